@@ -1,0 +1,157 @@
+/**
+ * The Store port: a durable, ordered log and declared collections of JSON documents.
+ *
+ * It asks little of a database on purpose (no multi-document transaction, no partial or sparse index, no null, float or
+ * date as an index value), so that one implementation of every repository runs on SQLite and on anything that speaks the
+ * MongoDB protocol.
+ */
+
+/** ASCII text of at most 512 bytes, or a safe integer (times are milliseconds since 1970). */
+export type Scalar = string | number;
+export type Key = readonly Scalar[];
+
+export interface IndexSpec<T> {
+	readonly kinds: readonly ("text" | "int")[];
+	/** A unique value is always present and never changes. */
+	readonly unique?: true;
+	/** The key of a document, one scalar per kind; `undefined`: this document is not in this index. */
+	of(doc: T): Key | undefined;
+}
+
+export interface Collection<T> {
+	/** `[a-z_]+`: names the table or collection. */
+	readonly name: string;
+	/** Raised when an index is added or changed; the backend then builds what is missing. */
+	readonly version: number;
+	readonly indexes: Readonly<Record<string, IndexSpec<T>>>;
+}
+
+/** A document as it is stored. `json` is what pages concatenate; `doc` is parsed on first use. */
+export interface Stored<T> {
+	readonly id: string;
+	readonly rev: number;
+	readonly json: string;
+	readonly doc: T;
+}
+
+/** A page over an index, or over the ids when `index` is absent. The order is that of the key, then of the id. */
+export interface Page {
+	readonly index?: string;
+	/** The leading parts of the key that every row of the page has. */
+	readonly prefix?: Key;
+	/** Rows strictly behind this whole key (prefix included), in the asked direction. */
+	readonly after?: Key;
+	readonly order: "asc" | "desc";
+	readonly limit: number;
+}
+
+/** What an append stores, before the store has given it a place in its stream. */
+export interface Draft<Type extends string = string, Body = unknown> {
+	readonly stream: string;
+	readonly type: Type;
+	/** The account id of who did it. */
+	readonly actor: string;
+	/** Unique over the whole log: what makes it the same request. Absent: the event's own id. */
+	readonly request?: string;
+	/** Unique over the whole log: what makes it the same thing everywhere. Absent: the event's own id. */
+	readonly natural?: string;
+	/** The consumers that have not taken it yet. */
+	readonly pending: readonly string[];
+	readonly body: Body;
+	/** Earlier events of the same stream whose bodies this one replaces by what may remain of them (design §3.1 rule 7). */
+	readonly erases?: readonly { readonly seq: number; readonly body: unknown }[];
+}
+
+export interface LogEvent<Type extends string = string, Body = unknown> {
+	/** `<stream>/<seq>` */
+	readonly id: string;
+	readonly stream: string;
+	/** 1, 2, 3 … without gaps. */
+	readonly seq: number;
+	readonly type: Type;
+	readonly actor: string;
+	/** Server time in milliseconds, strictly increasing within a stream. */
+	readonly at: number;
+	readonly request: string;
+	readonly natural: string;
+	readonly pending: readonly string[];
+	readonly body: Body;
+}
+
+/**
+ * One derived document. `next` is pure: the document as it was (undefined: none yet) and the event give the document as
+ * it is; returning `undefined` leaves it as it was.
+ */
+// biome-ignore lint: the list of folds of an event is heterogeneous
+export interface Fold<T = any> {
+	readonly collection: Collection<T>;
+	readonly id: string;
+	/** The event is the first to speak of this document, so there is nothing to read before it. */
+	readonly fresh?: true;
+	next(now: T | undefined): T | undefined;
+}
+export type FoldsOf = (event: LogEvent) => readonly Fold[];
+
+export type Appended =
+	| { readonly outcome: "appended"; readonly event: LogEvent }
+	/** Nothing was stored: an event with this request or natural key is already durable. */
+	| { readonly outcome: "duplicate"; readonly by: "request" | "natural"; readonly event: LogEvent }
+	/** Nothing was stored: the stream is no longer at `after`; decide again. */
+	| { readonly outcome: "moved"; readonly seq: number };
+
+/** An insert met a document with the same id (`index: "id"`) or with the same value of a unique index. */
+export class Duplicate extends Error {
+	readonly collection: string;
+	readonly index: string;
+	constructor(collection: string, index: string) {
+		super(`A document with the same ${index} exists in ${collection}`);
+		this.name = "Duplicate";
+		this.collection = collection;
+		this.index = index;
+	}
+}
+
+/** The store can't take or give anything now (disk full, server away). Becomes 503. */
+export class StoreUnavailable extends Error {
+	constructor(message: string, options?: { cause: unknown }) {
+		super(message, options);
+		this.name = "StoreUnavailable";
+	}
+}
+
+/** Every promise of a write resolves when the write is durable. */
+export interface Store {
+	/** @throws {Duplicate} */
+	insert<T>(collection: Collection<T>, id: string, doc: T): Promise<void>;
+	/** Inserts the documents whose id is not taken yet; the others are left as they are. */
+	insertMissing<T>(collection: Collection<T>, docs: readonly { readonly id: string; readonly doc: T }[]): Promise<void>;
+	get<T>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined>;
+	/** Compare-and-set: `false` when the document is no longer at `rev`, or is gone. */
+	replace<T>(collection: Collection<T>, id: string, rev: number, doc: T): Promise<boolean>;
+	/** `rev` absent: whatever the revision. */
+	delete<T>(collection: Collection<T>, id: string, rev?: number): Promise<boolean>;
+	page<T>(collection: Collection<T>, page: Page): Promise<readonly Stored<T>[]>;
+	count<T>(collection: Collection<T>, index: string, prefix: Key): Promise<number>;
+
+	/**
+	 * Appends one event to its stream and folds it into the derived documents. Resolves when the event is durable and
+	 * its folds can be read. Appends to one stream that are started one after the other land in that order.
+	 */
+	append(draft: Draft, options: { readonly folds: FoldsOf; readonly after?: number }): Promise<Appended>;
+	/** Events of a stream with `after < seq`, oldest first. */
+	events(stream: string, after: number, limit: number): Promise<readonly LogEvent[]>;
+	event(id: string): Promise<LogEvent | undefined>;
+	/** The event that has this natural (or request) key. */
+	eventBy(key: "natural" | "request", value: string): Promise<LogEvent | undefined>;
+	/** The seq of the stream's newest event; 0: none. */
+	head(stream: string): Promise<number>;
+	/** Events that some consumer has not taken yet and that are due at `now`, the longest due first. */
+	owed(now: number, limit: number): Promise<readonly LogEvent[]>;
+	/** The consumer has durably taken over what these events ask of it. Unknown ids and markers are no error. */
+	settle(events: readonly string[], marker: string): Promise<void>;
+	/** Puts off what is owed for this event (the sweeper's back-off). */
+	postpone(event: string, until: number): Promise<void>;
+	/** Folds what was appended but not folded yet (a no-op where both happen in one transaction). Called at start. */
+	catchUp(folds: FoldsOf): Promise<void>;
+	close(): Promise<void>;
+}
