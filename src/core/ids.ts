@@ -1,0 +1,68 @@
+import { randomFillSync } from "node:crypto";
+
+declare const brand: unique symbol;
+export type Brand<T, Name extends string> = T & { readonly [brand]: Name };
+
+export type AccountId = Brand<string, "AccountId">;
+export type GroupId = Brand<string, "GroupId">;
+export type ChannelId = Brand<string, "ChannelId">;
+export type MessageId = Brand<string, "MessageId">;
+export type PortalId = Brand<string, "PortalId">;
+export type BridgeName = Brand<string, "BridgeName">;
+
+interface ByPrefix {
+	usr: AccountId;
+	grp: GroupId;
+	chn: ChannelId;
+	msg: MessageId;
+	brg: PortalId;
+}
+
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+const pool = Buffer.alloc(1024);
+let used = pool.length;
+
+/** 16 characters of 5 random bits each. */
+function randomPart(): string {
+	if (used + 16 > pool.length) {
+		randomFillSync(pool);
+		used = 0;
+	}
+	let text = "";
+	for (const end = used + 16; used < end; used++) text += alphabet[(pool[used] as number) & 31];
+	return text;
+}
+
+/** 10 characters that sort like the time. */
+function timePart(now: number): string {
+	let text = "";
+	for (let rest = now, i = 0; i < 10; i++) {
+		text = alphabet[rest % 32] + text;
+		rest = Math.floor(rest / 32);
+	}
+	return text;
+}
+
+/** Mints an opaque id that sorts by the time of its making: `msg_01k…`. The only place that makes ids. */
+export function mintId<P extends keyof ByPrefix>(prefix: P, now: number): ByPrefix[P] {
+	return `${prefix}_${timePart(now)}${randomPart()}` as ByPrefix[P];
+}
+
+const shape = /^(usr|grp|chn|msg|brg)_[0-9a-hjkmnp-tv-z]{26}$/;
+
+/** Reads an id of the given kind from a text that came from outside; `undefined` when it is none. */
+export function parseId<P extends keyof ByPrefix>(prefix: P, text: string): ByPrefix[P] | undefined {
+	return text.startsWith(`${prefix}_`) && shape.test(text) ? (text as ByPrefix[P]) : undefined;
+}
+
+/** The log's name of an event. */
+export const eventId = (stream: string, seq: number): string => `${stream}/${seq}`;
+
+/** The stream and the seq of an event id; `undefined` when it is none. */
+export function parseEventId(id: string): { stream: string; seq: number } | undefined {
+	const slash = id.lastIndexOf("/");
+	const seq = Number(id.slice(slash + 1));
+	return slash > 0 && Number.isSafeInteger(seq) && seq > 0 ? { stream: id.slice(0, slash), seq } : undefined;
+}
+
+export const bridgeName = (name: string): BridgeName => name as BridgeName;

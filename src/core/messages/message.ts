@@ -1,0 +1,80 @@
+import { remoteKey } from "../bridging/remote-key.ts";
+import type { AccountId, BridgeName, ChannelId, GroupId, MessageId } from "../ids.ts";
+import type { Collection } from "../ports/store.ts";
+
+export const messageTypes = ["memo", "article", "message"] as const;
+export type MessageType = (typeof messageTypes)[number];
+
+export const mimeTypes = ["text/plain", "text/markdown", "text/html"] as const;
+export type Mime = (typeof mimeTypes)[number];
+
+/** What was said. HTML from elsewhere was sanitised when it came in; our own is sanitised on every way out. */
+export interface Content {
+	readonly text: string;
+	readonly mime: Mime;
+	/** Articles only. */
+	readonly title?: string;
+	/** Articles only: a teaser, plain text. */
+	readonly summary?: string;
+}
+
+/** OFSCP §5.4. */
+export interface Metadata {
+	readonly schema: string;
+	readonly version: string;
+	readonly data: unknown;
+}
+
+/** The reactions to a message that share a key, counted. */
+export interface ReactionSum {
+	readonly key: string;
+	readonly unicode?: string;
+	readonly image?: string;
+	readonly description?: string;
+	readonly count: number;
+}
+
+/** A message of any type (OFSCP §5.3). With `deletedAt` it is a tombstone: the content is empty, replies stay. */
+export interface Message {
+	readonly id: MessageId;
+	readonly group: GroupId;
+	readonly channel: ChannelId;
+	readonly author: AccountId;
+	readonly type: MessageType;
+	readonly content: Content;
+	readonly reply?: { readonly to: MessageId; readonly author: AccountId };
+	readonly mentions: readonly AccountId[];
+	readonly tags: readonly string[];
+	readonly metadata: readonly Metadata[];
+	/** Content warning. */
+	readonly warning?: string;
+	readonly clientMessageId?: string;
+	/** Where it came from; absent: it was said here. */
+	readonly origin?: { readonly bridge: BridgeName; readonly id: string; readonly url?: string };
+	/** The place in the channel's stream. */
+	readonly seq: number;
+	/** Server time in milliseconds; strictly increasing within the channel. */
+	readonly at: number;
+	readonly editUntil: number;
+	readonly editedAt?: number;
+	readonly deletedAt?: number;
+	/** The events that hold its texts; a deletion empties them. */
+	readonly texts: readonly number[];
+	readonly reactions: readonly ReactionSum[];
+	readonly replies: number;
+	/** The newest event that changed this document. */
+	readonly changed: number;
+}
+
+export const messages: Collection<Message> = {
+	name: "messages",
+	version: 1,
+	indexes: {
+		channel: { kinds: ["text", "int"], of: (m) => [m.channel, m.at] },
+		replies: { kinds: ["text", "int"], of: (m) => (m.reply ? [m.reply.to, m.at] : undefined) },
+		remote: { kinds: ["text"], of: (m) => (m.origin ? [remoteKey(m.origin.bridge, m.origin.id)] : undefined) },
+	},
+};
+
+/** Distinct reactions that a message takes; a guard against remote floods. */
+export const maxReactionKeys = 100;
