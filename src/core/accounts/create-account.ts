@@ -1,0 +1,128 @@
+import { Conflict, InvalidRequest } from "../errors.ts";
+import { timelinePermissions } from "../groups/group.ts";
+import { type AccountId, mintId } from "../ids.ts";
+import { remoteKey } from "../bridging/remote-key.ts";
+import type { World } from "../world.ts";
+import { type Account, accounts } from "./account.ts";
+import type { AccountEvents } from "./events.ts";
+import { isReservedHandle } from "./reserved-handles.ts";
+
+const handleShape = /^[a-z0-9._-]{1,32}$/;
+
+/** What is wrong with a handle that somebody wants here (wire.md, "People"); `undefined`: nothing. */
+export function handleFault(handle: string): string | undefined {
+	if (!handleShape.test(handle)) return "1 to 32 of a-z, 0-9, '.', '_', '-'";
+	if (handle.startsWith("_") || handle.startsWith("usr_")) return "a handle that does not start with '_' or 'usr_'";
+	if (handle.endsWith(".")) return "a handle that does not end with '.'";
+	if (isReservedHandle(handle)) return "a handle that is not reserved";
+	return undefined;
+}
+
+type NewAccount = Pick<Account, "handle" | "domain" | "kind" | "profile" | "bridgeable"> & Partial<Pick<Account, "origin" | "reach" | "admin">>;
+
+/** The body of an `account.created`: the account, its personal group and its timeline come to be in one event. */
+export function accountCreated(now: number, fields: NewAccount): AccountEvents["account.created"] {
+	const id = mintId("usr", now);
+	const group = mintId("grp", now);
+	const timeline = mintId("chn", now);
+	return {
+		account: { id, ...fields, group, timeline },
+		group: {
+			id: group,
+			stream: id,
+			name: fields.handle,
+			slug: fields.handle,
+			description: "",
+			owner: id,
+			personal: id,
+			joinPolicy: "open",
+			permissions: timelinePermissions,
+		},
+		timeline: {
+			id: timeline,
+			group,
+			stream: id,
+			name: "timeline",
+			handle: fields.handle,
+			type: "text",
+			tier: "discoverable",
+			topic: "",
+			tags: [],
+			allowedTypes: ["memo", "article", "message"],
+			timelineOf: id,
+			...(fields.origin === undefined || fields.reach === undefined ? {} : { shadow: true as const }),
+		},
+	};
+}
+
+/** The natural key of a name on this provider: accounts and channels share one name space. */
+export const handleKey = (handle: string): string => `handle:${handle}`;
+
+/**
+ * Makes an account of ours.
+ *
+ * @throws {InvalidRequest} the handle can't be used
+ * @throws {Conflict} `handle_taken`
+ */
+export async function createAccount(world: World, { handle, displayName, admin }: { handle: string; displayName?: string; admin?: boolean }): Promise<Account> {
+	const fault = handleFault(handle);
+	if (fault !== undefined) throw new InvalidRequest([{ field: "handle", expected: fault }]);
+	const body = accountCreated(world.clock.now(), {
+		handle,
+		domain: world.domain,
+		kind: "person",
+		profile: { displayName: displayName ?? handle },
+		bridgeable: true,
+		...(admin === true ? { admin } : {}),
+	});
+	const appended = await world.log.append({
+		stream: body.account.id,
+		type: "account.created",
+		actor: body.account.id,
+		natural: handleKey(handle),
+		pending: [],
+		body,
+	});
+	if (appended.outcome !== "appended") throw new Conflict("handle_taken", `The handle ${handle} is taken`);
+	return accountOf(world, body.account.id);
+}
+
+async function accountOf(world: World, id: AccountId): Promise<Account> {
+	const stored = await world.store.get(accounts, id);
+	if (stored === undefined) throw new Error(`The account ${id} was appended but can't be read`);
+	return stored.doc;
+}
+
+/**
+ * Makes the shadow of somebody elsewhere, once however many ask at the same time. A handle on our own domain is made
+ * unique by a number behind it.
+ */
+export async function createShadow(world: World, fields: NewAccount & { readonly origin: NonNullable<Account["origin"]> }): Promise<Account> {
+	const natural = remoteKey(`person:${fields.origin.bridge}`, fields.origin.id);
+	for (let attempt = 1; ; attempt++) {
+		const handle = attempt === 1 ? fields.handle : `${fields.handle}_${attempt}`;
+		if (await handleIsTaken(world, handle, fields.domain)) {
+			const known = await world.store.page(accounts, { index: "remote", prefix: [remoteKey(fields.origin.bridge, fields.origin.id)], order: "asc", limit: 1 });
+			if (known[0] !== undefined) return known[0].doc;
+			if (attempt < 1000) continue;
+			throw new Error(`No free handle for ${fields.handle}@${fields.domain}`);
+		}
+		const body = accountCreated(world.clock.now(), { ...fields, handle });
+		// Two at once for the same person meet in `natural`; two persons who want the same handle meet in `request`.
+		const appended = await world.log.append({
+			stream: body.account.id,
+			type: "account.created",
+			actor: body.account.id,
+			natural,
+			request: `handle:${handle}@${fields.domain}`,
+			pending: [],
+			body,
+		});
+		if (appended.outcome === "appended") return accountOf(world, body.account.id);
+		if (appended.outcome === "duplicate" && appended.by === "natural") return accountOf(world, appended.event.stream as AccountId);
+	}
+}
+
+async function handleIsTaken(world: World, handle: string, domain: string): Promise<boolean> {
+	return (await world.store.page(accounts, { index: "handle", prefix: [handle, domain], order: "asc", limit: 1 })).length > 0;
+}

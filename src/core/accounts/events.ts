@@ -1,0 +1,20 @@
+import type { AccountId } from "../ids.ts";
+import type { Account } from "./account.ts";
+import type { Group } from "../groups/group.ts";
+import type { Channel } from "../groups/channel.ts";
+
+/** Streams: the account's own id. */
+export interface AccountEvents {
+	/** Somebody is known from now on, with their personal group and its timeline. */
+	"account.created": {
+		readonly account: Omit<Account, "createdAt" | "updatedAt">;
+		readonly group: Omit<Group, "createdAt" | "updatedAt">;
+		readonly timeline: Omit<Channel, "createdAt" | "updatedAt">;
+	};
+	/** The fields that changed. */
+	"account.updated": {
+		readonly account: AccountId;
+		readonly changes: Partial<Pick<Account, "profile" | "reach" | "kind" | "bridgeable" | "origin">>;
+	};
+	"account.deleted": { readonly account: AccountId };
+}

@@ -1,0 +1,43 @@
+import { remoteKey } from "../bridging/remote-key.ts";
+import { type AccountId, type BridgeName, parseId } from "../ids.ts";
+import type { World } from "../world.ts";
+import { type Account, accounts, addressOf } from "./account.ts";
+
+type Reader = Pick<World, "store">;
+
+export async function accountById(world: Reader, id: AccountId): Promise<Account | undefined> {
+	return (await world.store.get(accounts, id))?.doc;
+}
+
+export async function accountByHandle(world: Reader, handle: string, domain: string): Promise<Account | undefined> {
+	const [found] = await world.store.page(accounts, { index: "handle", prefix: [handle, domain], order: "asc", limit: 1 });
+	return found?.doc;
+}
+
+export async function accountByRemote(world: Reader, bridge: BridgeName, remote: string): Promise<Account | undefined> {
+	const [found] = await world.store.page(accounts, { index: "remote", prefix: [remoteKey(bridge, remote)], order: "asc", limit: 1 });
+	return found?.doc;
+}
+
+const addressShape = /^@?([a-z0-9._=-]{1,255})(?:@([a-z0-9.-]{1,253}(?::\d{1,5})?|\[[0-9a-f:.]{2,45}\](?::\d{1,5})?))?$/;
+
+/** Reads `handle@domain`, `@handle@domain`, or a bare handle of ours (wire.md, "General"); lower-cased. `undefined`: none of these. */
+export function parseAddress(text: string, ownDomain: string): { handle: string; domain: string } | undefined {
+	const parts = addressShape.exec(text.toLowerCase());
+	if (parts === null) return undefined;
+	return { handle: parts[1] as string, domain: parts[2] ?? ownDomain };
+}
+
+/** Finds somebody whom a path or a body names: `handle@domain` or our own account id. */
+export async function findAccount(world: World, reference: string): Promise<Account | undefined> {
+	const id = parseId("usr", reference);
+	if (id !== undefined) return accountById(world, id);
+	const address = parseAddress(reference, world.domain);
+	return address === undefined ? undefined : accountByHandle(world, address.handle, address.domain);
+}
+
+/** The address of an account by its id; what remains of a person who is unknown is their id. */
+export async function addressById(world: Reader, id: AccountId): Promise<string> {
+	const account = await accountById(world, id);
+	return account === undefined ? id : addressOf(account);
+}

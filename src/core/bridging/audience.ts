@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import type { ChannelId } from "../ids.ts";
+import type { Reach } from "../ports/bridge.ts";
+import type { Collection, Fold } from "../ports/store.ts";
+
+/**
+ * One target to which what is said in a channel is delivered, and for how many members: a shared inbox stands for all its
+ * followers, so that a post costs as much as there are hosts, however many people follow there.
+ */
+export interface Audience {
+	readonly channel: ChannelId;
+	readonly reach: Reach;
+	readonly members: number;
+}
+
+export const audiences: Collection<Audience> = {
+	name: "audiences",
+	version: 1,
+	indexes: { channel: { kinds: ["text"], of: (a) => (a.members > 0 ? [a.channel] : undefined) } },
+};
+
+/** The change that one member (or a linked room) makes to a channel's audience. */
+export function audienceFold(channel: ChannelId, reach: Reach, change: 1 | -1): Fold<Audience> {
+	const target = createHash("sha256").update(reach.target).digest("base64url").slice(0, 22);
+	return {
+		collection: audiences,
+		id: `${channel}>${reach.bridge}>${target}`,
+		next: (now) => ({ channel, reach, members: Math.max(0, (now?.members ?? 0) + change) }),
+	};
+}

@@ -1,0 +1,34 @@
+import type { FoldTable } from "../../events/folds.ts";
+import type { Fold } from "../../ports/store.ts";
+import { audienceFold } from "../audience.ts";
+import type { PortalEvents } from "./events.ts";
+import { type Portal, portals } from "./portal.ts";
+
+export const portalFolds: FoldTable<PortalEvents> = {
+	"portal.linked": ({ body, at }) => [
+		{ collection: portals, id: body.portal.id, fresh: true, next: () => ({ ...body.portal, createdAt: at }) },
+	],
+	"portal.changed": ({ body }) => {
+		const list: Fold[] = [
+			{
+				collection: portals,
+				id: body.portal,
+				next: (now: Portal | undefined) => {
+					if (now === undefined) return undefined;
+					const { reason: _, ...rest } = now;
+					return { ...rest, state: body.state, ...(body.reason === undefined ? {} : { reason: body.reason }) };
+				},
+			},
+		];
+		const isActive = body.state === "active";
+		if (isActive !== body.wasActive) list.push(audienceFold(body.channel, body.reach, isActive ? 1 : -1));
+		return list;
+	},
+	"portal.unlinked": ({ body }) => {
+		const list: Fold[] = [
+			{ collection: portals, id: body.portal, next: (now: Portal | undefined) => (now === undefined ? undefined : { ...now, state: "closed" }) },
+		];
+		if (body.wasActive) list.push(audienceFold(body.channel, body.reach, -1));
+		return list;
+	},
+};

@@ -1,0 +1,38 @@
+import type { Account } from "../accounts/account.ts";
+import { InvalidRequest, PermissionDenied } from "../errors.ts";
+import type { World } from "../world.ts";
+import { joined, type Place, roleIn } from "./access.ts";
+import type { Membership } from "./membership.ts";
+import { changeMembership } from "./membership-change.ts";
+
+/**
+ * Adds somebody to a channel (design §2: a private channel's people are those who were added). They must be in the group.
+ *
+ * @throws {InvalidRequest} they are not in the group
+ * @throws {PermissionDenied}
+ */
+export async function addToChannel(world: World, place: Place, actor: Account, account: Account): Promise<{ membership: Membership; changed: boolean }> {
+	await assertManages(world, place, actor);
+	const isMember = place.group.owner === account.id || (await joined(world, place.group.id, account)) !== undefined;
+	if (!isMember) throw new InvalidRequest([{ field: "user", expected: "a member of the group" }]);
+	const { membership, changed } = await changeMembership(
+		world,
+		place.channel.id,
+		account,
+		(now) => (now?.state === "joined" ? undefined : { state: "joined", role: "member" }),
+		{ actor },
+	);
+	if (membership === undefined) throw new Error("Adding somebody left no membership");
+	return { membership, changed };
+}
+
+/** Takes somebody out of a channel. Idempotent. @throws {PermissionDenied} */
+export async function removeFromChannel(world: World, place: Place, actor: Account, account: Account): Promise<void> {
+	await assertManages(world, place, actor);
+	await changeMembership(world, place.channel.id, account, (now) => (now?.state === "joined" ? { state: "left" } : undefined), { actor });
+}
+
+async function assertManages(world: World, { group, channel }: Place, actor: Account): Promise<void> {
+	const role = await roleIn(world, group, channel, actor);
+	if (role !== "owner" && role !== "admin") throw new PermissionDenied("Only owners and admins manage the people of this channel");
+}

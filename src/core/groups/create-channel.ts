@@ -1,0 +1,76 @@
+import type { Account } from "../accounts/account.ts";
+import { handleKey } from "../accounts/create-account.ts";
+import { isReservedHandle } from "../accounts/reserved-handles.ts";
+import { duplicateOf, type Once } from "../events/once.ts";
+import { PermissionDenied } from "../errors.ts";
+import { mintId } from "../ids.ts";
+import { type MessageType, messageTypes } from "../messages/message.ts";
+import type { World } from "../world.ts";
+import { roleIn } from "./access.ts";
+import { type Channel, channels } from "./channel.ts";
+import { slugOf } from "./create-group.ts";
+import type { Group, Permissions } from "./group.ts";
+import { changeMembership } from "./membership-change.ts";
+import type { TierId } from "./tiers.ts";
+
+export interface NewChannel {
+	readonly name: string;
+	readonly tier?: TierId;
+	readonly topic?: string;
+	readonly tags?: readonly string[];
+	readonly allowedTypes?: readonly MessageType[];
+	readonly permissions?: Partial<Permissions>;
+}
+
+/**
+ * Makes a channel in a group; its maker is in it. Its handle shares one name space with the accounts and is made unique.
+ *
+ * @throws {PermissionDenied}
+ */
+export async function createChannel(world: World, maker: Account, group: Group, fields: NewChannel, once: Once): Promise<{ channel: Channel; replayed: boolean }> {
+	const role = await roleIn(world, group, undefined, maker);
+	if (group.personal !== undefined || (role !== "owner" && role !== "admin")) throw new PermissionDenied("Only owners and admins make channels here");
+	const id = mintId("chn", world.clock.now());
+	const wanted = `${group.slug}-${slugOf(fields.name)}`;
+	for (let attempt = 1; ; attempt++) {
+		const handle = attempt === 1 ? wanted : `${wanted}-${attempt}`;
+		if (isReservedHandle(handle)) continue;
+		const appended = await world.log.append({
+			stream: group.stream,
+			type: "channel.created",
+			actor: maker.id,
+			natural: handleKey(handle),
+			pending: [],
+			...(once.request === undefined ? {} : { request: once.request }),
+			body: {
+				channel: {
+					id,
+					group: group.id,
+					stream: group.stream,
+					name: fields.name,
+					handle,
+					type: "text",
+					tier: fields.tier ?? "private",
+					topic: fields.topic ?? "",
+					tags: fields.tags ?? [],
+					allowedTypes: fields.allowedTypes ?? messageTypes,
+					...(fields.permissions === undefined ? {} : { permissions: fields.permissions }),
+				},
+				...(once.fingerprint === undefined ? {} : { fingerprint: once.fingerprint }),
+			},
+		});
+		if (appended.outcome === "duplicate" && appended.by === "natural") continue;
+		const { event, replayed } = duplicateOf(appended, once, "channel.created");
+		const channel = await readBack(world, event.body.channel.id);
+		// Repeated until it holds: a process that ended between the two events is made good by the client's retry.
+		await changeMembership(world, channel.id, maker, () => ({ state: "joined", role: "owner" }));
+		return { channel, replayed };
+	}
+}
+
+async function readBack(world: World, id: Channel["id"]): Promise<Channel> {
+	const stored = await world.store.get(channels, id);
+	if (stored === undefined) throw new Error(`The channel ${id} was appended but can't be read`);
+	return stored.doc;
+}
+

@@ -1,0 +1,52 @@
+import type { Account } from "../accounts/account.ts";
+import type { World } from "../world.ts";
+import { mintId } from "../ids.ts";
+import { type Group, groupPermissions, groups, type JoinPolicy, type Permissions } from "./group.ts";
+import type { Once } from "../events/once.ts";
+import { duplicateOf } from "../events/once.ts";
+
+export interface NewGroup {
+	readonly name: string;
+	readonly description?: string;
+	readonly joinPolicy?: JoinPolicy;
+	readonly permissions?: Partial<Permissions>;
+}
+
+/** The part of a name that can stand in a handle: `Dev Guild` → `dev-guild`. */
+export function slugOf(name: string): string {
+	const slug = name
+		.normalize("NFKD")
+		.toLowerCase()
+		.replace(/[^a-z0-9]+/g, "-")
+		.slice(0, 40);
+	return slug.replace(/^-|-$/g, "") || "group";
+}
+
+/** Makes a group; whoever makes it owns it (OFSCP §5.2). */
+export async function createGroup(world: World, owner: Account, fields: NewGroup, once: Once): Promise<{ group: Group; replayed: boolean }> {
+	const id = mintId("grp", world.clock.now());
+	const appended = await world.log.append({
+		stream: id,
+		type: "group.created",
+		actor: owner.id,
+		pending: [],
+		...(once.request === undefined ? {} : { request: once.request }),
+		body: {
+			group: {
+				id,
+				stream: id,
+				name: fields.name,
+				slug: slugOf(fields.name),
+				description: fields.description ?? "",
+				owner: owner.id,
+				joinPolicy: fields.joinPolicy ?? "open",
+				permissions: { ...groupPermissions, ...fields.permissions },
+			},
+			...(once.fingerprint === undefined ? {} : { fingerprint: once.fingerprint }),
+		},
+	});
+	const { event, replayed } = duplicateOf(appended, once, "group.created");
+	const stored = await world.store.get(groups, event.body.group.id);
+	if (stored === undefined) throw new Error(`The group of ${event.id} can't be read`);
+	return { group: stored.doc, replayed };
+}

@@ -1,0 +1,51 @@
+import type { Account } from "../accounts/account.ts";
+import { PermissionDenied } from "../errors.ts";
+import { bridgeConsumer } from "../events/log.ts";
+import { may, type Place } from "../groups/access.ts";
+import type { BridgeName, MessageId } from "../ids.ts";
+import type { World } from "../world.ts";
+import { type Message, messages } from "./message.ts";
+
+/** Deletes a message: its author or a moderator. Idempotent. @throws {PermissionDenied} */
+export async function deleteMessage(world: World, actor: Account, place: Place, message: Message): Promise<void> {
+	const isAuthor = message.author === actor.id;
+	if (!isAuthor && !(await may(world, "moderate", place, actor))) throw new PermissionDenied("Only the author or a moderator deletes a message");
+	await appendDeletion(world, message.id, { actor, ...(isAuthor ? {} : { moderated: true as const }) });
+}
+
+/**
+ * Appends a deletion that has been allowed. It empties the events that hold the message's texts, so it is decided on the
+ * message as it is at the stream's head: an edit that comes between is emptied too.
+ */
+export async function appendDeletion(
+	world: World,
+	id: MessageId,
+	{ actor, request, ...body }: { readonly actor: Account; readonly request?: string; readonly moderated?: true; readonly origin?: BridgeName; readonly raw?: unknown },
+): Promise<void> {
+	for (;;) {
+		const message = (await world.store.get(messages, id))?.doc;
+		if (message === undefined || message.deletedAt !== undefined) return;
+		const after = await world.store.head(message.channel);
+		const current = (await world.store.get(messages, id))?.doc ?? message;
+		const appended = await world.log.append(
+			{
+				stream: message.channel,
+				type: "message.deleted",
+				actor: actor.id,
+				natural: `deleted:${id}`,
+				pending: [bridgeConsumer],
+				...(request === undefined ? {} : { request }),
+				erases: current.texts.map((seq) => ({ seq, body: { erased: true, message: skeleton(current) } })),
+				body: { message: id, ...body },
+			},
+			{ after },
+		);
+		if (appended.outcome !== "moved") return;
+	}
+}
+
+/** What a log event keeps of a deleted message: enough to rebuild its tombstone. */
+function skeleton(message: Message): unknown {
+	const { id, group, channel, author, type, reply, editUntil, origin } = message;
+	return { id, group, channel, author, type, reply, editUntil, origin, content: { text: "", mime: "text/plain" }, mentions: [], tags: [], metadata: [] };
+}

@@ -1,0 +1,57 @@
+import type { Account } from "../accounts/account.ts";
+import { Conflict, PermissionDenied } from "../errors.ts";
+import { bridgeConsumer } from "../events/log.ts";
+import type { World } from "../world.ts";
+import { checkContent } from "./check-content.ts";
+import type { MessageEvents } from "./events.ts";
+import { type Content, type Message, messages } from "./message.ts";
+import { mentionedAccounts } from "./post-message.ts";
+
+export interface MessageChanges {
+	readonly content?: Partial<Content>;
+	readonly tags?: readonly string[];
+	readonly metadata?: Message["metadata"];
+	readonly warning?: string;
+}
+
+/**
+ * Changes what a message says (OFSCP R7 §7.1): its author only, until `editUntil`.
+ *
+ * @throws {PermissionDenied} not the author; `edit_window_closed`
+ * @throws {Conflict} `already_deleted`
+ */
+export async function editMessage(world: World, author: Account, message: Message, changes: MessageChanges): Promise<Message> {
+	if (message.author !== author.id) throw new PermissionDenied("Only the author edits a message");
+	if (message.deletedAt !== undefined) throw new Conflict("already_deleted", "The message was deleted");
+	if (world.clock.now() > message.editUntil) throw new PermissionDenied("The time to edit this message is over", "edit_window_closed");
+	const content = { ...message.content, ...changes.content };
+	checkContent(world, message.type, content);
+	return appendEdit(world, message, {
+		actor: author,
+		body: {
+			message: message.id,
+			content,
+			tags: changes.tags ?? message.tags,
+			mentions: await mentionedAccounts(world, content.text),
+			...(changes.metadata === undefined ? {} : { metadata: changes.metadata }),
+			...(changes.warning === undefined ? (message.warning === undefined ? {} : { warning: message.warning }) : { warning: changes.warning }),
+		},
+	});
+}
+
+/** Appends an edit that has been allowed; the texts that it replaces are emptied (design §3.1 rule 7). */
+export async function appendEdit(
+	world: World,
+	message: Message,
+	{ actor, body, request }: { readonly actor: Account; readonly body: MessageEvents["message.edited"]; readonly request?: string },
+): Promise<Message> {
+	await world.log.append({
+		stream: message.channel,
+		type: "message.edited",
+		actor: actor.id,
+		pending: [bridgeConsumer],
+		...(request === undefined ? {} : { request }),
+		body,
+	});
+	return (await world.store.get(messages, message.id))?.doc ?? message;
+}

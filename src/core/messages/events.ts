@@ -1,0 +1,30 @@
+import type { AccountId, BridgeName, MessageId } from "../ids.ts";
+import type { Content, Message } from "./message.ts";
+
+/** Streams: the channel's id. `origin` is the network it came from; absent: it was said here. */
+export interface MessageEvents {
+	"message.posted": {
+		readonly message: Omit<Message, "seq" | "at" | "texts" | "reactions" | "replies" | "changed">;
+		readonly origin?: BridgeName;
+		readonly raw?: unknown;
+		/** Of the request, for the replay of an idempotent one. */
+		readonly fingerprint?: string;
+	};
+	"message.edited": {
+		readonly message: MessageId;
+		readonly content: Content;
+		readonly tags: readonly string[];
+		readonly mentions: readonly AccountId[];
+		readonly metadata?: Message["metadata"];
+		readonly warning?: string;
+		readonly origin?: BridgeName;
+		readonly raw?: unknown;
+	};
+	"message.deleted": {
+		readonly message: MessageId;
+		/** By somebody else than its author. */
+		readonly moderated?: true;
+		readonly origin?: BridgeName;
+		readonly raw?: unknown;
+	};
+}

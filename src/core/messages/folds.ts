@@ -1,0 +1,62 @@
+import type { FoldTable } from "../events/folds.ts";
+import type { Fold } from "../ports/store.ts";
+import type { MessageEvents } from "./events.ts";
+import { type Message, messages } from "./message.ts";
+
+const emptied = { content: { text: "", mime: "text/plain" }, tags: [], metadata: [], reactions: [] } as const;
+
+/** A message without what it said (wire.md, "Messages"): id, author, place and replies stay. */
+export function tombstone(message: Message, at: number): Message {
+	const { warning: _, editedAt: __, ...rest } = message;
+	return { ...rest, ...emptied, deletedAt: at };
+}
+
+export const messageFolds: FoldTable<MessageEvents> = {
+	"message.posted": ({ body, seq, at }) => {
+		const { message } = body;
+		const list: Fold<Message>[] = [
+			{
+				collection: messages,
+				id: message.id,
+				fresh: true,
+				next: () => ({ ...message, seq, at, texts: [seq], reactions: [], replies: 0, changed: seq }),
+			},
+		];
+		if (message.reply !== undefined) {
+			list.push({
+				collection: messages,
+				id: message.reply.to,
+				next: (parent) => (parent === undefined ? undefined : { ...parent, replies: parent.replies + 1 }),
+			});
+		}
+		return list;
+	},
+	"message.edited": ({ body, seq, at }) => [
+		{
+			collection: messages,
+			id: body.message,
+			next: (now) => {
+				if (now === undefined || now.deletedAt !== undefined) return undefined;
+				const { warning: _, ...rest } = now;
+				return {
+					...rest,
+					content: body.content,
+					tags: body.tags,
+					mentions: body.mentions,
+					...(body.metadata === undefined ? {} : { metadata: body.metadata }),
+					...(body.warning === undefined ? {} : { warning: body.warning }),
+					editedAt: at,
+					texts: [...now.texts, seq],
+					changed: seq,
+				};
+			},
+		} satisfies Fold<Message>,
+	],
+	"message.deleted": ({ body, seq, at }) => [
+		{
+			collection: messages,
+			id: body.message,
+			next: (now) => (now === undefined || now.deletedAt !== undefined ? undefined : { ...tombstone(now, at), changed: seq }),
+		} satisfies Fold<Message>,
+	],
+};

@@ -1,0 +1,98 @@
+import type { Account } from "../accounts/account.ts";
+import { addressOf } from "../accounts/account.ts";
+import { findAccount } from "../accounts/find-account.ts";
+import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
+import { duplicateOf, type Once } from "../events/once.ts";
+import { bridgeConsumer } from "../events/log.ts";
+import { assertMay, canRead, type Place } from "../groups/access.ts";
+import { type AccountId, type MessageId, mintId } from "../ids.ts";
+import type { World } from "../world.ts";
+import { checkContent } from "./check-content.ts";
+import { mentionsIn } from "./mentions.ts";
+import { type Content, type Message, type MessageType, messages } from "./message.ts";
+
+export interface NewMessage {
+	readonly type: MessageType;
+	readonly content: Content;
+	readonly replyTo?: MessageId;
+	readonly tags?: readonly string[];
+	readonly metadata?: Message["metadata"];
+	readonly warning?: string;
+	readonly clientMessageId?: string;
+	/** Milliseconds; may only shorten the provider's own. */
+	readonly editUntil?: number;
+}
+
+/**
+ * Posts a message of one of our people (OFSCP §6.1). Resolves when it is durable and in its timeline.
+ *
+ * @throws {NotFound} the place or the parent may not be seen
+ * @throws {PermissionDenied} `permission_denied`, `type_not_allowed`
+ * @throws {Conflict} `idempotency_key_reused`, `duplicate_client_message_id`
+ */
+export async function postMessage(world: World, author: Account, place: Place, fields: NewMessage, once: Once): Promise<{ message: Message; replayed: boolean }> {
+	checkContent(world, fields.type, fields.content);
+	const { channel, group } = place;
+	if (!(await canRead(world, place, author))) throw new NotFound();
+	const parent = fields.replyTo === undefined ? undefined : await parentOf(world, place, fields.replyTo);
+	await assertMay(world, parent === undefined ? "post" : "reply", place, author);
+	if (!channel.allowedTypes.includes(fields.type)) throw new PermissionDenied(`This channel takes no ${fields.type}`, "type_not_allowed");
+
+	const now = world.clock.now();
+	const id = mintId("msg", now);
+	const { clientMessageId } = fields;
+	const appended = await world.log.append({
+		stream: channel.id,
+		type: "message.posted",
+		actor: author.id,
+		pending: [bridgeConsumer],
+		...(once.request === undefined ? {} : { request: once.request }),
+		...(clientMessageId === undefined ? {} : { natural: clientKey(author.id, place, clientMessageId) }),
+		body: {
+			message: {
+				id,
+				group: group.id,
+				channel: channel.id,
+				author: author.id,
+				type: fields.type,
+				content: fields.content,
+				...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),
+				mentions: await mentionedAccounts(world, fields.content.text),
+				tags: fields.tags ?? [],
+				metadata: fields.metadata ?? [],
+				...(fields.warning === undefined ? {} : { warning: fields.warning }),
+				...(clientMessageId === undefined ? {} : { clientMessageId }),
+				editUntil: Math.min(fields.editUntil ?? Number.MAX_SAFE_INTEGER, now + world.policy.editWindowMs),
+			},
+			...(once.fingerprint === undefined ? {} : { fingerprint: once.fingerprint }),
+		},
+	});
+	if (appended.outcome === "duplicate" && appended.by === "natural") {
+		const existing = (appended.event.body as { message: { id: MessageId } }).message.id;
+		throw new Conflict("duplicate_client_message_id", "A message with this client id exists", { existing: { id: existing, author: addressOf(author) } });
+	}
+	const { event, replayed } = duplicateOf(appended, once, "message.posted");
+	const stored = await world.store.get(messages, event.body.message.id);
+	if (stored === undefined) throw new Error(`The message of ${event.id} can't be read`);
+	return { message: stored.doc, replayed };
+}
+
+/** Hashed by the store's rules: a client's id may be any text. */
+const clientKey = (author: AccountId, { channel }: Place, id: string): string => `client:${author}:${channel.id}:${Buffer.from(id).toString("base64url")}`;
+
+/** The parent of a reply: in the same channel; a tombstone may be answered. @throws {NotFound} */
+async function parentOf(world: World, place: Place, id: MessageId): Promise<Message> {
+	const parent = (await world.store.get(messages, id))?.doc;
+	if (parent === undefined || parent.channel !== place.channel.id) throw new NotFound();
+	return parent;
+}
+
+/** The people whom a text names as `@handle` or `@handle@domain`, as far as they are known here. */
+export async function mentionedAccounts(world: World, text: string): Promise<readonly AccountId[]> {
+	const found: AccountId[] = [];
+	for (const address of mentionsIn(text)) {
+		const account = await findAccount(world, address);
+		if (account !== undefined && account.deletedAt === undefined && !found.includes(account.id)) found.push(account.id);
+	}
+	return found;
+}
