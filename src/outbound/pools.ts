@@ -1,0 +1,88 @@
+import { Pool } from "undici";
+import type { buildConnector } from "undici";
+
+/** The sockets to one origin, and how many exchanges use them or wait for them. */
+export interface PoolSlot {
+	readonly origin: string;
+	readonly pool: Pool;
+	inFlight: number;
+}
+
+export interface Pools {
+	/** The slot of this origin, if there is one; it becomes the most recently used. */
+	get(origin: string): PoolSlot | undefined;
+	open(origin: string): PoolSlot;
+	readonly size: number;
+	/** Ends the sockets at once; what is in flight fails. */
+	close(): Promise<void>;
+}
+
+const CONNECTIONS_PER_HOST = 2;
+/** Idle sockets live this long, unless the peer's Keep-Alive header says less. */
+const KEEP_ALIVE_MS = 30_000;
+const KEEP_ALIVE_MAX_MS = 60_000;
+/** How far a search for an idle slot goes: when everything is busy it must not become a scan. */
+const EVICTION_REACH = 16;
+
+/**
+ * One pool of at most two HTTP/1.1 sockets per origin. A pool is gone with its last socket, and beyond `max` pools the
+ * longest unused idle one goes first, so thousands of hosts leave nothing behind.
+ */
+export function createPools(connect: buildConnector.connector, max: number): Pools {
+	/** In order of use. */
+	const slots = new Map<string, PoolSlot>();
+
+	function drop(slot: PoolSlot): void {
+		if (slots.get(slot.origin) !== slot) return;
+		slots.delete(slot.origin);
+		// Resolves after the sockets are gone; nobody has to wait for that.
+		void slot.pool.close();
+	}
+
+	function makeRoom(): void {
+		let looked = 0;
+		for (const slot of slots.values()) {
+			if (slots.size < max || looked++ === EVICTION_REACH) return;
+			if (slot.inFlight === 0) drop(slot);
+		}
+	}
+
+	return {
+		get size() {
+			return slots.size;
+		},
+		get(origin) {
+			const slot = slots.get(origin);
+			if (slot === undefined) return undefined;
+			slots.delete(origin);
+			slots.set(origin, slot);
+			return slot;
+		},
+		open(origin) {
+			makeRoom();
+			const pool = new Pool(origin, {
+				connect,
+				connections: CONNECTIONS_PER_HOST,
+				pipelining: 1,
+				keepAliveTimeout: KEEP_ALIVE_MS,
+				keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
+				// One timer per exchange covers all of it; undici's own would only be more of them.
+				headersTimeout: 0,
+				bodyTimeout: 0,
+			});
+			const slot: PoolSlot = { origin, pool, inFlight: 0 };
+			const dropWhenUnused = () => {
+				if (slot.inFlight === 0 && pool.stats.connected === 0) drop(slot);
+			};
+			pool.on("disconnect", dropWhenUnused);
+			pool.on("connectionError", dropWhenUnused);
+			slots.set(origin, slot);
+			return slot;
+		},
+		async close() {
+			const open = [...slots.values()];
+			slots.clear();
+			await Promise.all(open.map(({ pool }) => pool.destroy()));
+		},
+	};
+}
