@@ -1,0 +1,7 @@
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/** Strict base64 with its padding; `undefined` for anything else, where Buffer would skip what it does not know. */
+export function decodeBase64(text: string): Buffer | undefined {
+	if (text.length % 4 !== 0 || !BASE64.test(text)) return undefined;
+	return Buffer.from(text, "base64");
+}

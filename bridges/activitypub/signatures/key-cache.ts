@@ -1,0 +1,76 @@
+import { LRUCache } from "lru-cache";
+import { type KeyDocument, parsePublicKey, type PublicKey } from "./public-key.ts";
+
+/** How long a key is believed without asking again, how long its absence, and how long a failed attempt to fetch it. */
+const PRESENT_MS = 24 * 3_600_000;
+const ABSENT_MS = 10 * 60_000;
+const FAILED_MS = 30_000;
+/** A signature that does not fit may mean a new key: asked once in this time, however many such signatures come. */
+const REFRESH_MS = 60_000;
+
+export interface KeyCacheOptions {
+	/** Fetches a key document; `undefined`: there is none (gone, not found, no key in it). Rejects when it can't tell now. */
+	fetchKey(keyId: string): Promise<KeyDocument | undefined>;
+	/** Milliseconds since 1970. */
+	now(): number;
+	/** Keys that are remembered at most; default 10,000. */
+	readonly max?: number;
+}
+
+export interface KeyCache {
+	/**
+	 * The key, from memory or fetched once however many ask. With `refresh` it is fetched again, at most once a minute;
+	 * until then the known one is returned.
+	 * Rejects when the key can't be fetched now and none is known.
+	 */
+	resolve(keyId: string, refresh: boolean): Promise<PublicKey | undefined>;
+	/** Forgets a key: its actor has told us that it changed. */
+	forget(keyId: string): void;
+}
+
+interface Entry {
+	readonly key: PublicKey | undefined;
+	readonly fetchedAt: number;
+	readonly until: number;
+	/** The last attempt failed with this, and there was nothing older to fall back on. */
+	readonly failure?: unknown;
+}
+
+/** A bounded memory of remote keys: single-flight, negative answers included (CVE-2026-34148). */
+export function createKeyCache({ fetchKey, now, max = 10_000 }: KeyCacheOptions): KeyCache {
+	const entries = new LRUCache<string, Entry>({ max });
+	const fetching = new Map<string, Promise<PublicKey | undefined>>();
+
+	async function load(keyId: string): Promise<PublicKey | undefined> {
+		const before = entries.get(keyId);
+		try {
+			const document = await fetchKey(keyId);
+			const key = document && parsePublicKey(keyId, document);
+			entries.set(keyId, { key, fetchedAt: now(), until: now() + (key ? PRESENT_MS : ABSENT_MS) });
+			return key;
+		} catch (failure) {
+			const key = before?.key;
+			const entry = { key, fetchedAt: now(), until: Math.max(before?.until ?? 0, now() + FAILED_MS) };
+			entries.set(keyId, key ? entry : { ...entry, failure });
+			if (key === undefined) throw failure;
+			return key;
+		}
+	}
+
+	return {
+		async resolve(keyId, refresh) {
+			const known = entries.get(keyId);
+			const time = now();
+			if (known !== undefined && time < (refresh ? known.fetchedAt + REFRESH_MS : known.until)) {
+				if (known.failure !== undefined) throw known.failure;
+				return known.key;
+			}
+			const running = fetching.get(keyId) ?? load(keyId).finally(() => fetching.delete(keyId));
+			fetching.set(keyId, running);
+			return running;
+		},
+		forget(keyId) {
+			entries.delete(keyId);
+		},
+	};
+}

@@ -1,0 +1,54 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
+
+/** A remote actor's key, parsed. */
+export interface PublicKey {
+	readonly id: string;
+	/** The actor whose key it is. */
+	readonly owner: string;
+	readonly key: KeyObject;
+}
+
+/** What a key document says. */
+export interface KeyDocument {
+	readonly id: string;
+	readonly owner: string;
+	readonly pem: string;
+}
+
+const MAX_PEM_CHARS = 16_384;
+const MIN_RSA_BITS = 2048;
+/** Verifying with a larger modulus or exponent costs so much that it would be a way to keep us busy. */
+const MAX_RSA_BITS = 8192;
+const MAX_RSA_EXPONENT = 2n ** 32n;
+
+/**
+ * The key of a document that was fetched from `keyId`; `undefined` when the document is about another key, when key and
+ * owner do not share an origin, or when the key is nothing that we verify with.
+ */
+export function parsePublicKey(keyId: string, document: KeyDocument): PublicKey | undefined {
+	if (document.id !== keyId || !sameOrigin(keyId, document.owner)) return undefined;
+	const key = importKey(document.pem);
+	return key && { id: keyId, owner: document.owner, key };
+}
+
+function sameOrigin(left: string, right: string): boolean {
+	const a = URL.parse(left);
+	return a !== null && a.origin !== "null" && a.origin === URL.parse(right)?.origin;
+}
+
+function importKey(pem: string): KeyObject | undefined {
+	if (pem.length > MAX_PEM_CHARS || !pem.includes("PUBLIC KEY-----")) return undefined;
+	try {
+		const key = createPublicKey(pem);
+		return isAcceptable(key) ? key : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+function isAcceptable(key: KeyObject): boolean {
+	if (key.asymmetricKeyType === "ed25519") return true;
+	if (key.asymmetricKeyType !== "rsa") return false;
+	const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
+	return modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS && publicExponent <= MAX_RSA_EXPONENT;
+}
