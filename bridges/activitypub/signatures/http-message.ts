@@ -43,3 +43,14 @@ export function headerValue(message: SignedMessage, name: string): string | unde
 
 /** A request that may change something must prove its body. */
 export const mustCoverBody = (method: string): boolean => method !== "GET" && method !== "HEAD";
+
+/**
+ * What must have been signed as `host`: always ourselves. The header as it came counts only in how it spells that (letter
+ * case, https's own port written out); a proxy in front of us may have replaced it.
+ */
+export function hostAsSigned(message: SignedMessage, authority: string): { readonly value: string; readonly isOurs: boolean } {
+	const received = headerValue(message, "host");
+	const lower = received?.toLowerCase();
+	const isOurs = lower === authority || lower === `${authority}:443`;
+	return { value: isOurs && received !== undefined ? received : authority, isOurs };
+}

@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { type CavageSignature, parseSignature } from "./cavage.ts";
 import { checkWithKey, type Reading } from "./check-key.ts";
 import { digestMatches } from "./digest.ts";
-import { failed, headerValue, mustCoverBody, type SignatureFault, type SignedMessage, type Verification } from "./http-message.ts";
+import { failed, headerValue, hostAsSigned, mustCoverBody, type SignatureFault, type SignedMessage, type Verification } from "./http-message.ts";
 import { isTimely } from "./time-window.ts";
 import { authorityOf, type VerifyOptions } from "./verify-request.ts";
 
@@ -45,17 +45,6 @@ function bodyFault(message: SignedMessage, covered: boolean): SignatureFault | u
 	const digest = headerValue(message, "digest");
 	if (!covered || digest === undefined) return "not-covered";
 	return digestMatches(digest, message.body) ? undefined : "digest-mismatch";
-}
-
-/**
- * What must have been signed as `host`: always ourselves. The header as it came counts only in how it spells that (letter
- * case, https's own port written out); a proxy in front of us may have replaced it.
- */
-function hostAsSigned(message: SignedMessage, authority: string): { readonly value: string; readonly isOurs: boolean } {
-	const received = headerValue(message, "host");
-	const lower = received?.toLowerCase();
-	const isOurs = lower === authority || lower === `${authority}:443`;
-	return { value: isOurs && received !== undefined ? received : authority, isOurs };
 }
 
 /** The signed text for a request target; `undefined` when a covered header is not there. */

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { checkWithKey, type Reading } from "./check-key.ts";
 import { digestMatches } from "./digest.ts";
-import { failed, headerValue, mustCoverBody, type SignatureFault, type SignedMessage, type Verification } from "./http-message.ts";
+import { failed, headerValue, hostAsSigned, mustCoverBody, type SignatureFault, type SignedMessage, type Verification } from "./http-message.ts";
 import { parseSignatureInput, type SignatureInput } from "./signature-input.ts";
 import { isTimely } from "./time-window.ts";
 import { authorityOf, type VerifyOptions } from "./verify-request.ts";
@@ -39,11 +39,16 @@ function findFault(message: SignedMessage, input: SignatureInput, now: number): 
 function signatureBase(message: SignedMessage, { covered, params }: SignatureInput, origin: string): Buffer | undefined {
 	let base = "";
 	for (const name of covered) {
-		const value = name.startsWith("@") ? derivedComponent(message, name, origin) : headerValue(message, name);
+		const value = componentValue(message, name, origin);
 		if (value === undefined) return undefined;
 		base += `"${name}": ${value}\n`;
 	}
 	return Buffer.from(`${base}"@signature-params": ${params}`);
+}
+
+function componentValue(message: SignedMessage, name: string, origin: string): string | undefined {
+	if (name.startsWith("@")) return derivedComponent(message, name, origin);
+	return name === "host" ? hostAsSigned(message, authorityOf(origin)).value : headerValue(message, name);
 }
 
 /** RFC 9421 §2.2, read against our public origin: a signature for another host does not fit it. */
