@@ -1,0 +1,271 @@
+import type { ExecutionContext, TestFn } from "ava";
+import type { Lane, LaneHandler, Lanes } from "#core/ports/lanes.ts";
+
+/** How a backend is started for one test. It is stopped by the test's teardown. */
+export type StartLanes = (
+	t: ExecutionContext,
+	options: {
+		readonly handler: LaneHandler;
+		readonly concurrency: number;
+		/** What was logged as an error. */
+		readonly onError?: (details: object) => void;
+		readonly backOff?: { readonly first: number; readonly most: number };
+	},
+) => Promise<Lanes>;
+
+/** Resolves when `done` holds. Guarded by the test's own time limit. */
+async function until(done: () => boolean): Promise<void> {
+	while (!done()) await new Promise((turn) => setTimeout(turn, 2));
+}
+
+const soon = () => new Promise((turn) => setTimeout(turn, 20));
+
+/** A run that waits until the test lets it go. */
+function gate() {
+	const started: Lane[] = [];
+	const held: (() => void)[] = [];
+	return {
+		started,
+		release: () => held.shift()?.(),
+		handler: (async (lane) => {
+			started.push(lane);
+			await new Promise<void>((go) => held.push(go));
+			return undefined;
+		}) satisfies LaneHandler,
+	};
+}
+
+/** What every backend of the Lanes port does. */
+export function lanesContract(test: TestFn, name: string, start: StartLanes): void {
+	test(`${name}: a wake is followed by a run`, async (t) => {
+		const runs: Lane[] = [];
+		const lanes = await start(t, { concurrency: 4, handler: async (lane) => void runs.push(lane) });
+		lanes.wake("host:a.example");
+		lanes.wake("host:b.example");
+		await until(() => runs.length === 2);
+		await lanes.idle();
+		t.deepEqual(runs.toSorted(), ["host:a.example", "host:b.example"]);
+	});
+
+	test(`${name}: a lane never runs beside itself, and every wake during a run is followed by one more`, async (t) => {
+		let running = 0;
+		let runs = 0;
+		let highest = 0;
+		const lanes = await start(t, {
+			concurrency: 8,
+			async handler() {
+				highest = Math.max(highest, ++running);
+				await soon();
+				running--;
+				runs++;
+				return undefined;
+			},
+		});
+		lanes.wake("one");
+		await until(() => running === 1);
+		for (let i = 0; i < 100; i++) lanes.wake("one");
+		await until(() => runs === 2);
+		await lanes.idle();
+		await soon();
+		t.is(highest, 1);
+		t.is(runs, 2);
+	});
+
+	test(`${name}: a run that starts after a wake sees what was written before it`, async (t) => {
+		const store: number[] = [];
+		const seen: number[] = [];
+		const lanes = await start(t, {
+			concurrency: 4,
+			async handler() {
+				const due = store.splice(0);
+				await new Promise((turn) => setImmediate(turn));
+				seen.push(...due);
+				return undefined;
+			},
+		});
+		for (let i = 0; i < 200; i++) {
+			store.push(i);
+			lanes.wake("one");
+			if (i % 7 === 0) await new Promise((turn) => setImmediate(turn));
+		}
+		await until(() => seen.length === 200);
+		t.deepEqual(seen, Array.from({ length: 200 }, (_, i) => i));
+	});
+
+	test(`${name}: lanes run beside each other up to the concurrency, in the order of their wakes`, async (t) => {
+		const { handler, started, release } = gate();
+		const lanes = await start(t, { concurrency: 2, handler });
+		for (const lane of ["a", "b", "c", "d"]) lanes.wake(lane);
+		await until(() => started.length === 2);
+		await soon();
+		t.deepEqual(started, ["a", "b"]);
+		release();
+		await until(() => started.length === 3);
+		t.deepEqual(started, ["a", "b", "c"]);
+		for (const _ of started) release();
+		await until(() => started.length === 4);
+		release();
+		await lanes.idle();
+	});
+
+	test(`${name}: a busy lane goes behind those that wait`, async (t) => {
+		const { handler, started, release } = gate();
+		const lanes = await start(t, { concurrency: 1, handler });
+		lanes.wake("busy");
+		await until(() => started.length === 1);
+		lanes.wake("quiet");
+		lanes.wake("busy");
+		release();
+		await until(() => started.length === 2);
+		release();
+		await until(() => started.length === 3);
+		release();
+		t.deepEqual(started, ["busy", "quiet", "busy"]);
+		await lanes.idle();
+	});
+
+	test(`${name}: a delayed wake is not early, and does not keep the lanes from being idle`, async (t) => {
+		const runs: number[] = [];
+		const lanes = await start(t, { concurrency: 1, handler: async () => void runs.push(Date.now()) });
+		const due = Date.now() + 150;
+		lanes.wake("one", due);
+		await lanes.idle();
+		t.is(runs.length, 0);
+		await until(() => runs.length === 1);
+		t.true((runs[0] ?? 0) >= due);
+	});
+
+	test(`${name}: of several delayed wakes the earliest is kept, and a wake for now runs now`, async (t) => {
+		const runs: number[] = [];
+		const lanes = await start(t, { concurrency: 1, handler: async () => void runs.push(Date.now()) });
+		const begun = Date.now();
+		lanes.wake("one", begun + 600_000);
+		lanes.wake("one", begun + 60);
+		lanes.wake("one", begun + 300_000);
+		await until(() => runs.length === 1);
+		lanes.wake("one", begun + 600_000);
+		lanes.wake("one");
+		await until(() => runs.length === 2);
+		await lanes.idle();
+		t.is(runs.length, 2);
+	});
+
+	test(`${name}: a handler that asks to run again is run again then`, async (t) => {
+		const runs: number[] = [];
+		const lanes = await start(t, {
+			concurrency: 1,
+			async handler() {
+				runs.push(Date.now());
+				return runs.length < 3 ? Date.now() + 40 : undefined;
+			},
+		});
+		lanes.wake("one");
+		await until(() => runs.length === 3);
+		await soon();
+		t.is(runs.length, 3);
+		t.true((runs[2] ?? 0) - (runs[0] ?? 0) >= 80);
+	});
+
+	test(`${name}: a handler that asks to run again at once gives way to other lanes`, async (t) => {
+		const runs: Lane[] = [];
+		const lanes = await start(t, {
+			concurrency: 1,
+			async handler(lane) {
+				runs.push(lane);
+				return lane === "long" && runs.filter((other) => other === "long").length < 5 ? Date.now() : undefined;
+			},
+		});
+		lanes.wake("long");
+		lanes.wake("short");
+		await until(() => runs.length === 6);
+		t.true(runs.indexOf("short") < 3);
+		await lanes.idle();
+	});
+
+	test(`${name}: thousands of lanes each get their run`, async (t) => {
+		const runs = new Map<Lane, number>();
+		const lanes = await start(t, {
+			concurrency: 50,
+			async handler(lane) {
+				await new Promise((turn) => setImmediate(turn));
+				runs.set(lane, (runs.get(lane) ?? 0) + 1);
+				return undefined;
+			},
+		});
+		for (let i = 0; i < 5000; i++) lanes.wake(`host:${i}.example`);
+		await until(() => runs.size === 5000);
+		await lanes.idle();
+		t.true([...runs.values()].every((count) => count === 1));
+	});
+
+	test(`${name}: a failing run is logged and tried again, later each time, and stops no other lane`, async (t) => {
+		const errors: object[] = [];
+		const tries: number[] = [];
+		let others = 0;
+		const lanes = await start(t, {
+			concurrency: 1,
+			backOff: { first: 20, most: 50 },
+			onError: (details) => errors.push(details),
+			async handler(lane) {
+				if (lane !== "bad") return void others++;
+				tries.push(Date.now());
+				if (tries.length < 5) throw new Error("no");
+				return undefined;
+			},
+		});
+		lanes.wake("bad");
+		lanes.wake("good");
+		await until(() => others === 1);
+		await until(() => tries.length === 5);
+		await lanes.idle();
+		t.is(errors.length, 4);
+		t.like(errors[0], { lane: "bad" });
+		const gaps = tries.slice(1).map((at, index) => at - (tries[index] ?? 0));
+		for (const [index, least] of [20, 40, 50, 50].entries()) t.true((gaps[index] ?? 0) >= least, `gap ${index}`);
+	});
+
+	test(`${name}: wakes do not make a failing lane try more often`, async (t) => {
+		let tries = 0;
+		const lanes = await start(t, {
+			concurrency: 1,
+			backOff: { first: 600_000, most: 600_000 },
+			async handler() {
+				tries++;
+				throw new Error("no");
+			},
+		});
+		lanes.wake("bad");
+		await until(() => tries === 1);
+		await lanes.idle();
+		for (let i = 0; i < 10; i++) lanes.wake("bad", i % 2 === 0 ? undefined : Date.now() + 1);
+		await soon();
+		t.is(tries, 1);
+	});
+
+	test(`${name}: stop tells the runs in flight, waits for them and starts none`, async (t) => {
+		const started: Lane[] = [];
+		let finished = 0;
+		const lanes = await start(t, {
+			concurrency: 1,
+			async handler(lane, signal) {
+				started.push(lane);
+				await new Promise<void>((told) => signal.addEventListener("abort", () => told(), { once: true }));
+				await soon();
+				finished++;
+				return Date.now();
+			},
+		});
+		lanes.wake("one");
+		lanes.wake("two");
+		lanes.wake("later", Date.now() + 10);
+		await until(() => started.length === 1);
+		lanes.wake("one");
+		await lanes.stop();
+		t.is(finished, 1);
+		lanes.wake("three");
+		await lanes.idle();
+		await soon();
+		t.deepEqual(started, ["one"]);
+		await lanes.stop();
+	});
+}

@@ -1,0 +1,60 @@
+import test from "ava";
+import { systemClock } from "#core/clock.ts";
+import { createEmbeddedLanes } from "../../src/lanes/embedded.ts";
+import { lanesContract } from "../contracts/lanes.ts";
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+lanesContract(test, "embedded", async (t, { onError, ...options }) => {
+	const logger = { ...silent, error: (details: object) => onError?.(details) };
+	const lanes = createEmbeddedLanes({ ...options, clock: systemClock, logger });
+	t.teardown(() => lanes.stop());
+	return lanes;
+});
+
+test("aborting the signal stops the lanes", async (t) => {
+	const controller = new AbortController();
+	let runs = 0;
+	const handler = async () => void runs++;
+	const options = { handler, concurrency: 1, clock: systemClock, logger: silent };
+	const lanes = createEmbeddedLanes({ ...options, signal: controller.signal });
+	lanes.wake("one");
+	await lanes.idle();
+	controller.abort();
+	lanes.wake("two");
+	await lanes.idle();
+	t.is(runs, 1);
+	const stillborn = createEmbeddedLanes({ ...options, signal: AbortSignal.abort() });
+	stillborn.wake("three");
+	await stillborn.idle();
+	t.is(runs, 1);
+});
+
+test("a handler that throws before its first await is no different", async (t) => {
+	const errors: object[] = [];
+	const lanes = createEmbeddedLanes({
+		handler: () => {
+			throw new Error("at once");
+		},
+		concurrency: 1,
+		clock: systemClock,
+		logger: { ...silent, error: (details: object) => void errors.push(details) },
+	});
+	lanes.wake("one");
+	await lanes.idle();
+	t.is(errors.length, 1);
+	await lanes.stop();
+});
+
+test("an alarm that rings before its time by our clock waits for the rest", async (t) => {
+	const clock = { time: 1000, now: () => clock.time };
+	let runs = 0;
+	const lanes = createEmbeddedLanes({ handler: async () => void runs++, concurrency: 1, clock, logger: silent });
+	lanes.wake("one", 1010);
+	await new Promise((turn) => setTimeout(turn, 60));
+	t.is(runs, 0);
+	clock.time = 1010;
+	while (runs === 0) await new Promise((turn) => setTimeout(turn, 5));
+	await lanes.stop();
+	t.is(runs, 1);
+});
