@@ -1,0 +1,36 @@
+import type { Draft } from "../core/ports/store.ts";
+import { lastSeq } from "./event-ids.ts";
+import { checkId, checkText } from "./scalars.ts";
+import { jsonOf } from "./stored.ts";
+
+/** A draft that was found sound, with its body as the text that is stored. */
+export interface CheckedDraft {
+	readonly draft: Draft;
+	readonly body: string;
+	/** `undefined`: nothing is owed for this event. */
+	readonly pending: string | undefined;
+	readonly erases: readonly { readonly seq: number; readonly body: string }[];
+}
+
+const nothing: CheckedDraft["erases"] = [];
+
+/** Reads the draft at once, so that what the caller does to it later changes nothing. @throws {TypeError} */
+export function checkDraft(draft: Draft): CheckedDraft {
+	checkId(draft.stream, "A stream");
+	checkText(draft.type, "An event's type");
+	checkText(draft.actor, "An event's actor");
+	if (draft.request !== undefined) checkId(draft.request, "An event's request key");
+	if (draft.natural !== undefined) checkId(draft.natural, "An event's natural key");
+	for (const marker of draft.pending) checkId(marker, "A pending marker");
+	return {
+		draft,
+		body: jsonOf(draft.body, "An event's body"),
+		pending: draft.pending.length > 0 ? JSON.stringify(draft.pending) : undefined,
+		erases: draft.erases?.map(checkErasure) ?? nothing,
+	};
+}
+
+function checkErasure({ seq, body }: { readonly seq: number; readonly body: unknown }) {
+	if (!Number.isSafeInteger(seq) || seq < 1 || seq > lastSeq) throw new TypeError(`There is no event ${seq} to erase`);
+	return { seq, body: jsonOf(body, "What remains of an erased event") };
+}

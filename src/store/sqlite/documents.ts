@@ -1,0 +1,119 @@
+import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
+import { type Collection, Duplicate, type Fold, type Stored } from "../../core/ports/store.ts";
+import { StoredDocument } from "../stored.ts";
+import { violatedColumn } from "./errors.ts";
+import { columnTypes, type Row, rowOf, tableOf } from "./rows.ts";
+
+/** The last state of a document that the running transaction has folded, not written yet. */
+interface Held {
+	readonly rev: number;
+	doc: unknown;
+	changed: boolean;
+}
+
+/**
+ * One collection's table. Everything here is synchronous; writes belong into a transaction.
+ *
+ * Folds are held back until {@link flush}: a hundred events that each move one counter write it once.
+ */
+export function createDocuments(database: DatabaseSync, collection: Collection<never>) {
+	const table = `"${tableOf(collection)}"`;
+	const columns = columnTypes(collection).map(({ name }) => name);
+	const names = ["id", "json", ...columns].join(", ");
+	const marks = ["?", "?", ...columns.map(() => "?")].join(", ");
+	const assigned = ["json", ...columns].map((name) => `${name} = ?`).join(", ");
+
+	const insertion = database.prepare(`INSERT INTO ${table} (rev, ${names}) VALUES (1, ${marks})`);
+	const insertionIfMissing = database.prepare(
+		`INSERT INTO ${table} (rev, ${names}) VALUES (1, ${marks}) ON CONFLICT (id) DO NOTHING`,
+	);
+	const replacement = database.prepare(`UPDATE ${table} SET rev = rev + 1, ${assigned} WHERE id = ? AND rev = ?`);
+	const deletion = database.prepare(`DELETE FROM ${table} WHERE id = ?`);
+	const deletionAtRev = database.prepare(`DELETE FROM ${table} WHERE id = ? AND rev = ?`);
+	const selection = database.prepare(`SELECT rev, json FROM ${table} WHERE id = ?`);
+	const held = new Map<string, Held>();
+
+	function insert(row: Row): void {
+		try {
+			insertion.run(row.id, row.json, ...row.columns);
+		} catch (error) {
+			throw duplicateOf(error);
+		}
+	}
+
+	function replace(row: Row, rev: number): boolean {
+		try {
+			return replacement.run(row.json, ...row.columns, row.id, rev).changes === 1;
+		} catch (error) {
+			throw duplicateOf(error);
+		}
+	}
+
+	function duplicateOf(error: unknown): unknown {
+		const column = violatedColumn(error);
+		return column ? new Duplicate(collection.name, column.replace(/^.*\./, "").replace(/_\d+$/, "")) : error;
+	}
+
+	function hold(fold: Fold): Held {
+		let state = held.get(fold.id);
+		if (state) return state;
+		const found = fold.fresh ? undefined : (selection.get(fold.id) as Found | undefined);
+		state = { rev: found?.rev ?? 0, doc: found && JSON.parse(found.json), changed: false };
+		held.set(fold.id, state);
+		return state;
+	}
+
+	return {
+		collection,
+		insert,
+		replace,
+
+		insertMissing(rows: readonly Row[]): void {
+			try {
+				for (const row of rows) insertionIfMissing.run(row.id, row.json, ...row.columns);
+			} catch (error) {
+				throw duplicateOf(error);
+			}
+		},
+
+		delete(id: string, rev: number | undefined): boolean {
+			const done = rev === undefined ? deletion.run(id) : deletionAtRev.run(id, rev);
+			return done.changes === 1;
+		},
+
+		get<T>(id: string): Stored<T> | undefined {
+			const found = selection.get(id) as Found | undefined;
+			return found && new StoredDocument<T>(id, found.rev, found.json);
+		},
+
+		/** Applies one fold to what the transaction has made of the document so far. */
+		fold(fold: Fold): void {
+			const state = hold(fold);
+			const next = fold.next(state.doc);
+			if (next === undefined) return;
+			state.doc = next;
+			state.changed = true;
+		},
+
+		/** Writes the folded documents. @throws {Duplicate} when one takes another's unique value */
+		flush(): void {
+			if (held.size === 0) return;
+			for (const [id, { rev, doc, changed }] of held) {
+				if (!changed) continue;
+				const row = rowOf(collection, id, doc as never);
+				if (rev === 0) insert(row);
+				else replace(row, rev);
+			}
+			held.clear();
+		},
+
+		/** The transaction was undone, and with it what was held. */
+		forget(): void {
+			held.clear();
+		},
+	};
+}
+
+export type Documents = ReturnType<typeof createDocuments>;
+
+type Found = Record<string, SQLOutputValue> & { readonly rev: number; readonly json: string };

@@ -1,0 +1,165 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { FailPoints } from "../../core/ports/fail-points.ts";
+import { StoreUnavailable } from "../../core/ports/store.ts";
+import { isBusy, isOutage, publicError } from "./errors.ts";
+
+/** How long a write waits for another process that holds the write lock, in milliseconds. */
+const patience = 10_000;
+
+/**
+ * What a job touches: the log and, through folds that may be held back, documents; one document by one statement, of
+ * which nothing is left when it throws; or several documents.
+ */
+export type JobKind = "log" | "document" | "documents";
+
+interface Job {
+	readonly run: () => unknown;
+	readonly kind: JobKind;
+	resolve(value: unknown): void;
+	reject(reason: unknown): void;
+	settle?: () => void;
+}
+
+/** Everything that the jobs keep in memory about the transaction. */
+export interface Bookkeeping {
+	/** The write lock is held and the newest state is seen. */
+	begun(): void;
+	/** Writes out what is held back; called before the commit, and wherever a job must see it. */
+	flush(): void;
+	/** Some or all of the transaction was undone: forget what it taught. */
+	undone(): void;
+}
+
+export interface GroupCommit {
+	/** Runs `run` in the next transaction, in the order of the calls. Resolves when its commit is durable. */
+	write<T>(kind: JobKind, run: () => T): Promise<T>;
+	/** Commits what waits; whatever is written later is refused. */
+	close(): Promise<void>;
+}
+
+/** A job failed halfway, so the others must do without it. */
+class Spoilt extends Error {}
+
+/**
+ * All writes that wait in one turn of the event loop share one transaction, hence one fsync.
+ *
+ * A savepoint for each job would cost more than most jobs, so there are none at first. When a job fails after it has
+ * written something, the transaction is undone and run again, this time with a savepoint for each: jobs must bear that.
+ */
+export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints, books: Bookkeeping): GroupCommit {
+	const begin = database.prepare("BEGIN IMMEDIATE");
+	const commit = database.prepare("COMMIT");
+	let waiting: Job[] = [];
+	let giveUpAt = 0;
+	let scheduled = false;
+	let closed: PromiseWithResolvers<void> | undefined;
+
+	function flush(): void {
+		scheduled = false;
+		const jobs = waiting;
+		waiting = [];
+		try {
+			transact(jobs);
+			giveUpAt = 0;
+			for (const job of jobs) job.settle?.();
+		} catch (error) {
+			if (isBusy(error) && !isLate()) {
+				waiting = [...jobs, ...waiting];
+				scheduled = true;
+				setTimeout(flush, 2 + Math.random() * 20);
+				return;
+			}
+			giveUpAt = 0;
+			const reason = publicError(error);
+			for (const job of jobs) job.reject(reason);
+		}
+		closed?.resolve();
+	}
+
+	function isLate(): boolean {
+		giveUpAt ||= performance.now() + patience;
+		return performance.now() > giveUpAt;
+	}
+
+	function transact(jobs: readonly Job[]): void {
+		try {
+			transaction(jobs, runTogether);
+		} catch (error) {
+			if (!(error instanceof Spoilt)) throw error;
+			transaction(jobs, runApart);
+		}
+		failPoints.hit("store:after-commit");
+	}
+
+	function transaction(jobs: readonly Job[], runAll: (jobs: readonly Job[]) => void): void {
+		begin.run();
+		try {
+			books.begun();
+			runAll(jobs);
+			failPoints.hit("store:before-commit");
+			commit.run();
+		} catch (error) {
+			books.undone();
+			if (database.isTransaction) database.exec("ROLLBACK");
+			throw error;
+		}
+	}
+
+	function runTogether(jobs: readonly Job[]): void {
+		for (const job of jobs) {
+			if (job.kind !== "log") flushTogether();
+			try {
+				const value = job.run();
+				job.settle = () => job.resolve(value);
+			} catch (error) {
+				if (isOutage(error)) throw error;
+				if (job.kind !== "document") throw new Spoilt();
+				job.settle = () => job.reject(error);
+			}
+		}
+		flushTogether();
+	}
+
+	function flushTogether(): void {
+		try {
+			books.flush();
+		} catch (error) {
+			throw isOutage(error) ? error : new Spoilt();
+		}
+	}
+
+	function runApart(jobs: readonly Job[]): void {
+		for (const job of jobs) {
+			database.exec("SAVEPOINT job");
+			try {
+				const value = job.run();
+				books.flush();
+				job.settle = () => job.resolve(value);
+			} catch (error) {
+				if (isOutage(error)) throw error;
+				books.undone();
+				database.exec("ROLLBACK TO job");
+				job.settle = () => job.reject(error);
+			}
+			database.exec("RELEASE job");
+		}
+	}
+
+	return {
+		write<T>(kind: JobKind, run: () => T): Promise<T> {
+			if (closed) return Promise.reject(new StoreUnavailable("The database is closed"));
+			return new Promise<T>((resolve, reject) => {
+				waiting.push({ kind, run, resolve: resolve as (value: unknown) => void, reject });
+				if (scheduled) return;
+				scheduled = true;
+				setImmediate(flush);
+			});
+		},
+
+		close(): Promise<void> {
+			closed ??= Promise.withResolvers();
+			if (!scheduled) closed.resolve();
+			return closed.promise;
+		},
+	};
+}

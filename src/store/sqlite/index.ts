@@ -1,0 +1,160 @@
+import type { Clock } from "../../core/clock.ts";
+import type { FailPoints } from "../../core/ports/fail-points.ts";
+import { type Collection, type Stored, type Store, StoreUnavailable } from "../../core/ports/store.ts";
+import { checkCollections } from "../collections.ts";
+import { checkDraft } from "../drafts.ts";
+import { checkLimit } from "../page-request.ts";
+import { checkInt } from "../scalars.ts";
+import { openDatabase, stopWaiting } from "./database.ts";
+import { createDocuments } from "./documents.ts";
+import { isOutage, publicError } from "./errors.ts";
+import { createGroupCommit } from "./group-commit.ts";
+import { createLog } from "./log.ts";
+import { createOwing } from "./owing.ts";
+import { createPages } from "./pages.ts";
+import { rowOf } from "./rows.ts";
+import { prepareSchema } from "./schema.ts";
+
+export interface SqliteStoreOptions {
+	/** Created when it does not exist; its folder must. Other processes may have it open too. */
+	readonly file: string;
+	// biome-ignore lint/suspicious/noExplicitAny: every collection has its own kind of document
+	readonly collections: readonly Collection<any>[];
+	readonly failPoints: FailPoints;
+	readonly clock: Clock;
+}
+
+/**
+ * The {@link Store} in one SQLite file (WAL, `synchronous=FULL`, group commit). A fold is part of its event's
+ * transaction, so there is never anything to catch up with.
+ *
+ * @throws {StoreUnavailable} when the file can't be opened
+ * @throws {Error} when it was written by a newer program
+ */
+export async function openSqliteStore({ file, collections, failPoints, clock }: SqliteStoreOptions): Promise<Store> {
+	checkCollections(collections);
+	const database = guarded(() => openDatabase(file));
+	try {
+		guarded(() => prepareSchema(database, collections));
+	} catch (error) {
+		database.close();
+		throw error;
+	}
+	stopWaiting(database);
+
+	const tables = new Map(
+		collections.map((collection) => [
+			collection.name,
+			{ ...createDocuments(database, collection), ...createPages(database, collection) },
+		]),
+	);
+	const log = createLog(database, clock, (fold) => tableOf(fold.collection).fold(fold));
+	const owing = createOwing(database, log.heads.numberOf);
+	const commits = createGroupCommit(database, failPoints, {
+		begun: log.heads.refresh,
+		flush() {
+			for (const table of tables.values()) table.flush();
+		},
+		undone() {
+			for (const table of tables.values()) table.forget();
+			log.heads.forget();
+		},
+	});
+
+	function tableOf(collection: Collection<never>) {
+		const table = tables.get(collection.name);
+		if (!table) throw new TypeError(`The collection ${collection.name} was not declared`);
+		return table;
+	}
+
+	return {
+		async insert(collection, id, doc) {
+			const table = tableOf(collection);
+			const row = rowOf(collection, id, doc);
+			await commits.write("document", () => table.insert(row));
+		},
+
+		async insertMissing(collection, docs) {
+			const table = tableOf(collection);
+			const rows = docs.map(({ id, doc }) => rowOf(collection, id, doc));
+			if (rows.length > 0) await commits.write("documents", () => table.insertMissing(rows));
+		},
+
+		async get<T>(collection: Collection<T>, id: string) {
+			return guarded(() => tableOf(collection).get<T>(id));
+		},
+
+		async replace(collection, id, rev, doc) {
+			const table = tableOf(collection);
+			const row = rowOf(collection, id, doc);
+			return commits.write("document", () => table.replace(row, rev));
+		},
+
+		async delete(collection, id, rev) {
+			const table = tableOf(collection);
+			return commits.write("document", () => table.delete(id, rev));
+		},
+
+		async page<T>(collection: Collection<T>, page: Parameters<Store["page"]>[1]) {
+			return guarded(() => tableOf(collection).page(page) as readonly Stored<T>[]);
+		},
+
+		async count(collection, index, prefix) {
+			return guarded(() => tableOf(collection).count(index, prefix));
+		},
+
+		async append(draft, { folds, after }) {
+			const checked = checkDraft(draft);
+			return commits.write("log", () => log.append(checked, folds, after));
+		},
+
+		async events(stream, after, limit) {
+			checkInt(after, "A seq");
+			checkLimit(limit);
+			return guarded(() => log.events(stream, after, limit));
+		},
+
+		async event(id) {
+			return guarded(() => log.event(id));
+		},
+
+		async eventBy(key, value) {
+			return guarded(() => log.eventBy(key, value));
+		},
+
+		async head(stream) {
+			return guarded(() => log.heads.seqOf(stream));
+		},
+
+		async owed(now, limit) {
+			checkLimit(limit);
+			return guarded(() => log.owed(now, limit));
+		},
+
+		async settle(events, marker) {
+			const ids = [...events];
+			await commits.write("log", () => ids.forEach((id) => owing.settle(id, marker)));
+		},
+
+		async postpone(event, until) {
+			checkInt(until, "A time");
+			await commits.write("log", () => owing.postpone(event, until));
+		},
+
+		async catchUp() {},
+
+		async close() {
+			if (!database.isOpen) return;
+			await commits.close();
+			if (database.isOpen) database.close();
+		},
+	};
+
+	function guarded<T>(work: () => T): T {
+		try {
+			return work();
+		} catch (error) {
+			throw isOutage(error) ? publicError(error) : error;
+		}
+	}
+}

@@ -1,0 +1,82 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { LogEvent } from "../../core/ports/store.ts";
+import { eventId, lastSeq, placeOf } from "../event-ids.ts";
+
+interface Found {
+	readonly stream: string;
+	readonly seq: number;
+	readonly type: string;
+	readonly actor: string;
+	readonly at: number;
+	readonly request: string | null;
+	readonly natural: string | null;
+	readonly body: string;
+	readonly pending: string | null;
+}
+
+/** A place is wider than a JavaScript integer, so it is taken apart and put together by SQLite. */
+const found = `
+	SELECT streams.id AS stream, log.place & 2147483647 AS seq, type, actor, at, request, "natural", body, pending
+	FROM log JOIN streams ON streams.number = log.place >> 31 LEFT JOIN owing ON owing.row = log.row
+`;
+
+/** Reads the log. @param numberOf the number of a stream, unless it has none yet */
+export function createLogReader(database: DatabaseSync, numberOf: (stream: string) => number | undefined) {
+	const byPlace = database.prepare(`${found} WHERE log.place = (?1 << 31) | ?2`);
+	const byNatural = database.prepare(`${found} WHERE "natural" = ?`);
+	const byRequest = database.prepare(`${found} WHERE request = ?`);
+	const behind = database.prepare(`
+		${found} WHERE log.place > (?1 << 31) | ?2 AND log.place <= (?1 << 31) | 2147483647 ORDER BY log.place LIMIT ?3
+	`);
+	const due = database.prepare(`
+		SELECT streams.id AS stream, log.place & 2147483647 AS seq, type, actor, at, request, "natural", body, pending
+		FROM owing CROSS JOIN log ON log.row = owing.row CROSS JOIN streams ON streams.number = log.place >> 31
+		WHERE due <= ? ORDER BY due, owing.row LIMIT ?
+	`);
+
+	function event(id: string): LogEvent | undefined {
+		const place = placeOf(id);
+		const number = place && numberOf(place.stream);
+		return number === undefined ? undefined : asEvent(byPlace.get(number, place?.seq ?? 0) as Found | undefined);
+	}
+
+	return {
+		event,
+
+		/** An absent key is the event's own id, and not stored. */
+		eventBy(key: "natural" | "request", value: string): LogEvent | undefined {
+			const stored = asEvent((key === "natural" ? byNatural : byRequest).get(value) as Found | undefined);
+			if (stored) return stored;
+			const own = event(value);
+			return own?.[key] === value ? own : undefined;
+		},
+
+		events(stream: string, after: number, limit: number): readonly LogEvent[] {
+			const number = numberOf(stream);
+			if (number === undefined || after >= lastSeq) return [];
+			return (behind.all(number, Math.max(after, 0), limit) as unknown as Found[]).map(toEvent);
+		},
+
+		owed(now: number, limit: number): readonly LogEvent[] {
+			return (due.all(now, limit) as unknown as Found[]).map(toEvent);
+		},
+	};
+}
+
+const asEvent = (row: Found | undefined): LogEvent | undefined => row && toEvent(row);
+
+function toEvent(row: Found): LogEvent {
+	const id = eventId(row.stream, row.seq);
+	return {
+		id,
+		stream: row.stream,
+		seq: row.seq,
+		type: row.type,
+		actor: row.actor,
+		at: row.at,
+		request: row.request ?? id,
+		natural: row.natural ?? id,
+		pending: row.pending === null ? [] : (JSON.parse(row.pending) as string[]),
+		body: JSON.parse(row.body),
+	};
+}

@@ -1,0 +1,68 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../../core/clock.ts";
+import type { Appended, Fold, FoldsOf, LogEvent } from "../../core/ports/store.ts";
+import type { CheckedDraft } from "../drafts.ts";
+import { eventId, lastSeq } from "../event-ids.ts";
+import { violatedColumn } from "./errors.ts";
+import { createHeads } from "./heads.ts";
+import { createLogReader } from "./log-reader.ts";
+
+/** Writes the log. Everything here is synchronous and belongs into a transaction. */
+export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold: Fold) => void) {
+	const heads = createHeads(database);
+	const reader = createLogReader(database, heads.numberOf);
+	const insertion = database.prepare("INSERT INTO log VALUES (NULL, (?1 << 31) | ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+	const owe = database.prepare("INSERT INTO owing VALUES (?, ?, ?)");
+	const erasure = database.prepare("UPDATE log SET body = ?3 WHERE place = (?1 << 31) | ?2");
+
+	/** The event that has one of the draft's keys already. */
+	function earlier({ natural, request }: CheckedDraft["draft"]): Appended | undefined {
+		for (const [by, key] of [["natural", natural] as const, ["request", request] as const]) {
+			const event = key === undefined ? undefined : reader.eventBy(by, key);
+			if (event) return { outcome: "duplicate", by, event };
+		}
+		return undefined;
+	}
+
+	return {
+		...reader,
+		heads,
+
+		append({ draft, body, pending, erases }: CheckedDraft, folds: FoldsOf, after: number | undefined): Appended {
+			const head = heads.of(draft.stream);
+			if (after !== undefined && after !== head.seq) return earlier(draft) ?? { outcome: "moved", seq: head.seq };
+			const seq = head.seq + 1;
+			const at = Math.max(clock.now(), head.at + 1);
+			if (seq > lastSeq) throw new RangeError(`The stream ${draft.stream} is full`);
+			let row: number | bigint;
+			try {
+				const values = [draft.type, draft.actor, at, draft.request ?? null, draft.natural ?? null, body] as const;
+				row = insertion.run(head.number, seq, ...values).lastInsertRowid;
+			} catch (error) {
+				const duplicate = violatedColumn(error) && earlier(draft);
+				if (duplicate) return duplicate;
+				throw error;
+			}
+			head.seq = seq;
+			head.at = at;
+			if (pending) owe.run(row, at, pending);
+			for (const erased of erases) if (erased.seq < seq) erasure.run(head.number, erased.seq, erased.body);
+
+			const id = eventId(draft.stream, seq);
+			const event: LogEvent = {
+				id,
+				stream: draft.stream,
+				seq,
+				type: draft.type,
+				actor: draft.actor,
+				at,
+				request: draft.request ?? id,
+				natural: draft.natural ?? id,
+				pending: draft.pending,
+				body: draft.body,
+			};
+			for (const fold of folds(event)) applyFold(fold);
+			return { outcome: "appended", event };
+		},
+	};
+}

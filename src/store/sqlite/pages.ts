@@ -1,0 +1,58 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Collection, Key, Page, Stored } from "../../core/ports/store.ts";
+import { indexOf } from "../collections.ts";
+import { checkPage, type PageRequest } from "../page-request.ts";
+import { checkKey } from "../scalars.ts";
+import { StoredDocument } from "../stored.ts";
+import { columnNames, tableOf } from "./rows.ts";
+
+/** A page as SQL of which the index alone answers every part, in order and from the right place on. */
+export function pageSql(collection: Collection<never>, index: string | undefined, request: PageRequest): string {
+	const { spec, prefix, after, order } = request;
+	const columns = index === undefined ? ["id"] : columnNames(index, spec);
+	const rest = columns.slice(prefix.length);
+	const conditions = whereStarts(columns, prefix);
+	if (after) conditions.push(`(${rest.join(", ")}) ${order === "asc" ? ">" : "<"} (${rest.map(() => "?").join(", ")})`);
+	const sorted = (spec.unique ? rest : [...rest, "id"]).map((column) => `${column} ${order}`);
+	return [
+		`SELECT id, rev, json FROM "${tableOf(collection)}" WHERE ${conditions.join(" AND ")}`,
+		sorted.length > 0 ? `ORDER BY ${sorted.join(", ")}` : "",
+		"LIMIT ?",
+	].join(" ");
+}
+
+/** Without a prefix the condition still says that the document is in the index, or SQLite could not use it. */
+function whereStarts(columns: readonly string[], prefix: Key): string[] {
+	return prefix.length > 0 ? prefix.map((_, part) => `${columns[part]} = ?`) : [`${columns[0]} IS NOT NULL`];
+}
+
+export function createPages<T>(database: DatabaseSync, collection: Collection<T>) {
+	const statements = new Map<string, StatementSync>();
+
+	function prepared(shape: string, sql: () => string): StatementSync {
+		let statement = statements.get(shape);
+		if (!statement) statements.set(shape, (statement = database.prepare(sql())));
+		return statement;
+	}
+
+	return {
+		page(page: Page): readonly Stored<T>[] {
+			const request = checkPage(collection, page);
+			const { prefix, after, order, limit } = request;
+			if (after?.length === 0) return [];
+			const shape = `page ${page.index} ${prefix.length} ${after?.length} ${order}`;
+			const rows = prepared(shape, () => pageSql(collection, page.index, request)).all(...prefix, ...(after ?? []), limit);
+			return rows.map(({ id, rev, json }) => new StoredDocument<T>(id as string, rev as number, json as string));
+		},
+
+		count(index: string, prefix: Key): number {
+			const spec = indexOf(collection, index);
+			const values = checkKey(spec, prefix, `${collection.name}.${index}`);
+			const statement = prepared(`count ${index} ${values.length}`, () => {
+				const conditions = whereStarts(columnNames(index, spec), values);
+				return `SELECT count(*) AS n FROM "${tableOf(collection)}" WHERE ${conditions.join(" AND ")}`;
+			});
+			return Number(statement.get(...values)?.["n"]);
+		},
+	};
+}

@@ -1,0 +1,97 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Collection } from "../../core/ports/store.ts";
+import { inTransaction } from "./database.ts";
+import { columnNames, columnsOf, columnTypes, tableOf } from "./rows.ts";
+
+/** Raised when one of the tables below changes. */
+const layout = 1;
+
+/**
+ * The log lies in the order of its commits, since clustering it by stream would touch a page per stream. An event's place
+ * is `<number of its stream> << 31 | seq`, a small index. A key that is absent costs nothing, because the unique indexes
+ * leave it out. What is owed stands in a table of its own, so that settling never rewrites an event.
+ */
+const logTables = `
+	CREATE TABLE streams (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
+	CREATE TABLE log (
+		row INTEGER PRIMARY KEY,
+		place INTEGER NOT NULL,
+		type TEXT NOT NULL,
+		actor TEXT NOT NULL,
+		at INTEGER NOT NULL,
+		request TEXT,
+		"natural" TEXT,
+		body TEXT NOT NULL
+	) STRICT;
+	CREATE UNIQUE INDEX log_place ON log (place);
+	CREATE UNIQUE INDEX log_request ON log (request) WHERE request IS NOT NULL;
+	CREATE UNIQUE INDEX log_natural ON log ("natural") WHERE "natural" IS NOT NULL;
+	CREATE TABLE owing (row INTEGER PRIMARY KEY, due INTEGER NOT NULL, pending TEXT NOT NULL) STRICT;
+	CREATE INDEX owing_due ON owing (due);
+	CREATE TABLE collections (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+	PRAGMA user_version = ${layout};
+`;
+
+/** Creates what is missing. @throws {Error} when the file was written by a newer program */
+export function prepareSchema(database: DatabaseSync, collections: readonly Collection<never>[]): void {
+	inTransaction(database, () => {
+		const found = database.prepare("PRAGMA user_version").get()?.["user_version"];
+		if (found === 0) database.exec(logTables);
+		else if (found !== layout) throw new Error(`The database has layout ${found}; this program knows ${layout}`);
+		for (const collection of collections) prepareCollection(database, collection);
+	});
+}
+
+function prepareCollection(database: DatabaseSync, collection: Collection<never>): void {
+	const { name, version } = collection;
+	const row = database.prepare("SELECT version FROM collections WHERE name = ?").get(name);
+	const found = row ? Number(row["version"]) : undefined;
+	if (found === version) return;
+	if (found !== undefined && found > version) {
+		throw new Error(`The collection ${name} has version ${found}; this program knows ${version}`);
+	}
+	if (found === undefined) createTable(database, collection);
+	else reindex(database, collection);
+	createIndexes(database, collection);
+	database.prepare("INSERT OR REPLACE INTO collections VALUES (?, ?)").run(name, version);
+}
+
+function createTable(database: DatabaseSync, collection: Collection<never>): void {
+	const columns = columnTypes(collection).map(({ name, type }) => `, ${name} ${type}`);
+	database.exec(`
+		CREATE TABLE "${tableOf(collection)}" (
+			row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rev INTEGER NOT NULL, json TEXT NOT NULL${columns.join("")}
+		) STRICT
+	`);
+}
+
+/** Ends with the id where equal keys may meet: it decides their order. Documents outside the index cost nothing. */
+function createIndexes(database: DatabaseSync, collection: Collection<never>): void {
+	const table = tableOf(collection);
+	for (const [index, spec] of Object.entries(collection.indexes)) {
+		const columns = columnNames(index, spec);
+		const [unique, tie] = spec.unique ? ["UNIQUE", ""] : ["", ", id"];
+		database.exec(`
+			CREATE ${unique} INDEX "${table}.${index}" ON "${table}" (${columns.join(", ")}${tie})
+			WHERE ${columns[0]} IS NOT NULL
+		`);
+	}
+}
+
+/** The declaration has changed: every index of the collection is dropped, and every document's columns are made anew. */
+function reindex(database: DatabaseSync, collection: Collection<never>): void {
+	const table = tableOf(collection);
+	const indexes = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql > ''");
+	for (const { name } of indexes.all(table)) database.exec(`DROP INDEX "${name}"`);
+	const present = new Set(database.prepare("SELECT name FROM pragma_table_info(?)").all(table).map((row) => row["name"]));
+	for (const name of present) if (/_[0-9]+$/.test(String(name))) database.exec(`ALTER TABLE "${table}" DROP COLUMN "${name}"`);
+	for (const { name, type } of columnTypes(collection)) database.exec(`ALTER TABLE "${table}" ADD COLUMN ${name} ${type}`);
+
+	const columns = columnTypes(collection).map(({ name }) => `${name} = ?`);
+	if (columns.length === 0) return;
+	const next = database.prepare(`SELECT row, json FROM "${table}" WHERE row > ? ORDER BY row LIMIT 1`);
+	const update = database.prepare(`UPDATE "${table}" SET ${columns.join(", ")} WHERE row = ?`);
+	for (let row = next.get(0); row; row = next.get(row["row"] as number)) {
+		update.run(...columnsOf(collection, JSON.parse(String(row["json"])) as never), row["row"] as number);
+	}
+}

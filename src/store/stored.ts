@@ -1,0 +1,27 @@
+import type { Stored } from "../core/ports/store.ts";
+
+/** A document as it came from the database: most are only passed on as text, so it is parsed on first use. */
+export class StoredDocument<T> implements Stored<T> {
+	readonly id: string;
+	readonly rev: number;
+	readonly json: string;
+	#doc: T | undefined;
+
+	constructor(id: string, rev: number, json: string) {
+		this.id = id;
+		this.rev = rev;
+		this.json = json;
+	}
+
+	get doc(): T {
+		this.#doc ??= JSON.parse(this.json) as T;
+		return this.#doc;
+	}
+}
+
+/** @throws {TypeError} when the value has no JSON text (undefined, a function, a cycle) */
+export function jsonOf(value: unknown, what: string): string {
+	const json = JSON.stringify(value) as string | undefined;
+	if (json === undefined) throw new TypeError(`${what} must be JSON, not ${typeof value}`);
+	return json;
+}
