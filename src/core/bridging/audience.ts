@@ -16,15 +16,17 @@ export interface Audience {
 export const audiences: Collection<Audience> = {
 	name: "audiences",
 	version: 1,
-	indexes: { channel: { kinds: ["text"], of: (a) => (a.members > 0 ? [a.channel] : undefined) } },
+	indexes: { channel: { kinds: ["text", "text"], of: (a) => (a.members > 0 ? [a.channel, targetOf(a.reach)] : undefined) } },
 };
+
+/** Names a delivery target within a channel, and in the order of its pages. */
+export const targetOf = (reach: Reach): string => `${reach.bridge}>${createHash("sha256").update(reach.target).digest("base64url").slice(0, 22)}`;
 
 /** The change that one member (or a linked room) makes to a channel's audience. */
 export function audienceFold(channel: ChannelId, reach: Reach, change: 1 | -1): Fold<Audience> {
-	const target = createHash("sha256").update(reach.target).digest("base64url").slice(0, 22);
 	return {
 		collection: audiences,
-		id: `${channel}>${reach.bridge}>${target}`,
+		id: `${channel}>${targetOf(reach)}`,
 		next: (now) => ({ channel, reach, members: Math.max(0, (now?.members ?? 0) + change) }),
 	};
 }

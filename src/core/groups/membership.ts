@@ -1,4 +1,5 @@
 import type { AccountId, BridgeName, ChannelId, GroupId } from "../ids.ts";
+import { remoteKey } from "../bridging/remote-key.ts";
 import type { Reach } from "../ports/bridge.ts";
 import type { Collection } from "../ports/store.ts";
 import type { Role } from "./group.ts";
@@ -31,12 +32,12 @@ export const memberships: Collection<Membership> = {
 	name: "memberships",
 	version: 1,
 	indexes: {
-		place: { kinds: ["text", "text", "int"], of: (m) => [m.place, m.state, m.since] },
+		place: { kinds: ["text", "text", "int", "text"], of: (m) => [m.place, m.state, m.since, m.account] },
 		/** `chn` rows are what an account follows, `grp` rows its groups. */
-		account: { kinds: ["text", "text", "text", "int"], of: (m) => [m.account, kindOf(m.place), m.state, m.since] },
-		target: { kinds: ["text"], of: (m) => (m.reach === undefined || m.state !== "joined" ? undefined : [targetKey(m.reach)]) },
+		account: { kinds: ["text", "text", "text", "int", "text"], of: (m) => [m.account, kindOf(m.place), m.state, m.since, m.place] },
+		target: { kinds: ["text", "text"], of: (m) => (m.reach === undefined || m.state !== "joined" ? undefined : [targetKey(m.reach), membershipId(m.place, m.account)]) },
 	},
 };
 
 /** The index value of a delivery target. */
-export const targetKey = (reach: Reach): string => `${reach.bridge}:${reach.target}`.slice(0, 500);
+export const targetKey = (reach: Reach): string => remoteKey(reach.bridge, reach.target);

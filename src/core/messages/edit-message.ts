@@ -39,7 +39,7 @@ export async function editMessage(world: World, author: Account, message: Messag
 	});
 }
 
-/** Appends an edit that has been allowed; the texts that it replaces are emptied (design §3.1 rule 7). */
+/** Appends an edit that has been allowed. What was said before stays in the log until the message is deleted. */
 export async function appendEdit(
 	world: World,
 	message: Message,

@@ -17,7 +17,7 @@ const chunk = 8;
 /** What an account follows: the timelines and channels that it has joined, and its own. */
 export async function followedChannels(world: Pick<World, "store">, account: Account): Promise<readonly ChannelId[]> {
 	const followed: ChannelId[] = [account.timeline];
-	let after: readonly [string, string, string, number] | undefined;
+	let after: readonly [string, string, string, number, string] | undefined;
 	for (;;) {
 		const page = await world.store.page(memberships, {
 			index: "account",
@@ -29,7 +29,7 @@ export async function followedChannels(world: Pick<World, "store">, account: Acc
 		for (const { doc } of page) if (doc.place !== account.timeline) followed.push(doc.place as ChannelId);
 		const last = page.at(-1);
 		if (last === undefined || page.length < 500) return followed;
-		after = [account.id, "chn", "joined", last.doc.since];
+		after = [account.id, "chn", "joined", last.doc.since, last.doc.place];
 	}
 }
 

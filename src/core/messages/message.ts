@@ -72,6 +72,7 @@ export const messages: Collection<Message> = {
 	indexes: {
 		channel: { kinds: ["text", "int"], of: (m) => [m.channel, m.at] },
 		replies: { kinds: ["text", "int"], of: (m) => (m.reply ? [m.reply.to, m.at] : undefined) },
+		author: { kinds: ["text", "int"], of: (m) => (m.deletedAt === undefined ? [m.author, m.at] : undefined) },
 		remote: { kinds: ["text"], of: (m) => (m.origin ? [remoteKey(m.origin.bridge, m.origin.id)] : undefined) },
 	},
 };

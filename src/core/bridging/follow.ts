@@ -1,0 +1,107 @@
+import { type Account, accounts } from "../accounts/account.ts";
+import { accountByHandle, findAccount, parseAddress } from "../accounts/find-account.ts";
+import { InvalidRequest, NotFound, Unavailable } from "../errors.ts";
+import { canRead, type Place, placeOf } from "../groups/access.ts";
+import { channelByHandle } from "../groups/find-group.ts";
+import { follow, joinChannel, type Joined, leave } from "../groups/join-channel.ts";
+import { type Membership, memberships } from "../groups/membership.ts";
+import type { ChannelId } from "../ids.ts";
+import { parseId } from "../ids.ts";
+import type { Bridge } from "../ports/bridge.ts";
+import { OutboundFailure } from "../ports/http-client.ts";
+import type { World } from "../world.ts";
+import type { Shadows } from "./shadows.ts";
+
+export interface Follow {
+	/** Who is followed: of a channel, its group's owner. */
+	readonly actor: Account;
+	readonly membership: Membership;
+	readonly place: Place;
+}
+
+interface Directory {
+	readonly bridges: () => readonly Bridge[];
+	readonly shadows: Shadows;
+}
+
+/**
+ * Follows whom a reference names (wire.md, "People"): `handle@domain` with or without `@` in front, an actor's URL, or one of
+ * our own channels. Who lives elsewhere is looked up on the networks that are bridged.
+ *
+ * @throws {InvalidRequest} it is no reference
+ * @throws {NotFound} nobody is there
+ * @throws {Unavailable} their home can't be asked now
+ */
+export async function followReference(world: World, directory: Directory, account: Account, reference: string): Promise<Follow & { readonly changed: boolean }> {
+	const place = await placeNamed(world, directory, reference);
+	if (place === undefined || !(await canRead(world, place, account))) throw new NotFound();
+	const { membership, changed }: Joined = place.channel.timelineOf === undefined ? await joinChannel(world, place, account) : await follow(world, place, account);
+	return { actor: await actorOf(world, place), membership, place, changed };
+}
+
+async function placeNamed(world: World, directory: Directory, reference: string): Promise<Place | undefined> {
+	const own = await ownPlace(world, reference);
+	if (own !== undefined) return own;
+	const address = parseAddress(reference, world.domain);
+	const isUrl = URL.canParse(reference);
+	if (address === undefined && !isUrl) throw new InvalidRequest([{ field: "/actor", expected: "handle@domain or the URL of an actor" }]);
+	if (address?.domain === world.domain || (isUrl && new URL(reference).origin === world.origin)) return undefined;
+	for (const bridge of directory.bridges()) {
+		const person = await lookUp(bridge, reference);
+		if (person !== undefined) return placeOf(world, (await directory.shadows.of(bridge.name, person)).timeline);
+	}
+	return undefined;
+}
+
+async function lookUp(bridge: Bridge, reference: string) {
+	try {
+		return await bridge.lookUp?.(reference);
+	} catch (error) {
+		if (error instanceof OutboundFailure && error.kind !== "refused") throw new Unavailable("Their home can't be reached now", 30, error);
+		if (error instanceof OutboundFailure) return undefined;
+		throw error;
+	}
+}
+
+/** A timeline or channel of ours, by handle, id, or one of our URLs. */
+async function ownPlace(world: World, reference: string): Promise<Place | undefined> {
+	const path = reference.startsWith(`${world.origin}/`) ? reference.slice(world.origin.length + 1) : undefined;
+	if (path === undefined) {
+		const account = await findAccount(world, reference);
+		if (account?.deletedAt === undefined && account !== undefined) return placeOf(world, account.timeline);
+		const address = parseAddress(reference, world.domain);
+		return address?.domain === world.domain ? channelByHandle(world, address.handle) : undefined;
+	}
+	const [first = "", second = ""] = path.split("/");
+	if (first === "c") return channelByHandle(world, second);
+	const channel = parseId("chn", second);
+	if (channel !== undefined) return placeOf(world, channel);
+	const id = parseId("usr", second);
+	const account = id === undefined ? first.startsWith("@") && (await accountByHandle(world, first.slice(1), world.domain)) : (await world.store.get(accounts, id))?.doc;
+	return account ? placeOf(world, account.timeline) : undefined;
+}
+
+async function actorOf(world: World, { channel, group }: Place): Promise<Account> {
+	const actor = (await world.store.get(accounts, channel.timelineOf ?? group.owner))?.doc;
+	if (actor === undefined) throw new NotFound();
+	return actor;
+}
+
+/** Ends following somebody. Idempotent. @throws {NotFound} nobody is known by this name */
+export async function unfollow(world: World, account: Account, reference: string): Promise<void> {
+	const place = await ownPlace(world, reference);
+	if (place === undefined) throw new NotFound();
+	await leave(world, place, account);
+}
+
+/** What an account follows or has asked to follow, in the order of the asking. */
+export async function listFollows(world: World, account: Account, { state, after, limit }: { readonly state: "joined" | "requested"; readonly after?: { readonly since: number; readonly place: string }; readonly limit: number }): Promise<readonly Follow[]> {
+	const prefix = [account.id, "chn", state];
+	const page = await world.store.page(memberships, { index: "account", prefix, order: "asc", limit, ...(after === undefined ? {} : { after: [...prefix, after.since, after.place] }) });
+	const follows: Follow[] = [];
+	for (const { doc: membership } of page) {
+		const place = await placeOf(world, membership.place as ChannelId);
+		if (place !== undefined) follows.push({ actor: await actorOf(world, place), membership, place });
+	}
+	return follows;
+}

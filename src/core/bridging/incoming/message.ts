@@ -1,0 +1,99 @@
+import type { Account } from "../../accounts/account.ts";
+import { Problem } from "../../errors.ts";
+import { bridgeConsumer } from "../../events/log.ts";
+import { canFederate, may, type Place } from "../../groups/access.ts";
+import { memberships } from "../../groups/membership.ts";
+import { mintId } from "../../ids.ts";
+import { checkContent } from "../../messages/check-content.ts";
+import type { Message } from "../../messages/message.ts";
+import type { Received, RemoteEvent } from "../../ports/bridge.ts";
+import { remoteKey } from "../remote-key.ts";
+import { findMessage, type Intake, ignored, parkBehind, type Receiver, requestOf, type Step } from "./intake.ts";
+
+type RemoteMessage = Extract<RemoteEvent, { kind: "message" }>;
+
+/** Takes over a message from elsewhere: into its parent's channel, else to the place that its bridge names. */
+export const receiveMessage: Receiver<"message"> = async (intake, sender, event) => {
+	const key = remoteKey(intake.bridge, event.message);
+	if (await wasRemoved(intake, sender, key)) return ignored("gone");
+	const parent = event.replyTo === undefined ? undefined : await findMessage(intake, event.replyTo);
+	if (parent === undefined && event.replyTo !== undefined && event.place.kind !== "room") return parkBehind(intake, event, event.replyTo);
+	const place = parent === undefined ? await placeNamed(intake, sender, event) : await intake.place(parent.channel);
+	if (place === undefined) return ignored("unknown-place");
+	const refusal = await refusalOf(intake, sender, place, event, parent);
+	if (refusal !== undefined) return refusal;
+	return post(intake, sender, place, event, parent, key);
+};
+
+/** A removal that came first stands guard: what was taken back before it arrived never appears. */
+async function wasRemoved(intake: Intake, sender: Account, key: string): Promise<boolean> {
+	const waiting = await intake.waiting.waitingFor(key);
+	return waiting.some(({ parked: { event } }) => (event.kind === "removal" || event.kind === "retraction") && event.sender.id === sender.origin?.id);
+}
+
+async function placeNamed(intake: Intake, sender: Account, { place, mentions }: RemoteMessage): Promise<Place | undefined> {
+	if (place.kind === "room") return intake.linkedRoom(place.room);
+	if (place.kind === "channel") return intake.place(place.channel);
+	// What nobody here follows and nobody here is named in is not ours to keep.
+	const followers = await intake.world.store.page(memberships, { index: "place", prefix: [sender.timeline, "joined"], order: "asc", limit: 1 });
+	const isWanted = followers.length > 0 || (mentions ?? []).length > 0;
+	return isWanted ? intake.place(sender.timeline) : undefined;
+}
+
+async function refusalOf(intake: Intake, sender: Account, place: Place, event: RemoteMessage, parent: Message | undefined): Promise<Step | undefined> {
+	if (!canFederate(place.channel)) return ignored("not-allowed");
+	if (!(await may(intake.world, parent === undefined ? "post" : "reply", place, sender))) {
+		return ignored(place.channel.timelineOf !== undefined && parent === undefined ? "not-owner" : "not-allowed");
+	}
+	if (!place.channel.allowedTypes.includes(event.type)) return ignored("not-allowed");
+	try {
+		checkContent(intake.world, event.type, event.content);
+	} catch (error) {
+		if (error instanceof Problem) return ignored("not-allowed");
+		throw error;
+	}
+	return undefined;
+}
+
+async function post(intake: Intake, sender: Account, place: Place, event: RemoteMessage, parent: Message | undefined, natural: string): Promise<Step> {
+	const { world, bridge } = intake;
+	const now = world.clock.now();
+	const id = mintId("msg", now);
+	const mentions = event.mentions ?? [];
+	const isOwed = await intake.targets.any({ ...place, origin: bridge, author: sender, people: parent === undefined ? mentions : [parent.author, ...mentions] });
+	world.failPoints.hit("incoming:before-append");
+	const appending = world.log.append({
+		stream: place.channel.id,
+		type: "message.posted",
+		actor: sender.id,
+		request: requestOf(intake, event),
+		natural,
+		pending: isOwed ? [bridgeConsumer] : [],
+		body: {
+			message: {
+				id,
+				group: place.group.id,
+				channel: place.channel.id,
+				author: sender.id,
+				type: event.type,
+				content: event.content,
+				...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),
+				mentions,
+				tags: event.tags ?? [],
+				metadata: [],
+				...(event.warning === undefined ? {} : { warning: event.warning }),
+				origin: { bridge, id: event.message, ...(event.url === undefined ? {} : { url: event.url }) },
+				editUntil: Number.MAX_SAFE_INTEGER,
+			},
+			origin: bridge,
+			raw: event.raw,
+		},
+	});
+	const received = async (): Promise<Received> => {
+		const { outcome } = await appending;
+		world.failPoints.hit("incoming:after-append");
+		return outcome === "appended" ? { status: "accepted", message: id } : { status: "duplicate" };
+	};
+	return { done: received() };
+}
+

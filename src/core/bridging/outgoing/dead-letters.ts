@@ -1,0 +1,31 @@
+import type { World } from "../../world.ts";
+import type { Lanes } from "../../ports/lanes.ts";
+import { type DeadLetter, deadLetters, deliveries, deliveryLane, laneTroubles } from "./delivery.ts";
+
+/** Undeliverable items of a lane, oldest first; without a lane, of all. */
+export async function listDeadLetters(world: Pick<World, "store">, { lane, after, limit }: { readonly lane?: string; readonly after?: string; readonly limit: number }): Promise<readonly { readonly id: string; readonly letter: DeadLetter }[]> {
+	const page =
+		lane === undefined
+			? await world.store.page(deadLetters, { order: "asc", limit, ...(after === undefined ? {} : { after: [after] }) })
+			: await world.store.page(deadLetters, { index: "lane", prefix: [lane], order: "asc", limit });
+	return page.map((stored) => ({ id: stored.id, letter: stored.doc }));
+}
+
+/** Gives the dead letters of a lane another life: they are due at once. Returns how many. */
+export async function replayDeadLetters(world: Pick<World, "store" | "clock">, lane: string, lanes?: Lanes): Promise<number> {
+	let replayed = 0;
+	for (;;) {
+		const letters = await listDeadLetters(world, { lane, limit: 200 });
+		for (const { id, letter } of letters) {
+			const { diedAt: _, reason: __, ...row } = letter;
+			await world.store.insertMissing(deliveries, [{ id, doc: { ...row, at: world.clock.now(), due: world.clock.now(), attempts: 0 } }]);
+			await world.store.delete(deadLetters, id);
+			replayed++;
+		}
+		if (letters.length === 0) break;
+	}
+	await world.store.delete(laneTroubles, lane);
+	const [first] = await world.store.page(deliveries, { index: "lane", prefix: [lane], order: "asc", limit: 1 });
+	if (first !== undefined) lanes?.wake(deliveryLane(first.doc.reach));
+	return replayed;
+}

@@ -1,0 +1,26 @@
+import type { PortalId } from "../../ids.ts";
+import type { PortalState } from "../../ports/bridge.ts";
+import type { World } from "../../world.ts";
+import { type Portal, portals } from "./portal.ts";
+
+/** Brings a link into another state; decides again when its channel moved meanwhile. Closed links stay closed. */
+export async function changePortal(world: World, id: PortalId, state: PortalState, reason?: string): Promise<Portal | undefined> {
+	for (;;) {
+		const seen = (await world.store.get(portals, id))?.doc;
+		if (seen === undefined) return undefined;
+		const after = await world.store.head(seen.channel);
+		const portal = (await world.store.get(portals, id))?.doc ?? seen;
+		if (portal.state === "closed" || (portal.state === state && portal.reason === reason)) return portal;
+		const appended = await world.log.append(
+			{
+				stream: portal.channel,
+				type: "portal.changed",
+				actor: portal.linkedBy,
+				pending: [],
+				body: { portal: id, channel: portal.channel, state, ...(reason === undefined ? {} : { reason }), reach: portal.reach, wasActive: portal.state === "active" },
+			},
+			{ after },
+		);
+		if (appended.outcome === "appended") return (await world.store.get(portals, id))?.doc;
+	}
+}

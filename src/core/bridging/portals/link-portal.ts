@@ -1,0 +1,81 @@
+import type { Account } from "../../accounts/account.ts";
+import { Conflict, InvalidRequest, PermissionDenied } from "../../errors.ts";
+import { bridgeConsumer } from "../../events/log.ts";
+import { canFederate, type Place, roleIn } from "../../groups/access.ts";
+import type { BridgeName } from "../../ids.ts";
+import { mintId } from "../../ids.ts";
+import type { Reach } from "../../ports/bridge.ts";
+import type { World } from "../../world.ts";
+import { remoteKey } from "../remote-key.ts";
+import { portalByRoom, portalsOfChannel } from "./find-portal.ts";
+import { type Portal, portals, roomKey } from "./portal.ts";
+
+export interface NewLink {
+	readonly bridge: BridgeName;
+	/** What the bridge made of the room's id or alias. */
+	readonly reach: Reach;
+	/** The operator speaks for the room's side too. */
+	readonly consented: boolean;
+}
+
+/** Who may link and unlink a channel: the owner and admins of its group. @throws {PermissionDenied} */
+export async function assertLinks(world: World, actor: Account, { group, channel }: Place): Promise<void> {
+	const role = await roleIn(world, group, channel, actor);
+	if (role !== "owner" && role !== "admin") throw new PermissionDenied("Only owners and admins link rooms");
+}
+
+/**
+ * Links a channel to a room elsewhere (wire.md, "Bridges"). It is `waiting` until the room's side agrees.
+ *
+ * @throws {Conflict} `tier_not_federated`, `room_linked`, `channel_linked`
+ */
+export async function linkPortal(world: World, actor: Account, place: Place, { bridge, reach, consented }: NewLink): Promise<Portal> {
+	const { channel, group } = place;
+	if (channel.shadow === true) throw new InvalidRequest([{ field: "channel", expected: "a channel whose home is here" }]);
+	if (!canFederate(channel)) throw new Conflict("tier_not_federated", `A ${channel.tier} channel does not leave this provider`);
+	const room = reach.target;
+	for (;;) {
+		const after = await world.store.head(channel.id);
+		const [open] = (await portalsOfChannel(world, channel.id)).filter((portal) => portal.bridge === bridge);
+		if (open?.room === room) return open;
+		if (open !== undefined) throw new Conflict("channel_linked", "This channel is linked to another room; unlink that first", { existing: open.id });
+		if ((await portalByRoom(world, bridge, room)) !== undefined) throw new Conflict("room_linked", "This room is linked to another channel");
+		const links = await world.store.count(portals, "room", [remoteKey(bridge, room)]);
+		const id = mintId("brg", world.clock.now());
+		const appended = await world.log.append(
+			{
+				stream: channel.id,
+				type: "portal.linked",
+				actor: actor.id,
+				natural: roomKey(bridge, room, links),
+				pending: [bridgeConsumer],
+				body: { portal: { id, bridge, group: group.id, channel: channel.id, room, reach, state: "waiting", linkedBy: actor.id }, consented },
+			},
+			{ after },
+		);
+		if (appended.outcome === "appended") return { ...appended.event.body.portal, createdAt: appended.event.at };
+		if (appended.outcome === "duplicate") throw new Conflict("room_linked", "This room is linked to another channel");
+	}
+}
+
+/** Ends a link: nothing crosses it any more, and its ghosts leave the room. Idempotent. */
+export async function unlinkPortal(world: World, actor: Account, id: Portal["id"]): Promise<void> {
+	for (;;) {
+		const seen = (await world.store.get(portals, id))?.doc;
+		if (seen === undefined) return;
+		const after = await world.store.head(seen.channel);
+		const portal = (await world.store.get(portals, id))?.doc ?? seen;
+		if (portal.state === "closed") return;
+		const appended = await world.log.append(
+			{
+				stream: portal.channel,
+				type: "portal.unlinked",
+				actor: actor.id,
+				pending: [bridgeConsumer],
+				body: { portal: id, channel: portal.channel, room: portal.room, reach: portal.reach, wasActive: portal.state === "active" },
+			},
+			{ after },
+		);
+		if (appended.outcome === "appended") return;
+	}
+}

@@ -1,0 +1,42 @@
+import type { Lanes } from "../ports/lanes.ts";
+import type { World } from "../world.ts";
+import type { Incoming } from "./incoming/receive.ts";
+import { deliveryLane } from "./outgoing/delivery.ts";
+import { lanesWithDeliveries } from "./outgoing/open-lanes.ts";
+import { outgoingLane } from "./outgoing/outgoing.ts";
+
+/** What another process (the command line) left to be done is seen within this time; it is one look-up by an index. */
+const owedEveryMs = 1_000;
+/** Everything else is a safety net: lanes are woken by whoever leaves work in them. */
+const allEveryMs = 10_000;
+
+/**
+ * Drives what was left behind (design §3.1 rule 4): events nobody has planned, lanes nobody has woken, remote events whose
+ * counterpart has come. Runs until the signal ends it.
+ */
+export function startSweeper(world: World, { lanes, incoming, signal }: { lanes: Lanes; incoming: Incoming; signal: AbortSignal }): void {
+	const { store, clock, logger } = world;
+
+	async function sweepOwed(): Promise<void> {
+		if ((await store.owed(clock.now(), 1)).length > 0) lanes.wake(outgoingLane);
+	}
+	async function sweepAll(): Promise<void> {
+		for await (const reach of lanesWithDeliveries(world)) lanes.wake(deliveryLane(reach));
+		await incoming.sweep();
+	}
+	every(owedEveryMs, sweepOwed);
+	every(allEveryMs, sweepAll);
+
+	/** The next round begins when the one before has ended. */
+	function every(ms: number, work: () => Promise<void>): void {
+		const run = (): void => {
+			work()
+				.catch((error: unknown) => logger.error({ err: error }, "The sweeper failed; it goes on"))
+				.finally(() => {
+					if (!signal.aborted) timer = setTimeout(run, ms).unref();
+				});
+		};
+		let timer = setTimeout(run, 0).unref();
+		signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+	}
+}
