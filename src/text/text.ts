@@ -1,0 +1,62 @@
+import type { Text } from "#core/ports/text.ts";
+import { escapeAsParagraph } from "./escape.ts";
+import { createMarkdown } from "./markdown.ts";
+import { createPlainWriter } from "./plain-writer.ts";
+import { createSanitizer, TooDeep } from "./sanitizer.ts";
+
+/** Characters of markup that are looked into. */
+const MAX_MARKUP_CHARS = 100_000;
+
+/** The {@link Text} port on markdown-it and sanitize-html. Either is loaded when it is first used. */
+export function createText(): Text {
+	const markdown = once(createMarkdown);
+	const sanitizer = once(createSanitizer);
+
+	function sanitize(html: string): string {
+		return orElse(html, () => sanitizer().clean(html), escapeAsParagraph);
+	}
+
+	function fromHtml(html: string): string {
+		const walk = () => {
+			const writer = createPlainWriter();
+			sanitizer().walk(html, writer);
+			return writer.result();
+		};
+		return orElse(html, walk, (text) => text);
+	}
+
+	return {
+		sanitize,
+		fromHtml,
+		toHtml(text, mime) {
+			if (mime === "text/html") return sanitize(text);
+			const render = mime === "text/markdown" ? markdown().fromMarkdown : markdown().fromPlain;
+			return orElse(text, () => sanitizer().clean(render(text)), escapeAsParagraph);
+		},
+		toPlain(text, mime) {
+			if (mime === "text/html") return fromHtml(text);
+			return mime === "text/markdown"
+				? orElse(
+						text,
+						() => fromHtml(markdown().fromMarkdown(text)),
+						(same) => same,
+					)
+				: text;
+		},
+	};
+}
+
+function orElse(text: string, convert: () => string, fallback: (text: string) => string): string {
+	if (text.length > MAX_MARKUP_CHARS) return fallback(text);
+	try {
+		return convert();
+	} catch (error) {
+		if (error instanceof TooDeep) return fallback(text);
+		throw error;
+	}
+}
+
+function once<T>(create: () => T): () => T {
+	let made: T | undefined;
+	return () => (made ??= create());
+}

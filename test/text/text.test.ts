@@ -1,0 +1,224 @@
+import test from "ava";
+import fc from "fast-check";
+import { createText } from "../../src/text/text.ts";
+
+const text = createText();
+const html = (source: string) => text.sanitize(source);
+
+test("harmless markup passes unchanged", (t) => {
+	for (const source of [
+		"<p>a<br />b</p>",
+		"<p><strong>a</strong> <em>b</em> <del>c</del> <u>d</u> <code>e</code> <sub>f</sub></p>",
+		'<h1>a</h1><blockquote><p>b</p></blockquote><hr /><pre><code class="language-ts">let a;</code></pre>',
+		'<ol start="3"><li>a</li></ol><ul><li>b</li></ul>',
+		'<table><thead><tr><th>a</th></tr></thead><tbody><tr><td colspan="2">b</td></tr></tbody></table>',
+	]) {
+		t.is(html(source), source);
+	}
+});
+
+test("what Mastodon writes keeps its marks", (t) => {
+	t.is(
+		html(
+			'<p><span class="h-card" translate="no"><a href="https://a.example/@b" class="u-url mention">@<span>b</span></a></span></p>',
+		),
+		'<p><span class="h-card"><a href="https://a.example/@b" class="u-url mention" rel="noopener nofollow">@<span>b</span></a></span></p>',
+	);
+	t.is(
+		html('<a href="https://a.example/tags/x" class="mention hashtag" rel="tag">#<span>x</span></a>'),
+		'<a href="https://a.example/tags/x" class="mention hashtag" rel="noopener nofollow tag">#<span>x</span></a>',
+	);
+});
+
+test("what runs, loads or covers the page does not pass", (t) => {
+	const cases: [string, string][] = [
+		["a<script>alert(1)</script>b", "ab"],
+		["<style>p { color: red }</style>a", "a"],
+		['<p onclick="x()" style="position:fixed" id="a" class="evil mention">a</p>', "<p>a</p>"],
+		['<img src="https://x.example/t.gif" onerror="x()">', "<span></span>"],
+		['<img src="x" alt="a &amp; <b>">', "<span>a &amp; &lt;b&gt;</span>"],
+		["<iframe src=https://x.example></iframe>a", "a"],
+		["<form action=/x><input name=a><button>b</button></form>", "b"],
+		["<svg><a xlink:href='javascript:x()'>a</a></svg>", "<span>a</span>"],
+		["<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>", ""],
+		["<video src=x><source src=y></video><object data=x></object><embed src=x>", ""],
+		["<meta http-equiv=refresh content='0;url=//x'><base href=//x><link rel=stylesheet href=x>", ""],
+		["<span class='fixed inset-0'>a</span>", "<span>a</span>"],
+		["<!-- a --><![CDATA[b]]><?php c ?>d", "d"],
+		["<code class='language-js hljs'>a</code>", '<code class="language-js">a</code>'],
+	];
+	for (const [source, expected] of cases) t.is(html(source), expected, source);
+});
+
+test("a link without a full target of a known scheme is no link", (t) => {
+	for (const href of [
+		"javascript:x()",
+		" java\nscript:x()",
+		"JAVASCRIPT:x()",
+		"data:text/html,x",
+		"vbscript:x",
+		"/oauth/authorize",
+		"//x.example",
+		"x",
+		"",
+		"file:///etc/passwd",
+		"https:",
+	]) {
+		t.is(html(`<a href="${href}">a</a>`), "<span>a</span>", href);
+	}
+	for (const href of ["https://x.example/", "http://x.example", "mailto:a@x.example"]) {
+		t.is(
+			html(`<a href="${href}" target="_blank" rel="opener">a</a>`),
+			`<a href="${href}" rel="noopener nofollow">a</a>`,
+		);
+	}
+});
+
+test("unclosed and crossed elements come out closed", (t) => {
+	t.is(html("<p>a<b>b"), "<p>a<b>b</b></p>");
+	t.is(html("<b><i>a</b></i>"), "<b><i>a</i></b>");
+	t.is(html("</p></div>a"), "<p></p>a");
+});
+
+test("markup that is too deep or too large comes back as its own text", (t) => {
+	t.is(html("<b>".repeat(101)), `<p>${"&lt;b&gt;".repeat(101)}</p>`);
+	t.true(html("<b>".repeat(100)).startsWith("<b><b>"));
+	const large = "<b>a</b>\n".repeat(20_000);
+	t.true(html(large).startsWith("<p>&lt;b&gt;a&lt;/b&gt;<br />&lt;b"));
+	t.is(text.fromHtml(large), large);
+	t.is(text.toPlain(large, "text/markdown"), large);
+	t.true(text.toHtml(large, "text/markdown").startsWith("<p>&lt;b&gt;"));
+	t.true(text.toHtml(large, "text/plain").startsWith("<p>&lt;b&gt;"));
+});
+
+test("markdown becomes HTML, and HTML inside of it text", (t) => {
+	t.is(
+		text.toHtml("a **b** *c* ~~d~~ `e`\nf", "text/markdown"),
+		"<p>a <strong>b</strong> <em>c</em> <s>d</s> <code>e</code><br />\nf</p>\n",
+	);
+	t.is(text.toHtml("<b>a</b> & <script>", "text/markdown"), "<p>&lt;b&gt;a&lt;/b&gt; &amp; &lt;script&gt;</p>\n");
+	t.is(text.toHtml("```ts\na < b\n```", "text/markdown"), '<pre><code class="language-ts">a &lt; b\n</code></pre>\n');
+	t.is(
+		text.toHtml("![a](https://x.example/i.png)", "text/markdown"),
+		'<p>!<a href="https://x.example/i.png" rel="noopener nofollow">a</a></p>\n',
+	);
+	t.is(text.toHtml("[a](javascript:x()) [b](/x)", "text/markdown"), "<p>[a](javascript:x()) <span>b</span></p>\n");
+});
+
+test("plain text means every character as it is, but links, lines and paragraphs show", (t) => {
+	t.is(
+		text.toHtml("*a* <b> &amp; # c\n> d\n\ne", "text/plain"),
+		"<p>*a* &lt;b&gt; &amp;amp; # c<br />\n&gt; d</p>\n<p>e</p>\n",
+	);
+	t.is(
+		text.toHtml("see https://x.example/a?b=1&c=2, and readme.md", "text/plain"),
+		'<p>see <a href="https://x.example/a?b=1&amp;c=2" rel="noopener nofollow">https://x.example/a?b=1&amp;c=2</a>, and readme.md</p>\n',
+	);
+	t.is(text.toHtml("a", "application/unknown"), "<p>a</p>\n");
+	t.is(text.toHtml("", "text/plain"), "");
+});
+
+test("a message in HTML is sanitised", (t) => {
+	t.is(text.toHtml("<p onclick=x>a</p>", "text/html"), "<p>a</p>");
+	t.is(text.toPlain("<p>a<br>b</p>", "text/html"), "a\nb");
+});
+
+test("plain text of HTML keeps paragraphs, breaks, list marks and code", (t) => {
+	const cases: [string, string][] = [
+		["<p>a  b\n c</p><p>d</p>", "a b c\n\nd"],
+		["a<br>b<br><br>c", "a\nb\n\nc"],
+		["<div>a</div><div>b</div>", "a\nb"],
+		["<ul><li>a</li><li><p>b</p></li><li></li></ul>c", "- a\n\n- b\n\nc"],
+		["<p>a</p><pre>b\n  c</pre>", "a\n\nb\n  c"],
+		["<p>a <b>b</b><i> c</i>d</p>", "a b cd"],
+		["<a href='https://x.example'><span class=invisible>https://</span>x.example</a>", "https://x.example"],
+		["&lt;a&gt; &amp;lt; &eacute; &#128512; &quot;", '<a> &lt; é 😀 "'],
+		["a<script>b</script><style>c</style>d", "ad"],
+		["<img alt=':blob:' src=x>", ":blob:"],
+		["<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>", "a b\nc"],
+		["  <p> </p>  ", ""],
+		["", ""],
+	];
+	for (const [source, expected] of cases) t.is(text.fromHtml(source), expected, source);
+});
+
+test("plain text of markdown loses the marks, that of plain text stays", (t) => {
+	t.is(text.toPlain("# a\n\n**b** [c](https://x.example)\n\n- d", "text/markdown"), "a\n\nb c\n\n- d");
+	t.is(text.toPlain("**b**\n <c>", "text/plain"), "**b**\n <c>");
+});
+
+test("a long text without white space is not searched for links", (t) => {
+	const long = "https://a.b/(".repeat(7000);
+	t.is(text.toHtml(long, "text/plain"), `<p>${long}</p>\n`);
+	t.is(text.toHtml(long, "text/markdown"), `<p>${long}</p>\n`);
+	t.regex(text.toHtml("https://x.example", "text/plain"), /<a /);
+});
+
+test("whatever comes in, what goes out is clean and never an exception", (t) => {
+	const pieces = fc.constantFrom(
+		"<",
+		">",
+		"</",
+		"/>",
+		"<p>",
+		"</p>",
+		"<b",
+		"<a href=",
+		"<script>",
+		"</script>",
+		"<style>",
+		"<img src=x onerror=x ",
+		"<svg>",
+		"<math>",
+		"<textarea>",
+		"</textarea>",
+		"<noscript>",
+		"<iframe>",
+		"<xmp>",
+		"<plaintext>",
+		"<!--",
+		"-->",
+		"<![CDATA[",
+		"]]>",
+		"&lt;",
+		"&#60;",
+		"&",
+		'"',
+		"'",
+		"`",
+		"javascript:x()",
+		"https://x.example/",
+		" ",
+		"\n",
+		"a",
+		"*",
+		"_",
+		"[",
+		"](",
+		")",
+		"> ",
+		"- ",
+		"\0",
+		"\u{1F600}",
+		"\uD800",
+	);
+	const sources = fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join(""));
+	const known = /^(a|b|br|p|span|blockquote|ul|li|em|strong|code|pre|hr|h[1-6]|ol)$/;
+	const isClean = (out: string) => {
+		const tags = [...out.matchAll(/<\/?([a-z0-9]+)([^<>]*)>/g)];
+		const rest = out.replaceAll(/<\/?[a-z0-9]+[^<>]*>/g, "");
+		return (
+			tags.every(([, tag = "", attributes = ""]) => known.test(tag) && !/ (on|src|style)/.test(attributes)) &&
+			!rest.includes("<")
+		);
+	};
+	fc.assert(
+		fc.property(sources, fc.constantFrom("text/plain", "text/markdown", "text/html"), (source, mime) => {
+			const out = text.toHtml(source, mime);
+			t.true(isClean(out), out);
+			t.true(isClean(text.sanitize(out)), out);
+			t.is(typeof text.toPlain(source, mime), "string");
+		}),
+		{ numRuns: 2000 },
+	);
+});
