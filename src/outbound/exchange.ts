@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { errors } from "undici";
 import type { Dispatcher } from "undici";
+import { errors } from "undici";
 import { OutboundFailure } from "#core/ports/http-client.ts";
 
 /** An answer as it came: still with its content coding. */

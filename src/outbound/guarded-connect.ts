@@ -22,7 +22,9 @@ export function guardLookup(lookup: LookupFunction, allowed: (address: string) =
 	return (hostname, options, callback) => {
 		lookup(hostname, { ...options, all: true }, (error, found, family) => {
 			if (error !== null && error !== undefined) return callback(error, []);
-			const addresses: LookupAddress[] = Array.isArray(found) ? found : [{ address: found, family: family ?? isIP(found) }];
+			const addresses: LookupAddress[] = Array.isArray(found)
+				? found
+				: [{ address: found, family: family ?? isIP(found) }];
 			const safe = addresses.filter(({ address }) => allowed(address));
 			const first = safe[0];
 			if (first === undefined) return callback(refusedAddress(hostname), []);

@@ -2,7 +2,12 @@ import { lookup as systemLookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { isIP } from "node:net";
 import { buildConnector } from "undici";
-import { type HttpClient, OutboundFailure, type OutboundRequest, type OutboundResponse } from "#core/ports/http-client.ts";
+import {
+	type HttpClient,
+	OutboundFailure,
+	type OutboundRequest,
+	type OutboundResponse,
+} from "#core/ports/http-client.ts";
 import { decodeBody } from "./decode-body.ts";
 import { Exchange, type RawAnswer, toFailure } from "./exchange.ts";
 import { createAddressRule, guardConnector, guardLookup } from "./guarded-connect.ts";
@@ -74,9 +79,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 	function exchange(request: OutboundRequest, slot: PoolSlot, limit: number): Promise<RawAnswer> {
 		const { signal } = request;
 		return new Promise((resolve, reject) => {
-			const run = new Exchange(limit, (answer) => settle(resolve, answer), (failure) => settle(reject, failure));
+			const run = new Exchange(
+				limit,
+				(answer) => settle(resolve, answer),
+				(failure) => settle(reject, failure),
+			);
 			const timer = setTimeout(expire, request.timeoutMs ?? timeoutMs, run);
-			const abort = () => run.fail(new OutboundFailure("network", "The request was given up", { cause: signal?.reason }));
+			const abort = () =>
+				run.fail(new OutboundFailure("network", "The request was given up", { cause: signal?.reason }));
 			slot.inFlight++;
 
 			function settle<T>(done: (value: T) => void, value: T): void {
@@ -128,7 +138,8 @@ function expire(run: Exchange): void {
 }
 
 function checkCredentials(url: URL): void {
-	if (url.username !== "" || url.password !== "") throw new OutboundFailure("refused", "A URL with credentials is not allowed");
+	if (url.username !== "" || url.password !== "")
+		throw new OutboundFailure("refused", "A URL with credentials is not allowed");
 }
 
 /** Flat, as undici takes it fastest. `host` is left out: it follows from the URL, and TLS would check the certificate against it. */

@@ -1,5 +1,5 @@
-import { Pool } from "undici";
 import type { buildConnector } from "undici";
+import { Pool } from "undici";
 
 /** The sockets to one origin, and how many exchanges use them or wait for them. */
 export interface PoolSlot {

@@ -18,7 +18,10 @@ export function busContract(test: TestFn, name: string, start: StartBus): void {
 		bus.subscribe((stream, seq) => void second.push(`${stream}/${seq}`));
 		for (let seq = 1; seq <= 100; seq++) bus.publish(`chn_${seq % 3}`, seq);
 		await until(() => first.length === 100 && second.length === 100);
-		t.deepEqual(first, Array.from({ length: 100 }, (_, i) => `chn_${(i + 1) % 3}/${i + 1}`));
+		t.deepEqual(
+			first,
+			Array.from({ length: 100 }, (_, i) => `chn_${(i + 1) % 3}/${i + 1}`),
+		);
 		t.deepEqual(second, first);
 	});
 

@@ -89,7 +89,10 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 			if (i % 7 === 0) await new Promise((turn) => setImmediate(turn));
 		}
 		await until(() => seen.length === 200);
-		t.deepEqual(seen, Array.from({ length: 200 }, (_, i) => i));
+		t.deepEqual(
+			seen,
+			Array.from({ length: 200 }, (_, i) => i),
+		);
 	});
 
 	test(`${name}: lanes run beside each other up to the concurrency, in the order of their wakes`, async (t) => {

@@ -41,6 +41,8 @@ test("what is no address is neither public nor loopback", (t) => {
 });
 
 test("only 127.0.0.0/8 and ::1 are the machine itself", (t) => {
-	for (const address of ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"]) t.true(isLoopbackAddress(address), address);
-	for (const address of ["0.0.0.0", "::", "10.0.0.1", "8.8.8.8", "::ffff:10.0.0.1"]) t.false(isLoopbackAddress(address), address);
+	for (const address of ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"])
+		t.true(isLoopbackAddress(address), address);
+	for (const address of ["0.0.0.0", "::", "10.0.0.1", "8.8.8.8", "::ffff:10.0.0.1"])
+		t.false(isLoopbackAddress(address), address);
 });

@@ -1,16 +1,19 @@
-import { EventEmitter } from "node:events";
 import type { LookupAddress } from "node:dns";
+import { EventEmitter } from "node:events";
 import type { LookupFunction } from "node:net";
 import test from "ava";
 import type { buildConnector } from "undici";
 import { OutboundFailure } from "#core/ports/http-client.ts";
-import { createAddressRule, guardConnector, guardLookup } from "../../src/outbound/guarded-connect.ts";
 import { isPublicAddress } from "../../src/outbound/addresses.ts";
+import { createAddressRule, guardConnector, guardLookup } from "../../src/outbound/guarded-connect.ts";
 
 const answering =
 	(...addresses: string[]): LookupFunction =>
 	(_hostname, _options, callback) =>
-		callback(null, addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })));
+		callback(
+			null,
+			addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
+		);
 
 function resolve(lookup: LookupFunction, all: boolean): Promise<string | LookupAddress[]> {
 	return new Promise((done, fail) => {
@@ -29,7 +32,9 @@ test("a lookup gives out the public addresses of a name and hides the others", a
 
 test("a lookup that answers at once and with a single address is guarded the same", async (t) => {
 	const single: LookupFunction = (_hostname, _options, callback) => callback(null, "127.0.0.1", 4);
-	const error = await t.throwsAsync(resolve(guardLookup(single, isPublicAddress), true), { instanceOf: OutboundFailure });
+	const error = await t.throwsAsync(resolve(guardLookup(single, isPublicAddress), true), {
+		instanceOf: OutboundFailure,
+	});
 	t.is(error.kind, "refused");
 });
 

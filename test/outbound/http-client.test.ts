@@ -1,5 +1,5 @@
-import { createServer } from "node:net";
 import type { AddressInfo, LookupFunction } from "node:net";
+import { createServer } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import test, { type ExecutionContext } from "ava";
 import { type HttpClient, OutboundFailure, type OutboundRequest } from "#core/ports/http-client.ts";
@@ -17,7 +17,11 @@ const local = (t: ExecutionContext, options: Partial<HttpClientOptions> = {}) =>
 
 const get = (url: URL | string): OutboundRequest => ({ method: "GET", url: new URL(url), headers: {} });
 
-async function fails(t: ExecutionContext, promise: Promise<unknown>, kind: OutboundFailure["kind"]): Promise<OutboundFailure> {
+async function fails(
+	t: ExecutionContext,
+	promise: Promise<unknown>,
+	kind: OutboundFailure["kind"],
+): Promise<OutboundFailure> {
 	const error = await t.throwsAsync(promise, { instanceOf: OutboundFailure });
 	t.is(error.kind, kind, error.message);
 	return error;
@@ -65,7 +69,16 @@ for (const insecureLocalhost of [false, true]) {
 
 test("other spellings of a loopback address are refused", async (t) => {
 	const http = client(t);
-	for (const host of ["2130706433", "0x7f000001", "0x7f.1", "127.1", "0177.0.0.1", "localhost", "[::ffff:7f00:1]", "0"]) {
+	for (const host of [
+		"2130706433",
+		"0x7f000001",
+		"0x7f.1",
+		"127.1",
+		"0177.0.0.1",
+		"localhost",
+		"[::ffff:7f00:1]",
+		"0",
+	]) {
 		await fails(t, http.request(get(`https://${host}/`)), "refused");
 	}
 });
@@ -154,7 +167,9 @@ test("method, path, query, headers and body arrive, and the answer comes back", 
 });
 
 test("a redirect is the caller's to follow", async (t) => {
-	await using peer = await startPeer((_request, response) => response.writeHead(302, { location: "http://10.0.0.1/" }).end());
+	await using peer = await startPeer((_request, response) =>
+		response.writeHead(302, { location: "http://10.0.0.1/" }).end(),
+	);
 	const answer = await local(t).request(get(peer.url));
 	t.is(answer.status, 302);
 	t.is(answer.headers.location, "http://10.0.0.1/");
@@ -261,7 +276,12 @@ test("a reset, a refused connection and an answer that is no HTTP are network fa
 	await using resetting = await startPeer((request) => request.socket.resetAndDestroy());
 	const http = local(t);
 	await fails(t, http.request(get(resetting.url)), "network");
-	const babbler = createServer((socket) => socket.resume().on("error", () => {}).end("hello\r\n\r\n"));
+	const babbler = createServer((socket) =>
+		socket
+			.resume()
+			.on("error", () => {})
+			.end("hello\r\n\r\n"),
+	);
 	await new Promise<void>((listening) => babbler.listen(0, "127.0.0.1", listening));
 	const { port } = babbler.address() as AddressInfo;
 	await fails(t, http.request(get(`http://127.0.0.1:${port}/`)), "network");

@@ -28,7 +28,12 @@ export type SignatureFault =
 	| "bad-signature";
 
 export type Verification =
-	| { readonly outcome: "verified"; readonly keyId: string; readonly owner: string; readonly scheme: "cavage" | "rfc9421" }
+	| {
+			readonly outcome: "verified";
+			readonly keyId: string;
+			readonly owner: string;
+			readonly scheme: "cavage" | "rfc9421";
+	  }
 	| { readonly outcome: "failed"; readonly reason: SignatureFault; readonly keyId?: string };
 
 export const failed = (reason: SignatureFault, keyId?: string): Verification =>
@@ -48,7 +53,10 @@ export const mustCoverBody = (method: string): boolean => method !== "GET" && me
  * What must have been signed as `host`: always ourselves. The header as it came counts only in how it spells that (letter
  * case, https's own port written out); a proxy in front of us may have replaced it.
  */
-export function hostAsSigned(message: SignedMessage, authority: string): { readonly value: string; readonly isOurs: boolean } {
+export function hostAsSigned(
+	message: SignedMessage,
+	authority: string,
+): { readonly value: string; readonly isOurs: boolean } {
 	const received = headerValue(message, "host");
 	const lower = received?.toLowerCase();
 	const isOurs = lower === authority || lower === `${authority}:443`;

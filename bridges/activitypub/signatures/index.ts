@@ -1,5 +1,5 @@
-export { createKeyCache, type KeyCache, type KeyCacheOptions } from "./key-cache.ts";
 export type { SignatureFault, SignedMessage, Verification } from "./http-message.ts";
+export { createKeyCache, type KeyCache, type KeyCacheOptions } from "./key-cache.ts";
 export type { KeyDocument, PublicKey } from "./public-key.ts";
 export { type SigningOptions, signRequest } from "./sign-request.ts";
 export { type VerifyOptions, verifyRequest } from "./verify-request.ts";

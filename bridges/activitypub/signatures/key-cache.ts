@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { type KeyDocument, parsePublicKey, type PublicKey } from "./public-key.ts";
+import { type KeyDocument, type PublicKey, parsePublicKey } from "./public-key.ts";
 
 /** How long a key is believed without asking again, how long its absence, and how long a failed attempt to fetch it. */
 const PRESENT_MS = 24 * 3_600_000;
@@ -10,9 +10,9 @@ const REFRESH_MS = 60_000;
 
 export interface KeyCacheOptions {
 	/** Fetches a key document; `undefined`: there is none (gone, not found, no key in it). Rejects when it can't tell now. */
-	fetchKey(keyId: string): Promise<KeyDocument | undefined>;
+	readonly fetchKey: (keyId: string) => Promise<KeyDocument | undefined>;
 	/** Milliseconds since 1970. */
-	now(): number;
+	readonly now: () => number;
 	/** Keys that are remembered at most; default 10,000. */
 	readonly max?: number;
 }
@@ -23,9 +23,9 @@ export interface KeyCache {
 	 * until then the known one is returned.
 	 * Rejects when the key can't be fetched now and none is known.
 	 */
-	resolve(keyId: string, refresh: boolean): Promise<PublicKey | undefined>;
+	readonly resolve: (keyId: string, refresh: boolean) => Promise<PublicKey | undefined>;
 	/** Forgets a key: its actor has told us that it changed. */
-	forget(keyId: string): void;
+	readonly forget: (keyId: string) => void;
 }
 
 interface Entry {

@@ -36,7 +36,8 @@ export function parseSignatureInput(input: string, signatures: string): Signatur
 	const covered = takeComponents(reader);
 	const parameters = takeParameters(reader);
 	const params = input.slice(start, reader.position());
-	if (label === undefined || covered === undefined || parameters === undefined || !reader.take(MEMBER_END)) return undefined;
+	if (label === undefined || covered === undefined || parameters === undefined || !reader.take(MEMBER_END))
+		return undefined;
 	const keyId = parameters.get("keyid");
 	const signature = findSignature(signatures, label);
 	if (!keyId || signature === undefined) return undefined;

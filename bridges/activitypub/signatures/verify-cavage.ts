@@ -2,12 +2,24 @@ import type { KeyObject } from "node:crypto";
 import { type CavageSignature, parseSignature } from "./cavage.ts";
 import { checkWithKey, type Reading } from "./check-key.ts";
 import { digestMatches } from "./digest.ts";
-import { failed, headerValue, hostAsSigned, mustCoverBody, type SignatureFault, type SignedMessage, type Verification } from "./http-message.ts";
+import {
+	failed,
+	headerValue,
+	hostAsSigned,
+	mustCoverBody,
+	type SignatureFault,
+	type SignedMessage,
+	type Verification,
+} from "./http-message.ts";
 import { isTimely } from "./time-window.ts";
 import { authorityOf, type VerifyOptions } from "./verify-request.ts";
 
 /** Checks a draft-cavage signature. Everything that needs no key comes first: nothing is fetched for what can't count. */
-export async function verifyCavage(message: SignedMessage, header: string, options: VerifyOptions): Promise<Verification> {
+export async function verifyCavage(
+	message: SignedMessage,
+	header: string,
+	options: VerifyOptions,
+): Promise<Verification> {
 	const signature = parseSignature(header);
 	if (signature === undefined) return failed("malformed");
 	const { keyId } = signature;
@@ -18,7 +30,9 @@ export async function verifyCavage(message: SignedMessage, header: string, optio
 	if (linesFor === undefined) return failed("not-covered", keyId);
 	const readings = (key: KeyObject) => readingsFor(key, signature.algorithm, targetsOf(message.path).map(linesFor));
 	const result = await checkWithKey(keyId, signature.signature, "cavage", readings, options.resolveKey);
-	return result.outcome === "failed" && result.reason === "bad-signature" && !host.isOurs ? failed("wrong-host", keyId) : result;
+	return result.outcome === "failed" && result.reason === "bad-signature" && !host.isOurs
+		? failed("wrong-host", keyId)
+		: result;
 }
 
 function findFault(message: SignedMessage, signature: CavageSignature, now: number): SignatureFault | undefined {
@@ -33,7 +47,11 @@ function findFault(message: SignedMessage, signature: CavageSignature, now: numb
 	return bodyFault(message, covers("digest"));
 }
 
-function isTimelySignature(message: SignedMessage, { covered, created, expires }: CavageSignature, now: number): boolean {
+function isTimelySignature(
+	message: SignedMessage,
+	{ covered, created, expires }: CavageSignature,
+	now: number,
+): boolean {
 	const until = covered.includes("(expires)") ? (expires ?? Number.NaN) * 1000 : undefined;
 	const dateFits = !covered.includes("date") || isTimely(now, Date.parse(headerValue(message, "date") ?? ""), until);
 	const createdFits = !covered.includes("(created)") || isTimely(now, (created ?? Number.NaN) * 1000, until);
@@ -48,7 +66,11 @@ function bodyFault(message: SignedMessage, covered: boolean): SignatureFault | u
 }
 
 /** The signed text for a request target; `undefined` when a covered header is not there. */
-function signedLines(message: SignedMessage, signature: CavageSignature, host: string): ((target: string) => Buffer) | undefined {
+function signedLines(
+	message: SignedMessage,
+	signature: CavageSignature,
+	host: string,
+): ((target: string) => Buffer) | undefined {
 	const values = signature.covered.map((name) => {
 		switch (name) {
 			case "(request-target)":

@@ -1,7 +1,15 @@
 import type { KeyObject } from "node:crypto";
 import { checkWithKey, type Reading } from "./check-key.ts";
 import { digestMatches } from "./digest.ts";
-import { failed, headerValue, hostAsSigned, mustCoverBody, type SignatureFault, type SignedMessage, type Verification } from "./http-message.ts";
+import {
+	failed,
+	headerValue,
+	hostAsSigned,
+	mustCoverBody,
+	type SignatureFault,
+	type SignedMessage,
+	type Verification,
+} from "./http-message.ts";
 import { parseSignatureInput, type SignatureInput } from "./signature-input.ts";
 import { isTimely } from "./time-window.ts";
 import { authorityOf, type VerifyOptions } from "./verify-request.ts";
@@ -24,9 +32,11 @@ export async function verifyRfc9421(
 
 function findFault(message: SignedMessage, input: SignatureInput, now: number): SignatureFault | undefined {
 	const { algorithm, covered, created, expires } = input;
-	if (algorithm !== undefined && algorithm !== "rsa-v1_5-sha256" && algorithm !== "ed25519") return "unsupported-algorithm";
+	if (algorithm !== undefined && algorithm !== "rsa-v1_5-sha256" && algorithm !== "ed25519")
+		return "unsupported-algorithm";
 	const covers = (name: string) => covered.includes(name);
-	const coversTarget = covers("@target-uri") || (covers("@authority") && (covers("@path") || covers("@request-target")));
+	const coversTarget =
+		covers("@target-uri") || (covers("@authority") && (covers("@path") || covers("@request-target")));
 	if (!covers("@method") || !coversTarget || created === undefined) return "not-covered";
 	if (!isTimely(now, created * 1000, expires === undefined ? undefined : expires * 1000)) return "wrong-time";
 	if (!mustCoverBody(message.method) && message.body.length === 0) return undefined;
@@ -36,7 +46,11 @@ function findFault(message: SignedMessage, input: SignatureInput, now: number): 
 }
 
 /** RFC 9421 §2.5; `undefined` when a covered component is not there. */
-function signatureBase(message: SignedMessage, { covered, params }: SignatureInput, origin: string): Buffer | undefined {
+function signatureBase(
+	message: SignedMessage,
+	{ covered, params }: SignatureInput,
+	origin: string,
+): Buffer | undefined {
 	let base = "";
 	for (const name of covered) {
 		const value = componentValue(message, name, origin);

@@ -1,6 +1,6 @@
 import { constants, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import type { SignedMessage, PublicKey } from "../../../../bridges/activitypub/signatures/index.ts";
 import { digestOf } from "../../../../bridges/activitypub/signatures/digest.ts";
+import type { PublicKey, SignedMessage } from "../../../../bridges/activitypub/signatures/index.ts";
 
 /** A remote actor with its keys; the tests sign by hand, so that a mistake of the signer can't hide one of the verifier. */
 export const keyId = "https://remote.example/users/1#main-key";
@@ -70,4 +70,11 @@ export function cavage(draft: Draft = {}): SignedMessage {
 /** The same message with other headers or another body than were signed. */
 export function altered(message: SignedMessage, change: Partial<SignedMessage>): SignedMessage {
 	return { ...message, ...change, headers: { ...message.headers, ...change.headers } };
+}
+
+/** A header of a message that was made here, where every one is a single string. */
+export function headerOf(message: SignedMessage, name: string): string {
+	const value = message.headers[name];
+	if (typeof value !== "string") throw new TypeError(`There is no header ${name}`);
+	return value;
 }

@@ -114,7 +114,10 @@ test("a document about another key, or whose owner lives elsewhere, is no key", 
 test("keys that are broken, weak, private or of another kind are no keys", async (t) => {
 	const weak = generateKeyPairSync("rsa", { modulusLength: 1024 });
 	const { n = "" } = rsa.publicKey.export({ format: "jwk" });
-	const slow = createPublicKey({ format: "jwk", key: { kty: "RSA", n, e: Buffer.from("0100000001", "hex").toString("base64url") } });
+	const slow = createPublicKey({
+		format: "jwk",
+		key: { kty: "RSA", n, e: Buffer.from("0100000001", "hex").toString("base64url") },
+	});
 	const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
 	const pems = [
 		"",
@@ -126,7 +129,8 @@ test("keys that are broken, weak, private or of another kind are no keys", async
 		rsa.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
 		pemOf(rsa) + " ".repeat(20_000),
 	];
-	for (const pem of pems) t.is(await setup(async () => ({ ...document, pem })).cache.resolve(keyId, false), undefined, pem);
+	for (const pem of pems)
+		t.is(await setup(async () => ({ ...document, pem })).cache.resolve(keyId, false), undefined, pem);
 });
 
 test("RSA keys in either PEM form and Ed25519 keys are keys", async (t) => {

@@ -1,14 +1,15 @@
 import test, { type ExecutionContext } from "ava";
+import { digestOf } from "../../../../bridges/activitypub/signatures/digest.ts";
 import type { SignatureFault, SignedMessage } from "../../../../bridges/activitypub/signatures/index.ts";
 import { verifyRequest } from "../../../../bridges/activitypub/signatures/index.ts";
-import { digestOf } from "../../../../bridges/activitypub/signatures/digest.ts";
 import {
 	altered,
 	body,
 	cavage,
-	dateHeader,
 	type Draft,
+	dateHeader,
 	ed25519,
+	headerOf,
 	holding,
 	hours,
 	keyId,
@@ -19,7 +20,8 @@ import {
 	rsa,
 } from "./actors.ts";
 
-const verify = (message: SignedMessage, resolveKey = holding(rsa.publicKey)) => verifyRequest(message, { origin, now, resolveKey });
+const verify = (message: SignedMessage, resolveKey = holding(rsa.publicKey)) =>
+	verifyRequest(message, { origin, now, resolveKey });
 
 async function passes(t: ExecutionContext, draft: Draft, key = rsa.publicKey): Promise<void> {
 	t.deepEqual(await verify(cavage(draft), holding(key)), { outcome: "verified", keyId, owner, scheme: "cavage" });
@@ -83,7 +85,7 @@ test("a POST must cover its digest, its target, its host and a time", async (t) 
 	for (const name of all) await faults(t, cavage({ covered: all.filter((other) => other !== name) }), "not-covered");
 	await faults(t, cavage({ covered: ["date"] }), "not-covered");
 	const bare = cavage();
-	const header = String(bare.headers.signature).replace(/headers="[^"]*",/, "");
+	const header = headerOf(bare, "signature").replace(/headers="[^"]*",/, "");
 	await faults(t, altered(bare, { headers: { signature: header } }), "not-covered");
 });
 
@@ -96,7 +98,7 @@ test("a GET must cover its target, its host and a time", async (t) => {
 
 test("a body that is not the one of the digest is found before any key is asked for", async (t) => {
 	const resolveKey = () => t.fail() as never;
-	const message = altered(cavage(), { body: Buffer.from(`${body} `) });
+	const message = altered(cavage(), { body: Buffer.from(`${body.toString()} `) });
 	t.like(await verify(message, resolveKey), { reason: "digest-mismatch" });
 });
 
@@ -154,7 +156,11 @@ test("with both a date and (created), both must be timely", async (t) => {
 	const covered = [...all, "(created)"];
 	await passes(t, { algorithm: "hs2019", covered, created: seconds });
 	await faults(t, cavage({ algorithm: "hs2019", covered, created: seconds - 7200 }), "wrong-time");
-	await faults(t, cavage({ algorithm: "hs2019", covered, created: seconds, headers: { date: dateHeader(hours(-2)) } }), "wrong-time");
+	await faults(
+		t,
+		cavage({ algorithm: "hs2019", covered, created: seconds, headers: { date: dateHeader(hours(-2)) } }),
+		"wrong-time",
+	);
 });
 
 test("a signature made for another host is refused, whatever Host header it comes with", async (t) => {
@@ -185,7 +191,7 @@ test("a request without a signature is missing one", async (t) => {
 });
 
 test("an unreadable signature header never throws", async (t) => {
-	const good = String(cavage().headers.signature);
+	const good = headerOf(cavage(), "signature");
 	const bad = [
 		"",
 		"x",
@@ -213,7 +219,11 @@ test("an unreadable signature header never throws", async (t) => {
 
 test("unknown parameters are ignored, repeated headers are joined", async (t) => {
 	const message = cavage();
-	t.is((await verify(altered(message, { headers: { signature: `version="2",${message.headers.signature}` } }))).outcome, "verified");
+	t.is(
+		(await verify(altered(message, { headers: { signature: `version="2",${headerOf(message, "signature")}` } })))
+			.outcome,
+		"verified",
+	);
 	const listed = cavage({ covered: [...all, "x-list"], headers: { "x-list": "a, b" } });
 	t.is((await verify({ ...listed, headers: { ...listed.headers, "x-list": ["a", "b "] } })).outcome, "verified");
 });
