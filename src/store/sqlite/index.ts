@@ -7,7 +7,7 @@ import { checkLimit } from "../page-request.ts";
 import { checkInt } from "../scalars.ts";
 import { openDatabase, stopWaiting } from "./database.ts";
 import { createDocuments } from "./documents.ts";
-import { isOutage, publicError } from "./errors.ts";
+import { publicError } from "./errors.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { createLog } from "./log.ts";
 import { createOwing } from "./owing.ts";
@@ -81,7 +81,7 @@ export async function openSqliteStore({ file, collections, failPoints, clock }: 
 		},
 
 		async get<T>(collection: Collection<T>, id: string) {
-			return guarded(() => tableOf(collection).get<T>(id));
+			return reading(() => tableOf(collection).get<T>(id));
 		},
 
 		async replace(collection, id, rev, doc) {
@@ -96,11 +96,11 @@ export async function openSqliteStore({ file, collections, failPoints, clock }: 
 		},
 
 		async page<T>(collection: Collection<T>, page: Parameters<Store["page"]>[1]) {
-			return guarded(() => tableOf(collection).page(page) as readonly Stored<T>[]);
+			return reading(() => tableOf(collection).page(page) as readonly Stored<T>[]);
 		},
 
 		async count(collection, index, prefix) {
-			return guarded(() => tableOf(collection).count(index, prefix));
+			return reading(() => tableOf(collection).count(index, prefix));
 		},
 
 		async append(draft, { folds, after }) {
@@ -111,24 +111,24 @@ export async function openSqliteStore({ file, collections, failPoints, clock }: 
 		async events(stream, after, limit) {
 			checkInt(after, "A seq");
 			checkLimit(limit);
-			return guarded(() => log.events(stream, after, limit));
+			return reading(() => log.events(stream, after, limit));
 		},
 
 		async event(id) {
-			return guarded(() => log.event(id));
+			return reading(() => log.event(id));
 		},
 
 		async eventBy(key, value) {
-			return guarded(() => log.eventBy(key, value));
+			return reading(() => log.eventBy(key, value));
 		},
 
 		async head(stream) {
-			return guarded(() => log.heads.seqOf(stream));
+			return reading(() => log.heads.seqOf(stream));
 		},
 
 		async owed(now, limit) {
 			checkLimit(limit);
-			return guarded(() => log.owed(now, limit));
+			return reading(() => log.owed(now, limit));
 		},
 
 		async settle(events, marker) {
@@ -150,11 +150,16 @@ export async function openSqliteStore({ file, collections, failPoints, clock }: 
 		},
 	};
 
-	function guarded<T>(work: () => T): T {
-		try {
-			return work();
-		} catch (error) {
-			throw isOutage(error) ? publicError(error) : error;
-		}
+	function reading<T>(work: () => T): T {
+		if (!database.isOpen) throw new StoreUnavailable("The database is closed");
+		return guarded(work);
+	}
+}
+
+function guarded<T>(work: () => T): T {
+	try {
+		return work();
+	} catch (error) {
+		throw publicError(error);
 	}
 }

@@ -1,0 +1,34 @@
+import type { ExecutionContext } from "ava";
+import type { Clock } from "../../src/core/clock.ts";
+import type { FailPoints } from "../../src/core/ports/fail-points.ts";
+import type { Collection, Store } from "../../src/core/ports/store.ts";
+import { documentsContract } from "./store-documents.ts";
+import { foldsContract } from "./store-folds.ts";
+import { logContract } from "./store-log.ts";
+import { owedContract } from "./store-owed.ts";
+import { pagesContract } from "./store-pages.ts";
+import { restartContract } from "./store-restart.ts";
+
+/** What a backend is opened with; what is left out is the suite's collections, no fail-points, the system clock. */
+export interface Opening {
+	// biome-ignore lint/suspicious/noExplicitAny: every collection has its own kind of document
+	readonly collections?: readonly Collection<any>[];
+	readonly failPoints?: FailPoints;
+	readonly clock?: Clock;
+}
+
+/** A database of one test's own, which several stores may open, beside each other or one after the other. */
+export interface Place {
+	open(opening?: Opening): Promise<Store>;
+}
+export type NewPlace = (t: ExecutionContext) => Promise<Place>;
+
+/** Everything that the Store port promises, for any backend. */
+export function storeContract(name: string, newPlace: NewPlace): void {
+	documentsContract(name, newPlace);
+	pagesContract(name, newPlace);
+	logContract(name, newPlace);
+	foldsContract(name, newPlace);
+	owedContract(name, newPlace);
+	restartContract(name, newPlace);
+}
