@@ -1,0 +1,105 @@
+import { type Account, addressOf, type BridgeHost, type Channel, type Group, tiers } from "#bridge-kit";
+import { escapeHtml } from "./escape-html.ts";
+import type { Ids } from "./ids.ts";
+import type { ActorKeys } from "./keys.ts";
+import { actorContext } from "./vocabulary.ts";
+
+/** What every document of ours is made with. */
+export interface Press {
+	readonly host: BridgeHost;
+	readonly ids: Ids;
+	readonly keys: ActorKeys;
+}
+
+const typeOfKind = { person: "Person", service: "Service", group: "Group" } as const;
+
+/** Whether an account has an actor here: ours do, and the ghosts of other networks; people of this network have their own. */
+export function hasActor(host: Pick<BridgeHost, "domain" | "name">, account: Account): boolean {
+	return account.domain === host.domain && account.origin?.bridge !== host.name;
+}
+
+/** The Person (Service, Group) of an account, with every field that some server insists on (reference §1.1). */
+export async function accountActor(press: Press, account: Account): Promise<object> {
+	const { host, ids } = press;
+	const id = ids.actor({ kind: "account", account: account.id });
+	const timeline = await host.openChannel(account.timeline);
+	const isListed = timeline !== undefined && tiers[timeline.channel.tier].rules.search;
+	const { displayName, bio, avatar } = account.profile;
+	return {
+		...(await common(press, id, account.handle)),
+		type: typeOfKind[account.kind],
+		name: displayName,
+		summary: bio === undefined ? "" : account.origin === undefined ? host.text.toHtml(bio, "text/plain") : bio,
+		url: ids.pages.account(account),
+		webfinger: addressOf(account),
+		...(avatar === undefined ? {} : { icon: { type: "Image", url: avatar } }),
+		manuallyApprovesFollowers: timeline !== undefined && timeline.group.joinPolicy !== "open",
+		discoverable: isListed,
+		indexable: isListed,
+		published: new Date(account.createdAt).toISOString(),
+		attachment: account.origin === undefined ? [] : [originField(account.origin)],
+	};
+}
+
+/** The Group of an open channel (FEP-1b12). */
+export async function channelActor(press: Press, { channel, group }: { channel: Channel; group: Group }): Promise<object> {
+	const { host, ids } = press;
+	const id = ids.actor({ kind: "channel", channel: channel.id });
+	const isListed = tiers[channel.tier].rules.search;
+	const posters = channel.permissions?.post ?? group.permissions.post;
+	return {
+		...(await common(press, id, channel.handle)),
+		type: "Group",
+		name: `${group.name}: ${channel.name}`,
+		summary: host.text.toHtml(channel.topic === "" ? group.description : channel.topic, "text/plain"),
+		url: ids.pages.channel(channel),
+		webfinger: `${channel.handle}@${host.domain}`,
+		attributedTo: `${id}/moderators`,
+		postingRestrictedToMods: !posters.includes("member") && !posters.includes("anyone"),
+		manuallyApprovesFollowers: group.joinPolicy !== "open",
+		discoverable: isListed,
+		indexable: isListed,
+		published: new Date(channel.createdAt).toISOString(),
+		attachment: [],
+	};
+}
+
+/** The provider itself: signs what we fetch, and is followed by nobody. */
+export async function instanceActor(press: Press): Promise<object> {
+	const { host, ids } = press;
+	return {
+		...(await common(press, ids.instance, host.domain)),
+		type: "Application",
+		name: host.instance.name,
+		summary: host.text.toHtml(host.instance.description, "text/plain"),
+		url: host.origin,
+		webfinger: `${host.domain}@${host.domain}`,
+		manuallyApprovesFollowers: true,
+		discoverable: false,
+		indexable: false,
+		attachment: [],
+	};
+}
+
+async function common({ ids, keys }: Press, id: string, username: string) {
+	const { publicKeyPem } = await keys.of(id);
+	return {
+		"@context": actorContext,
+		id,
+		preferredUsername: username,
+		inbox: `${id}/inbox`,
+		outbox: `${id}/outbox`,
+		followers: `${id}/followers`,
+		following: `${id}/following`,
+		featured: `${id}/featured`,
+		endpoints: { sharedInbox: ids.sharedInbox },
+		publicKey: { id: ids.keyId(id), owner: id, publicKeyPem },
+		alsoKnownAs: [],
+		tag: [],
+	};
+}
+
+/** Bridged people are marked with where they come from (design §9 rule 8). */
+function originField({ bridge, id, url }: NonNullable<Account["origin"]>): object {
+	return { type: "PropertyValue", name: `Bridged from ${bridge}`, value: escapeHtml(url ?? id) };
+}

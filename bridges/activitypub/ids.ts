@@ -1,0 +1,89 @@
+import { type Account, type AccountId, type BridgeName, type Channel, type ChannelId, type Message, type MessageId, parseEventId, parseId } from "#bridge-kit";
+
+/** One of our actors: an account, an open channel, or the provider itself. */
+export type LocalActor =
+	| { readonly kind: "account"; readonly account: AccountId }
+	| { readonly kind: "channel"; readonly channel: ChannelId }
+	| { readonly kind: "instance" };
+
+/** What an activity of ours is called after: the event that it tells of, and which of the activities of that event it is. */
+export interface ActivityName {
+	/** The log's id of the event: `<stream>/<seq>`. */
+	readonly event: string;
+	/** Empty, or `announce`, `share`, `unshare`, `follow-<account>`. */
+	readonly suffix: string;
+}
+
+/** Mints and reads every URL of this bridge; nowhere else is one put together or taken apart. */
+export interface Ids {
+	readonly origin: string;
+	readonly sharedInbox: string;
+	readonly instance: string;
+	actor(actor: LocalActor): string;
+	/** The actor of anybody: what their own network calls them, or our actor that stands for them. */
+	person(account: Account): string;
+	/** The actor in whose name a channel speaks: its owner's when it is a timeline. */
+	channelActor(channel: Channel, owner?: Account): string;
+	object(message: Pick<Message, "id" | "origin">): string;
+	activity(event: string, suffix?: string): string;
+	keyId(actor: string): string;
+	pages: {
+		account(account: Pick<Account, "handle">): string;
+		channel(channel: Pick<Channel, "handle">): string;
+		message(author: Pick<Account, "handle">, id: MessageId): string;
+		tag(tag: string): string;
+	};
+	/** Whether an id or URL is on our origin: nobody else may say anything about it. */
+	isOurs(id: string): boolean;
+	parseActor(id: string): LocalActor | undefined;
+	/** Understands an object's id and its page. */
+	parseObject(id: string): MessageId | undefined;
+	parseActivity(id: string): ActivityName | undefined;
+}
+
+export function createIds(origin: string, bridge: BridgeName): Ids {
+	const pathOf = (id: string): string | undefined => (id.startsWith(`${origin}/`) ? (id.slice(origin.length + 1).split(/[?#]/, 1)[0] ?? "") : undefined);
+	const actor = (local: LocalActor): string =>
+		local.kind === "account" ? `${origin}/users/${local.account}` : local.kind === "channel" ? `${origin}/channels/${local.channel}` : `${origin}/actor`;
+	const person = (account: Account): string => (account.origin?.bridge === bridge ? account.origin.id : actor({ kind: "account", account: account.id }));
+
+	return {
+		origin,
+		sharedInbox: `${origin}/inbox`,
+		instance: `${origin}/actor`,
+		actor,
+		person,
+		channelActor(channel, owner) {
+			if (channel.timelineOf === undefined) return actor({ kind: "channel", channel: channel.id });
+			return owner === undefined ? actor({ kind: "account", account: channel.timelineOf }) : person(owner);
+		},
+		object: (message) => (message.origin?.bridge === bridge ? message.origin.id : `${origin}/objects/${message.id}`),
+		activity: (event, suffix = "") => `${origin}/activities/${event.replace("/", "-")}${suffix === "" ? "" : `-${suffix}`}`,
+		keyId: (id) => `${id}#main-key`,
+		pages: {
+			account: ({ handle }) => `${origin}/@${handle}`,
+			channel: ({ handle }) => `${origin}/c/${handle}`,
+			message: ({ handle }, id) => `${origin}/@${handle}/${id}`,
+			tag: (tag) => `${origin}/tags/${encodeURIComponent(tag)}`,
+		},
+		isOurs: (id) => id === origin || id.startsWith(`${origin}/`) || URL.parse(id)?.origin === origin,
+		parseActor(id) {
+			const [collection, name, ...rest] = pathOf(id)?.split("/") ?? [];
+			if (collection === "actor" && name === undefined) return { kind: "instance" };
+			if (name === undefined || rest.length > 0) return undefined;
+			const account = collection === "users" ? parseId("usr", name) : undefined;
+			const channel = collection === "channels" ? parseId("chn", name) : undefined;
+			return account !== undefined ? { kind: "account", account } : channel !== undefined ? { kind: "channel", channel } : undefined;
+		},
+		parseObject(id) {
+			const [collection, name, ...rest] = pathOf(id)?.split("/") ?? [];
+			if (name === undefined || rest.length > 0) return undefined;
+			return collection === "objects" || collection?.startsWith("@") === true ? parseId("msg", name) : undefined;
+		},
+		parseActivity(id) {
+			const name = pathOf(id)?.match(/^activities\/([^/-]+)-(\d{1,15})(?:-([a-z]+(?:-usr_[0-9a-z]{26})?))?$/);
+			const event = name === null || name === undefined ? undefined : `${name[1]}/${name[2]}`;
+			return event === undefined || parseEventId(event) === undefined ? undefined : { event, suffix: name?.[3] ?? "" };
+		},
+	};
+}

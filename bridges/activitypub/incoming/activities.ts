@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import type { RemoteEvent } from "#bridge-kit";
+import { idOf, type Json, sameOrigin, timeOf, typeOf } from "../reading.ts";
+import { readAccept, readReject } from "./answer.ts";
+import { readCreate } from "./create.ts";
+import { readDelete } from "./delete.ts";
+import { readBlock, readFollow } from "./follow.ts";
+import { readReaction } from "./react.ts";
+import type { Desk, Reader } from "./reader.ts";
+import { Refused } from "./refused.ts";
+import { readUndo } from "./undo.ts";
+import { readUpdate } from "./update.ts";
+
+/** What is understood; everything else (boosts, pins, reports, votes …) is accepted and dropped. */
+const readers: ReadonlyMap<string, Reader> = new Map([
+	["Create", readCreate],
+	["Update", readUpdate],
+	["Delete", readDelete],
+	["Follow", readFollow],
+	["Accept", readAccept],
+	["Reject", readReject],
+	["Undo", readUndo],
+	["Like", readReaction],
+	["EmojiReact", readReaction],
+	["EmojiReaction", readReaction],
+	["Block", readBlock],
+]);
+const known: ReadonlySet<string> = new Set(readers.keys());
+
+/**
+ * What an activity means for us; `undefined`: nothing.
+ *
+ * @param signer the actor whose key has signed the request
+ * @param raw the activity as it came, before it was normalised
+ * @throws {Refused}
+ * @throws {RemoteTrouble}
+ */
+export async function readActivity(desk: Desk, activity: Json, signer: string, raw: Json): Promise<RemoteEvent | undefined> {
+	const type = typeOf(activity, known);
+	if (type === undefined) throw new Refused(400, "The activity has no type");
+	const actor = idOf(activity["actor"]);
+	if (actor === undefined) throw new Refused(400, "The activity has no actor");
+	// Before anything else of it is believed (CVE-2024-23832).
+	if (actor !== signer || desk.ids.isOurs(actor)) throw new Refused(401, "The activity was not signed by its actor");
+	const named = idOf(activity["id"]);
+	if (named !== undefined && !sameOrigin(named, actor)) throw new Refused(403, "The activity's id is of another origin than its actor");
+	const reader = readers.get(type);
+	if (reader === undefined) return undefined;
+
+	const id = named ?? `${actor}#${createHash("sha256").update(JSON.stringify(raw)).digest("base64url")}`;
+	const meaning = await reader(desk, { activity, actor, id });
+	if (meaning === undefined) return undefined;
+	// Of strangers, neither a new profile nor their end is news to anybody here.
+	if ((meaning.kind === "profile" || meaning.kind === "gone") && (await desk.host.accountByRemote(actor)) === undefined) return undefined;
+	const sender = desk.directory.known(actor) ?? (await desk.directory.person(actor));
+	if (sender === undefined) throw new Refused(403, "The actor can't be found");
+	const at = timeOf(activity["published"]);
+	return { id, sender, raw, ...(at === undefined ? {} : { at }), ...meaning } as RemoteEvent;
+}

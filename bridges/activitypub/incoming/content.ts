@@ -1,0 +1,89 @@
+import type { AccountId, Content, MessageRef, Text } from "#bridge-kit";
+import { escapeHtml } from "../escape-html.ts";
+import type { Ids } from "../ids.ts";
+import { firstOf, idOf, isJson, type Json, listOf, originOf, textOf, textOrMap, typeOf, urlOf } from "../reading.ts";
+import { objectTypes } from "../vocabulary.ts";
+
+/** Caps on what one object may carry (design §9 rule 5, CVE-2026-23962). */
+const max = { tags: 30, mentions: 50, attachments: 16, options: 50, title: 300, summary: 2000, warning: 500, tagLength: 100 };
+
+/** What an object says, in our terms. */
+export interface Reading {
+	readonly type: "memo" | "article";
+	readonly content: Content;
+	readonly tags: readonly string[];
+	readonly warning?: string;
+}
+
+/** Reads a Note, an Article, or what is shown as one of them (mapping.md). The HTML is cleaned here, once. */
+export function readContent(text: Text, object: Json): Reading {
+	const kind = typeOf(object, objectTypes);
+	const title = clean(text, textOrMap(object, "name"), max.title);
+	const summary = clean(text, textOrMap(object, "summary"), kind === "Note" || kind === "Question" ? max.warning : max.summary);
+	const isArticle = kind === "Article" || (kind === "Page" && title !== undefined);
+	const heading = !isArticle && kind !== "Note" && kind !== "Question" && title !== undefined ? `<p><strong>${escapeHtml(title)}</strong></p>` : "";
+	const html = text.sanitize(`${heading}${textOrMap(object, "content") ?? ""}${optionsOf(text, object)}${attachmentsOf(object)}`);
+	const tags = tagsOf(object);
+	if (!isArticle) return { type: "memo", content: { text: html, mime: "text/html" }, tags, ...(summary === undefined ? {} : { warning: summary }) };
+	return {
+		type: "article",
+		content: { text: html, mime: "text/html", ...(title === undefined ? {} : { title }), ...(summary === undefined ? {} : { summary }) },
+		tags,
+		...(object["sensitive"] === true ? { warning: summary ?? title ?? "sensitive" } : {}),
+	};
+}
+
+function clean(text: Text, value: string | undefined, length: number): string | undefined {
+	const plain = value === undefined ? "" : text.fromHtml(value.slice(0, length * 4)).trim().slice(0, length).toWellFormed();
+	return plain === "" ? undefined : plain;
+}
+
+function tagsOf(object: Json): readonly string[] {
+	const names = listOf(object["tag"])
+		.filter((tag) => typeOf(tag) === "Hashtag")
+		.map((tag) => (textOf((tag as Json)["name"]) ?? "").replace(/^#/, "").toLowerCase())
+		.filter((name) => name !== "" && name.length <= max.tagLength && !/\s/.test(name));
+	return [...new Set(names)].slice(0, max.tags);
+}
+
+/** Our people whom an object mentions. */
+export function mentionsOf(ids: Ids, object: Json): readonly AccountId[] {
+	const accounts = listOf(object["tag"])
+		.filter((tag) => typeOf(tag) === "Mention")
+		.slice(0, max.mentions)
+		.map((tag) => ids.parseActor(idOf((tag as Json)["href"]) ?? ""))
+		.map((actor) => (actor?.kind === "account" ? actor.account : undefined));
+	return [...new Set(accounts.filter((account) => account !== undefined))];
+}
+
+/** A message by its id: one of ours is known by its URL. */
+export const refOf = (ids: Ids, id: string): MessageRef => {
+	const local = ids.parseObject(id);
+	return local === undefined ? { remote: id } : { local };
+};
+
+/** The page of an object: a URL, or the link to HTML among several. */
+export function pageOf(object: Json): string | undefined {
+	const links = listOf(object["url"]);
+	const html = links.find((link) => isJson(link) && link["mediaType"] === "text/html");
+	return urlOf(html ?? links[0]);
+}
+
+/** A poll's options, readable where there are no polls: dropping them without a word would be worse. */
+function optionsOf(text: Text, object: Json): string {
+	const options = [...listOf(object["oneOf"]), ...listOf(object["anyOf"])].slice(0, max.options);
+	const names = options.map((option) => (isJson(option) ? clean(text, textOf(option["name"]), max.title) : undefined)).filter((name) => name !== undefined);
+	return names.length === 0 ? "" : `<ul>${names.map((name) => `<li>${escapeHtml(name)}</li>`).join("")}</ul>`;
+}
+
+/** What is attached, as links with their description: `summary` before `name` (reference §8). */
+function attachmentsOf(object: Json): string {
+	const links = listOf(object["attachment"]).slice(0, max.attachments).flatMap((attachment): string[] => {
+		if (!isJson(attachment)) return [];
+		const href = idOf(firstOf(attachment["url"]) ?? attachment["href"]);
+		if (href === undefined || originOf(href) === undefined) return [];
+		const label = (textOf(attachment["summary"]) ?? textOf(attachment["name"]) ?? "").slice(0, 1500) || href;
+		return [`<p><a href="${escapeHtml(href)}">${escapeHtml(label)}</a></p>`];
+	});
+	return links.join("");
+}

@@ -1,0 +1,46 @@
+import type { RemotePlace } from "#bridge-kit";
+import { idOf, idsOf, isPublic, type Json, textOrMap, typeOf } from "../reading.ts";
+import { objectTypes } from "../vocabulary.ts";
+import { mentionsOf, pageOf, readContent, refOf } from "./content.ts";
+import { ownObject } from "./own-object.ts";
+import type { Desk, Reader } from "./reader.ts";
+
+/** Somebody said something. Only what is for everybody is taken over: nothing here could keep a smaller circle. */
+export const readCreate: Reader = async (desk, arrived) => {
+	const { ids, host } = desk;
+	const object = await ownObject(desk, arrived);
+	const id = object === undefined ? undefined : idOf(object);
+	if (object === undefined || id === undefined || !objectTypes.has(typeOf(object, objectTypes) ?? "") || isVote(object)) return undefined;
+	if (!isPublic(object["to"] === undefined && object["cc"] === undefined ? arrived.activity : object)) {
+		host.logger.debug({ id }, "What is not public is not taken over");
+		return undefined;
+	}
+	const parent = idOf(object["inReplyTo"]);
+	const page = pageOf(object);
+	const reading = readContent(host.text, object);
+	return {
+		kind: "message",
+		message: id,
+		place: placeOf(desk, object, arrived.activity),
+		...reading,
+		mentions: mentionsOf(ids, object),
+		...(parent === undefined ? {} : { replyTo: refOf(ids, parent) }),
+		...(page === undefined ? {} : { url: page }),
+	};
+};
+
+/** The vote in a poll: a name without content, to the poll's author. */
+const isVote = (object: Json): boolean => object["name"] !== undefined && textOrMap(object, "content") === undefined && object["inReplyTo"] !== undefined && typeOf(object) === "Note";
+
+/** Addressed to one of our channels, it is said there; otherwise in its author's own timeline. */
+function placeOf({ ids }: Desk, ...documents: readonly Json[]): RemotePlace {
+	for (const document of documents) {
+		for (const name of ["audience", "to", "cc"]) {
+			for (const id of idsOf(document[name])) {
+				const actor = ids.parseActor(id);
+				if (actor?.kind === "channel") return actor;
+			}
+		}
+	}
+	return { kind: "timeline" };
+}

@@ -1,0 +1,33 @@
+import { type Json, isJson, listOf, textOf, typeOf, urlOf } from "../reading.ts";
+import { refOf } from "./content.ts";
+import { objectIdOf, type Reader } from "./reader.ts";
+import { Refused } from "./refused.ts";
+
+/** A favourite without an emoji of its own. */
+const favourite = "⭐";
+const maxKey = 100;
+
+/** A `Like`, with or without an emoji, or an `EmojiReact` (FEP-c0e0). */
+export const readReaction: Reader = ({ ids }, arrived) => ({
+	kind: "reaction",
+	reaction: arrived.id,
+	target: refOf(ids, objectIdOf(arrived)),
+	...keyOf(arrived.activity, arrived.actor),
+});
+
+/**
+ * The key of a reaction: its emoji; of an image `name@host`, so that the images of two servers stay two.
+ * @throws {Refused} it has more than one emoji's worth of text
+ */
+export function keyOf(activity: Json, actor: string): { readonly key: string; readonly image?: string } {
+	const content = (textOf(activity["content"]) ?? textOf(activity["_misskey_reaction"]) ?? "").trim();
+	if (content === "") return { key: favourite };
+	if (content.length > maxKey) throw new Refused(400, "A reaction is a single emoji");
+	const name = /^:([^:\s]+):$/.exec(content)?.[1];
+	if (name === undefined) return { key: content };
+	const image = listOf(activity["tag"])
+		.filter((tag): tag is Json => isJson(tag) && typeOf(tag) === "Emoji" && (textOf(tag["name"]) ?? "").replaceAll(":", "") === name.split("@", 1)[0])
+		.map((tag) => (isJson(tag["icon"]) ? urlOf(tag["icon"]["url"]) : undefined))[0];
+	const key = name.includes("@") ? name : `${name}@${URL.parse(actor)?.host ?? ""}`;
+	return image === undefined ? { key } : { key, image };
+}

@@ -1,0 +1,9 @@
+/** An activity that is answered with a 4xx; nothing of it is kept. */
+export class Refused extends Error {
+	readonly status: 400 | 401 | 403;
+	constructor(status: Refused["status"], detail: string) {
+		super(detail);
+		this.name = "Refused";
+		this.status = status;
+	}
+}

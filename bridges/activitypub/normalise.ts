@@ -1,0 +1,65 @@
+import { isJson, type Json, listOf } from "./reading.ts";
+
+const AS2 = "https://www.w3.org/ns/activitystreams";
+const SECURITY = "https://w3id.org/security/v1";
+
+/** Contexts under which the usual terms mean what they usually mean: such documents are read as the plain JSON that they are. */
+const known: ReadonlySet<string> = new Set([
+	AS2,
+	"http://www.w3.org/ns/activitystreams",
+	SECURITY,
+	"https://w3id.org/security/data-integrity/v1",
+	"https://w3id.org/security/data-integrity/v2",
+	"https://w3id.org/security/multikey/v1",
+	"https://w3id.org/identity/v1",
+	"https://www.w3.org/ns/did/v1",
+	"https://www.w3.org/ns/cid/v1",
+	"https://purl.archive.org/socialweb/webfinger",
+	"https://purl.archive.org/socialweb/miscellany",
+	"https://purl.archive.org/miscellany",
+	"https://gotosocial.org/ns",
+	"https://join-lemmy.org/context.json",
+	"https://funkwhale.audio/ns",
+	"https://schema.org",
+	"https://schema.org/",
+	"http://schema.org/",
+	"http://joinmastodon.org/ns",
+]);
+/** Pleroma and its kin publish theirs under their own host. */
+const isKnown = (url: string): boolean => known.has(url) || url.endsWith("/schemas/litepub-0.1.jsonld");
+
+/** Documents beyond this are not worth the work of a JSON-LD processor; they are read as plain JSON. */
+const maxCharacters = 131_072;
+
+/** Whether a document uses contexts whose words we don't know. */
+export const isForeign = (document: Json): boolean => listOf(document["@context"]).some((context) => typeof context === "string" && !isKnown(context));
+
+/**
+ * The document in the words of AS2. Only one with a context that we don't know passes through the JSON-LD processor
+ * (200 times the cost of plain JSON), and nothing is ever fetched for it: what is not preloaded defines nothing.
+ */
+export async function normalise(text: string, document: Json): Promise<Json> {
+	if (!isForeign(document) || text.length > maxCharacters) return document;
+	// The processor's half that has a network is never loaded. A copy: it writes into what it is given.
+	const { default: apex } = await import("activitypub-express/pub/utils.js");
+	const engine = {
+		context: [AS2, SECURITY],
+		jsonldContextLoader: async (url: string) =>
+			url === AS2 || url === SECURITY
+				? apex.jsonldContextLoader.call({ store: { getContext: async () => undefined } }, url)
+				: { contextUrl: null, documentUrl: url, document: { "@context": {} } },
+	};
+	try {
+		const normal: unknown = await apex.fromJSONLD.call(engine, JSON.parse(text) as object);
+		return isJson(normal) ? plain(normal) : document;
+	} catch {
+		// No JSON-LD at all; most of such documents are sound as plain JSON.
+		return document;
+	}
+}
+
+/** Types outside AS2 come back as IRIs or blank names: their last part is what everybody calls them. */
+function plain(document: Json): Json {
+	const types = listOf(document["type"]).map((type) => (typeof type === "string" ? type.replace(/^.*[#:/]/, "") : type));
+	return { ...document, type: types };
+}

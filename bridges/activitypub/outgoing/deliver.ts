@@ -1,0 +1,64 @@
+import { LRUCache } from "lru-cache";
+import type { Delivery, DeliveryResult } from "#bridge-kit";
+import type { Press } from "../actors.ts";
+import { signRequest } from "../signatures/index.ts";
+import { activitiesOf } from "./activities.ts";
+import { outcomeOf, outcomeOfFailure } from "./outcome.ts";
+
+/** An activity ready to be signed for any target. */
+interface Packet {
+	readonly id: string;
+	readonly signer: string;
+	readonly body: string;
+}
+
+/** Characters of bodies that are kept for further targets. */
+const maxKept = 16 * 1024 * 1024;
+
+/** Sends deliveries: one signed POST per activity, in order. What goes to a thousand hosts is written once. */
+export function createDeliver(press: Press): (delivery: Delivery, signal: AbortSignal) => Promise<DeliveryResult> {
+	const { host, ids, keys } = press;
+	const written = new LRUCache<string, readonly Packet[]>({ maxSize: maxKept, sizeCalculation: (packets) => packets.reduce((sum, { body }) => sum + body.length, 1) });
+	const writing = new Map<string, Promise<readonly Packet[]>>();
+
+	async function packetsOf(delivery: Delivery): Promise<readonly Packet[]> {
+		const key = `${delivery.id} ${"subject" in delivery ? delivery.subject.message.changed : delivery.actor.updatedAt}`;
+		const known = written.get(key) ?? writing.get(key);
+		if (known !== undefined) return known;
+		const started = writePackets(delivery).finally(() => writing.delete(key));
+		writing.set(key, started);
+		const packets = await started;
+		written.set(key, packets);
+		return packets;
+	}
+
+	async function writePackets(delivery: Delivery): Promise<readonly Packet[]> {
+		const activities = await activitiesOf(press, delivery);
+		return activities.map(({ signer, activity }) => ({ id: activity.id, signer, body: JSON.stringify(activity) }));
+	}
+
+	async function post({ signer, body }: Packet, url: URL, signal: AbortSignal): Promise<DeliveryResult> {
+		const { privateKey } = await keys.of(signer);
+		const signed = await signRequest({ method: "POST", url, body, keyId: ids.keyId(signer), privateKey, date: host.clock.now() });
+		try {
+			const response = await host.http.request({ method: "POST", url, body, signal, headers: { ...signed, "content-type": "application/activity+json" }, maxBytes: 65_536 });
+			return outcomeOf(response, host.clock.now());
+		} catch (failure) {
+			return outcomeOfFailure(failure);
+		}
+	}
+
+	return async (delivery, signal) => {
+		const url = URL.parse(delivery.reach.target);
+		if (url === null) return { status: "rejected", reason: "invalid", detail: "not a URL" };
+		const packets = await packetsOf(delivery);
+		if (packets.length === 0) return { status: "rejected", reason: "unsupported" };
+		for (const packet of packets) {
+			const result = await post(packet, url, signal);
+			if (result.status !== "delivered") return result;
+		}
+		// A reaction is taken back by its activity's id; what we said is recognised by its URL and needs no link.
+		const first = packets[0];
+		return delivery.kind === "reaction" && first !== undefined ? { status: "delivered", ids: [first.id] } : { status: "delivered" };
+	};
+}

@@ -1,0 +1,29 @@
+import { type DeliveryResult, OutboundFailure, type OutboundResponse } from "#bridge-kit";
+
+/** What an inbox's answer means (reference §5.9): most 4xx are final, trouble is tried again, a host in trouble is left in peace. */
+export function outcomeOf({ status, headers }: OutboundResponse, now: number): DeliveryResult {
+	if (status >= 200 && status < 300) return { status: "delivered" };
+	if (status === 404 || status === 410) return { status: "rejected", reason: "gone", detail: `HTTP ${status}` };
+	if (status < 400 || status >= 500 || status === 401 || status === 408 || status === 429) {
+		const afterMs = retryAfter(headers["retry-after"], now);
+		const isHost = status === 429 || status === 503;
+		return { status: "retry", reason: `HTTP ${status}`, ...(afterMs === undefined ? {} : { afterMs }), ...(isHost ? { lane: true } : {}) };
+	}
+	return { status: "rejected", reason: status === 403 ? "forbidden" : "invalid", detail: `HTTP ${status}` };
+}
+
+/** What it means that there was no answer. */
+export function outcomeOfFailure(failure: unknown): DeliveryResult {
+	if (!(failure instanceof OutboundFailure)) throw failure;
+	if (failure.kind === "refused") return { status: "rejected", reason: "forbidden", detail: failure.message };
+	// It answered, with more than we read: that is no trouble of the whole host.
+	if (failure.kind === "too-large") return { status: "retry", reason: failure.message };
+	return { status: "retry", reason: failure.message, lane: true };
+}
+
+/** Milliseconds from now; a `Retry-After` is a number of seconds or a date (RFC 9110 §10.2.3). */
+function retryAfter(header: string | undefined, now: number): number | undefined {
+	if (header === undefined) return undefined;
+	const wait = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
+	return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
+}

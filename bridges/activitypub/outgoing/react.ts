@@ -1,0 +1,48 @@
+import { type Delivery, parseEventId } from "#bridge-kit";
+import type { Press } from "../actors.ts";
+import type { Ids } from "../ids.ts";
+import { announceActivity } from "./announce.ts";
+import { inner, isGroupChannel, isRelayed, type Signed, type Writer, write } from "./writer.ts";
+
+type Reaction = Extract<Delivery, { kind: "reaction" | "unreaction" }>;
+
+/**
+ * A reaction: `Like` with its `content`, which is a favourite to servers that know no other and the very emoji to those that
+ * do (mapping.md). An image is named `:key:` and carried as an Emoji.
+ */
+function likeOf({ ids }: Press, { actor, subject, key, image, at }: Reaction, id: string): Signed {
+	const content = image === undefined ? key : `:${key.split("@", 1)[0]}:`;
+	const emoji = image === undefined ? {} : { tag: [{ type: "Emoji", name: content, icon: { type: "Image", url: image } }] };
+	return write(ids.person(actor), {
+		id,
+		type: "Like",
+		to: [ids.person(subject.author)],
+		object: ids.object(subject.message),
+		content,
+		_misskey_reaction: content,
+		published: new Date(at).toISOString(),
+		...emoji,
+	});
+}
+
+function relayed(press: Press, delivery: Reaction): readonly Signed[] {
+	if (!isGroupChannel(delivery.channel) || delivery.raw === undefined) return [];
+	return [announceActivity(press, delivery, delivery.raw, press.ids.person(delivery.actor))];
+}
+
+export const writeReaction: Writer<"reaction"> = (press, delivery) =>
+	isRelayed(press, delivery) ? relayed(press, delivery) : [likeOf(press, delivery, press.ids.activity(delivery.id))];
+
+/** `Undo` with the whole `Like`, by which those who never saw or have forgotten its id still understand it. */
+export const writeUnreaction: Writer<"unreaction"> = (press, delivery) => {
+	if (isRelayed(press, delivery)) return relayed(press, delivery);
+	const { ids } = press;
+	const like = likeOf(press, delivery, newest(ids, delivery.remote) ?? ids.activity(delivery.id, "like"));
+	return [write(like.signer, { id: ids.activity(delivery.id), type: "Undo", to: [ids.person(delivery.subject.author)], object: inner(like) })];
+};
+
+/** The same reaction may have been made, taken back and made again: the last of its activities counts. */
+function newest(ids: Ids, remote: readonly string[]): string | undefined {
+	const seqOf = (id: string): number => parseEventId(ids.parseActivity(id)?.event ?? "")?.seq ?? 0;
+	return remote.filter((id) => seqOf(id) > 0).sort((a, b) => seqOf(b) - seqOf(a))[0];
+}

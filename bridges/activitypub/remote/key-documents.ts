@@ -1,0 +1,49 @@
+import { idOf, isJson, type Json, listOf, sameOrigin, textOf } from "../reading.ts";
+import type { KeyDocument } from "../signatures/index.ts";
+import type { ActorDirectory } from "./actor-directory.ts";
+import type { Documents } from "./fetch-document.ts";
+import { isActor } from "./person.ts";
+
+/**
+ * Fetches the key of an id, in each of the forms in which servers publish one: within its actor (`<actor>#main-key`), as a
+ * document of its own with an `owner`, or as a document at the key's URL that carries the actor's id (design §9 rule 3).
+ * Key and actor must name each other, and all of it must be of one origin: a document about somebody else's key is none.
+ *
+ * @throws {RemoteTrouble}
+ */
+export function createKeyFetcher(documents: Documents, directory: ActorDirectory): (keyId: string) => Promise<KeyDocument | undefined> {
+	/** What the actor's own document, found under its own id, says of the key. */
+	async function fromActor(actor: string, keyId: string): Promise<KeyDocument | undefined> {
+		const found = await documents.fetchObject(actor);
+		if (found.status !== "found" || found.document["id"] !== actor) return undefined;
+		return within(found.document, keyId);
+	}
+
+	async function within(actor: Json, keyId: string): Promise<KeyDocument | undefined> {
+		const key = keyIn(actor, keyId);
+		// The document has just been read: whoever signs for the first time is known from it.
+		if (key !== undefined && isActor(actor)) await directory.learn(actor).catch(() => undefined);
+		return key;
+	}
+
+	return async (keyId) => {
+		const found = await documents.fetch(keyId);
+		if (found.status !== "found" || !sameOrigin(found.url, keyId)) return undefined;
+		const { document } = found;
+		const id = idOf(document);
+		if (id === undefined || !sameOrigin(id, keyId)) return undefined;
+		if (id === found.url && document["publicKey"] !== undefined) return within(document, keyId);
+		// A document of its own: it names its owner, or carries the owner's id. The owner has to name the key, too.
+		const owner = idOf(document["owner"]) ?? id;
+		return sameOrigin(owner, keyId) ? fromActor(owner, keyId) : undefined;
+	};
+}
+
+/** The key of this id in the document of its actor. */
+function keyIn(document: Json, keyId: string): KeyDocument | undefined {
+	const actor = idOf(document);
+	const key = listOf(document["publicKey"]).find((candidate) => isJson(candidate) && candidate["id"] === keyId);
+	if (!isJson(key) || actor === undefined || idOf(key["owner"]) !== actor) return undefined;
+	const pem = textOf(key["publicKeyPem"]);
+	return pem === undefined ? undefined : { id: keyId, owner: actor, pem };
+}

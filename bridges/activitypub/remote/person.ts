@@ -1,0 +1,87 @@
+import type { Account, BridgeHost, RemotePerson } from "#bridge-kit";
+import { type Json, firstOf, idOf, isJson, originOf, sameOrigin, textOf, textOrMap, typeOf, urlOf } from "../reading.ts";
+import { actorTypes } from "../vocabulary.ts";
+
+const maxName = 100;
+const maxBio = 20_000;
+
+/** What somebody is called in handles: proven by WebFinger, or proposed as a ghost's on our own domain. */
+export interface Handle {
+	readonly handle: string;
+	readonly domain?: string;
+}
+
+/** Whether a document is an actor that things can be sent to. */
+export const isActor = (document: Json): boolean => actorTypes.has(typeOf(document, actorTypes) ?? "") && urlOf(document["inbox"]) !== undefined;
+
+/** Describes an actor to the core. The document has been found under its own id. */
+export function personOf(host: Pick<BridgeHost, "name" | "text">, document: Json, handle: Handle): RemotePerson | undefined {
+	const id = idOf(document);
+	const inbox = urlOf(document["inbox"]);
+	if (id === undefined || inbox === undefined || !isActor(document)) return undefined;
+	const bio = (textOrMap(document, "summary") ?? "").slice(0, maxBio);
+	const avatar = urlOf(imageOf(document["icon"]));
+	const page = urlOf(document["url"]);
+	return {
+		id,
+		...handle,
+		kind: kindOf(typeOf(document, actorTypes)),
+		profile: {
+			displayName: nameOf(host, document) ?? handle.handle,
+			...(bio === "" ? {} : { bio: host.text.sanitize(bio) }),
+			...(avatar?.startsWith("https:") === true ? { avatar } : {}),
+		},
+		...(page === undefined ? {} : { url: page }),
+		reach: reachOf(host, inbox, urlOf(firstEndpoint(document))),
+		bridgeable: document["bridgeable"] !== false && !host.text.fromHtml(bio).toLowerCase().includes("#nobridge"),
+	};
+}
+
+/** Somebody whom the core remembers, described as their actor was when it was last read. */
+export function personOfAccount(account: Account, ownDomain: string): RemotePerson | undefined {
+	const { origin, handle, domain, profile, kind, reach, bridgeable } = account;
+	if (origin === undefined) return undefined;
+	return {
+		id: origin.id,
+		handle,
+		...(domain === ownDomain ? {} : { domain }),
+		kind,
+		profile,
+		...(origin.url === undefined ? {} : { url: origin.url }),
+		...(reach === undefined ? {} : { reach }),
+		bridgeable,
+	};
+}
+
+/** The handle on our own domain by which somebody without a proven one is known: `<name>_<host>`, as far as it fits. */
+export function ghostHandle(document: Json): Handle {
+	const clean = (text: string, max: number): string => text.toLowerCase().replaceAll(/[^a-z0-9.-]+/g, "-").replace(/^[-.]+/, "").slice(0, max);
+	const host = URL.parse(idOf(document) ?? "")?.host ?? "";
+	const handle = `${clean(textOf(document["preferredUsername"]) ?? "someone", 15) || "someone"}_${clean(host, 16)}`;
+	return { handle: handle.replace(/[.-]+$/, "") };
+}
+
+const kindOf = (type: string | undefined): RemotePerson["kind"] => (type === "Person" ? "person" : type === "Group" || type === "Organization" ? "group" : "service");
+
+function nameOf(host: Pick<BridgeHost, "text">, document: Json): string | undefined {
+	const name = host.text.fromHtml((textOrMap(document, "name") ?? "").slice(0, 1000)).trim().slice(0, maxName).toWellFormed();
+	return name === "" ? undefined : name;
+}
+
+function firstEndpoint(document: Json): unknown {
+	const endpoints = firstOf(document["endpoints"]);
+	return isJson(endpoints) ? endpoints["sharedInbox"] : undefined;
+}
+
+/** An image is a URL, or an Image whose `url` is one, or a Link. */
+function imageOf(icon: unknown): unknown {
+	const image = firstOf(icon);
+	return isJson(image) ? (image["url"] ?? image["href"]) : image;
+}
+
+/** One lane per host; a shared inbox counts only where the inbox itself is, so that nobody names another server's. */
+function reachOf(host: Pick<BridgeHost, "name">, inbox: string, sharedInbox: string | undefined) {
+	const target = sharedInbox !== undefined && sameOrigin(sharedInbox, inbox) ? sharedInbox : inbox;
+	const lane = `activitypub:${URL.parse(originOf(target) ?? "")?.host ?? ""}`;
+	return { bridge: host.name, target, lane };
+}

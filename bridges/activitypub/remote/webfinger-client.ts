@@ -1,0 +1,90 @@
+import { type BridgeHost, JsonRefused, parseJson } from "#bridge-kit";
+import { isJson, type Json, listOf } from "../reading.ts";
+import { request, RemoteTrouble } from "./fetch-document.ts";
+
+/** What a WebFinger document says (RFC 7033). */
+interface Finger {
+	/** `handle@domain`, lower-cased, when the subject is such. */
+	readonly subject?: string;
+	/** The actor's id. */
+	readonly self?: string;
+}
+
+const maxRedirects = 3;
+const addressShape = /^([^@\s/?#]{1,255})@([a-z0-9.-]{1,253}(?::\d{1,5})?|\[[0-9a-f:.]{2,45}\](?::\d{1,5})?)$/i;
+
+export interface WebFingerClient {
+	/**
+	 * The actor's id that a `handle@domain` stands for; `undefined`: nobody.
+	 * @throws {RemoteTrouble}
+	 */
+	actorOf(address: string, protocol?: "http:" | "https:"): Promise<string | undefined>;
+	/**
+	 * The proven `handle@domain` of an actor: the domain says that the handle is this actor's, as the actor says that it is
+	 * theirs. Where the actor's host names another domain, that one is asked too. `undefined`: not proven.
+	 * @throws {RemoteTrouble}
+	 */
+	prove(actor: Json & { readonly id: string }): Promise<{ readonly handle: string; readonly domain: string } | undefined>;
+}
+
+export function createWebFingerClient(host: BridgeHost): WebFingerClient {
+	async function finger(address: string, protocol: string): Promise<Finger | undefined> {
+		const domain = address.slice(address.indexOf("@") + 1);
+		let url = URL.parse(`${protocol}//${domain}/.well-known/webfinger?resource=${encodeURIComponent(`acct:${address}`)}`);
+		for (let hops = 0; url !== null && hops <= maxRedirects; hops++) {
+			const target = url;
+			if (target.origin === host.origin) return undefined;
+			const response = await request(() => host.http.request({ method: "GET", url: target, headers: { accept: "application/jrd+json, application/json" }, maxBytes: 65_536 }));
+			if (response === undefined) return undefined;
+			const { status, headers, body } = response;
+			if (status >= 300 && status < 400 && headers["location"] !== undefined) {
+				url = URL.parse(headers["location"], target.href);
+				continue;
+			}
+			if (status === 429 || status >= 500) throw new RemoteTrouble(`${domain} answered ${status}`);
+			return status === 200 ? read(body.toString("utf8")) : undefined;
+		}
+		return undefined;
+	}
+
+	function read(body: string): Finger | undefined {
+		try {
+			const document = parseJson(body, { depth: 16, nodes: 1000 });
+			if (!isJson(document)) return undefined;
+			const subject = typeof document["subject"] === "string" ? document["subject"].replace(/^acct:/, "") : "";
+			const links = listOf(document["links"]).filter(isJson);
+			const self = links.find(({ rel, type }) => rel === "self" && typeof type === "string" && /^application\/(activity|ld)\+json/.test(type))?.["href"];
+			return { ...(addressShape.test(subject) ? { subject: subject.toLowerCase() } : {}), ...(typeof self === "string" ? { self } : {}) };
+		} catch (error) {
+			if (error instanceof JsonRefused) return undefined;
+			throw error;
+		}
+	}
+
+	/** http only where our own origin is http, for addresses that can't have a certificate. */
+	const protocolFor = (domain: string): "http:" | "https:" =>
+		host.origin.startsWith("http:") && /^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(domain) ? "http:" : "https:";
+
+	return {
+		async actorOf(address, protocol) {
+			const parts = addressShape.exec(address);
+			const domain = parts?.[2]?.toLowerCase();
+			if (domain === undefined || domain === host.domain) return undefined;
+			return (await finger(`${parts?.[1]}@${domain}`, protocol ?? protocolFor(domain)))?.self;
+		},
+		async prove(actor) {
+			const url = URL.parse(actor.id);
+			const username = actor["preferredUsername"];
+			if (url === null || typeof username !== "string") return undefined;
+			const { protocol } = url;
+			const claimed = `${username}@${url.host}`;
+			if (!addressShape.test(claimed)) return undefined;
+			const first = await finger(claimed, protocol);
+			if (first?.self !== actor.id) return undefined;
+			const subject = first.subject ?? claimed.toLowerCase();
+			const confirmed = subject === claimed.toLowerCase() || (await finger(subject, protocol))?.self === actor.id;
+			const [handle, domain] = (confirmed ? subject : claimed).toLowerCase().split("@");
+			return handle === undefined || domain === undefined || domain === host.domain ? undefined : { handle, domain };
+		},
+	};
+}

@@ -1,0 +1,86 @@
+import { type Account, type BridgeRequest, type BridgeResponse, type ChannelId, type Message, type Slice } from "#bridge-kit";
+import type { Press } from "../actors.ts";
+import { createOf } from "../outgoing/create.ts";
+import { share } from "../outgoing/announce.ts";
+import { inner } from "../outgoing/writer.ts";
+import { objectContext } from "../vocabulary.ts";
+import { document } from "./answers.ts";
+
+const pageSize = 40;
+
+/** How a collection is read, a page at a time. */
+interface Source {
+	readonly id: string;
+	total(): Promise<number>;
+	page(after: string | undefined): Promise<Slice<unknown>>;
+}
+
+/** An OrderedCollection, or with `?page=…` one page of it (AS2 §5.5). `first` is always there: its absence means "hidden". */
+export async function serveCollection(request: BridgeRequest, source: Source): Promise<BridgeResponse> {
+	const at = new URLSearchParams(request.query).get("page");
+	const pageId = (token: string): string => `${source.id}?page=${encodeURIComponent(token)}`;
+	if (at === null) {
+		return document(request, { "@context": objectContext, id: source.id, type: "OrderedCollection", totalItems: await source.total(), first: pageId("start") });
+	}
+	const { items, next } = await source.page(at === "start" ? undefined : at.slice(0, 500));
+	return document(request, {
+		"@context": objectContext,
+		id: pageId(at),
+		type: "OrderedCollectionPage",
+		partOf: source.id,
+		orderedItems: items,
+		...(next === undefined ? {} : { next: pageId(next) }),
+	});
+}
+
+/** A collection that is short enough for one document. */
+export function serveList(request: BridgeRequest, id: string, items: readonly unknown[]): BridgeResponse {
+	return document(request, { "@context": objectContext, id, type: "OrderedCollection", totalItems: items.length, orderedItems: items });
+}
+
+/** Whoever joined a channel, or the timelines that somebody joined. */
+export function people({ ids }: Press, id: string, total: () => Promise<number>, read: (options: { after?: string; limit: number }) => Promise<Slice<Account>>): Source {
+	return {
+		id,
+		total,
+		async page(after) {
+			const { items, next } = await read({ limit: pageSize, ...(after === undefined ? {} : { after }) });
+			return { items: items.map((account) => ids.person(account)), ...(next === undefined ? {} : { next }) };
+		},
+	};
+}
+
+/** What was said in a channel, newest first: as their author's `Create`, or for a group's channel as what it passes on. */
+export function outbox(press: Press, id: string, channel: ChannelId): Source {
+	const { host } = press;
+	return {
+		id,
+		total: () => host.messageCount(channel),
+		async page(before) {
+			const { items, next } = await host.openMessages(channel, { limit: pageSize, ...(before === undefined ? {} : { before }) });
+			const activities = await Promise.all(items.map((message) => activityOf(press, message)));
+			return { items: activities.filter((activity) => activity !== undefined), ...(next === undefined ? {} : { next }) };
+		},
+	};
+}
+
+async function activityOf(press: Press, { id, deletedAt }: Message): Promise<object | undefined> {
+	const found = deletedAt === undefined ? await press.host.openMessage(id) : undefined;
+	if (found === undefined || found.message.deletedAt !== undefined) return undefined;
+	const { channel, message, author } = found;
+	if (channel.timelineOf === undefined) return inner(share(press, channel, message, press.ids.person(author)));
+	// What others replied in a timeline is theirs to list.
+	return channel.timelineOf === author.id ? inner(createOf(press, found)) : undefined;
+}
+
+/** The direct replies to a message, oldest first: by these others complete their threads. */
+export function replies({ host, ids }: Press, message: Message): Source {
+	return {
+		id: `${ids.object(message)}/replies`,
+		total: async () => message.replies,
+		async page(after) {
+			const { items, next } = await host.openReplies(message.id, { limit: pageSize, ...(after === undefined ? {} : { after }) });
+			return { items: items.filter((reply) => reply.deletedAt === undefined).map((reply) => ids.object(reply)), ...(next === undefined ? {} : { next }) };
+		},
+	};
+}

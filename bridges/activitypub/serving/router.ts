@@ -1,0 +1,83 @@
+import { type BridgeRequest, type BridgeResponse, parseId } from "#bridge-kit";
+import { LRUCache } from "lru-cache";
+import { hasActor, type Press } from "../actors.ts";
+import { serveHostMeta, serveHostMetaJson, serveNodeInfo, serveNodeInfoLinks } from "./about.ts";
+import { serveAccount, serveChannel, serveInstance } from "./actor-routes.ts";
+import { notAllowed, notFound, problem } from "./answers.ts";
+import { serveActivity, serveObject } from "./objects.ts";
+import { serveWebFinger } from "./webfinger.ts";
+
+/** The first segments of what is served here. */
+export const paths = [
+	"inbox",
+	"users",
+	"channels",
+	"objects",
+	"activities",
+	"actor",
+	"nodeinfo",
+	".well-known/webfinger",
+	".well-known/nodeinfo",
+	".well-known/host-meta",
+	".well-known/host-meta.json",
+] as const;
+
+type Serve = (press: Press, request: BridgeRequest, name: string, part: string | undefined) => BridgeResponse | Promise<BridgeResponse>;
+
+/** By the first segment; `name` and `part` are the two that may follow. */
+const reads = new Map<string, Serve>([
+	["users", serveAccount],
+	["channels", serveChannel],
+	["objects", serveObject],
+	["activities", serveActivity],
+	["actor", (press, request, name) => serveInstance(press, request, name === "" ? undefined : name)],
+	["nodeinfo", (press, request, name) => (name === "2.1" ? serveNodeInfo(press, request) : notFound())],
+]);
+
+const wellKnown = new Map<string, Serve>([
+	["webfinger", serveWebFinger],
+	["nodeinfo", serveNodeInfoLinks],
+	["host-meta", serveHostMeta],
+	["host-meta.json", serveHostMetaJson],
+]);
+
+/** How long it is believed that an inbox exists, in milliseconds: an answer per second of a busy inbox need not ask. */
+const believedMs = 10_000;
+
+export function createRouter(press: Press, inbox: (request: BridgeRequest) => Promise<BridgeResponse>): (request: BridgeRequest) => Promise<BridgeResponse> {
+	const inboxes = new LRUCache<string, true>({ max: 5_000, ttl: believedMs });
+
+	return async (request) => {
+		const [root = "", name = "", part, ...rest] = request.path.slice(1).split("/");
+		if (root === "inbox" && name === "") return inbox(request);
+		if (rest.length > 0) return notFound();
+		if (part === "inbox" || (root === "actor" && name === "inbox" && part === undefined)) return deliver(request, root, name);
+		const serve = root === ".well-known" ? wellKnown.get(name) : reads.get(root);
+		if (serve === undefined) return notFound();
+		if (request.method !== "GET" && request.method !== "HEAD") return notAllowed("GET, HEAD");
+		return serve(press, request, name, part);
+	};
+
+	/** An actor's own inbox takes what the shared one does, as long as there is such an actor. */
+	async function deliver(request: BridgeRequest, root: string, name: string): Promise<BridgeResponse> {
+		if (root === "actor") return inbox(request);
+		if (inboxes.get(name) === true) return inbox(request);
+		const state = await stateOf(root, name);
+		if (state === "absent") return notFound();
+		if (state === "gone") return problem(410, "Gone");
+		inboxes.set(name, true);
+		return inbox(request);
+	}
+
+	async function stateOf(root: string, name: string): Promise<"here" | "gone" | "absent"> {
+		const { host } = press;
+		if (root === "channels") {
+			const channel = parseId("chn", name);
+			return channel !== undefined && (await host.openChannel(channel)) !== undefined ? "here" : "absent";
+		}
+		const id = root === "users" ? parseId("usr", name) : undefined;
+		const account = id === undefined ? undefined : await host.account(id);
+		if (account === undefined || !hasActor(host, account)) return "absent";
+		return account.deletedAt === undefined ? "here" : "gone";
+	}
+}

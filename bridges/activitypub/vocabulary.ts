@@ -1,0 +1,45 @@
+/** Everybody. Written in full: `as:Public` is understood from others but never sent (reference: apex emits it, many miss it). */
+export const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
+
+/** What we send. */
+export const ACTIVITY_JSON = "application/activity+json; charset=utf-8";
+/** What we ask for, and what AP servers answer with (ActivityPub §3.2). */
+export const ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"';
+
+const AS2 = "https://www.w3.org/ns/activitystreams";
+const SECURITY = "https://w3id.org/security/v1";
+
+export const objectContext = [
+	AS2,
+	{
+		Hashtag: "as:Hashtag",
+		sensitive: "as:sensitive",
+		toot: "http://joinmastodon.org/ns#",
+		Emoji: "toot:Emoji",
+		misskey: "https://misskey-hub.net/ns#",
+		_misskey_reaction: "misskey:_misskey_reaction",
+	},
+] as const;
+
+export const actorContext = [
+	AS2,
+	SECURITY,
+	{
+		manuallyApprovesFollowers: "as:manuallyApprovesFollowers",
+		toot: "http://joinmastodon.org/ns#",
+		discoverable: "toot:discoverable",
+		indexable: "toot:indexable",
+		featured: { "@id": "toot:featured", "@type": "@id" },
+		alsoKnownAs: { "@id": "as:alsoKnownAs", "@type": "@id" },
+		schema: "http://schema.org#",
+		PropertyValue: "schema:PropertyValue",
+		value: "schema:value",
+		lemmy: "https://join-lemmy.org/ns#",
+		postingRestrictedToMods: "lemmy:postingRestrictedToMods",
+		webfinger: { "@id": "https://purl.archive.org/socialweb/webfinger#webfinger" },
+	},
+] as const;
+
+export const actorTypes: ReadonlySet<string> = new Set(["Person", "Service", "Application", "Group", "Organization"]);
+/** What becomes a memo or an article here. */
+export const objectTypes: ReadonlySet<string> = new Set(["Note", "Article", "Page", "Question", "Event", "Video", "Audio", "Image", "Document"]);
