@@ -2,8 +2,7 @@ import test from "ava";
 import { systemClock } from "#core/clock.ts";
 import { createEmbeddedLanes } from "../../src/lanes/embedded.ts";
 import { lanesContract } from "../contracts/lanes.ts";
-
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
+import { silentLogger as silent } from "../support/silent-logger.ts";
 
 lanesContract(test, "embedded", async (t, { onError, ...options }) => {
 	const logger = { ...silent, error: (details: object) => onError?.(details) };

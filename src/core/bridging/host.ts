@@ -5,7 +5,7 @@ import { canRead, type Place, placeOf } from "../groups/access.ts";
 import { channelByHandle } from "../groups/find-group.ts";
 import { memberships } from "../groups/membership.ts";
 import { listMessages, listReplies, messageWithPlace } from "../messages/list-messages.ts";
-import { type Message, messages } from "../messages/message.ts";
+import { type Message, messages, type Position } from "../messages/message.ts";
 import type { BridgeHost, BridgeState, Delivery, Slice } from "../ports/bridge.ts";
 import type { HttpClient } from "../ports/http-client.ts";
 import type { World } from "../world.ts";
@@ -41,8 +41,12 @@ export function createBridgeHost({ name, world, incoming, http, sealing, instanc
 		const last = items.at(-1);
 		return items.length < limit || last === undefined ? { items } : { items, next: next(last) };
 	};
-	const messageSlice = (items: readonly Message[], limit: number): Slice<Message> => slice(items, limit, (last) => String(last.at));
-	const place = (text: string | undefined): { after?: number } => (text === undefined ? {} : { after: Number(text) });
+	const messageSlice = (items: readonly Message[], limit: number): Slice<Message> => slice(items, limit, ({ at, seq }) => `${at},${seq}`);
+	const place = (text: string | undefined): { after?: Position } => {
+		if (text === undefined) return {};
+		const [at, seq] = cursor(text);
+		return { after: { at, seq: Number(seq) } };
+	};
 
 	return {
 		name,

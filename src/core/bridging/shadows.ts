@@ -14,6 +14,8 @@ const trustMs = 30_000;
 export interface Shadows {
 	/** The shadow of a person, brought up to what their bridge says of them. */
 	of(bridge: BridgeName, person: RemotePerson): Promise<Account>;
+	/** Reads the person anew when they are next heard of. */
+	forget(bridge: BridgeName, person: RemotePerson): void;
 }
 
 export function createShadows(world: World): Shadows {
@@ -30,6 +32,7 @@ export function createShadows(world: World): Shadows {
 			known.set(key, { account, person, until: world.clock.now() + trustMs });
 			return account;
 		},
+		forget: (bridge, person) => known.delete(`${bridge}:${person.id}`),
 	};
 }
 

@@ -3,7 +3,7 @@ import { canRead, placeOf } from "../groups/access.ts";
 import { memberships } from "../groups/membership.ts";
 import type { ChannelId } from "../ids.ts";
 import type { World } from "../world.ts";
-import { type Message, messages } from "./message.ts";
+import { type Message, messages, type Position } from "./message.ts";
 
 /** A place in the merge: a message's time, and among those of one millisecond its id. */
 export interface HomeCursor {
@@ -35,19 +35,19 @@ export async function followedChannels(world: Pick<World, "store">, account: Acc
 
 /** One timeline of the merge, newest first, read a few rows at a time. */
 async function* newestFirst(world: Pick<World, "store">, channel: ChannelId, before: HomeCursor | undefined): AsyncGenerator<Message, undefined> {
-	let after = before === undefined ? undefined : before.at + 1;
+	let after: Position | undefined = before === undefined ? undefined : { at: before.at + 1, seq: 0 };
 	for (;;) {
 		const page = await world.store.page(messages, {
 			index: "channel",
 			prefix: [channel],
-			...(after === undefined ? {} : { after: [channel, after] }),
+			...(after === undefined ? {} : { after: [channel, after.at, after.seq] }),
 			order: "desc",
 			limit: chunk,
 		});
 		for (const { doc } of page) if (before === undefined || isBefore(doc, before)) yield doc;
 		const last = page.at(-1);
 		if (last === undefined || page.length < chunk) return undefined;
-		after = last.doc.at;
+		after = last.doc;
 	}
 }
 

@@ -3,13 +3,13 @@ import type { Account } from "../accounts/account.ts";
 import { canRead, type Place, placeOf } from "../groups/access.ts";
 import { type ChannelId, type MessageId, parseId } from "../ids.ts";
 import type { World } from "../world.ts";
-import { type Message, messages } from "./message.ts";
+import { type Message, messages, type Position } from "./message.ts";
 
 type Reader = Pick<World, "store">;
 
 export interface Window {
-	/** Rows behind this place in the asked direction: a message's `at`. */
-	readonly after?: number;
+	/** Rows behind this place in the asked direction. */
+	readonly after?: Position;
 	readonly direction: "backward" | "forward";
 	readonly limit: number;
 }
@@ -19,7 +19,7 @@ export async function listMessages(world: Reader, channel: ChannelId, { after, d
 	const page = await world.store.page(messages, {
 		index: "channel",
 		prefix: [channel],
-		...(after === undefined ? {} : { after: [channel, after] }),
+		...(after === undefined ? {} : { after: [channel, after.at, after.seq] }),
 		order: direction === "forward" ? "asc" : "desc",
 		limit,
 	});
@@ -27,11 +27,11 @@ export async function listMessages(world: Reader, channel: ChannelId, { after, d
 }
 
 /** The direct replies to a message, oldest first. */
-export async function listReplies(world: Reader, message: MessageId, { after, limit }: { readonly after?: number; readonly limit: number }): Promise<readonly Message[]> {
+export async function listReplies(world: Reader, message: MessageId, { after, limit }: { readonly after?: Position; readonly limit: number }): Promise<readonly Message[]> {
 	const page = await world.store.page(messages, {
 		index: "replies",
 		prefix: [message],
-		...(after === undefined ? {} : { after: [message, after] }),
+		...(after === undefined ? {} : { after: [message, after.at, after.seq] }),
 		order: "asc",
 		limit,
 	});

@@ -53,7 +53,7 @@ export interface Message {
 	readonly origin?: { readonly bridge: BridgeName; readonly id: string; readonly url?: string };
 	/** The place in the channel's stream. */
 	readonly seq: number;
-	/** Server time in milliseconds; strictly increasing within the channel. */
+	/** Server time in milliseconds; never decreasing within the channel. */
 	readonly at: number;
 	readonly editUntil: number;
 	readonly editedAt?: number;
@@ -70,12 +70,15 @@ export const messages: Collection<Message> = {
 	name: "messages",
 	version: 1,
 	indexes: {
-		channel: { kinds: ["text", "int"], of: (m) => [m.channel, m.at] },
-		replies: { kinds: ["text", "int"], of: (m) => (m.reply ? [m.reply.to, m.at] : undefined) },
+		channel: { kinds: ["text", "int", "int"], of: (m) => [m.channel, m.at, m.seq] },
+		replies: { kinds: ["text", "int", "int"], of: (m) => (m.reply ? [m.reply.to, m.at, m.seq] : undefined) },
 		author: { kinds: ["text", "int"], of: (m) => (m.deletedAt === undefined ? [m.author, m.at] : undefined) },
 		remote: { kinds: ["text"], of: (m) => (m.origin ? [remoteKey(m.origin.bridge, m.origin.id)] : undefined) },
 	},
 };
+
+/** A place in the order of a channel. */
+export type Position = Pick<Message, "at" | "seq">;
 
 /** Distinct reactions that a message takes; a guard against remote floods. */
 export const maxReactionKeys = 100;

@@ -70,7 +70,7 @@ export interface LogEvent<Type extends string = string, Body = unknown> {
 	readonly seq: number;
 	readonly type: Type;
 	readonly actor: string;
-	/** Server time in milliseconds, strictly increasing within a stream. */
+	/** Server time in milliseconds, never decreasing within a stream; a burst may share one. */
 	readonly at: number;
 	readonly request: string;
 	readonly natural: string;

@@ -32,7 +32,7 @@ export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold
 			const head = heads.of(draft.stream);
 			if (after !== undefined && after !== head.seq) return earlier(draft) ?? { outcome: "moved", seq: head.seq };
 			const seq = head.seq + 1;
-			const at = Math.max(clock.now(), head.at + 1);
+			const at = Math.max(clock.now(), head.at);
 			if (seq > lastSeq) throw new RangeError(`The stream ${draft.stream} is full`);
 			let row: number | bigint;
 			try {

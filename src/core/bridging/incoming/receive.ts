@@ -48,6 +48,7 @@ export function createIncoming(world: World, { shadows, waiting, targets }: { sh
 		for (const event of events) {
 			const sender = await shadows.of(bridge, event.sender);
 			const step = await takeIn(intake, sender, event);
+			if (event.kind === "gone") shadows.forget(bridge, event.sender);
 			// Whoever fails first is reported below; the others must not be unhandled meanwhile.
 			step.done.catch(() => {});
 			steps.push(step.done);

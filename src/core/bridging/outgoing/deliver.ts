@@ -116,7 +116,7 @@ export function createDeliverer(world: World, { bridge: bridgeOf, maxAgeMs, onOu
 		/** What waits by itself keeps what concerns the same message behind it. */
 		const held = new Set<string>();
 		let next: number | undefined;
-		let after: readonly [string, number] | undefined;
+		let after: readonly [string, number, number] | undefined;
 		while (!signal.aborted) {
 			const rows = await store.page(deliveries, { index: "lane", prefix: [lane], order: "asc", limit: batch, ...(after === undefined ? {} : { after }) });
 			if (rows.length === 0) return next;
@@ -127,7 +127,7 @@ export function createDeliverer(world: World, { bridge: bridgeOf, maxAgeMs, onOu
 					if (row.attempts < patientAttempts && !held.has(stream)) return earliest(next, row.due);
 					held.add(stream);
 					next = earliest(next, row.due);
-					after = [lane, row.at];
+					after = [lane, row.at, row.seq];
 					continue;
 				}
 				const { result, delivery } = await attempt(row, signal);
@@ -143,7 +143,7 @@ export function createDeliverer(world: World, { bridge: bridgeOf, maxAgeMs, onOu
 						if (row.attempts + 1 < patientAttempts) return earliest(next, due);
 						held.add(stream);
 						next = earliest(next, due);
-						after = [lane, row.at];
+						after = [lane, row.at, row.seq];
 					}
 					continue;
 				}

@@ -9,6 +9,7 @@ export interface DeliveryRow {
 	readonly reach: Reach;
 	/** The lane's order: when the event happened. */
 	readonly at: number;
+	readonly seq: number;
 	/** Not tried before this time, milliseconds since 1970. */
 	readonly due: number;
 	/** Failed tries that were this item's own fault, not its host's. */
@@ -19,7 +20,7 @@ export interface DeliveryRow {
 export const deliveries: Collection<DeliveryRow> = {
 	name: "deliveries",
 	version: 1,
-	indexes: { lane: { kinds: ["text", "int"], of: (d) => [d.reach.lane, d.at] } },
+	indexes: { lane: { kinds: ["text", "int", "int"], of: (d) => [d.reach.lane, d.at, d.seq] } },
 };
 
 /** One row per event and target: planning it twice makes it once. */

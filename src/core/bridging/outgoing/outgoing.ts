@@ -27,7 +27,7 @@ export function createOutgoing(planner: Planner, lanes: () => Lanes): (signal: A
 	}
 
 	const file = (event: LogEvent, reaches: readonly Reach[]): readonly { id: string; doc: DeliveryRow }[] =>
-		reaches.map((reach) => ({ id: deliveryId(event.id, reach), doc: { event: event.id, reach, at: event.at, due: event.at, attempts: 0 } }));
+		reaches.map((reach) => ({ id: deliveryId(event.id, reach), doc: { event: event.id, reach, at: event.at, seq: event.seq, due: event.at, attempts: 0 } }));
 
 	/** A fault of ours: the event is tried again later, and the others are not held up by it. */
 	async function putOff(event: LogEvent, error: unknown): Promise<void> {

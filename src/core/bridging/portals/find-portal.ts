@@ -19,12 +19,12 @@ export async function portalsOfChannel(world: Reader, channel: ChannelId): Promi
 /** All open links of a bridge, oldest first. */
 export async function portalsOfBridge(world: Reader, bridge: BridgeName): Promise<readonly Portal[]> {
 	const found: Portal[] = [];
-	let after: readonly [string, number] | undefined;
+	let after: readonly [string, number, string] | undefined;
 	for (;;) {
 		const page = await world.store.page(portals, { index: "bridge", prefix: [bridge], order: "asc", limit: 500, ...(after === undefined ? {} : { after }) });
 		found.push(...page.map((stored) => stored.doc));
 		const last = page.at(-1);
 		if (last === undefined || page.length < 500) return found;
-		after = [bridge, last.doc.createdAt];
+		after = [bridge, last.doc.createdAt, last.doc.id];
 	}
 }

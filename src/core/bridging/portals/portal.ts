@@ -27,7 +27,7 @@ export const portals: Collection<Portal> = {
 		/** Closed ones too: their number names the next link of the same room. */
 		room: { kinds: ["text", "text"], of: (p) => [remoteKey(p.bridge, p.room), isOpen(p) ? "open" : "closed"] },
 		channel: { kinds: ["text", "text"], of: (p) => (isOpen(p) ? [p.channel, p.bridge] : undefined) },
-		bridge: { kinds: ["text", "int"], of: (p) => (isOpen(p) ? [p.bridge, p.createdAt] : undefined) },
+		bridge: { kinds: ["text", "int", "text"], of: (p) => (isOpen(p) ? [p.bridge, p.createdAt, p.id] : undefined) },
 	},
 };
 

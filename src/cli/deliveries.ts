@@ -1,0 +1,15 @@
+import { replayDeadLetters } from "#core/bridging/outgoing/dead-letters.ts";
+import { openWorld } from "../gateway.ts";
+import { type Command, Usage } from "./command.ts";
+
+export const deliveriesReplay: Command = {
+	usage: "deliveries replay <lane>",
+	summary: "try again what could not be delivered in a lane (doctor lists them)",
+	async run(args, config, terminal) {
+		const [lane, ...more] = args;
+		if (lane === undefined || more.length > 0) throw new Usage("deliveries replay takes the name of a lane");
+		await using opened = await openWorld(config);
+		terminal.out(String(await replayDeadLetters(opened.world, lane)));
+		return 0;
+	},
+};

@@ -1,0 +1,14 @@
+import { buildGateway } from "../gateway.ts";
+import type { Command } from "./command.ts";
+
+export const serve: Command = {
+	usage: "serve",
+	summary: "run the provider until it is asked to stop",
+	async run(_args, config, terminal) {
+		await using gateway = await buildGateway(config);
+		await gateway.start();
+		if (!terminal.signal.aborted) await new Promise((resolve) => terminal.signal.addEventListener("abort", resolve, { once: true }));
+		await gateway.stop();
+		return 0;
+	},
+};

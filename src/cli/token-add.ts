@@ -1,0 +1,29 @@
+import { parseArgs } from "node:util";
+import { findAccount } from "#core/accounts/find-account.ts";
+import { addToken } from "#core/accounts/tokens.ts";
+import { openWorld } from "../gateway.ts";
+import { type Command, Usage } from "./command.ts";
+
+export const tokenAdd: Command = {
+	usage: 'token add <handle> [--scope "ofscp"] [--name NAME]',
+	summary: "make a personal access token and print it, and nothing else",
+	async run(args, config, terminal) {
+		const { values, positionals } = parseArgs({
+			args: [...args],
+			options: { scope: { type: "string", default: "ofscp" }, name: { type: "string", default: "command line" } },
+			allowPositionals: true,
+		});
+		const [handle] = positionals;
+		if (handle === undefined || positionals.length > 1) throw new Usage("token add takes one handle");
+		await using opened = await openWorld(config);
+		const account = await findAccount(opened.world, handle);
+		if (account === undefined || account.origin !== undefined || account.deletedAt !== undefined) {
+			terminal.err(`There is no account ${handle} here. Make it with: user add ${handle}`);
+			return 1;
+		}
+		const scopes = values.scope.split(/\s+/).filter((scope) => scope !== "");
+		if (scopes.length === 0) throw new Usage("--scope takes at least one scope");
+		terminal.out(await addToken(opened.world, { account: account.id, scopes, name: values.name }));
+		return 0;
+	},
+};

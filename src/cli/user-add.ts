@@ -1,0 +1,27 @@
+import { text } from "node:stream/consumers";
+import { parseArgs } from "node:util";
+import { addressOf } from "#core/accounts/account.ts";
+import { createAccount } from "#core/accounts/create-account.ts";
+import { setPassword } from "#core/accounts/credentials.ts";
+import { openWorld } from "../gateway.ts";
+import { type Command, Usage } from "./command.ts";
+
+export const userAdd: Command = {
+	usage: "user add <handle> [--admin] [--password-stdin]",
+	summary: "make an account",
+	async run(args, config, terminal) {
+		const { values, positionals } = parseArgs({
+			args: [...args],
+			options: { admin: { type: "boolean" }, "password-stdin": { type: "boolean" } },
+			allowPositionals: true,
+		});
+		const [handle] = positionals;
+		if (handle === undefined || positionals.length > 1) throw new Usage("user add takes one handle");
+		await using opened = await openWorld(config);
+		const password = values["password-stdin"] === true ? (await text(terminal.stdin)).replace(/\r?\n$/, "") : undefined;
+		const account = await createAccount(opened.world, { handle, ...(values.admin === true ? { admin: true } : {}) });
+		if (password !== undefined) await setPassword(opened.world, account.id, password);
+		terminal.out(addressOf(account));
+		return 0;
+	},
+};

@@ -1,0 +1,36 @@
+import { accounts } from "./accounts/account.ts";
+import { credentials } from "./accounts/credentials.ts";
+import { accessTokens } from "./accounts/tokens.ts";
+import { audiences } from "./bridging/audience.ts";
+import { parked } from "./bridging/incoming/parked.ts";
+import { links } from "./bridging/links.ts";
+import { deadLetters, deliveries, laneTroubles } from "./bridging/outgoing/delivery.ts";
+import { portals } from "./bridging/portals/portal.ts";
+import { bridgeState } from "./bridging/state.ts";
+import { channels } from "./groups/channel.ts";
+import { groups } from "./groups/group.ts";
+import { memberships } from "./groups/membership.ts";
+import { messages } from "./messages/message.ts";
+import type { Collection } from "./ports/store.ts";
+import { reactions } from "./reactions/reaction.ts";
+
+/** Every collection that the core keeps, for the store to make room for. */
+// biome-ignore lint: the list is heterogeneous
+export const collections: readonly Collection<any>[] = [
+	accessTokens,
+	accounts,
+	audiences,
+	bridgeState,
+	channels,
+	credentials,
+	deadLetters,
+	deliveries,
+	groups,
+	laneTroubles,
+	links,
+	memberships,
+	messages,
+	parked,
+	portals,
+	reactions,
+];

@@ -1,0 +1,71 @@
+import { parseArgs } from "node:util";
+import { Problem } from "#core/errors.ts";
+import { type Terminal, Usage } from "./cli/command.ts";
+import { findCommand, usage } from "./cli/commands.ts";
+import { ConfigError } from "./config.ts";
+import { readConfig } from "./gateway.ts";
+
+/** Ends when the process is asked to stop; a second request is left to the system. */
+function untilAsked(): AbortSignal {
+	const ending = new AbortController();
+	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ending.abort());
+	return ending.signal;
+}
+
+/**
+ * Runs one command. Resolves with the exit code: 0 done, 1 failed, 2 wrong usage (design §6).
+ *
+ * @param argv the words behind the program's name
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+	const terminal: Terminal = {
+		out: (line) => process.stdout.write(`${line}\n`),
+		err: (line) => process.stderr.write(`${line}\n`),
+		stdin: process.stdin,
+		signal: untilAsked(),
+	};
+	try {
+		const { config, words, help } = split(argv);
+		if (help) {
+			terminal.out(await usage());
+			return 0;
+		}
+		const { command, args } = await findCommand(words);
+		const file = config ?? process.env.CAUSEWAY_CONFIG;
+		return await command.run(args, await readConfig(file, process.env), terminal);
+	} catch (error) {
+		return explain(error, terminal);
+	}
+}
+
+/** `--config` may stand anywhere; every other option belongs to the command. */
+function split(argv: readonly string[]): { config: string | undefined; words: readonly string[]; help: boolean } {
+	const { tokens } = parseArgs({ args: [...argv], options: { config: { type: "string" }, help: { type: "boolean", short: "h" } }, strict: false, tokens: true });
+	let config: string | undefined;
+	const taken = new Set<number>();
+	for (const token of tokens) {
+		if (token.kind !== "option" || token.name !== "config") continue;
+		if (token.value === undefined) throw new Usage("--config takes a file");
+		config = token.value;
+		taken.add(token.index);
+		if (token.inlineValue === false) taken.add(token.index + 1);
+	}
+	const words = argv.filter((_, index) => !taken.has(index));
+	return { config, words, help: words.includes("--help") || words.includes("-h") };
+}
+
+/** Says in a line or two what went wrong and what to do. */
+async function explain(error: unknown, terminal: Terminal): Promise<number> {
+	if (error instanceof Usage || isParseArgsError(error)) {
+		terminal.err(`causeway: ${error.message}\n\n${await usage()}`);
+		return 2;
+	}
+	if (error instanceof ConfigError || error instanceof Problem) {
+		terminal.err(`causeway: ${error.message}`);
+		return error instanceof ConfigError ? 2 : 1;
+	}
+	terminal.err(`causeway: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+	return 1;
+}
+
+const isParseArgsError = (error: unknown): error is Error => error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");

@@ -1,0 +1,295 @@
+import test from "ava";
+import { addressOf } from "#core/accounts/account.ts";
+import { accountByRemote } from "#core/accounts/find-account.ts";
+import { followReference, listFollows, unfollow } from "#core/bridging/follow.ts";
+import { messageByRemote } from "#core/bridging/find-message.ts";
+import { changePortal } from "#core/bridging/portals/change-portal.ts";
+import { linkPortal, unlinkPortal } from "#core/bridging/portals/link-portal.ts";
+import { joined } from "#core/groups/access.ts";
+import { deleteMessage } from "#core/messages/delete-message.ts";
+import { editMessage } from "#core/messages/edit-message.ts";
+import { homeTimeline } from "#core/messages/home-timeline.ts";
+import { listMessages } from "#core/messages/list-messages.ts";
+import { messages } from "#core/messages/message.ts";
+import type { Account } from "#core/accounts/account.ts";
+import type { Place } from "#core/groups/access.ts";
+import type { RemotePerson } from "#core/ports/bridge.ts";
+import { react, unreact } from "#core/reactions/react.ts";
+import { type Core, openCore } from "../support/core.ts";
+import { createFakeBridge, type FakeBridge } from "../support/fake-bridge.ts";
+
+const followOf = (sender: RemotePerson, account: Account, id = "follow") =>
+	({ kind: "join", id: `${sender.id}#${id}`, sender, raw: { id }, target: { kind: "account", account: account.id } }) as const;
+
+async function linked(core: Core, bridge: FakeBridge, owner: Account, place: Place, room = "!room:x"): Promise<void> {
+	const reach = { bridge: bridge.name, target: room, lane: `${bridge.name}:${room}` };
+	const portal = await linkPortal(core.world, owner, place, { bridge: bridge.name, reach, consented: true });
+	await changePortal(core.world, portal.id, "active");
+}
+
+test("a follower is accepted and gets each post once, at the shared inbox of their host", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const jane = await core.person("jane");
+	const [bob, carol] = [fedi.person("bob"), fedi.person("carol")];
+	t.deepEqual(await core.incoming.receive(fedi.name, [followOf(bob, jane), followOf(carol, jane)]), [{ status: "accepted" }, { status: "accepted" }]);
+	await core.post(jane, await core.timeline(jane), "Hello");
+	await core.settled();
+	t.deepEqual(
+		fedi.delivered.map((d) => d.kind),
+		["answer", "answer", "message"],
+	);
+	const answer = fedi.delivered[0];
+	t.true(answer?.kind === "answer" && answer.accepted && (answer.request as { id: string }).id === "follow");
+});
+
+test("the same follow twice is one membership and one answer", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const jane = await core.person("jane");
+	const bob = fedi.person("bob");
+	await core.incoming.receive(fedi.name, [followOf(bob, jane), followOf(bob, jane)]);
+	await core.settled();
+	t.is(fedi.delivered.length, 1);
+	// A new request of somebody who follows already is answered again: their side may have lost ours.
+	await core.incoming.receive(fedi.name, [followOf(bob, jane, "again")]);
+	await core.post(jane, await core.timeline(jane), "Hello");
+	await core.settled();
+	t.deepEqual(
+		fedi.delivered.map((d) => d.kind),
+		["answer", "answer", "message"],
+	);
+});
+
+test("who unfollows gets nothing more", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const jane = await core.person("jane");
+	const bob = fedi.person("bob");
+	await core.incoming.receive(fedi.name, [followOf(bob, jane)]);
+	await core.incoming.receive(fedi.name, [{ kind: "leave", id: "undo", sender: bob, raw: {}, target: { kind: "account", account: jane.id } }]);
+	await core.post(jane, await core.timeline(jane), "Hello");
+	await core.settled();
+	t.deepEqual(
+		fedi.delivered.map((d) => d.kind),
+		["answer"],
+	);
+});
+
+test("a reply from one network reaches the other as a reply, and not its own", async (t) => {
+	const [fedi, chat] = [createFakeBridge("fedi"), createFakeBridge("chat")];
+	const core = await openCore(t, [fedi, chat]);
+	const jane = await core.person("jane");
+	const timeline = await core.timeline(jane);
+	const bob = fedi.person("bob");
+	await core.incoming.receive(fedi.name, [followOf(bob, jane)]);
+	await linked(core, chat, jane, timeline);
+	const memo = await core.post(jane, timeline, "Hello");
+	await core.settled();
+	const [received] = await core.incoming.receive(fedi.name, [fedi.message(bob, "bobs-reply", "Hi", { replyTo: { local: memo.id } })]);
+	t.is(received?.status, "accepted");
+	await core.settled();
+	t.is(fedi.delivered.filter((d) => d.kind === "message").length, 1);
+	const [, reply] = chat.delivered.filter((d) => d.kind === "message");
+	t.true(reply?.kind === "message" && reply.subject.message.content.text === "Hi");
+	t.true(reply?.kind === "message" && reply.parent?.remote[0]?.startsWith("chat-copy-of-"));
+	t.is((await listMessages(core.world, timeline.channel.id, { direction: "forward", limit: 10 })).length, 2);
+});
+
+test("edits, deletions and reactions of ours follow the message", async (t) => {
+	const chat = createFakeBridge("chat");
+	const core = await openCore(t, [chat]);
+	const jane = await core.person("jane");
+	const timeline = await core.timeline(jane);
+	await linked(core, chat, jane, timeline);
+	const memo = await core.post(jane, timeline, "Hello");
+	await core.settled();
+	const edited = await editMessage(core.world, jane, memo, { content: { text: "Hello!" } });
+	await react(core.world, jane, timeline, edited, { key: "👍", unicode: "👍" });
+	await core.settled();
+	await unreact(core.world, jane, edited, "👍");
+	await core.settled();
+	await deleteMessage(core.world, jane, timeline, edited);
+	await core.settled();
+	t.deepEqual(
+		chat.delivered.map((d) => d.kind),
+		["link", "message", "edit", "reaction", "unreaction", "removal"],
+	);
+	const [, sent, , , withdrawn, removed] = chat.delivered;
+	t.true(removed?.kind === "removal" && removed.subject.remote[0] === `chat-copy-of-${sent?.id}`);
+	t.true(withdrawn?.kind === "unreaction" && withdrawn.remote.length === 1);
+	const events = await core.world.store.events(timeline.channel.id, 0, 100);
+	t.false(JSON.stringify(events).includes("Hello"));
+});
+
+test("what concerns a message that is not there yet waits for it", async (t) => {
+	const [fedi, chat] = [createFakeBridge("fedi"), createFakeBridge("chat")];
+	const core = await openCore(t, [fedi, chat]);
+	const jane = await core.person("jane");
+	const memo = await core.post(jane, await core.timeline(jane), "Hello");
+	const bob = fedi.person("bob");
+	const edit = { kind: "edit", id: "update", sender: bob, raw: {}, target: { remote: "note" }, content: { text: "Second", mime: "text/plain" } } as const;
+	t.deepEqual(await core.incoming.receive(fedi.name, [edit]), [{ status: "parked" }]);
+	await core.incoming.receive(fedi.name, [fedi.message(bob, "note", "First", { replyTo: { local: memo.id } })]);
+	const note = await messageByRemote(core.world, fedi.name, "note");
+	t.is(note?.content.text, "Second");
+	// What was deleted before it came never appears, and a stranger's deletion is nobody's.
+	const mallory = fedi.person("mallory");
+	const removal = (sender: RemotePerson, id: string, target: string) => ({ kind: "removal", id, sender, raw: {}, target: { remote: target } }) as const;
+	await core.incoming.receive(fedi.name, [removal(bob, "d1", "early"), removal(mallory, "d2", "kept")]);
+	const late = await core.incoming.receive(fedi.name, [
+		fedi.message(bob, "early", "Never", { replyTo: { local: memo.id } }),
+		fedi.message(bob, "kept", "Kept", { replyTo: { local: memo.id } }),
+	]);
+	t.deepEqual(late[0], { status: "ignored", reason: "gone" });
+	t.is((await messageByRemote(core.world, fedi.name, "kept"))?.deletedAt, undefined);
+});
+
+test("nobody edits or deletes what somebody else said", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const jane = await core.person("jane");
+	const memo = await core.post(jane, await core.timeline(jane), "Hello");
+	const mallory = fedi.person("mallory");
+	const target = { local: memo.id };
+	const received = await core.incoming.receive(fedi.name, [
+		{ kind: "edit", id: "e", sender: mallory, raw: {}, target, content: { text: "Bought", mime: "text/plain" } },
+		{ kind: "removal", id: "r", sender: mallory, raw: {}, target },
+	]);
+	t.true(received.every((r) => r.status === "ignored" && r.reason === "not-allowed"));
+	t.is((await core.world.store.get(messages, memo.id))?.doc.content.text, "Hello");
+});
+
+test("private and group channels never leave, by any path", async (t) => {
+	const [fedi, chat] = [createFakeBridge("fedi", { relays: true }), createFakeBridge("chat")];
+	const core = await openCore(t, [fedi, chat]);
+	const jane = await core.person("jane");
+	const bob = fedi.person("bob");
+	await core.incoming.receive(fedi.name, [followOf(bob, jane)]);
+	await core.settled();
+	for (const tier of ["private", "group"] as const) {
+		const place = await core.channel(jane, tier);
+		const reach = { bridge: chat.name, target: `!${tier}`, lane: `chat:!${tier}` };
+		await t.throwsAsync(linkPortal(core.world, jane, place, { bridge: chat.name, reach, consented: true }), { message: /does not leave/ });
+		t.deepEqual(await core.incoming.receive(fedi.name, [{ ...followOf(bob, jane, tier), target: { kind: "channel", channel: place.channel.id } }]), [{ status: "ignored", reason: "unknown-place" }]);
+		const secret = await core.post(jane, place, "Secret @bob@fedi.test");
+		await editMessage(core.world, jane, secret, { content: { text: "Secret 2 @bob@fedi.test" } });
+		await deleteMessage(core.world, jane, place, secret);
+		const [reply] = await core.incoming.receive(fedi.name, [fedi.message(bob, `reply-${tier}`, "I see", { replyTo: { local: secret.id } })]);
+		t.deepEqual(reply, { status: "ignored", reason: "not-allowed" });
+	}
+	await core.settled();
+	t.deepEqual(
+		fedi.delivered.map((d) => d.kind),
+		["answer"],
+	);
+	t.is(chat.delivered.length, 0);
+});
+
+test("a group's channel passes on to its followers what one of them said; a timeline does not", async (t) => {
+	const fedi = createFakeBridge("fedi", { relays: true });
+	const core = await openCore(t, [fedi]);
+	const jane = await core.person("jane");
+	const place = await core.channel(jane, "discoverable");
+	const [bob, carol] = [fedi.person("bob", "b.test"), fedi.person("carol", "c.test")];
+	const target = { kind: "channel", channel: place.channel.id } as const;
+	for (const person of [bob, carol]) await core.incoming.receive(fedi.name, [{ ...followOf(person, jane, "channel"), target }]);
+	await core.incoming.receive(fedi.name, [fedi.message(bob, "bobs-post", "Hi all", { place: target })]);
+	await core.settled();
+	const passedOn = fedi.delivered.filter((d) => d.kind === "message");
+	t.deepEqual(passedOn.map((d) => d.reach.target).sort(), ["https://b.test/inbox", "https://c.test/inbox"]);
+	t.deepEqual(passedOn[0]?.raw, { id: "bobs-post", text: "Hi all" });
+});
+
+test("following somebody elsewhere: asked, accepted, read at home, left", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const jane = await core.person("jane");
+	const bob = fedi.person("bob");
+	const directory = { bridges: () => [fedi], shadows: core.shadows };
+	const { actor, membership } = await followReference(core.world, directory, jane, "@bob@fedi.test");
+	t.is(addressOf(actor), "bob@fedi.test");
+	t.is(membership.state, "requested");
+	await core.incoming.receive(fedi.name, [fedi.message(bob, "too-early", "Seen by followers")]);
+	await core.incoming.receive(fedi.name, [{ kind: "answer", id: "accept", sender: bob, raw: {}, account: jane.id, accepted: true }]);
+	t.is((await listFollows(core.world, jane, { state: "joined", limit: 10 })).length, 1);
+	await core.incoming.receive(fedi.name, [fedi.message(bob, "note", "Good morning")]);
+	const [newest] = await homeTimeline(core.world, jane, { limit: 10 });
+	t.is(newest?.content.text, "Good morning");
+	const shadow = await accountByRemote(core.world, fedi.name, bob.id);
+	const place = await core.timeline(shadow as Account);
+	await core.post(jane, place, "Good morning, Bob", { replyTo: (newest as { id: never }).id });
+	await unfollow(core.world, jane, "bob@fedi.test");
+	await core.settled();
+	t.deepEqual(
+		fedi.delivered.map((d) => d.kind),
+		["join", "message", "leave"],
+	);
+	const [join, , leave] = fedi.delivered;
+	t.true(leave?.kind === "leave" && leave.joined === join?.id);
+	t.is(await joined(core.world, place.channel.id, jane), undefined);
+});
+
+test("in a linked timeline only the owner posts; a guest's reply is taken over", async (t) => {
+	const chat = createFakeBridge("chat");
+	const core = await openCore(t, [chat]);
+	const jane = await core.person("jane");
+	const timeline = await core.timeline(jane);
+	await linked(core, chat, jane, timeline);
+	const memo = await core.post(jane, timeline, "Hello");
+	await core.settled();
+	const alice = chat.guest("alice");
+	const place = { kind: "room", room: "!room:x" } as const;
+	const copy = chat.delivered.find((d) => d.kind === "message")?.id;
+	const received = await core.incoming.receive(chat.name, [
+		chat.message(alice, "$1", "I talk", { place, type: "message" }),
+		chat.message(alice, "$2", "I reply", { place, type: "message", replyTo: { remote: `chat-copy-of-${copy}` } }),
+		{ kind: "reaction", id: "$3", reaction: "$3", sender: alice, raw: {}, target: { remote: "$2" }, key: "❤" },
+	]);
+	t.deepEqual(
+		received.map((r) => (r.status === "ignored" ? r.reason : r.status)),
+		["not-owner", "accepted", "accepted"],
+	);
+	t.is((await core.world.store.get(messages, memo.id))?.doc.replies, 1);
+});
+
+test("an unlinked room is told once and hears nothing more", async (t) => {
+	const chat = createFakeBridge("chat");
+	const core = await openCore(t, [chat]);
+	const jane = await core.person("jane");
+	const place = await core.channel(jane, "public");
+	await linked(core, chat, jane, place);
+	const portal = await linkPortal(core.world, jane, place, { bridge: chat.name, reach: { bridge: chat.name, target: "!room:x", lane: "chat:!room:x" }, consented: true });
+	await unlinkPortal(core.world, jane, portal.id);
+	await unlinkPortal(core.world, jane, portal.id);
+	await core.post(jane, place, "Hello");
+	const [received] = await core.incoming.receive(chat.name, [chat.message(chat.guest("alice"), "$1", "Hi", { place: { kind: "room", room: "!room:x" } })]);
+	await core.settled();
+	t.deepEqual(
+		chat.delivered.map((d) => d.kind),
+		["link", "unlink"],
+	);
+	t.deepEqual(received, { status: "ignored", reason: "unknown-place" });
+	// The same room can be linked again.
+	await linked(core, chat, jane, place);
+	await core.post(jane, place, "Again");
+	await core.settled();
+	t.is(chat.delivered.at(-1)?.kind, "message");
+});
+
+test("somebody whose account is gone takes what they said with them", async (t) => {
+	const [fedi, chat] = [createFakeBridge("fedi"), createFakeBridge("chat")];
+	const core = await openCore(t, [fedi, chat]);
+	const jane = await core.person("jane");
+	const timeline = await core.timeline(jane);
+	await linked(core, chat, jane, timeline);
+	const memo = await core.post(jane, timeline, "Hello");
+	const bob = fedi.person("bob");
+	await core.incoming.receive(fedi.name, [followOf(bob, jane), fedi.message(bob, "reply", "Hi", { replyTo: { local: memo.id } })]);
+	await core.settled();
+	await core.incoming.receive(fedi.name, [{ kind: "gone", id: "gone", sender: bob, raw: {} }]);
+	await core.settled();
+	t.truthy((await messageByRemote(core.world, fedi.name, "reply"))?.deletedAt);
+	t.is(chat.delivered.at(-1)?.kind, "removal");
+	t.deepEqual(await core.incoming.receive(fedi.name, [fedi.message(bob, "ghost", "Boo", { replyTo: { local: memo.id } })]), [{ status: "ignored", reason: "gone" }]);
+});

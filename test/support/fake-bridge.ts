@@ -1,0 +1,75 @@
+import type { BridgeName } from "#core/ids.ts";
+import { bridgeName } from "#core/ids.ts";
+import type { Bridge, Delivery, DeliveryResult, RemoteEvent, RemotePerson } from "#core/ports/bridge.ts";
+
+/** A whole network in memory: it keeps what it is told, and answers as it is bid. */
+export interface FakeBridge extends Bridge {
+	readonly delivered: Delivery[];
+	/** Answers the next deliveries in this order; afterwards everything is delivered. */
+	readonly answers: DeliveryResult[];
+	/** Somebody of this network, on their own host. */
+	person(name: string, host?: string): RemotePerson;
+	/** Somebody who is reached through rooms only, like a person in Matrix. */
+	guest(name: string): RemotePerson;
+	message(sender: RemotePerson, id: string, text: string, rest?: Partial<Extract<RemoteEvent, { kind: "message" }>>): RemoteEvent;
+}
+
+export function createFakeBridge(name: string, { relays = false }: { relays?: boolean } = {}): FakeBridge {
+	const own: BridgeName = bridgeName(name);
+	const delivered: Delivery[] = [];
+	const answers: DeliveryResult[] = [];
+	const people = new Map<string, RemotePerson>();
+	const native = { message: "native", edit: "native", removal: "native", reaction: "native", unreaction: "native", join: "native", leave: "native" } as const;
+
+	function remember(person: RemotePerson): RemotePerson {
+		const known = people.get(person.id) ?? person;
+		people.set(person.id, known);
+		return known;
+	}
+
+	return {
+		name: own,
+		capabilities: { ...native, answer: "native", link: "native", unlink: "native", profile: "native", "account-removal": "native", relays },
+		paths: [],
+		delivered,
+		answers,
+		async handle() {
+			return { status: 404 };
+		},
+		async start() {},
+		async stop() {},
+		async deliver(delivery) {
+			const answer = answers.shift();
+			if (answer !== undefined && answer.status !== "delivered") return answer;
+			delivered.push(delivery);
+			return answer ?? { status: "delivered", ids: [`${name}-copy-of-${delivery.id}`] };
+		},
+		async lookUp(reference) {
+			return [...people.values()].find((person) => reference.replace(/^@/, "") === `${person.handle}@${person.domain}`);
+		},
+		async resolveRoom(room) {
+			return { bridge: own, target: room, lane: `${name}:${room}` };
+		},
+		person: (who, host = `${name}.test`) =>
+			remember({
+				id: `https://${host}/users/${who}`,
+				profile: { displayName: who },
+				handle: who,
+				domain: host,
+				kind: "person",
+				reach: { bridge: own, target: `https://${host}/inbox`, lane: `${name}:${host}` },
+			}),
+		guest: (who) => remember({ id: `@${who}:${name}.test`, profile: { displayName: who }, handle: `_${name}_${who}`, kind: "person" }),
+		message: (sender, id, text, rest = {}) => ({
+			kind: "message",
+			id: `event of ${id}`,
+			message: id,
+			sender,
+			raw: { id, text },
+			place: { kind: "timeline" },
+			type: "memo",
+			content: { text, mime: "text/plain" },
+			...rest,
+		}),
+	};
+}
