@@ -1,0 +1,106 @@
+import { isIPv4 } from "node:net";
+import { type ZodType, z } from "zod";
+import { domain, flag, oneOf, origin, rate, section, serviceUrl, text, whole } from "./values.ts";
+
+const MiB = 1024 * 1024;
+
+const storeKinds = "sqlite or mongodb";
+const store = z
+	.discriminatedUnion(
+		"kind",
+		[
+			z.strictObject({ kind: z.literal("sqlite") }),
+			z.strictObject({ kind: z.literal("mongodb"), url: serviceUrl("mongodb", "mongodb+srv") }),
+		],
+		storeKinds,
+	)
+	.prefault({ kind: "sqlite" });
+
+/** Accepted by the schema only so that the refusal can name it. */
+const notYet = (kind: string) =>
+	z.literal(kind).refine(() => false, `embedded: the ${kind} backend does not exist yet`);
+const queue = z
+	.discriminatedUnion(
+		"kind",
+		[
+			z.strictObject({ kind: z.literal("embedded") }),
+			z.strictObject({ kind: notYet("redis"), url: text().optional() }),
+		],
+		"embedded",
+	)
+	.prefault({ kind: "embedded" });
+
+/**
+ * Every key there is, with its default; `config/default.yaml` says what each is for. The bridges bring the schemas of their
+ * own sections. Nothing here is optional: a key is absent in no {@link Config}.
+ */
+export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
+	return z
+		.strictObject(
+			{
+				publicUrl: origin().default("http://localhost:8480"),
+				listen: section({
+					host: text().min(1, "a host name or an address").default("127.0.0.1"),
+					port: whole(0, 65_535).default(8480),
+					behindProxy: flag().default(false),
+				}),
+				dataDir: text().min(1, "a folder").default("data"),
+				instance: section({
+					name: text().max(100, "at most 100 characters").default("Causeway"),
+					description: text().max(1000, "at most 1000 characters").default(""),
+					contact: text().max(200, "at most 200 characters").default(""),
+				}),
+				store,
+				queue,
+				registration: section({ mode: oneOf("open", "invite", "closed").default("invite") }),
+				federation: section({
+					allow: z.array(domain(), "a list of domains").default([]),
+					deny: z.array(domain(), "a list of domains").default([]),
+					insecureLocalhost: flag().default(false),
+					authorizedFetch: flag().default(false),
+				}),
+				bridges: section(bridges),
+				messages: section({ editWindowSeconds: whole(0, 10 * 365 * 86_400).default(86_400) }),
+				events: section({ heartbeatSeconds: whole(1, 60).default(15) }),
+				delivery: section({
+					lanes: whole(1, 10_000).default(512),
+					timeoutMs: whole(100, 120_000).default(10_000),
+					maxAgeDays: whole(3, 30).default(4),
+				}),
+				limits: section({
+					scale: z.number("a number above 0").positive("a number above 0").default(1),
+					read: rate(600, 60),
+					post: rate(120, 60),
+					manage: rate(60, 60),
+					lookup: rate(60, 60),
+					auth: rate(10, 60),
+					stream: rate(30, 60),
+					inbox: rate(12_000, 60),
+					bodyBytes: whole(1024, 64 * MiB).default(MiB),
+					matrixBodyBytes: whole(MiB, 256 * MiB).default(16 * MiB),
+					jsonDepth: whole(8, 1024).default(64),
+					jsonNodes: whole(100, 1_000_000).default(10_000),
+					textBytes: whole(1, MiB).default(64 * 1024),
+					articleBytes: whole(1, 16 * MiB).default(512 * 1024),
+				}),
+				mail: section({
+					url: z.literal("", "nothing: sending mail does not exist yet").default(""),
+					from: text().default(""),
+				}),
+				log: section({ level: oneOf("debug", "info", "warn", "error", "silent").default("info") }),
+			},
+			"a file of keys and values",
+		)
+		.superRefine((config, context) => {
+			if (config.federation.insecureLocalhost && !isLoopback(new URL(config.publicUrl).hostname))
+				context.addIssue({
+					code: "custom",
+					path: ["federation", "insecureLocalhost"],
+					message: `false, because publicUrl (${config.publicUrl}) is not on localhost, 127.0.0.0/8 or [::1]`,
+				});
+		});
+}
+
+/** `hostname` as {@link URL.hostname} gives it, where every way to write an IPv4 address has become the usual one. */
+const isLoopback = (hostname: string): boolean =>
+	hostname === "localhost" || hostname === "[::1]" || (isIPv4(hostname) && hostname.startsWith("127."));

@@ -1,0 +1,105 @@
+import { type DestinationStream, type Logger as PinoLogger, pino } from "pino";
+import type { Logger } from "#core/ports/logger.ts";
+import type { Config } from "./config.ts";
+
+/** Fields whose values are never written, wherever they stand; names are compared in lower case, without `-` and `_`. */
+const secretNames = new Set([
+	...["authorization", "proxyauthorization", "cookie", "setcookie", "signature", "xhubsignature"],
+	...["token", "accesstoken", "refreshtoken", "idtoken", "astoken", "hstoken", "bearer", "idempotencykey"],
+	...["password", "passphrase", "secret", "clientsecret", "code", "codeverifier", "otp"],
+	...["privatekey", "privatekeypem", "secretkey", "sealingkey", "apikey"],
+]);
+
+/** Error and system codes (`code: "ECONNREFUSED"`) are no secrets, unlike the codes that an authorization server gives out. */
+const systemCode = /^[A-Z][A-Z0-9_]*$/;
+
+const hidden = "[redacted]";
+
+/** The same in text: in a query, behind an authentication scheme, in front of the `@` of a URL. */
+const secretsInText: readonly (readonly [RegExp, string])[] = [
+	[
+		/([?&;](?:access_token|refresh_token|id_token|token|code|client_secret|password|secret|signature|sig)=)[^&\s"'#]+/gi,
+		`$1${hidden}`,
+	],
+	[/\b(Bearer|Basic|DPoP)\s+[A-Za-z0-9\-._~+/]{8,}=*/gi, `$1 ${hidden}`],
+	[/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^/\s@"']*@/gi, `$1${hidden}@`],
+	[/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, hidden],
+];
+
+/**
+ * JSON lines on the standard output, or on `destination`, each written before the call returns. Secrets are taken out of the
+ * fields at every depth, of the messages and of errors with their causes.
+ */
+export function createLogger(config: Pick<Config, "log">, destination?: DestinationStream): Logger {
+	const options = {
+		level: config.log.level,
+		base: null,
+		timestamp: pino.stdTimeFunctions.isoTime,
+		serializers: { err: (error: unknown) => error },
+		formatters: {
+			level: (label: string) => ({ level: label }),
+			log: redactFields,
+		},
+		hooks: {
+			logMethod(args: unknown[], method: (...args: unknown[]) => void) {
+				method.apply(
+					this,
+					args.map((argument) => (typeof argument === "string" ? redactText(argument) : argument)),
+				);
+			},
+		},
+	};
+	return childSafe(destination === undefined ? pino(options) : pino(options, destination));
+}
+
+/** pino's formatters don't see the fields of a child. */
+const childSafe = (logger: PinoLogger): Logger => ({
+	debug: (fields, message) => logger.debug(fields, message),
+	info: (fields, message) => logger.info(fields, message),
+	warn: (fields, message) => logger.warn(fields, message),
+	error: (fields, message) => logger.error(fields, message),
+	child: (fields) => childSafe(logger.child(redactFields(fields))),
+});
+
+const redactFields = (fields: object): Record<string, unknown> => redact(fields) as Record<string, unknown>;
+
+/** A copy without secrets, of what JSON can say; deeper than eight levels nothing is copied. */
+function redact(value: unknown, depth = 0): unknown {
+	if (typeof value === "string") return redactText(value);
+	if (typeof value === "bigint") return value.toString();
+	if (typeof value !== "object" || value === null) return value;
+	if (depth === 8) return "[deeper]";
+	if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
+	if (value instanceof URL) return redactText(value.href);
+	if (value instanceof Date) return value;
+	if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+	const fields = Object.entries(value).map(
+		([name, inner]) => [name, isSecret(name, inner) ? hidden : redact(inner, depth + 1)] as const,
+	);
+	if (!(value instanceof Error)) return Object.fromEntries(fields);
+	const { name, message, stack, cause } = value;
+	const said = {
+		type: name,
+		message: redactText(message),
+		...(stack === undefined ? {} : { stack: redactText(stack) }),
+	};
+	return {
+		...said,
+		...Object.fromEntries(fields),
+		...(cause === undefined ? {} : { cause: redact(cause, depth + 1) }),
+	};
+}
+
+function isSecret(name: string, value: unknown): boolean {
+	const plain = name.toLowerCase().replaceAll(/[-_]/g, "");
+	if (!secretNames.has(plain) || value === undefined || value === null) return false;
+	return !(plain === "code" && (typeof value === "number" || (typeof value === "string" && systemCode.test(value))));
+}
+
+/** Long texts are cut: what the log needs is at their beginning, and remote people must not fill the disk. */
+function redactText(text: string): string {
+	const short = text.length > longest ? `${text.slice(0, longest)}…` : text;
+	return secretsInText.reduce((clean, [pattern, replacement]) => clean.replace(pattern, replacement), short);
+}
+
+const longest = 10_000;
