@@ -19,9 +19,13 @@ export class StoredDocument<T> implements Stored<T> {
 	}
 }
 
-/** @throws {TypeError} when the value has no JSON text (undefined, a function, a cycle) */
+/** In characters, hence at most 12 MiB: MongoDB takes no document of more than 16. */
+const longest = 4 * 2 ** 20;
+
+/** @throws {TypeError} when the value has no JSON text (undefined, a function, a cycle), or too much of it */
 export function jsonOf(value: unknown, what: string): string {
 	const json = JSON.stringify(value) as string | undefined;
 	if (json === undefined) throw new TypeError(`${what} must be JSON, not ${typeof value}`);
+	if (json.length > longest) throw new TypeError(`${what} must be at most ${longest} characters, not ${json.length}`);
 	return json;
 }

@@ -1,0 +1,178 @@
+import type { Clock } from "../../core/clock.ts";
+import type { FailPoints } from "../../core/ports/fail-points.ts";
+import { type Collection, type Duplicate, type FoldsOf, type Page, type Store, StoreUnavailable } from "../../core/ports/store.ts";
+import { checkCollections } from "../collections.ts";
+import { checkDraft } from "../drafts.ts";
+import { placeOf } from "../event-ids.ts";
+import { checkLimit } from "../page-request.ts";
+import { checkInt } from "../scalars.ts";
+import { createAppenders } from "./appenders.ts";
+import { connect } from "./connection.ts";
+import { createDocuments } from "./documents.ts";
+import { publicError } from "./errors.ts";
+import { createFolding } from "./folding.ts";
+import { createLogReader, toEvent } from "./log-reader.ts";
+import { createOwing } from "./owing.ts";
+import { createPages } from "./pages.ts";
+import { createProjection } from "./projection.ts";
+import { type CursorRecord, contentOf, type EventRecord, recordOf } from "./records.ts";
+import { prepareSchema } from "./schema.ts";
+
+export interface MongoStoreOptions {
+	/** `mongodb://…`; never logged, since it may hold a password. */
+	readonly url: string;
+	/** Absent: the one that the URL names, or else `causeway`. */
+	readonly database?: string;
+	// biome-ignore lint/suspicious/noExplicitAny: every collection has its own kind of document
+	readonly collections: readonly Collection<any>[];
+	readonly failPoints: FailPoints;
+	readonly clock: Clock;
+	readonly logger?: { error(details: object, message: string): void };
+}
+
+/**
+ * The {@link Store} on MongoDB or a compatible server: a single node, a replica set or a sharded cluster. It asks for no
+ * transaction; the log is one insert, and folding follows it behind a cursor.
+ *
+ * @throws {StoreUnavailable} when no server answers
+ * @throws {Error} when the database was written by a newer program
+ */
+export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
+	const { collections, failPoints, clock, logger } = options;
+	checkCollections(collections);
+	const { client, db } = await guarded(() => connect(options.url, options.database));
+	let closing: Promise<void> | undefined;
+	try {
+		await guarded(() => prepareSchema(db, collections));
+	} catch (error) {
+		await client.close();
+		throw error;
+	}
+
+	const tables = new Map(
+		collections.map((collection) => [
+			collection.name,
+			{ ...createDocuments(db, collection), ...createPages(db, collection) },
+		]),
+	);
+	const log = db.collection<EventRecord>("log");
+	const reader = createLogReader(log);
+	const owing = createOwing(log);
+	const folding = createFolding(({ collection }) => tableOf(collection), reportDuplicate);
+	const projection = createProjection(log, db.collection<CursorRecord>("streams"), reader, folding);
+	const appenders = createAppenders({ log, reader, folding, projection, failPoints, clock });
+	/** The one function that knows the folds of every event, as it was last seen. */
+	let lastFolds: FoldsOf | undefined;
+
+	function tableOf(collection: Collection<never>) {
+		const table = tables.get(collection.name);
+		if (!table) throw new TypeError(`The collection ${collection.name} was not declared`);
+		return table;
+	}
+
+	function reportDuplicate({ collection, index }: Duplicate, id: string): void {
+		logger?.error({ collection, index, id }, "a document could not be folded: another has its unique value");
+	}
+
+	function using<T>(work: () => Promise<T>): Promise<T> {
+		return closing ? Promise.reject(new StoreUnavailable("The database is closed")) : guarded(work);
+	}
+
+	return {
+		async insert(collection, id, doc) {
+			const table = tableOf(collection);
+			const record = recordOf(collection, id, doc);
+			await using(() => table.insert(record));
+		},
+
+		async insertMissing(collection, docs) {
+			const table = tableOf(collection);
+			const records = docs.map(({ id, doc }) => recordOf(collection, id, doc));
+			await using(() => table.insertMissing(records));
+		},
+
+		async get<T>(collection: Collection<T>, id: string) {
+			return using(() => tableOf(collection).get<T>(id));
+		},
+
+		async replace(collection, id, rev, doc) {
+			const table = tableOf(collection);
+			const content = contentOf(collection, doc);
+			return using(() => table.replace(id, rev, content));
+		},
+
+		async delete(collection, id, rev) {
+			return using(() => tableOf(collection).delete(id, rev));
+		},
+
+		async page<T>(collection: Collection<T>, page: Page) {
+			return using(() => tableOf(collection).page<T>(page));
+		},
+
+		async count(collection, index, prefix) {
+			return using(() => tableOf(collection).count(index, prefix));
+		},
+
+		async append(draft, { folds, after }) {
+			const checked = checkDraft(draft);
+			lastFolds = folds;
+			return using(() => appenders.of(draft.stream).append(checked, folds, after));
+		},
+
+		async events(stream, after, limit) {
+			checkInt(after, "A seq");
+			checkLimit(limit);
+			return using(async () => (await reader.records(stream, Math.max(after, 0), limit)).map(toEvent));
+		},
+
+		async event(id) {
+			return using(() => reader.event(id));
+		},
+
+		async eventBy(key, value) {
+			return using(() => reader.eventBy(key, value));
+		},
+
+		async head(stream) {
+			return using(async () => (await reader.headFrom(stream, await projection.readApplied(stream))).seq);
+		},
+
+		async owed(now, limit) {
+			checkLimit(limit);
+			return using(async () => {
+				const events = (await owing.owed(now, limit)).map(toEvent);
+				// a process may have ended before it folded them
+				if (lastFolds) await projection.reachAll(events, lastFolds);
+				return events;
+			});
+		},
+
+		async settle(events, marker) {
+			const ids = events.filter(placeOf);
+			await using(() => owing.settle(ids, marker));
+		},
+
+		async postpone(event, until) {
+			checkInt(until, "A time");
+			await using(() => owing.postpone(event, until));
+		},
+
+		async catchUp(folds) {
+			lastFolds = folds;
+			await using(() => projection.catchUp(folds));
+		},
+
+		async close() {
+			closing ??= appenders.idle().then(() => client.close());
+			await closing;
+		},
+	};
+}
+
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		throw publicError(error);
+	}
+}

@@ -1,0 +1,61 @@
+import type { Collection as MongoCollection } from "mongodb";
+import type { LogEvent } from "../../core/ports/store.ts";
+import { eventId, placeOf } from "../event-ids.ts";
+import type { EventRecord } from "./records.ts";
+
+/** Ids per look-up: reads of the log are key look-ups, since not every server sorts or ranges by its primary key well. */
+const atOnce = 200;
+
+export function createLogReader(log: MongoCollection<EventRecord>) {
+	/** The records `after < seq`, in order, up to the first that is not there. */
+	async function records(stream: string, after: number, limit: number): Promise<readonly EventRecord[]> {
+		const all: EventRecord[] = [];
+		while (all.length < limit) {
+			const from = after + all.length + 1;
+			const ids = Array.from({ length: Math.min(atOnce, limit - all.length) }, (_, n) => eventId(stream, from + n));
+			const found = new Map((await log.find({ _id: { $in: ids } }).toArray()).map((record) => [record._id, record]));
+			for (const id of ids) {
+				const record = found.get(id);
+				if (!record) return all;
+				all.push(record);
+			}
+		}
+		return all;
+	}
+
+	return {
+		records,
+
+		async event(id: string): Promise<LogEvent | undefined> {
+			return asEvent(placeOf(id) && (await log.findOne({ _id: id })));
+		},
+
+		async eventBy(key: "natural" | "request", value: string): Promise<LogEvent | undefined> {
+			return asEvent(await log.findOne({ [key]: value }));
+		},
+
+		/** Where the stream ends, given a seq that it has reached. */
+		async headFrom(stream: string, reached: number): Promise<{ readonly seq: number; readonly at: number }> {
+			let last: EventRecord | undefined;
+			let seq = reached;
+			for (let some = 8; ; some = atOnce) {
+				const found = await records(stream, seq, some);
+				last = found.at(-1) ?? last;
+				seq += found.length;
+				if (found.length < some) break;
+			}
+			if (seq > 0 && !last) last = (await log.findOne({ _id: eventId(stream, seq) })) ?? undefined;
+			return { seq, at: last?.at ?? 0 };
+		},
+	};
+}
+
+export type LogReader = ReturnType<typeof createLogReader>;
+
+const asEvent = (record: EventRecord | null | undefined): LogEvent | undefined => (record ? toEvent(record) : undefined);
+
+export function toEvent({ _id, type, actor, at, request, natural, pending, body }: EventRecord): LogEvent {
+	const place = placeOf(_id);
+	if (!place) throw new Error(`${_id} is not the id of an event`);
+	return { id: _id, ...place, type, actor, at, request, natural, pending, body: JSON.parse(body) };
+}

@@ -1,0 +1,90 @@
+import type { Db } from "mongodb";
+import type { Collection, IndexSpec } from "../../core/ports/store.ts";
+import { isDuplicateKey } from "./errors.ts";
+import { changeTo, contentOf, type DocumentRecord, fieldNames, nameOf, type VersionRecord } from "./records.ts";
+
+type Keys = Readonly<Record<string, 1>>;
+interface Wanted {
+	readonly key: Keys;
+	readonly unique: boolean;
+}
+
+const logIndexes: Readonly<Record<string, Wanted>> = {
+	request: { key: { request: 1 }, unique: true },
+	natural: { key: { natural: 1 }, unique: true },
+	owed: { key: { owed: 1, _id: 1 }, unique: false },
+};
+
+/** Creates what is missing, and only that. @throws {Error} when the database was written by a newer program */
+export async function prepareSchema(db: Db, collections: readonly Collection<never>[]): Promise<void> {
+	await prepareIndexes(db, "log", logIndexes);
+	await Promise.all(collections.map((collection) => prepareCollection(db, collection)));
+}
+
+async function prepareCollection(db: Db, collection: Collection<never>): Promise<void> {
+	const { name, version } = collection;
+	const versions = versionsOf(db);
+	const found = await versions.findOne({ _id: name });
+	if (found && found.version > version) {
+		throw new Error(`The collection ${name} has version ${found.version}; this program knows ${version}`);
+	}
+	const wanted = Object.entries(collection.indexes).map(([index, spec]) => [index, wantedFor(index, spec)] as const);
+	const raised = found !== null && found.version < version;
+	await prepareIndexes(db, nameOf(collection), Object.fromEntries(wanted), async () => {
+		if (raised) await reindex(db, collection);
+	});
+	if (raised) await versions.updateOne({ _id: name, version: { $lt: version } }, { $set: { version } });
+	if (!found) await insertUnlessThere(versions, { _id: name, version });
+}
+
+/** Ends with the id where equal keys may meet: it decides their order. */
+function wantedFor(index: string, spec: IndexSpec<never>): Wanted {
+	const fields = [...fieldNames(index, spec), ...(spec.unique ? [] : ["_id"])];
+	return { key: Object.fromEntries(fields.map((field) => [field, 1])), unique: spec.unique ?? false };
+}
+
+/** Lists first: not every server bears it when an index is created again. `fill` runs when the wrong ones are gone. */
+async function prepareIndexes(
+	db: Db,
+	name: string,
+	wanted: Readonly<Record<string, Wanted>>,
+	fill: () => Promise<void> = async () => {},
+): Promise<void> {
+	const exists = (await db.listCollections({ name }, { nameOnly: true }).toArray()).length > 0;
+	const present = exists ? await db.collection(name).indexes() : [];
+	const right = new Set<string>();
+	for (const { name: index = "", key, unique } of present) {
+		if (index === "_id_") continue;
+		const want = wanted[index];
+		if (want && JSON.stringify(want.key) === JSON.stringify(key) && want.unique === (unique ?? false)) right.add(index);
+		else await db.collection(name).dropIndex(index);
+	}
+	await fill();
+	for (const [index, { key, unique }] of Object.entries(wanted)) {
+		if (right.has(index)) continue;
+		await db.collection(name).createIndex(key, { name: index, ...(unique && { unique }) });
+	}
+}
+
+/** The declaration has changed: the index fields of every document are made anew. */
+async function reindex(db: Db, collection: Collection<never>): Promise<void> {
+	const documents = db.collection<DocumentRecord>(nameOf(collection));
+	for await (const { _id } of documents.find({}, { projection: { _id: 1 } })) {
+		for (let done = false; !done; ) {
+			const record = await documents.findOne({ _id });
+			if (!record) break;
+			const change = changeTo(collection, contentOf(collection, JSON.parse(record.json) as never));
+			done = (await documents.updateOne({ _id, rev: record.rev }, change)).matchedCount === 1;
+		}
+	}
+}
+
+async function insertUnlessThere(versions: ReturnType<typeof versionsOf>, record: VersionRecord): Promise<void> {
+	try {
+		await versions.insertOne(record);
+	} catch (error) {
+		if (!isDuplicateKey(error)) throw error;
+	}
+}
+
+const versionsOf = (db: Db) => db.collection<VersionRecord>("collections");
