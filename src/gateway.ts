@@ -63,7 +63,7 @@ export async function readConfig(file: string | undefined, env: NodeJS.ProcessEn
 }
 
 /** The names of the bridges that the configuration turns on. */
-export const enabledBridges = (config: Config): readonly string[] => Object.entries(config.bridges).flatMap(([name, own]) => (own.enabled ? [name] : []));
+export const enabledBridges = (config: Config): readonly string[] => Object.entries(config.bridges).flatMap(([name, section]) => (section.enabled ? [name] : []));
 
 /** What differs between a provider that runs for its people and one in a test. */
 export interface Surroundings {
@@ -93,7 +93,7 @@ async function openStore(config: Config, failPoints: FailPoints, clock: Clock): 
 }
 
 /** Opens the store and builds the core on it. Works beside a server that runs. */
-export async function openWorld(config: Config, { logger = createLogger(config), clock = systemClock, failPoints = noFailPoints }: Surroundings = {}): Promise<OpenedWorld> {
+export async function openWorld(config: Config, { logger = createLogger(config.log), clock = systemClock, failPoints = noFailPoints }: Surroundings = {}): Promise<OpenedWorld> {
 	const store = await openStore(config, failPoints, clock);
 	const bus = createEmbeddedBus();
 	let wake = (): void => {};
@@ -185,7 +185,7 @@ export async function resolveRoom(opened: OpenedWorld, config: Config, bridge: B
 /** The registration file of the application service (Matrix AS v1.19). */
 export async function matrixRegistration(config: Config): Promise<string> {
 	const { createRegistration } = await import("../bridges/matrix/registration.ts");
-	return createRegistration({ publicUrl: config.publicUrl, ...(config.bridges.matrix as { serverName: string; prefix: string }) });
+	return createRegistration({ publicUrl: config.publicUrl, ...(config.bridges.matrix as unknown as { serverName: string; prefix: string }) });
 }
 
 /** A provider, built and at rest until it is started. */

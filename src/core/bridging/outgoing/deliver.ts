@@ -5,7 +5,6 @@ import { memberships, targetKey } from "../../groups/membership.ts";
 import type { BridgeName } from "../../ids.ts";
 import { messages } from "../../messages/message.ts";
 import type { Bridge, Delivery, DeliveryResult, Reach } from "../../ports/bridge.ts";
-import type { LogEvent } from "../../ports/store.ts";
 import type { World } from "../../world.ts";
 import { saveLinks } from "../links.ts";
 import { changePortal } from "../portals/change-portal.ts";
@@ -27,24 +26,29 @@ export interface DeliveryOptions {
 export function createDeliverer(world: World, { bridge: bridgeOf, maxAgeMs, onOutcome = () => {} }: DeliveryOptions): (lane: string, signal: AbortSignal) => Promise<number | undefined> {
 	const { store, clock, failPoints, logger } = world;
 	const prepared = new BoundedMap<string, Promise<Prepared | undefined>>(256);
+	const subjects = new BoundedMap<string, string>(1024);
 
 	/** Prepared once for all targets of a network, until the message changes again. */
 	async function preparedFor(row: DeliveryRow): Promise<Prepared | undefined> {
-		const event = await store.event(row.event);
-		if (event === undefined) return undefined;
-		const key = `${row.reach.bridge} ${row.event} ${await versionOf(event)}`;
+		const subject = subjects.get(row.event) ?? (await subjectOf(row.event));
+		const version = subject === "" ? 0 : ((await store.get(messages, subject))?.doc.changed ?? 0);
+		const key = `${row.reach.bridge} ${row.event} ${version}`;
 		const known = prepared.get(key);
 		if (known !== undefined) return known;
+		const event = await store.event(row.event);
+		if (event === undefined) return undefined;
 		const fresh = prepare(world, row.reach.bridge, event);
 		prepared.set(key, fresh);
 		fresh.catch(() => prepared.delete(key));
 		return fresh;
 	}
 
-	async function versionOf(event: LogEvent): Promise<number> {
-		const body = event.body as { message?: { id: string } | string; reaction?: { message: string } };
-		const id = typeof body.message === "object" ? body.message.id : (body.message ?? body.reaction?.message);
-		return id === undefined ? 0 : ((await store.get(messages, id))?.doc.changed ?? 0);
+	/** The message that an event is about; empty: it is about none. */
+	async function subjectOf(id: string): Promise<string> {
+		const body = (await store.event(id))?.body as { message?: { id: string } | string; reaction?: { message: string } } | undefined;
+		const subject = (typeof body?.message === "object" ? body.message.id : (body?.message ?? body?.reaction?.message)) ?? "";
+		subjects.set(id, subject);
+		return subject;
 	}
 
 	async function attempt(row: DeliveryRow, signal: AbortSignal): Promise<{ result: DeliveryResult | { status: "skipped" }; delivery?: Delivery }> {

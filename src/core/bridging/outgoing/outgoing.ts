@@ -11,6 +11,13 @@ import { backOff } from "./retry.ts";
 export const outgoingLane = "outgoing";
 
 const batch = 500;
+/** Rows that are held in memory before they are committed. */
+const mostRows = 2_000;
+
+interface Filed {
+	readonly rows: { id: string; doc: DeliveryRow }[];
+	readonly events: string[];
+}
 
 /**
  * The one way out (design §3): takes what happened, in order, and files one delivery per target. The marker of an event goes
@@ -26,7 +33,7 @@ export function createOutgoing(planner: Planner, lanes: () => Lanes): (signal: A
 		return reaches ?? [];
 	}
 
-	const file = (event: LogEvent, reaches: readonly Reach[]): readonly { id: string; doc: DeliveryRow }[] =>
+	const rowsOf = (event: LogEvent, reaches: readonly Reach[]): readonly { id: string; doc: DeliveryRow }[] =>
 		reaches.map((reach) => ({ id: deliveryId(event.id, reach), doc: { event: event.id, reach, at: event.at, seq: event.seq, due: event.at, attempts: 0 } }));
 
 	/** A fault of ours: the event is tried again later, and the others are not held up by it. */
@@ -43,23 +50,30 @@ export function createOutgoing(planner: Planner, lanes: () => Lanes): (signal: A
 			const events = owed.filter((event) => event.pending.includes(bridgeConsumer));
 			if (events.length === 0) return undefined;
 			world.failPoints.hit("outgoing:before-plan");
-			const rows: { id: string; doc: DeliveryRow }[] = [];
-			const planned: string[] = [];
+			let filed: Filed = { rows: [], events: [] };
 			for (const event of events) {
 				try {
-					rows.push(...file(event, await plan(event)));
-					planned.push(event.id);
+					filed.rows.push(...rowsOf(event, await plan(event)));
+					filed.events.push(event.id);
 					failures.delete(event.id);
 				} catch (error) {
 					await putOff(event, error);
 				}
+				if (filed.rows.length < mostRows) continue;
+				await commit(filed);
+				filed = { rows: [], events: [] };
 			}
-			await world.store.insertMissing(deliveries, rows);
-			world.failPoints.hit("outgoing:after-plan");
-			await world.store.settle(planned, bridgeConsumer);
-			world.failPoints.hit("outgoing:after-settle");
-			for (const lane of new Set(rows.map((row) => deliveryLane(row.doc.reach)))) lanes().wake(lane);
+			await commit(filed);
 		}
 		return undefined;
 	};
+
+	/** First the deliveries, then the marker: between the two a crash costs only the planning. */
+	async function commit({ rows, events }: Filed): Promise<void> {
+		await world.store.insertMissing(deliveries, rows);
+		world.failPoints.hit("outgoing:after-plan");
+		await world.store.settle(events, bridgeConsumer);
+		world.failPoints.hit("outgoing:after-settle");
+		for (const lane of new Set(rows.map((row) => deliveryLane(row.doc.reach)))) lanes().wake(lane);
+	}
 }
