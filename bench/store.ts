@@ -45,7 +45,9 @@ const atOnce = Number(process.argv[3] ?? 100);
 const text = "x".repeat(1_900);
 const names = Array.from({ length: total }, () => randomBytes(24).toString("base64url"));
 
-const fresh: FoldsOf = (event) => [{ collection: messages, id: `m${event.id}`, fresh: true, next: () => messageOf(event) }];
+const fresh: FoldsOf = (event) => [
+	{ collection: messages, id: `m${event.id}`, fresh: true, next: () => messageOf(event) },
+];
 const freshAndCounter: FoldsOf = (event) => [
 	...fresh(event),
 	{
@@ -104,6 +106,10 @@ let floor: number | undefined;
 for (const [name, work] of Object.entries(shapes)) {
 	const { rate, cpu } = await measure(work);
 	floor ??= cpu;
-	const columns = [`${Math.round(rate)}/s`.padStart(10), `${cpu.toFixed(1)} µs`.padStart(9), `${(cpu / floor).toFixed(1)} ×`.padStart(7)];
+	const columns = [
+		`${Math.round(rate)}/s`.padStart(10),
+		`${cpu.toFixed(1)} µs`.padStart(9),
+		`${(cpu / floor).toFixed(1)} ×`.padStart(7),
+	];
 	console.log(columns.join(" "), ` ${name}`);
 }

@@ -9,7 +9,8 @@ const taken = new Set(["id", "rev", "json", "seen"]);
 export function checkCollections(collections: readonly Collection<never>[]): void {
 	const names = new Set<string>();
 	for (const { name, version, indexes } of collections) {
-		if (!collectionName.test(name)) throw new TypeError(`"${name}" can't name a collection: it must match ${collectionName}`);
+		if (!collectionName.test(name))
+			throw new TypeError(`"${name}" can't name a collection: it must match ${collectionName}`);
 		if (names.has(name)) throw new TypeError(`The collection ${name} is declared twice`);
 		if (!Number.isSafeInteger(version) || version < 1) throw new TypeError(`The version of ${name} must be 1 or more`);
 		names.add(name);

@@ -22,7 +22,8 @@ export function checkPage(collection: Collection<never>, page: Page): PageReques
 	const prefix = checkKey(spec, page.prefix ?? [], what);
 	const after = page.after && checkKey(spec, page.after, what);
 	if (after && after.length !== spec.kinds.length) throw new TypeError(`A page of ${what} starts after a whole key`);
-	if (after && prefix.some((part, n) => part !== after[n])) throw new TypeError(`A page of ${what} starts within its prefix`);
+	if (after && prefix.some((part, n) => part !== after[n]))
+		throw new TypeError(`A page of ${what} starts within its prefix`);
 	checkLimit(page.limit);
 	return { spec, prefix, after: after?.slice(prefix.length), order: page.order, limit: page.limit };
 }

@@ -40,7 +40,8 @@ export function keyOf<T>(collection: Collection<T>, index: string, spec: IndexSp
 		if (spec.unique) throw new TypeError(`${what} is unique, so every document must have a value`);
 		return undefined;
 	}
-	if (key.length !== spec.kinds.length) throw new TypeError(`${what} has ${spec.kinds.length} parts, not ${key.length}`);
+	if (key.length !== spec.kinds.length)
+		throw new TypeError(`${what} has ${spec.kinds.length} parts, not ${key.length}`);
 	return checkKey(spec, key, what);
 }
 

@@ -92,16 +92,6 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		t.is(await store.get(notes, "n1"), undefined);
 	});
 
-	test(`${name}: writes that were started one after the other happen in that order`, async (t) => {
-		const store = await (await newPlace(t)).open();
-		await store.insert(notes, "n1", note("a"));
-		const outcomes = await Promise.all([
-			store.replace(notes, "n1", 1, note("a", { rank: 2 })),
-			store.replace(notes, "n1", 1, note("a", { rank: 3 })),
-		]);
-		t.is(outcomes.filter(Boolean).length, 1);
-	});
-
 	const wrong: readonly (readonly [string, unknown])[] = [
 		["null", null],
 		["a fraction", 1.5],
@@ -133,7 +123,10 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 			const refused = { instanceOf: TypeError };
 			await t.throwsAsync(store.insert(notes, "n1", note(handle as string)), { ...refused, message: /notes\.handle/ });
 			await t.throwsAsync(store.insert(notes, handle as string, note("a")), refused);
-			await t.throwsAsync(store.page(notes, { index: "handle", after: [handle as string], order: "asc", limit: 1 }), refused);
+			await t.throwsAsync(
+				store.page(notes, { index: "handle", after: [handle as string], order: "asc", limit: 1 }),
+				refused,
+			);
 		});
 	}
 

@@ -22,7 +22,15 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 		const store = await (await newPlace(t)).open();
 		const edit = (of: number, text: string): Draft => ({ ...post("s", ""), body: { kind: "edit", of, text } });
 		const remove = (of: number): Draft => ({ ...post("s", ""), body: { kind: "delete", of } });
-		const drafts = [post("s", "one"), edit(1, "two"), post("s", "other"), edit(1, "three"), remove(3), edit(3, "no"), edit(9, "x")];
+		const drafts = [
+			post("s", "one"),
+			edit(1, "two"),
+			post("s", "other"),
+			edit(1, "three"),
+			remove(3),
+			edit(3, "no"),
+			edit(9, "x"),
+		];
 		await Promise.all(drafts.map((draft) => store.append(draft, { folds })));
 		t.deepEqual((await store.get(messages, "s/1"))?.doc, { text: "three", order: [1, 2, 4] });
 		t.deepEqual((await store.get(messages, "s/3"))?.doc, { text: null, order: [3, 5] });
@@ -41,7 +49,15 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 	test(`${name}: an append whose fold fails leaves nothing, and its neighbours are stored`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const failing = (stream: string): Draft => ({ ...post(stream, ""), natural: `f${stream}`, body: { kind: "fail" } });
-		const drafts = [post("s", "1"), failing("s"), post("s", "2"), post("t", "1"), failing("t"), failing("s"), post("s", "3")];
+		const drafts = [
+			post("s", "1"),
+			failing("s"),
+			post("s", "2"),
+			post("t", "1"),
+			failing("t"),
+			failing("s"),
+			post("s", "3"),
+		];
 		const outcomes = await Promise.allSettled(drafts.map((draft) => store.append(draft, { folds })));
 		t.deepEqual(
 			outcomes.map(({ status }) => status === "fulfilled"),
@@ -49,7 +65,10 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 		);
 		for (const outcome of outcomes) if (outcome.status === "rejected") t.is(outcome.reason.message, "this fold fails");
 		t.deepEqual((await store.get(tallies, "s"))?.doc.seqs, [1, 2, 3]);
-		t.deepEqual((await store.events("s", 0, 10)).map(({ seq }) => seq), [1, 2, 3]);
+		t.deepEqual(
+			(await store.events("s", 0, 10)).map(({ seq }) => seq),
+			[1, 2, 3],
+		);
 		t.is(await store.head("t"), 1);
 		t.is(await store.eventBy("natural", "fs"), undefined);
 	});
@@ -69,7 +88,11 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 		const place = await newPlace(t);
 		const [store, other] = [await place.open(), await place.open()];
 		let run = 0;
-		const action = fc.record({ stream: fc.constantFrom("a", "b"), of: fc.integer({ min: 0, max: 6 }), elsewhere: fc.boolean() });
+		const action = fc.record({
+			stream: fc.constantFrom("a", "b"),
+			of: fc.integer({ min: 0, max: 6 }),
+			elsewhere: fc.boolean(),
+		});
 		await fc.assert(
 			fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 15 }), async (actions) => {
 				run++;

@@ -45,9 +45,15 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		for (const stream of streams) {
 			const events = await store.events(stream, 0, 1000);
 			const texts = drafts.filter((draft) => draft.stream === stream).map(({ body }) => body);
-			t.deepEqual(events.map(({ body }) => body), texts);
-			t.deepEqual(events.map(({ seq }) => seq), range(50));
-			t.true(events.every(({ at }, n) => n === 0 || at > (events[n - 1]?.at ?? 0)));
+			t.deepEqual(
+				events.map(({ body }) => body),
+				texts,
+			);
+			t.deepEqual(
+				events.map(({ seq }) => seq),
+				range(50),
+			);
+			t.true(events.every(({ at }, n) => n === 0 || at >= (events[n - 1]?.at ?? 0)));
 			t.is(await store.head(stream), 50);
 		}
 		t.is(await store.head("nothing"), 0);
@@ -57,8 +63,14 @@ export function logContract(name: string, newPlace: NewPlace): void {
 	test(`${name}: events are read from where one stopped, as many as asked`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		await Promise.all(range(300).map((n) => store.append(post("s", String(n)), { folds: noFolds })));
-		t.deepEqual((await store.events("s", 0, 2)).map(({ seq }) => seq), [1, 2]);
-		t.deepEqual((await store.events("s", 297, 10)).map(({ seq }) => seq), [298, 299, 300]);
+		t.deepEqual(
+			(await store.events("s", 0, 2)).map(({ seq }) => seq),
+			[1, 2],
+		);
+		t.deepEqual(
+			(await store.events("s", 297, 10)).map(({ seq }) => seq),
+			[298, 299, 300],
+		);
 		t.deepEqual(await store.events("s", 300, 10), []);
 		t.is((await store.events("s", 0, 1000)).length, 300);
 	});
@@ -66,14 +78,19 @@ export function logContract(name: string, newPlace: NewPlace): void {
 	for (const by of ["natural", "request"] as const) {
 		test(`${name}: of 50 appends with one ${by} key at once, one is stored and all name it`, async (t) => {
 			const store = await (await newPlace(t)).open();
-			const outcomes = await Promise.all(range(50).map((n) => store.append(post(`s${n % 3}`, "x", { [by]: "k" }), { folds })));
+			const outcomes = await Promise.all(
+				range(50).map((n) => store.append(post(`s${n % 3}`, "x", { [by]: "k" }), { folds })),
+			);
 			const appended = outcomes.filter(({ outcome }) => outcome === "appended");
 			t.is(appended.length, 1);
 			const ids = new Set(outcomes.map((outcome) => (outcome.outcome === "moved" ? "" : outcome.event.id)));
 			t.is(ids.size, 1);
 			for (const outcome of outcomes) if (outcome.outcome === "duplicate") t.is(outcome.by, by);
 			const heads = await Promise.all([0, 1, 2].map((n) => store.head(`s${n}`)));
-			t.is(heads.reduce((a, b) => a + b), 1);
+			t.is(
+				heads.reduce((a, b) => a + b),
+				1,
+			);
 		});
 	}
 
@@ -83,7 +100,10 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		const outcomes = await Promise.all(drafts.map((draft) => store.append(draft, { folds })));
 		const count = 80 + 4;
 		t.is(outcomes.filter(({ outcome }) => outcome === "appended").length, count);
-		t.deepEqual((await store.events("s", 0, 1000)).map(({ seq }) => seq), range(count));
+		t.deepEqual(
+			(await store.events("s", 0, 1000)).map(({ seq }) => seq),
+			range(count),
+		);
 	});
 
 	test(`${name}: a duplicate gives the event as it is stored, with what is still pending`, async (t) => {
@@ -91,7 +111,11 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		await store.append(post("s", "first", { natural: "k", request: "r", pending: ["a", "b"] }), { folds });
 		await store.settle(["s/1"], "a");
 		const again = await store.append(post("s", "second", { natural: "k", request: "r" }), { folds });
-		t.like(again, { outcome: "duplicate", by: "natural", event: { id: "s/1", pending: ["b"], body: { text: "first" } } });
+		t.like(again, {
+			outcome: "duplicate",
+			by: "natural",
+			event: { id: "s/1", pending: ["b"], body: { text: "first" } },
+		});
 		const sameRequest = await store.append(post("t", "third", { natural: "other", request: "r" }), { folds });
 		t.like(sameRequest, { outcome: "duplicate", by: "request", event: { id: "s/1" } });
 		t.is(await store.eventBy("natural", "other"), undefined);
@@ -124,7 +148,10 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		const body = { kind: "delete", of: 1 };
 		await store.append({ ...post("s", ""), type: "deleted", body, erases }, { folds });
 		const events = await store.events("s", 0, 10);
-		t.deepEqual(events.map((event) => event.body), [{ kind: "erased" }, { kind: "erased" }, body]);
+		t.deepEqual(
+			events.map((event) => event.body),
+			[{ kind: "erased" }, { kind: "erased" }, body],
+		);
 		t.is((await store.eventBy("natural", "ap:secret"))?.id, "s/1");
 		t.like(await store.event("t/1"), { body: { text: "stays" } });
 		const again = await store.append(post("s", "secret one", secret), { folds });
@@ -145,7 +172,9 @@ export function logContract(name: string, newPlace: NewPlace): void {
 			post("s", "x", { pending: [""] }),
 			post("s", "x", { erases: [{ seq: 0, body: null }] }),
 		];
-		const refused = wrong.map((draft) => t.throwsAsync(store.append(draft, { folds: noFolds }), { instanceOf: TypeError }));
+		const refused = wrong.map((draft) =>
+			t.throwsAsync(store.append(draft, { folds: noFolds }), { instanceOf: TypeError }),
+		);
 		t.like(await store.append(post("s", "good"), { folds }), { outcome: "appended", event: { seq: 1 } });
 		await Promise.all(refused);
 		t.is(await store.head("s"), 1);

@@ -83,7 +83,10 @@ export function pagesContract(name: string, newPlace: NewPlace): void {
 						limit,
 					};
 					const rows = await store.page(notes, page);
-					t.deepEqual(rows.map(({ id }) => id), expected(all, page));
+					t.deepEqual(
+						rows.map(({ id }) => id),
+						expected(all, page),
+					);
 					for (const row of rows) t.is(JSON.stringify(row.doc), row.json);
 				}
 				const owners = await store.count(notes, "ranking", ["a"]);

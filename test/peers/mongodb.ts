@@ -20,7 +20,14 @@ export async function startMongo(): Promise<MongoPeer> {
 	const url = process.env["MONGODB_URL"];
 	if (url) return { url, stop: async () => {} };
 	await prepareJars();
-	const args = ["-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", join(jars, "*"), join(source, "Server.java")];
+	const args = [
+		"-Xmx384m",
+		"-XX:TieredStopAtLevel=1",
+		"-XX:+UseSerialGC",
+		"-cp",
+		join(jars, "*"),
+		join(source, "Server.java"),
+	];
 	const server = spawn("java", args, { stdio: ["pipe", "pipe", "pipe"] });
 	const ended = new Promise<void>((resolve) => server.once("close", () => resolve()));
 	let complaint = "";

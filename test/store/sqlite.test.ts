@@ -1,18 +1,206 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
+import test, { type ExecutionContext } from "ava";
 import { systemClock } from "../../src/core/clock.ts";
 import { noFailPoints } from "../../src/core/ports/fail-points.ts";
+import { StoreUnavailable } from "../../src/core/ports/store.ts";
+import { checkPage } from "../../src/store/page-request.ts";
 import { openSqliteStore } from "../../src/store/sqlite/index.ts";
-import { storeContract } from "../contracts/store.ts";
-import { collections } from "../contracts/store-collections.ts";
+import { pageSql } from "../../src/store/sqlite/pages.ts";
+import { type Opening, storeContract } from "../contracts/store.ts";
+import { collections, folds, notes, post } from "../contracts/store-collections.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { appendUntilKilled, checkLedger } from "./kills.ts";
 
-storeContract("sqlite", async (t) => {
+async function newPlace(t: ExecutionContext) {
 	const file = join(await temporaryFolder(t), "store.db");
 	return {
-		async open(opening = {}) {
-			const store = await openSqliteStore({ file, collections, failPoints: noFailPoints, clock: systemClock, ...opening });
+		file,
+		async open(opening: Opening = {}) {
+			const store = await openSqliteStore({
+				file,
+				collections,
+				failPoints: noFailPoints,
+				clock: systemClock,
+				...opening,
+			});
 			t.teardown(() => store.close());
 			return store;
 		},
 	};
+}
+
+storeContract("sqlite", newPlace);
+
+test("writes of one turn share one commit, whatever they are", async (t) => {
+	let commits = 0;
+	const count = { hit: (name: string) => (name === "store:before-commit" ? commits++ : undefined) };
+	const store = await (await newPlace(t)).open({ failPoints: count });
+	await Promise.all([
+		...Array.from({ length: 100 }, (_, n) =>
+			store.append(post(`s${n % 3}`, String(n), { pending: ["bridge"] }), { folds }),
+		),
+		...Array.from({ length: 20 }, (_, n) => store.insert(notes, `n${n}`, { owner: "o", rank: n, handle: `h${n}` })),
+		store.settle(["s1/1"], "bridge"),
+	]);
+	t.is(commits, 1);
+});
+
+test("every page is answered by an index alone: no scan of a table, no sorting", async (t) => {
+	const { file, open } = await newPlace(t);
+	await open();
+	const database = new DatabaseSync(file);
+	t.teardown(() => database.close());
+	const keys = { handle: ["h"], ranking: ["o", 1], due: [1], id: ["n"] } as const;
+	for (const [name, key] of Object.entries(keys)) {
+		const index = name === "id" ? undefined : name;
+		for (const prefix of key.map((_, length) => key.slice(0, length))) {
+			for (const after of [undefined, key]) {
+				for (const order of ["asc", "desc"] as const) {
+					const page = { ...(index && { index }), prefix, ...(after && { after }), order, limit: 5 };
+					const sql = pageSql(notes, index, checkPage(notes, page));
+					const plan = database
+						.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+						.all()
+						.map(({ detail }) => String(detail));
+					const used = index ? `doc_notes.${index}` : "sqlite_autoindex_doc_notes_1";
+					t.true(
+						plan.every((step) => step.includes(`USING INDEX ${used}`)),
+						plan.join("\n"),
+					);
+					const bounded = prefix.length > 0 || after !== undefined;
+					if (bounded)
+						t.true(
+							plan.every((step) => step.startsWith("SEARCH")),
+							plan.join("\n"),
+						);
+				}
+			}
+		}
+	}
+});
+
+test("no query of the log scans it", async (t) => {
+	const { file, open } = await newPlace(t);
+	await open();
+	const database = new DatabaseSync(file);
+	t.teardown(() => database.close());
+	const seen: string[] = [];
+	const prepare = database.prepare.bind(database);
+	database.prepare = (sql) => {
+		seen.push(sql);
+		return prepare(sql);
+	};
+	const { createLogReader } = await import("../../src/store/sqlite/log-reader.ts");
+	const { createHeads } = await import("../../src/store/sqlite/heads.ts");
+	const { createOwing } = await import("../../src/store/sqlite/owing.ts");
+	createOwing(database, createHeads(database).numberOf);
+	createLogReader(database, () => 1);
+	const queries = seen.filter((sql) => /SELECT|UPDATE|DELETE/.test(sql));
+	t.true(queries.length > 8);
+	for (const sql of queries) {
+		const plan = prepare(`EXPLAIN QUERY PLAN ${sql}`)
+			.all()
+			.map(({ detail }) => String(detail));
+		t.true(
+			plan.every((step) => step.startsWith("SEARCH")),
+			`${sql}\n${plan.join("\n")}`,
+		);
+	}
+});
+
+test("a process that is killed at any point leaves a sound file with all that it acknowledged", async (t) => {
+	const { file, open } = await newPlace(t);
+	const ledger = new Map<string, string>();
+	const ends = [["store:before-commit", "3"], ["store:after-commit", "4"], [], ["store:before-commit", "1"], []];
+	for (const [n, end] of ends.entries()) {
+		for (const entry of await appendUntilKilled(["sqlite", file, `w${n}`, ...end], 200)) ledger.set(...entry);
+	}
+	t.true(ledger.size > 200);
+	await checkLedger(t, await open(), ledger);
+	const database = new DatabaseSync(file);
+	t.teardown(() => database.close());
+	t.is(database.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
+});
+
+test("two processes write one file at once, and both are killed", async (t) => {
+	const { file, open } = await newPlace(t);
+	const store = await open();
+	const others = ["a", "b"].map((writer) => appendUntilKilled(["sqlite", file, writer], 150));
+	const ended = Promise.all(others);
+	let running = true;
+	void ended.then(() => {
+		running = false;
+	});
+	const ledger = new Map<string, string>();
+	for (let n = 0; running; n++) {
+		const done = await store.append(post("s", `own-${n}`, { natural: `own-${n}`, pending: ["bridge"] }), { folds });
+		if (done.outcome === "appended") ledger.set(done.event.id, done.event.natural);
+	}
+	for (const entries of await ended) for (const entry of entries) ledger.set(...entry);
+	t.true(ledger.size >= 300);
+	await checkLedger(t, store, ledger);
+});
+
+test("when the disk is full, writes are refused, reads go on, and writes work again when there is room", async (t) => {
+	const { file, open } = await newPlace(t);
+	const source = `
+		import { createInterface } from "node:readline";
+		import { openSqliteStore } from ${JSON.stringify(join(import.meta.dirname, "../../src/store/sqlite/index.ts"))};
+		const store = await openSqliteStore({
+			file: ${JSON.stringify(file)}, collections: [], failPoints: { hit() {} }, clock: { now: () => Date.now() },
+		});
+		let n = 0;
+		const body = "x".repeat(50_000);
+		console.log("ready");
+		for await (const line of createInterface(process.stdin)) {
+			if (line === "end") break;
+			try {
+				await store.append({ stream: "s", type: "t", actor: "a", pending: [], body }, { folds: () => [] });
+				n++;
+				console.log("stored");
+			} catch (error) {
+				console.log(error.name, (await store.events("s", 0, 1000)).length === n);
+			}
+		}
+		await store.close();
+	`;
+	// A limit on the size of files stands for the disk: it can be lifted while the process runs.
+	const script = 'trap "" XFSZ; ulimit -S -f 2048; exec "$0" --input-type=module -e "$1"';
+	const child = spawn("bash", ["-c", script, process.execPath, source], { stdio: ["pipe", "pipe", "inherit"] });
+	const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+	const answer = async (): Promise<string> => (await lines.next()).value ?? "it has ended";
+	t.is(await answer(), "ready");
+	let stored = 0;
+	let last = "stored";
+	for (; last === "stored" && stored < 100; stored++) {
+		child.stdin.write("append\n");
+		last = await answer();
+	}
+	t.is(last, `${StoreUnavailable.name} true`);
+	child.stdin.write("append\n");
+	t.is(await answer(), `${StoreUnavailable.name} true`);
+	execFileSync("prlimit", ["--pid", String(child.pid), "--fsize=unlimited:unlimited"]);
+	child.stdin.write("append\n");
+	t.is(await answer(), "stored");
+	const ended = once(child, "exit");
+	child.stdin.end("end\n");
+	t.deepEqual(await ended, [0, null]);
+	t.is(await (await open({ collections: [] })).head("s"), stored);
+});
+
+test("a file that is no database, or of a newer program, stops the start", async (t) => {
+	const folder = await temporaryFolder(t);
+	const options = { collections, failPoints: noFailPoints, clock: systemClock };
+	await t.throwsAsync(openSqliteStore({ ...options, file: join(folder, "missing", "store.db") }), {
+		instanceOf: StoreUnavailable,
+	});
+	const file = join(folder, "newer.db");
+	const database = new DatabaseSync(file);
+	database.exec("PRAGMA user_version = 99");
+	database.close();
+	await t.throwsAsync(openSqliteStore({ ...options, file }), { message: /layout 99/ });
 });

@@ -89,7 +89,7 @@ export function createAppender(stream: string, parts: AppenderParts) {
 			const next = seq + batch.length + 1;
 			if (job.after !== undefined && job.after !== next - 1) break;
 			if (next > lastSeq) throw new RangeError(`The stream ${stream} is full`);
-			last = Math.max(clock.now(), last + 1);
+			last = Math.max(clock.now(), last);
 			batch.push(placed(job, next, last, insert));
 		}
 		return batch;
@@ -110,7 +110,10 @@ export function createAppender(stream: string, parts: AppenderParts) {
 		const plan = await folding.plan([...foldsOf.keys()], (event) => foldsOf.get(event) ?? folds);
 		if (plan.failed) {
 			const { event, error } = plan.failed;
-			drop(batch.filter((one) => one.event === event).map(({ job }) => job), (job) => job.reject(error));
+			drop(
+				batch.filter((one) => one.event === event).map(({ job }) => job),
+				(job) => job.reject(error),
+			);
 			return;
 		}
 		failPoints.hit("store:before-commit");
@@ -118,7 +121,12 @@ export function createAppender(stream: string, parts: AppenderParts) {
 		const landed = batch.slice(0, count);
 		if (landed.length > 0) {
 			failPoints.hit("store:after-commit");
-			await projection.apply(stream, seq, landed.map(({ record }) => record), plan);
+			await projection.apply(
+				stream,
+				seq,
+				landed.map(({ record }) => record),
+				plan,
+			);
 			const last = landed.at(-1)?.event;
 			head = last && { seq: last.seq, at: last.at };
 			const events = new Map(landed.map(({ job, event }) => [job, event]));

@@ -16,7 +16,8 @@ export function createDocuments(db: Db, collection: Collection<never>) {
 		const named = violatedIndex(error);
 		const index = named === "_id" || named === "_id_" ? "id" : named;
 		if (index === "id" || (index && uniques.includes(index))) return new Duplicate(collection.name, index);
-		if (await documents.findOne({ _id: record._id }, { projection: { _id: 1 } })) return new Duplicate(collection.name, "id");
+		if (await documents.findOne({ _id: record._id }, { projection: { _id: 1 } }))
+			return new Duplicate(collection.name, "id");
 		for (const unique of uniques) {
 			const fields = Object.entries(record).filter(([field]) => field.replace(/_\d+$/, "") === unique);
 			if (await documents.findOne(Object.fromEntries(fields))) return new Duplicate(collection.name, unique);

@@ -179,7 +179,11 @@ function firstFailure(
 				const chain = chains.get(key);
 				if (!chain) continue;
 				const steps = chain.steps.filter(({ seq }) => seq === event.seq);
-				const next = advance({ ...chain, steps }, { ...(states.get(key) ?? absent), seen: 0, changed: false }, event.seq);
+				const next = advance(
+					{ ...chain, steps },
+					{ ...(states.get(key) ?? absent), seen: 0, changed: false },
+					event.seq,
+				);
 				if (next.changed) recordOf(chain.table.collection, chain.id, next.doc as never);
 				states.set(key, next);
 			}

@@ -1,6 +1,13 @@
 import type { Clock } from "../../core/clock.ts";
 import type { FailPoints } from "../../core/ports/fail-points.ts";
-import { type Collection, type Duplicate, type FoldsOf, type Page, type Store, StoreUnavailable } from "../../core/ports/store.ts";
+import {
+	type Collection,
+	type Duplicate,
+	type FoldsOf,
+	type Page,
+	type Store,
+	StoreUnavailable,
+} from "../../core/ports/store.ts";
 import { checkCollections } from "../collections.ts";
 import { checkDraft } from "../drafts.ts";
 import { placeOf } from "../event-ids.ts";

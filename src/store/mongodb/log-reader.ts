@@ -52,7 +52,8 @@ export function createLogReader(log: MongoCollection<EventRecord>) {
 
 export type LogReader = ReturnType<typeof createLogReader>;
 
-const asEvent = (record: EventRecord | null | undefined): LogEvent | undefined => (record ? toEvent(record) : undefined);
+const asEvent = (record: EventRecord | null | undefined): LogEvent | undefined =>
+	record ? toEvent(record) : undefined;
 
 export function toEvent({ _id, type, actor, at, request, natural, pending, body }: EventRecord): LogEvent {
 	const place = placeOf(_id);

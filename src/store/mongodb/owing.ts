@@ -14,7 +14,11 @@ export function createOwing(log: MongoCollection<EventRecord>) {
 	return {
 		async owed(now: number, limit: number): Promise<readonly EventRecord[]> {
 			for (;;) {
-				const found = await log.find({ owed: { $lte: now } }).sort({ owed: 1, _id: 1 }).limit(limit).toArray();
+				const found = await log
+					.find({ owed: { $lte: now } })
+					.sort({ owed: 1, _id: 1 })
+					.limit(limit)
+					.toArray();
 				const settled = found.filter(({ pending }) => pending.length === 0);
 				if (settled.length === 0) return found;
 				// a process has ended between the two steps of `settle`

@@ -83,7 +83,10 @@ export function createProjection(
 		reach,
 
 		/** Of these events' streams, folds those that lag behind them. */
-		async reachAll(places: readonly { readonly stream: string; readonly seq: number }[], folds: FoldsOf): Promise<void> {
+		async reachAll(
+			places: readonly { readonly stream: string; readonly seq: number }[],
+			folds: FoldsOf,
+		): Promise<void> {
 			const furthest = new Map<string, number>();
 			for (const { stream, seq } of places) furthest.set(stream, Math.max(seq, furthest.get(stream) ?? 0));
 			for (const [stream, seq] of furthest) await reach(stream, seq, folds);
@@ -93,7 +96,11 @@ export function createProjection(
 		async catchUp(folds: FoldsOf): Promise<void> {
 			let behind = "";
 			for (;;) {
-				const page = await cursors.find({ _id: { $gt: behind } }).sort({ _id: 1 }).limit(5 * atOnce).toArray();
+				const page = await cursors
+					.find({ _id: { $gt: behind } })
+					.sort({ _id: 1 })
+					.limit(5 * atOnce)
+					.toArray();
 				if (page.length === 0) return;
 				const nextIds = page.map(({ _id, applied }) => eventId(_id, applied + 1));
 				const there = new Set(await log.distinct("_id", { _id: { $in: nextIds } }));

@@ -71,7 +71,10 @@ export function recordOf<T>(collection: Collection<T>, id: string, doc: T): Docu
 }
 
 /** The update that makes a stored document this one; fields of indexes that it has left go. */
-export function changeTo(collection: Collection<never>, content: Readonly<Record<string, Scalar>>): UpdateFilter<DocumentRecord> {
+export function changeTo(
+	collection: Collection<never>,
+	content: Readonly<Record<string, Scalar>>,
+): UpdateFilter<DocumentRecord> {
 	const all = Object.entries(collection.indexes).flatMap(([index, spec]) => fieldNames(index, spec));
 	const left = all.filter((field) => !(field in content));
 	return {

@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { FailPoints } from "../../core/ports/fail-points.ts";
-import { type Collection, type Stored, type Store, StoreUnavailable } from "../../core/ports/store.ts";
+import { type Collection, type Store, type Stored, StoreUnavailable } from "../../core/ports/store.ts";
 import { checkCollections } from "../collections.ts";
 import { checkDraft } from "../drafts.ts";
 import { checkLimit } from "../page-request.ts";

@@ -41,7 +41,11 @@ export function createPages<T>(database: DatabaseSync, collection: Collection<T>
 			const { prefix, after, order, limit } = request;
 			if (after?.length === 0) return [];
 			const shape = `page ${page.index} ${prefix.length} ${after?.length} ${order}`;
-			const rows = prepared(shape, () => pageSql(collection, page.index, request)).all(...prefix, ...(after ?? []), limit);
+			const rows = prepared(shape, () => pageSql(collection, page.index, request)).all(
+				...prefix,
+				...(after ?? []),
+				limit,
+			);
 			return rows.map(({ id, rev, json }) => new StoredDocument<T>(id as string, rev as number, json as string));
 		},
 

@@ -19,7 +19,9 @@ export function columnNames(index: string, { kinds }: { readonly kinds: readonly
 /** The columns of all indexes with their types, in the order of {@link columnsOf}. */
 export function columnTypes(collection: Collection<never>): readonly { name: string; type: "TEXT" | "INTEGER" }[] {
 	return Object.entries(collection.indexes).flatMap(([index, spec]) =>
-		columnNames(index, spec).map((name, part) => ({ name, type: spec.kinds[part] === "text" ? "TEXT" : "INTEGER" }) as const),
+		columnNames(index, spec).map(
+			(name, part) => ({ name, type: spec.kinds[part] === "text" ? "TEXT" : "INTEGER" }) as const,
+		),
 	);
 }
 

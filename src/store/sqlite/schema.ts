@@ -83,9 +83,16 @@ function reindex(database: DatabaseSync, collection: Collection<never>): void {
 	const table = tableOf(collection);
 	const indexes = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql > ''");
 	for (const { name } of indexes.all(table)) database.exec(`DROP INDEX "${name}"`);
-	const present = new Set(database.prepare("SELECT name FROM pragma_table_info(?)").all(table).map((row) => row["name"]));
-	for (const name of present) if (/_[0-9]+$/.test(String(name))) database.exec(`ALTER TABLE "${table}" DROP COLUMN "${name}"`);
-	for (const { name, type } of columnTypes(collection)) database.exec(`ALTER TABLE "${table}" ADD COLUMN ${name} ${type}`);
+	const present = new Set(
+		database
+			.prepare("SELECT name FROM pragma_table_info(?)")
+			.all(table)
+			.map((row) => row["name"]),
+	);
+	for (const name of present)
+		if (/_[0-9]+$/.test(String(name))) database.exec(`ALTER TABLE "${table}" DROP COLUMN "${name}"`);
+	for (const { name, type } of columnTypes(collection))
+		database.exec(`ALTER TABLE "${table}" ADD COLUMN ${name} ${type}`);
 
 	const columns = columnTypes(collection).map(({ name }) => `${name} = ?`);
 	if (columns.length === 0) return;

@@ -1,0 +1,56 @@
+import type { AddressInfo } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
+
+/** Stands between a client and a server, to cut their connection at the worst moment. */
+export async function startProxy(host: string, port: number) {
+	const sockets = new Set<Socket>();
+	let refusing = false;
+	let losing = false;
+	let lost = 0;
+
+	const server = createServer((client) => {
+		if (refusing) return client.destroy();
+		const upstream = connect(port, host);
+		for (const socket of [client, upstream]) {
+			sockets.add(socket);
+			socket.on("error", () => {});
+			socket.on("close", () => {
+				sockets.delete(socket);
+				client.destroy();
+				upstream.destroy();
+			});
+		}
+		let asksToInsert = false;
+		client.on("data", (chunk) => {
+			asksToInsert = chunk.includes("insert");
+			upstream.write(chunk);
+		});
+		upstream.on("data", (chunk) => {
+			if (losing && asksToInsert) {
+				losing = false;
+				lost++;
+				client.destroy();
+			} else client.write(chunk);
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+
+	return {
+		port: (server.address() as AddressInfo).port,
+		get lost() {
+			return lost;
+		},
+		/** The next insert reaches the server, its answer does not reach the client. */
+		loseNextAnswer(): void {
+			losing = true;
+		},
+		refuse(yes: boolean): void {
+			refusing = yes;
+			if (yes) for (const socket of sockets) socket.destroy();
+		},
+		async stop(): Promise<void> {
+			for (const socket of sockets) socket.destroy();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+}
