@@ -7,6 +7,8 @@ import { links } from "./bridging/links.ts";
 import { deadLetters, deliveries, laneTroubles } from "./bridging/outgoing/delivery.ts";
 import { portals } from "./bridging/portals/portal.ts";
 import { bridgeState } from "./bridging/state.ts";
+import { feedBaselines } from "./events/feed-baselines.ts";
+import { documentVersions } from "./federation/document-version.ts";
 import { channels } from "./groups/channel.ts";
 import { groups } from "./groups/group.ts";
 import { memberships } from "./groups/membership.ts";
@@ -25,6 +27,8 @@ export const collections: readonly Collection<any>[] = [
 	credentials,
 	deadLetters,
 	deliveries,
+	documentVersions,
+	feedBaselines,
 	groups,
 	laneTroubles,
 	links,

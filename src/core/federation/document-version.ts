@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+import { type Collection, Duplicate } from "../ports/store.ts";
+import type { World } from "../world.ts";
+
+/** How often a published document has changed, by its name. */
+export interface DocumentVersion {
+	readonly hash: string;
+	readonly version: number;
+}
+
+export const documentVersions: Collection<DocumentVersion> = { name: "document_versions", version: 1, indexes: {} };
+
+/** The version of a document with this text: 1, 2, 3 …, one more whenever the text is another than last time (OFSCP §3.1). */
+export async function versionOf({ store }: Pick<World, "store">, name: string, text: string): Promise<number> {
+	const hash = createHash("sha256").update(text).digest("base64url");
+	for (;;) {
+		const known = await store.get(documentVersions, name);
+		if (known?.doc.hash === hash) return known.doc.version;
+		const doc = { hash, version: (known?.doc.version ?? 0) + 1 };
+		if (known !== undefined) {
+			if (await store.replace(documentVersions, name, known.rev, doc)) return doc.version;
+			continue;
+		}
+		try {
+			await store.insert(documentVersions, name, doc);
+			return doc.version;
+		} catch (error) {
+			if (!(error instanceof Duplicate)) throw error;
+		}
+	}
+}

@@ -1,0 +1,42 @@
+import type { Account } from "../accounts/account.ts";
+import type { Stored } from "../ports/store.ts";
+import type { World } from "../world.ts";
+import { type Group, groups } from "./group.ts";
+import { type Membership, memberships } from "./membership.ts";
+
+type Reader = Pick<World, "store">;
+
+/** What an account has joined, in the order of the joining: channels (`chn`, what it follows) or groups (`grp`). */
+export async function* joinedPlaces(world: Reader, account: Account, kind: "chn" | "grp"): AsyncGenerator<Membership, void> {
+	const prefix = [account.id, kind, "joined"];
+	let last: Membership | undefined;
+	for (;;) {
+		const page: readonly Stored<Membership>[] = await world.store.page(memberships, {
+			index: "account",
+			prefix,
+			...(last === undefined ? {} : { after: [...prefix, last.since, last.place] }),
+			order: "asc",
+			limit: 500,
+		});
+		for (const { doc } of page) yield doc;
+		last = page.at(-1)?.doc;
+		if (page.length < 500) return;
+	}
+}
+
+/** A group that somebody is in, and since when (milliseconds since 1970). */
+export interface GroupOf {
+	readonly group: Group;
+	readonly since: number;
+}
+
+/** The groups that an account owns (its personal one first) and those that it has joined. */
+export async function groupsOf(world: Reader, account: Account): Promise<readonly GroupOf[]> {
+	const owned = await world.store.page(groups, { index: "owner", prefix: [account.id], order: "asc", limit: 1000 });
+	const found = new Map<string, GroupOf>(owned.map(({ doc: group }) => [group.id, { group, since: group.createdAt }]));
+	for await (const { place, since } of joinedPlaces(world, account, "grp")) {
+		const group = found.has(place) ? undefined : (await world.store.get(groups, place))?.doc;
+		if (group !== undefined) found.set(place, { group, since });
+	}
+	return [...found.values()];
+}
