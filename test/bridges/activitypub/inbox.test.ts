@@ -1,0 +1,224 @@
+import test, { type ExecutionContext } from "ava";
+import activityPub from "../../../bridges/activitypub/index.ts";
+import type { Account } from "#core/accounts/account.ts";
+import { createFakeHost } from "../../support/fake-host.ts";
+import { plainRequest, signedPost, startPeer } from "../../support/fediverse-peer.ts";
+
+const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
+
+async function open(t: ExecutionContext) {
+	const peer = await startPeer(t);
+	const host = createFakeHost("http://localhost:8480");
+	t.teardown(() => host.http.close());
+	const bridge = activityPub.create({ enabled: true }, host);
+	const jane = host.person("jane");
+	const bob = peer.actor("bob");
+	let count = 0;
+	const id = () => `${peer.origin}/activities/${++count}`;
+	const post = (activity: Record<string, unknown>, rest: Partial<Parameters<typeof signedPost>[0]> = {}) =>
+		bridge.handle(signedPost({ origin: host.origin, keyId: bob.keyId, body: { "@context": "https://www.w3.org/ns/activitystreams", id: id(), actor: bob.id, ...activity }, ...rest }));
+	const note = (fields: Record<string, unknown> = {}) => ({ id: `${peer.origin}/notes/${++count}`, type: "Note", attributedTo: bob.id, to: [PUBLIC], content: "<p>hello</p>", ...fields });
+	const actorOf = (account: Account) => `${host.origin}/users/${account.id}`;
+	const events = () => host.received.map(({ kind }) => kind);
+	return { peer, host, bridge, jane, bob, post, note, id, actorOf, events };
+}
+
+test("a public note becomes a memo of its author, who is known by a proven handle", async (t) => {
+	const { peer, host, bob, post, note } = await open(t);
+	const object = note({ inReplyTo: null, tag: { type: "Hashtag", name: "#Intro" }, published: "2026-01-01T00:00:00Z", content: "<p>hi<script>alert(1)</script></p>" });
+	t.is((await post({ type: "Create", object })).status, 202);
+	const [event] = host.received;
+	if (event?.kind !== "message") return t.fail();
+	t.is(event.message, object.id);
+	t.is(event.type, "memo");
+	t.is(event.content.text, "<p>hi</p>");
+	t.deepEqual(event.tags, ["intro"]);
+	t.deepEqual(event.place, { kind: "timeline" });
+	t.is(event.sender.id, bob.id);
+	t.is(`${event.sender.handle}@${event.sender.domain}`, `bob@${new URL(peer.origin).host}`);
+	t.like(event.sender.reach, { target: `${peer.origin}/inbox`, lane: `activitypub:${new URL(peer.origin).host}` });
+});
+
+test("what is not public is not taken over, however it is addressed", async (t) => {
+	const { post, note, bob, events } = await open(t);
+	for (const audience of [{ to: [`${bob.id}/followers`] }, { to: ["https://x.example/u/a"], cc: [] }, { to: undefined }]) {
+		t.is((await post({ type: "Create", object: note(audience) })).status, 202);
+	}
+	t.deepEqual(events(), []);
+	t.is((await post({ type: "Create", object: note({ to: "as:Public" }) })).status, 202);
+	t.is((await post({ type: "Create", object: note({ to: [], cc: "Public" }) })).status, 202);
+	t.deepEqual(events(), ["message", "message"]);
+});
+
+test("a reply names its parent, by our id where it is ours", async (t) => {
+	const { host, jane, post, note, actorOf } = await open(t);
+	const memo = host.say(jane, host.timeline(jane), "memo");
+	await post({ type: "Create", object: note({ inReplyTo: `${host.origin}/objects/${memo.id}`, tag: [{ type: "Mention", href: actorOf(jane), name: "@jane" }] }) });
+	await post({ type: "Create", object: note({ inReplyTo: "https://x.example/1" }) });
+	t.like(host.received[0], { replyTo: { local: memo.id }, mentions: [jane.id] });
+	t.like(host.received[1], { replyTo: { remote: "https://x.example/1" } });
+});
+
+test("an article keeps its title and summary; a note addressed to a channel is said there", async (t) => {
+	const { host, jane, post, note } = await open(t);
+	const { channel } = host.channel(jane, "discoverable");
+	await post({ type: "Create", object: note({ type: "Article", name: "Title", summary: "<p>Short</p>", content: "<h2>Long</h2>", url: [{ type: "Link", href: "https://x.example/a", mediaType: "text/html" }] }) });
+	await post({ type: "Create", object: note({ cc: [`${host.origin}/channels/${channel.id}`] }) });
+	t.like(host.received[0], { type: "article", content: { title: "Title", summary: "Short", text: "<h2>Long</h2>" }, url: "https://x.example/a" });
+	t.like(host.received[1], { place: { kind: "channel", channel: channel.id } });
+});
+
+test("follow, undo in full, undo by id, and block", async (t) => {
+	const { host, jane, bob, post, id, actorOf } = await open(t);
+	const follow = { id: id(), type: "Follow", actor: bob.id, object: actorOf(jane) };
+	t.is((await post(follow)).status, 202);
+	t.like(host.received[0], { kind: "join", id: follow.id, target: { kind: "account", account: jane.id } });
+	t.like(host.received[0]?.raw as object, follow);
+	await post({ type: "Undo", object: follow });
+	await post({ type: "Undo", object: follow.id });
+	await post({ type: "Block", object: actorOf(jane) });
+	for (const event of host.received.slice(1)) t.like(event, { kind: "leave", target: { kind: "account", account: jane.id } });
+	t.is(host.received.length, 4);
+});
+
+test("the provider's own actor is followed by nobody", async (t) => {
+	const { host, post, events } = await open(t);
+	t.is((await post({ type: "Follow", object: `${host.origin}/actor` })).status, 202);
+	t.deepEqual(events(), []);
+});
+
+test("an answer to a follow is understood inline, by id, and by whom it is for", async (t) => {
+	const { host, jane, bob, post, actorOf } = await open(t);
+	await post({ type: "Accept", object: { type: "Follow", id: "https://bonfire.example/other", actor: actorOf(jane), object: bob.id } });
+	await post({ type: "Accept", object: `${host.origin}/activities/${jane.timeline}-3-follow-${jane.id}` });
+	await post({ type: "Reject", to: [actorOf(jane)], object: "https://x.example/unknown" });
+	const answers = host.received.map((event) => (event.kind === "answer" ? [event.account, event.accepted] : []));
+	t.deepEqual(answers, [[jane.id, true], [jane.id, true], [jane.id, false]]);
+});
+
+test("likes and emoji reactions come in, and are taken back in full or by id", async (t) => {
+	const { host, jane, bob, post, id } = await open(t);
+	const memo = host.say(jane, host.timeline(jane), "memo");
+	const object = `${host.origin}/objects/${memo.id}`;
+	const like = { id: id(), type: "Like", actor: bob.id, object };
+	await post(like);
+	await post({ type: "EmojiReact", object, content: "🔥" });
+	await post({ type: "Like", object: [{ id: object }], content: ":blob:", tag: { type: "Emoji", name: ":blob:", icon: { url: "https://x.example/blob.png" } } });
+	await post({ type: "Undo", object: like });
+	await post({ type: "Undo", object: like.id });
+	await post({ type: "Dislike", object });
+	t.like(host.received[0], { kind: "reaction", reaction: like.id, key: "⭐", target: { local: memo.id } });
+	t.like(host.received[1], { kind: "reaction", key: "🔥" });
+	t.like(host.received[2], { kind: "reaction", image: "https://x.example/blob.png" });
+	t.like(host.received[3], { kind: "unreaction", reaction: like.id, target: { local: memo.id }, key: "⭐" });
+	t.like(host.received[4], { kind: "unreaction", reaction: like.id });
+	t.is(host.received.length, 5);
+});
+
+test("an edit and a deletion name what they change; a deletion of oneself is the end of an account", async (t) => {
+	const { host, bob, post, note } = await open(t);
+	const object = note();
+	await post({ type: "Update", object: { ...object, content: "<p>changed</p>", updated: "2026-02-02T00:00:00Z" } });
+	await post({ type: "Delete", object: { id: object.id, type: "Tombstone" } });
+	t.like(host.received[0], { kind: "edit", target: { remote: object.id }, content: { text: "<p>changed</p>" } });
+	t.like(host.received[1], { kind: "removal", target: { remote: object.id } });
+	t.is((await post({ type: "Delete", object: bob.id })).status, 202);
+	t.is(host.received.length, 2, "of a stranger it is no news");
+	host.person("bob", { domain: new URL(bob.id).host, origin: { bridge: host.name, id: bob.id } });
+	await post({ type: "Delete", object: bob.id });
+	t.like(host.received[2], { kind: "gone", sender: { id: bob.id } });
+});
+
+test("a changed profile is taken from the signer's own description", async (t) => {
+	const { host, bob, post, note } = await open(t);
+	await post({ type: "Create", object: note() });
+	host.person("bob", { domain: new URL(bob.id).host, origin: { bridge: host.name, id: bob.id } });
+	await post({ type: "Update", object: { ...bob.document, name: "Robert", summary: "<p>no bridges #NoBridge</p>" } });
+	t.like(host.received[1], { kind: "profile", sender: { profile: { displayName: "Robert" }, bridgeable: false } });
+});
+
+test("an object that is only named is fetched from its origin, signed by the instance", async (t) => {
+	const { peer, host, post, note } = await open(t);
+	const object = note();
+	peer.routes.set(new URL(object.id).pathname, { body: object });
+	t.is((await post({ type: "Create", object: object.id })).status, 202);
+	t.like(host.received[0], { kind: "message", message: object.id });
+	const fetched = peer.asked.find(({ url }) => url === new URL(object.id).pathname);
+	t.true(String(fetched?.headers["signature"]).includes(`keyId="${host.origin}/actor#main-key"`));
+});
+
+test("a document with an unknown context is normalised, and nothing is fetched for it", async (t) => {
+	const { peer, host, post, note } = await open(t);
+	const before = peer.asked.length;
+	const context = ["https://www.w3.org/ns/activitystreams", `${peer.origin}/contexts/own.jsonld`, { as: "https://www.w3.org/ns/activitystreams#" }];
+	const object = note({ "as:summary": "careful" });
+	t.is((await post({ "@context": context, "type": "Create", object })).status, 202);
+	t.like(host.received[0], { kind: "message", message: object.id, warning: "careful", content: { text: "<p>hello</p>" } });
+	t.false(peer.asked.slice(before).some(({ url }) => url.startsWith("/contexts")));
+});
+
+test("a warm sender costs no read of the store", async (t) => {
+	const { host, post, note } = await open(t);
+	await post({ type: "Create", object: note() });
+	const { reads } = host;
+	await post({ type: "Create", object: note() });
+	t.is(host.received.length, 2);
+	t.is(host.reads, reads);
+});
+
+test("the same request twice has one effect", async (t) => {
+	const { host, bob, bridge, note, id } = await open(t);
+	const request = () => signedPost({ origin: host.origin, keyId: bob.keyId, body: { id: activity, type: "Create", actor: bob.id, object }, date });
+	const activity = id();
+	const object = note();
+	const date = new Date();
+	t.is((await bridge.handle(request())).status, 202);
+	t.is((await bridge.handle(request())).status, 202);
+	t.is(host.received.length, 1);
+});
+
+test("what the core refuses is answered 403, what does not concern it 202", async (t) => {
+	const { host, post, note } = await open(t);
+	host.answer = { status: "ignored", reason: "blocked" };
+	t.is((await post({ type: "Create", object: note() })).status, 403);
+	host.answer = { status: "ignored", reason: "unknown-place" };
+	t.is((await post({ type: "Create", object: note() })).status, 202);
+});
+
+test("personal inboxes exist for actors only", async (t) => {
+	const { host, jane, post, note } = await open(t);
+	const { channel } = host.channel(jane, "group", "closed");
+	t.is((await post({ type: "Create", object: note() }, { path: `/users/${jane.id}/inbox` })).status, 202);
+	t.is((await post({ type: "Create", object: note() }, { path: `/users/usr_00000000000000000000000000/inbox` })).status, 404);
+	t.is((await post({ type: "Create", object: note() }, { path: `/channels/${channel.id}/inbox` })).status, 404);
+	const gone = host.person("gone", { deletedAt: 1 });
+	t.is((await post({ type: "Create", object: note() }, { path: `/users/${gone.id}/inbox` })).status, 410);
+});
+
+test("a transient trouble of the sender's server is 503, so that they try again", async (t) => {
+	const { peer, post, note } = await open(t);
+	await post({ type: "Create", object: note() });
+	const object = note();
+	peer.routes.set(new URL(object.id).pathname, { status: 500 });
+	const answer = await post({ type: "Create", object: object.id });
+	t.is(answer.status, 503);
+	t.truthy(answer.headers?.["retry-after"]);
+});
+
+test("the farewell of an account that is gone with its key is accepted, and its own server is asked", async (t) => {
+	const { peer, host, bob, post } = await open(t);
+	host.person("bob", { domain: "x", origin: { bridge: host.name, id: bob.id } });
+	peer.routes.set("/u/bob", { status: 410 });
+	t.is((await post({ type: "Delete", object: bob.id })).status, 202);
+	t.like(host.received[0], { kind: "gone", sender: { id: bob.id } });
+	t.is((await post({ type: "Create", object: { id: `${peer.origin}/n`, type: "Note" } })).status, 401);
+	t.is(host.received.length, 1);
+});
+
+test("only POST, only JSON", async (t) => {
+	const { bridge, post, note } = await open(t);
+	t.is((await bridge.handle(plainRequest("GET", "/inbox"))).status, 405);
+	t.is((await bridge.handle(plainRequest("PUT", "/inbox"))).status, 405);
+	t.is((await post({ type: "Create", object: note() }, { contentType: "text/plain" })).status, 415);
+	t.is((await post({ type: "Create", object: note() }, { contentType: 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"' })).status, 202);
+});

@@ -1,0 +1,223 @@
+import type { Account } from "#core/accounts/account.ts";
+import type { Channel } from "#core/groups/channel.ts";
+import { type Group, groupPermissions, timelinePermissions } from "#core/groups/group.ts";
+import type { TierId } from "#core/groups/tiers.ts";
+import { type AccountId, bridgeName, type ChannelId, type MessageId, mintId } from "#core/ids.ts";
+import type { Message } from "#core/messages/message.ts";
+import type { Addressed, BridgeHost, BridgeStateStore, Delivery, Received, RemoteEvent, Slice } from "#core/ports/bridge.ts";
+import { createHttpClient } from "../../src/outbound/http-client.ts";
+import { createText } from "../../src/text/text.ts";
+import { silentLogger } from "./silent-logger.ts";
+
+type Place = { readonly channel: Channel; readonly group: Group };
+type Said = { message: Message; author: Account; parent?: Addressed; mentions: readonly Account[] };
+
+/** A host in memory, on which a bridge runs without a core. What it is told is in `received`. */
+export interface FakeHost extends BridgeHost {
+	readonly clock: { time: number; now(): number };
+	readonly received: RemoteEvent[];
+	readonly accounts: Map<string, Account>;
+	readonly said: Map<string, Said>;
+	readonly memberships: { readonly channel: ChannelId; readonly account: Account }[];
+	readonly events: Map<string, Delivery>;
+	/** What `receive` answers; a second event of the same id is a duplicate. */
+	answer: Received;
+	/** Reads of the state and of accounts: what a hot path must do without. */
+	reads: number;
+	person(handle: string, fields?: Partial<Account>): Account;
+	channel(owner: Account, tier: TierId, name?: string): Place;
+	timeline(account: Account): Place;
+	say(author: Account, place: Place, text: string, fields?: Partial<Message> & { parent?: Message; mentioned?: readonly Account[] }): Message;
+	/** What a core would hand to `deliver` for a message. */
+	delivery(message: Message, target: string): Extract<Delivery, { kind: "message" }>;
+}
+
+export function createFakeHost(origin = "https://here.example"): FakeHost {
+	const clock = { time: Date.now(), now: () => clock.time };
+	const places = new Map<string, Place>();
+	const domain = new URL(origin).host;
+	const accounts = new Map<string, Account>();
+	const said = new Map<string, Said>();
+	const seen = new Set<string>();
+	let seq = 0;
+	const isOpen = (place: Place | undefined) => place !== undefined && (place.channel.tier === "public" || place.channel.tier === "discoverable");
+	const find = (test: (account: Account) => boolean) => [...accounts.values()].find(test);
+
+	const host: FakeHost = {
+		name: bridgeName("activitypub"),
+		origin,
+		domain,
+		instance: { name: "Here", description: "A place for tests", version: "0.0.1", openRegistration: false },
+		clock,
+		logger: silentLogger,
+		http: createHttpClient({ insecureLocalhost: true, userAgent: "test" }),
+		text: createText(),
+		limits: { bodyBytes: 1024 * 1024, jsonDepth: 64, jsonNodes: 10_000 },
+		received: [],
+		accounts,
+		said,
+		memberships: [],
+		events: new Map(),
+		answer: { status: "accepted" },
+		reads: 0,
+		async receive(events) {
+			return events.map((event): Received => {
+				if (seen.has(event.id)) return { status: "duplicate" };
+				seen.add(event.id);
+				host.received.push(event);
+				return host.answer;
+			});
+		},
+		report() {},
+		account: async (id) => (host.reads++, accounts.get(id)),
+		accountByHandle: async (handle, at) => find((account) => account.handle === handle && account.domain === at),
+		accountByRemote: async (remote) => (host.reads++, find((account) => account.origin?.id === remote)),
+		openChannel: async (id) => (isOpen(places.get(id)) ? places.get(id) : undefined),
+		openChannelByHandle: async (handle) => [...places.values()].find((place) => place.channel.handle === handle && isOpen(place) && place.channel.timelineOf === undefined),
+		async openMessage(id) {
+			const found = said.get(id);
+			const place = found && places.get(found.message.channel);
+			return found === undefined || place === undefined || !isOpen(place) ? undefined : { ...found, ...place };
+		},
+		messageByRemote: async (remote) => [...said.values()].find(({ message }) => message.origin?.id === remote)?.message,
+		openMessages: async (channel, { before, limit }) => slice([...said.values()].map((s) => s.message).filter((m) => m.channel === channel).reverse(), before, limit),
+		openReplies: async (id, { after, limit }) => slice([...said.values()].map((s) => s.message).filter((m) => m.reply?.to === id), after, limit),
+		members: async (channel, { after, limit }) => slice(host.memberships.filter((m) => m.channel === channel).map((m) => m.account), after, limit),
+		memberCount: async (channel) => host.memberships.filter((m) => m.channel === channel).length,
+		following: async () => ({ items: [] }),
+		followingCount: async () => 0,
+		messageCount: async (channel) => [...said.values()].filter((s) => s.message.channel === channel).length,
+		usage: async () => ({ accounts: accounts.size, messages: said.size }),
+		openEvent: async (id) => host.events.get(id),
+		portals: async () => [],
+		portalByRoom: async () => undefined,
+		state: memoryState(() => host.reads++),
+		secrets: memoryState(() => host.reads++),
+
+		person(handle, fields = {}) {
+			const id = mintId("usr", clock.now());
+			const account: Account = {
+				id,
+				handle,
+				domain,
+				kind: "person",
+				profile: { displayName: handle },
+				group: mintId("grp", clock.now()),
+				timeline: mintId("chn", clock.now()),
+				bridgeable: true,
+				createdAt: clock.now(),
+				updatedAt: clock.now(),
+				...fields,
+			};
+			accounts.set(account.id, account);
+			const group = makeGroup(account, { id: account.group, personal: account.id, permissions: timelinePermissions });
+			places.set(account.timeline, { group, channel: makeChannel(group, "discoverable", { id: account.timeline, handle, timelineOf: account.id }) });
+			return account;
+		},
+		channel(owner, tier, name = "general") {
+			const group = makeGroup(owner, {});
+			const place = { group, channel: makeChannel(group, tier, { name, handle: `guild-${name}` }) };
+			places.set(place.channel.id, place);
+			return place;
+		},
+		timeline: (account) => places.get(account.timeline) as Place,
+		say(author, { channel, group }, text, { parent, mentioned = [], ...fields } = {}) {
+			seq++;
+			const message: Message = {
+				id: mintId("msg", clock.now()) as MessageId,
+				group: group.id,
+				channel: channel.id,
+				author: author.id,
+				type: "memo",
+				content: { text, mime: "text/plain" },
+				...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),
+				mentions: mentioned.map((account) => account.id),
+				tags: [],
+				metadata: [],
+				seq,
+				at: clock.now(),
+				editUntil: clock.now(),
+				texts: [seq],
+				reactions: [],
+				replies: 0,
+				changed: seq,
+				...fields,
+			};
+			const parentAuthor = parent && (accounts.get(parent.author) as Account);
+			const above = parent === undefined || parentAuthor === undefined ? {} : { parent: { message: parent, author: parentAuthor, remote: [] } };
+			said.set(message.id, { message, author, mentions: mentioned, ...above });
+			return message;
+		},
+		delivery(message, target) {
+			const { author, mentions, parent } = said.get(message.id) as Said;
+			const place = places.get(message.channel) as Place;
+			return {
+				kind: "message",
+				id: `${message.channel}/${message.seq}`,
+				reach: { bridge: host.name, target, lane: `activitypub:${URL.parse(target)?.host ?? ""}` },
+				at: message.at,
+				actor: author,
+				...(message.origin === undefined ? {} : { origin: message.origin.bridge }),
+				...place,
+				subject: { message, author, remote: [] },
+				mentions,
+				...(parent === undefined ? {} : { parent }),
+			};
+		},
+	};
+
+	function makeGroup(owner: Account, fields: Partial<Group>): Group {
+		const id = mintId("grp", clock.now());
+		const dated = { createdAt: clock.now(), updatedAt: clock.now() };
+		return { id, stream: id, name: "Guild", slug: "guild", description: "", owner: owner.id as AccountId, joinPolicy: "open", permissions: groupPermissions, ...dated, ...fields };
+	}
+
+	function makeChannel(group: Group, tier: TierId, fields: Partial<Channel>): Channel {
+		return {
+			id: mintId("chn", clock.now()),
+			group: group.id,
+			stream: group.stream,
+			name: "timeline",
+			handle: "",
+			type: "text",
+			tier,
+			topic: "",
+			tags: [],
+			allowedTypes: ["memo", "article", "message"],
+			createdAt: clock.now(),
+			updatedAt: clock.now(),
+			...fields,
+		};
+	}
+	return host;
+}
+
+function slice<T>(all: readonly T[], after: string | undefined, limit: number): Slice<T> {
+	const start = after === undefined ? 0 : Number(after);
+	const items = all.slice(start, start + limit);
+	return start + limit < all.length ? { items, next: String(start + limit) } : { items };
+}
+
+function memoryState(read: () => void): BridgeStateStore {
+	const values = new Map<string, unknown>();
+	return {
+		async get(key) {
+			read();
+			return structuredClone(values.get(key));
+		},
+		async set(key, value) {
+			values.set(key, structuredClone(value));
+		},
+		async setIfAbsent(key, value) {
+			if (!values.has(key)) values.set(key, structuredClone(value));
+			return structuredClone(values.get(key));
+		},
+		async delete(key) {
+			values.delete(key);
+		},
+		async list(prefix, { after, limit }) {
+			const keys = [...values.keys()].filter((key) => key.startsWith(prefix) && (after === undefined || key > after)).sort();
+			return keys.slice(0, limit).map((key) => ({ key, value: structuredClone(values.get(key)) }));
+		},
+	};
+}
