@@ -5,7 +5,8 @@ import type { Collection, IndexSpec, Key, Scalar } from "../core/ports/store.ts"
  * of non-ASCII text, on lone surrogates and on fractions in integer columns, so none of these gets in.
  */
 const longest = 512;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII but NUL, which ends a text in some drivers
+// The whole of ASCII but NUL, which ends a text in some drivers.
+// oxlint-disable-next-line no-control-regex
 const ascii = /^[\x01-\x7f]*$/;
 
 /** @throws {TypeError} unless `value` is ASCII text (no NUL) of at most 512 bytes */

@@ -11,8 +11,7 @@ import { restartContract } from "./store-restart.ts";
 
 /** What a backend is opened with; what is left out is the suite's collections, no fail-points, the system clock. */
 export interface Opening {
-	// biome-ignore lint/suspicious/noExplicitAny: every collection has its own kind of document
-	readonly collections?: readonly Collection<any>[];
+	readonly collections?: readonly Collection<never>[];
 	readonly failPoints?: FailPoints;
 	readonly clock?: Clock;
 }

@@ -82,7 +82,7 @@ export interface LogEvent<Type extends string = string, Body = unknown> {
  * One derived document. `next` is pure: the document as it was (undefined: none yet) and the event give the document as
  * it is; returning `undefined` leaves it as it was.
  */
-// biome-ignore lint: the list of folds of an event is heterogeneous
+// oxlint-disable-next-line typescript/no-explicit-any -- the list of folds of an event is heterogeneous
 export interface Fold<T = any> {
 	readonly collection: Collection<T>;
 	readonly id: string;
@@ -90,6 +90,12 @@ export interface Fold<T = any> {
 	readonly fresh?: true;
 	next(now: T | undefined): T | undefined;
 }
+/**
+ * The folds of any event: one function for the whole log, since what one process has left unfolded another folds.
+ *
+ * A folded document is folded from one stream only and is never deleted, but left as a tombstone. It must not rely on
+ * unique indexes, because its event may be durable before it: uniqueness across streams is the natural key's task.
+ */
 export type FoldsOf = (event: LogEvent) => readonly Fold[];
 
 export type Appended =
@@ -123,7 +129,11 @@ export class StoreUnavailable extends Error {
 export interface Store {
 	/** @throws {Duplicate} */
 	insert<T>(collection: Collection<T>, id: string, doc: T): Promise<void>;
-	/** Inserts the documents whose id is not taken yet; the others are left as they are. */
+	/**
+	 * Inserts the documents whose id is not taken yet; the others are left as they are.
+	 *
+	 * @throws {Duplicate} when one has a unique value of another; some of the others may be stored then
+	 */
 	insertMissing<T>(collection: Collection<T>, docs: readonly { readonly id: string; readonly doc: T }[]): Promise<void>;
 	get<T>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined>;
 	/** Compare-and-set: `false` when the document is no longer at `rev`, or is gone. */
@@ -135,7 +145,9 @@ export interface Store {
 
 	/**
 	 * Appends one event to its stream and folds it into the derived documents. Resolves when the event is durable and
-	 * its folds can be read. Appends to one stream that are started one after the other land in that order.
+	 * its folds can be read. Appends to one stream that are started one after the other land in that order. When a fold
+	 * throws, the append rejects with its error and nothing is stored. After {@link StoreUnavailable} the outcome is unknown:
+	 * trying again is safe for a draft that has a key.
 	 */
 	append(draft: Draft, options: { readonly folds: FoldsOf; readonly after?: number }): Promise<Appended>;
 	/** Events of a stream with `after < seq`, oldest first. */

@@ -1,6 +1,6 @@
 import type { Db } from "mongodb";
 import { type Collection, Duplicate, type Stored } from "../../core/ports/store.ts";
-import { isDuplicateKey, refusedIn, violatedIndex, type WriteFailure } from "./errors.ts";
+import { isDuplicateKey, refusedIn, violatedIndex } from "./errors.ts";
 import { asStored, changeTo, type contentOf, type DocumentRecord, nameOf } from "./records.ts";
 
 /** Documents per `insertMany`. */
@@ -12,7 +12,7 @@ export function createDocuments(db: Db, collection: Collection<never>) {
 	const uniques = Object.keys(collection.indexes).filter((index) => collection.indexes[index]?.unique);
 
 	/** Which index refused this record: as the server says, or else by reading back. */
-	async function duplicateOf(record: DocumentRecord, error: WriteFailure | unknown): Promise<Duplicate> {
+	async function duplicateOf(record: DocumentRecord, error: unknown): Promise<Duplicate> {
 		const named = violatedIndex(error);
 		const index = named === "_id" || named === "_id_" ? "id" : named;
 		if (index === "id" || (index && uniques.includes(index))) return new Duplicate(collection.name, index);

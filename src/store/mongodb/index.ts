@@ -30,8 +30,7 @@ export interface MongoStoreOptions {
 	readonly url: string;
 	/** Absent: the one that the URL names, or else `causeway`. */
 	readonly database?: string;
-	// biome-ignore lint/suspicious/noExplicitAny: every collection has its own kind of document
-	readonly collections: readonly Collection<any>[];
+	readonly collections: readonly Collection<never>[];
 	readonly failPoints: FailPoints;
 	readonly clock: Clock;
 	readonly logger?: { error(details: object, message: string): void };

@@ -18,8 +18,7 @@ import { prepareSchema } from "./schema.ts";
 export interface SqliteStoreOptions {
 	/** Created when it does not exist; its folder must. Other processes may have it open too. */
 	readonly file: string;
-	// biome-ignore lint/suspicious/noExplicitAny: every collection has its own kind of document
-	readonly collections: readonly Collection<any>[];
+	readonly collections: readonly Collection<never>[];
 	readonly failPoints: FailPoints;
 	readonly clock: Clock;
 }

@@ -37,7 +37,8 @@ export function prepareSchema(database: DatabaseSync, collections: readonly Coll
 	inTransaction(database, () => {
 		const found = database.prepare("PRAGMA user_version").get()?.["user_version"];
 		if (found === 0) database.exec(logTables);
-		else if (found !== layout) throw new Error(`The database has layout ${found}; this program knows ${layout}`);
+		else if (found !== layout)
+			throw new Error(`The database has layout ${String(found)}; this program knows ${layout}`);
 		for (const collection of collections) prepareCollection(database, collection);
 	});
 }
@@ -82,15 +83,14 @@ function createIndexes(database: DatabaseSync, collection: Collection<never>): v
 function reindex(database: DatabaseSync, collection: Collection<never>): void {
 	const table = tableOf(collection);
 	const indexes = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql > ''");
-	for (const { name } of indexes.all(table)) database.exec(`DROP INDEX "${name}"`);
+	for (const { name } of indexes.all(table)) database.exec(`DROP INDEX "${String(name)}"`);
 	const present = new Set(
 		database
 			.prepare("SELECT name FROM pragma_table_info(?)")
 			.all(table)
-			.map((row) => row["name"]),
+			.map((row) => String(row["name"])),
 	);
-	for (const name of present)
-		if (/_[0-9]+$/.test(String(name))) database.exec(`ALTER TABLE "${table}" DROP COLUMN "${name}"`);
+	for (const name of present) if (/_[0-9]+$/.test(name)) database.exec(`ALTER TABLE "${table}" DROP COLUMN "${name}"`);
 	for (const { name, type } of columnTypes(collection))
 		database.exec(`ALTER TABLE "${table}" ADD COLUMN ${name} ${type}`);
 
