@@ -68,12 +68,12 @@ export async function channelActor(press: Press, { channel, group }: { channel: 
 export async function instanceActor(press: Press): Promise<object> {
 	const { host, ids } = press;
 	return {
-		...(await common(press, ids.instance, host.domain)),
+		...(await common(press, ids.instance, ids.instanceName)),
 		type: "Application",
 		name: host.instance.name,
 		summary: host.text.toHtml(host.instance.description, "text/plain"),
 		url: host.origin,
-		webfinger: `${host.domain}@${host.domain}`,
+		webfinger: `${ids.instanceName}@${host.domain}`,
 		manuallyApprovesFollowers: true,
 		discoverable: false,
 		indexable: false,

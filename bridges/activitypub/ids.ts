@@ -19,6 +19,8 @@ export interface Ids {
 	readonly origin: string;
 	readonly sharedInbox: string;
 	readonly instance: string;
+	/** The username of the provider's own actor: its host, without a port, which no username may hold. */
+	readonly instanceName: string;
 	actor(actor: LocalActor): string;
 	/** The actor of anybody: what their own network calls them, or our actor that stands for them. */
 	person(account: Account): string;
@@ -51,6 +53,7 @@ export function createIds(origin: string, bridge: BridgeName): Ids {
 		origin,
 		sharedInbox: `${origin}/inbox`,
 		instance: `${origin}/actor`,
+		instanceName: new URL(origin).hostname,
 		actor,
 		person,
 		channelActor(channel, owner) {

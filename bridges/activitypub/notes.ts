@@ -51,8 +51,8 @@ export function toTombstone(ids: Ids, message: Message): object {
 function bodyOf(pen: Pen, said: Said): object {
 	const { message } = said;
 	const { text, mime, title, summary } = message.content;
-	const html = pen.text.toHtml(text, mime);
-	const content = linkify(html.trimStart().startsWith("<") ? html : `<p>${html}</p>`, linksOf(pen, said));
+	const html = pen.text.toHtml(text, mime).trim();
+	const content = linkify(html.startsWith("<") ? html : `<p>${html}</p>`, linksOf(pen, said));
 	if (message.type !== "article") return { content, ...(message.warning === undefined ? {} : { summary: message.warning }) };
 
 	// Mastodon shows nothing of an Article but its name, summary and url; others take a missing summary for a warning.

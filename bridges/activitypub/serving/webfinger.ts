@@ -47,8 +47,8 @@ async function find(press: Press, resource: string): Promise<Subject | undefined
 
 /** Accounts and channels share one name space. */
 async function byHandle(press: Press, handle: string): Promise<Subject | undefined> {
-	const { host } = press;
-	if (handle === host.domain) return instance(press);
+	const { host, ids } = press;
+	if (handle === ids.instanceName) return instance(press);
 	return ofAccount(press, await host.accountByHandle(handle, host.domain)) ?? ofChannel(press, await host.openChannelByHandle(handle));
 }
 
@@ -63,4 +63,4 @@ function ofChannel({ host, ids }: Press, found: Awaited<ReturnType<Press["host"]
 	return { address: `${channel.handle}@${host.domain}`, actor: ids.actor({ kind: "channel", channel: channel.id }), page: ids.pages.channel(channel) };
 }
 
-const instance = ({ host, ids }: Press): Subject => ({ address: `${host.domain}@${host.domain}`, actor: ids.instance, page: host.origin });
+const instance = ({ host, ids }: Press): Subject => ({ address: `${ids.instanceName}@${host.domain}`, actor: ids.instance, page: host.origin });
