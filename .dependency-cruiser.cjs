@@ -1,0 +1,105 @@
+/**
+ * The layers of the design (ARCHITECTURE.md): who may import what. `scripts/check-layers.js` runs this and makes sure that
+ * something was read at all.
+ */
+const severity = /** @type {const} */ ("error");
+const adapters = "http|realtime|store|lanes|bus|outbound|text|media|mail";
+
+/** Packages that only one place may know; everybody else has a port for it. */
+const owned = {
+	"koa|@koa/[^/]+|koa-[^/]+": "^src/http/",
+	mongodb: "^src/store/mongodb/",
+	"p-queue": "^src/lanes/",
+	"sanitize-html|markdown-it|linkify-it": "^src/text/",
+	undici: "^src/outbound/|^bridges/matrix/",
+	pino: "^src/log\\.ts$",
+	"activitypub-express": "^bridges/activitypub/",
+	"matrix-appservice-bridge": "^bridges/matrix/",
+};
+
+const product = "^(src|bridges)/";
+/** @param {string} names */
+const npmPackage = (names) => `^node_modules/(${names})/`;
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+	forbidden: [
+		{
+			name: "core-means-nothing-but-itself",
+			comment: "src/core imports src/core and node:crypto; what else it needs comes in through its ports",
+			severity,
+			from: { path: "^src/core/" },
+			to: { pathNot: "^src/core/|^(node:)?crypto$" },
+		},
+		{
+			name: "adapters-know-only-the-core",
+			comment: "an adapter imports src/core and its own folder, never another adapter",
+			severity,
+			from: { path: `^src/(${adapters})/` },
+			to: { path: "^(src|bridges|test|bench|scripts)/", pathNot: "^src/core/|^src/$1/" },
+		},
+		{
+			name: "bridge-kit-is-core",
+			severity,
+			from: { path: "^src/bridge-kit/" },
+			to: { path: product, pathNot: "^src/(core|bridge-kit)/" },
+		},
+		{
+			name: "bridges-know-only-the-kit",
+			comment: "a bridge imports #bridge-kit and its own folder, never src and never another bridge",
+			severity,
+			from: { path: "^bridges/([^/]+)/" },
+			to: { path: "^(src|bridges|test|bench|scripts)/", pathNot: "^src/bridge-kit/|^bridges/$1/" },
+		},
+		{
+			name: "bridges-reach-out-through-the-host",
+			comment:
+				"outbound requests go through the guarded agent that a bridge is handed; the homeserver is the exception",
+			severity,
+			from: { path: "^bridges/", pathNot: "^bridges/matrix/" },
+			to: { path: "^(node:)?(http|https|http2|net|tls|dgram)$" },
+		},
+		{
+			name: "config-and-log-stand-alone",
+			severity,
+			from: { path: "^src/(config|log)(/|\\.ts$)" },
+			to: { path: product, pathNot: "^src/core/|^src/config(/|\\.ts$)" },
+		},
+		{
+			name: "the-gateway-is-the-root",
+			comment: "only main, the commands and tests import the composition root",
+			severity,
+			from: { path: product, pathNot: "^src/(main\\.ts$|cli/)" },
+			to: { path: "^src/(gateway|main)\\.ts$|^src/cli/" },
+		},
+		...Object.entries(owned).map(([names, owner]) => ({
+			name: `only-its-owner-imports-${names.split("|")[0]}`,
+			severity,
+			from: { path: product, pathNot: owner },
+			to: { path: npmPackage(names) },
+		})),
+		{
+			name: "no-development-package-in-the-product",
+			severity,
+			from: { path: product },
+			to: { dependencyTypes: ["npm-dev"] },
+		},
+		{
+			name: "no-cycles",
+			severity,
+			from: {},
+			to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+		},
+		{ name: "all-resolved", severity, from: {}, to: { couldNotResolve: true } },
+	],
+	options: {
+		parser: "swc",
+		tsPreCompilationDeps: true,
+		doNotFollow: { path: "node_modules" },
+		enhancedResolveOptions: {
+			extensions: [".ts", ".js", ".json"],
+			exportsFields: ["exports"],
+			conditionNames: ["import", "require", "node", "default", "types"],
+		},
+	},
+};

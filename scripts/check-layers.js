@@ -1,0 +1,31 @@
+// Checks the layers (.dependency-cruiser.cjs). dependency-cruiser reads nothing, and is content, when it finds no parser for
+// TypeScript: so it must have read at least the files that are there.
+import { globSync } from "node:fs";
+import swc from "@swc/core/Visitor.js";
+import rules from "../.dependency-cruiser.cjs";
+
+// swc's visitor throws at `using` and `await using`, which its parser reads; it is the visitor that dependency-cruiser extends.
+const { visitStatement } = swc.Visitor.prototype;
+swc.Visitor.prototype.visitStatement = function (statement) {
+	const using = /** @type {{ type: string, decls?: any }} */ (statement);
+	if (using.type !== "UsingDeclaration") return visitStatement.call(this, statement);
+	using.decls = this.visitVariableDeclarators(using.decls);
+	return statement;
+};
+const { cruise } = await import("dependency-cruiser");
+
+const roots = ["src", "bridges", "test", "bench", "demo"].filter((root) => globSync(`${root}/**/*.ts`).length > 0);
+const { output } = await cruise(roots, {
+	...rules.options,
+	ruleSet: { forbidden: rules.forbidden ?? [] },
+	validate: true,
+});
+if (typeof output === "string") throw new Error("dependency-cruiser gave text instead of its findings");
+
+const { totalCruised, violations } = output.summary;
+const files = roots.flatMap((root) => globSync(`${root}/**/*.ts`)).length;
+for (const { rule, from, to } of violations) console.error(`${rule.name}: ${from} → ${to}`);
+if (totalCruised < files)
+	console.error(`dependency-cruiser read ${totalCruised} modules, but there are ${files} files`);
+if (violations.length > 0 || totalCruised < files) process.exitCode = 1;
+else console.log(`${totalCruised} modules keep to the layers`);

@@ -1,0 +1,78 @@
+// Completes package-lock.json. A registry that lacks some platform's variant of a package (`@biomejs/cli-win32-x64`) makes npm
+// leave it out of the lock file, and `npm ci` then refuses the file. Each missing variant gets the entry that its parent's
+// optionalDependencies imply, without a checksum. Run it after every change of the lock file; it changes nothing if nothing
+// is missing.
+import { readFileSync, writeFileSync } from "node:fs";
+
+const file = new URL("../package-lock.json", import.meta.url);
+const lock = JSON.parse(readFileSync(file, "utf8"));
+
+const systems = [
+	"aix",
+	"android",
+	"darwin",
+	"freebsd",
+	"linux",
+	"netbsd",
+	"openbsd",
+	"openharmony",
+	"sunos",
+	"wasm32",
+	"win32",
+];
+const processors = ["arm64", "arm", "ia32", "loong64", "mips64el", "ppc64", "riscv64", "s390x", "wasm32", "x64"];
+
+/**
+ * Where Node would find `name` from the package at `from`, if the lock file has it.
+ *
+ * @param {string} from
+ * @param {string} name
+ */
+function findFrom(from, name) {
+	for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("node_modules/") - 1))) {
+		const place = `${folder === "" ? "" : `${folder}/`}node_modules/${name}`;
+		if (place in lock.packages) return place;
+		if (folder === "") return undefined;
+	}
+}
+
+/**
+ * `@swc/core-linux-arm-gnueabihf`: which system, processor and C library a variant is for.
+ *
+ * @param {string} name
+ */
+function platformOf(name) {
+	const words = name.split(/[/-]/);
+	const os = words.find((word) => systems.includes(word));
+	const cpu = words.find((word) => processors.includes(word));
+	if (os === undefined || cpu === undefined)
+		throw new Error(`${name} is missing and its name does not say for which system it is`);
+	const libc = os !== "linux" ? undefined : words.some((word) => word.startsWith("musl")) ? "musl" : "glibc";
+	return { os, cpu, libc };
+}
+
+let added = 0;
+for (const [parent, { optionalDependencies = {}, dev, devOptional }] of Object.entries(lock.packages)) {
+	for (const [name, version] of Object.entries(optionalDependencies)) {
+		if (findFrom(parent, name) !== undefined) continue;
+		if (!/^\d/.test(version))
+			throw new Error(`${name} is missing and ${parent} names no single version of it: ${version}`);
+		const { os, cpu, libc } = platformOf(name);
+		lock.packages[`node_modules/${name}`] = {
+			version,
+			cpu: [cpu],
+			...(dev ? { dev } : {}),
+			...(devOptional ? { devOptional } : {}),
+			...(libc === undefined ? {} : { libc: [libc] }),
+			optional: true,
+			os: [os],
+		};
+		console.log(`added ${name} ${version} (${[os, cpu, libc].filter(Boolean).join(", ")})`);
+		added++;
+	}
+}
+if (added > 0) {
+	lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => a.localeCompare(b, "en")));
+	writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+}
+console.log(added === 0 ? "nothing was missing" : `added ${added} entries`);

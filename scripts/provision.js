@@ -1,0 +1,63 @@
+// Makes ready what the tests need and this machine lacks: Debian packages (only root can), and Synapse in a Python venv.
+// Does nothing, quickly, when everything is there.
+
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync } from "node:fs";
+import { delimiter } from "node:path";
+import { provideSynapse, pythonForVenv } from "./synapse.js";
+
+/** What is needed, by what proves that it is there and the Debian package that brings it. */
+const needs = [
+	{ what: "java and javac", package: "default-jdk-headless", isThere: () => onPath("java") && onPath("javac") },
+	{ what: "mvn", package: "maven", isThere: () => onPath("mvn") },
+	{ what: "chromium", package: "chromium", isThere: () => onPath("chromium") },
+	{ what: "python3 with venv", package: "python3-venv", isThere: () => pythonForVenv() !== undefined },
+];
+
+try {
+	const missing = needs.filter((need) => !need.isThere());
+	if (missing.length > 0) installPackages(missing);
+	provideSynapse();
+} catch (error) {
+	console.error(error instanceof Error ? error.message : error);
+	process.exitCode = 1;
+}
+
+/** @param {readonly { what: string, package: string }[]} missing */
+function installPackages(missing) {
+	const names = missing.map((need) => need.package);
+	if (!onPath("apt-get"))
+		throw new Error(`The tests need ${missing.map((need) => need.what).join(", ")}: install them and try again.`);
+	if (process.getuid?.() !== 0)
+		throw new Error(
+			`The tests need packages that are missing. Run as root: apt-get update && apt-get install -y --no-install-recommends ${names.join(" ")}`,
+		);
+	console.log(`Installing ${names.join(", ")}`);
+	apt("update", "-q");
+	apt("install", "-q", "-y", "--no-install-recommends", ...names);
+	const still = needs.filter((need) => !need.isThere()).map((need) => need.what);
+	if (still.length > 0) throw new Error(`${still.join(", ")} can't be found although the packages are installed`);
+}
+
+/** @param {readonly string[]} args */
+function apt(...args) {
+	const { status, stdout, stderr } = spawnSync("apt-get", ["-o", "DPkg::Lock::Timeout=300", ...args], {
+		env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+		encoding: "utf8",
+		maxBuffer: 64 * 1024 * 1024,
+	});
+	if (status !== 0) throw new Error(`apt-get ${args.join(" ")} failed:\n${stdout}${stderr}`);
+}
+
+/** @param {string} program */
+function onPath(program) {
+	return (process.env.PATH ?? "").split(delimiter).some((folder) => {
+		const file = `${folder}/${program}`;
+		try {
+			accessSync(file, constants.X_OK);
+			return existsSync(file);
+		} catch {
+			return false;
+		}
+	});
+}
