@@ -3,12 +3,12 @@ import type { Logger } from "#core/ports/logger.ts";
 import type { Config } from "./config.ts";
 
 /** Fields whose values are never written, wherever they stand; names are compared in lower case, without `-` and `_`. */
-const secretNames = new Set([
-	...["authorization", "proxyauthorization", "cookie", "setcookie", "signature", "xhubsignature"],
-	...["token", "accesstoken", "refreshtoken", "idtoken", "astoken", "hstoken", "bearer", "idempotencykey"],
-	...["password", "passphrase", "secret", "clientsecret", "code", "codeverifier", "otp"],
-	...["privatekey", "privatekeypem", "secretkey", "sealingkey", "apikey"],
-]);
+const secretNames = new Set(
+	`authorization proxyauthorization cookie setcookie signature xhubsignature
+	token accesstoken refreshtoken idtoken astoken hstoken bearer idempotencykey
+	password passphrase secret clientsecret code codeverifier otp
+	privatekey privatekeypem secretkey sealingkey apikey`.split(/\s+/),
+);
 
 /** Error and system codes (`code: "ECONNREFUSED"`) are no secrets, unlike the codes that an authorization server gives out. */
 const systemCode = /^[A-Z][A-Z0-9_]*$/;
@@ -30,9 +30,9 @@ const secretsInText: readonly (readonly [RegExp, string])[] = [
  * JSON lines on the standard output, or on `destination`, each written before the call returns. Secrets are taken out of the
  * fields at every depth, of the messages and of errors with their causes.
  */
-export function createLogger(config: Pick<Config, "log">, destination?: DestinationStream): Logger {
+export function createLogger(config: Config["log"], destination?: DestinationStream): Logger {
 	const options = {
-		level: config.log.level,
+		level: config.level,
 		base: null,
 		timestamp: pino.stdTimeFunctions.isoTime,
 		serializers: { err: (error: unknown) => error },

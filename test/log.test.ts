@@ -4,7 +4,7 @@ import { createLogger } from "../src/log.ts";
 /** A logger and the lines that it has written. */
 function capture(level: "debug" | "info" | "silent" = "debug") {
 	const written: string[] = [];
-	return { logger: createLogger({ log: { level } }, { write: (line) => void written.push(line) }), written };
+	return { logger: createLogger({ level }, { write: (line) => void written.push(line) }), written };
 }
 
 test("a line is JSON with the level's name, an ISO time, the fields and the message", (t) => {

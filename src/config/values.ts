@@ -30,16 +30,6 @@ export const origin = () => {
 	return z.string(expected).refine((value) => isHttp(value) && new URL(value).origin === value, expected);
 };
 
-/** The address of something that the operator runs, without a trailing slash. */
-export const httpUrl = () => {
-	const expected = "an http or https URL without a trailing slash, a query and a password";
-	return z.string(expected).refine((value) => {
-		if (!isHttp(value) || value.endsWith("/")) return false;
-		const { search, hash, username, password } = new URL(value);
-		return search + hash + username + password === "";
-	}, expected);
-};
-
 /** A URL of a service's own scheme: `mongodb://…`, `redis://…`. */
 export const serviceUrl = (...schemes: readonly string[]) => {
 	const expected = `a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`;
