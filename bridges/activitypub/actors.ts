@@ -42,7 +42,10 @@ export async function accountActor(press: Press, account: Account): Promise<obje
 }
 
 /** The Group of an open channel (FEP-1b12). */
-export async function channelActor(press: Press, { channel, group }: { channel: Channel; group: Group }): Promise<object> {
+export async function channelActor(
+	press: Press,
+	{ channel, group }: { channel: Channel; group: Group },
+): Promise<object> {
 	const { host, ids } = press;
 	const id = ids.actor({ kind: "channel", channel: channel.id });
 	const isListed = tiers[channel.tier].rules.search;

@@ -33,7 +33,9 @@ export function followersOf(ids: Ids, { channel, owner, author }: Pick<Said, "ch
 /** Whom a message is addressed to. The same on the activity and on the object: some servers refuse what differs. */
 export function audienceOf(ids: Ids, said: Said): Audience {
 	const { channel, author, parent, mentions, owner } = said;
-	const people = [parent?.author, owner, ...mentions].filter((person) => person !== undefined && person.id !== author.id);
+	const people = [parent?.author, owner, ...mentions].filter(
+		(person) => person !== undefined && person.id !== author.id,
+	);
 	const named = people.map((person) => ids.person(person as Account));
 	const channelActor = channel.timelineOf === undefined ? [ids.channelActor(channel)] : [];
 	return addressed(channel, followersOf(ids, said), [...channelActor, ...named]);
@@ -42,5 +44,7 @@ export function audienceOf(ids: Ids, said: Said): Audience {
 /** The tier's way to address its members and these people. */
 export function addressed(channel: Channel, followers: string, people: readonly string[]): Audience {
 	const named = [...new Set(people)];
-	return isBroadcast(channel) ? { to: [PUBLIC], cc: [followers, ...named] } : { to: [followers], cc: [PUBLIC, ...named] };
+	return isBroadcast(channel)
+		? { to: [PUBLIC], cc: [followers, ...named] }
+		: { to: [followers], cc: [PUBLIC, ...named] };
 }

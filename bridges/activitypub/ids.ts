@@ -1,4 +1,14 @@
-import { type Account, type AccountId, type BridgeName, type Channel, type ChannelId, type Message, type MessageId, parseEventId, parseId } from "#bridge-kit";
+import {
+	type Account,
+	type AccountId,
+	type BridgeName,
+	type Channel,
+	type ChannelId,
+	type Message,
+	type MessageId,
+	parseEventId,
+	parseId,
+} from "#bridge-kit";
 
 /** One of our actors: an account, an open channel, or the provider itself. */
 export type LocalActor =
@@ -44,10 +54,16 @@ export interface Ids {
 }
 
 export function createIds(origin: string, bridge: BridgeName): Ids {
-	const pathOf = (id: string): string | undefined => (id.startsWith(`${origin}/`) ? (id.slice(origin.length + 1).split(/[?#]/, 1)[0] ?? "") : undefined);
+	const pathOf = (id: string): string | undefined =>
+		id.startsWith(`${origin}/`) ? (id.slice(origin.length + 1).split(/[?#]/, 1)[0] ?? "") : undefined;
 	const actor = (local: LocalActor): string =>
-		local.kind === "account" ? `${origin}/users/${local.account}` : local.kind === "channel" ? `${origin}/channels/${local.channel}` : `${origin}/actor`;
-	const person = (account: Account): string => (account.origin?.bridge === bridge ? account.origin.id : actor({ kind: "account", account: account.id }));
+		local.kind === "account"
+			? `${origin}/users/${local.account}`
+			: local.kind === "channel"
+				? `${origin}/channels/${local.channel}`
+				: `${origin}/actor`;
+	const person = (account: Account): string =>
+		account.origin?.bridge === bridge ? account.origin.id : actor({ kind: "account", account: account.id });
 
 	return {
 		origin,
@@ -61,7 +77,8 @@ export function createIds(origin: string, bridge: BridgeName): Ids {
 			return owner === undefined ? actor({ kind: "account", account: channel.timelineOf }) : person(owner);
 		},
 		object: (message) => (message.origin?.bridge === bridge ? message.origin.id : `${origin}/objects/${message.id}`),
-		activity: (event, suffix = "") => `${origin}/activities/${event.replace("/", "-")}${suffix === "" ? "" : `-${suffix}`}`,
+		activity: (event, suffix = "") =>
+			`${origin}/activities/${event.replace("/", "-")}${suffix === "" ? "" : `-${suffix}`}`,
 		keyId: (id) => `${id}#main-key`,
 		pages: {
 			account: ({ handle }) => `${origin}/@${handle}`,
@@ -76,7 +93,11 @@ export function createIds(origin: string, bridge: BridgeName): Ids {
 			if (name === undefined || rest.length > 0) return undefined;
 			const account = collection === "users" ? parseId("usr", name) : undefined;
 			const channel = collection === "channels" ? parseId("chn", name) : undefined;
-			return account !== undefined ? { kind: "account", account } : channel !== undefined ? { kind: "channel", channel } : undefined;
+			return account !== undefined
+				? { kind: "account", account }
+				: channel !== undefined
+					? { kind: "channel", channel }
+					: undefined;
 		},
 		parseObject(id) {
 			const [collection, name, ...rest] = pathOf(id)?.split("/") ?? [];

@@ -1,4 +1,11 @@
-import { type BridgeRequest, type BridgeResponse, JsonRefused, parseJson, PayloadTooLarge, type Received } from "#bridge-kit";
+import {
+	type BridgeRequest,
+	type BridgeResponse,
+	JsonRefused,
+	PayloadTooLarge,
+	parseJson,
+	type Received,
+} from "#bridge-kit";
 import { readActivity } from "./incoming/activities.ts";
 import type { Desk } from "./incoming/reader.ts";
 import { Refused } from "./incoming/refused.ts";
@@ -22,7 +29,8 @@ export function createInbox(desk: Desk, keys: KeyCache): (request: BridgeRequest
 
 	return async (request) => {
 		if (request.method !== "POST") return notAllowed("POST");
-		if (!isJsonType(request.headers["content-type"])) return problem(415, "Unsupported media type", "Expected application/activity+json");
+		if (!isJsonType(request.headers["content-type"]))
+			return problem(415, "Unsupported media type", "Expected application/activity+json");
 		try {
 			return await take(request, await request.body(host.limits.bodyBytes));
 		} catch (error) {
@@ -31,15 +39,22 @@ export function createInbox(desk: Desk, keys: KeyCache): (request: BridgeRequest
 			if (error instanceof Refused) return problem(error.status, "Refused", error.message);
 			if (!(error instanceof RemoteTrouble)) throw error;
 			host.logger.info({ err: error }, "An activity has to wait for its sender's server");
-			return problem(503, "Temporarily unavailable", "Something of yours could not be fetched", { "retry-after": "60" });
+			return problem(503, "Temporarily unavailable", "Something of yours could not be fetched", {
+				"retry-after": "60",
+			});
 		}
 	};
 
 	async function take({ method, path, query, headers }: BridgeRequest, body: Buffer): Promise<BridgeResponse> {
 		const message = { method, path: path + query, headers, body };
-		const verification = await verifyRequest(message, { origin: host.origin, resolveKey: keys.resolve, now: host.clock.now() });
+		const verification = await verifyRequest(message, {
+			origin: host.origin,
+			resolveKey: keys.resolve,
+			now: host.clock.now(),
+		});
 		if (verification.outcome === "failed") {
-			if (verification.reason === "unknown-key" && (await isFarewell(body.toString("utf8"), verification.keyId ?? ""))) return accepted;
+			if (verification.reason === "unknown-key" && (await isFarewell(body.toString("utf8"), verification.keyId ?? "")))
+				return accepted;
 			return problem(401, "Not authenticated", `The signature does not count: ${verification.reason}`);
 		}
 		const text = body.toString("utf8");
@@ -69,10 +84,17 @@ export function createInbox(desk: Desk, keys: KeyCache): (request: BridgeRequest
 			return false;
 		}
 		const actor = idOf(activity["actor"]);
-		if (typeOf(activity) !== "Delete" || actor === undefined || idOf(activity["object"]) !== actor || !sameOrigin(actor, keyId)) return false;
+		if (
+			typeOf(activity) !== "Delete" ||
+			actor === undefined ||
+			idOf(activity["object"]) !== actor ||
+			!sameOrigin(actor, keyId)
+		)
+			return false;
 		if (!(await desk.directory.isGone(actor))) return false;
 		const account = await host.accountByRemote(actor);
-		const sender = account === undefined || account.deletedAt !== undefined ? undefined : personOfAccount(account, host.domain);
+		const sender =
+			account === undefined || account.deletedAt !== undefined ? undefined : personOfAccount(account, host.domain);
 		if (sender !== undefined) await host.receive([{ kind: "gone", id: `${actor}#gone`, sender, raw: activity }]);
 		return true;
 	}
@@ -81,7 +103,9 @@ export function createInbox(desk: Desk, keys: KeyCache): (request: BridgeRequest
 function answerTo(received: Received | undefined): BridgeResponse {
 	if (received?.status !== "ignored") return accepted;
 	const { reason } = received;
-	return reason === "blocked" || reason === "not-owner" || reason === "not-allowed" ? problem(403, "Not allowed", `Not taken over: ${reason}`) : accepted;
+	return reason === "blocked" || reason === "not-owner" || reason === "not-allowed"
+		? problem(403, "Not allowed", `Not taken over: ${reason}`)
+		: accepted;
 }
 
 function isJsonType(contentType: string | undefined): boolean {

@@ -1,5 +1,5 @@
 import type { Bridge, BridgeHost, BridgeModule } from "#bridge-kit";
-import { hasActor, type Press } from "./actors.ts";
+import type { Press } from "./actors.ts";
 import { type ActivityPubConfig, configSchema } from "./config.ts";
 import { createIds } from "./ids.ts";
 import { createInbox } from "./inbox.ts";
@@ -58,9 +58,11 @@ function create(_config: ActivityPubConfig, host: BridgeHost): Bridge {
 		lookUp: createLookUp(desk, webFinger),
 		alternate(subject) {
 			const id =
-				"account" in subject ? ids.actor({ kind: "account", account: subject.account })
-				: "channel" in subject ? ids.actor({ kind: "channel", channel: subject.channel })
-				: ids.object({ id: subject.message });
+				"account" in subject
+					? ids.actor({ kind: "account", account: subject.account })
+					: "channel" in subject
+						? ids.actor({ kind: "channel", channel: subject.channel })
+						: ids.object({ id: subject.message });
 			return { type: ACTIVITY_JSON.split(";", 1)[0] as string, url: id };
 		},
 	};

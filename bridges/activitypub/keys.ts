@@ -29,7 +29,8 @@ export function createActorKeys(host: Pick<BridgeHost, "secrets" | "origin">): A
 
 	async function load(actor: string): Promise<ActorKey> {
 		const name = `key:${actor.slice(host.origin.length + 1)}`;
-		const stored = ((await host.secrets.get(name)) ?? (await host.secrets.setIfAbsent(name, await make()))) as StoredKey;
+		const stored = ((await host.secrets.get(name)) ??
+			(await host.secrets.setIfAbsent(name, await make()))) as StoredKey;
 		const key = { privateKey: createPrivateKey(stored.privateKeyPem), publicKeyPem: stored.publicKeyPem };
 		known.set(actor, key);
 		return key;

@@ -16,7 +16,8 @@ export function linkify(html: string, links: readonly WordLink[]): string {
 	// Longest first: "@jane@a.example" before "@jane". Literals only, so the time is linear.
 	const words = [...byWord.keys()].sort((a, b) => b.length - a.length).map(literal);
 	const pattern = new RegExp(`(?<![\\p{L}\\p{N}_/&@#])(?:${words.join("|")})(?![\\p{L}\\p{N}_@])`, "giu");
-	const replace = (text: string): string => text.replace(pattern, (word) => anchor(byWord.get(word.toLowerCase()), word));
+	const replace = (text: string): string =>
+		text.replace(pattern, (word) => anchor(byWord.get(word.toLowerCase()), word));
 
 	let result = "";
 	let depth = 0;
@@ -37,7 +38,8 @@ export function linkify(html: string, links: readonly WordLink[]): string {
 }
 
 /** A pattern that matches just these characters. */
-const literal = (word: string): string => word.replaceAll(/[^\p{L}\p{N}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+const literal = (word: string): string =>
+	word.replaceAll(/[^\p{L}\p{N}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 
 function anchor(link: WordLink | undefined, word: string): string {
 	if (link === undefined) return word;

@@ -6,9 +6,13 @@ import { isActor } from "./remote/person.ts";
 import type { WebFingerClient } from "./remote/webfinger-client.ts";
 
 /** Finds somebody by `handle@domain`, their actor's id, or their page. `undefined`: nobody there, or not of this network. */
-export function createLookUp({ documents, directory, ids, host }: Desk, webFinger: WebFingerClient): (reference: string) => Promise<RemotePerson | undefined> {
+export function createLookUp(
+	{ documents, directory, ids, host }: Desk,
+	webFinger: WebFingerClient,
+): (reference: string) => Promise<RemotePerson | undefined> {
 	async function find(reference: string): Promise<RemotePerson | undefined> {
-		const url = originOf(reference) === undefined ? await webFinger.actorOf(reference.replace(/^(acct:)?@?/, "")) : reference;
+		const url =
+			originOf(reference) === undefined ? await webFinger.actorOf(reference.replace(/^(acct:)?@?/, "")) : reference;
 		if (url === undefined || ids.isOurs(url)) return undefined;
 		const known = directory.known(url);
 		if (known !== undefined) return known;

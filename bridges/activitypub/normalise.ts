@@ -32,7 +32,8 @@ const isKnown = (url: string): boolean => known.has(url) || url.endsWith("/schem
 const maxCharacters = 131_072;
 
 /** Whether a document uses contexts whose words we don't know. */
-export const isForeign = (document: Json): boolean => listOf(document["@context"]).some((context) => typeof context === "string" && !isKnown(context));
+export const isForeign = (document: Json): boolean =>
+	listOf(document["@context"]).some((context) => typeof context === "string" && !isKnown(context));
 
 /**
  * The document in the words of AS2. Only one with a context that we don't know passes through the JSON-LD processor
@@ -60,6 +61,8 @@ export async function normalise(text: string, document: Json): Promise<Json> {
 
 /** Types outside AS2 come back as IRIs or blank names: their last part is what everybody calls them. */
 function plain(document: Json): Json {
-	const types = listOf(document["type"]).map((type) => (typeof type === "string" ? type.replace(/^.*[#:/]/, "") : type));
+	const types = listOf(document["type"]).map((type) =>
+		typeof type === "string" ? type.replace(/^.*[#:/]/, "") : type,
+	);
 	return { ...document, type: types };
 }

@@ -13,7 +13,10 @@ declare module "activitypub-express/pub/utils.js" {
 		/** Compacts to `context`; every property becomes an array. */
 		fromJSONLD(this: Engine, document: object): Promise<Record<string, unknown>>;
 		/** Answers from its own copies of AS2 and security/v1; anything else it would fetch. */
-		jsonldContextLoader(this: { readonly store: { getContext(url: string): Promise<unknown> } }, url: string): Promise<Document>;
+		jsonldContextLoader(
+			this: { readonly store: { getContext(url: string): Promise<unknown> } },
+			url: string,
+		): Promise<Document>;
 	}
 	const utils: Utils;
 	export default utils;

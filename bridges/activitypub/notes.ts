@@ -27,11 +27,15 @@ export function toObject(pen: Pen, said: Said): object {
 		...(channel.timelineOf === undefined ? { audience: ids.channelActor(channel) } : {}),
 		...(parent === undefined ? {} : { inReplyTo: ids.object(parent.message) }),
 		...bodyOf(pen, said),
-		...(message.content.mime === "text/html" ? {} : { source: { content: message.content.text, mediaType: message.content.mime } }),
+		...(message.content.mime === "text/html"
+			? {}
+			: { source: { content: message.content.text, mediaType: message.content.mime } }),
 		url: ids.pages.message(author, message.id),
 		published: new Date(message.at).toISOString(),
 		// Never before `published`: one server refuses it.
-		...(message.editedAt === undefined ? {} : { updated: new Date(Math.max(message.editedAt, message.at)).toISOString() }),
+		...(message.editedAt === undefined
+			? {}
+			: { updated: new Date(Math.max(message.editedAt, message.at)).toISOString() }),
 		sensitive: message.warning !== undefined,
 		tag: tagsOf(pen, said),
 		replies: `${id}/replies`,
@@ -53,7 +57,8 @@ function bodyOf(pen: Pen, said: Said): object {
 	const { text, mime, title, summary } = message.content;
 	const html = pen.text.toHtml(text, mime).trim();
 	const content = linkify(html.startsWith("<") ? html : `<p>${html}</p>`, linksOf(pen, said));
-	if (message.type !== "article") return { content, ...(message.warning === undefined ? {} : { summary: message.warning }) };
+	if (message.type !== "article")
+		return { content, ...(message.warning === undefined ? {} : { summary: message.warning }) };
 
 	// Mastodon shows nothing of an Article but its name, summary and url; others take a missing summary for a warning.
 	const teaser = shorten(summary ?? pen.text.toPlain(text, mime), maxSummary);
@@ -95,6 +100,8 @@ function linksOf({ ids, domain }: Pen, said: Said): readonly WordLink[] {
 		const full = { word: `@${addressOf(person)}`, href, kind: "u-url mention" } as const;
 		return person.domain === domain ? [full, { ...full, word: `@${person.handle}` }] : [full];
 	});
-	const tags = said.message.tags.filter((tag) => !/[&<>]/.test(tag)).map((tag): WordLink => ({ word: `#${tag}`, href: ids.pages.tag(tag), kind: "mention hashtag" }));
+	const tags = said.message.tags
+		.filter((tag) => !/[&<>]/.test(tag))
+		.map((tag): WordLink => ({ word: `#${tag}`, href: ids.pages.tag(tag), kind: "mention hashtag" }));
 	return [...mentions, ...tags];
 }

@@ -1,7 +1,8 @@
 /** A JSON object from outside. Nothing about its members is known. */
 export type Json = Readonly<Record<string, unknown>>;
 
-export const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
+export const isJson = (value: unknown): value is Json =>
+	typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Array or scalar, as senders please. */
 export function listOf(value: unknown): readonly unknown[] {
@@ -45,7 +46,11 @@ export function typeOf(value: unknown, known?: ReadonlySet<string>): string | un
 	return (known && types.find((type) => known.has(type))) ?? types[0];
 }
 
-const PUBLIC_NAMES: ReadonlySet<string> = new Set(["https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"]);
+const PUBLIC_NAMES: ReadonlySet<string> = new Set([
+	"https://www.w3.org/ns/activitystreams#Public",
+	"as:Public",
+	"Public",
+]);
 
 /** Whether something is addressed to everybody, however the sender spells it. */
 export function isPublic(object: Json): boolean {

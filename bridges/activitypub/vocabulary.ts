@@ -42,4 +42,14 @@ export const actorContext = [
 
 export const actorTypes: ReadonlySet<string> = new Set(["Person", "Service", "Application", "Group", "Organization"]);
 /** What becomes a memo or an article here. */
-export const objectTypes: ReadonlySet<string> = new Set(["Note", "Article", "Page", "Question", "Event", "Video", "Audio", "Image", "Document"]);
+export const objectTypes: ReadonlySet<string> = new Set([
+	"Note",
+	"Article",
+	"Page",
+	"Question",
+	"Event",
+	"Video",
+	"Audio",
+	"Image",
+	"Document",
+]);

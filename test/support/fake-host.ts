@@ -4,7 +4,15 @@ import { type Group, groupPermissions, timelinePermissions } from "#core/groups/
 import type { TierId } from "#core/groups/tiers.ts";
 import { type AccountId, bridgeName, type ChannelId, type MessageId, mintId } from "#core/ids.ts";
 import type { Message } from "#core/messages/message.ts";
-import type { Addressed, BridgeHost, BridgeStateStore, Delivery, Received, RemoteEvent, Slice } from "#core/ports/bridge.ts";
+import type {
+	Addressed,
+	BridgeHost,
+	BridgeStateStore,
+	Delivery,
+	Received,
+	RemoteEvent,
+	Slice,
+} from "#core/ports/bridge.ts";
 import { createHttpClient } from "../../src/outbound/http-client.ts";
 import { createText } from "../../src/text/text.ts";
 import { silentLogger } from "./silent-logger.ts";
@@ -27,7 +35,12 @@ export interface FakeHost extends BridgeHost {
 	person(handle: string, fields?: Partial<Account>): Account;
 	channel(owner: Account, tier: TierId, name?: string): Place;
 	timeline(account: Account): Place;
-	say(author: Account, place: Place, text: string, fields?: Partial<Message> & { parent?: Message; mentioned?: readonly Account[] }): Message;
+	say(
+		author: Account,
+		place: Place,
+		text: string,
+		fields?: Partial<Message> & { parent?: Message; mentioned?: readonly Account[] },
+	): Message;
 	/** What a core would hand to `deliver` for a message. */
 	delivery(message: Message, target: string): Extract<Delivery, { kind: "message" }>;
 }
@@ -40,7 +53,8 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 	const said = new Map<string, Said>();
 	const seen = new Set<string>();
 	let seq = 0;
-	const isOpen = (place: Place | undefined) => place !== undefined && (place.channel.tier === "public" || place.channel.tier === "discoverable");
+	const isOpen = (place: Place | undefined) =>
+		place !== undefined && (place.channel.tier === "public" || place.channel.tier === "discoverable");
 	const find = (test: (account: Account) => boolean) => [...accounts.values()].find(test);
 
 	const host: FakeHost = {
@@ -73,16 +87,37 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 		accountByHandle: async (handle, at) => find((account) => account.handle === handle && account.domain === at),
 		accountByRemote: async (remote) => (host.reads++, find((account) => account.origin?.id === remote)),
 		openChannel: async (id) => (isOpen(places.get(id)) ? places.get(id) : undefined),
-		openChannelByHandle: async (handle) => [...places.values()].find((place) => place.channel.handle === handle && isOpen(place) && place.channel.timelineOf === undefined),
+		openChannelByHandle: async (handle) =>
+			[...places.values()].find(
+				(place) => place.channel.handle === handle && isOpen(place) && place.channel.timelineOf === undefined,
+			),
 		async openMessage(id) {
 			const found = said.get(id);
 			const place = found && places.get(found.message.channel);
 			return found === undefined || place === undefined || !isOpen(place) ? undefined : { ...found, ...place };
 		},
 		messageByRemote: async (remote) => [...said.values()].find(({ message }) => message.origin?.id === remote)?.message,
-		openMessages: async (channel, { before, limit }) => slice([...said.values()].map((s) => s.message).filter((m) => m.channel === channel).reverse(), before, limit),
-		openReplies: async (id, { after, limit }) => slice([...said.values()].map((s) => s.message).filter((m) => m.reply?.to === id), after, limit),
-		members: async (channel, { after, limit }) => slice(host.memberships.filter((m) => m.channel === channel).map((m) => m.account), after, limit),
+		openMessages: async (channel, { before, limit }) =>
+			slice(
+				[...said.values()]
+					.map((s) => s.message)
+					.filter((m) => m.channel === channel)
+					.reverse(),
+				before,
+				limit,
+			),
+		openReplies: async (id, { after, limit }) =>
+			slice(
+				[...said.values()].map((s) => s.message).filter((m) => m.reply?.to === id),
+				after,
+				limit,
+			),
+		members: async (channel, { after, limit }) =>
+			slice(
+				host.memberships.filter((m) => m.channel === channel).map((m) => m.account),
+				after,
+				limit,
+			),
 		memberCount: async (channel) => host.memberships.filter((m) => m.channel === channel).length,
 		following: async () => ({ items: [] }),
 		followingCount: async () => 0,
@@ -111,7 +146,10 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 			};
 			accounts.set(account.id, account);
 			const group = makeGroup(account, { id: account.group, personal: account.id, permissions: timelinePermissions });
-			places.set(account.timeline, { group, channel: makeChannel(group, "discoverable", { id: account.timeline, handle, timelineOf: account.id }) });
+			places.set(account.timeline, {
+				group,
+				channel: makeChannel(group, "discoverable", { id: account.timeline, handle, timelineOf: account.id }),
+			});
 			return account;
 		},
 		channel(owner, tier, name = "general") {
@@ -144,7 +182,10 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 				...fields,
 			};
 			const parentAuthor = parent && (accounts.get(parent.author) as Account);
-			const above = parent === undefined || parentAuthor === undefined ? {} : { parent: { message: parent, author: parentAuthor, remote: [] } };
+			const above =
+				parent === undefined || parentAuthor === undefined
+					? {}
+					: { parent: { message: parent, author: parentAuthor, remote: [] } };
 			said.set(message.id, { message, author, mentions: mentioned, ...above });
 			return message;
 		},
@@ -169,7 +210,18 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 	function makeGroup(owner: Account, fields: Partial<Group>): Group {
 		const id = mintId("grp", clock.now());
 		const dated = { createdAt: clock.now(), updatedAt: clock.now() };
-		return { id, stream: id, name: "Guild", slug: "guild", description: "", owner: owner.id as AccountId, joinPolicy: "open", permissions: groupPermissions, ...dated, ...fields };
+		return {
+			id,
+			stream: id,
+			name: "Guild",
+			slug: "guild",
+			description: "",
+			owner: owner.id as AccountId,
+			joinPolicy: "open",
+			permissions: groupPermissions,
+			...dated,
+			...fields,
+		};
 	}
 
 	function makeChannel(group: Group, tier: TierId, fields: Partial<Channel>): Channel {
@@ -216,7 +268,9 @@ function memoryState(read: () => void): BridgeStateStore {
 			values.delete(key);
 		},
 		async list(prefix, { after, limit }) {
-			const keys = [...values.keys()].filter((key) => key.startsWith(prefix) && (after === undefined || key > after)).sort();
+			const keys = [...values.keys()]
+				.filter((key) => key.startsWith(prefix) && (after === undefined || key > after))
+				.sort();
 			return keys.slice(0, limit).map((key) => ({ key, value: structuredClone(values.get(key)) }));
 		},
 	};

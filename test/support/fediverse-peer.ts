@@ -1,9 +1,9 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ExecutionContext } from "ava";
-import type { BridgeRequest } from "#core/ports/bridge.ts";
 import { PayloadTooLarge } from "#core/errors.ts";
+import type { BridgeRequest } from "#core/ports/bridge.ts";
 
 /** What a route of the peer answers. */
 export interface Answer {
@@ -41,16 +41,17 @@ export const peerPem = publicKey.export({ type: "spki", format: "pem" }) as stri
 export async function startPeer(t: ExecutionContext): Promise<FediversePeer> {
 	const routes: FediversePeer["routes"] = new Map();
 	const asked: Asked[] = [];
-	const server = createServer(async (request, response) => {
+	const server = createServer((request, response) => void answer(request, response));
+	const answer = async (request: IncomingMessage, response: ServerResponse) => {
 		let body = "";
 		for await (const chunk of request) body += String(chunk);
 		const seen = { method: request.method ?? "", url: request.url ?? "", headers: request.headers, body };
 		asked.push(seen);
 		const route = routes.get(seen.url) ?? routes.get(seen.url.split("?", 1)[0] ?? "");
-		const answer = typeof route === "function" ? route(seen) : (route ?? { status: 404 });
-		response.writeHead(answer.status ?? 200, { "content-type": "application/activity+json", ...answer.headers });
-		response.end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body ?? {}));
-	});
+		const given = typeof route === "function" ? route(seen) : (route ?? { status: 404 });
+		response.writeHead(given.status ?? 200, { "content-type": "application/activity+json", ...given.headers });
+		response.end(typeof given.body === "string" ? given.body : JSON.stringify(given.body ?? {}));
+	};
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	t.teardown(() => {
 		server.closeAllConnections();
@@ -77,8 +78,14 @@ export async function startPeer(t: ExecutionContext): Promise<FediversePeer> {
 				...fields,
 			};
 			routes.set(`/u/${name}`, { body: document });
-			const finger = { subject: `acct:${name}@${host}`, links: [{ rel: "self", type: "application/activity+json", href: id }] };
-			routes.set(`/.well-known/webfinger?resource=${encodeURIComponent(`acct:${name}@${host}`)}`, { headers: { "content-type": "application/jrd+json" }, body: finger });
+			const finger = {
+				subject: `acct:${name}@${host}`,
+				links: [{ rel: "self", type: "application/activity+json", href: id }],
+			};
+			routes.set(`/.well-known/webfinger?resource=${encodeURIComponent(`acct:${name}@${host}`)}`, {
+				headers: { "content-type": "application/jrd+json" },
+				body: finger,
+			});
 			return { id, keyId, privateKey, document };
 		},
 	};
@@ -100,7 +107,13 @@ export interface SignedPost {
 
 /** A POST to an inbox of ours, signed as Mastodon does (draft-cavage), by code of its own. */
 export function signedPost(options: SignedPost): BridgeRequest {
-	const { origin, path = "/inbox", keyId, covered = ["(request-target)", "host", "date", "digest"], key = privateKey } = options;
+	const {
+		origin,
+		path = "/inbox",
+		keyId,
+		covered = ["(request-target)", "host", "date", "digest"],
+		key = privateKey,
+	} = options;
 	const body = typeof options.body === "string" ? options.body : JSON.stringify(options.body);
 	const headers: Record<string, string> = {
 		host: new URL(origin).host,
@@ -108,13 +121,21 @@ export function signedPost(options: SignedPost): BridgeRequest {
 		digest: `SHA-256=${createHash("sha256").update(body).digest("base64")}`,
 		"content-type": options.contentType ?? "application/activity+json",
 	};
-	const text = covered.map((name) => (name === "(request-target)" ? `(request-target): post ${path}` : `${name}: ${headers[name]}`)).join("\n");
+	const text = covered
+		.map((name) => (name === "(request-target)" ? `(request-target): post ${path}` : `${name}: ${headers[name]}`))
+		.join("\n");
 	const signature = sign("sha256", Buffer.from(text), key).toString("base64");
-	headers["signature"] = `keyId="${keyId}",algorithm="rsa-sha256",headers="${covered.join(" ")}",signature="${signature}"`;
+	headers["signature"] =
+		`keyId="${keyId}",algorithm="rsa-sha256",headers="${covered.join(" ")}",signature="${signature}"`;
 	return plainRequest("POST", path, headers, options.sent ?? body);
 }
 
-export function plainRequest(method: string, target: string, headers: Record<string, string> = {}, body = ""): BridgeRequest {
+export function plainRequest(
+	method: string,
+	target: string,
+	headers: Record<string, string> = {},
+	body = "",
+): BridgeRequest {
 	const at = target.indexOf("?");
 	return {
 		method,

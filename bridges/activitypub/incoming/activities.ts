@@ -35,7 +35,12 @@ const known: ReadonlySet<string> = new Set(readers.keys());
  * @throws {Refused}
  * @throws {RemoteTrouble}
  */
-export async function readActivity(desk: Desk, activity: Json, signer: string, raw: Json): Promise<RemoteEvent | undefined> {
+export async function readActivity(
+	desk: Desk,
+	activity: Json,
+	signer: string,
+	raw: Json,
+): Promise<RemoteEvent | undefined> {
 	const type = typeOf(activity, known);
 	if (type === undefined) throw new Refused(400, "The activity has no type");
 	const actor = idOf(activity["actor"]);
@@ -43,7 +48,8 @@ export async function readActivity(desk: Desk, activity: Json, signer: string, r
 	// Before anything else of it is believed (CVE-2024-23832).
 	if (actor !== signer || desk.ids.isOurs(actor)) throw new Refused(401, "The activity was not signed by its actor");
 	const named = idOf(activity["id"]);
-	if (named !== undefined && !sameOrigin(named, actor)) throw new Refused(403, "The activity's id is of another origin than its actor");
+	if (named !== undefined && !sameOrigin(named, actor))
+		throw new Refused(403, "The activity's id is of another origin than its actor");
 	const reader = readers.get(type);
 	if (reader === undefined) return undefined;
 
@@ -51,7 +57,8 @@ export async function readActivity(desk: Desk, activity: Json, signer: string, r
 	const meaning = await reader(desk, { activity, actor, id });
 	if (meaning === undefined) return undefined;
 	// Of strangers, neither a new profile nor their end is news to anybody here.
-	if ((meaning.kind === "profile" || meaning.kind === "gone") && (await desk.host.accountByRemote(actor)) === undefined) return undefined;
+	if ((meaning.kind === "profile" || meaning.kind === "gone") && (await desk.host.accountByRemote(actor)) === undefined)
+		return undefined;
 	const sender = desk.directory.known(actor) ?? (await desk.directory.person(actor));
 	if (sender === undefined) throw new Refused(403, "The actor can't be found");
 	const at = timeOf(activity["published"]);

@@ -24,6 +24,8 @@ function followerIn(ids: Ids, arrived: Arrived): AccountId | undefined {
 	const { suffix } = ids.parseActivity(idOf(arrived.activity["object"]) ?? "") ?? { suffix: "" };
 	const named = ids.parseActor(`${ids.origin}/users/${suffix.replace(/^follow-/, "")}`);
 	if (suffix.startsWith("follow-") && named?.kind === "account") return named.account;
-	const addressed = idsOf(arrived.activity["to"]).map((id) => ids.parseActor(id)).filter((to) => to?.kind === "account");
+	const addressed = idsOf(arrived.activity["to"])
+		.map((id) => ids.parseActor(id))
+		.filter((to) => to?.kind === "account");
 	return addressed.length === 1 ? addressed[0]?.account : undefined;
 }

@@ -5,7 +5,16 @@ import { firstOf, idOf, isJson, type Json, listOf, originOf, textOf, textOrMap, 
 import { objectTypes } from "../vocabulary.ts";
 
 /** Caps on what one object may carry (design §9 rule 5, CVE-2026-23962). */
-const max = { tags: 30, mentions: 50, attachments: 16, options: 50, title: 300, summary: 2000, warning: 500, tagLength: 100 };
+const max = {
+	tags: 30,
+	mentions: 50,
+	attachments: 16,
+	options: 50,
+	title: 300,
+	summary: 2000,
+	warning: 500,
+	tagLength: 100,
+};
 
 /** What an object says, in our terms. */
 export interface Reading {
@@ -19,22 +28,49 @@ export interface Reading {
 export function readContent(text: Text, object: Json): Reading {
 	const kind = typeOf(object, objectTypes);
 	const title = clean(text, textOrMap(object, "name"), max.title);
-	const summary = clean(text, textOrMap(object, "summary"), kind === "Note" || kind === "Question" ? max.warning : max.summary);
+	const summary = clean(
+		text,
+		textOrMap(object, "summary"),
+		kind === "Note" || kind === "Question" ? max.warning : max.summary,
+	);
 	const isArticle = kind === "Article" || (kind === "Page" && title !== undefined);
-	const heading = !isArticle && kind !== "Note" && kind !== "Question" && title !== undefined ? `<p><strong>${escapeHtml(title)}</strong></p>` : "";
-	const html = text.sanitize(`${heading}${textOrMap(object, "content") ?? ""}${optionsOf(text, object)}${attachmentsOf(object)}`);
+	const heading =
+		!isArticle && kind !== "Note" && kind !== "Question" && title !== undefined
+			? `<p><strong>${escapeHtml(title)}</strong></p>`
+			: "";
+	const html = text.sanitize(
+		`${heading}${textOrMap(object, "content") ?? ""}${optionsOf(text, object)}${attachmentsOf(object)}`,
+	);
 	const tags = tagsOf(object);
-	if (!isArticle) return { type: "memo", content: { text: html, mime: "text/html" }, tags, ...(summary === undefined ? {} : { warning: summary }) };
+	if (!isArticle)
+		return {
+			type: "memo",
+			content: { text: html, mime: "text/html" },
+			tags,
+			...(summary === undefined ? {} : { warning: summary }),
+		};
 	return {
 		type: "article",
-		content: { text: html, mime: "text/html", ...(title === undefined ? {} : { title }), ...(summary === undefined ? {} : { summary }) },
+		content: {
+			text: html,
+			mime: "text/html",
+			...(title === undefined ? {} : { title }),
+			...(summary === undefined ? {} : { summary }),
+		},
 		tags,
 		...(object["sensitive"] === true ? { warning: summary ?? title ?? "sensitive" } : {}),
 	};
 }
 
 function clean(text: Text, value: string | undefined, length: number): string | undefined {
-	const plain = value === undefined ? "" : text.fromHtml(value.slice(0, length * 4)).trim().slice(0, length).toWellFormed();
+	const plain =
+		value === undefined
+			? ""
+			: text
+					.fromHtml(value.slice(0, length * 4))
+					.trim()
+					.slice(0, length)
+					.toWellFormed();
 	return plain === "" ? undefined : plain;
 }
 
@@ -72,18 +108,22 @@ export function pageOf(object: Json): string | undefined {
 /** A poll's options, readable where there are no polls: dropping them without a word would be worse. */
 function optionsOf(text: Text, object: Json): string {
 	const options = [...listOf(object["oneOf"]), ...listOf(object["anyOf"])].slice(0, max.options);
-	const names = options.map((option) => (isJson(option) ? clean(text, textOf(option["name"]), max.title) : undefined)).filter((name) => name !== undefined);
+	const names = options
+		.map((option) => (isJson(option) ? clean(text, textOf(option["name"]), max.title) : undefined))
+		.filter((name) => name !== undefined);
 	return names.length === 0 ? "" : `<ul>${names.map((name) => `<li>${escapeHtml(name)}</li>`).join("")}</ul>`;
 }
 
 /** What is attached, as links with their description: `summary` before `name` (reference §8). */
 function attachmentsOf(object: Json): string {
-	const links = listOf(object["attachment"]).slice(0, max.attachments).flatMap((attachment): string[] => {
-		if (!isJson(attachment)) return [];
-		const href = idOf(firstOf(attachment["url"]) ?? attachment["href"]);
-		if (href === undefined || originOf(href) === undefined) return [];
-		const label = (textOf(attachment["summary"]) ?? textOf(attachment["name"]) ?? "").slice(0, 1500) || href;
-		return [`<p><a href="${escapeHtml(href)}">${escapeHtml(label)}</a></p>`];
-	});
+	const links = listOf(object["attachment"])
+		.slice(0, max.attachments)
+		.flatMap((attachment): string[] => {
+			if (!isJson(attachment)) return [];
+			const href = idOf(firstOf(attachment["url"]) ?? attachment["href"]);
+			if (href === undefined || originOf(href) === undefined) return [];
+			const label = (textOf(attachment["summary"]) ?? textOf(attachment["name"]) ?? "").slice(0, 1500) || href;
+			return [`<p><a href="${escapeHtml(href)}">${escapeHtml(label)}</a></p>`];
+		});
 	return links.join("");
 }

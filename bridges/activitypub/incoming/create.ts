@@ -10,7 +10,8 @@ export const readCreate: Reader = async (desk, arrived) => {
 	const { ids, host } = desk;
 	const object = await ownObject(desk, arrived);
 	const id = object === undefined ? undefined : idOf(object);
-	if (object === undefined || id === undefined || !objectTypes.has(typeOf(object, objectTypes) ?? "") || isVote(object)) return undefined;
+	if (object === undefined || id === undefined || !objectTypes.has(typeOf(object, objectTypes) ?? "") || isVote(object))
+		return undefined;
 	if (!isPublic(object["to"] === undefined && object["cc"] === undefined ? arrived.activity : object)) {
 		host.logger.debug({ id }, "What is not public is not taken over");
 		return undefined;
@@ -30,7 +31,11 @@ export const readCreate: Reader = async (desk, arrived) => {
 };
 
 /** The vote in a poll: a name without content, to the poll's author. */
-const isVote = (object: Json): boolean => object["name"] !== undefined && textOrMap(object, "content") === undefined && object["inReplyTo"] !== undefined && typeOf(object) === "Note";
+const isVote = (object: Json): boolean =>
+	object["name"] !== undefined &&
+	textOrMap(object, "content") === undefined &&
+	object["inReplyTo"] !== undefined &&
+	typeOf(object) === "Note";
 
 /** Addressed to one of our channels, it is said there; otherwise in its author's own timeline. */
 function placeOf({ ids }: Desk, ...documents: readonly Json[]): RemotePlace {

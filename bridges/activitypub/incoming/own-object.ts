@@ -15,7 +15,8 @@ export async function ownObject(desk: Desk, arrived: Arrived): Promise<Json | un
 	const object = embedded(arrived) ?? (await fetched(desk, id));
 	if (object === undefined) return undefined;
 	const authors = idsOf(object["attributedTo"]);
-	if (authors.length > 0 && !authors.includes(arrived.actor)) throw new Refused(403, "The object is attributed to somebody else");
+	if (authors.length > 0 && !authors.includes(arrived.actor))
+		throw new Refused(403, "The object is attributed to somebody else");
 	return object;
 }
 

@@ -1,4 +1,4 @@
-import { type Json, isJson, listOf, textOf, typeOf, urlOf } from "../reading.ts";
+import { isJson, type Json, listOf, textOf, typeOf, urlOf } from "../reading.ts";
 import { refOf } from "./content.ts";
 import { objectIdOf, type Reader } from "./reader.ts";
 import { Refused } from "./refused.ts";
@@ -26,7 +26,12 @@ export function keyOf(activity: Json, actor: string): { readonly key: string; re
 	const name = /^:([^:\s]+):$/.exec(content)?.[1];
 	if (name === undefined) return { key: content };
 	const image = listOf(activity["tag"])
-		.filter((tag): tag is Json => isJson(tag) && typeOf(tag) === "Emoji" && (textOf(tag["name"]) ?? "").replaceAll(":", "") === name.split("@", 1)[0])
+		.filter(
+			(tag): tag is Json =>
+				isJson(tag) &&
+				typeOf(tag) === "Emoji" &&
+				(textOf(tag["name"]) ?? "").replaceAll(":", "") === name.split("@", 1)[0],
+		)
 		.map((tag) => (isJson(tag["icon"]) ? urlOf(tag["icon"]["url"]) : undefined))[0];
 	const key = name.includes("@") ? name : `${name}@${URL.parse(actor)?.host ?? ""}`;
 	return image === undefined ? { key } : { key, image };

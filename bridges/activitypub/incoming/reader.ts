@@ -1,6 +1,6 @@
 import type { BridgeHost, RemoteEvent } from "#bridge-kit";
 import type { Ids } from "../ids.ts";
-import { idOf, isJson, type Json, firstOf, sameOrigin } from "../reading.ts";
+import { firstOf, idOf, isJson, type Json, sameOrigin } from "../reading.ts";
 import type { ActorDirectory } from "../remote/actor-directory.ts";
 import type { Documents } from "../remote/fetch-document.ts";
 import { Refused } from "./refused.ts";

@@ -11,7 +11,8 @@ export const readUpdate: Reader = async (desk, arrived) => {
 	mustBeTheirs(desk, arrived, id);
 	if (id === arrived.actor) return ofProfile(desk, embedded(arrived), id);
 	const inline = embedded(arrived);
-	if (inline !== undefined && actorTypes.has(typeOf(inline, actorTypes) ?? "")) throw new Refused(403, "An actor is updated by nobody else");
+	if (inline !== undefined && actorTypes.has(typeOf(inline, actorTypes) ?? ""))
+		throw new Refused(403, "An actor is updated by nobody else");
 	const object = await ownObject(desk, arrived);
 	if (object === undefined || !objectTypes.has(typeOf(object, objectTypes) ?? "") || isHidden(object)) return undefined;
 	const { content, tags, warning } = readContent(desk.host.text, object);
@@ -19,7 +20,8 @@ export const readUpdate: Reader = async (desk, arrived) => {
 };
 
 /** Addressed, and not to everybody. */
-const isHidden = (object: Json): boolean => idsOf(object["to"]).length + idsOf(object["cc"]).length > 0 && !isPublic(object);
+const isHidden = (object: Json): boolean =>
+	idsOf(object["to"]).length + idsOf(object["cc"]).length > 0 && !isPublic(object);
 
 /** The signer describes themselves: their own words about them are as good as their server's. */
 async function ofProfile({ directory, forgetKey }: Desk, document: Json | undefined, id: string): Promise<Meaning> {

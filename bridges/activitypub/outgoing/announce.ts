@@ -4,7 +4,12 @@ import { addressed } from "../audience.ts";
 import { type Signed, write } from "./writer.ts";
 
 /** A group's channel passes on an activity to its members (FEP-1b12): ours, or another server's as it came. */
-export function announceActivity(press: Press, delivery: Delivery & { readonly channel: Channel }, activity: unknown, author: string): Signed {
+export function announceActivity(
+	press: Press,
+	delivery: Delivery & { readonly channel: Channel },
+	activity: unknown,
+	author: string,
+): Signed {
 	const { ids } = press;
 	const actor = ids.channelActor(delivery.channel);
 	return write(actor, {

@@ -2,7 +2,7 @@ import type { Press } from "../actors.ts";
 import { isBroadcast, type Said } from "../audience.ts";
 import { toObject } from "../notes.ts";
 import { announceActivity, share } from "./announce.ts";
-import { inner, isGroupChannel, isRelayed, saidOf, type Signed, type Writer, write } from "./writer.ts";
+import { inner, isGroupChannel, isRelayed, type Signed, saidOf, type Writer, write } from "./writer.ts";
 
 /** `Create` of what somebody of ours said; its id is that of the event which is the message. */
 export function createOf({ ids, host }: Pick<Press, "ids" | "host">, said: Said): Signed {

@@ -3,7 +3,7 @@ import type { Press } from "../actors.ts";
 import { addressed, followersOf, isBroadcast } from "../audience.ts";
 import { toTombstone } from "../notes.ts";
 import { announceActivity, share } from "./announce.ts";
-import { inner, isGroupChannel, isRelayed, saidOf, type Signed, type Writer, write } from "./writer.ts";
+import { inner, isGroupChannel, isRelayed, type Signed, saidOf, type Writer, write } from "./writer.ts";
 
 /**
  * A removal. Of our own people's words the author's actor tells, whoever removed them: others believe nobody else. Of words
@@ -18,7 +18,11 @@ export const writeRemoval: Writer<"removal"> = async (press, delivery) => {
 
 	const said = await saidOf(press, delivery);
 	const signer = isOurs ? author : ids.person(delivery.actor);
-	const people = isGroupChannel(channel) ? [ids.channelActor(channel)] : said.owner === undefined ? [] : [ids.person(said.owner)];
+	const people = isGroupChannel(channel)
+		? [ids.channelActor(channel)]
+		: said.owner === undefined
+			? []
+			: [ids.person(said.owner)];
 	const removal = write(signer, {
 		id: ids.activity(delivery.id),
 		type: "Delete",
@@ -35,5 +39,11 @@ export const writeRemoval: Writer<"removal"> = async (press, delivery) => {
 function unshare(press: Press, delivery: Extract<Delivery, { kind: "removal" }>, author: string): Signed {
 	const shared = share(press, delivery.channel, delivery.subject.message, author);
 	const { to, cc } = shared.activity as unknown as Record<string, unknown>;
-	return write(shared.signer, { id: press.ids.activity(delivery.id, "unshare"), type: "Undo", to, cc, object: inner(shared) });
+	return write(shared.signer, {
+		id: press.ids.activity(delivery.id, "unshare"),
+		type: "Undo",
+		to,
+		cc,
+		object: inner(shared),
+	});
 }

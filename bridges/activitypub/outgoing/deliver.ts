@@ -18,7 +18,10 @@ const maxKept = 16 * 1024 * 1024;
 /** Sends deliveries: one signed POST per activity, in order. What goes to a thousand hosts is written once. */
 export function createDeliver(press: Press): (delivery: Delivery, signal: AbortSignal) => Promise<DeliveryResult> {
 	const { host, ids, keys } = press;
-	const written = new LRUCache<string, readonly Packet[]>({ maxSize: maxKept, sizeCalculation: (packets) => packets.reduce((sum, { body }) => sum + body.length, 1) });
+	const written = new LRUCache<string, readonly Packet[]>({
+		maxSize: maxKept,
+		sizeCalculation: (packets) => packets.reduce((sum, { body }) => sum + body.length, 1),
+	});
 	const writing = new Map<string, Promise<readonly Packet[]>>();
 
 	async function packetsOf(delivery: Delivery): Promise<readonly Packet[]> {
@@ -39,9 +42,23 @@ export function createDeliver(press: Press): (delivery: Delivery, signal: AbortS
 
 	async function post({ signer, body }: Packet, url: URL, signal: AbortSignal): Promise<DeliveryResult> {
 		const { privateKey } = await keys.of(signer);
-		const signed = await signRequest({ method: "POST", url, body, keyId: ids.keyId(signer), privateKey, date: host.clock.now() });
+		const signed = await signRequest({
+			method: "POST",
+			url,
+			body,
+			keyId: ids.keyId(signer),
+			privateKey,
+			date: host.clock.now(),
+		});
 		try {
-			const response = await host.http.request({ method: "POST", url, body, signal, headers: { ...signed, "content-type": "application/activity+json" }, maxBytes: 65_536 });
+			const response = await host.http.request({
+				method: "POST",
+				url,
+				body,
+				signal,
+				headers: { ...signed, "content-type": "application/activity+json" },
+				maxBytes: 65_536,
+			});
 			return outcomeOf(response, host.clock.now());
 		} catch (failure) {
 			return outcomeOfFailure(failure);
@@ -59,6 +76,8 @@ export function createDeliver(press: Press): (delivery: Delivery, signal: AbortS
 		}
 		// A reaction is taken back by its activity's id; what we said is recognised by its URL and needs no link.
 		const first = packets[0];
-		return delivery.kind === "reaction" && first !== undefined ? { status: "delivered", ids: [first.id] } : { status: "delivered" };
+		return delivery.kind === "reaction" && first !== undefined
+			? { status: "delivered", ids: [first.id] }
+			: { status: "delivered" };
 	};
 }

@@ -7,7 +7,12 @@ export function outcomeOf({ status, headers }: OutboundResponse, now: number): D
 	if (status < 400 || status >= 500 || status === 401 || status === 408 || status === 429) {
 		const afterMs = retryAfter(headers["retry-after"], now);
 		const isHost = status === 429 || status === 503;
-		return { status: "retry", reason: `HTTP ${status}`, ...(afterMs === undefined ? {} : { afterMs }), ...(isHost ? { lane: true } : {}) };
+		return {
+			status: "retry",
+			reason: `HTTP ${status}`,
+			...(afterMs === undefined ? {} : { afterMs }),
+			...(isHost ? { lane: true } : {}),
+		};
 	}
 	return { status: "rejected", reason: status === 403 ? "forbidden" : "invalid", detail: `HTTP ${status}` };
 }

@@ -12,7 +12,8 @@ type Reaction = Extract<Delivery, { kind: "reaction" | "unreaction" }>;
  */
 function likeOf({ ids }: Press, { actor, subject, key, image, at }: Reaction, id: string): Signed {
 	const content = image === undefined ? key : `:${key.split("@", 1)[0]}:`;
-	const emoji = image === undefined ? {} : { tag: [{ type: "Emoji", name: content, icon: { type: "Image", url: image } }] };
+	const emoji =
+		image === undefined ? {} : { tag: [{ type: "Emoji", name: content, icon: { type: "Image", url: image } }] };
 	return write(ids.person(actor), {
 		id,
 		type: "Like",
@@ -38,7 +39,14 @@ export const writeUnreaction: Writer<"unreaction"> = (press, delivery) => {
 	if (isRelayed(press, delivery)) return relayed(press, delivery);
 	const { ids } = press;
 	const like = likeOf(press, delivery, newest(ids, delivery.remote) ?? ids.activity(delivery.id, "like"));
-	return [write(like.signer, { id: ids.activity(delivery.id), type: "Undo", to: [ids.person(delivery.subject.author)], object: inner(like) })];
+	return [
+		write(like.signer, {
+			id: ids.activity(delivery.id),
+			type: "Undo",
+			to: [ids.person(delivery.subject.author)],
+			object: inner(like),
+		}),
+	];
 };
 
 /** The same reaction may have been made, taken back and made again: the last of its activities counts. */

@@ -12,12 +12,18 @@ export interface Signed {
 export type DeliveryKind = Delivery["kind"];
 
 /** Writes the activities that tell of one kind of delivery, in the order in which they are sent; none: it can't be told. */
-export type Writer<K extends DeliveryKind> = (press: Press, delivery: Extract<Delivery, { kind: K }>) => Promise<readonly Signed[]> | readonly Signed[];
+export type Writer<K extends DeliveryKind> = (
+	press: Press,
+	delivery: Extract<Delivery, { kind: K }>,
+) => Promise<readonly Signed[]> | readonly Signed[];
 
 type InChannel = Extract<Delivery, { readonly subject: unknown }>;
 
 /** An activity in somebody's name. */
-export function write(signer: string, fields: { readonly id: string; readonly type: string } & Record<string, unknown>): Signed {
+export function write(
+	signer: string,
+	fields: { readonly id: string; readonly type: string } & Record<string, unknown>,
+): Signed {
 	const activity = { "@context": objectContext, actor: signer, ...fields };
 	return { signer, activity };
 }

@@ -27,7 +27,11 @@ export interface ActorDirectory {
 	forget(id: string): void;
 }
 
-export function createActorDirectory(host: BridgeHost, documents: Documents, webFinger: WebFingerClient): ActorDirectory {
+export function createActorDirectory(
+	host: BridgeHost,
+	documents: Documents,
+	webFinger: WebFingerClient,
+): ActorDirectory {
 	const people = new LRUCache<string, RemotePerson | typeof nobody>({ max: 20_000 });
 	const asking = new Map<string, Promise<RemotePerson | undefined>>();
 	const failedProofs = new LRUCache<string, number>({ max: 1_000, ttl: 3_600_000 });
@@ -36,7 +40,10 @@ export function createActorDirectory(host: BridgeHost, documents: Documents, web
 		const id = idOf(document) ?? "";
 		const account = await host.accountByRemote(id);
 		// A handle is proven once; it names somebody here from then on.
-		if (account !== undefined) return account.domain === host.domain ? { handle: account.handle } : { handle: account.handle, domain: account.domain };
+		if (account !== undefined)
+			return account.domain === host.domain
+				? { handle: account.handle }
+				: { handle: account.handle, domain: account.domain };
 		const { host: server } = new URL(id);
 		try {
 			return (await webFinger.prove({ ...document, id })) ?? ghostHandle(document);
@@ -57,7 +64,8 @@ export function createActorDirectory(host: BridgeHost, documents: Documents, web
 
 	async function look(id: string): Promise<RemotePerson | undefined> {
 		const account = await host.accountByRemote(id);
-		if (account !== undefined && account.deletedAt === undefined && host.clock.now() - account.updatedAt < freshMs) return remember(personOfAccount(account, host.domain));
+		if (account !== undefined && account.deletedAt === undefined && host.clock.now() - account.updatedAt < freshMs)
+			return remember(personOfAccount(account, host.domain));
 		try {
 			const found = await documents.fetchObject(id);
 			const person = found.status === "found" && idOf(found.document) === id ? await learn(found.document) : undefined;

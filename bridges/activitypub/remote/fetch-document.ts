@@ -5,7 +5,9 @@ import { signRequest } from "../signatures/index.ts";
 import { ACCEPT } from "../vocabulary.ts";
 
 /** What a remote server said about a URL. `gone`: it was there (410); `absent`: nothing that we may or can read. */
-export type Fetched = { readonly status: "found"; readonly document: Json; readonly url: string } | { readonly status: "gone" | "absent" };
+export type Fetched =
+	| { readonly status: "found"; readonly document: Json; readonly url: string }
+	| { readonly status: "gone" | "absent" };
 
 /** The other server can't tell now; ask again later. */
 export class RemoteTrouble extends Error {
@@ -32,7 +34,13 @@ const maxRedirects = 3;
 export function createDocuments({ host, ids, keys }: Press): Documents {
 	async function get(url: URL): Promise<OutboundResponse | undefined> {
 		const { privateKey } = await keys.of(ids.instance);
-		const signed = await signRequest({ method: "GET", url, keyId: ids.keyId(ids.instance), privateKey, date: host.clock.now() });
+		const signed = await signRequest({
+			method: "GET",
+			url,
+			keyId: ids.keyId(ids.instance),
+			privateKey,
+			date: host.clock.now(),
+		});
 		return request(() => host.http.request({ method: "GET", url, headers: { ...signed, accept: ACCEPT } }));
 	}
 
@@ -71,7 +79,9 @@ export function createDocuments({ host, ids, keys }: Press): Documents {
 			const id = first.document["id"];
 			if (typeof id !== "string") return { status: "absent" };
 			const second = await fetch(id);
-			return second.status === "found" && !(names(second.document, second.url) && second.document["id"] === id) ? { status: "absent" } : second;
+			return second.status === "found" && !(names(second.document, second.url) && second.document["id"] === id)
+				? { status: "absent" }
+				: second;
 		},
 	};
 }
@@ -88,11 +98,17 @@ export async function request(send: () => Promise<OutboundResponse>): Promise<Ou
 }
 
 /** A document speaks for the URL that it was served at, and for no other. */
-const names = (document: Json, url: string): boolean => typeof document["id"] === "string" && URL.parse(document["id"])?.href === url;
+const names = (document: Json, url: string): boolean =>
+	typeof document["id"] === "string" && URL.parse(document["id"])?.href === url;
 
 /** `application/activity+json`, or `application/ld+json` of the AS2 profile: an uploaded file has neither (CVE-2024-25623). */
 export function isActivityType(contentType: string | undefined): boolean {
 	const [type, ...parameters] = (contentType ?? "").toLowerCase().split(";");
 	if (type?.trim() === "application/activity+json") return true;
-	return type?.trim() === "application/ld+json" && parameters.some((parameter) => parameter.includes("profile=") && parameter.includes("https://www.w3.org/ns/activitystreams"));
+	return (
+		type?.trim() === "application/ld+json" &&
+		parameters.some(
+			(parameter) => parameter.includes("profile=") && parameter.includes("https://www.w3.org/ns/activitystreams"),
+		)
+	);
 }

@@ -11,7 +11,10 @@ import { isActor } from "./person.ts";
  *
  * @throws {RemoteTrouble}
  */
-export function createKeyFetcher(documents: Documents, directory: ActorDirectory): (keyId: string) => Promise<KeyDocument | undefined> {
+export function createKeyFetcher(
+	documents: Documents,
+	directory: ActorDirectory,
+): (keyId: string) => Promise<KeyDocument | undefined> {
 	/** What the actor's own document, found under its own id, says of the key. */
 	async function fromActor(actor: string, keyId: string): Promise<KeyDocument | undefined> {
 		const found = await documents.fetchObject(actor);

@@ -1,5 +1,16 @@
 import type { Account, BridgeHost, RemotePerson } from "#bridge-kit";
-import { type Json, firstOf, idOf, isJson, originOf, sameOrigin, textOf, textOrMap, typeOf, urlOf } from "../reading.ts";
+import {
+	firstOf,
+	idOf,
+	isJson,
+	type Json,
+	originOf,
+	sameOrigin,
+	textOf,
+	textOrMap,
+	typeOf,
+	urlOf,
+} from "../reading.ts";
 import { actorTypes } from "../vocabulary.ts";
 
 const maxName = 100;
@@ -12,10 +23,15 @@ export interface Handle {
 }
 
 /** Whether a document is an actor that things can be sent to. */
-export const isActor = (document: Json): boolean => actorTypes.has(typeOf(document, actorTypes) ?? "") && urlOf(document["inbox"]) !== undefined;
+export const isActor = (document: Json): boolean =>
+	actorTypes.has(typeOf(document, actorTypes) ?? "") && urlOf(document["inbox"]) !== undefined;
 
 /** Describes an actor to the core. The document has been found under its own id. */
-export function personOf(host: Pick<BridgeHost, "name" | "text">, document: Json, handle: Handle): RemotePerson | undefined {
+export function personOf(
+	host: Pick<BridgeHost, "name" | "text">,
+	document: Json,
+	handle: Handle,
+): RemotePerson | undefined {
 	const id = idOf(document);
 	const inbox = urlOf(document["inbox"]);
 	if (id === undefined || inbox === undefined || !isActor(document)) return undefined;
@@ -55,16 +71,26 @@ export function personOfAccount(account: Account, ownDomain: string): RemotePers
 
 /** The handle on our own domain by which somebody without a proven one is known: `<name>_<host>`, as far as it fits. */
 export function ghostHandle(document: Json): Handle {
-	const clean = (text: string, max: number): string => text.toLowerCase().replaceAll(/[^a-z0-9.-]+/g, "-").replace(/^[-.]+/, "").slice(0, max);
+	const clean = (text: string, max: number): string =>
+		text
+			.toLowerCase()
+			.replaceAll(/[^a-z0-9.-]+/g, "-")
+			.replace(/^[-.]+/, "")
+			.slice(0, max);
 	const host = URL.parse(idOf(document) ?? "")?.host ?? "";
 	const handle = `${clean(textOf(document["preferredUsername"]) ?? "someone", 15) || "someone"}_${clean(host, 16)}`;
 	return { handle: handle.replace(/[.-]+$/, "") };
 }
 
-const kindOf = (type: string | undefined): RemotePerson["kind"] => (type === "Person" ? "person" : type === "Group" || type === "Organization" ? "group" : "service");
+const kindOf = (type: string | undefined): RemotePerson["kind"] =>
+	type === "Person" ? "person" : type === "Group" || type === "Organization" ? "group" : "service";
 
 function nameOf(host: Pick<BridgeHost, "text">, document: Json): string | undefined {
-	const name = host.text.fromHtml((textOrMap(document, "name") ?? "").slice(0, 1000)).trim().slice(0, maxName).toWellFormed();
+	const name = host.text
+		.fromHtml((textOrMap(document, "name") ?? "").slice(0, 1000))
+		.trim()
+		.slice(0, maxName)
+		.toWellFormed();
 	return name === "" ? undefined : name;
 }
 

@@ -1,6 +1,6 @@
 import { type BridgeHost, JsonRefused, parseJson } from "#bridge-kit";
 import { isJson, type Json, listOf } from "../reading.ts";
-import { request, RemoteTrouble } from "./fetch-document.ts";
+import { RemoteTrouble, request } from "./fetch-document.ts";
 
 /** What a WebFinger document says (RFC 7033). */
 interface Finger {
@@ -24,17 +24,28 @@ export interface WebFingerClient {
 	 * theirs. Where the actor's host names another domain, that one is asked too. `undefined`: not proven.
 	 * @throws {RemoteTrouble}
 	 */
-	prove(actor: Json & { readonly id: string }): Promise<{ readonly handle: string; readonly domain: string } | undefined>;
+	prove(
+		actor: Json & { readonly id: string },
+	): Promise<{ readonly handle: string; readonly domain: string } | undefined>;
 }
 
 export function createWebFingerClient(host: BridgeHost): WebFingerClient {
 	async function finger(address: string, protocol: string): Promise<Finger | undefined> {
 		const domain = address.slice(address.indexOf("@") + 1);
-		let url = URL.parse(`${protocol}//${domain}/.well-known/webfinger?resource=${encodeURIComponent(`acct:${address}`)}`);
+		let url = URL.parse(
+			`${protocol}//${domain}/.well-known/webfinger?resource=${encodeURIComponent(`acct:${address}`)}`,
+		);
 		for (let hops = 0; url !== null && hops <= maxRedirects; hops++) {
 			const target = url;
 			if (target.origin === host.origin) return undefined;
-			const response = await request(() => host.http.request({ method: "GET", url: target, headers: { accept: "application/jrd+json, application/json" }, maxBytes: 65_536 }));
+			const response = await request(() =>
+				host.http.request({
+					method: "GET",
+					url: target,
+					headers: { accept: "application/jrd+json, application/json" },
+					maxBytes: 65_536,
+				}),
+			);
 			if (response === undefined) return undefined;
 			const { status, headers, body } = response;
 			if (status >= 300 && status < 400 && headers["location"] !== undefined) {
@@ -53,8 +64,13 @@ export function createWebFingerClient(host: BridgeHost): WebFingerClient {
 			if (!isJson(document)) return undefined;
 			const subject = typeof document["subject"] === "string" ? document["subject"].replace(/^acct:/, "") : "";
 			const links = listOf(document["links"]).filter(isJson);
-			const self = links.find(({ rel, type }) => rel === "self" && typeof type === "string" && /^application\/(activity|ld)\+json/.test(type))?.["href"];
-			return { ...(addressShape.test(subject) ? { subject: subject.toLowerCase() } : {}), ...(typeof self === "string" ? { self } : {}) };
+			const self = links.find(
+				({ rel, type }) => rel === "self" && typeof type === "string" && /^application\/(activity|ld)\+json/.test(type),
+			)?.["href"];
+			return {
+				...(addressShape.test(subject) ? { subject: subject.toLowerCase() } : {}),
+				...(typeof self === "string" ? { self } : {}),
+			};
 		} catch (error) {
 			if (error instanceof JsonRefused) return undefined;
 			throw error;

@@ -42,8 +42,13 @@ export function serveHostMeta({ host }: Press, request: BridgeRequest): BridgeRe
 
 /** `GET /.well-known/host-meta.json` (RFC 6415, appendix A) */
 export function serveHostMetaJson({ host }: Press, request: BridgeRequest): BridgeResponse {
-	return json(request, { links: [{ rel: "lrdd", type: "application/jrd+json", template: template(host.origin) }] }, "application/json; charset=utf-8");
+	return json(
+		request,
+		{ links: [{ rel: "lrdd", type: "application/jrd+json", template: template(host.origin) }] },
+		"application/json; charset=utf-8",
+	);
 }
 
 const template = (origin: string): string => `${origin}/.well-known/webfinger?resource={uri}`;
-const json = (request: BridgeRequest, content: object, type: string): BridgeResponse => cached(request, Buffer.from(JSON.stringify(content)), type, 200, cors);
+const json = (request: BridgeRequest, content: object, type: string): BridgeResponse =>
+	cached(request, Buffer.from(JSON.stringify(content)), type, 200, cors);

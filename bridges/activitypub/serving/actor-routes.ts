@@ -9,7 +9,12 @@ import { prefersHtml } from "./prefers-html.ts";
 const seeOther = (url: string): BridgeResponse => ({ status: 302, headers: { location: url, vary: "Accept" } });
 
 /** `GET /users/{id}` and what hangs below it. */
-export async function serveAccount(press: Press, request: BridgeRequest, name: string, part: string | undefined): Promise<BridgeResponse> {
+export async function serveAccount(
+	press: Press,
+	request: BridgeRequest,
+	name: string,
+	part: string | undefined,
+): Promise<BridgeResponse> {
 	const { host, ids } = press;
 	const id = parseId("usr", name);
 	const account = id === undefined ? undefined : await host.account(id);
@@ -21,13 +26,26 @@ export async function serveAccount(press: Press, request: BridgeRequest, name: s
 	}
 	const url = `${ids.actor({ kind: "account", account: account.id })}/${part}`;
 	if (part === "following") {
-		return serveCollection(request, people(press, url, () => host.followingCount(account.id), (options) => host.following(account.id, options)));
+		return serveCollection(
+			request,
+			people(
+				press,
+				url,
+				() => host.followingCount(account.id),
+				(options) => host.following(account.id, options),
+			),
+		);
 	}
 	return serveShared(press, request, part, url, account.timeline);
 }
 
 /** `GET /channels/{id}` and what hangs below it. A timeline speaks through its owner and has no actor of its own. */
-export async function serveChannel(press: Press, request: BridgeRequest, name: string, part: string | undefined): Promise<BridgeResponse> {
+export async function serveChannel(
+	press: Press,
+	request: BridgeRequest,
+	name: string,
+	part: string | undefined,
+): Promise<BridgeResponse> {
 	const { host, ids } = press;
 	const id = parseId("chn", name);
 	const found = id === undefined ? undefined : await host.openChannel(id);
@@ -44,19 +62,39 @@ export async function serveChannel(press: Press, request: BridgeRequest, name: s
 }
 
 /** `GET /actor` and what hangs below it. */
-export async function serveInstance(press: Press, request: BridgeRequest, part: string | undefined): Promise<BridgeResponse> {
+export async function serveInstance(
+	press: Press,
+	request: BridgeRequest,
+	part: string | undefined,
+): Promise<BridgeResponse> {
 	if (part === undefined) return document(request, await instanceActor(press));
 	const url = `${press.ids.instance}/${part}`;
-	return part === "outbox" || part === "followers" || part === "following" || part === "featured" ? serveList(request, url, []) : notFound();
+	return part === "outbox" || part === "followers" || part === "following" || part === "featured"
+		? serveList(request, url, [])
+		: notFound();
 }
 
-async function serveShared(press: Press, request: BridgeRequest, part: string, url: string, channel: Channel["id"]): Promise<BridgeResponse> {
+async function serveShared(
+	press: Press,
+	request: BridgeRequest,
+	part: string,
+	url: string,
+	channel: Channel["id"],
+): Promise<BridgeResponse> {
 	const { host } = press;
 	switch (part) {
 		case "outbox":
 			return serveCollection(request, outbox(press, url, channel));
 		case "followers":
-			return serveCollection(request, people(press, url, () => host.memberCount(channel), (options) => host.members(channel, options)));
+			return serveCollection(
+				request,
+				people(
+					press,
+					url,
+					() => host.memberCount(channel),
+					(options) => host.members(channel, options),
+				),
+			);
 		case "featured":
 			return serveList(request, url, []);
 		default:
@@ -64,7 +102,12 @@ async function serveShared(press: Press, request: BridgeRequest, part: string, u
 	}
 }
 
-async function moderators({ host, ids }: Press, request: BridgeRequest, url: string, group: Group): Promise<BridgeResponse> {
+async function moderators(
+	{ host, ids }: Press,
+	request: BridgeRequest,
+	url: string,
+	group: Group,
+): Promise<BridgeResponse> {
 	const owner = await host.account(group.owner);
 	return serveList(request, url, owner === undefined ? [] : [ids.person(owner)]);
 }

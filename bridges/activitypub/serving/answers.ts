@@ -3,7 +3,12 @@ import type { BridgeRequest, BridgeResponse } from "#bridge-kit";
 import { ACTIVITY_JSON } from "../vocabulary.ts";
 
 /** A refusal (RFC 9457). `detail` is for the other server's operator. */
-export function problem(status: number, title: string, detail?: string, headers: Readonly<Record<string, string>> = {}): BridgeResponse {
+export function problem(
+	status: number,
+	title: string,
+	detail?: string,
+	headers: Readonly<Record<string, string>> = {},
+): BridgeResponse {
 	return {
 		status,
 		headers: { "content-type": "application/problem+json", ...headers },
@@ -12,16 +17,31 @@ export function problem(status: number, title: string, detail?: string, headers:
 }
 
 export const notFound = (): BridgeResponse => problem(404, "Not found");
-export const notAllowed = (allow: string): BridgeResponse => problem(405, "Method not allowed", `Allowed: ${allow}`, { allow });
+export const notAllowed = (allow: string): BridgeResponse =>
+	problem(405, "Method not allowed", `Allowed: ${allow}`, { allow });
 
 /** A document, with an `ETag` by which an unchanged one is not sent again (RFC 9110 §13). */
-export function document(request: BridgeRequest, content: object, options: { readonly type?: string; readonly status?: number; readonly headers?: Readonly<Record<string, string>> } = {}): BridgeResponse {
+export function document(
+	request: BridgeRequest,
+	content: object,
+	options: {
+		readonly type?: string;
+		readonly status?: number;
+		readonly headers?: Readonly<Record<string, string>>;
+	} = {},
+): BridgeResponse {
 	const body = Buffer.from(JSON.stringify(content));
 	return cached(request, body, options.type ?? ACTIVITY_JSON, options.status ?? 200, options.headers ?? {});
 }
 
 /** A body of any type, with the same care. */
-export function cached(request: BridgeRequest, body: Buffer, type: string, status: number, more: Readonly<Record<string, string>>): BridgeResponse {
+export function cached(
+	request: BridgeRequest,
+	body: Buffer,
+	type: string,
+	status: number,
+	more: Readonly<Record<string, string>>,
+): BridgeResponse {
 	const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
 	const headers = { "content-type": type, vary: "Accept", etag, ...more };
 	if (status === 200 && matches(request.headers["if-none-match"], etag)) return { status: 304, headers };
@@ -30,4 +50,5 @@ export function cached(request: BridgeRequest, body: Buffer, type: string, statu
 }
 
 const matches = (header: string | undefined, etag: string): boolean =>
-	header !== undefined && header.split(",").some((candidate) => candidate.trim() === "*" || candidate.trim().replace(/^W\//, "") === etag);
+	header !== undefined &&
+	header.split(",").some((candidate) => candidate.trim() === "*" || candidate.trim().replace(/^W\//, "") === etag);

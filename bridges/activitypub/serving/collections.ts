@@ -1,7 +1,14 @@
-import { type Account, type BridgeRequest, type BridgeResponse, type ChannelId, type Message, type Slice } from "#bridge-kit";
+import {
+	type Account,
+	type BridgeRequest,
+	type BridgeResponse,
+	type ChannelId,
+	type Message,
+	type Slice,
+} from "#bridge-kit";
 import type { Press } from "../actors.ts";
-import { createOf } from "../outgoing/create.ts";
 import { share } from "../outgoing/announce.ts";
+import { createOf } from "../outgoing/create.ts";
 import { inner } from "../outgoing/writer.ts";
 import { objectContext } from "../vocabulary.ts";
 import { document } from "./answers.ts";
@@ -20,7 +27,13 @@ export async function serveCollection(request: BridgeRequest, source: Source): P
 	const at = new URLSearchParams(request.query).get("page");
 	const pageId = (token: string): string => `${source.id}?page=${encodeURIComponent(token)}`;
 	if (at === null) {
-		return document(request, { "@context": objectContext, id: source.id, type: "OrderedCollection", totalItems: await source.total(), first: pageId("start") });
+		return document(request, {
+			"@context": objectContext,
+			id: source.id,
+			type: "OrderedCollection",
+			totalItems: await source.total(),
+			first: pageId("start"),
+		});
 	}
 	const { items, next } = await source.page(at === "start" ? undefined : at.slice(0, 500));
 	return document(request, {
@@ -35,11 +48,22 @@ export async function serveCollection(request: BridgeRequest, source: Source): P
 
 /** A collection that is short enough for one document. */
 export function serveList(request: BridgeRequest, id: string, items: readonly unknown[]): BridgeResponse {
-	return document(request, { "@context": objectContext, id, type: "OrderedCollection", totalItems: items.length, orderedItems: items });
+	return document(request, {
+		"@context": objectContext,
+		id,
+		type: "OrderedCollection",
+		totalItems: items.length,
+		orderedItems: items,
+	});
 }
 
 /** Whoever joined a channel, or the timelines that somebody joined. */
-export function people({ ids }: Press, id: string, total: () => Promise<number>, read: (options: { after?: string; limit: number }) => Promise<Slice<Account>>): Source {
+export function people(
+	{ ids }: Press,
+	id: string,
+	total: () => Promise<number>,
+	read: (options: { after?: string; limit: number }) => Promise<Slice<Account>>,
+): Source {
 	return {
 		id,
 		total,
@@ -57,9 +81,15 @@ export function outbox(press: Press, id: string, channel: ChannelId): Source {
 		id,
 		total: () => host.messageCount(channel),
 		async page(before) {
-			const { items, next } = await host.openMessages(channel, { limit: pageSize, ...(before === undefined ? {} : { before }) });
+			const { items, next } = await host.openMessages(channel, {
+				limit: pageSize,
+				...(before === undefined ? {} : { before }),
+			});
 			const activities = await Promise.all(items.map((message) => activityOf(press, message)));
-			return { items: activities.filter((activity) => activity !== undefined), ...(next === undefined ? {} : { next }) };
+			return {
+				items: activities.filter((activity) => activity !== undefined),
+				...(next === undefined ? {} : { next }),
+			};
 		},
 	};
 }
@@ -79,8 +109,14 @@ export function replies({ host, ids }: Press, message: Message): Source {
 		id: `${ids.object(message)}/replies`,
 		total: async () => message.replies,
 		async page(after) {
-			const { items, next } = await host.openReplies(message.id, { limit: pageSize, ...(after === undefined ? {} : { after }) });
-			return { items: items.filter((reply) => reply.deletedAt === undefined).map((reply) => ids.object(reply)), ...(next === undefined ? {} : { next }) };
+			const { items, next } = await host.openReplies(message.id, {
+				limit: pageSize,
+				...(after === undefined ? {} : { after }),
+			});
+			return {
+				items: items.filter((reply) => reply.deletedAt === undefined).map((reply) => ids.object(reply)),
+				...(next === undefined ? {} : { next }),
+			};
 		},
 	};
 }

@@ -1,5 +1,9 @@
 const htmlTypes: ReadonlySet<string> = new Set(["text/html", "application/xhtml+xml"]);
-const activityTypes: ReadonlySet<string> = new Set(["application/activity+json", "application/ld+json", "application/json"]);
+const activityTypes: ReadonlySet<string> = new Set([
+	"application/activity+json",
+	"application/ld+json",
+	"application/json",
+]);
 
 /**
  * Whether the reader would rather have a page for people: HTML is named, and no JSON that we have is wanted as much

@@ -1,5 +1,5 @@
-import { type BridgeRequest, type BridgeResponse, parseId } from "#bridge-kit";
 import { LRUCache } from "lru-cache";
+import { type BridgeRequest, type BridgeResponse, parseId } from "#bridge-kit";
 import { hasActor, type Press } from "../actors.ts";
 import { serveHostMeta, serveHostMetaJson, serveNodeInfo, serveNodeInfoLinks } from "./about.ts";
 import { serveAccount, serveChannel, serveInstance } from "./actor-routes.ts";
@@ -22,7 +22,12 @@ export const paths = [
 	".well-known/host-meta.json",
 ] as const;
 
-type Serve = (press: Press, request: BridgeRequest, name: string, part: string | undefined) => BridgeResponse | Promise<BridgeResponse>;
+type Serve = (
+	press: Press,
+	request: BridgeRequest,
+	name: string,
+	part: string | undefined,
+) => BridgeResponse | Promise<BridgeResponse>;
 
 /** By the first segment; `name` and `part` are the two that may follow. */
 const reads = new Map<string, Serve>([
@@ -44,14 +49,18 @@ const wellKnown = new Map<string, Serve>([
 /** How long it is believed that an inbox exists, in milliseconds: an answer per second of a busy inbox need not ask. */
 const believedMs = 10_000;
 
-export function createRouter(press: Press, inbox: (request: BridgeRequest) => Promise<BridgeResponse>): (request: BridgeRequest) => Promise<BridgeResponse> {
+export function createRouter(
+	press: Press,
+	inbox: (request: BridgeRequest) => Promise<BridgeResponse>,
+): (request: BridgeRequest) => Promise<BridgeResponse> {
 	const inboxes = new LRUCache<string, true>({ max: 5_000, ttl: believedMs });
 
 	return async (request) => {
 		const [root = "", name = "", part, ...rest] = request.path.slice(1).split("/");
 		if (root === "inbox" && name === "") return inbox(request);
 		if (rest.length > 0) return notFound();
-		if (part === "inbox" || (root === "actor" && name === "inbox" && part === undefined)) return deliver(request, root, name);
+		if (part === "inbox" || (root === "actor" && name === "inbox" && part === undefined))
+			return deliver(request, root, name);
 		const serve = root === ".well-known" ? wellKnown.get(name) : reads.get(root);
 		if (serve === undefined) return notFound();
 		if (request.method !== "GET" && request.method !== "HEAD") return notAllowed("GET, HEAD");

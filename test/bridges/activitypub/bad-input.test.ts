@@ -23,7 +23,9 @@ async function open(t: ExecutionContext) {
 	});
 	/** Posts, and fails unless the answer is this one and nothing came of it. */
 	const refused = async (status: number, post: Partial<SignedPost> = {}) => {
-		const answer = await bridge.handle(signedPost({ origin: host.origin, keyId: bob.keyId, body: activity(), ...post }));
+		const answer = await bridge.handle(
+			signedPost({ origin: host.origin, keyId: bob.keyId, body: activity(), ...post }),
+		);
 		t.is(answer.status, status, String(answer.body));
 		t.deepEqual(host.received, []);
 	};
@@ -32,7 +34,14 @@ async function open(t: ExecutionContext) {
 
 test("no signature", async (t) => {
 	const { bridge, host, activity } = await open(t);
-	const answer = await bridge.handle(plainRequest("POST", "/inbox", { "content-type": "application/activity+json", host: "localhost:8480" }, JSON.stringify(activity())));
+	const answer = await bridge.handle(
+		plainRequest(
+			"POST",
+			"/inbox",
+			{ "content-type": "application/activity+json", host: "localhost:8480" },
+			JSON.stringify(activity()),
+		),
+	);
 	t.is(answer.status, 401);
 	t.deepEqual(host.received, []);
 });
@@ -112,10 +121,22 @@ test("an activity whose id is of another origin than its actor", async (t) => {
 test("an Update of a local actor or of a local message from outside", async (t) => {
 	const { host, jane, bob, refused, activity } = await open(t);
 	const memo = host.say(jane, host.timeline(jane), "memo");
-	await refused(403, { body: activity({ type: "Update", object: { id: `${host.origin}/users/${jane.id}`, type: "Person", name: "Mallory", attributedTo: bob.id } }) });
-	await refused(403, { body: activity({ type: "Update", object: { id: `${host.origin}/objects/${memo.id}`, type: "Note", attributedTo: bob.id, to: [PUBLIC] } }) });
+	await refused(403, {
+		body: activity({
+			type: "Update",
+			object: { id: `${host.origin}/users/${jane.id}`, type: "Person", name: "Mallory", attributedTo: bob.id },
+		}),
+	});
+	await refused(403, {
+		body: activity({
+			type: "Update",
+			object: { id: `${host.origin}/objects/${memo.id}`, type: "Note", attributedTo: bob.id, to: [PUBLIC] },
+		}),
+	});
 	await refused(403, { body: activity({ type: "Delete", object: `${host.origin}/objects/${memo.id}` }) });
-	await refused(403, { body: activity({ type: "Create", object: { id: `${host.origin}/objects/${memo.id}`, type: "Note", to: [PUBLIC] } }) });
+	await refused(403, {
+		body: activity({ type: "Create", object: { id: `${host.origin}/objects/${memo.id}`, type: "Note", to: [PUBLIC] } }),
+	});
 });
 
 test("an Update of another actor of the same server", async (t) => {
@@ -126,14 +147,27 @@ test("an Update of another actor of the same server", async (t) => {
 
 test("an inline object of a foreign origin, and one attributed to somebody else", async (t) => {
 	const { peer, bob, refused, activity } = await open(t);
-	const foreign = { id: "https://elsewhere.example/n/1", type: "Note", attributedTo: bob.id, to: [PUBLIC], content: "x" };
+	const foreign = {
+		id: "https://elsewhere.example/n/1",
+		type: "Note",
+		attributedTo: bob.id,
+		to: [PUBLIC],
+		content: "x",
+	};
 	for (const type of ["Create", "Update", "Delete"]) await refused(403, { body: activity({ type, object: foreign }) });
-	await refused(403, { body: activity({ object: { ...foreign, id: `${peer.origin}/n/1`, attributedTo: "https://elsewhere.example/u/x" } }) });
+	await refused(403, {
+		body: activity({ object: { ...foreign, id: `${peer.origin}/n/1`, attributedTo: "https://elsewhere.example/u/x" } }),
+	});
 });
 
 test("taking back what somebody else did", async (t) => {
 	const { peer, host, jane, refused, activity } = await open(t);
-	const follow = { id: `${peer.origin}/f`, type: "Follow", actor: `${peer.origin}/u/alice`, object: `${host.origin}/users/${jane.id}` };
+	const follow = {
+		id: `${peer.origin}/f`,
+		type: "Follow",
+		actor: `${peer.origin}/u/alice`,
+		object: `${host.origin}/users/${jane.id}`,
+	};
 	await refused(403, { body: activity({ type: "Undo", object: follow }) });
 });
 
@@ -150,7 +184,9 @@ test("a key document that claims another's id, wherever that is", async (t) => {
 	// The same origin, where somebody could publish a document of their own: the actor has to name the key too.
 	peer.routes.set("/uploads/key", { body: { id: `${peer.origin}/uploads/key`, owner: bob.id, publicKeyPem: peerPem } });
 	await refused(401, { keyId: `${peer.origin}/uploads/key`, body: activity() });
-	peer.routes.set("/uploads/actor", { body: { id: bob.id, publicKey: { id: `${peer.origin}/uploads/actor`, owner: bob.id, publicKeyPem: peerPem } } });
+	peer.routes.set("/uploads/actor", {
+		body: { id: bob.id, publicKey: { id: `${peer.origin}/uploads/actor`, owner: bob.id, publicKeyPem: peerPem } },
+	});
 	await refused(401, { keyId: `${peer.origin}/uploads/actor`, body: activity() });
 });
 
@@ -174,7 +210,9 @@ test("an object that was embedded once is not believed as a key later", async (t
 	const alice = victim.actor("alice");
 	victim.routes.set("/u/alice", { status: 404 });
 	const poison = { ...alice.document, publicKey: { id: alice.keyId, owner: alice.id, publicKeyPem: peerPem } };
-	await bridge.handle(signedPost({ origin: host.origin, keyId: bob.keyId, body: activity({ type: "Like", object: poison }) }));
+	await bridge.handle(
+		signedPost({ origin: host.origin, keyId: bob.keyId, body: activity({ type: "Like", object: poison }) }),
+	);
 	host.received.length = 0;
 	const forged = { ...activity({ actor: alice.id }), id: `${victim.origin}/1` };
 	t.is((await bridge.handle(signedPost({ origin: host.origin, keyId: alice.keyId, body: forged }))).status, 401);
@@ -193,7 +231,8 @@ test("a redirect loop, a hanging number of redirects and a key on our own origin
 
 test("a key is asked for once, however many requests wait for it, and its absence is remembered", async (t) => {
 	const { peer, bob, activity, bridge, host } = await open(t);
-	const post = (n: number, keyId = bob.keyId) => bridge.handle(signedPost({ origin: host.origin, keyId, body: activity({ id: `${peer.origin}/a/${n}` }) }));
+	const post = (n: number, keyId = bob.keyId) =>
+		bridge.handle(signedPost({ origin: host.origin, keyId, body: activity({ id: `${peer.origin}/a/${n}` }) }));
 	const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => post(n)));
 	t.true(answers.every(({ status }) => status === 202));
 	t.is(peer.asked.filter(({ url }) => url === "/u/bob").length, 1);
@@ -211,7 +250,23 @@ test("keys as documents of their own are understood in each of their forms", asy
 	for (const [n, body] of [{ id, preferredUsername: "gts", publicKey: key }, key].entries()) {
 		peer.routes.set("/u/gts/main-key", { body });
 		const fresh = activityPub.create({ enabled: true }, host);
-		t.is((await fresh.handle(signedPost({ origin: host.origin, keyId, body: activity({ actor: id, id: `${peer.origin}/k/${n}`, type: "Like", object: `${host.origin}/objects/x` }) }))).status, 202);
+		t.is(
+			(
+				await fresh.handle(
+					signedPost({
+						origin: host.origin,
+						keyId,
+						body: activity({
+							actor: id,
+							id: `${peer.origin}/k/${n}`,
+							type: "Like",
+							object: `${host.origin}/objects/x`,
+						}),
+					}),
+				)
+			).status,
+			202,
+		);
 	}
 	t.is(host.received.length, 2);
 	t.truthy(bridge);
@@ -219,21 +274,68 @@ test("keys as documents of their own are understood in each of their forms", asy
 
 test("hostile values where something else is expected never make a 5xx", async (t) => {
 	const { peer, host, bob, activity, bridge } = await open(t);
-	const odd = [null, 7, "", [], {}, [[]], [null], { id: 7 }, "javascript:alert(1)", "https://", { type: ["Note", 3], id: `${peer.origin}/n` }, "\ud800"];
+	const odd = [
+		null,
+		7,
+		"",
+		[],
+		{},
+		[[]],
+		[null],
+		{ id: 7 },
+		"javascript:alert(1)",
+		"https://",
+		{ type: ["Note", 3], id: `${peer.origin}/n` },
+		"\ud800",
+	];
 	let n = 0;
-	for (const type of ["Create", "Update", "Delete", "Follow", "Accept", "Reject", "Undo", "Like", "EmojiReact", "Block"]) {
+	for (const type of [
+		"Create",
+		"Update",
+		"Delete",
+		"Follow",
+		"Accept",
+		"Reject",
+		"Undo",
+		"Like",
+		"EmojiReact",
+		"Block",
+	]) {
 		for (const value of odd) {
 			for (const field of ["object", "actor", "id", "to", "tag", "content", "published"]) {
 				const body = activity({ id: `${peer.origin}/odd/${n++}`, type, [field]: value });
 				const { status } = await bridge.handle(signedPost({ origin: host.origin, keyId: bob.keyId, body }));
-				t.true(status === 202 || (status >= 400 && status < 500), `${type} ${field} ${JSON.stringify(value)}: ${status}`);
+				t.true(
+					status === 202 || (status >= 400 && status < 500),
+					`${type} ${field} ${JSON.stringify(value)}: ${status}`,
+				);
 			}
 		}
-		for (const field of ["tag", "attachment", "url", "content", "contentMap", "name", "summary", "inReplyTo", "oneOf", "icon"]) {
+		for (const field of [
+			"tag",
+			"attachment",
+			"url",
+			"content",
+			"contentMap",
+			"name",
+			"summary",
+			"inReplyTo",
+			"oneOf",
+			"icon",
+		]) {
 			for (const value of odd) {
 				const object = { ...activity().object, id: `${peer.origin}/odd/${n++}`, [field]: value };
-				const { status } = await bridge.handle(signedPost({ origin: host.origin, keyId: bob.keyId, body: activity({ id: `${peer.origin}/odd/${n++}`, type, object }) }));
-				t.true(status === 202 || (status >= 400 && status < 500), `${type} object.${field} ${JSON.stringify(value)}: ${status}`);
+				const { status } = await bridge.handle(
+					signedPost({
+						origin: host.origin,
+						keyId: bob.keyId,
+						body: activity({ id: `${peer.origin}/odd/${n++}`, type, object }),
+					}),
+				);
+				t.true(
+					status === 202 || (status >= 400 && status < 500),
+					`${type} object.${field} ${JSON.stringify(value)}: ${status}`,
+				);
 			}
 		}
 	}

@@ -1,8 +1,8 @@
 import { verify } from "node:crypto";
 import test, { type ExecutionContext } from "ava";
-import activityPub from "../../../bridges/activitypub/index.ts";
 import { bridgeName } from "#core/ids.ts";
 import type { Delivery } from "#core/ports/bridge.ts";
+import activityPub from "../../../bridges/activitypub/index.ts";
 import { createFakeHost, type FakeHost } from "../../support/fake-host.ts";
 import { plainRequest, startPeer } from "../../support/fediverse-peer.ts";
 
@@ -30,7 +30,8 @@ async function open(t: ExecutionContext) {
 }
 
 /** The same event as another kind of delivery about the same message. */
-const as = (delivery: ReturnType<FakeHost["delivery"]>, fields: object): Delivery => ({ ...delivery, ...fields }) as unknown as Delivery;
+const as = (delivery: ReturnType<FakeHost["delivery"]>, fields: object): Delivery =>
+	({ ...delivery, ...fields }) as unknown as Delivery;
 const actorOf = (host: FakeHost, { id }: { id: string }) => `${host.origin}/users/${id}`;
 
 test("a memo is a Create of its author, signed by the key that their actor publishes", async (t) => {
@@ -40,22 +41,42 @@ test("a memo is a Create of its author, signed by the key that their actor publi
 	const [create] = sent();
 	const [post] = posts();
 	if (create === undefined || post === undefined) return t.fail();
-	t.like(create, { type: "Create", id: `${host.origin}/activities/${memo.channel}-${memo.seq}`, actor: actorOf(host, jane), to: [PUBLIC], cc: [`${actorOf(host, jane)}/followers`] });
-	t.like(create.object, { type: "Note", id: `${host.origin}/objects/${memo.id}`, content: "<p>hello &lt;world&gt;</p>", url: `${host.origin}/@jane/${memo.id}`, source: { content: "hello <world>", mediaType: "text/plain" } });
+	t.like(create, {
+		type: "Create",
+		id: `${host.origin}/activities/${memo.channel}-${memo.seq}`,
+		actor: actorOf(host, jane),
+		to: [PUBLIC],
+		cc: [`${actorOf(host, jane)}/followers`],
+	});
+	t.like(create.object, {
+		type: "Note",
+		id: `${host.origin}/objects/${memo.id}`,
+		content: "<p>hello &lt;world&gt;</p>",
+		url: `${host.origin}/@jane/${memo.id}`,
+		source: { content: "hello <world>", mediaType: "text/plain" },
+	});
 	t.deepEqual([create.object["to"], create.object["cc"]], [create["to"], create["cc"]]);
 
-	const actor = JSON.parse(String((await bridge.handle(plainRequest("GET", `/users/${jane.id}`))).body)) as { publicKey: { id: string; publicKeyPem: string } };
+	const actor = JSON.parse(String((await bridge.handle(plainRequest("GET", `/users/${jane.id}`))).body)) as {
+		publicKey: { id: string; publicKeyPem: string };
+	};
 	const { headers } = post;
 	const parts = /keyId="([^"]+)".*signature="([^"]+)"/.exec(String(headers["signature"]));
-	const base = `(request-target): post /inbox\nhost: ${headers.host}\ndate: ${headers.date}\ndigest: ${headers["digest"]}`;
+	const base = `(request-target): post /inbox\nhost: ${headers.host}\ndate: ${headers.date}\ndigest: ${String(headers["digest"])}`;
 	t.is(parts?.[1], actor.publicKey.id);
 	t.true(verify("sha256", Buffer.from(base), actor.publicKey.publicKeyPem, Buffer.from(parts?.[2] ?? "", "base64")));
 });
 
 test("a reply names one parent, mentions its author, and is addressed to both", async (t) => {
 	const { host, inbox, jane, bob, deliver, sent } = await open(t);
-	const theirs = host.say(bob, host.timeline(jane), "question", { origin: { bridge: host.name, id: `${bob.origin?.id}/1` } });
-	const reply = host.say(jane, host.timeline(jane), `@bob@${bob.domain} answer #Intro`, { parent: theirs, mentioned: [bob], tags: ["intro"] });
+	const theirs = host.say(bob, host.timeline(jane), "question", {
+		origin: { bridge: host.name, id: `${bob.origin?.id}/1` },
+	});
+	const reply = host.say(jane, host.timeline(jane), `@bob@${bob.domain} answer #Intro`, {
+		parent: theirs,
+		mentioned: [bob],
+		tags: ["intro"],
+	});
 	await deliver(host.delivery(reply, inbox));
 	const { object } = sent()[0] as Sent;
 	t.is(object["inReplyTo"], `${bob.origin?.id}/1`);
@@ -64,12 +85,18 @@ test("a reply names one parent, mentions its author, and is addressed to both", 
 		{ type: "Mention", href: bob.origin?.id, name: `@bob@${bob.domain}` },
 		{ type: "Hashtag", href: `${host.origin}/tags/intro`, name: "#intro" },
 	]);
-	t.is(object["content"], `<p><a href="${bob.origin?.id}" class="u-url mention">@bob@${bob.domain}</a> answer <a href="${host.origin}/tags/intro" class="mention hashtag" rel="tag">#Intro</a></p>`);
+	t.is(
+		object["content"],
+		`<p><a href="${bob.origin?.id}" class="u-url mention">@bob@${bob.domain}</a> answer <a href="${host.origin}/tags/intro" class="mention hashtag" rel="tag">#Intro</a></p>`,
+	);
 });
 
 test("an article carries name, summary, content and a preview", async (t) => {
 	const { host, inbox, jane, deliver, sent } = await open(t);
-	const article = host.say(jane, host.timeline(jane), "", { type: "article", content: { text: "# Hi\n\nlong *text*", mime: "text/markdown", title: "Title" } });
+	const article = host.say(jane, host.timeline(jane), "", {
+		type: "article",
+		content: { text: "# Hi\n\nlong *text*", mime: "text/markdown", title: "Title" },
+	});
 	await deliver(host.delivery(article, inbox));
 	const { object } = sent()[0] as Sent;
 	t.like(object, { type: "Article", name: "Title", sensitive: false, preview: { type: "Note" } });
@@ -102,13 +129,16 @@ test("a discoverable channel of a group announces the activity and the object, a
 	t.like(announce?.object, { type: "Create", id: `${base}-${message.seq}`, actor: actorOf(host, jane) });
 	t.like(announce?.object["object"], { audience: group });
 	t.like(share, { type: "Announce", actor: group, object: `${host.origin}/objects/${message.id}` });
-	t.deepEqual(rest.map(({ type, actor, object }) => [type, actor === group, object["type"]]), [
-		["Update", false, "Note"],
-		["Announce", true, "Update"],
-		["Delete", false, "Tombstone"],
-		["Announce", true, "Delete"],
-		["Undo", true, "Announce"],
-	]);
+	t.deepEqual(
+		rest.map(({ type, actor, object }) => [type, actor === group, object["type"]]),
+		[
+			["Update", false, "Note"],
+			["Announce", true, "Update"],
+			["Delete", false, "Tombstone"],
+			["Announce", true, "Delete"],
+			["Undo", true, "Announce"],
+		],
+	);
 });
 
 test("a public channel does not broadcast: its members hear the author, quietly", async (t) => {
@@ -133,18 +163,31 @@ test("what came from this network is announced as it came, and by nobody in anot
 	const { host, inbox, jane, bob, deliver, sent } = await open(t);
 	const place = host.channel(jane, "discoverable");
 	const message = host.say(bob, place, "theirs", { origin: { bridge: host.name, id: `${bob.origin?.id}/2` } });
-	const raw = { "@context": ["https://www.w3.org/ns/activitystreams"], id: `${bob.origin?.id}/2/create`, type: "Create", actor: bob.origin?.id, extra: [1, "two"] };
+	const raw = {
+		"@context": ["https://www.w3.org/ns/activitystreams"],
+		id: `${bob.origin?.id}/2/create`,
+		type: "Create",
+		actor: bob.origin?.id,
+		extra: [1, "two"],
+	};
 	await deliver({ ...host.delivery(message, inbox), raw });
 	t.deepEqual(sent()[0]?.object as unknown, raw);
 	t.is(String(sent()[1]?.object), `${bob.origin?.id}/2`);
-	const inTimeline = host.say(bob, host.timeline(jane), "reply", { origin: { bridge: host.name, id: `${bob.origin?.id}/3` } });
+	const inTimeline = host.say(bob, host.timeline(jane), "reply", {
+		origin: { bridge: host.name, id: `${bob.origin?.id}/3` },
+	});
 	t.like(await deliver({ ...host.delivery(inTimeline, inbox), raw }), { status: "rejected" });
 });
 
 test("people of another network speak through their own actors here", async (t) => {
 	const { host, inbox, jane, deliver, sent } = await open(t);
 	const alice = host.person("alice_m", { origin: { bridge: bridgeName("matrix"), id: "@alice:m.example" } });
-	await deliver(host.delivery(host.say(alice, host.timeline(jane), "hi", { origin: { bridge: bridgeName("matrix"), id: "$1" } }), inbox));
+	await deliver(
+		host.delivery(
+			host.say(alice, host.timeline(jane), "hi", { origin: { bridge: bridgeName("matrix"), id: "$1" } }),
+			inbox,
+		),
+	);
 	t.like(sent()[0], { type: "Create", actor: actorOf(host, alice) });
 	t.is(sent()[0]?.object["id"], `${host.origin}/objects/${[...host.said.keys()][0]}`);
 });
@@ -158,9 +201,21 @@ test("a reaction is a Like with its emoji, and is taken back with the whole Like
 	const like = `${host.origin}/activities/${theirs.channel}-5`;
 	t.deepEqual(result, { status: "delivered", ids: [like] });
 	const older = `${host.origin}/activities/${theirs.channel}-2`;
-	await deliver({ ...ours, kind: "unreaction", id: `${theirs.channel}/6`, remote: [older, like] } as unknown as Delivery);
+	await deliver({
+		...ours,
+		kind: "unreaction",
+		id: `${theirs.channel}/6`,
+		remote: [older, like],
+	} as unknown as Delivery);
 	const [first, undo] = sent();
-	t.like(first, { type: "Like", id: like, actor: actorOf(host, jane), object: `${bob.origin?.id}/1`, content: "🔥", _misskey_reaction: "🔥" });
+	t.like(first, {
+		type: "Like",
+		id: like,
+		actor: actorOf(host, jane),
+		object: `${bob.origin?.id}/1`,
+		content: "🔥",
+		_misskey_reaction: "🔥",
+	});
 	t.like(undo, { type: "Undo", id: `${host.origin}/activities/${theirs.channel}-6` });
 	t.like(undo?.object, { type: "Like", id: like, object: `${bob.origin?.id}/1`, content: "🔥" });
 });
@@ -174,9 +229,23 @@ test("we follow, take it back by the same id, and answer who follows us", async 
 	const request = { id: `${bob.origin?.id}/f/1`, type: "Follow", actor: bob.origin?.id, object: actorOf(host, jane) };
 	await deliver({ ...base, kind: "answer", id: "chn_x/5", actor: jane, account: bob, accepted: true, request });
 	const channel = host.channel(jane, "public");
-	await deliver({ ...base, ...channel, kind: "answer", id: "chn_x/6", actor: jane, account: bob, accepted: false, request });
+	await deliver({
+		...base,
+		...channel,
+		kind: "answer",
+		id: "chn_x/6",
+		actor: jane,
+		account: bob,
+		accepted: false,
+		request,
+	});
 	const [follow, undo, accept, reject] = sent();
-	t.like(follow, { type: "Follow", id: `${host.origin}/activities/chn_x-3-follow-${jane.id}`, actor: actorOf(host, jane), object: bob.origin?.id });
+	t.like(follow, {
+		type: "Follow",
+		id: `${host.origin}/activities/chn_x-3-follow-${jane.id}`,
+		actor: actorOf(host, jane),
+		object: bob.origin?.id,
+	});
 	t.like(undo?.object, { type: "Follow", id: follow?.["id"] as string });
 	t.like(accept, { type: "Accept", actor: actorOf(host, jane) });
 	t.deepEqual(accept?.object as unknown, request);
@@ -191,7 +260,10 @@ test("a changed profile and the end of an account are told by the account itself
 	t.like(sent()[0], { type: "Update", actor: actorOf(host, jane) });
 	t.like(sent()[0]?.object, { type: "Person", id: actorOf(host, jane), preferredUsername: "jane" });
 	t.like(sent()[1], { type: "Delete", object: actorOf(host, jane) });
-	t.like(await deliver({ ...base, kind: "profile", id: `${bob.id}/2`, actor: bob }), { status: "rejected", reason: "unsupported" });
+	t.like(await deliver({ ...base, kind: "profile", id: `${bob.id}/2`, actor: bob }), {
+		status: "rejected",
+		reason: "unsupported",
+	});
 });
 
 test("what an inbox answers decides what happens next", async (t) => {
@@ -206,16 +278,33 @@ test("what an inbox answers decides what happens next", async (t) => {
 	t.like(await after(404), { status: "rejected", reason: "gone" });
 	t.like(await after(400), { status: "rejected", reason: "invalid" });
 	t.like(await after(403), { status: "rejected", reason: "forbidden" });
-	for (const status of [401, 408, 500, 502, 302]) t.deepEqual(await after(status), { status: "retry", reason: `HTTP ${status}` });
-	t.deepEqual(await after(429, { "retry-after": "7" }), { status: "retry", reason: "HTTP 429", afterMs: 7000, lane: true });
+	for (const status of [401, 408, 500, 502, 302])
+		t.deepEqual(await after(status), { status: "retry", reason: `HTTP ${status}` });
+	t.deepEqual(await after(429, { "retry-after": "7" }), {
+		status: "retry",
+		reason: "HTTP 429",
+		afterMs: 7000,
+		lane: true,
+	});
 	const date = new Date(host.clock.now() + 60_000).toUTCString();
 	const dated = await after(503, { "retry-after": date });
 	t.like(dated, { status: "retry", lane: true });
 	if (dated.status === "retry") t.true((dated.afterMs ?? 0) > 50_000 && (dated.afterMs ?? 0) <= 60_000);
-	t.is((await deliver({ ...delivery, reach: { ...delivery.reach, target: "http://127.0.0.1:1/inbox" } })).status, "retry");
-	t.like(await deliver({ ...delivery, reach: { ...delivery.reach, target: "http://127.0.0.1:1/inbox" } }), { lane: true });
-	t.like(await deliver({ ...delivery, reach: { ...delivery.reach, target: "http://10.0.0.1/inbox" } }), { status: "rejected", reason: "forbidden" });
-	t.like(await deliver({ ...delivery, reach: { ...delivery.reach, target: "nowhere" } }), { status: "rejected", reason: "invalid" });
+	t.is(
+		(await deliver({ ...delivery, reach: { ...delivery.reach, target: "http://127.0.0.1:1/inbox" } })).status,
+		"retry",
+	);
+	t.like(await deliver({ ...delivery, reach: { ...delivery.reach, target: "http://127.0.0.1:1/inbox" } }), {
+		lane: true,
+	});
+	t.like(await deliver({ ...delivery, reach: { ...delivery.reach, target: "http://10.0.0.1/inbox" } }), {
+		status: "rejected",
+		reason: "forbidden",
+	});
+	t.like(await deliver({ ...delivery, reach: { ...delivery.reach, target: "nowhere" } }), {
+		status: "rejected",
+		reason: "invalid",
+	});
 });
 
 test("when the second of two activities fails, both are sent again under the same ids", async (t) => {

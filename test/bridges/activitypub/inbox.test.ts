@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from "ava";
-import activityPub from "../../../bridges/activitypub/index.ts";
 import type { Account } from "#core/accounts/account.ts";
+import activityPub from "../../../bridges/activitypub/index.ts";
 import { createFakeHost } from "../../support/fake-host.ts";
 import { plainRequest, signedPost, startPeer } from "../../support/fediverse-peer.ts";
 
@@ -16,8 +16,22 @@ async function open(t: ExecutionContext) {
 	let count = 0;
 	const id = () => `${peer.origin}/activities/${++count}`;
 	const post = (activity: Record<string, unknown>, rest: Partial<Parameters<typeof signedPost>[0]> = {}) =>
-		bridge.handle(signedPost({ origin: host.origin, keyId: bob.keyId, body: { "@context": "https://www.w3.org/ns/activitystreams", id: id(), actor: bob.id, ...activity }, ...rest }));
-	const note = (fields: Record<string, unknown> = {}) => ({ id: `${peer.origin}/notes/${++count}`, type: "Note", attributedTo: bob.id, to: [PUBLIC], content: "<p>hello</p>", ...fields });
+		bridge.handle(
+			signedPost({
+				origin: host.origin,
+				keyId: bob.keyId,
+				body: { "@context": "https://www.w3.org/ns/activitystreams", id: id(), actor: bob.id, ...activity },
+				...rest,
+			}),
+		);
+	const note = (fields: Record<string, unknown> = {}) => ({
+		id: `${peer.origin}/notes/${++count}`,
+		type: "Note",
+		attributedTo: bob.id,
+		to: [PUBLIC],
+		content: "<p>hello</p>",
+		...fields,
+	});
 	const actorOf = (account: Account) => `${host.origin}/users/${account.id}`;
 	const events = () => host.received.map(({ kind }) => kind);
 	return { peer, host, bridge, jane, bob, post, note, id, actorOf, events };
@@ -25,7 +39,12 @@ async function open(t: ExecutionContext) {
 
 test("a public note becomes a memo of its author, who is known by a proven handle", async (t) => {
 	const { peer, host, bob, post, note } = await open(t);
-	const object = note({ inReplyTo: null, tag: { type: "Hashtag", name: "#Intro" }, published: "2026-01-01T00:00:00Z", content: "<p>hi<script>alert(1)</script></p>" });
+	const object = note({
+		inReplyTo: null,
+		tag: { type: "Hashtag", name: "#Intro" },
+		published: "2026-01-01T00:00:00Z",
+		content: "<p>hi<script>alert(1)</script></p>",
+	});
 	t.is((await post({ type: "Create", object })).status, 202);
 	const [event] = host.received;
 	if (event?.kind !== "message") return t.fail();
@@ -41,7 +60,11 @@ test("a public note becomes a memo of its author, who is known by a proven handl
 
 test("what is not public is not taken over, however it is addressed", async (t) => {
 	const { post, note, bob, events } = await open(t);
-	for (const audience of [{ to: [`${bob.id}/followers`] }, { to: ["https://x.example/u/a"], cc: [] }, { to: undefined }]) {
+	for (const audience of [
+		{ to: [`${bob.id}/followers`] },
+		{ to: ["https://x.example/u/a"], cc: [] },
+		{ to: undefined },
+	]) {
 		t.is((await post({ type: "Create", object: note(audience) })).status, 202);
 	}
 	t.deepEqual(events(), []);
@@ -53,7 +76,13 @@ test("what is not public is not taken over, however it is addressed", async (t) 
 test("a reply names its parent, by our id where it is ours", async (t) => {
 	const { host, jane, post, note, actorOf } = await open(t);
 	const memo = host.say(jane, host.timeline(jane), "memo");
-	await post({ type: "Create", object: note({ inReplyTo: `${host.origin}/objects/${memo.id}`, tag: [{ type: "Mention", href: actorOf(jane), name: "@jane" }] }) });
+	await post({
+		type: "Create",
+		object: note({
+			inReplyTo: `${host.origin}/objects/${memo.id}`,
+			tag: [{ type: "Mention", href: actorOf(jane), name: "@jane" }],
+		}),
+	});
 	await post({ type: "Create", object: note({ inReplyTo: "https://x.example/1" }) });
 	t.like(host.received[0], { replyTo: { local: memo.id }, mentions: [jane.id] });
 	t.like(host.received[1], { replyTo: { remote: "https://x.example/1" } });
@@ -62,9 +91,22 @@ test("a reply names its parent, by our id where it is ours", async (t) => {
 test("an article keeps its title and summary; a note addressed to a channel is said there", async (t) => {
 	const { host, jane, post, note } = await open(t);
 	const { channel } = host.channel(jane, "discoverable");
-	await post({ type: "Create", object: note({ type: "Article", name: "Title", summary: "<p>Short</p>", content: "<h2>Long</h2>", url: [{ type: "Link", href: "https://x.example/a", mediaType: "text/html" }] }) });
+	await post({
+		type: "Create",
+		object: note({
+			type: "Article",
+			name: "Title",
+			summary: "<p>Short</p>",
+			content: "<h2>Long</h2>",
+			url: [{ type: "Link", href: "https://x.example/a", mediaType: "text/html" }],
+		}),
+	});
 	await post({ type: "Create", object: note({ cc: [`${host.origin}/channels/${channel.id}`] }) });
-	t.like(host.received[0], { type: "article", content: { title: "Title", summary: "Short", text: "<h2>Long</h2>" }, url: "https://x.example/a" });
+	t.like(host.received[0], {
+		type: "article",
+		content: { title: "Title", summary: "Short", text: "<h2>Long</h2>" },
+		url: "https://x.example/a",
+	});
 	t.like(host.received[1], { place: { kind: "channel", channel: channel.id } });
 });
 
@@ -77,7 +119,8 @@ test("follow, undo in full, undo by id, and block", async (t) => {
 	await post({ type: "Undo", object: follow });
 	await post({ type: "Undo", object: follow.id });
 	await post({ type: "Block", object: actorOf(jane) });
-	for (const event of host.received.slice(1)) t.like(event, { kind: "leave", target: { kind: "account", account: jane.id } });
+	for (const event of host.received.slice(1))
+		t.like(event, { kind: "leave", target: { kind: "account", account: jane.id } });
 	t.is(host.received.length, 4);
 });
 
@@ -89,11 +132,18 @@ test("the provider's own actor is followed by nobody", async (t) => {
 
 test("an answer to a follow is understood inline, by id, and by whom it is for", async (t) => {
 	const { host, jane, bob, post, actorOf } = await open(t);
-	await post({ type: "Accept", object: { type: "Follow", id: "https://bonfire.example/other", actor: actorOf(jane), object: bob.id } });
+	await post({
+		type: "Accept",
+		object: { type: "Follow", id: "https://bonfire.example/other", actor: actorOf(jane), object: bob.id },
+	});
 	await post({ type: "Accept", object: `${host.origin}/activities/${jane.timeline}-3-follow-${jane.id}` });
 	await post({ type: "Reject", to: [actorOf(jane)], object: "https://x.example/unknown" });
 	const answers = host.received.map((event) => (event.kind === "answer" ? [event.account, event.accepted] : []));
-	t.deepEqual(answers, [[jane.id, true], [jane.id, true], [jane.id, false]]);
+	t.deepEqual(answers, [
+		[jane.id, true],
+		[jane.id, true],
+		[jane.id, false],
+	]);
 });
 
 test("likes and emoji reactions come in, and are taken back in full or by id", async (t) => {
@@ -103,7 +153,12 @@ test("likes and emoji reactions come in, and are taken back in full or by id", a
 	const like = { id: id(), type: "Like", actor: bob.id, object };
 	await post(like);
 	await post({ type: "EmojiReact", object, content: "🔥" });
-	await post({ type: "Like", object: [{ id: object }], content: ":blob:", tag: { type: "Emoji", name: ":blob:", icon: { url: "https://x.example/blob.png" } } });
+	await post({
+		type: "Like",
+		object: [{ id: object }],
+		content: ":blob:",
+		tag: { type: "Emoji", name: ":blob:", icon: { url: "https://x.example/blob.png" } },
+	});
 	await post({ type: "Undo", object: like });
 	await post({ type: "Undo", object: like.id });
 	await post({ type: "Dislike", object });
@@ -150,10 +205,19 @@ test("an object that is only named is fetched from its origin, signed by the ins
 test("a document with an unknown context is normalised, and nothing is fetched for it", async (t) => {
 	const { peer, host, post, note } = await open(t);
 	const before = peer.asked.length;
-	const context = ["https://www.w3.org/ns/activitystreams", `${peer.origin}/contexts/own.jsonld`, { as: "https://www.w3.org/ns/activitystreams#" }];
+	const context = [
+		"https://www.w3.org/ns/activitystreams",
+		`${peer.origin}/contexts/own.jsonld`,
+		{ as: "https://www.w3.org/ns/activitystreams#" },
+	];
 	const object = note({ "as:summary": "careful" });
-	t.is((await post({ "@context": context, "type": "Create", object })).status, 202);
-	t.like(host.received[0], { kind: "message", message: object.id, warning: "careful", content: { text: "<p>hello</p>" } });
+	t.is((await post({ "@context": context, type: "Create", object })).status, 202);
+	t.like(host.received[0], {
+		kind: "message",
+		message: object.id,
+		warning: "careful",
+		content: { text: "<p>hello</p>" },
+	});
 	t.false(peer.asked.slice(before).some(({ url }) => url.startsWith("/contexts")));
 });
 
@@ -168,7 +232,13 @@ test("a warm sender costs no read of the store", async (t) => {
 
 test("the same request twice has one effect", async (t) => {
 	const { host, bob, bridge, note, id } = await open(t);
-	const request = () => signedPost({ origin: host.origin, keyId: bob.keyId, body: { id: activity, type: "Create", actor: bob.id, object }, date });
+	const request = () =>
+		signedPost({
+			origin: host.origin,
+			keyId: bob.keyId,
+			body: { id: activity, type: "Create", actor: bob.id, object },
+			date,
+		});
 	const activity = id();
 	const object = note();
 	const date = new Date();
@@ -189,7 +259,10 @@ test("personal inboxes exist for actors only", async (t) => {
 	const { host, jane, post, note } = await open(t);
 	const { channel } = host.channel(jane, "group", "closed");
 	t.is((await post({ type: "Create", object: note() }, { path: `/users/${jane.id}/inbox` })).status, 202);
-	t.is((await post({ type: "Create", object: note() }, { path: `/users/usr_00000000000000000000000000/inbox` })).status, 404);
+	t.is(
+		(await post({ type: "Create", object: note() }, { path: `/users/usr_00000000000000000000000000/inbox` })).status,
+		404,
+	);
 	t.is((await post({ type: "Create", object: note() }, { path: `/channels/${channel.id}/inbox` })).status, 404);
 	const gone = host.person("gone", { deletedAt: 1 });
 	t.is((await post({ type: "Create", object: note() }, { path: `/users/${gone.id}/inbox` })).status, 410);
@@ -220,5 +293,13 @@ test("only POST, only JSON", async (t) => {
 	t.is((await bridge.handle(plainRequest("GET", "/inbox"))).status, 405);
 	t.is((await bridge.handle(plainRequest("PUT", "/inbox"))).status, 405);
 	t.is((await post({ type: "Create", object: note() }, { contentType: "text/plain" })).status, 415);
-	t.is((await post({ type: "Create", object: note() }, { contentType: 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"' })).status, 202);
+	t.is(
+		(
+			await post(
+				{ type: "Create", object: note() },
+				{ contentType: 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"' },
+			)
+		).status,
+		202,
+	);
 });

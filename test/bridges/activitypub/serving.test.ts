@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from "ava";
-import activityPub from "../../../bridges/activitypub/index.ts";
 import { bridgeName } from "#core/ids.ts";
+import activityPub from "../../../bridges/activitypub/index.ts";
 import { createFakeHost } from "../../support/fake-host.ts";
 import { plainRequest } from "../../support/fediverse-peer.ts";
 
@@ -60,12 +60,27 @@ test("open channels are Groups; closed ones, timelines and people of the fediver
 	const { host, jane, get, origin } = open(t);
 	const listed = host.channel(jane, "discoverable", "open").channel;
 	const quiet = host.channel(jane, "public", "quiet").channel;
-	t.like((await get(`/channels/${listed.id}`)).json, { type: "Group", preferredUsername: "guild-open", discoverable: true, attributedTo: `${origin}/channels/${listed.id}/moderators`, url: `${origin}/c/guild-open` });
+	t.like((await get(`/channels/${listed.id}`)).json, {
+		type: "Group",
+		preferredUsername: "guild-open",
+		discoverable: true,
+		attributedTo: `${origin}/channels/${listed.id}/moderators`,
+		url: `${origin}/c/guild-open`,
+	});
 	t.like((await get(`/channels/${quiet.id}`)).json, { type: "Group", discoverable: false, indexable: false });
 	t.deepEqual((await get(`/channels/${listed.id}/moderators`)).json["orderedItems"], [`${origin}/users/${jane.id}`]);
 	const bob = host.person("bob", { domain: "x.example", origin: { bridge: host.name, id: "https://x.example/u/bob" } });
 	const nothing = await get("/channels/chn_00000000000000000000000000");
-	for (const path of [`/channels/${host.channel(jane, "group", "g").channel.id}`, `/channels/${host.channel(jane, "private", "p").channel.id}`, `/channels/${jane.timeline}`, `/users/${bob.id}`, "/users/x", "/users/", "/users", "/objects/x/y/z"]) {
+	for (const path of [
+		`/channels/${host.channel(jane, "group", "g").channel.id}`,
+		`/channels/${host.channel(jane, "private", "p").channel.id}`,
+		`/channels/${jane.timeline}`,
+		`/users/${bob.id}`,
+		"/users/x",
+		"/users/",
+		"/users",
+		"/objects/x/y/z",
+	]) {
 		const answer = await get(path);
 		t.is(answer.status, 404, path);
 		t.is(answer.text, nothing.text, "it can't be told from what does not exist");
@@ -74,18 +89,34 @@ test("open channels are Groups; closed ones, timelines and people of the fediver
 
 test("ghosts of other networks have an actor that says where they come from", async (t) => {
 	const { host, get } = open(t);
-	const alice = host.person("alice", { origin: { bridge: bridgeName("matrix"), id: "@alice:<m>", url: "https://matrix.to/#/@alice:m" } });
+	const alice = host.person("alice", {
+		origin: { bridge: bridgeName("matrix"), id: "@alice:<m>", url: "https://matrix.to/#/@alice:m" },
+	});
 	const { json } = await get(`/users/${alice.id}`);
-	t.deepEqual(json["attachment"], [{ type: "PropertyValue", name: "Bridged from matrix", value: "https://matrix.to/#/@alice:m" }]);
+	t.deepEqual(json["attachment"], [
+		{ type: "PropertyValue", name: "Bridged from matrix", value: "https://matrix.to/#/@alice:m" },
+	]);
 });
 
 test("who prefers a page is sent to it, everybody else gets JSON", async (t) => {
 	const { host, jane, get, origin } = open(t);
 	const memo = host.say(jane, host.timeline(jane), "memo");
 	const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
-	t.like(await get(`/users/${jane.id}`, browser), { status: 302, headers: { location: `${origin}/@jane`, vary: "Accept" } });
-	t.like(await get(`/objects/${memo.id}`, browser), { status: 302, headers: { location: `${origin}/@jane/${memo.id}` } });
-	for (const accept of ["application/activity+json", 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"', "*/*", "", "application/activity+json, text/html;q=0.5"]) {
+	t.like(await get(`/users/${jane.id}`, browser), {
+		status: 302,
+		headers: { location: `${origin}/@jane`, vary: "Accept" },
+	});
+	t.like(await get(`/objects/${memo.id}`, browser), {
+		status: 302,
+		headers: { location: `${origin}/@jane/${memo.id}` },
+	});
+	for (const accept of [
+		"application/activity+json",
+		'application/ld+json; profile="https://www.w3.org/ns/activitystreams"',
+		"*/*",
+		"",
+		"application/activity+json, text/html;q=0.5",
+	]) {
 		t.is((await get(`/objects/${memo.id}`, { accept })).status, 200, accept);
 	}
 });
@@ -129,7 +160,8 @@ test("collections have a total and a first page; pages lead on to the end", asyn
 		next = page["next"];
 	}
 	t.deepEqual(seen, texts.map(({ id: message }) => `${origin}/objects/${message}`).reverse());
-	for (const part of ["followers", "following"]) t.like((await get(`/users/${jane.id}/${part}`)).json, { type: "OrderedCollection", totalItems: 0 });
+	for (const part of ["followers", "following"])
+		t.like((await get(`/users/${jane.id}/${part}`)).json, { type: "OrderedCollection", totalItems: 0 });
 	t.like((await get(`/users/${jane.id}/featured`)).json, { totalItems: 0, orderedItems: [] });
 	t.is((await get(`/users/${jane.id}/liked`)).status, 404);
 });
@@ -140,7 +172,10 @@ test("followers are named by their own ids; replies are listed for those who com
 	host.memberships.push({ channel: jane.timeline, account: bob });
 	t.deepEqual((await get(`/users/${jane.id}/followers?page=start`)).json["orderedItems"], ["https://x.example/u/bob"]);
 	const memo = host.say(jane, host.timeline(jane), "memo");
-	host.say(bob, host.timeline(jane), "reply", { parent: memo, origin: { bridge: host.name, id: "https://x.example/1" } });
+	host.say(bob, host.timeline(jane), "reply", {
+		parent: memo,
+		origin: { bridge: host.name, id: "https://x.example/1" },
+	});
 	t.deepEqual((await get(`/objects/${memo.id}/replies?page=start`)).json["orderedItems"], ["https://x.example/1"]);
 	t.is((await get(`/objects/${[...host.said.keys()][1]}`)).status, 404, "it has its id and its home elsewhere");
 });
@@ -168,15 +203,28 @@ test("WebFinger finds people, channels and the provider, by acct, actor and page
 	t.is(found.headers?.["content-type"], "application/jrd+json");
 	t.is(found.headers?.["access-control-allow-origin"], "*");
 	t.is(found.json["subject"], "acct:jane@here.example:8443");
-	const self = (found.json["links"] as { rel: string; type?: string; href?: string }[]).find(({ rel, type }) => rel === "self" && type === "application/activity+json");
+	const self = (found.json["links"] as { rel: string; type?: string; href?: string }[]).find(
+		({ rel, type }) => rel === "self" && type === "application/activity+json",
+	);
 	t.is(self?.href, `${origin}/users/${jane.id}`);
-	for (const resource of [`${origin}/users/${jane.id}`, `${origin}/@jane`, "jane@here.example:8443"]) t.is((await finger(resource)).json["subject"], "acct:jane@here.example:8443");
-	for (const resource of [`${origin}/channels/${channel.id}`, `${origin}/c/guild-general`, "acct:guild-general@here.example:8443"]) {
+	for (const resource of [`${origin}/users/${jane.id}`, `${origin}/@jane`, "jane@here.example:8443"])
+		t.is((await finger(resource)).json["subject"], "acct:jane@here.example:8443");
+	for (const resource of [
+		`${origin}/channels/${channel.id}`,
+		`${origin}/c/guild-general`,
+		"acct:guild-general@here.example:8443",
+	]) {
 		t.is((await finger(resource)).json["subject"], "acct:guild-general@here.example:8443");
 	}
 	t.is((await finger("acct:here.example@here.example:8443")).status, 200);
 	host.channel(jane, "group", "closed");
-	for (const resource of ["acct:nobody@here.example:8443", "acct:jane@here.example", "acct:guild-closed@here.example:8443", "https://elsewhere.example/@jane", "x"]) {
+	for (const resource of [
+		"acct:nobody@here.example:8443",
+		"acct:jane@here.example",
+		"acct:guild-closed@here.example:8443",
+		"https://elsewhere.example/@jane",
+		"x",
+	]) {
 		t.is((await finger(resource)).status, 404, resource);
 	}
 	t.is((await get("/.well-known/webfinger")).status, 400);
@@ -186,7 +234,12 @@ test("NodeInfo and host-meta say what is here", async (t) => {
 	const { get, origin } = open(t);
 	const links = (await get("/.well-known/nodeinfo")).json["links"] as { href: string }[];
 	t.is(links[0]?.href, `${origin}/nodeinfo/2.1`);
-	t.like((await get("/nodeinfo/2.1")).json, { version: "2.1", software: { name: "causeway" }, protocols: ["activitypub"], usage: { users: { total: 1 } } });
+	t.like((await get("/nodeinfo/2.1")).json, {
+		version: "2.1",
+		software: { name: "causeway" },
+		protocols: ["activitypub"],
+		usage: { users: { total: 1 } },
+	});
 	t.is((await get("/nodeinfo/9")).status, 404);
 	t.regex((await get("/.well-known/host-meta")).text, /lrdd/);
 	t.is((await get("/.well-known/host-meta.json")).status, 200);
@@ -195,6 +248,11 @@ test("NodeInfo and host-meta say what is here", async (t) => {
 
 test("the provider's own actor is an Application with a key", async (t) => {
 	const { get, origin } = open(t);
-	t.like((await get("/actor")).json, { id: `${origin}/actor`, type: "Application", manuallyApprovesFollowers: true, inbox: `${origin}/actor/inbox` });
+	t.like((await get("/actor")).json, {
+		id: `${origin}/actor`,
+		type: "Application",
+		manuallyApprovesFollowers: true,
+		inbox: `${origin}/actor/inbox`,
+	});
 	t.is((await get("/actor/outbox")).status, 200);
 });

@@ -1,0 +1,145 @@
+import test, { type ExecutionContext } from "ava";
+import activityPub from "../../../bridges/activitypub/index.ts";
+import { createFakeHost } from "../../support/fake-host.ts";
+import { type FediversePeer, startPeer } from "../../support/fediverse-peer.ts";
+
+async function open(t: ExecutionContext) {
+	const peer = await startPeer(t);
+	const host = createFakeHost("http://localhost:8480");
+	t.teardown(() => host.http.close());
+	const bridge = activityPub.create({ enabled: true }, host);
+	const lookUp = async (reference: string) => bridge.lookUp?.(reference);
+	return { peer, host, bridge, lookUp, at: new URL(peer.origin).host };
+}
+
+const finger = (
+	peer: FediversePeer,
+	address: string,
+	answer: { subject?: string; self?: string; status?: number; headers?: Record<string, string> },
+) =>
+	peer.routes.set(`/.well-known/webfinger?resource=${encodeURIComponent(`acct:${address}`)}`, {
+		status: answer.status ?? 200,
+		headers: { "content-type": "application/jrd+json", ...answer.headers },
+		body: { subject: answer.subject, links: [{ rel: "self", type: "application/activity+json", href: answer.self }] },
+	});
+
+test("somebody is found by handle, by id and by page, and keeps being the same", async (t) => {
+	const { peer, lookUp, at } = await open(t);
+	const bob = peer.actor("bob", {
+		name: "Bob",
+		summary: "<p>hi</p>",
+		icon: [{ type: "Image", url: "https://x.example/a.png" }],
+	});
+	peer.routes.set("/@bob", { body: bob.document });
+	const found = await lookUp(`@bob@${at}`);
+	t.like(found, {
+		id: bob.id,
+		handle: "bob",
+		domain: at,
+		kind: "person",
+		profile: { displayName: "Bob", bio: "<p>hi</p>", avatar: "https://x.example/a.png" },
+		bridgeable: true,
+	});
+	t.is(await lookUp(bob.id), found);
+	t.is(await lookUp(`${peer.origin}/@bob`), found);
+	t.is(await lookUp(`acct:bob@${at}`), found);
+});
+
+test("what is not of this network, or ours, is nobody", async (t) => {
+	const { peer, host, lookUp, at } = await open(t);
+	const jane = host.person("jane");
+	peer.routes.set("/note", { body: { id: `${peer.origin}/note`, type: "Note" } });
+	for (const reference of [
+		"jane",
+		"@jane@localhost:8480",
+		`${host.origin}/users/${jane.id}`,
+		`nobody@${at}`,
+		`${peer.origin}/note`,
+		`${peer.origin}/none`,
+		"@a:matrix.example",
+		"",
+		"javascript:alert(1)",
+	]) {
+		t.is(await lookUp(reference), undefined, reference);
+	}
+	peer.routes.set("/down", { status: 502 });
+	t.is(await lookUp(`${peer.origin}/down`), undefined);
+});
+
+test("a handle counts only when domain and actor say so both", async (t) => {
+	const { peer, lookUp, at } = await open(t);
+	const bob = peer.actor("bob");
+	finger(peer, `bob@${at}`, { subject: `acct:bob@${at}`, self: `${peer.origin}/u/another` });
+	const found = await lookUp(bob.id);
+	t.is(found?.domain, undefined);
+	t.regex(found?.handle ?? "", /^bob_127\.0\.0\.1[-0-9]*$/);
+});
+
+test("a handle on another domain counts when that domain agrees", async (t) => {
+	const { peer, lookUp, at } = await open(t);
+	const other = await startPeer(t);
+	const domain = new URL(other.origin).host;
+	const bob = peer.actor("bob");
+	const carl = peer.actor("carl");
+	finger(peer, `bob@${at}`, { subject: `acct:Robert@${domain}`, self: bob.id });
+	finger(other, `robert@${domain}`, { subject: `acct:robert@${domain}`, self: bob.id });
+	finger(peer, `carl@${at}`, { subject: `acct:robert@${domain}`, self: carl.id });
+	t.like(await lookUp(bob.id), { handle: "robert", domain });
+	t.like(await lookUp(carl.id), { handle: "carl", domain: at });
+});
+
+test("a document that names another id is asked for by that id, once", async (t) => {
+	const { peer, lookUp } = await open(t);
+	const evil = await startPeer(t);
+	const bob = peer.actor("bob");
+	evil.routes.set("/fake", { body: { ...bob.document, name: "Mallory" } });
+	t.is((await lookUp(`${evil.origin}/fake`))?.profile.displayName, "bob");
+	evil.routes.set("/ping", { body: { ...bob.document, id: `${evil.origin}/pong` } });
+	evil.routes.set("/pong", { body: { ...bob.document, id: `${evil.origin}/ping` } });
+	t.is(await lookUp(`${evil.origin}/ping`), undefined);
+	t.true(evil.asked.length <= 3);
+});
+
+test("a shared inbox of another host is not used, and consent is heard", async (t) => {
+	const { peer, lookUp } = await open(t);
+	const bob = peer.actor("bob", { endpoints: { sharedInbox: "https://victim.example/inbox" }, bridgeable: false });
+	t.like(await lookUp(bob.id), { reach: { target: `${bob.id}/inbox` }, bridgeable: false });
+	const ann = peer.actor("ann", { summary: "Please <b>#nobridge</b>", type: "Service" });
+	t.like(await lookUp(ann.id), { bridgeable: false, kind: "service" });
+});
+
+test("somebody whom the core remembers is not asked for again within a day", async (t) => {
+	const { peer, host, lookUp, bridge } = await open(t);
+	const bob = peer.actor("bob");
+	host.person("bob", {
+		domain: "proven.example",
+		origin: { bridge: host.name, id: bob.id },
+		profile: { displayName: "old" },
+	});
+	t.like(await lookUp(bob.id), { domain: "proven.example", handle: "bob", profile: { displayName: "bob" } });
+	t.true(
+		peer.asked.every(({ url }) => !url.startsWith("/.well-known")),
+		"a proven handle is not proven again",
+	);
+	t.truthy(bridge);
+});
+
+test("every fetch of an object is signed by the provider itself", async (t) => {
+	const { peer, host, lookUp } = await open(t);
+	const bob = peer.actor("bob");
+	await lookUp(bob.id);
+	const fetched = peer.asked.find(({ url }) => url === "/u/bob");
+	t.regex(String(fetched?.headers["signature"]), new RegExp(`keyId="${host.origin}/actor#main-key"`));
+	t.regex(String(fetched?.headers.accept), /application\/activity\+json/);
+});
+
+test("a thing that has a page says where its other form is", (t) => {
+	const host = createFakeHost("https://here.example");
+	const bridge = activityPub.create({ enabled: true }, host);
+	const jane = host.person("jane");
+	t.deepEqual(bridge.alternate?.({ account: jane.id }), {
+		type: "application/activity+json",
+		url: `https://here.example/users/${jane.id}`,
+	});
+	t.is(bridge.alternate?.({ channel: jane.timeline })?.url, `https://here.example/channels/${jane.timeline}`);
+});
