@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
-import { stripTypeScriptTypes } from "node:module";
+import { transformSync } from "@swc/core";
 
 /**
  * The files of which nothing is left when the types are gone. They have no line that could run, but the coverage of files
@@ -11,12 +11,9 @@ export function typeOnlyFiles(roots) {
 	return roots
 		.flatMap((root) => globSync(`${root}/**/*.ts`))
 		.filter((file) => {
-			const code = stripTypeScriptTypes(readFileSync(file, "utf8"));
-			return (
-				code
-					.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "")
-					.replaceAll(/export\s*\{\s*\};?/g, "")
-					.trim() === ""
-			);
+			const { code } = transformSync(readFileSync(file, "utf8"), {
+				jsc: { parser: { syntax: "typescript" }, target: "esnext", transform: { verbatimModuleSyntax: true } },
+			});
+			return code.replaceAll(/\/\*[^]*?\*\/|\/\/.*|export\s*\{\s*\};?/g, "").trim() === "";
 		});
 }
