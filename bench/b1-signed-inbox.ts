@@ -1,0 +1,155 @@
+/**
+ * B1: signed activities (`Create` of a note, 2.2 kB, Mastodon's shape) to the personal inbox of somebody who follows their
+ * senders, over 50 connections. The keys are warm; the signatures are made before the clock starts. Ourselves: durable before
+ * the 202, each entry afterwards read in the home timeline. Floor: Koa, digest, RSA, one durable row. Peer: Fedify in memory.
+ */
+import { api, installCauseway, newest } from "./causeway.ts";
+import type { SignedInboxFloor } from "./floors/signed-inbox.ts";
+import { openFolder } from "./folder.ts";
+import type { InboxLoad } from "./load/inbox-load.ts";
+import type { RemoteHost } from "./load/remote-host.ts";
+import { whole } from "./options.ts";
+import type { FedifyPeer } from "./peers/fedify.ts";
+import { type Figures, interleave, medianOf, type Side } from "./rounds.ts";
+import type { Benchmark } from "./run.ts";
+import { measured } from "./usage.ts";
+import { startWorker } from "./worker.ts";
+
+const connections = 50;
+
+const benchmark: Benchmark = async (options) => {
+	const rounds = whole(options, "rounds", 5);
+	const items = whole(options, "items", 10_000);
+	const peerItems = whole(options, "peeritems", 1_000);
+	using folder = openFolder();
+	await using remote = await startWorker<RemoteHost>("load/remote-host.ts");
+	await using load = await startWorker<InboxLoad>("load/inbox-load.ts");
+	await using floor = await startWorker<SignedInboxFloor>("floors/signed-inbox.ts");
+	await using fedify = await startWorker<FedifyPeer>("peers/fedify.ts");
+	const senders = await remote.call("open", 10);
+
+	const causeway = await installCauseway(folder.path);
+	await causeway.command("user", "add", "jane");
+	const token = await causeway.command("token", "add", "jane");
+	await using server = await causeway.serve();
+	const jane = await api<{ actor: string }>(causeway, token, "GET", "/api/me");
+	const mentioned = { id: jane.actor, address: `jane@localhost:${causeway.port}` };
+	for (const { address } of senders) await api(causeway, token, "POST", "/api/me/follows", { actor: address });
+	await until(async () =>
+		(await api<{ items: { state: string }[] }>(causeway, token, "GET", "/api/me/follows")).items.every(
+			({ state }) => state === "accepted",
+		),
+	);
+
+	const floorInbox = await floor.call(
+		"open",
+		folder.path,
+		Object.fromEntries(senders.map(({ id, publicKeyPem }) => [`${id}#main-key`, publicKeyPem])),
+	);
+	const fedifyInbox = `${await fedify.call("open")}/users/jane/inbox`;
+
+	/** One volley; `visible` resolves when all of it can be read, or throws. */
+	async function volley(
+		pid: number,
+		inbox: string,
+		markers: readonly string[],
+		visible: () => Promise<void>,
+	): Promise<Figures> {
+		await load.call("prepare", { senders, inbox, mentioned, markers });
+		let answered = 0;
+		const { value, seconds, cpu, foreign } = await measured(pid, async () => {
+			const fired = await load.call("fire", connections);
+			answered = fired.seconds;
+			await visible();
+			return fired;
+		});
+		if (value.statuses[202] !== markers.length) throw new Error(`${inbox} answered ${JSON.stringify(value.statuses)}`);
+		return {
+			"answered/s": markers.length / answered,
+			"readable/s": markers.length / seconds,
+			"p50 ms": value.p50,
+			"p99 ms": value.p99,
+			"CPU ms each": (cpu / markers.length) * 1000,
+			"foreign cores": foreign,
+		};
+	}
+
+	const markersOf = (side: string, round: number, count: number): string[] =>
+		Array.from({ length: count }, (_, n) => `${side}-${round}-${n}`);
+	const nothing = async (): Promise<void> => {};
+	const sides: Side[] = [
+		{
+			name: "Causeway",
+			async round(round) {
+				const markers = markersOf("c", round, items);
+				// Readable at the 202: what is read here is checked, not timed.
+				const figures = await volley(server.pid, `${jane.actor}/inbox`, markers, nothing);
+				const read = await newest(causeway, token, "/api/me/timeline", items);
+				assertAll(
+					markers,
+					read.map(({ content }) => content.text),
+				);
+				return figures;
+			},
+		},
+		{
+			name: "floor",
+			async round(round) {
+				const markers = markersOf("f", round, items);
+				const figures = await volley(floor.pid, floorInbox, markers, nothing);
+				assertAll(markers, (await floor.call("bodies")).slice(-items));
+				return figures;
+			},
+		},
+		{
+			name: "Fedify 2.3.6",
+			async round(round) {
+				const markers = markersOf("p", round, peerItems);
+				return volley(fedify.pid, fedifyInbox, markers, async () => void (await fedify.call("handled", markers)));
+			},
+		},
+	];
+	for (const side of sides) await side.round(0);
+	const fetchesBefore = await remote.call("fetches");
+	const results = await interleave(sides, rounds);
+	const coldFetches = (await remote.call("fetches")) - fetchesBefore;
+
+	const ratio = (figure: string, to: string): number =>
+		medianOf(results, "Causeway", figure) / medianOf(results, to, figure);
+	return {
+		about: `Signed activities per second over ${connections} connections: ${items} a round, ${peerItems} for the peer, from 10 senders with warm keys (${coldFetches} fetched meanwhile).`,
+		rounds,
+		results,
+		goals: [
+			{ what: "× Fedify, answered", value: ratio("answered/s", "Fedify 2.3.6"), goal: { atLeast: 10 } },
+			{ what: "× Fedify, readable", value: ratio("readable/s", "Fedify 2.3.6"), goal: { atLeast: 10 } },
+			{ what: "× floor", value: ratio("answered/s", "floor"), goal: { atLeast: 0.5 } },
+			{ what: "p99 × floor", value: ratio("p99 ms", "floor"), goal: { atMost: 3 } },
+		],
+		notes: [
+			"Every entry of every round was read in GET /api/me/timeline after it, content included. Fedify keeps its in memory and is asked when its listener has handled all.",
+		],
+	};
+};
+export default benchmark;
+
+/** Every marker is in a text of its own. @throws {Error} otherwise */
+function assertAll(markers: readonly string[], texts: readonly string[]): void {
+	const found = new Set(texts.map((text) => /The marker of this one is ([\w-]+)\./.exec(text)?.[1]));
+	const missing = markers.filter((marker) => !found.has(marker));
+	if (missing.length > 0 || texts.length !== markers.length)
+		throw new Error(
+			`${missing.length} of ${markers.length} entries are missing, ${texts.length} were read; the first is ${missing[0]}`,
+		);
+}
+
+/** @throws {Error} when it does not come true in a minute */
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+	for (
+		const end = performance.now() + 60_000;
+		!(await isTrue());
+		await new Promise((resolve) => setTimeout(resolve, 100))
+	) {
+		if (performance.now() > end) throw new Error("The follows were not accepted");
+	}
+}

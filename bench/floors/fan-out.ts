@@ -1,0 +1,45 @@
+/** The floor of B3: a loop over undici's pools, two sockets per host, each request signed for its host. No store. */
+import { createPrivateKey, type KeyObject } from "node:crypto";
+import { Pool } from "undici";
+import { signedHeaders, together } from "../load/signing.ts";
+import { serveCalls } from "../serve-calls.ts";
+
+const pools = new Map<string, Pool>();
+let key: KeyObject;
+
+function poolOf({ origin }: URL): Pool {
+	let pool = pools.get(origin);
+	if (pool === undefined)
+		pools.set(origin, (pool = new Pool(origin, { connections: 2, pipelining: 1, keepAliveTimeout: 60_000 })));
+	return pool;
+}
+
+const calls = {
+	open(privateKeyPem: string): void {
+		key = createPrivateKey(privateKeyPem);
+	},
+	/** Delivers one body to each inbox, so many at once. */
+	async send(inboxes: readonly string[], body: string, atOnce: number): Promise<void> {
+		await together(inboxes.length, atOnce, async (n) => {
+			const url = new URL(inboxes[n] as string);
+			const headers = await signedHeaders(url, body, "http://localhost/users/jane#main-key", key);
+			const answer = await poolOf(url).request({ method: "POST", path: url.pathname, headers, body });
+			await answer.body.dump();
+			if (answer.statusCode !== 202) throw new Error(`${url.href} answered ${answer.statusCode}`);
+		});
+	},
+	/** Signatures per second of this machine, on all its cores, for as long as was asked. */
+	async signatures(seconds: number): Promise<number> {
+		const url = new URL("http://127.0.2.1/inbox");
+		const end = performance.now() + seconds * 1000;
+		let signed = 0;
+		const line = async (): Promise<void> => {
+			for (; performance.now() < end; signed++)
+				await signedHeaders(url, "{}", "http://localhost/users/jane#main-key", key);
+		};
+		await Promise.all(Array.from({ length: 32 }, line));
+		return signed / seconds;
+	},
+};
+export type FanOutFloor = typeof calls;
+serveCalls(calls);

@@ -1,0 +1,67 @@
+import { findAccount } from "#core/accounts/find-account.ts";
+import { createWaitingRoom } from "#core/bridging/incoming/parked.ts";
+import { createIncoming } from "#core/bridging/incoming/receive.ts";
+import { createTargets } from "#core/bridging/outgoing/targets.ts";
+import { createShadows } from "#core/bridging/shadows.ts";
+import { bridgeName } from "#core/ids.ts";
+import type { RemoteEvent } from "#core/ports/bridge.ts";
+import { openWorld, readConfig } from "../src/gateway.ts";
+import { together } from "./load/signing.ts";
+
+/** The followers of one account: so many on each of the first hosts of the sink. */
+export interface Following {
+	readonly handle: string;
+	readonly hosts: number;
+	readonly each: number;
+}
+
+/** The n-th host of the sink that listens on this port of every loopback address. */
+export const sinkHost = (n: number, port: number): string =>
+	`127.${100 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}:${port}`;
+
+/**
+ * Lets people elsewhere follow, by the core's own way in: what the ActivityPub bridge would report of as many signed
+ * `Follow`s, without their keys and documents being fetched. The server does not run meanwhile.
+ */
+export async function addFollowers(configFile: string, port: number, followings: readonly Following[]): Promise<void> {
+	const bridge = bridgeName("activitypub");
+	await using opened = await openWorld(await readConfig(configFile, {}));
+	const { world } = opened;
+	const parts = {
+		shadows: createShadows(world),
+		waiting: createWaitingRoom(world),
+		targets: createTargets(world, () => []),
+	};
+	const incoming = createIncoming(world, parts);
+	for (const { handle, hosts, each } of followings) {
+		const account = await findAccount(world, handle);
+		if (account === undefined) throw new Error(`There is no account ${handle}`);
+		await together(hosts * each, 200, async (n) => {
+			const host = sinkHost(n % hosts, port);
+			const id = `http://${host}/users/${handle}${n}`;
+			const follow = `${id}/follow`;
+			const event: RemoteEvent = {
+				kind: "join",
+				id: follow,
+				sender: {
+					id,
+					handle: `${handle}${n}`,
+					domain: host,
+					kind: "person",
+					profile: { displayName: `Follower ${n}` },
+					reach: { bridge, target: `http://${host}/inbox`, lane: `${bridge}:${host}` },
+				},
+				target: { kind: "account", account: account.id },
+				raw: {
+					"@context": "https://www.w3.org/ns/activitystreams",
+					id: follow,
+					type: "Follow",
+					actor: id,
+					object: `${world.origin}/users/${account.id}`,
+				},
+			};
+			const [received] = await incoming.receive(bridge, [event]);
+			if (received?.status !== "accepted") throw new Error(`The follow of ${id} was ${JSON.stringify(received)}`);
+		});
+	}
+}

@@ -1,0 +1,113 @@
+/**
+ * A thousand hosts in one process: every address of 127.0.0.0/8 with this port is one of them. It notes what arrives where,
+ * checks that each body is what its digest says, and waits as long as it was told before it answers.
+ */
+import { hash } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { serveCalls } from "../serve-calls.ts";
+
+export interface Arrivals {
+	/** Microseconds of the system's monotonic clock. */
+	readonly first: number;
+	readonly last: number;
+	/** Hosts at which the activity has arrived, and how often it came in all. */
+	readonly hosts: number;
+	readonly requests: number;
+	/** Distinct ids under which it came. */
+	readonly ids: number;
+	/** Requests whose digest did not fit, or that were not signed. */
+	readonly faults: number;
+}
+
+interface Seen {
+	first: number;
+	last: number;
+	requests: number;
+	readonly hosts: Set<string>;
+	readonly ids: Set<unknown>;
+	waiting: { readonly hosts: number; resolve(): void }[];
+}
+
+let delay = 0;
+let faults = 0;
+const seen = new Map<string, Seen>();
+const now = (): number => Number(process.hrtime.bigint() / 1000n);
+
+const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
+	const chunks: Buffer[] = [];
+	request.on("data", (chunk: Buffer) => chunks.push(chunk));
+	request.on("end", () => {
+		const at = now();
+		const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+		if (
+			request.headers["digest"] !== `SHA-256=${hash("sha256", body, "base64")}` ||
+			request.headers["signature"] === undefined
+		)
+			faults++;
+		note(body.toString(), request.headers.host ?? "", at);
+		if (delay === 0) response.writeHead(202).end();
+		else setTimeout(() => response.writeHead(202).end(), delay);
+	});
+});
+
+/** An activity is told from others by the marker in its text; what has none is counted by its type. */
+function note(body: string, host: string, at: number): void {
+	const { id, type } = JSON.parse(body) as { id?: unknown; type?: unknown };
+	const marker = /The marker of this one is ([\w-]+)\./.exec(body)?.[1] ?? String(type);
+	const arrivals = seenOf(marker);
+	arrivals.first = Math.min(arrivals.first, at);
+	arrivals.last = at;
+	arrivals.requests++;
+	arrivals.hosts.add(host);
+	arrivals.ids.add(id);
+	arrivals.waiting = arrivals.waiting.filter((waiter) => {
+		if (arrivals.hosts.size < waiter.hosts) return true;
+		waiter.resolve();
+		return false;
+	});
+}
+
+function seenOf(marker: string): Seen {
+	let arrivals = seen.get(marker);
+	if (arrivals === undefined)
+		seen.set(
+			marker,
+			(arrivals = {
+				first: Number.POSITIVE_INFINITY,
+				last: 0,
+				requests: 0,
+				hosts: new Set(),
+				ids: new Set(),
+				waiting: [],
+			}),
+		);
+	return arrivals;
+}
+
+const calls = {
+	/** Resolves with its port. */
+	async open(): Promise<number> {
+		await new Promise<void>((resolve) => server.listen({ port: 0, host: "0.0.0.0", backlog: 4096 }, resolve));
+		return (server.address() as AddressInfo).port;
+	},
+	/** @param milliseconds between a request's arrival and its answer */
+	delayAnswers(milliseconds: number): void {
+		delay = milliseconds;
+	},
+	/** Resolves when this has arrived at so many hosts. */
+	async arrived(marker: string, hosts: number): Promise<Arrivals> {
+		const arrivals = seenOf(marker);
+		if (arrivals.hosts.size < hosts) await new Promise<void>((resolve) => arrivals.waiting.push({ hosts, resolve }));
+		const { first, last, requests } = arrivals;
+		return { first, last, requests, hosts: arrivals.hosts.size, ids: arrivals.ids.size, faults };
+	},
+	/** How many requests of this kind have come. */
+	requests: (marker: string): number => seen.get(marker)?.requests ?? 0,
+	/** Everything that was noted is forgotten. */
+	forget(): void {
+		seen.clear();
+	},
+};
+export type Sink = typeof calls;
+serveCalls(calls);

@@ -1,0 +1,34 @@
+/** What a worker can be asked to do, by name. Arguments and results are copied between the processes. */
+export type Calls = Readonly<Record<string, (...args: never[]) => unknown>>;
+
+export interface Call {
+	readonly call: number;
+	readonly name: string;
+	readonly args: readonly unknown[];
+}
+
+export interface Answer {
+	readonly call: number;
+	readonly value?: unknown;
+	readonly error?: string;
+}
+
+/** Answers the parent's calls until it goes away; then the worker ends, whatever it still has open. */
+export function serveCalls(calls: Calls): void {
+	process.on("message", (message: Call) => void answer(message));
+	process.on("disconnect", () => process.exit());
+
+	async function answer({ call, name, args }: Call): Promise<void> {
+		try {
+			const work = calls[name];
+			if (work === undefined) throw new Error(`there is no call ${name}`);
+			send({ call, value: await work(...(args as never[])) });
+		} catch (error) {
+			send({ call, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+		}
+	}
+}
+
+function send(answer: Answer): void {
+	if (process.connected) process.send?.(answer);
+}
