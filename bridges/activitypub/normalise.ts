@@ -28,8 +28,18 @@ const known: ReadonlySet<string> = new Set([
 /** Pleroma and its kin publish theirs under their own host. */
 const isKnown = (url: string): boolean => known.has(url) || url.endsWith("/schemas/litepub-0.1.jsonld");
 
-/** Documents beyond this are not worth the work of a JSON-LD processor; they are read as plain JSON. */
-const maxCharacters = 131_072;
+/** What is beyond these would keep a JSON-LD processor busy for longer than it is worth; it is read as plain JSON. */
+const max = { characters: 65_536, contexts: 16, nestedContexts: 8 };
+
+function isModest(document: Json): boolean {
+	const text = JSON.stringify(document);
+	const contexts = text.split('"@context"').length - 1;
+	return (
+		text.length <= max.characters &&
+		listOf(document["@context"]).length <= max.contexts &&
+		contexts <= max.nestedContexts
+	);
+}
 
 /** Whether a document uses contexts whose words we don't know. */
 export const isForeign = (document: Json): boolean =>
@@ -40,7 +50,7 @@ export const isForeign = (document: Json): boolean =>
  * (200 times the cost of plain JSON), and nothing is ever fetched for it: what is not preloaded defines nothing.
  */
 export async function normalise(text: string, document: Json): Promise<Json> {
-	if (!isForeign(document) || text.length > maxCharacters) return document;
+	if (!isForeign(document) || !isModest(document)) return document;
 	// The processor's half that has a network is never loaded. A copy: it writes into what it is given.
 	const { default: apex } = await import("activitypub-express/pub/utils.js");
 	const engine = {

@@ -35,7 +35,6 @@ export interface PeerActor {
 
 // One key for all peers of a test file: making one takes longer than a test.
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-export const peerKey = privateKey;
 export const peerPem = publicKey.export({ type: "spki", format: "pem" }) as string;
 
 export async function startPeer(t: ExecutionContext): Promise<FediversePeer> {

@@ -100,7 +100,9 @@ export function createWebFingerClient(host: BridgeHost): WebFingerClient {
 			const subject = first.subject ?? claimed.toLowerCase();
 			const confirmed = subject === claimed.toLowerCase() || (await finger(subject, protocol))?.self === actor.id;
 			const [handle, domain] = (confirmed ? subject : claimed).toLowerCase().split("@");
-			return handle === undefined || domain === undefined || domain === host.domain ? undefined : { handle, domain };
+			// What can't be written as an address here is nobody's handle.
+			if (handle === undefined || !/^[a-z0-9._=-]+$/.test(handle)) return undefined;
+			return domain === undefined || domain === host.domain ? undefined : { handle, domain };
 		},
 	};
 }

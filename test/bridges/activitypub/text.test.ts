@@ -51,6 +51,8 @@ test("a foreign document is read in the words of AS2; one that is no JSON-LD is 
 	t.deepEqual(normal["object"], ["https://x.example/1"]);
 	const broken = { "@context": ["https://u.example/ns", 7], type: "Like" };
 	t.is(await normalise(JSON.stringify(broken), broken), broken);
+	const flood = { ...document, "@context": Array.from({ length: 2000 }, () => "https://u.example/ns") };
+	t.is(await normalise(JSON.stringify(flood), flood), flood);
 });
 
 test("every id that is minted is understood again", (t) => {
