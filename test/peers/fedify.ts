@@ -59,7 +59,7 @@ export async function startFedify({ firstKnock = "draft-cavage-http-signatures-1
 	const keys = new Map<string, Awaited<ReturnType<typeof generateCryptoKeyPair>>>();
 	let counter = 0;
 
-	const federation: Federation<void> = createFederation<void>({ kv: new MemoryKvStore(), queue: new InProcessMessageQueue(), allowPrivateAddress: true, firstKnock });
+	const federation: Federation<void> = createFederation<void>({ kv: new MemoryKvStore(), queue: new InProcessMessageQueue(), allowPrivateAddress: true, firstKnock, manuallyStartQueue: true });
 	federation
 		.setActorDispatcher("/users/{identifier}", async (ctx, identifier) => {
 			const pairs = await ctx.getActorKeyPairs(identifier);
@@ -123,6 +123,7 @@ export async function startFedify({ firstKnock = "draft-cavage-http-signatures-1
 	const origin = `http://${host}`;
 	const context = federation.createContext(new URL(origin), undefined);
 	const stopping = new AbortController();
+	const queue = federation.startQueue(undefined, { signal: stopping.signal });
 
 	const send = async (name: string, to: vocab.Recipient, activity: vocab.Activity): Promise<void> => context.sendActivity({ identifier: name }, to, activity);
 	const fresh = (kind: string): URL => new URL(`/${kind}/${++counter}`, origin);
@@ -213,6 +214,7 @@ export async function startFedify({ firstKnock = "draft-cavage-http-signatures-1
 		},
 		async [Symbol.asyncDispose]() {
 			stopping.abort();
+			await queue;
 			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));
 		},

@@ -1,0 +1,40 @@
+/** A client of the API who is one person. */
+export interface Client {
+	/** `handle@domain` */
+	readonly address: string;
+	readonly token: string;
+	/** Calls the API; fails when the answer is an error. */
+	// biome-ignore lint/suspicious/noExplicitAny: a test says what it expects by reading it
+	call<T = any>(method: string, route: string, body?: unknown, headers?: Record<string, string>): Promise<T>;
+	/** Calls the API and returns the answer, whatever it is. */
+	answer(method: string, route: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+}
+
+export interface Answer {
+	readonly status: number;
+	readonly body: Record<string, unknown>;
+	readonly headers: Headers;
+}
+
+/** A client with a token that exists. */
+export function createClient(origin: string, address: string, token: string): Client {
+	const answer: Client["answer"] = async (method, route, body, headers = {}) => {
+		const response = await fetch(`${origin}${route}`, {
+			method,
+			headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+		});
+		const text = await response.text();
+		return { status: response.status, body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>), headers: response.headers };
+	};
+	return {
+		address,
+		token,
+		answer,
+		async call(method, route, body, headers) {
+			const { status, body: answered } = await answer(method, route, body, headers);
+			if (status >= 400) throw new Error(`${method} ${route}: ${status} ${JSON.stringify(answered)}`);
+			return answered as never;
+		},
+	};
+}
