@@ -6,6 +6,7 @@
 //   npm run test:mongodb              the store's contract and the flows on the MongoDB of MONGODB_URL
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
+import { delimiter, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { countResults } from "./count-results.js";
 import { saveSummary } from "./save-summary.js";
@@ -24,6 +25,8 @@ const { NODE_OPTIONS: _options, FORCE_COLOR: _color, ...inherited } = process.en
 /** @type {NodeJS.ProcessEnv} */
 const env = {
 	...inherited,
+	// As npm does it, so that `node scripts/test.js` is the same.
+	PATH: `${resolve("node_modules/.bin")}${delimiter}${inherited.PATH ?? ""}`,
 	NO_COLOR: "1",
 	TERM: "dumb",
 	CAUSEWAY_TEST_SEED: seed,
@@ -92,7 +95,7 @@ function coverage() {
  */
 function run([program = "", ...args]) {
 	if (stopped) return Promise.resolve({ code: 130, output: "" });
-	return new Promise((resolve, reject) => {
+	return new Promise((settle, reject) => {
 		const child = spawn(program, args, { env, detached: true, stdio: ["ignore", "pipe", "inherit"] });
 		running = child;
 		let output = "";
@@ -103,7 +106,7 @@ function run([program = "", ...args]) {
 		child.on("error", reject);
 		child.on("close", (code) => {
 			running = undefined;
-			resolve({ code: code ?? 130, output });
+			settle({ code: code ?? 130, output });
 		});
 	});
 }
