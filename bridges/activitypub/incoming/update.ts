@@ -25,7 +25,7 @@ const isHidden = (object: Json): boolean =>
 
 /** The signer describes themselves: their own words about them are as good as their server's. */
 async function ofProfile({ directory, forgetKey }: Desk, document: Json | undefined, id: string): Promise<Meaning> {
-	if (document === undefined) directory.forget(id);
+	if (document === undefined) await directory.refresh(id);
 	else {
 		await directory.learn(document);
 		for (const key of listOf(document["publicKey"])) if (isJson(key)) forgetKey(idOf(key) ?? "");

@@ -24,7 +24,8 @@ export interface ActorDirectory {
 	learn(document: Json): Promise<RemotePerson | undefined>;
 	/** Whether the actor's own server says that it has gone for good. */
 	isGone(id: string): Promise<boolean>;
-	forget(id: string): void;
+	/** Reads an actor again, however fresh what is known of them. @throws {RemoteTrouble} */
+	refresh(id: string): Promise<RemotePerson | undefined>;
 }
 
 export function createActorDirectory(
@@ -62,13 +63,17 @@ export function createActorDirectory(
 		return person;
 	}
 
+	async function read(id: string): Promise<RemotePerson | undefined> {
+		const found = await documents.fetchObject(id);
+		return found.status === "found" && idOf(found.document) === id ? learn(found.document) : undefined;
+	}
+
 	async function look(id: string): Promise<RemotePerson | undefined> {
 		const account = await host.accountByRemote(id);
 		if (account !== undefined && account.deletedAt === undefined && host.clock.now() - account.updatedAt < freshMs)
 			return remember(personOfAccount(account, host.domain));
 		try {
-			const found = await documents.fetchObject(id);
-			const person = found.status === "found" && idOf(found.document) === id ? await learn(found.document) : undefined;
+			const person = await read(id);
 			if (person !== undefined) return person;
 			// Whoever was here can still take back what they said.
 			if (account !== undefined) return personOfAccount(account, host.domain);
@@ -101,9 +106,7 @@ export function createActorDirectory(
 		async isGone(id) {
 			return (await documents.fetch(id)).status === "gone";
 		},
-		forget(id) {
-			people.delete(id);
-		},
+		refresh: read,
 	};
 }
 

@@ -192,6 +192,26 @@ test("a changed profile is taken from the signer's own description", async (t) =
 	t.like(host.received[1], { kind: "profile", sender: { profile: { displayName: "Robert" }, bridgeable: false } });
 });
 
+test("a changed profile that is only named is read from its server", async (t) => {
+	const { peer, host, bob, post } = await open(t);
+	host.person("bob", { domain: "x", origin: { bridge: host.name, id: bob.id } });
+	await post({ type: "Like", object: "https://x.example/1" });
+	peer.actor("bob", { name: "Bobby" });
+	await post({ type: "Update", object: bob.id });
+	t.like(host.received[1], { kind: "profile", sender: { profile: { displayName: "Bobby" } } });
+});
+
+test("a sender whose handle can't be proven now is asked to wait, and not for ever", async (t) => {
+	const { peer, host, bob, post, note } = await open(t);
+	peer.routes.set("/.well-known/webfinger", { status: 500 });
+	for (const path of peer.routes.keys()) if (path.includes("webfinger?")) peer.routes.delete(path);
+	const statuses: number[] = [];
+	for (let n = 0; n < 3; n++) statuses.push((await post({ type: "Create", object: note() })).status);
+	t.deepEqual([statuses[0], statuses[2]], [503, 202]);
+	t.is(host.received[0]?.sender.id, bob.id);
+	t.is(host.received[0]?.sender.domain, undefined);
+});
+
 test("an object that is only named is fetched from its origin, signed by the instance", async (t) => {
 	const { peer, host, post, note } = await open(t);
 	const object = note();
