@@ -62,9 +62,7 @@ async function runAll() {
 		return code;
 	}
 	console.log(`seed ${seed}: CAUSEWAY_TEST_SEED=${seed} runs the same random cases again`);
-	const files = options.mongodb
-		? ["test/contracts/**/store*.test.ts", "test/store/**/mongodb*.test.ts", "test/flows/**/*.test.ts"]
-		: named;
+	const files = options.mongodb ? ["test/store/mongodb*.test.ts", "test/flows/**/*.test.ts"] : named;
 	const { code, output } = await run([...(whole ? coverage() : []), "ava", ...files]);
 	const { passed, failed } = countResults(output);
 	if (options.long) saveSummary({ output, passed, failed, seed, startedAt });
