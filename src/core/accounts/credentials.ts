@@ -1,5 +1,4 @@
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
-import { promisify } from "node:util";
 import { InvalidRequest } from "../errors.ts";
 import type { AccountId } from "../ids.ts";
 import type { Collection } from "../ports/store.ts";
@@ -22,10 +21,9 @@ export const credentials: Collection<Credential> = { name: "credentials", versio
 const cost = { memoryKiB: 65_536, passes: 3, parallelism: 4 } as const;
 const minLength = 10;
 
-const derive = promisify(argon2);
-
-async function hashOf(password: string, salt: Buffer, { memoryKiB, passes, parallelism }: Pick<Credential, "memoryKiB" | "passes" | "parallelism">): Promise<Buffer> {
-	return derive("argon2id", { message: password.normalize("NFKC"), nonce: salt, parallelism, tagLength: 32, memory: memoryKiB, passes });
+function hashOf(password: string, salt: Buffer, { memoryKiB, passes, parallelism }: Pick<Credential, "memoryKiB" | "passes" | "parallelism">): Promise<Buffer> {
+	const options = { message: password.normalize("NFKC"), nonce: salt, parallelism, tagLength: 32, memory: memoryKiB, passes };
+	return new Promise((resolve, reject) => argon2("argon2id", options, (error, key) => (error === null ? resolve(key) : reject(error))));
 }
 
 /** Sets or changes a password. @throws {InvalidRequest} it is too short */

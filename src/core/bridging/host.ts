@@ -45,7 +45,7 @@ export function createBridgeHost({ name, world, incoming, http, sealing, instanc
 	const place = (text: string | undefined): { after?: Position } => {
 		if (text === undefined) return {};
 		const [at, seq] = cursor(text);
-		return { after: { at, seq: Number(seq) } };
+		return { after: { at, seq: /^\d{1,15}$/.test(seq) ? Number(seq) : 0 } };
 	};
 
 	return {
@@ -139,8 +139,10 @@ async function messageWithOpenPlace(world: World, id: Message["id"]): Promise<{ 
 }
 
 const cursor = (text: string): readonly [number, string] => {
-	const comma = text.indexOf(",");
-	return [Number(text.slice(0, comma)), text.slice(comma + 1)];
+	const [first = "", second = ""] = text.split(",");
+	const number = Number(first);
+	// Whatever somebody made up stands behind everything: an empty page.
+	return Number.isSafeInteger(number) && /^[\w-]{1,100}$/.test(second) ? [number, second] : [Number.MAX_SAFE_INTEGER, ""];
 };
 
 function nextOf<T>(page: readonly { readonly doc: T }[], limit: number, key: (doc: T) => readonly [number, string]): { next?: string } {

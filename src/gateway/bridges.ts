@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { createBridgeHost } from "#core/bridging/host.ts";
+import type { Incoming } from "#core/bridging/incoming/receive.ts";
+import { createSealing } from "#core/bridging/sealing.ts";
+import type { Sealing } from "#core/bridging/state.ts";
+import { type BridgeName, bridgeName } from "#core/ids.ts";
+import type { Bridge, Reach } from "#core/ports/bridge.ts";
+import type { HttpClient } from "#core/ports/http-client.ts";
+import type { BridgeModule } from "../bridge-kit/index.ts";
+import type { Config } from "../config.ts";
+import { createHttpClient } from "../outbound/http-client.ts";
+import { later } from "./later.ts";
+import { bridgesFolder, enabledBridges, type OpenedWorld } from "./world.ts";
+
+/** The key that seals secrets at rest: made at the first start, readable by nobody else (design §9 rule 6). */
+function openSealing(dataDir: string): Sealing {
+	const folder = path.join(dataDir, "keys");
+	const file = path.join(folder, "secrets.key");
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	try {
+		writeFileSync(file, randomBytes(32).toString("base64"), { mode: 0o600, flag: "wx" });
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+	}
+	const key = Buffer.from(readFileSync(file, "utf8"), "base64");
+	if (key.length !== 32) throw new Error(`${file} does not hold a key of 32 bytes; without it the stored secrets can't be read`);
+	return createSealing(key);
+}
+
+export interface Network {
+	readonly http: HttpClient;
+	readonly sealing: Sealing;
+}
+
+export const openNetwork = (config: Config): Network => ({
+	http: createHttpClient({
+		allow: config.federation.allow,
+		deny: config.federation.deny,
+		insecureLocalhost: config.federation.insecureLocalhost,
+		timeoutMs: config.delivery.timeoutMs,
+		userAgent: `Causeway/${version} (+${config.publicUrl})`,
+	}),
+	sealing: openSealing(config.dataDir),
+});
+
+export const { version } = JSON.parse(readFileSync(path.join(import.meta.dirname, "..", "..", "package.json"), "utf8")) as { version: string };
+
+/** Loads a bridge and builds its running half. */
+export async function createBridge(name: string, config: Config, { world }: OpenedWorld, { http, sealing }: Network, incoming: () => Incoming): Promise<Bridge> {
+	const { default: module } = (await import(path.join(bridgesFolder, name, "index.ts"))) as { default: BridgeModule<unknown> };
+	const host = createBridgeHost({
+		name: bridgeName(name),
+		world,
+		incoming,
+		http,
+		sealing,
+		instance: { name: config.instance.name, description: config.instance.description, version, openRegistration: config.registration.mode === "open" },
+		limits: { bodyBytes: config.limits.bodyBytes, jsonDepth: config.limits.jsonDepth, jsonNodes: config.limits.jsonNodes },
+		report: (state) => world.logger.info({ bridge: name, ...state }, "A bridge reports its state"),
+	});
+	return module.create(config.bridges[name], host);
+}
+
+/** What a bridge makes of the name of a room, asked without starting it. @throws {Error} the bridge is not enabled */
+export async function resolveRoom(opened: OpenedWorld, config: Config, bridge: BridgeName, room: string): Promise<Reach | undefined> {
+	if (!enabledBridges(config).includes(bridge)) throw new Error(`The bridge ${bridge} is not enabled: set bridges.${bridge}.enabled`);
+	const network = openNetwork(config);
+	try {
+		const created = await createBridge(bridge, config, opened, network, later<Incoming>("incoming").get);
+		return await created.resolveRoom?.(room);
+	} finally {
+		await network.http.close();
+	}
+}
+
+/** The registration file of the application service (Matrix AS v1.19). */
+export async function matrixRegistration(config: Config): Promise<string> {
+	const { createRegistration } = await import("../../bridges/matrix/registration.ts");
+	return createRegistration({ publicUrl: config.publicUrl, ...(config.bridges.matrix as unknown as { serverName: string; prefix: string }) });
+}

@@ -1,0 +1,87 @@
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import path from "node:path";
+import type { ZodType } from "zod";
+import { type Clock, systemClock } from "#core/clock.ts";
+import { collections } from "#core/collections.ts";
+import { createLog } from "#core/events/log.ts";
+import { type FailPoints, noFailPoints } from "#core/ports/fail-points.ts";
+import type { Logger } from "#core/ports/logger.ts";
+import type { Store } from "#core/ports/store.ts";
+import type { World } from "#core/world.ts";
+import { createEmbeddedBus } from "../bus/embedded.ts";
+import { type Config, domainOf, loadConfig } from "../config.ts";
+import { createLogger } from "../log.ts";
+import { createText } from "../text/text.ts";
+
+/** Every bridge is a folder; its name is its key in the configuration. */
+export const bridgesFolder = path.join(import.meta.dirname, "..", "..", "bridges");
+const bridgeFolders = (): readonly string[] => readdirSync(bridgesFolder).filter((name) => existsSync(path.join(bridgesFolder, name, "config.ts")));
+
+/** Reads the configuration, each bridge's own keys included. @throws {ConfigError} */
+export async function readConfig(file: string | undefined, env: NodeJS.ProcessEnv): Promise<Config> {
+	const schemas: Record<string, ZodType> = {};
+	for (const name of bridgeFolders()) {
+		schemas[name] = ((await import(path.join(bridgesFolder, name, "config.ts"))) as { configSchema: ZodType }).configSchema;
+	}
+	return loadConfig({ env, bridges: schemas, ...(file === undefined ? {} : { file }) });
+}
+
+/** The names of the bridges that the configuration turns on. */
+export const enabledBridges = (config: Config): readonly string[] => Object.entries(config.bridges).flatMap(([name, section]) => (section.enabled ? [name] : []));
+
+/** What differs between a provider that runs for its people and one in a test. */
+export interface Surroundings {
+	readonly logger?: Logger;
+	readonly clock?: Clock;
+	readonly failPoints?: FailPoints;
+}
+
+/** The store and what every use case needs: all that a command needs beside a server that runs. */
+export interface OpenedWorld extends AsyncDisposable {
+	readonly world: World;
+	readonly bus: ReturnType<typeof createEmbeddedBus>;
+	readonly logger: Logger;
+	/** Called for each commit that leaves something to do; set by whoever does it. */
+	onOwed(wake: () => void): void;
+}
+
+async function openStore(config: Config, { failPoints, clock, logger }: Required<Surroundings>): Promise<Store> {
+	const options = { collections, failPoints, clock };
+	if (config.store.kind === "mongodb") {
+		const { openMongoStore } = await import("../store/mongodb/index.ts");
+		return openMongoStore({ url: config.store.url, logger, ...options });
+	}
+	const { openSqliteStore } = await import("../store/sqlite/index.ts");
+	mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+	return openSqliteStore({ file: path.join(config.dataDir, "causeway.db"), ...options });
+}
+
+/** Opens the store and builds the core on it. Works beside a server that runs. */
+export async function openWorld(config: Config, { logger = createLogger(config.log), clock = systemClock, failPoints = noFailPoints }: Surroundings = {}): Promise<OpenedWorld> {
+	const store = await openStore(config, { logger, clock, failPoints });
+	const bus = createEmbeddedBus();
+	let wake = (): void => {};
+	const world: World = {
+		origin: config.publicUrl,
+		domain: domainOf(config.publicUrl),
+		store,
+		log: createLog({ store, bus, onOwed: () => wake() }),
+		clock,
+		text: createText(),
+		logger,
+		failPoints,
+		policy: { editWindowMs: config.messages.editWindowSeconds * 1000, textBytes: config.limits.textBytes, articleBytes: config.limits.articleBytes },
+	};
+	return {
+		world,
+		bus,
+		logger,
+		onOwed(callback) {
+			wake = callback;
+		},
+		async [Symbol.asyncDispose]() {
+			await bus.close();
+			await store.close();
+		},
+	};
+}
