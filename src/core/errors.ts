@@ -86,6 +86,17 @@ export class UnsupportedMediaType extends Problem {
 	}
 }
 
+export class MethodNotAllowed extends Problem {
+	readonly status = 405;
+	readonly title = "Method not allowed";
+	/** The methods that there are, for the `Allow` header. */
+	readonly allow: string;
+	constructor(allow: string) {
+		super("method_not_allowed", `Expected ${allow}`);
+		this.allow = allow;
+	}
+}
+
 export class NotAcceptable extends Problem {
 	readonly status = 406;
 	readonly title = "Not acceptable";

@@ -10,7 +10,7 @@ import { deleteMessage } from "#core/messages/delete-message.ts";
 import { editMessage } from "#core/messages/edit-message.ts";
 import { homeTimeline } from "#core/messages/home-timeline.ts";
 import { listMessages } from "#core/messages/list-messages.ts";
-import { messages } from "#core/messages/message.ts";
+import { type Message, messages } from "#core/messages/message.ts";
 import type { Account } from "#core/accounts/account.ts";
 import type { Place } from "#core/groups/access.ts";
 import type { RemotePerson } from "#core/ports/bridge.ts";
@@ -218,7 +218,7 @@ test("following somebody elsewhere: asked, accepted, read at home, left", async 
 	t.is(newest?.content.text, "Good morning");
 	const shadow = await accountByRemote(core.world, fedi.name, bob.id);
 	const place = await core.timeline(shadow as Account);
-	await core.post(jane, place, "Good morning, Bob", { replyTo: (newest as { id: never }).id });
+	await core.post(jane, place, "Good morning, Bob", { replyTo: (newest as Message).id });
 	await unfollow(core.world, jane, "bob@fedi.test");
 	await core.settled();
 	t.deepEqual(

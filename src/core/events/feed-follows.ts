@@ -30,14 +30,17 @@ export async function followSetOf(world: Pick<World, "store">, account: Account)
 	return { channels, groups };
 }
 
-/** The seq of the newest event of a stream that happened at `time` or before; 0: none. Times increase within a stream. */
-export async function seqAt({ store }: Pick<World, "store">, stream: string, time: number): Promise<number> {
+/**
+ * The seq of the newest event of a stream that happened before `time`; 0: none. Times never decrease within a stream, and what
+ * happened in the very millisecond of a joining is rather told than lost.
+ */
+export async function seqBefore({ store }: Pick<World, "store">, stream: string, time: number): Promise<number> {
 	let low = 0;
 	let high = await store.head(stream);
 	while (low < high) {
 		const middle = Math.ceil((low + high) / 2);
 		const [event] = await store.events(stream, middle - 1, 1);
-		if (event !== undefined && event.at <= time) low = middle;
+		if (event !== undefined && event.at < time) low = middle;
 		else high = middle - 1;
 	}
 	return low;

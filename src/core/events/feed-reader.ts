@@ -3,10 +3,10 @@ import type { ChannelId, GroupId } from "../ids.ts";
 import type { LogEvent } from "../ports/store.ts";
 import type { World } from "../world.ts";
 import { judge, type Verdict } from "./feed-access.ts";
-import { followSetOf, seqAt } from "./feed-follows.ts";
+import { followSetOf, seqBefore } from "./feed-follows.ts";
 import { FeedPositions } from "./feed-positions.ts";
 import type { Follower, Tails } from "./feed-tails.ts";
-import type { FeedSink, Told } from "./live-event.ts";
+import type { FeedSink, LiveEvent, Told } from "./live-event.ts";
 
 /** How many streams are caught up with at the same time, and how many events of one are read at once. */
 const width = 4;
@@ -102,9 +102,8 @@ export class FeedReader implements Follower {
 		this.#refreshing = this.#refreshing.then(() => this.#refollow()).catch((error: unknown) => this.#fail(error));
 	}
 
-	/** Tells something that is not in the log and is not told again. */
-	signal(told: Told["event"]): void {
-		this.#sink?.signal(told);
+	signal(event: LiveEvent): void {
+		this.#sink?.signal(event);
 	}
 
 	/** Ends the stream if its credential stands for nobody any more. */
@@ -139,7 +138,7 @@ export class FeedReader implements Follower {
 		}
 		for (const [channel, since] of wanted.channels) {
 			if (this.#closed || this.#positions.of(channel) !== undefined) continue;
-			this.#positions.set(channel, await seqAt(world, channel, since));
+			this.#positions.set(channel, await seqBefore(world, channel, since));
 			if (this.#closed) return;
 			tails.follow(channel, this);
 			await this.#catchUp(channel);

@@ -2,7 +2,7 @@ import type { Principal } from "../accounts/tokens.ts";
 import type { LogEvent } from "../ports/store.ts";
 import type { World } from "../world.ts";
 import { judge, type Verdict } from "./feed-access.ts";
-import type { Told } from "./live-event.ts";
+import type { LiveEvent, Told } from "./live-event.ts";
 
 /** A reader, as the tail of a stream sees it. */
 export interface Follower {
@@ -10,6 +10,8 @@ export interface Follower {
 	/** False while it is still reading older events of the stream by itself. */
 	isLive(stream: string): boolean;
 	take(stream: string, seq: number, told: Told | undefined, verdict: Verdict): void;
+	/** Tells something that is not in the log and is not told again. */
+	signal(event: LiveEvent): void;
 	/** It can't be told what comes next: it has to come again. */
 	cut(): void;
 }

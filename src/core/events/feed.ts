@@ -8,7 +8,7 @@ import type { Bus } from "../ports/bus.ts";
 import type { LogEvent } from "../ports/store.ts";
 import type { World } from "../world.ts";
 import { readToken, sweepBaselines } from "./feed-baselines.ts";
-import { type FollowSet, followSetOf, seqAt } from "./feed-follows.ts";
+import { type FollowSet, followSetOf, seqBefore } from "./feed-follows.ts";
 import { type FeedItem, itemOf } from "./feed-items.ts";
 import { judge } from "./feed-access.ts";
 import { FeedReader } from "./feed-reader.ts";
@@ -79,7 +79,7 @@ export function createFeed({ world, bus, render }: FeedParts): Feed {
 		const start = new Map<string, number>();
 		for (const [channel, since] of wanted.channels) {
 			const head = await world.store.head(channel);
-			const joinedLater = known === undefined || channels !== undefined ? head : await seqAt(world, channel, since);
+			const joinedLater = known === undefined || channels !== undefined ? head : await seqBefore(world, channel, since);
 			start.set(channel, Math.min(known?.get(channel) ?? joinedLater, head));
 		}
 		return { start, isReset: resume !== undefined && known === undefined };
@@ -99,7 +99,7 @@ export function createFeed({ world, bus, render }: FeedParts): Feed {
 		async signal(place, event, from) {
 			const verdictOn = judge(world, place);
 			for (const follower of tails.followers(place.channel.id)) {
-				if (follower.principal.account.id !== from && (await verdictOn(follower.principal)) === "allowed") (follower as FeedReader).signal(event);
+				if (follower.principal.account.id !== from && (await verdictOn(follower.principal)) === "allowed") follower.signal(event);
 			}
 		},
 		close() {

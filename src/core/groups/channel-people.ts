@@ -2,24 +2,39 @@ import type { Account } from "../accounts/account.ts";
 import { InvalidRequest, PermissionDenied } from "../errors.ts";
 import type { World } from "../world.ts";
 import { joined, type Place, roleIn } from "./access.ts";
+import type { Role } from "./group.ts";
 import type { Membership } from "./membership.ts";
 import { changeMembership } from "./membership-change.ts";
 
+/** The roles that can be given; a group has one owner. */
+export const givenRoles = ["admin", "member", "guest"] as const;
+
 /**
- * Adds somebody to a channel (design §2: a private channel's people are those who were added). They must be in the group.
+ * Adds somebody to a channel (design §2: a private channel's people are those who were added), or gives them another role
+ * there. They must be in the group.
  *
  * @throws {InvalidRequest} they are not in the group
- * @throws {PermissionDenied}
+ * @throws {PermissionDenied} also to make an admin without being the owner
  */
-export async function addToChannel(world: World, place: Place, actor: Account, account: Account): Promise<{ membership: Membership; changed: boolean }> {
-	await assertManages(world, place, actor);
+export async function addToChannel(
+	world: World,
+	place: Place,
+	actor: Account,
+	account: Account,
+	role?: (typeof givenRoles)[number],
+): Promise<{ membership: Membership; changed: boolean }> {
+	const own = await assertManages(world, place, actor);
+	if (role === "admin" && own !== "owner") throw new PermissionDenied("Only owners make admins");
 	const isMember = place.group.owner === account.id || (await joined(world, place.group.id, account)) !== undefined;
 	if (!isMember) throw new InvalidRequest([{ field: "user", expected: "a member of the group" }]);
 	const { membership, changed } = await changeMembership(
 		world,
 		place.channel.id,
 		account,
-		(now) => (now?.state === "joined" ? undefined : { state: "joined", role: "member" }),
+		(now) => {
+			if (now?.state === "joined" && (role === undefined || now.role === "owner")) return undefined;
+			return { state: "joined", role: role ?? "member" };
+		},
 		{ actor },
 	);
 	if (membership === undefined) throw new Error("Adding somebody left no membership");
@@ -32,7 +47,8 @@ export async function removeFromChannel(world: World, place: Place, actor: Accou
 	await changeMembership(world, place.channel.id, account, (now) => (now?.state === "joined" ? { state: "left" } : undefined), { actor });
 }
 
-async function assertManages(world: World, { group, channel }: Place, actor: Account): Promise<void> {
+async function assertManages(world: World, { group, channel }: Place, actor: Account): Promise<Role> {
 	const role = await roleIn(world, group, channel, actor);
 	if (role !== "owner" && role !== "admin") throw new PermissionDenied("Only owners and admins manage the people of this channel");
+	return role;
 }

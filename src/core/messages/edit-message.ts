@@ -11,6 +11,7 @@ export interface MessageChanges {
 	readonly content?: Partial<Content>;
 	readonly tags?: readonly string[];
 	readonly metadata?: Message["metadata"];
+	/** Empty: there is none any more. */
 	readonly warning?: string;
 }
 
@@ -26,6 +27,7 @@ export async function editMessage(world: World, author: Account, message: Messag
 	if (world.clock.now() > message.editUntil) throw new PermissionDenied("The time to edit this message is over", "edit_window_closed");
 	const content = { ...message.content, ...changes.content };
 	checkContent(world, message.type, content);
+	const warning = changes.warning ?? message.warning;
 	return appendEdit(world, message, {
 		actor: author,
 		body: {
@@ -34,7 +36,7 @@ export async function editMessage(world: World, author: Account, message: Messag
 			tags: changes.tags ?? message.tags,
 			mentions: await mentionedAccounts(world, content.text),
 			...(changes.metadata === undefined ? {} : { metadata: changes.metadata }),
-			...(changes.warning === undefined ? (message.warning === undefined ? {} : { warning: message.warning }) : { warning: changes.warning }),
+			...(warning === undefined || warning === "" ? {} : { warning }),
 		},
 	});
 }

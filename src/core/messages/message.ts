@@ -77,6 +77,9 @@ export const messages: Collection<Message> = {
 	},
 };
 
+/** The last time that RFC 3339 can write (year 9999): what its own network may edit for ever. */
+export const noEnd = 253_402_300_799_000;
+
 /** A place in the order of a channel. */
 export type Position = Pick<Message, "at" | "seq">;
 

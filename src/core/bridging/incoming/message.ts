@@ -5,7 +5,7 @@ import { canFederate, may, type Place } from "../../groups/access.ts";
 import { memberships } from "../../groups/membership.ts";
 import { mintId } from "../../ids.ts";
 import { checkContent } from "../../messages/check-content.ts";
-import type { Message } from "../../messages/message.ts";
+import { type Message, noEnd } from "../../messages/message.ts";
 import type { Received, RemoteEvent } from "../../ports/bridge.ts";
 import { remoteKey } from "../remote-key.ts";
 import { findMessage, type Intake, ignored, parkBehind, type Receiver, requestOf, type Step } from "./intake.ts";
@@ -83,7 +83,7 @@ async function post(intake: Intake, sender: Account, place: Place, event: Remote
 				metadata: [],
 				...(event.warning === undefined ? {} : { warning: event.warning }),
 				origin: { bridge, id: event.message, ...(event.url === undefined ? {} : { url: event.url }) },
-				editUntil: Number.MAX_SAFE_INTEGER,
+				editUntil: noEnd,
 			},
 			origin: bridge,
 			raw: event.raw,
