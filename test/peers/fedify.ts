@@ -51,8 +51,24 @@ async function toRequest(message: IncomingMessage, origin: string): Promise<Requ
 	return new Request(new URL(message.url ?? "/", origin), { method: message.method ?? "GET", headers, ...(hasBody ? { body: new Uint8Array(await buffer(message)) } : {}) });
 }
 
-/** Starts a Fedify server on a free port. @param firstKnock the signature scheme that it tries first when it sends */
-export async function startFedify({ firstKnock = "draft-cavage-http-signatures-12" as Knock } = {}): Promise<FedifyPeer> {
+/** A request that came to the peer, as it came. */
+export interface Arrived {
+	readonly method: string;
+	readonly path: string;
+	readonly headers: IncomingMessage["headers"];
+	readonly body: string;
+	readonly status: number;
+}
+
+export interface FedifyOptions {
+	/** The signature scheme that it tries first when it sends. */
+	readonly firstKnock?: Knock;
+	/** Is told of every request with a body. */
+	readonly tell?: (arrived: Arrived) => void;
+}
+
+/** Starts a Fedify server on a free port. */
+export async function startFedify({ firstKnock = "draft-cavage-http-signatures-12", tell = () => {} }: FedifyOptions = {}): Promise<FedifyPeer> {
 	const inbox: TakenIn[] = [];
 	const objects = new Map<string, vocab.Note>();
 	const followersOf = new Map<string, Map<string, vocab.Recipient>>();
@@ -109,10 +125,12 @@ export async function startFedify({ firstKnock = "draft-cavage-http-signatures-1
 
 	const server = createServer((message, response) => {
 		toRequest(message, origin)
-			.then((request) => federation.fetch(request, { contextData: undefined }))
-			.then(async (answer) => {
+			.then(async (request) => {
+				const copy = message.method === "POST" ? await request.clone().text() : "";
+				const answer = await federation.fetch(request, { contextData: undefined });
 				response.writeHead(answer.status, Object.fromEntries(answer.headers));
 				response.end(Buffer.from(await answer.arrayBuffer()));
+				if (copy !== "") tell({ method: "POST", path: message.url ?? "/", headers: message.headers, body: copy, status: answer.status });
 			})
 			.catch((error: unknown) => {
 				response.writeHead(500).end(String(error));

@@ -1,0 +1,1 @@
+export async function showMatrix(_origin: string): Promise<void> {}
