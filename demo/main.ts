@@ -27,7 +27,9 @@ const tellOf =
 	(name: string) =>
 	(request: Seen): void => {
 		if (request.method !== "POST" || !request.path.endsWith("inbox")) return;
-		const sender = /key_?id="https?:\/\/([^/"]+)/i.exec(`${request.headers.signature} ${request.headers["signature-input"]}`)?.[1] ?? "?";
+		const sender =
+			/key_?id="https?:\/\/([^/"]+)/i.exec(`${request.headers.signature} ${request.headers["signature-input"]}`)?.[1] ??
+			"?";
 		wire(names.get(sender) ?? sender, name, request);
 	};
 
@@ -63,7 +65,9 @@ const jane = await north.person("jane");
 const carol = await south.person("carol");
 const { timeline } = await jane.call("GET", "/api/me");
 const messages = `/api/groups/${timeline.group}/channels/${timeline.channel}/messages`;
-seen(`jane lives on north (${jane.address}), carol on south (${carol.address}), bob on the fediverse (bob@${fediverse.host})`);
+seen(
+	`jane lives on north (${jane.address}), carol on south (${carol.address}), bob on the fediverse (bob@${fediverse.host})`,
+);
 
 step("Carol and Bob follow Jane: each finds her by WebFinger and sends a signed Follow");
 await carol.call("POST", "/api/me/follows", { actor: jane.address });
@@ -71,36 +75,58 @@ const actor = await fediverse.lookUp(jane.address);
 if (actor === null) throw new Error("Bob can't find Jane");
 await fediverse.follow("bob", actor);
 await fediverse.waitFor((taken) => taken.type === "Accept", "the Accept");
-await until("Carol is accepted", async () => (await carol.call("GET", "/api/me/follows")).items.some((item: { state: string }) => item.state === "accepted"));
+await until("Carol is accepted", async () =>
+	(await carol.call("GET", "/api/me/follows")).items.some((item: { state: string }) => item.state === "accepted"),
+);
 seen("both were accepted");
 
 step("Jane posts a memo on north: one request, one commit, two deliveries");
-const memo = await jane.call("POST", messages, { type: "memo", content: { text: "Hello from **north**", mime: "text/markdown" } });
+const memo = await jane.call("POST", messages, {
+	type: "memo",
+	content: { text: "Hello from **north**", mime: "text/markdown" },
+});
 const create = await fediverse.waitFor((taken) => taken.type === "Create", "the memo");
 const note = (create.json.object as { id: string }).id;
 seen(`the fediverse server has verified it and taken it in: ${create.type} ${note}`);
-type Item = { id: string; author: string; content: { text: string }; reactions: { key: string; count: number }[]; deletedAt?: string; replyCount?: number };
+type Item = {
+	id: string;
+	author: string;
+	content: { text: string };
+	reactions: { key: string; count: number }[];
+	deletedAt?: string;
+	replyCount?: number;
+};
 const home = async (): Promise<Item[]> => (await carol.call("GET", "/api/me/timeline")).items;
-const copy = await until("the memo is in Carol's home timeline", async () => (await home()).find((item) => item.content.text.includes("Hello from")));
+const copy = await until("the memo is in Carol's home timeline", async () =>
+	(await home()).find((item) => item.content.text.includes("Hello from")),
+);
 seen(`carol reads it on south, in her home timeline: “${copy.content.text}”`);
 
 step("Bob answers and likes it; Carol reacts");
 await fediverse.post("bob", "Hello Jane, greetings from the fediverse", { to: actor, replyTo: note });
 await fediverse.like("bob", note, actor);
 const place = (await carol.call("GET", "/api/me/follows")).items[0];
-await carol.call("PUT", `/api/groups/${place.group}/channels/${place.channel}/messages/${copy.id}/reactions/${encodeURIComponent("🎉")}`);
+await carol.call(
+	"PUT",
+	`/api/groups/${place.group}/channels/${place.channel}/messages/${copy.id}/reactions/${encodeURIComponent("🎉")}`,
+);
 const items = await until("all of it is under the memo", async () => {
 	const list: Item[] = (await jane.call("GET", messages)).items;
 	return list.length === 2 && list.find((item) => item.id === memo.id)?.reactions.length === 2 && list;
 });
-for (const item of items) seen(`jane's timeline: ${item.author}: ${item.content.text} ${item.reactions.map((reaction) => `${reaction.key} ${reaction.count}`).join(" ")}`);
+for (const item of items)
+	seen(
+		`jane's timeline: ${item.author}: ${item.content.text} ${item.reactions.map((reaction) => `${reaction.key} ${reaction.count}`).join(" ")}`,
+	);
 
 await showMatrix(north.origin);
 
 step("Jane edits the memo, then deletes it: both follow it everywhere");
 await jane.call("PATCH", `${messages}/${memo.id}`, { content: { text: "Hello again from **north**" } });
 await fediverse.waitFor((taken) => taken.type === "Update", "the edit");
-await until("the edit is in Carol's home timeline", async () => (await home()).some((item) => item.content.text.includes("again")));
+await until("the edit is in Carol's home timeline", async () =>
+	(await home()).some((item) => item.content.text.includes("again")),
+);
 await jane.call("DELETE", `${messages}/${memo.id}`);
 await fediverse.waitFor((taken) => taken.type === "Delete", "the deletion");
 await until("it is gone from Carol's home timeline", async () => !(await home()).some((item) => item.id === copy.id));

@@ -31,7 +31,11 @@ export function wire(from: string, to: string, { method, path, headers, body, st
 function pretty(body: string): string {
 	try {
 		const { "@context": _, ...rest } = JSON.parse(body) as Record<string, unknown>;
-		return JSON.stringify(rest, (key, value: unknown) => (key === "@context" ? undefined : typeof value === "string" ? cut(value, 160) : value), 2);
+		return JSON.stringify(
+			rest,
+			(key, value: unknown) => (key === "@context" ? undefined : typeof value === "string" ? cut(value, 160) : value),
+			2,
+		);
 	} catch {
 		return cut(body, 200);
 	}

@@ -51,7 +51,8 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 	const waiting = createWaitingRoom(world);
 	const shadows = createShadows(world);
 	const incoming = createIncoming(world, { shadows, waiting, targets });
-	for (const name of enabledBridges(config)) bridges.push(await createBridge(name, config, opened, network, () => incoming));
+	for (const name of enabledBridges(config))
+		bridges.push(await createBridge(name, config, opened, network, () => incoming));
 
 	const planned = later<Lanes>("lanes");
 	const plan = createOutgoing({ world, targets }, planned.get);
@@ -130,9 +131,16 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 			state = "ready";
 			listening = await listen(app, { ...config.listen, onClosing: () => events.close() });
 			startSweeper(world, { lanes, incoming, signal: ending.signal });
-			logger.info({ version, port: listening.port, bridges: enabledBridges(config) }, `Causeway serves ${config.publicUrl}`);
+			logger.info(
+				{ version, port: listening.port, bridges: enabledBridges(config) },
+				`Causeway serves ${config.publicUrl}`,
+			);
 			const [somebody] = await store.page(accounts, { index: "local", order: "asc", limit: 1 });
-			if (somebody === undefined) logger.info({}, "Nobody has an account yet. Make the first one: npm run -s causeway -- user add <handle> --admin");
+			if (somebody === undefined)
+				logger.info(
+					{},
+					"Nobody has an account yet. Make the first one: npm run -s causeway -- user add <handle> --admin",
+				);
 		},
 		stop,
 		[Symbol.asyncDispose]: stop,

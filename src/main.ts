@@ -40,7 +40,12 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** `--config` may stand anywhere; every other option belongs to the command. */
 function split(argv: readonly string[]): { config: string | undefined; words: readonly string[]; help: boolean } {
-	const { tokens } = parseArgs({ args: [...argv], options: { config: { type: "string" }, help: { type: "boolean", short: "h" } }, strict: false, tokens: true });
+	const { tokens } = parseArgs({
+		args: [...argv],
+		options: { config: { type: "string" }, help: { type: "boolean", short: "h" } },
+		strict: false,
+		tokens: true,
+	});
 	let config: string | undefined;
 	const taken = new Set<number>();
 	for (const token of tokens) {
@@ -68,4 +73,5 @@ async function explain(error: unknown, terminal: Terminal): Promise<number> {
 	return 1;
 }
 
-const isParseArgsError = (error: unknown): error is Error => error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+const isParseArgsError = (error: unknown): error is Error =>
+	error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");

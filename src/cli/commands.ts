@@ -27,5 +27,9 @@ export async function findCommand(words: readonly string[]): Promise<{ command: 
 export async function usage(): Promise<string> {
 	const all = await Promise.all(Object.values(commands).map((load) => load()));
 	const width = Math.max(...all.map((command) => command.usage.length));
-	return ["usage: causeway [--config FILE] COMMAND", "", ...all.map((c) => `  ${c.usage.padEnd(width)}  ${c.summary}`)].join("\n");
+	return [
+		"usage: causeway [--config FILE] COMMAND",
+		"",
+		...all.map((c) => `  ${c.usage.padEnd(width)}  ${c.summary}`),
+	].join("\n");
 }

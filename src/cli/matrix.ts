@@ -20,7 +20,9 @@ export const registration: Command = {
 		if (values.out === undefined) terminal.out(yaml.trimEnd());
 		else {
 			await writeFile(values.out, yaml, { mode: 0o600 });
-			terminal.err(`Written to ${values.out}. Name it in the homeserver's app_service_config_files and restart the homeserver.`);
+			terminal.err(
+				`Written to ${values.out}. Name it in the homeserver's app_service_config_files and restart the homeserver.`,
+			);
 		}
 		return 0;
 	},
@@ -62,7 +64,9 @@ export const unlink: Command = {
 		if (more.length > 0) throw new Usage("matrix unlink takes a channel id");
 		await using opened = await openWorld(config);
 		const { place, owner } = await placeNamed(opened.world, channel);
-		const linked = (await portalsOfChannel(opened.world, place.channel.id)).filter((portal) => portal.bridge === matrix);
+		const linked = (await portalsOfChannel(opened.world, place.channel.id)).filter(
+			(portal) => portal.bridge === matrix,
+		);
 		for (const portal of linked) {
 			await unlinkPortal(opened.world, owner, portal.id);
 			terminal.out(`${portal.id} ${portal.room} closed`);

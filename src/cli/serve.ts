@@ -7,7 +7,8 @@ export const serve: Command = {
 	async run(_args, config, terminal) {
 		await using gateway = await buildGateway(config);
 		await gateway.start();
-		if (!terminal.signal.aborted) await new Promise((resolve) => terminal.signal.addEventListener("abort", resolve, { once: true }));
+		if (!terminal.signal.aborted)
+			await new Promise((resolve) => terminal.signal.addEventListener("abort", resolve, { once: true }));
 		await gateway.stop();
 		return 0;
 	},

@@ -25,7 +25,8 @@ function openSealing(dataDir: string): Sealing {
 		if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
 	}
 	const key = Buffer.from(readFileSync(file, "utf8"), "base64");
-	if (key.length !== 32) throw new Error(`${file} does not hold a key of 32 bytes; without it the stored secrets can't be read`);
+	if (key.length !== 32)
+		throw new Error(`${file} does not hold a key of 32 bytes; without it the stored secrets can't be read`);
 	return createSealing(key);
 }
 
@@ -45,27 +46,52 @@ export const openNetwork = (config: Config): Network => ({
 	sealing: openSealing(config.dataDir),
 });
 
-export const { version } = JSON.parse(readFileSync(path.join(import.meta.dirname, "..", "..", "package.json"), "utf8")) as { version: string };
+export const { version } = JSON.parse(
+	readFileSync(path.join(import.meta.dirname, "..", "..", "package.json"), "utf8"),
+) as { version: string };
 
 /** Loads a bridge and builds its running half. */
-export async function createBridge(name: string, config: Config, { world }: OpenedWorld, { http, sealing }: Network, incoming: () => Incoming): Promise<Bridge> {
-	const { default: module } = (await import(path.join(bridgesFolder, name, "index.ts"))) as { default: BridgeModule<unknown> };
+export async function createBridge(
+	name: string,
+	config: Config,
+	{ world }: OpenedWorld,
+	{ http, sealing }: Network,
+	incoming: () => Incoming,
+): Promise<Bridge> {
+	const { default: module } = (await import(path.join(bridgesFolder, name, "index.ts"))) as {
+		default: BridgeModule<unknown>;
+	};
 	const host = createBridgeHost({
 		name: bridgeName(name),
 		world,
 		incoming,
 		http,
 		sealing,
-		instance: { name: config.instance.name, description: config.instance.description, version, openRegistration: config.registration.mode === "open" },
-		limits: { bodyBytes: config.limits.bodyBytes, jsonDepth: config.limits.jsonDepth, jsonNodes: config.limits.jsonNodes },
+		instance: {
+			name: config.instance.name,
+			description: config.instance.description,
+			version,
+			openRegistration: config.registration.mode === "open",
+		},
+		limits: {
+			bodyBytes: config.limits.bodyBytes,
+			jsonDepth: config.limits.jsonDepth,
+			jsonNodes: config.limits.jsonNodes,
+		},
 		report: (state) => world.logger.info({ bridge: name, ...state }, "A bridge reports its state"),
 	});
 	return module.create(config.bridges[name], host);
 }
 
 /** What a bridge makes of the name of a room, asked without starting it. @throws {Error} the bridge is not enabled */
-export async function resolveRoom(opened: OpenedWorld, config: Config, bridge: BridgeName, room: string): Promise<Reach | undefined> {
-	if (!enabledBridges(config).includes(bridge)) throw new Error(`The bridge ${bridge} is not enabled: set bridges.${bridge}.enabled`);
+export async function resolveRoom(
+	opened: OpenedWorld,
+	config: Config,
+	bridge: BridgeName,
+	room: string,
+): Promise<Reach | undefined> {
+	if (!enabledBridges(config).includes(bridge))
+		throw new Error(`The bridge ${bridge} is not enabled: set bridges.${bridge}.enabled`);
 	const network = openNetwork(config);
 	try {
 		const created = await createBridge(bridge, config, opened, network, later<Incoming>("incoming").get);
@@ -78,5 +104,8 @@ export async function resolveRoom(opened: OpenedWorld, config: Config, bridge: B
 /** The registration file of the application service (Matrix AS v1.19). */
 export async function matrixRegistration(config: Config): Promise<string> {
 	const { createRegistration } = await import("../../bridges/matrix/registration.ts");
-	return createRegistration({ publicUrl: config.publicUrl, ...(config.bridges.matrix as unknown as { serverName: string; prefix: string }) });
+	return createRegistration({
+		publicUrl: config.publicUrl,
+		...(config.bridges.matrix as unknown as { serverName: string; prefix: string }),
+	});
 }

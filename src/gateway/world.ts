@@ -15,19 +15,23 @@ import { createText } from "../text/text.ts";
 
 /** Every bridge is a folder; its name is its key in the configuration. */
 export const bridgesFolder = path.join(import.meta.dirname, "..", "..", "bridges");
-const bridgeFolders = (): readonly string[] => readdirSync(bridgesFolder).filter((name) => existsSync(path.join(bridgesFolder, name, "config.ts")));
+const bridgeFolders = (): readonly string[] =>
+	readdirSync(bridgesFolder).filter((name) => existsSync(path.join(bridgesFolder, name, "config.ts")));
 
 /** Reads the configuration, each bridge's own keys included. @throws {ConfigError} */
 export async function readConfig(file: string | undefined, env: NodeJS.ProcessEnv): Promise<Config> {
 	const schemas: Record<string, ZodType> = {};
 	for (const name of bridgeFolders()) {
-		schemas[name] = ((await import(path.join(bridgesFolder, name, "config.ts"))) as { configSchema: ZodType }).configSchema;
+		schemas[name] = (
+			(await import(path.join(bridgesFolder, name, "config.ts"))) as { configSchema: ZodType }
+		).configSchema;
 	}
 	return loadConfig({ env, bridges: schemas, ...(file === undefined ? {} : { file }) });
 }
 
 /** The names of the bridges that the configuration turns on. */
-export const enabledBridges = (config: Config): readonly string[] => Object.entries(config.bridges).flatMap(([name, section]) => (section.enabled ? [name] : []));
+export const enabledBridges = (config: Config): readonly string[] =>
+	Object.entries(config.bridges).flatMap(([name, section]) => (section.enabled ? [name] : []));
 
 /** What differs between a provider that runs for its people and one in a test. */
 export interface Surroundings {
@@ -57,7 +61,10 @@ async function openStore(config: Config, { failPoints, clock, logger }: Required
 }
 
 /** Opens the store and builds the core on it. Works beside a server that runs. */
-export async function openWorld(config: Config, { logger = createLogger(config.log), clock = systemClock, failPoints = noFailPoints }: Surroundings = {}): Promise<OpenedWorld> {
+export async function openWorld(
+	config: Config,
+	{ logger = createLogger(config.log), clock = systemClock, failPoints = noFailPoints }: Surroundings = {},
+): Promise<OpenedWorld> {
 	const store = await openStore(config, { logger, clock, failPoints });
 	const bus = createEmbeddedBus();
 	let wake = (): void => {};
@@ -70,7 +77,11 @@ export async function openWorld(config: Config, { logger = createLogger(config.l
 		text: createText(),
 		logger,
 		failPoints,
-		policy: { editWindowMs: config.messages.editWindowSeconds * 1000, textBytes: config.limits.textBytes, articleBytes: config.limits.articleBytes },
+		policy: {
+			editWindowMs: config.messages.editWindowSeconds * 1000,
+			textBytes: config.limits.textBytes,
+			articleBytes: config.limits.articleBytes,
+		},
 	};
 	return {
 		world,

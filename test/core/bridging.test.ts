@@ -1,25 +1,31 @@
 import test from "ava";
+import type { Account } from "#core/accounts/account.ts";
 import { addressOf } from "#core/accounts/account.ts";
 import { accountByRemote } from "#core/accounts/find-account.ts";
-import { followReference, listFollows, unfollow } from "#core/bridging/follow.ts";
 import { messageByRemote } from "#core/bridging/find-message.ts";
+import { followReference, listFollows, unfollow } from "#core/bridging/follow.ts";
 import { changePortal } from "#core/bridging/portals/change-portal.ts";
 import { linkPortal, unlinkPortal } from "#core/bridging/portals/link-portal.ts";
+import type { Place } from "#core/groups/access.ts";
 import { joined } from "#core/groups/access.ts";
 import { deleteMessage } from "#core/messages/delete-message.ts";
 import { editMessage } from "#core/messages/edit-message.ts";
 import { homeTimeline } from "#core/messages/home-timeline.ts";
 import { listMessages } from "#core/messages/list-messages.ts";
 import { type Message, messages } from "#core/messages/message.ts";
-import type { Account } from "#core/accounts/account.ts";
-import type { Place } from "#core/groups/access.ts";
 import type { RemotePerson } from "#core/ports/bridge.ts";
 import { react, unreact } from "#core/reactions/react.ts";
 import { type Core, openCore } from "../support/core.ts";
 import { createFakeBridge, type FakeBridge } from "../support/fake-bridge.ts";
 
 const followOf = (sender: RemotePerson, account: Account, id = "follow") =>
-	({ kind: "join", id: `${sender.id}#${id}`, sender, raw: { id }, target: { kind: "account", account: account.id } }) as const;
+	({
+		kind: "join",
+		id: `${sender.id}#${id}`,
+		sender,
+		raw: { id },
+		target: { kind: "account", account: account.id },
+	}) as const;
 
 async function linked(core: Core, bridge: FakeBridge, owner: Account, place: Place, room = "!room:x"): Promise<void> {
 	const reach = { bridge: bridge.name, target: room, lane: `${bridge.name}:${room}` };
@@ -32,7 +38,10 @@ test("a follower is accepted and gets each post once, at the shared inbox of the
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
 	const [bob, carol] = [fedi.person("bob"), fedi.person("carol")];
-	t.deepEqual(await core.incoming.receive(fedi.name, [followOf(bob, jane), followOf(carol, jane)]), [{ status: "accepted" }, { status: "accepted" }]);
+	t.deepEqual(await core.incoming.receive(fedi.name, [followOf(bob, jane), followOf(carol, jane)]), [
+		{ status: "accepted" },
+		{ status: "accepted" },
+	]);
 	await core.post(jane, await core.timeline(jane), "Hello");
 	await core.settled();
 	t.deepEqual(
@@ -67,7 +76,9 @@ test("who unfollows gets nothing more", async (t) => {
 	const jane = await core.person("jane");
 	const bob = fedi.person("bob");
 	await core.incoming.receive(fedi.name, [followOf(bob, jane)]);
-	await core.incoming.receive(fedi.name, [{ kind: "leave", id: "undo", sender: bob, raw: {}, target: { kind: "account", account: jane.id } }]);
+	await core.incoming.receive(fedi.name, [
+		{ kind: "leave", id: "undo", sender: bob, raw: {}, target: { kind: "account", account: jane.id } },
+	]);
 	await core.post(jane, await core.timeline(jane), "Hello");
 	await core.settled();
 	t.deepEqual(
@@ -86,7 +97,9 @@ test("a reply from one network reaches the other as a reply, and not its own", a
 	await linked(core, chat, jane, timeline);
 	const memo = await core.post(jane, timeline, "Hello");
 	await core.settled();
-	const [received] = await core.incoming.receive(fedi.name, [fedi.message(bob, "bobs-reply", "Hi", { replyTo: { local: memo.id } })]);
+	const [received] = await core.incoming.receive(fedi.name, [
+		fedi.message(bob, "bobs-reply", "Hi", { replyTo: { local: memo.id } }),
+	]);
 	t.is(received?.status, "accepted");
 	await core.settled();
 	t.is(fedi.delivered.filter((d) => d.kind === "message").length, 1);
@@ -128,14 +141,22 @@ test("what concerns a message that is not there yet waits for it", async (t) => 
 	const jane = await core.person("jane");
 	const memo = await core.post(jane, await core.timeline(jane), "Hello");
 	const bob = fedi.person("bob");
-	const edit = { kind: "edit", id: "update", sender: bob, raw: {}, target: { remote: "note" }, content: { text: "Second", mime: "text/plain" } } as const;
+	const edit = {
+		kind: "edit",
+		id: "update",
+		sender: bob,
+		raw: {},
+		target: { remote: "note" },
+		content: { text: "Second", mime: "text/plain" },
+	} as const;
 	t.deepEqual(await core.incoming.receive(fedi.name, [edit]), [{ status: "parked" }]);
 	await core.incoming.receive(fedi.name, [fedi.message(bob, "note", "First", { replyTo: { local: memo.id } })]);
 	const note = await messageByRemote(core.world, fedi.name, "note");
 	t.is(note?.content.text, "Second");
 	// What was deleted before it came never appears, and a stranger's deletion is nobody's.
 	const mallory = fedi.person("mallory");
-	const removal = (sender: RemotePerson, id: string, target: string) => ({ kind: "removal", id, sender, raw: {}, target: { remote: target } }) as const;
+	const removal = (sender: RemotePerson, id: string, target: string) =>
+		({ kind: "removal", id, sender, raw: {}, target: { remote: target } }) as const;
 	await core.incoming.receive(fedi.name, [removal(bob, "d1", "early"), removal(mallory, "d2", "kept")]);
 	const late = await core.incoming.receive(fedi.name, [
 		fedi.message(bob, "early", "Never", { replyTo: { local: memo.id } }),
@@ -170,12 +191,21 @@ test("private and group channels never leave, by any path", async (t) => {
 	for (const tier of ["private", "group"] as const) {
 		const place = await core.channel(jane, tier);
 		const reach = { bridge: chat.name, target: `!${tier}`, lane: `chat:!${tier}` };
-		await t.throwsAsync(linkPortal(core.world, jane, place, { bridge: chat.name, reach, consented: true }), { message: /does not leave/ });
-		t.deepEqual(await core.incoming.receive(fedi.name, [{ ...followOf(bob, jane, tier), target: { kind: "channel", channel: place.channel.id } }]), [{ status: "ignored", reason: "unknown-place" }]);
+		await t.throwsAsync(linkPortal(core.world, jane, place, { bridge: chat.name, reach, consented: true }), {
+			message: /does not leave/,
+		});
+		t.deepEqual(
+			await core.incoming.receive(fedi.name, [
+				{ ...followOf(bob, jane, tier), target: { kind: "channel", channel: place.channel.id } },
+			]),
+			[{ status: "ignored", reason: "unknown-place" }],
+		);
 		const secret = await core.post(jane, place, "Secret @bob@fedi.test");
 		await editMessage(core.world, jane, secret, { content: { text: "Secret 2 @bob@fedi.test" } });
 		await deleteMessage(core.world, jane, place, secret);
-		const [reply] = await core.incoming.receive(fedi.name, [fedi.message(bob, `reply-${tier}`, "I see", { replyTo: { local: secret.id } })]);
+		const [reply] = await core.incoming.receive(fedi.name, [
+			fedi.message(bob, `reply-${tier}`, "I see", { replyTo: { local: secret.id } }),
+		]);
 		t.deepEqual(reply, { status: "ignored", reason: "not-allowed" });
 	}
 	await core.settled();
@@ -193,7 +223,8 @@ test("a group's channel passes on to its followers what one of them said; a time
 	const place = await core.channel(jane, "discoverable");
 	const [bob, carol] = [fedi.person("bob", "b.test"), fedi.person("carol", "c.test")];
 	const target = { kind: "channel", channel: place.channel.id } as const;
-	for (const person of [bob, carol]) await core.incoming.receive(fedi.name, [{ ...followOf(person, jane, "channel"), target }]);
+	for (const person of [bob, carol])
+		await core.incoming.receive(fedi.name, [{ ...followOf(person, jane, "channel"), target }]);
 	await core.incoming.receive(fedi.name, [fedi.message(bob, "bobs-post", "Hi all", { place: target })]);
 	await core.settled();
 	const passedOn = fedi.delivered.filter((d) => d.kind === "message");
@@ -211,7 +242,9 @@ test("following somebody elsewhere: asked, accepted, read at home, left", async 
 	t.is(addressOf(actor), "bob@fedi.test");
 	t.is(membership.state, "requested");
 	await core.incoming.receive(fedi.name, [fedi.message(bob, "too-early", "Seen by followers")]);
-	await core.incoming.receive(fedi.name, [{ kind: "answer", id: "accept", sender: bob, raw: {}, account: jane.id, accepted: true }]);
+	await core.incoming.receive(fedi.name, [
+		{ kind: "answer", id: "accept", sender: bob, raw: {}, account: jane.id, accepted: true },
+	]);
 	t.is((await listFollows(core.world, jane, { state: "joined", limit: 10 })).length, 1);
 	await core.incoming.receive(fedi.name, [fedi.message(bob, "note", "Good morning")]);
 	const [newest] = await homeTimeline(core.world, jane, { limit: 10 });
@@ -259,11 +292,17 @@ test("an unlinked room is told once and hears nothing more", async (t) => {
 	const jane = await core.person("jane");
 	const place = await core.channel(jane, "public");
 	await linked(core, chat, jane, place);
-	const portal = await linkPortal(core.world, jane, place, { bridge: chat.name, reach: { bridge: chat.name, target: "!room:x", lane: "chat:!room:x" }, consented: true });
+	const portal = await linkPortal(core.world, jane, place, {
+		bridge: chat.name,
+		reach: { bridge: chat.name, target: "!room:x", lane: "chat:!room:x" },
+		consented: true,
+	});
 	await unlinkPortal(core.world, jane, portal.id);
 	await unlinkPortal(core.world, jane, portal.id);
 	await core.post(jane, place, "Hello");
-	const [received] = await core.incoming.receive(chat.name, [chat.message(chat.guest("alice"), "$1", "Hi", { place: { kind: "room", room: "!room:x" } })]);
+	const [received] = await core.incoming.receive(chat.name, [
+		chat.message(chat.guest("alice"), "$1", "Hi", { place: { kind: "room", room: "!room:x" } }),
+	]);
 	await core.settled();
 	t.deepEqual(
 		chat.delivered.map((d) => d.kind),
@@ -285,11 +324,17 @@ test("somebody whose account is gone takes what they said with them", async (t) 
 	await linked(core, chat, jane, timeline);
 	const memo = await core.post(jane, timeline, "Hello");
 	const bob = fedi.person("bob");
-	await core.incoming.receive(fedi.name, [followOf(bob, jane), fedi.message(bob, "reply", "Hi", { replyTo: { local: memo.id } })]);
+	await core.incoming.receive(fedi.name, [
+		followOf(bob, jane),
+		fedi.message(bob, "reply", "Hi", { replyTo: { local: memo.id } }),
+	]);
 	await core.settled();
 	await core.incoming.receive(fedi.name, [{ kind: "gone", id: "gone", sender: bob, raw: {} }]);
 	await core.settled();
 	t.truthy((await messageByRemote(core.world, fedi.name, "reply"))?.deletedAt);
 	t.is(chat.delivered.at(-1)?.kind, "removal");
-	t.deepEqual(await core.incoming.receive(fedi.name, [fedi.message(bob, "ghost", "Boo", { replyTo: { local: memo.id } })]), [{ status: "ignored", reason: "gone" }]);
+	t.deepEqual(
+		await core.incoming.receive(fedi.name, [fedi.message(bob, "ghost", "Boo", { replyTo: { local: memo.id } })]),
+		[{ status: "ignored", reason: "gone" }],
+	);
 });

@@ -53,7 +53,9 @@ for (const firstKnock of knocks) {
 		await peer.like("bob", String(note.id), actor);
 		const answered = await until("reply and like are in the timeline", async () => {
 			const { items } = await jane.call("GET", timeline);
-			return items.length === 2 && items.find((item: { id: string }) => item.id === memo.id).reactions.length === 1 && items;
+			return (
+				items.length === 2 && items.find((item: { id: string }) => item.id === memo.id).reactions.length === 1 && items
+			);
 		});
 		const reply = answered.find((item: { id: string }) => item.id !== memo.id);
 		t.is(reply.author, `bob@${peer.host}`);
@@ -61,7 +63,10 @@ for (const firstKnock of knocks) {
 		t.regex(reply.content.text, /Hi Jane/);
 
 		await jane.call("PATCH", `${timeline}/${memo.id}`, { content: { text: "Hello again" } });
-		await peer.waitFor((taken) => taken.type === "Update" && String(objectOf(taken.json).content).includes("Hello again"), "the edit");
+		await peer.waitFor(
+			(taken) => taken.type === "Update" && String(objectOf(taken.json).content).includes("Hello again"),
+			"the edit",
+		);
 		await jane.call("DELETE", `${timeline}/${memo.id}`);
 		await peer.waitFor((taken) => taken.type === "Delete", "the deletion");
 		const gone = await fetch(String(note.id), { headers: { Accept: "application/activity+json" } });
@@ -76,7 +81,8 @@ for (const firstKnock of knocks) {
 		const memo = await jane.call("POST", timeline, { type: "memo", content: { text: "Hello" } });
 		const note = objectOf((await peer.waitFor((taken) => taken.type === "Create", "the memo")).json);
 		const reply = await peer.post("bob", "First", { to: actor, replyTo: String(note.id) });
-		const replies = async () => (await jane.call("GET", timeline)).items.filter((item: { id: string }) => item.id !== memo.id);
+		const replies = async () =>
+			(await jane.call("GET", timeline)).items.filter((item: { id: string }) => item.id !== memo.id);
 		await until("the reply", async () => (await replies()).length === 1);
 		await peer.edit("bob", reply, "Second", actor);
 		await until("the edit", async () => (await replies())[0].content.text.includes("Second"));
@@ -97,17 +103,29 @@ for (const firstKnock of knocks) {
 		const scene = await open(t, firstKnock);
 		const { peer, provider, jane } = scene;
 		const group = await jane.call("POST", "/api/groups", { name: "Dev Guild" });
-		const channel = await jane.call("POST", `/api/groups/${group.id}/channels`, { name: "general", type: "text", tier: "discoverable" });
+		const channel = await jane.call("POST", `/api/groups/${group.id}/channels`, {
+			name: "general",
+			type: "text",
+			tier: "discoverable",
+		});
 		const actor = await peer.lookUp(`dev-guild-general@${provider.domain}`);
 		if (actor === null) return t.fail("The channel is no actor");
 		await peer.follow("bob", actor);
 		await peer.waitFor((taken) => taken.type === "Accept", "the Accept of the channel");
 		const messages = `/api/groups/${group.id}/channels/${channel.id}/messages`;
 		await jane.call("POST", messages, { type: "message", content: { text: "Welcome" } });
-		await peer.waitFor((taken) => taken.type === "Announce" && JSON.stringify(taken.json).includes("Welcome"), "the announced post of jane");
+		await peer.waitFor(
+			(taken) => taken.type === "Announce" && JSON.stringify(taken.json).includes("Welcome"),
+			"the announced post of jane",
+		);
 		const post = await peer.post("bob", "Thank you", { to: actor, audience: String(actor.id?.href) });
-		await until("Bob's post is in the channel", async () => (await jane.call("GET", messages)).items.some((item: { author: string }) => item.author === `bob@${peer.host}`));
-		await peer.waitFor((taken) => taken.type === "Announce" && JSON.stringify(taken.json).includes(post), "Bob's own post, announced");
+		await until("Bob's post is in the channel", async () =>
+			(await jane.call("GET", messages)).items.some((item: { author: string }) => item.author === `bob@${peer.host}`),
+		);
+		await peer.waitFor(
+			(taken) => taken.type === "Announce" && JSON.stringify(taken.json).includes(post),
+			"Bob's own post, announced",
+		);
 		t.is((await jane.call("GET", messages)).items.length, 2);
 	});
 
@@ -115,13 +133,24 @@ for (const firstKnock of knocks) {
 		const { peer, jane } = await open(t, firstKnock);
 		const follow = await jane.call("POST", "/api/me/follows", { actor: `@bob@${peer.host}` });
 		t.is(follow.actor, `bob@${peer.host}`);
-		await until("Bob has accepted", async () => (await jane.call("GET", "/api/me/follows")).items.some((item: { state: string }) => item.state === "accepted"));
+		await until("Bob has accepted", async () =>
+			(await jane.call("GET", "/api/me/follows")).items.some((item: { state: string }) => item.state === "accepted"),
+		);
 		t.is(peer.followers("bob").length, 1);
 		await peer.broadcast("bob", "Good morning");
 		const home = async () => (await jane.call("GET", "/api/me/timeline")).items;
-		const post = await until("Bob's post is at home", async () => (await home()).find((item: { content: { text: string } }) => item.content.text.includes("Good morning")));
-		await jane.call("POST", `/api/groups/${follow.group}/channels/${follow.channel}/messages`, { type: "memo", content: { text: "And to you" }, reference: { type: "reply", id: post.id } });
-		const reply = await peer.waitFor((taken) => taken.type === "Create" && String(objectOf(taken.json).content).includes("And to you"), "jane's reply");
+		const post = await until("Bob's post is at home", async () =>
+			(await home()).find((item: { content: { text: string } }) => item.content.text.includes("Good morning")),
+		);
+		await jane.call("POST", `/api/groups/${follow.group}/channels/${follow.channel}/messages`, {
+			type: "memo",
+			content: { text: "And to you" },
+			reference: { type: "reply", id: post.id },
+		});
+		const reply = await peer.waitFor(
+			(taken) => taken.type === "Create" && String(objectOf(taken.json).content).includes("And to you"),
+			"jane's reply",
+		);
 		t.is(reply.actor, (await jane.call("GET", "/api/me")).actor);
 		await jane.call("DELETE", `/api/me/follows/bob@${peer.host}`);
 		await until("Bob has lost a follower", () => peer.followers("bob").length === 0);
@@ -133,7 +162,10 @@ test("an article reaches the peer whole, with its title and its markdown", async
 	const scene = await open(t, "draft-cavage-http-signatures-12");
 	const { peer, jane, timeline } = scene;
 	await bobFollows(scene);
-	await jane.call("POST", timeline, { type: "article", content: { text: "# Welcome\n\nTo the **show**.", mime: "text/markdown", title: "The show" } });
+	await jane.call("POST", timeline, {
+		type: "article",
+		content: { text: "# Welcome\n\nTo the **show**.", mime: "text/markdown", title: "The show" },
+	});
 	const { json } = await peer.waitFor((taken) => taken.type === "Create", "the article");
 	const article = objectOf(json);
 	t.is(article.type, "Article");
@@ -148,11 +180,24 @@ test("private and group channels do not exist outside, by any path", async (t) =
 	const group = await jane.call("POST", "/api/groups", { name: "Secrets" });
 	for (const tier of ["private", "group"] as const) {
 		const channel = await jane.call("POST", `/api/groups/${group.id}/channels`, { name: tier, type: "text", tier });
-		const message = await jane.call("POST", `/api/groups/${group.id}/channels/${channel.id}/messages`, { type: "message", content: { text: `secret @bob@${peer.host}` } });
+		const message = await jane.call("POST", `/api/groups/${group.id}/channels/${channel.id}/messages`, {
+			type: "message",
+			content: { text: `secret @bob@${peer.host}` },
+		});
 		t.is(await peer.lookUp(`secrets-${tier}@${provider.domain}`), null);
-		for (const path of [`/channels/${channel.id}`, `/objects/${message.id}`, `/channels/${channel.id}/outbox`, `/c/secrets-${tier}`, `/@jane/${message.id}`, `/activities/${channel.id}-1`]) {
+		for (const path of [
+			`/channels/${channel.id}`,
+			`/objects/${message.id}`,
+			`/channels/${channel.id}/outbox`,
+			`/c/secrets-${tier}`,
+			`/@jane/${message.id}`,
+			`/activities/${channel.id}-1`,
+		]) {
 			for (const accept of ["application/activity+json", "text/html"]) {
-				const { status } = await fetch(`${provider.origin}${path}`, { headers: { Accept: accept }, redirect: "manual" });
+				const { status } = await fetch(`${provider.origin}${path}`, {
+					headers: { Accept: accept },
+					redirect: "manual",
+				});
 				t.is(status, 404, `${path} as ${accept}`);
 			}
 		}

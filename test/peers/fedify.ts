@@ -1,7 +1,13 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { createFederation, type Federation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore } from "@fedify/fedify";
+import {
+	createFederation,
+	type Federation,
+	generateCryptoKeyPair,
+	InProcessMessageQueue,
+	MemoryKvStore,
+} from "@fedify/fedify";
 import * as vocab from "@fedify/fedify/vocab";
 
 type Knock = "draft-cavage-http-signatures-12" | "rfc9421";
@@ -28,7 +34,11 @@ export interface FedifyPeer extends AsyncDisposable {
 	follow(name: string, actor: vocab.Actor): Promise<string>;
 	unfollow(name: string, actor: vocab.Actor, follow: string): Promise<void>;
 	/** Says something, to everybody; `to` is delivered. */
-	post(name: string, text: string, options: { readonly to: vocab.Actor; readonly replyTo?: string; readonly audience?: string }): Promise<string>;
+	post(
+		name: string,
+		text: string,
+		options: { readonly to: vocab.Actor; readonly replyTo?: string; readonly audience?: string },
+	): Promise<string>;
 	edit(name: string, note: string, text: string, to: vocab.Actor): Promise<void>;
 	remove(name: string, note: string, to: vocab.Actor): Promise<void>;
 	like(name: string, object: string, to: vocab.Actor): Promise<string>;
@@ -47,8 +57,14 @@ const hangGuardMs = 60_000;
 
 async function toRequest(message: IncomingMessage, origin: string): Promise<Request> {
 	const hasBody = message.method !== "GET" && message.method !== "HEAD";
-	const headers = Object.entries(message.headers).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]]));
-	return new Request(new URL(message.url ?? "/", origin), { method: message.method ?? "GET", headers, ...(hasBody ? { body: new Uint8Array(await buffer(message)) } : {}) });
+	const headers = Object.entries(message.headers).flatMap(([name, value]): [string, string][] =>
+		value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
+	);
+	return new Request(new URL(message.url ?? "/", origin), {
+		method: message.method ?? "GET",
+		headers,
+		...(hasBody ? { body: new Uint8Array(await buffer(message)) } : {}),
+	});
 }
 
 /** A request that came to the peer, as it came. */
@@ -68,14 +84,23 @@ export interface FedifyOptions {
 }
 
 /** Starts a Fedify server on a free port. */
-export async function startFedify({ firstKnock = "draft-cavage-http-signatures-12", tell = () => {} }: FedifyOptions = {}): Promise<FedifyPeer> {
+export async function startFedify({
+	firstKnock = "draft-cavage-http-signatures-12",
+	tell = () => {},
+}: FedifyOptions = {}): Promise<FedifyPeer> {
 	const inbox: TakenIn[] = [];
 	const objects = new Map<string, vocab.Note>();
 	const followersOf = new Map<string, Map<string, vocab.Recipient>>();
 	const keys = new Map<string, Awaited<ReturnType<typeof generateCryptoKeyPair>>>();
 	let counter = 0;
 
-	const federation: Federation<void> = createFederation<void>({ kv: new MemoryKvStore(), queue: new InProcessMessageQueue(), allowPrivateAddress: true, firstKnock, manuallyStartQueue: true });
+	const federation: Federation<void> = createFederation<void>({
+		kv: new MemoryKvStore(),
+		queue: new InProcessMessageQueue(),
+		allowPrivateAddress: true,
+		firstKnock,
+		manuallyStartQueue: true,
+	});
 	federation
 		.setActorDispatcher("/users/{identifier}", async (ctx, identifier) => {
 			const pairs = await ctx.getActorKeyPairs(identifier);
@@ -95,7 +120,9 @@ export async function startFedify({ firstKnock = "draft-cavage-http-signatures-1
 			keys.set(identifier, pair);
 			return [pair];
 		});
-	federation.setFollowersDispatcher("/users/{identifier}/followers", async (_ctx, identifier) => ({ items: [...(followersOf.get(identifier)?.values() ?? [])] }));
+	federation.setFollowersDispatcher("/users/{identifier}/followers", async (_ctx, identifier) => ({
+		items: [...(followersOf.get(identifier)?.values() ?? [])],
+	}));
 	federation.setObjectDispatcher(vocab.Note, "/notes/{id}", async (_ctx, { id }) => objects.get(id) ?? null);
 
 	const take = async (activity: vocab.Activity): Promise<void> => {
@@ -111,7 +138,11 @@ export async function startFedify({ firstKnock = "draft-cavage-http-signatures-1
 			if (target?.type !== "actor" || follower === null || follower.id === null) return;
 			const known = followersOf.get(target.identifier) ?? new Map<string, vocab.Recipient>();
 			followersOf.set(target.identifier, known.set(follower.id.href, follower));
-			const accept = new vocab.Accept({ id: new URL(`/accepts/${++counter}`, origin), actor: follow.objectId, object: follow });
+			const accept = new vocab.Accept({
+				id: new URL(`/accepts/${++counter}`, origin),
+				actor: follow.objectId,
+				object: follow,
+			});
 			await ctx.sendActivity({ identifier: target.identifier }, follower, accept);
 		})
 		.on(vocab.Undo, async (ctx, undo) => {
@@ -130,7 +161,14 @@ export async function startFedify({ firstKnock = "draft-cavage-http-signatures-1
 				const answer = await federation.fetch(request, { contextData: undefined });
 				response.writeHead(answer.status, Object.fromEntries(answer.headers));
 				response.end(Buffer.from(await answer.arrayBuffer()));
-				if (copy !== "") tell({ method: "POST", path: message.url ?? "/", headers: message.headers, body: copy, status: answer.status });
+				if (copy !== "")
+					tell({
+						method: "POST",
+						path: message.url ?? "/",
+						headers: message.headers,
+						body: copy,
+						status: answer.status,
+					});
 			})
 			.catch((error: unknown) => {
 				response.writeHead(500).end(String(error));
@@ -143,10 +181,15 @@ export async function startFedify({ firstKnock = "draft-cavage-http-signatures-1
 	const stopping = new AbortController();
 	const queue = federation.startQueue(undefined, { signal: stopping.signal });
 
-	const send = async (name: string, to: vocab.Recipient, activity: vocab.Activity): Promise<void> => context.sendActivity({ identifier: name }, to, activity);
+	const send = async (name: string, to: vocab.Recipient, activity: vocab.Activity): Promise<void> =>
+		context.sendActivity({ identifier: name }, to, activity);
 	const fresh = (kind: string): URL => new URL(`/${kind}/${++counter}`, origin);
 
-	function makeNote(name: string, text: string, { replyTo, audience }: { replyTo?: string | undefined; audience?: string | undefined } = {}): vocab.Note {
+	function makeNote(
+		name: string,
+		text: string,
+		{ replyTo, audience }: { replyTo?: string | undefined; audience?: string | undefined } = {},
+	): vocab.Note {
 		const id = String(++counter);
 		const note = new vocab.Note({
 			id: context.getObjectUri(vocab.Note, { id }),
@@ -160,7 +203,13 @@ export async function startFedify({ firstKnock = "draft-cavage-http-signatures-1
 		return note;
 	}
 	const createOf = (name: string, note: vocab.Note): vocab.Create =>
-		new vocab.Create({ id: fresh("creates"), actor: context.getActorUri(name), object: note, to: publicCollection, ...(note.ccId === null ? {} : { cc: note.ccId }) });
+		new vocab.Create({
+			id: fresh("creates"),
+			actor: context.getActorUri(name),
+			object: note,
+			to: publicCollection,
+			...(note.ccId === null ? {} : { cc: note.ccId }),
+		});
 
 	return {
 		origin,
@@ -195,12 +244,25 @@ export async function startFedify({ firstKnock = "draft-cavage-http-signatures-1
 			const note = objects.get(key)?.clone({ content: `<p>${text}</p>` });
 			if (note === undefined) throw new Error(`${id} is not a note of this server`);
 			objects.set(key, note);
-			await send(name, to, new vocab.Update({ id: fresh("updates"), actor: context.getActorUri(name), object: note, to: publicCollection }));
+			await send(
+				name,
+				to,
+				new vocab.Update({
+					id: fresh("updates"),
+					actor: context.getActorUri(name),
+					object: note,
+					to: publicCollection,
+				}),
+			);
 		},
 		async remove(name, id, to) {
 			objects.delete(id.slice(id.lastIndexOf("/") + 1));
 			const object = new vocab.Tombstone({ id: new URL(id) });
-			await send(name, to, new vocab.Delete({ id: fresh("deletes"), actor: context.getActorUri(name), object, to: publicCollection }));
+			await send(
+				name,
+				to,
+				new vocab.Delete({ id: fresh("deletes"), actor: context.getActorUri(name), object, to: publicCollection }),
+			);
 		},
 		async like(name, object, to) {
 			const like = new vocab.Like({ id: fresh("likes"), actor: context.getActorUri(name), object: new URL(object) });
@@ -212,7 +274,12 @@ export async function startFedify({ firstKnock = "draft-cavage-http-signatures-1
 			await send(name, to, new vocab.Undo({ id: fresh("undos"), actor: context.getActorUri(name), object: inner }));
 		},
 		async react(name, object, emoji, to) {
-			const reaction = new vocab.EmojiReact({ id: fresh("reactions"), actor: context.getActorUri(name), object: new URL(object), content: emoji });
+			const reaction = new vocab.EmojiReact({
+				id: fresh("reactions"),
+				actor: context.getActorUri(name),
+				object: new URL(object),
+				content: emoji,
+			});
 			await send(name, to, reaction);
 			return reaction.id?.href ?? "";
 		},
@@ -226,7 +293,10 @@ export async function startFedify({ firstKnock = "draft-cavage-http-signatures-1
 			for (const end = Date.now() + hangGuardMs; ; ) {
 				const found = inbox.find(fits);
 				if (found !== undefined) return found;
-				if (Date.now() > end) throw new Error(`The peer has not seen ${what}; it has seen ${JSON.stringify(inbox.map((taken) => [taken.type, taken.id]))}`);
+				if (Date.now() > end)
+					throw new Error(
+						`The peer has not seen ${what}; it has seen ${JSON.stringify(inbox.map((taken) => [taken.type, taken.id]))}`,
+					);
 				await new Promise((resolve) => setTimeout(resolve, 20));
 			}
 		},

@@ -21,11 +21,19 @@ export function createClient(origin: string, address: string, token: string): Cl
 	const answer: Client["answer"] = async (method, route, body, headers = {}) => {
 		const response = await fetch(`${origin}${route}`, {
 			method,
-			headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+			headers: {
+				Authorization: `Bearer ${token}`,
+				...(body === undefined ? {} : { "Content-Type": "application/json" }),
+				...headers,
+			},
 			...(body === undefined ? {} : { body: JSON.stringify(body) }),
 		});
 		const text = await response.text();
-		return { status: response.status, body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>), headers: response.headers };
+		return {
+			status: response.status,
+			body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>),
+			headers: response.headers,
+		};
 	};
 	return {
 		address,

@@ -2,8 +2,8 @@ import path from "node:path";
 import type { ExecutionContext } from "ava";
 import type { Account } from "#core/accounts/account.ts";
 import { createAccount } from "#core/accounts/create-account.ts";
-import { createIncoming, type Incoming } from "#core/bridging/incoming/receive.ts";
 import { createWaitingRoom } from "#core/bridging/incoming/parked.ts";
+import { createIncoming, type Incoming } from "#core/bridging/incoming/receive.ts";
 import { createDeliverer } from "#core/bridging/outgoing/deliver.ts";
 import { deliveryLaneName } from "#core/bridging/outgoing/delivery.ts";
 import { createOutgoing, outgoingLane } from "#core/bridging/outgoing/outgoing.ts";
@@ -11,7 +11,7 @@ import { createTargets } from "#core/bridging/outgoing/targets.ts";
 import { createShadows, type Shadows } from "#core/bridging/shadows.ts";
 import { collections } from "#core/collections.ts";
 import { createLog } from "#core/events/log.ts";
-import { placeOf, type Place } from "#core/groups/access.ts";
+import { type Place, placeOf } from "#core/groups/access.ts";
 import { createChannel } from "#core/groups/create-channel.ts";
 import { createGroup } from "#core/groups/create-group.ts";
 import type { TierId } from "#core/groups/tiers.ts";
@@ -46,7 +46,12 @@ export interface Core {
 export async function openCore(t: ExecutionContext, bridges: readonly Bridge[] = []): Promise<Core> {
 	const folder = await temporaryFolder(t);
 	const clock = { time: 1_800_000_000_000, now: () => clock.time };
-	const store = await openSqliteStore({ file: path.join(folder, "core.db"), collections, failPoints: noFailPoints, clock });
+	const store = await openSqliteStore({
+		file: path.join(folder, "core.db"),
+		collections,
+		failPoints: noFailPoints,
+		clock,
+	});
 	const bus = createEmbeddedBus();
 	let wake = (): void => {};
 	const world: World = {
@@ -66,7 +71,10 @@ export async function openCore(t: ExecutionContext, bridges: readonly Bridge[] =
 	const shadows = createShadows(world);
 	const incoming = createIncoming(world, { shadows, waiting, targets });
 	const plan = createOutgoing({ world, targets }, () => lanes);
-	const deliver = createDeliverer(world, { bridge: (name) => bridges.find((b) => b.name === name), maxAgeMs: 4 * 86_400_000 });
+	const deliver = createDeliverer(world, {
+		bridge: (name) => bridges.find((b) => b.name === name),
+		maxAgeMs: 4 * 86_400_000,
+	});
 	const lanes: Lanes = createEmbeddedLanes({
 		concurrency: 64,
 		clock,

@@ -11,7 +11,12 @@ export interface FakeBridge extends Bridge {
 	person(name: string, host?: string): RemotePerson;
 	/** Somebody who is reached through rooms only, like a person in Matrix. */
 	guest(name: string): RemotePerson;
-	message(sender: RemotePerson, id: string, text: string, rest?: Partial<Extract<RemoteEvent, { kind: "message" }>>): RemoteEvent;
+	message(
+		sender: RemotePerson,
+		id: string,
+		text: string,
+		rest?: Partial<Extract<RemoteEvent, { kind: "message" }>>,
+	): RemoteEvent;
 }
 
 export function createFakeBridge(name: string, { relays = false }: { relays?: boolean } = {}): FakeBridge {
@@ -19,7 +24,15 @@ export function createFakeBridge(name: string, { relays = false }: { relays?: bo
 	const delivered: Delivery[] = [];
 	const answers: DeliveryResult[] = [];
 	const people = new Map<string, RemotePerson>();
-	const native = { message: "native", edit: "native", removal: "native", reaction: "native", unreaction: "native", join: "native", leave: "native" } as const;
+	const native = {
+		message: "native",
+		edit: "native",
+		removal: "native",
+		reaction: "native",
+		unreaction: "native",
+		join: "native",
+		leave: "native",
+	} as const;
 
 	function remember(person: RemotePerson): RemotePerson {
 		const known = people.get(person.id) ?? person;
@@ -29,7 +42,15 @@ export function createFakeBridge(name: string, { relays = false }: { relays?: bo
 
 	return {
 		name: own,
-		capabilities: { ...native, answer: "native", link: "native", unlink: "native", profile: "native", "account-removal": "native", relays },
+		capabilities: {
+			...native,
+			answer: "native",
+			link: "native",
+			unlink: "native",
+			profile: "native",
+			"account-removal": "native",
+			relays,
+		},
 		paths: [],
 		delivered,
 		answers,
@@ -59,7 +80,13 @@ export function createFakeBridge(name: string, { relays = false }: { relays?: bo
 				kind: "person",
 				reach: { bridge: own, target: `https://${host}/inbox`, lane: `${name}:${host}` },
 			}),
-		guest: (who) => remember({ id: `@${who}:${name}.test`, profile: { displayName: who }, handle: `_${name}_${who}`, kind: "person" }),
+		guest: (who) =>
+			remember({
+				id: `@${who}:${name}.test`,
+				profile: { displayName: who },
+				handle: `_${name}_${who}`,
+				kind: "person",
+			}),
 		message: (sender, id, text, rest = {}) => ({
 			kind: "message",
 			id: `event of ${id}`,

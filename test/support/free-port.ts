@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 
 /** A port that nobody listens on. Whoever asks should take it soon. */
 export async function freePort(): Promise<number> {

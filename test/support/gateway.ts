@@ -16,7 +16,11 @@ export interface Running extends AsyncDisposable {
 }
 
 /** @param env further keys, as the environment gives them: `CAUSEWAY_BRIDGES_MATRIX_ENABLED` */
-export async function startGateway(folder: string, env: Readonly<Record<string, string>> = {}, port?: number): Promise<Running> {
+export async function startGateway(
+	folder: string,
+	env: Readonly<Record<string, string>> = {},
+	port?: number,
+): Promise<Running> {
 	const own = port ?? (await freePort());
 	const origin = `http://localhost:${own}`;
 	const config = await readConfig(undefined, {

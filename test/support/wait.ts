@@ -2,7 +2,10 @@
 const hangGuardMs = 60_000;
 
 /** Asks again and again until there is an answer. Fails with `what` when none comes. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> {
+export async function until<T>(
+	what: string,
+	ask: () => Promise<T | undefined | false> | T | undefined | false,
+): Promise<T> {
 	for (const end = Date.now() + hangGuardMs; ; ) {
 		const answer = await ask();
 		if (answer !== undefined && answer !== false) return answer;

@@ -1,7 +1,7 @@
+import { remoteKey } from "../bridging/remote-key.ts";
 import type { AccountId, BridgeName, ChannelId, GroupId } from "../ids.ts";
 import type { Reach } from "../ports/bridge.ts";
 import type { Collection } from "../ports/store.ts";
-import { remoteKey } from "../bridging/remote-key.ts";
 
 /** What people see of somebody (OFSCP §5.1). */
 export interface Profile {

@@ -1,7 +1,7 @@
+import { remoteKey } from "../bridging/remote-key.ts";
 import { Conflict, InvalidRequest } from "../errors.ts";
 import { timelinePermissions } from "../groups/group.ts";
 import { type AccountId, mintId } from "../ids.ts";
-import { remoteKey } from "../bridging/remote-key.ts";
 import type { World } from "../world.ts";
 import { type Account, accounts } from "./account.ts";
 import type { AccountEvents } from "./events.ts";
@@ -18,7 +18,8 @@ export function handleFault(handle: string): string | undefined {
 	return undefined;
 }
 
-type NewAccount = Pick<Account, "handle" | "domain" | "kind" | "profile" | "bridgeable"> & Partial<Pick<Account, "origin" | "reach" | "admin">>;
+type NewAccount = Pick<Account, "handle" | "domain" | "kind" | "profile" | "bridgeable"> &
+	Partial<Pick<Account, "origin" | "reach" | "admin">>;
 
 /** The body of an `account.created`: the account, its personal group and its timeline come to be in one event. */
 export function accountCreated(now: number, fields: NewAccount): AccountEvents["account.created"] {
@@ -64,7 +65,10 @@ export const handleKey = (handle: string): string => `handle:${handle}`;
  * @throws {InvalidRequest} the handle can't be used
  * @throws {Conflict} `handle_taken`
  */
-export async function createAccount(world: World, { handle, displayName, admin }: { handle: string; displayName?: string; admin?: boolean }): Promise<Account> {
+export async function createAccount(
+	world: World,
+	{ handle, displayName, admin }: { handle: string; displayName?: string; admin?: boolean },
+): Promise<Account> {
 	const fault = handleFault(handle);
 	if (fault !== undefined) throw new InvalidRequest([{ field: "handle", expected: fault }]);
 	const body = accountCreated(world.clock.now(), {
@@ -97,12 +101,20 @@ async function accountOf(world: World, id: AccountId): Promise<Account> {
  * Makes the shadow of somebody elsewhere, once however many ask at the same time. A handle on our own domain is made
  * unique by a number behind it.
  */
-export async function createShadow(world: World, fields: NewAccount & { readonly origin: NonNullable<Account["origin"]> }): Promise<Account> {
+export async function createShadow(
+	world: World,
+	fields: NewAccount & { readonly origin: NonNullable<Account["origin"]> },
+): Promise<Account> {
 	const natural = remoteKey(`person:${fields.origin.bridge}`, fields.origin.id);
 	for (let attempt = 1; ; attempt++) {
 		const handle = attempt === 1 ? fields.handle : `${fields.handle}_${attempt}`;
 		if (await handleIsTaken(world, handle, fields.domain)) {
-			const known = await world.store.page(accounts, { index: "remote", prefix: [remoteKey(fields.origin.bridge, fields.origin.id)], order: "asc", limit: 1 });
+			const known = await world.store.page(accounts, {
+				index: "remote",
+				prefix: [remoteKey(fields.origin.bridge, fields.origin.id)],
+				order: "asc",
+				limit: 1,
+			});
 			if (known[0] !== undefined) return known[0].doc;
 			if (attempt < 1000) continue;
 			throw new Error(`No free handle for ${fields.handle}@${fields.domain}`);
@@ -119,10 +131,13 @@ export async function createShadow(world: World, fields: NewAccount & { readonly
 			body,
 		});
 		if (appended.outcome === "appended") return accountOf(world, body.account.id);
-		if (appended.outcome === "duplicate" && appended.by === "natural") return accountOf(world, appended.event.stream as AccountId);
+		if (appended.outcome === "duplicate" && appended.by === "natural")
+			return accountOf(world, appended.event.stream as AccountId);
 	}
 }
 
 async function handleIsTaken(world: World, handle: string, domain: string): Promise<boolean> {
-	return (await world.store.page(accounts, { index: "handle", prefix: [handle, domain], order: "asc", limit: 1 })).length > 0;
+	return (
+		(await world.store.page(accounts, { index: "handle", prefix: [handle, domain], order: "asc", limit: 1 })).length > 0
+	);
 }

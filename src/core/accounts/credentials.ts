@@ -21,17 +21,40 @@ export const credentials: Collection<Credential> = { name: "credentials", versio
 const cost = { memoryKiB: 65_536, passes: 3, parallelism: 4 } as const;
 const minLength = 10;
 
-function hashOf(password: string, salt: Buffer, { memoryKiB, passes, parallelism }: Pick<Credential, "memoryKiB" | "passes" | "parallelism">): Promise<Buffer> {
-	const options = { message: password.normalize("NFKC"), nonce: salt, parallelism, tagLength: 32, memory: memoryKiB, passes };
-	return new Promise((resolve, reject) => argon2("argon2id", options, (error, key) => (error === null ? resolve(key) : reject(error))));
+function hashOf(
+	password: string,
+	salt: Buffer,
+	{ memoryKiB, passes, parallelism }: Pick<Credential, "memoryKiB" | "passes" | "parallelism">,
+): Promise<Buffer> {
+	const options = {
+		message: password.normalize("NFKC"),
+		nonce: salt,
+		parallelism,
+		tagLength: 32,
+		memory: memoryKiB,
+		passes,
+	};
+	return new Promise((resolve, reject) =>
+		argon2("argon2id", options, (error, key) => (error === null ? resolve(key) : reject(error))),
+	);
 }
 
 /** Sets or changes a password. @throws {InvalidRequest} it is too short */
-export async function setPassword(world: Pick<World, "store" | "clock">, account: AccountId, password: string): Promise<void> {
-	if ([...password].length < minLength) throw new InvalidRequest([{ field: "password", expected: `at least ${minLength} characters` }]);
+export async function setPassword(
+	world: Pick<World, "store" | "clock">,
+	account: AccountId,
+	password: string,
+): Promise<void> {
+	if ([...password].length < minLength)
+		throw new InvalidRequest([{ field: "password", expected: `at least ${minLength} characters` }]);
 	const salt = randomBytes(16);
 	const hash = await hashOf(password, salt, cost);
-	const doc: Credential = { hash: hash.toString("base64"), salt: salt.toString("base64"), ...cost, changedAt: world.clock.now() };
+	const doc: Credential = {
+		hash: hash.toString("base64"),
+		salt: salt.toString("base64"),
+		...cost,
+		changedAt: world.clock.now(),
+	};
 	const stored = await world.store.get(credentials, account);
 	if (stored === undefined) await world.store.insert(credentials, account, doc);
 	else await world.store.replace(credentials, account, stored.rev, doc);
@@ -41,5 +64,8 @@ export async function setPassword(world: Pick<World, "store" | "clock">, account
 export async function isPassword(world: Pick<World, "store">, account: AccountId, password: string): Promise<boolean> {
 	const credential = (await world.store.get(credentials, account))?.doc;
 	if (credential === undefined) return false;
-	return timingSafeEqual(await hashOf(password, Buffer.from(credential.salt, "base64"), credential), Buffer.from(credential.hash, "base64"));
+	return timingSafeEqual(
+		await hashOf(password, Buffer.from(credential.salt, "base64"), credential),
+		Buffer.from(credential.hash, "base64"),
+	);
 }

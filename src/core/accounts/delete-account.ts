@@ -1,5 +1,5 @@
-import { changeMembership } from "../groups/membership-change.ts";
 import { memberships } from "../groups/membership.ts";
+import { changeMembership } from "../groups/membership-change.ts";
 import type { AccountId } from "../ids.ts";
 import { appendDeletion } from "../messages/delete-message.ts";
 import { messages } from "../messages/message.ts";
@@ -12,12 +12,21 @@ export async function removeWhatTheySaid(world: World, id: string): Promise<void
 	if (account === undefined) return;
 	for (;;) {
 		const page = await world.store.page(messages, { index: "author", prefix: [id], order: "asc", limit: 200 });
-		for (const { doc } of page) await appendDeletion(world, doc.id, { actor: account, ...(account.origin === undefined ? {} : { origin: account.origin.bridge }) });
+		for (const { doc } of page)
+			await appendDeletion(world, doc.id, {
+				actor: account,
+				...(account.origin === undefined ? {} : { origin: account.origin.bridge }),
+			});
 		if (page.length === 0) break;
 	}
 	for (const kind of ["chn", "grp"]) {
 		for (;;) {
-			const page = await world.store.page(memberships, { index: "account", prefix: [id, kind, "joined"], order: "asc", limit: 200 });
+			const page = await world.store.page(memberships, {
+				index: "account",
+				prefix: [id, kind, "joined"],
+				order: "asc",
+				limit: 200,
+			});
 			for (const { doc } of page) await changeMembership(world, doc.place, account, () => ({ state: "left" }));
 			if (page.length === 0) break;
 		}

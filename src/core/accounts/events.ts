@@ -1,7 +1,7 @@
+import type { Channel } from "../groups/channel.ts";
+import type { Group } from "../groups/group.ts";
 import type { AccountId } from "../ids.ts";
 import type { Account } from "./account.ts";
-import type { Group } from "../groups/group.ts";
-import type { Channel } from "../groups/channel.ts";
 
 /** Streams: the account's own id. */
 export interface AccountEvents {

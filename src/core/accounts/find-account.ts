@@ -10,16 +10,27 @@ export async function accountById(world: Reader, id: AccountId): Promise<Account
 }
 
 export async function accountByHandle(world: Reader, handle: string, domain: string): Promise<Account | undefined> {
-	const [found] = await world.store.page(accounts, { index: "handle", prefix: [handle, domain], order: "asc", limit: 1 });
+	const [found] = await world.store.page(accounts, {
+		index: "handle",
+		prefix: [handle, domain],
+		order: "asc",
+		limit: 1,
+	});
 	return found?.doc;
 }
 
 export async function accountByRemote(world: Reader, bridge: BridgeName, remote: string): Promise<Account | undefined> {
-	const [found] = await world.store.page(accounts, { index: "remote", prefix: [remoteKey(bridge, remote)], order: "asc", limit: 1 });
+	const [found] = await world.store.page(accounts, {
+		index: "remote",
+		prefix: [remoteKey(bridge, remote)],
+		order: "asc",
+		limit: 1,
+	});
 	return found?.doc;
 }
 
-const addressShape = /^@?([a-z0-9._=-]{1,255})(?:@([a-z0-9.-]{1,253}(?::\d{1,5})?|\[[0-9a-f:.]{2,45}\](?::\d{1,5})?))?$/;
+const addressShape =
+	/^@?([a-z0-9._=-]{1,255})(?:@([a-z0-9.-]{1,253}(?::\d{1,5})?|\[[0-9a-f:.]{2,45}\](?::\d{1,5})?))?$/;
 
 /** Reads `handle@domain`, `@handle@domain`, or a bare handle of ours (wire.md, "General"); lower-cased. `undefined`: none of these. */
 export function parseAddress(text: string, ownDomain: string): { handle: string; domain: string } | undefined {

@@ -25,7 +25,8 @@ export const accountFolds: FoldTable<AccountEvents> = {
 		{
 			collection: accounts,
 			id: body.account,
-			next: (now) => (now === undefined ? undefined : { ...now, profile: { displayName: "" }, updatedAt: at, deletedAt: at }),
+			next: (now) =>
+				now === undefined ? undefined : { ...now, profile: { displayName: "" }, updatedAt: at, deletedAt: at },
 		} satisfies Fold<Account>,
 	],
 };

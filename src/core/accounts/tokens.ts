@@ -30,7 +30,10 @@ export interface Principal {
 const idOf = (secret: string): string => createHash("sha256").update(secret).digest("hex");
 
 /** Makes a token and returns its secret, which can't be read again. */
-export async function addToken(world: World, { account, scopes, name }: Omit<AccessToken, "createdAt">): Promise<string> {
+export async function addToken(
+	world: World,
+	{ account, scopes, name }: Omit<AccessToken, "createdAt">,
+): Promise<string> {
 	const secret = `cwy_${randomBytes(32).toString("base64url")}`;
 	await world.store.insert(accessTokens, idOf(secret), { account, scopes, name, createdAt: world.clock.now() });
 	return secret;

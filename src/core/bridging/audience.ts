@@ -16,11 +16,14 @@ export interface Audience {
 export const audiences: Collection<Audience> = {
 	name: "audiences",
 	version: 1,
-	indexes: { channel: { kinds: ["text", "text"], of: (a) => (a.members > 0 ? [a.channel, targetOf(a.reach)] : undefined) } },
+	indexes: {
+		channel: { kinds: ["text", "text"], of: (a) => (a.members > 0 ? [a.channel, targetOf(a.reach)] : undefined) },
+	},
 };
 
 /** Names a delivery target within a channel, and in the order of its pages. */
-export const targetOf = (reach: Reach): string => `${reach.bridge}>${createHash("sha256").update(reach.target).digest("base64url").slice(0, 22)}`;
+export const targetOf = (reach: Reach): string =>
+	`${reach.bridge}>${createHash("sha256").update(reach.target).digest("base64url").slice(0, 22)}`;
 
 /** The change that one member (or a linked room) makes to a channel's audience. */
 export function audienceFold(channel: ChannelId, reach: Reach, change: 1 | -1): Fold<Audience> {

@@ -3,7 +3,7 @@ import { accountByHandle, findAccount, parseAddress } from "../accounts/find-acc
 import { InvalidRequest, NotFound, Unavailable } from "../errors.ts";
 import { canRead, type Place, placeOf } from "../groups/access.ts";
 import { channelByHandle } from "../groups/find-group.ts";
-import { follow, joinChannel, type Joined, leave } from "../groups/join-channel.ts";
+import { follow, type Joined, joinChannel, leave } from "../groups/join-channel.ts";
 import { type Membership, memberships } from "../groups/membership.ts";
 import type { ChannelId } from "../ids.ts";
 import { parseId } from "../ids.ts";
@@ -32,10 +32,18 @@ interface Directory {
  * @throws {NotFound} nobody is there
  * @throws {Unavailable} their home can't be asked now
  */
-export async function followReference(world: World, directory: Directory, account: Account, reference: string): Promise<Follow & { readonly changed: boolean }> {
+export async function followReference(
+	world: World,
+	directory: Directory,
+	account: Account,
+	reference: string,
+): Promise<Follow & { readonly changed: boolean }> {
 	const place = await placeNamed(world, directory, reference);
 	if (place === undefined || !(await canRead(world, place, account))) throw new NotFound();
-	const { membership, changed }: Joined = place.channel.timelineOf === undefined ? await joinChannel(world, place, account) : await follow(world, place, account);
+	const { membership, changed }: Joined =
+		place.channel.timelineOf === undefined
+			? await joinChannel(world, place, account)
+			: await follow(world, place, account);
 	return { actor: await actorOf(world, place), membership, place, changed };
 }
 
@@ -44,7 +52,8 @@ async function placeNamed(world: World, directory: Directory, reference: string)
 	if (own !== undefined) return own;
 	const address = parseAddress(reference, world.domain);
 	const isUrl = URL.canParse(reference);
-	if (address === undefined && !isUrl) throw new InvalidRequest([{ field: "/actor", expected: "handle@domain or the URL of an actor" }]);
+	if (address === undefined && !isUrl)
+		throw new InvalidRequest([{ field: "/actor", expected: "handle@domain or the URL of an actor" }]);
 	if (address?.domain === world.domain || (isUrl && new URL(reference).origin === world.origin)) return undefined;
 	for (const bridge of directory.bridges()) {
 		const person = await lookUp(bridge, reference);
@@ -57,7 +66,8 @@ async function lookUp(bridge: Bridge, reference: string) {
 	try {
 		return await bridge.lookUp?.(reference);
 	} catch (error) {
-		if (error instanceof OutboundFailure && error.kind !== "refused") throw new Unavailable("Their home can't be reached now", 30, error);
+		if (error instanceof OutboundFailure && error.kind !== "refused")
+			throw new Unavailable("Their home can't be reached now", 30, error);
 		if (error instanceof OutboundFailure) return undefined;
 		throw error;
 	}
@@ -77,7 +87,10 @@ async function ownPlace(world: World, reference: string): Promise<Place | undefi
 	const channel = parseId("chn", second);
 	if (channel !== undefined) return placeOf(world, channel);
 	const id = parseId("usr", second);
-	const account = id === undefined ? first.startsWith("@") && (await accountByHandle(world, first.slice(1), world.domain)) : (await world.store.get(accounts, id))?.doc;
+	const account =
+		id === undefined
+			? first.startsWith("@") && (await accountByHandle(world, first.slice(1), world.domain))
+			: (await world.store.get(accounts, id))?.doc;
 	return account ? placeOf(world, account.timeline) : undefined;
 }
 
@@ -95,9 +108,27 @@ export async function unfollow(world: World, account: Account, reference: string
 }
 
 /** What an account follows or has asked to follow, in the order of the asking. */
-export async function listFollows(world: World, account: Account, { state, after, limit }: { readonly state: "joined" | "requested"; readonly after?: { readonly since: number; readonly place: string }; readonly limit: number }): Promise<readonly Follow[]> {
+export async function listFollows(
+	world: World,
+	account: Account,
+	{
+		state,
+		after,
+		limit,
+	}: {
+		readonly state: "joined" | "requested";
+		readonly after?: { readonly since: number; readonly place: string };
+		readonly limit: number;
+	},
+): Promise<readonly Follow[]> {
 	const prefix = [account.id, "chn", state];
-	const page = await world.store.page(memberships, { index: "account", prefix, order: "asc", limit, ...(after === undefined ? {} : { after: [...prefix, after.since, after.place] }) });
+	const page = await world.store.page(memberships, {
+		index: "account",
+		prefix,
+		order: "asc",
+		limit,
+		...(after === undefined ? {} : { after: [...prefix, after.since, after.place] }),
+	});
 	const follows: Follow[] = [];
 	for (const { doc: membership } of page) {
 		const place = await placeOf(world, membership.place as ChannelId);

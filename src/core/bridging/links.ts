@@ -20,7 +20,11 @@ export const links: Collection<Link> = {
 };
 
 /** Remembers what the other network called the parts of a subject. Idempotent. */
-export async function saveLinks(world: Pick<World, "store">, link: Omit<Link, "remote" | "part">, ids: readonly string[]): Promise<void> {
+export async function saveLinks(
+	world: Pick<World, "store">,
+	link: Omit<Link, "remote" | "part">,
+	ids: readonly string[],
+): Promise<void> {
 	await world.store.insertMissing(
 		links,
 		ids.map((remote, part) => ({ id: remoteKey(link.bridge, remote), doc: { ...link, remote, part } })),
@@ -28,12 +32,25 @@ export async function saveLinks(world: Pick<World, "store">, link: Omit<Link, "r
 }
 
 /** What a network calls the parts of a subject that we sent there. */
-export async function remoteIdsOf(world: Pick<World, "store">, subject: string, bridge: BridgeName): Promise<readonly string[]> {
-	const found = await world.store.page(links, { index: "subject", prefix: [subject, bridge], order: "asc", limit: 100 });
+export async function remoteIdsOf(
+	world: Pick<World, "store">,
+	subject: string,
+	bridge: BridgeName,
+): Promise<readonly string[]> {
+	const found = await world.store.page(links, {
+		index: "subject",
+		prefix: [subject, bridge],
+		order: "asc",
+		limit: 100,
+	});
 	return found.map((link) => link.doc.remote);
 }
 
 /** The copy of ours that a network calls by this id. */
-export async function linkByRemote(world: Pick<World, "store">, bridge: BridgeName, remote: string): Promise<Link | undefined> {
+export async function linkByRemote(
+	world: Pick<World, "store">,
+	bridge: BridgeName,
+	remote: string,
+): Promise<Link | undefined> {
 	return (await world.store.get(links, remoteKey(bridge, remote)))?.doc;
 }

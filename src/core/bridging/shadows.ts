@@ -28,7 +28,10 @@ export function createShadows(world: World): Shadows {
 			// The same object is the same description: bridges keep theirs until it changes.
 			if (cached !== undefined && cached.person === person && cached.until > world.clock.now()) return cached.account;
 			const found = await accountByRemote(world, bridge, person.id);
-			const account = found === undefined ? await createShadow(world, fieldsOf(world, bridge, person)) : await refresh(world, found, bridge, person);
+			const account =
+				found === undefined
+					? await createShadow(world, fieldsOf(world, bridge, person))
+					: await refresh(world, found, bridge, person);
 			known.set(key, { account, person, until: world.clock.now() + trustMs });
 			return account;
 		},
@@ -50,14 +53,27 @@ function fieldsOf(world: World, bridge: BridgeName, person: RemotePerson) {
 
 async function refresh(world: World, account: Account, bridge: BridgeName, person: RemotePerson): Promise<Account> {
 	const { profile, kind, bridgeable, origin, reach } = { reach: undefined, ...fieldsOf(world, bridge, person) };
-	const now = { profile: account.profile, kind: account.kind, bridgeable: account.bridgeable, origin: account.origin, reach: account.reach };
-	if (account.deletedAt !== undefined || JSON.stringify({ profile, kind, bridgeable, origin, reach }) === JSON.stringify(now)) return account;
+	const now = {
+		profile: account.profile,
+		kind: account.kind,
+		bridgeable: account.bridgeable,
+		origin: account.origin,
+		reach: account.reach,
+	};
+	if (
+		account.deletedAt !== undefined ||
+		JSON.stringify({ profile, kind, bridgeable, origin, reach }) === JSON.stringify(now)
+	)
+		return account;
 	await world.log.append({
 		stream: account.id,
 		type: "account.updated",
 		actor: account.id,
 		pending: [bridgeConsumer],
-		body: { account: account.id, changes: { profile, kind, bridgeable, origin, ...(reach === undefined ? {} : { reach }) } },
+		body: {
+			account: account.id,
+			changes: { profile, kind, bridgeable, origin, ...(reach === undefined ? {} : { reach }) },
+		},
 	});
 	return (await world.store.get(accounts, account.id))?.doc ?? account;
 }

@@ -13,7 +13,11 @@ export interface Sealing {
 }
 const asItIs: Sealing = { seal: (value) => value, open: (kept) => kept };
 
-export function createBridgeState({ store }: Pick<World, "store">, bridge: BridgeName | string, sealing: Sealing = asItIs): BridgeStateStore {
+export function createBridgeState(
+	{ store }: Pick<World, "store">,
+	bridge: BridgeName | string,
+	sealing: Sealing = asItIs,
+): BridgeStateStore {
 	const idOf = (key: string): string => `${bridge}/${key}`;
 
 	async function get(key: string): Promise<unknown> {

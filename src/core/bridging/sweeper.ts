@@ -14,7 +14,10 @@ const allEveryMs = 10_000;
  * Drives what was left behind (design §3.1 rule 4): events nobody has planned, lanes nobody has woken, remote events whose
  * counterpart has come. Runs until the signal ends it.
  */
-export function startSweeper(world: World, { lanes, incoming, signal }: { lanes: Lanes; incoming: Incoming; signal: AbortSignal }): void {
+export function startSweeper(
+	world: World,
+	{ lanes, incoming, signal }: { lanes: Lanes; incoming: Incoming; signal: AbortSignal },
+): void {
 	const { store, clock, logger } = world;
 
 	async function sweepOwed(): Promise<void> {

@@ -24,9 +24,17 @@ export const baselineLifeMs = 7 * 86_400_000;
 type Positions = ReadonlyMap<string, number>;
 
 /** Keeps a baseline. Resolves with its id when it is durable. */
-export async function saveBaseline(world: Pick<World, "store" | "clock">, account: AccountId, positions: Positions): Promise<string> {
+export async function saveBaseline(
+	world: Pick<World, "store" | "clock">,
+	account: AccountId,
+	positions: Positions,
+): Promise<string> {
 	const id = randomBytes(12).toString("base64url");
-	await world.store.insert(feedBaselines, id, { account, streams: Object.fromEntries(positions), createdAt: world.clock.now() });
+	await world.store.insert(feedBaselines, id, {
+		account,
+		streams: Object.fromEntries(positions),
+		createdAt: world.clock.now(),
+	});
 	return id;
 }
 
@@ -55,7 +63,11 @@ const tokenShape = /^[\w-]{16}(?:~(?:[0-9a-z]{1,6}|[a-z]{3}_[0-9a-z]{26}):[0-9a-
 /**
  * Reads a resume token back into positions. `undefined`: it is none, it is not this reader's, or its baseline is gone.
  */
-export async function readToken(world: Pick<World, "store" | "clock">, account: AccountId, token: string): Promise<Map<string, number> | undefined> {
+export async function readToken(
+	world: Pick<World, "store" | "clock">,
+	account: AccountId,
+	token: string,
+): Promise<Map<string, number> | undefined> {
 	if (token.length > 8192 || !tokenShape.test(token)) return undefined;
 	const [id, ...moves] = token.split("~") as [string, ...string[]];
 	const baseline = (await world.store.get(feedBaselines, id))?.doc;

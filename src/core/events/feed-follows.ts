@@ -18,7 +18,8 @@ export async function followSetOf(world: Pick<World, "store">, account: Account)
 	const channels = new Map<ChannelId, number>([[account.timeline, account.createdAt]]);
 	for await (const { place: id, since } of joinedPlaces(world, account, "chn")) {
 		const place = await placeOf(world, id as ChannelId);
-		if (place !== undefined && !channels.has(place.channel.id) && (await canRead(world, place, account))) channels.set(place.channel.id, since);
+		if (place !== undefined && !channels.has(place.channel.id) && (await canRead(world, place, account)))
+			channels.set(place.channel.id, since);
 	}
 	const groups = new Set<GroupId>();
 	for (const { group, since } of await groupsOf(world, account)) {

@@ -17,13 +17,22 @@ export interface FeedItem {
 }
 
 /** Per type of event what it means to a reader, and how it names its message. */
-const told: Readonly<Record<string, { readonly kind: FeedItem["kind"]; readonly message: (body: never) => MessageId } | undefined>> = {
+const told: Readonly<
+	Record<string, { readonly kind: FeedItem["kind"]; readonly message: (body: never) => MessageId } | undefined>
+> = {
 	"message.posted": { kind: "created", message: (body: { message: { id: MessageId } }) => body.message.id },
 	// What an erasure leaves of an edit names its message as a posting does.
-	"message.edited": { kind: "updated", message: ({ message }: { message: MessageId | { id: MessageId } }) => (typeof message === "string" ? message : message.id) },
+	"message.edited": {
+		kind: "updated",
+		message: ({ message }: { message: MessageId | { id: MessageId } }) =>
+			typeof message === "string" ? message : message.id,
+	},
 	"message.deleted": { kind: "deleted", message: (body: { message: MessageId }) => body.message },
 	"reaction.added": { kind: "updated", message: (body: { reaction: { message: MessageId } }) => body.reaction.message },
-	"reaction.removed": { kind: "updated", message: (body: { reaction: { message: MessageId } }) => body.reaction.message },
+	"reaction.removed": {
+		kind: "updated",
+		message: (body: { reaction: { message: MessageId } }) => body.reaction.message,
+	},
 };
 
 /** What an event is to those who read its channel; `undefined`: nothing. */

@@ -32,7 +32,9 @@ export class FeedPositions {
 	}
 	/** True when tokens have grown or aged enough to start from a new baseline. */
 	get isRenewalDue(): boolean {
-		return this.#moved.size >= maxMoved || (this.#moved.size > 0 && this.#world.clock.now() - this.#madeAt > renewAfterMs);
+		return (
+			this.#moved.size >= maxMoved || (this.#moved.size > 0 && this.#world.clock.now() - this.#madeAt > renewAfterMs)
+		);
 	}
 	of(stream: string): number | undefined {
 		return this.#now.get(stream);

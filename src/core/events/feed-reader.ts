@@ -172,7 +172,9 @@ export class FeedReader implements Follower {
 		this.#positions
 			.renew()
 			.then(() => this.#closed || this.#sink?.checkpoint(this.token))
-			.catch((error: unknown) => this.#parts.world.logger.warn({ err: error }, "A baseline could not be renewed; the old one goes on"))
+			.catch((error: unknown) =>
+				this.#parts.world.logger.warn({ err: error }, "A baseline could not be renewed; the old one goes on"),
+			)
 			.finally(() => {
 				this.#renewing = false;
 			});

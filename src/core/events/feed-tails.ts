@@ -43,7 +43,11 @@ const chunk = 100;
  * @param tell what an event says to readers; undefined: nothing
  * @param notice is shown every event before its readers are
  */
-export function createTails(world: Pick<World, "store" | "logger">, tell: (event: LogEvent) => Promise<Told | undefined>, notice: (event: LogEvent) => void): Tails {
+export function createTails(
+	world: Pick<World, "store" | "logger">,
+	tell: (event: LogEvent) => Promise<Told | undefined>,
+	notice: (event: LogEvent) => void,
+): Tails {
 	const tails = new Map<string, Tail>();
 
 	async function pump(stream: string, tail: Tail): Promise<void> {
@@ -55,7 +59,10 @@ export function createTails(world: Pick<World, "store" | "logger">, tell: (event
 				for (const event of events) await handRound(stream, tail, event);
 			}
 		} catch (error) {
-			world.logger.error({ err: error, stream }, "Live events of a stream could not be read; its readers have to come again");
+			world.logger.error(
+				{ err: error, stream },
+				"Live events of a stream could not be read; its readers have to come again",
+			);
 			for (const follower of tail.followers) follower.cut();
 		}
 		tail.busy = false;
@@ -72,7 +79,9 @@ export function createTails(world: Pick<World, "store" | "logger">, tell: (event
 			return;
 		}
 		const verdictOn = judge(world, told.place);
-		await Promise.all(live.map(async (follower) => follower.take(stream, event.seq, told, await verdictOn(follower.principal))));
+		await Promise.all(
+			live.map(async (follower) => follower.take(stream, event.seq, told, await verdictOn(follower.principal))),
+		);
 	}
 
 	return {

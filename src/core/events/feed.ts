@@ -7,10 +7,10 @@ import { parseId } from "../ids.ts";
 import type { Bus } from "../ports/bus.ts";
 import type { LogEvent } from "../ports/store.ts";
 import type { World } from "../world.ts";
+import { judge } from "./feed-access.ts";
 import { readToken, sweepBaselines } from "./feed-baselines.ts";
 import { type FollowSet, followSetOf, seqBefore } from "./feed-follows.ts";
 import { type FeedItem, itemOf } from "./feed-items.ts";
-import { judge } from "./feed-access.ts";
 import { FeedReader } from "./feed-reader.ts";
 import { createTails } from "./feed-tails.ts";
 import type { LiveEvent, Told } from "./live-event.ts";
@@ -61,9 +61,12 @@ export function createFeed({ world, bus, render }: FeedParts): Feed {
 
 	/** Memberships and channels that come to be change what readers without a list of their own follow. */
 	function notice({ type, stream, body }: LogEvent): void {
-		const member = type.startsWith("member.") ? (body as { membership: { account: AccountId } }).membership.account : undefined;
+		const member = type.startsWith("member.")
+			? (body as { membership: { account: AccountId } }).membership.account
+			: undefined;
 		if (member === undefined && type !== "channel.created") return;
-		for (const reader of readers) if (member === undefined ? reader.isIn(stream) : reader.principal.account.id === member) reader.refresh();
+		for (const reader of readers)
+			if (member === undefined ? reader.isIn(stream) : reader.principal.account.id === member) reader.refresh();
 	}
 
 	const tails = createTails(world, tell, notice);
@@ -71,7 +74,10 @@ export function createFeed({ world, bus, render }: FeedParts): Feed {
 	const unsubscribe = bus.subscribe((stream, seq) => {
 		if (!tails.moved(stream, seq) && readers.size > 0) scout(stream, seq);
 	});
-	const sweep = (): void => void sweepBaselines(world).catch((error: unknown) => world.logger.warn({ err: error }, "Old baselines could not be swept"));
+	const sweep = (): void =>
+		void sweepBaselines(world).catch((error: unknown) =>
+			world.logger.warn({ err: error }, "Old baselines could not be swept"),
+		);
 	const sweeper = setInterval(sweep, sweepEveryMs).unref();
 
 	async function startOf(principal: Principal, wanted: FollowSet, { channels, resume }: FeedRequest) {
@@ -87,10 +93,22 @@ export function createFeed({ world, bus, render }: FeedParts): Feed {
 
 	return {
 		async open(principal, request) {
-			const wanted = request.channels === undefined ? await followSetOf(world, principal.account) : await askedFor(world, principal, request.channels);
+			const wanted =
+				request.channels === undefined
+					? await followSetOf(world, principal.account)
+					: await askedFor(world, principal, request.channels);
 			const { start, isReset } = await startOf(principal, wanted, request);
 			const groups = request.channels === undefined ? wanted.groups : undefined;
-			const reader = new FeedReader({ world, tails, tell, principal, start, groups, isReset, onClose: (closed) => readers.delete(closed) });
+			const reader = new FeedReader({
+				world,
+				tails,
+				tell,
+				principal,
+				start,
+				groups,
+				isReset,
+				onClose: (closed) => readers.delete(closed),
+			});
 			readers.add(reader);
 			// What was joined while the list was being read.
 			reader.refresh();
@@ -99,7 +117,8 @@ export function createFeed({ world, bus, render }: FeedParts): Feed {
 		async signal(place, event, from) {
 			const verdictOn = judge(world, place);
 			for (const follower of tails.followers(place.channel.id)) {
-				if (follower.principal.account.id !== from && (await verdictOn(follower.principal)) === "allowed") follower.signal(event);
+				if (follower.principal.account.id !== from && (await verdictOn(follower.principal)) === "allowed")
+					follower.signal(event);
 			}
 		},
 		close() {
@@ -111,7 +130,11 @@ export function createFeed({ world, bus, render }: FeedParts): Feed {
 }
 
 /** The channels that were asked for by name. @throws {NotFound} */
-async function askedFor(world: Pick<World, "store">, { account }: Principal, asked: readonly string[]): Promise<FollowSet> {
+async function askedFor(
+	world: Pick<World, "store">,
+	{ account }: Principal,
+	asked: readonly string[],
+): Promise<FollowSet> {
 	const channels = new Map<ChannelId, number>();
 	for (const text of asked) {
 		const id = parseId("chn", text);
@@ -123,7 +146,10 @@ async function askedFor(world: Pick<World, "store">, { account }: Principal, ask
 }
 
 /** Looks through the events of streams that nobody follows yet, once per turn and stream. */
-function createScout({ store, logger }: Pick<World, "store" | "logger">, notice: (event: LogEvent) => void): (stream: string, seq: number) => void {
+function createScout(
+	{ store, logger }: Pick<World, "store" | "logger">,
+	notice: (event: LogEvent) => void,
+): (stream: string, seq: number) => void {
 	const moved = new Map<string, { from: number; to: number }>();
 
 	async function look(): Promise<void> {
@@ -136,7 +162,11 @@ function createScout({ store, logger }: Pick<World, "store" | "logger">, notice:
 
 	return (stream, seq) => {
 		const range = moved.get(stream);
-		if (range === undefined && moved.size === 0) setImmediate(() => void look().catch((error: unknown) => logger.warn({ err: error }, "New memberships could not be looked up")));
+		if (range === undefined && moved.size === 0)
+			setImmediate(
+				() =>
+					void look().catch((error: unknown) => logger.warn({ err: error }, "New memberships could not be looked up")),
+			);
 		moved.set(stream, { from: Math.min(range?.from ?? seq, seq), to: Math.max(range?.to ?? seq, seq) });
 	};
 }

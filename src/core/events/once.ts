@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { AccountId } from "../ids.ts";
 import { Conflict } from "../errors.ts";
+import type { AccountId } from "../ids.ts";
 import type { EventOf, EventType } from "./domain-event.ts";
 import type { AppendedOf } from "./log.ts";
 
@@ -35,7 +35,11 @@ function canonical(value: unknown): string {
  *
  * @throws {Conflict} `idempotency_key_reused` the key stands for another request
  */
-export function duplicateOf<T extends EventType>(appended: AppendedOf<T>, once: Once, type: T): { event: EventOf<T>; replayed: boolean } {
+export function duplicateOf<T extends EventType>(
+	appended: AppendedOf<T>,
+	once: Once,
+	type: T,
+): { event: EventOf<T>; replayed: boolean } {
 	if (appended.outcome === "appended") return { event: appended.event, replayed: false };
 	if (appended.outcome === "moved") throw new Error("An append without a precondition has moved");
 	const event = appended.event as EventOf<T>;

@@ -25,7 +25,8 @@ interface Kept {
 
 /** The provider's key: made the first time, the same one from then on. */
 export async function providerKey(secrets: Secrets, clock: Clock): Promise<ProviderKey> {
-	const kept = ((await secrets.get("provider-key")) ?? (await secrets.setIfAbsent("provider-key", newKey(clock)))) as Kept;
+	const kept = ((await secrets.get("provider-key")) ??
+		(await secrets.setIfAbsent("provider-key", newKey(clock)))) as Kept;
 	const privateKey = createPrivateKey({ key: Buffer.from(kept.pkcs8, "base64"), format: "der", type: "pkcs8" });
 	const raw = Buffer.from(createPublicKey(privateKey).export({ format: "jwk" }).x as string, "base64url");
 	return {

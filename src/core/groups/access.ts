@@ -1,11 +1,11 @@
-import { NotFound, PermissionDenied } from "../errors.ts";
 import type { Account } from "../accounts/account.ts";
 import { isLocal } from "../accounts/account.ts";
+import { NotFound, PermissionDenied } from "../errors.ts";
 import { type ChannelId, type GroupId, parseId } from "../ids.ts";
 import type { World } from "../world.ts";
 import { type Channel, channels } from "./channel.ts";
 import { type Group, groups, type Permissions, type Role, roles } from "./group.ts";
-import { type Membership, memberships, membershipId } from "./membership.ts";
+import { type Membership, membershipId, memberships } from "./membership.ts";
 import { tiers } from "./tiers.ts";
 
 type Reader = Pick<World, "store">;
@@ -24,7 +24,11 @@ export async function placeOf(world: Reader, id: ChannelId): Promise<Place | und
 }
 
 /** The membership of somebody in a group or channel, if they are in it now. */
-export async function joined(world: Reader, place: GroupId | ChannelId, account: Account): Promise<Membership | undefined> {
+export async function joined(
+	world: Reader,
+	place: GroupId | ChannelId,
+	account: Account,
+): Promise<Membership | undefined> {
 	const membership = (await world.store.get(memberships, membershipId(place, account.id)))?.doc;
 	return membership?.state === "joined" ? membership : undefined;
 }
@@ -52,7 +56,12 @@ export async function canRead(world: Reader, { channel, group }: Place, reader: 
 export const canFederate = (channel: Channel): boolean => tiers[channel.tier].rules.federate;
 
 /** The channel, if `reader` may read it. @throws {NotFound} the same for what does not exist and for what may not be seen */
-export async function readableChannel(world: Reader, group: string, channel: string, reader: Account | undefined): Promise<Place> {
+export async function readableChannel(
+	world: Reader,
+	group: string,
+	channel: string,
+	reader: Account | undefined,
+): Promise<Place> {
 	const id = parseId("chn", channel);
 	const place = id === undefined ? undefined : await placeOf(world, id);
 	if (place === undefined || place.group.id !== group || !(await canRead(world, place, reader))) throw new NotFound();
@@ -60,9 +69,16 @@ export async function readableChannel(world: Reader, group: string, channel: str
 }
 
 /** The highest role that somebody has in a group, or in one of its channels. */
-export async function roleIn(world: Reader, group: Group, channel: Channel | undefined, account: Account): Promise<Role | undefined> {
+export async function roleIn(
+	world: Reader,
+	group: Group,
+	channel: Channel | undefined,
+	account: Account,
+): Promise<Role | undefined> {
 	if (group.owner === account.id) return "owner";
-	const held = [await joined(world, group.id, account), channel && (await joined(world, channel.id, account))].flatMap((m) => (m ? [m.role] : []));
+	const held = [await joined(world, group.id, account), channel && (await joined(world, channel.id, account))].flatMap(
+		(m) => (m ? [m.role] : []),
+	);
 	return roles.find((role) => held.includes(role));
 }
 
@@ -78,15 +94,26 @@ function includes(allowed: readonly (Role | "anyone")[], role: Role | undefined)
  * True when somebody may do this in a channel. People of other networks need no membership where anyone may join: they
  * come through a linked room or answer what was sent to them, and joining would only be a formality.
  */
-export async function may(world: Reader, action: keyof Permissions, { channel, group }: Place, account: Account): Promise<boolean> {
+export async function may(
+	world: Reader,
+	action: keyof Permissions,
+	{ channel, group }: Place,
+	account: Account,
+): Promise<boolean> {
 	const allowed = channel.permissions?.[action] ?? group.permissions[action];
 	if (includes(allowed, await roleIn(world, group, channel, account))) return true;
 	if (channel.shadow === true && action === "reply") return isLocal(account);
-	const isVisitor = !isLocal(account) && group.joinPolicy === "open" && group.personal === undefined && canFederate(channel);
+	const isVisitor =
+		!isLocal(account) && group.joinPolicy === "open" && group.personal === undefined && canFederate(channel);
 	return isVisitor && includes(allowed, "member");
 }
 
 /** @throws {PermissionDenied} */
-export async function assertMay(world: Reader, action: keyof Permissions, place: Place, account: Account): Promise<void> {
+export async function assertMay(
+	world: Reader,
+	action: keyof Permissions,
+	place: Place,
+	account: Account,
+): Promise<void> {
 	if (!(await may(world, action, place, account))) throw new PermissionDenied(`You may not ${action} here`);
 }

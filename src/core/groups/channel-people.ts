@@ -44,11 +44,18 @@ export async function addToChannel(
 /** Takes somebody out of a channel. Idempotent. @throws {PermissionDenied} */
 export async function removeFromChannel(world: World, place: Place, actor: Account, account: Account): Promise<void> {
 	await assertManages(world, place, actor);
-	await changeMembership(world, place.channel.id, account, (now) => (now?.state === "joined" ? { state: "left" } : undefined), { actor });
+	await changeMembership(
+		world,
+		place.channel.id,
+		account,
+		(now) => (now?.state === "joined" ? { state: "left" } : undefined),
+		{ actor },
+	);
 }
 
 async function assertManages(world: World, { group, channel }: Place, actor: Account): Promise<Role> {
 	const role = await roleIn(world, group, channel, actor);
-	if (role !== "owner" && role !== "admin") throw new PermissionDenied("Only owners and admins manage the people of this channel");
+	if (role !== "owner" && role !== "admin")
+		throw new PermissionDenied("Only owners and admins manage the people of this channel");
 	return role;
 }

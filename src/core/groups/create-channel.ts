@@ -1,8 +1,8 @@
 import type { Account } from "../accounts/account.ts";
 import { handleKey } from "../accounts/create-account.ts";
 import { isReservedHandle } from "../accounts/reserved-handles.ts";
-import { duplicateOf, type Once } from "../events/once.ts";
 import { PermissionDenied } from "../errors.ts";
+import { duplicateOf, type Once } from "../events/once.ts";
 import { mintId } from "../ids.ts";
 import { type MessageType, messageTypes } from "../messages/message.ts";
 import type { World } from "../world.ts";
@@ -27,9 +27,16 @@ export interface NewChannel {
  *
  * @throws {PermissionDenied}
  */
-export async function createChannel(world: World, maker: Account, group: Group, fields: NewChannel, once: Once): Promise<{ channel: Channel; replayed: boolean }> {
+export async function createChannel(
+	world: World,
+	maker: Account,
+	group: Group,
+	fields: NewChannel,
+	once: Once,
+): Promise<{ channel: Channel; replayed: boolean }> {
 	const role = await roleIn(world, group, undefined, maker);
-	if (group.personal !== undefined || (role !== "owner" && role !== "admin")) throw new PermissionDenied("Only owners and admins make channels here");
+	if (group.personal !== undefined || (role !== "owner" && role !== "admin"))
+		throw new PermissionDenied("Only owners and admins make channels here");
 	const id = mintId("chn", world.clock.now());
 	const wanted = `${group.slug}-${slugOf(fields.name)}`;
 	for (let attempt = 1; ; attempt++) {
@@ -73,4 +80,3 @@ async function readBack(world: World, id: Channel["id"]): Promise<Channel> {
 	if (stored === undefined) throw new Error(`The channel ${id} was appended but can't be read`);
 	return stored.doc;
 }
-

@@ -1,9 +1,9 @@
 import type { Account } from "../accounts/account.ts";
-import type { World } from "../world.ts";
-import { mintId } from "../ids.ts";
-import { type Group, groupPermissions, groups, type JoinPolicy, type Permissions } from "./group.ts";
 import type { Once } from "../events/once.ts";
 import { duplicateOf } from "../events/once.ts";
+import { mintId } from "../ids.ts";
+import type { World } from "../world.ts";
+import { type Group, groupPermissions, groups, type JoinPolicy, type Permissions } from "./group.ts";
 
 export interface NewGroup {
 	readonly name: string;
@@ -23,7 +23,12 @@ export function slugOf(name: string): string {
 }
 
 /** Makes a group; whoever makes it owns it (OFSCP §5.2). */
-export async function createGroup(world: World, owner: Account, fields: NewGroup, once: Once): Promise<{ group: Group; replayed: boolean }> {
+export async function createGroup(
+	world: World,
+	owner: Account,
+	fields: NewGroup,
+	once: Once,
+): Promise<{ group: Group; replayed: boolean }> {
 	const id = mintId("grp", world.clock.now());
 	const appended = await world.log.append({
 		stream: id,

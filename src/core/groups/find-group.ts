@@ -9,7 +9,11 @@ import { type Group, groups } from "./group.ts";
 type Reader = Pick<World, "store">;
 
 /** The channels of a group that `reader` may see, oldest first. */
-export async function visibleChannels(world: Reader, group: Group, reader: Account | undefined): Promise<readonly Channel[]> {
+export async function visibleChannels(
+	world: Reader,
+	group: Group,
+	reader: Account | undefined,
+): Promise<readonly Channel[]> {
 	const all = await world.store.page(channels, { index: "group", prefix: [group.id], order: "asc", limit: 1000 });
 	const visible: Channel[] = [];
 	for (const { doc: channel } of all) if (await canRead(world, { channel, group }, reader)) visible.push(channel);
@@ -21,12 +25,17 @@ export async function visibleChannels(world: Reader, group: Group, reader: Accou
  *
  * @throws {NotFound}
  */
-export async function visibleGroup(world: Reader, id: string, reader: Account | undefined): Promise<{ group: Group; channels: readonly Channel[] }> {
+export async function visibleGroup(
+	world: Reader,
+	id: string,
+	reader: Account | undefined,
+): Promise<{ group: Group; channels: readonly Channel[] }> {
 	const known = parseId("grp", id);
 	const group = known === undefined ? undefined : (await world.store.get(groups, known))?.doc;
 	if (group === undefined) throw new NotFound();
 	const seen = await visibleChannels(world, group, reader);
-	const isMember = reader !== undefined && (group.owner === reader.id || (await joined(world, group.id, reader)) !== undefined);
+	const isMember =
+		reader !== undefined && (group.owner === reader.id || (await joined(world, group.id, reader)) !== undefined);
 	if (!isMember && seen.length === 0) throw new NotFound();
 	return { group, channels: seen };
 }

@@ -5,9 +5,19 @@ import { groups } from "./group.ts";
 
 export const groupFolds: FoldTable<GroupEvents> = {
 	"group.created": ({ body, at }) => [
-		{ collection: groups, id: body.group.id, fresh: true, next: () => ({ ...body.group, createdAt: at, updatedAt: at }) },
+		{
+			collection: groups,
+			id: body.group.id,
+			fresh: true,
+			next: () => ({ ...body.group, createdAt: at, updatedAt: at }),
+		},
 	],
 	"channel.created": ({ body, at }) => [
-		{ collection: channels, id: body.channel.id, fresh: true, next: () => ({ ...body.channel, createdAt: at, updatedAt: at }) },
+		{
+			collection: channels,
+			id: body.channel.id,
+			fresh: true,
+			next: () => ({ ...body.channel, createdAt: at, updatedAt: at }),
+		},
 	],
 };

@@ -18,7 +18,8 @@ export async function joinGroup(world: World, group: Group, account: Account): P
 	const { membership, changed } = await changeMembership(world, group.id, account, (now) => {
 		if (group.owner === account.id) return { state: "joined", role: "owner" };
 		if (now?.state === "joined") return undefined;
-		if (group.joinPolicy === "invite") throw new PermissionDenied("This group can be joined by invitation only", "invite_only");
+		if (group.joinPolicy === "invite")
+			throw new PermissionDenied("This group can be joined by invitation only", "invite_only");
 		return { state: group.joinPolicy === "open" ? "joined" : "requested", role: "member" };
 	});
 	if (membership === undefined) throw new Error("A join left no membership");
@@ -40,7 +41,9 @@ export async function joinChannel(world: World, place: Place, account: Account):
 	if (read === "group" && !(await canRead(world, place, account))) throw new NotFound();
 	const inGroup = await joinGroup(world, group, account);
 	if (inGroup.membership.state !== "joined") return inGroup;
-	await changeMembership(world, channel.id, account, (now) => (now?.state === "joined" ? undefined : { state: "joined", role: now?.role ?? "member" }));
+	await changeMembership(world, channel.id, account, (now) =>
+		now?.state === "joined" ? undefined : { state: "joined", role: now?.role ?? "member" },
+	);
 	return inGroup;
 }
 
@@ -66,7 +69,11 @@ export async function follow(world: World, { channel, group }: Place, account: A
 }
 
 /** Ends a membership of a channel or group. Idempotent. @throws {Conflict} `owner_leaves` */
-export async function leave(world: World, place: Place | { readonly group: Group; readonly channel?: undefined }, account: Account): Promise<void> {
+export async function leave(
+	world: World,
+	place: Place | { readonly group: Group; readonly channel?: undefined },
+	account: Account,
+): Promise<void> {
 	if (place.group.owner === account.id && (place.channel === undefined || place.channel.timelineOf !== undefined)) {
 		throw new Conflict("owner_leaves", "The owner can't leave their own group");
 	}

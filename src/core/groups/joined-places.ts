@@ -7,7 +7,11 @@ import { type Membership, memberships } from "./membership.ts";
 type Reader = Pick<World, "store">;
 
 /** What an account has joined, in the order of the joining: channels (`chn`, what it follows) or groups (`grp`). */
-export async function* joinedPlaces(world: Reader, account: Account, kind: "chn" | "grp"): AsyncGenerator<Membership, void> {
+export async function* joinedPlaces(
+	world: Reader,
+	account: Account,
+	kind: "chn" | "grp",
+): AsyncGenerator<Membership, void> {
 	const prefix = [account.id, kind, "joined"];
 	let last: Membership | undefined;
 	for (;;) {

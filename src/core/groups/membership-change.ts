@@ -1,13 +1,18 @@
 import type { Account } from "../accounts/account.ts";
 import { bridgeConsumer } from "../events/log.ts";
 import type { World } from "../world.ts";
+import { type Membership, membershipId, memberships, type Place } from "./membership.ts";
 import type { MembershipEvents } from "./membership-events.ts";
-import { type Membership, type Place, memberships, membershipId } from "./membership.ts";
 
 /** What a membership shall be; the rest of it follows. */
 export type MembershipWish = Pick<Membership, "state"> & Partial<Pick<Membership, "role" | "reach" | "request">>;
 
-const typeOf = { requested: "member.requested", joined: "member.joined", left: "member.left", denied: "member.denied" } as const satisfies Record<Membership["state"], keyof MembershipEvents>;
+const typeOf = {
+	requested: "member.requested",
+	joined: "member.joined",
+	left: "member.left",
+	denied: "member.denied",
+} as const satisfies Record<Membership["state"], keyof MembershipEvents>;
 
 export interface MembershipOptions {
 	/** Who does it; absent: the member. */
@@ -47,7 +52,8 @@ export async function changeMembership(
 			...(request === undefined ? {} : { request }),
 			body: { membership, ...(before === undefined ? {} : { before }) },
 		});
-		if (appended.outcome === "appended") return { membership: { ...membership, since: appended.event.at }, changed: true, event: appended.event.id };
+		if (appended.outcome === "appended")
+			return { membership: { ...membership, since: appended.event.at }, changed: true, event: appended.event.id };
 		if (appended.outcome === "duplicate" && appended.by === "request") return { membership: now, changed: false };
 	}
 }

@@ -4,8 +4,8 @@ import type { FoldTable } from "../events/folds.ts";
 import type { ChannelId } from "../ids.ts";
 import { parseId } from "../ids.ts";
 import type { Fold } from "../ports/store.ts";
+import { membershipId, memberships } from "./membership.ts";
 import type { MembershipEvents } from "./membership-events.ts";
-import { memberships, membershipId } from "./membership.ts";
 
 type MembershipEvent = EventOf<keyof MembershipEvents>;
 
@@ -15,7 +15,11 @@ function folds({ body, at }: MembershipEvent): readonly Fold[] {
 	const channel = parseId("chn", membership.place) as ChannelId | undefined;
 	const now = membership.state === "joined" ? membership.reach : undefined;
 	const list: Fold[] = [
-		{ collection: memberships, id: membershipId(membership.place, membership.account), next: () => ({ ...membership, since: at }) },
+		{
+			collection: memberships,
+			id: membershipId(membership.place, membership.account),
+			next: () => ({ ...membership, since: at }),
+		},
 	];
 	if (channel === undefined || before?.target === now?.target) return list;
 	if (before !== undefined) list.push(audienceFold(channel, before, -1));

@@ -1,5 +1,5 @@
-import type { AccountId, BridgeName, ChannelId, GroupId } from "../ids.ts";
 import { remoteKey } from "../bridging/remote-key.ts";
+import type { AccountId, BridgeName, ChannelId, GroupId } from "../ids.ts";
 import type { Reach } from "../ports/bridge.ts";
 import type { Collection } from "../ports/store.ts";
 import type { Role } from "./group.ts";
@@ -34,8 +34,17 @@ export const memberships: Collection<Membership> = {
 	indexes: {
 		place: { kinds: ["text", "text", "int", "text"], of: (m) => [m.place, m.state, m.since, m.account] },
 		/** `chn` rows are what an account follows, `grp` rows its groups. */
-		account: { kinds: ["text", "text", "text", "int", "text"], of: (m) => [m.account, kindOf(m.place), m.state, m.since, m.place] },
-		target: { kinds: ["text", "text"], of: (m) => (m.reach === undefined || m.state !== "joined" ? undefined : [targetKey(m.reach), membershipId(m.place, m.account)]) },
+		account: {
+			kinds: ["text", "text", "text", "int", "text"],
+			of: (m) => [m.account, kindOf(m.place), m.state, m.since, m.place],
+		},
+		target: {
+			kinds: ["text", "text"],
+			of: (m) =>
+				m.reach === undefined || m.state !== "joined"
+					? undefined
+					: [targetKey(m.reach), membershipId(m.place, m.account)],
+		},
 	},
 };
 

@@ -9,7 +9,9 @@ import type { Content, MessageType } from "./message.ts";
  */
 export function checkContent(world: Pick<World, "policy">, type: MessageType, content: Content): void {
 	const limit = type === "article" ? world.policy.articleBytes : world.policy.textBytes;
-	if (Buffer.byteLength(content.text) > limit) throw new InvalidRequest([{ field: "/content/text", expected: `at most ${limit} bytes` }]);
+	if (Buffer.byteLength(content.text) > limit)
+		throw new InvalidRequest([{ field: "/content/text", expected: `at most ${limit} bytes` }]);
 	if (content.text.trim() === "") throw new InvalidRequest([{ field: "/content/text", expected: "some text" }]);
-	if (!content.text.isWellFormed()) throw new InvalidRequest([{ field: "/content/text", expected: "well-formed Unicode" }]);
+	if (!content.text.isWellFormed())
+		throw new InvalidRequest([{ field: "/content/text", expected: "well-formed Unicode" }]);
 }

@@ -9,7 +9,8 @@ import { type Message, messages } from "./message.ts";
 /** Deletes a message: its author or a moderator. Idempotent. @throws {PermissionDenied} */
 export async function deleteMessage(world: World, actor: Account, place: Place, message: Message): Promise<void> {
 	const isAuthor = message.author === actor.id;
-	if (!isAuthor && !(await may(world, "moderate", place, actor))) throw new PermissionDenied("Only the author or a moderator deletes a message");
+	if (!isAuthor && !(await may(world, "moderate", place, actor)))
+		throw new PermissionDenied("Only the author or a moderator deletes a message");
 	await appendDeletion(world, message.id, { actor, ...(isAuthor ? {} : { moderated: true as const }) });
 }
 
@@ -20,7 +21,17 @@ export async function deleteMessage(world: World, actor: Account, place: Place, 
 export async function appendDeletion(
 	world: World,
 	id: MessageId,
-	{ actor, request, ...body }: { readonly actor: Account; readonly request?: string; readonly moderated?: true; readonly origin?: BridgeName; readonly raw?: unknown },
+	{
+		actor,
+		request,
+		...body
+	}: {
+		readonly actor: Account;
+		readonly request?: string;
+		readonly moderated?: true;
+		readonly origin?: BridgeName;
+		readonly raw?: unknown;
+	},
 ): Promise<void> {
 	for (;;) {
 		const message = (await world.store.get(messages, id))?.doc;
@@ -47,5 +58,18 @@ export async function appendDeletion(
 /** What a log event keeps of a deleted message: enough to rebuild its tombstone. */
 function skeleton(message: Message): unknown {
 	const { id, group, channel, author, type, reply, editUntil, origin } = message;
-	return { id, group, channel, author, type, reply, editUntil, origin, content: { text: "", mime: "text/plain" }, mentions: [], tags: [], metadata: [] };
+	return {
+		id,
+		group,
+		channel,
+		author,
+		type,
+		reply,
+		editUntil,
+		origin,
+		content: { text: "", mime: "text/plain" },
+		mentions: [],
+		tags: [],
+		metadata: [],
+	};
 }

@@ -21,10 +21,16 @@ export interface MessageChanges {
  * @throws {PermissionDenied} not the author; `edit_window_closed`
  * @throws {Conflict} `already_deleted`
  */
-export async function editMessage(world: World, author: Account, message: Message, changes: MessageChanges): Promise<Message> {
+export async function editMessage(
+	world: World,
+	author: Account,
+	message: Message,
+	changes: MessageChanges,
+): Promise<Message> {
 	if (message.author !== author.id) throw new PermissionDenied("Only the author edits a message");
 	if (message.deletedAt !== undefined) throw new Conflict("already_deleted", "The message was deleted");
-	if (world.clock.now() > message.editUntil) throw new PermissionDenied("The time to edit this message is over", "edit_window_closed");
+	if (world.clock.now() > message.editUntil)
+		throw new PermissionDenied("The time to edit this message is over", "edit_window_closed");
 	const content = { ...message.content, ...changes.content };
 	checkContent(world, message.type, content);
 	const warning = changes.warning ?? message.warning;
@@ -45,7 +51,11 @@ export async function editMessage(world: World, author: Account, message: Messag
 export async function appendEdit(
 	world: World,
 	message: Message,
-	{ actor, body, request }: { readonly actor: Account; readonly body: MessageEvents["message.edited"]; readonly request?: string },
+	{
+		actor,
+		body,
+		request,
+	}: { readonly actor: Account; readonly body: MessageEvents["message.edited"]; readonly request?: string },
 ): Promise<Message> {
 	await world.log.append({
 		stream: message.channel,

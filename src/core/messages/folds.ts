@@ -56,7 +56,8 @@ export const messageFolds: FoldTable<MessageEvents> = {
 		{
 			collection: messages,
 			id: body.message,
-			next: (now) => (now === undefined || now.deletedAt !== undefined ? undefined : { ...tombstone(now, at), changed: seq }),
+			next: (now) =>
+				now === undefined || now.deletedAt !== undefined ? undefined : { ...tombstone(now, at), changed: seq },
 		} satisfies Fold<Message>,
 	],
 };

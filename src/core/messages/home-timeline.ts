@@ -34,7 +34,11 @@ export async function followedChannels(world: Pick<World, "store">, account: Acc
 }
 
 /** One timeline of the merge, newest first, read a few rows at a time. */
-async function* newestFirst(world: Pick<World, "store">, channel: ChannelId, before: HomeCursor | undefined): AsyncGenerator<Message, undefined> {
+async function* newestFirst(
+	world: Pick<World, "store">,
+	channel: ChannelId,
+	before: HomeCursor | undefined,
+): AsyncGenerator<Message, undefined> {
 	let after: Position | undefined = before === undefined ? undefined : { at: before.at + 1, seq: 0 };
 	for (;;) {
 		const page = await world.store.page(messages, {
@@ -54,7 +58,11 @@ async function* newestFirst(world: Pick<World, "store">, channel: ChannelId, bef
 const isBefore = (a: HomeCursor, b: HomeCursor): boolean => a.at < b.at || (a.at === b.at && a.id < b.id);
 
 /** The home timeline (design §2): the merge of what an account follows, newest first; replies stay with their parents. */
-export async function homeTimeline(world: Pick<World, "store">, account: Account, { before, limit }: { readonly before?: HomeCursor; readonly limit: number }): Promise<readonly Message[]> {
+export async function homeTimeline(
+	world: Pick<World, "store">,
+	account: Account,
+	{ before, limit }: { readonly before?: HomeCursor; readonly limit: number },
+): Promise<readonly Message[]> {
 	const heads: { message: Message; rest: AsyncGenerator<Message, undefined> }[] = [];
 	for (const channel of await followedChannels(world, account)) {
 		const place = await placeOf(world, channel);
@@ -66,7 +74,8 @@ export async function homeTimeline(world: Pick<World, "store">, account: Account
 	const merged: Message[] = [];
 	while (merged.length < limit && heads.length > 0) {
 		let newest = 0;
-		for (let i = 1; i < heads.length; i++) if (isBefore((heads[newest] as (typeof heads)[0]).message, (heads[i] as (typeof heads)[0]).message)) newest = i;
+		for (let i = 1; i < heads.length; i++)
+			if (isBefore((heads[newest] as (typeof heads)[0]).message, (heads[i] as (typeof heads)[0]).message)) newest = i;
 		const head = heads[newest] as (typeof heads)[0];
 		if (head.message.deletedAt === undefined) merged.push(head.message);
 		const next = await head.rest.next();

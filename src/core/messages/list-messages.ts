@@ -1,5 +1,5 @@
-import { NotFound } from "../errors.ts";
 import type { Account } from "../accounts/account.ts";
+import { NotFound } from "../errors.ts";
 import { canRead, type Place, placeOf } from "../groups/access.ts";
 import { type ChannelId, type MessageId, parseId } from "../ids.ts";
 import type { World } from "../world.ts";
@@ -15,7 +15,11 @@ export interface Window {
 }
 
 /** A page of a channel: backward is newest first, forward oldest first (OFSCP §6.2). The caller has asked {@link canRead}. */
-export async function listMessages(world: Reader, channel: ChannelId, { after, direction, limit }: Window): Promise<readonly Message[]> {
+export async function listMessages(
+	world: Reader,
+	channel: ChannelId,
+	{ after, direction, limit }: Window,
+): Promise<readonly Message[]> {
 	const page = await world.store.page(messages, {
 		index: "channel",
 		prefix: [channel],
@@ -27,7 +31,11 @@ export async function listMessages(world: Reader, channel: ChannelId, { after, d
 }
 
 /** The direct replies to a message, oldest first. */
-export async function listReplies(world: Reader, message: MessageId, { after, limit }: { readonly after?: Position; readonly limit: number }): Promise<readonly Message[]> {
+export async function listReplies(
+	world: Reader,
+	message: MessageId,
+	{ after, limit }: { readonly after?: Position; readonly limit: number },
+): Promise<readonly Message[]> {
 	const page = await world.store.page(messages, {
 		index: "replies",
 		prefix: [message],
@@ -47,7 +55,11 @@ export async function readableMessage(world: Reader, place: Place, id: string): 
 }
 
 /** A message and its place by the message's id alone, if `reader` may read it. */
-export async function messageWithPlace(world: Reader, id: MessageId, reader: Account | undefined): Promise<{ message: Message; place: Place } | undefined> {
+export async function messageWithPlace(
+	world: Reader,
+	id: MessageId,
+	reader: Account | undefined,
+): Promise<{ message: Message; place: Place } | undefined> {
 	const message = (await world.store.get(messages, id))?.doc;
 	const place = message === undefined ? undefined : await placeOf(world, message.channel);
 	if (message === undefined || place === undefined || !(await canRead(world, place, reader))) return undefined;

@@ -1,4 +1,5 @@
-const mention = /(?<![\w/@.-])@([a-z0-9_](?:[a-z0-9_.=-]{0,253}[a-z0-9_])?)(?:@([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::\d{1,5})?))?(?![\w@])/gi;
+const mention =
+	/(?<![\w/@.-])@([a-z0-9_](?:[a-z0-9_.=-]{0,253}[a-z0-9_])?)(?:@([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::\d{1,5})?))?(?![\w@])/gi;
 
 /** More mentions than a person writes; the rest of the text stays text. */
 const maxMentions = 50;

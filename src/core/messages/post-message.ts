@@ -2,8 +2,8 @@ import type { Account } from "../accounts/account.ts";
 import { addressOf } from "../accounts/account.ts";
 import { findAccount } from "../accounts/find-account.ts";
 import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
-import { duplicateOf, type Once } from "../events/once.ts";
 import { bridgeConsumer } from "../events/log.ts";
+import { duplicateOf, type Once } from "../events/once.ts";
 import { assertMay, canRead, type Place } from "../groups/access.ts";
 import { type AccountId, type MessageId, mintId } from "../ids.ts";
 import type { World } from "../world.ts";
@@ -30,13 +30,20 @@ export interface NewMessage {
  * @throws {PermissionDenied} `permission_denied`, `type_not_allowed`
  * @throws {Conflict} `idempotency_key_reused`, `duplicate_client_message_id`
  */
-export async function postMessage(world: World, author: Account, place: Place, fields: NewMessage, once: Once): Promise<{ message: Message; replayed: boolean }> {
+export async function postMessage(
+	world: World,
+	author: Account,
+	place: Place,
+	fields: NewMessage,
+	once: Once,
+): Promise<{ message: Message; replayed: boolean }> {
 	checkContent(world, fields.type, fields.content);
 	const { channel, group } = place;
 	if (!(await canRead(world, place, author))) throw new NotFound();
 	const parent = fields.replyTo === undefined ? undefined : await parentOf(world, place, fields.replyTo);
 	await assertMay(world, parent === undefined ? "post" : "reply", place, author);
-	if (!channel.allowedTypes.includes(fields.type)) throw new PermissionDenied(`This channel takes no ${fields.type}`, "type_not_allowed");
+	if (!channel.allowedTypes.includes(fields.type))
+		throw new PermissionDenied(`This channel takes no ${fields.type}`, "type_not_allowed");
 
 	const now = world.clock.now();
 	const id = mintId("msg", now);
@@ -69,7 +76,9 @@ export async function postMessage(world: World, author: Account, place: Place, f
 	});
 	if (appended.outcome === "duplicate" && appended.by === "natural") {
 		const existing = (appended.event.body as { message: { id: MessageId } }).message.id;
-		throw new Conflict("duplicate_client_message_id", "A message with this client id exists", { existing: { id: existing, author: addressOf(author) } });
+		throw new Conflict("duplicate_client_message_id", "A message with this client id exists", {
+			existing: { id: existing, author: addressOf(author) },
+		});
 	}
 	const { event, replayed } = duplicateOf(appended, once, "message.posted");
 	const stored = await world.store.get(messages, event.body.message.id);
@@ -78,7 +87,8 @@ export async function postMessage(world: World, author: Account, place: Place, f
 }
 
 /** Hashed by the store's rules: a client's id may be any text. */
-const clientKey = (author: AccountId, { channel }: Place, id: string): string => `client:${author}:${channel.id}:${Buffer.from(id).toString("base64url")}`;
+const clientKey = (author: AccountId, { channel }: Place, id: string): string =>
+	`client:${author}:${channel.id}:${Buffer.from(id).toString("base64url")}`;
 
 /** The parent of a reply: in the same channel; a tombstone may be answered. @throws {NotFound} */
 async function parentOf(world: World, place: Place, id: MessageId): Promise<Message> {

@@ -1,9 +1,9 @@
 import type { Account, Profile } from "../accounts/account.ts";
+import type { Clock } from "../clock.ts";
 import type { Channel } from "../groups/channel.ts";
 import type { Group } from "../groups/group.ts";
 import type { AccountId, BridgeName, ChannelId, MessageId, PortalId } from "../ids.ts";
 import type { Content, Message } from "../messages/message.ts";
-import type { Clock } from "../clock.ts";
 import type { HttpClient } from "./http-client.ts";
 import type { Logger } from "./logger.ts";
 import type { Text } from "./text.ts";
@@ -74,7 +74,13 @@ export type RemoteEvent = {
 			readonly warning?: string;
 			readonly url?: string;
 	  }
-	| { readonly kind: "edit"; readonly target: MessageRef; readonly content: Content; readonly tags?: readonly string[]; readonly warning?: string }
+	| {
+			readonly kind: "edit";
+			readonly target: MessageRef;
+			readonly content: Content;
+			readonly tags?: readonly string[];
+			readonly warning?: string;
+	  }
 	| { readonly kind: "removal"; readonly target: MessageRef }
 	/** `reaction`: the reaction's own remote id, by which a later withdrawal names it. */
 	| {
@@ -107,7 +113,10 @@ export type Received =
 	| { readonly status: "duplicate" }
 	/** Kept until its parent or target arrives. */
 	| { readonly status: "parked" }
-	| { readonly status: "ignored"; readonly reason: "unknown-place" | "unknown-target" | "not-allowed" | "not-owner" | "blocked" | "gone" | "echo" };
+	| {
+			readonly status: "ignored";
+			readonly reason: "unknown-place" | "unknown-target" | "not-allowed" | "not-owner" | "blocked" | "gone" | "echo";
+	  };
 
 /** A message as the receiving bridge sees it: with the id that its own network gave it, when it has one there. */
 export interface Addressed {
@@ -130,19 +139,47 @@ export type Delivery = {
 	readonly raw?: unknown;
 } & (
 	| ({ readonly channel: Channel; readonly group: Group } & (
-			| { readonly kind: "message"; readonly subject: Addressed; readonly parent?: Addressed; readonly mentions: readonly Account[] }
-			| { readonly kind: "edit"; readonly subject: Addressed; readonly parent?: Addressed; readonly mentions: readonly Account[] }
+			| {
+					readonly kind: "message";
+					readonly subject: Addressed;
+					readonly parent?: Addressed;
+					readonly mentions: readonly Account[];
+			  }
+			| {
+					readonly kind: "edit";
+					readonly subject: Addressed;
+					readonly parent?: Addressed;
+					readonly mentions: readonly Account[];
+			  }
 			| { readonly kind: "removal"; readonly subject: Addressed }
 			/** `remote`: this network's ids of the reaction. */
-			| { readonly kind: "reaction"; readonly subject: Addressed; readonly key: string; readonly image?: string; readonly reaction: string }
-			| { readonly kind: "unreaction"; readonly subject: Addressed; readonly key: string; readonly image?: string; readonly reaction: string; readonly remote: readonly string[] }
+			| {
+					readonly kind: "reaction";
+					readonly subject: Addressed;
+					readonly key: string;
+					readonly image?: string;
+					readonly reaction: string;
+			  }
+			| {
+					readonly kind: "unreaction";
+					readonly subject: Addressed;
+					readonly key: string;
+					readonly image?: string;
+					readonly reaction: string;
+					readonly remote: readonly string[];
+			  }
 			/** Our account asks to join (leaves) the timeline of `owner`, who lives there. */
 			| { readonly kind: "join"; readonly owner: Account }
 			| { readonly kind: "leave"; readonly owner: Account; readonly joined: string }
 			/** Their join of our channel is answered; `raw` is what they sent. */
 			| { readonly kind: "answer"; readonly account: Account; readonly accepted: boolean; readonly request: unknown }
 			| { readonly kind: "link"; readonly portal: PortalId; readonly room: string; readonly consented: boolean }
-			| { readonly kind: "unlink"; readonly portal: PortalId; readonly room: string; readonly ghosts: readonly Account[] }
+			| {
+					readonly kind: "unlink";
+					readonly portal: PortalId;
+					readonly room: string;
+					readonly ghosts: readonly Account[];
+			  }
 	  ))
 	| { readonly kind: "profile" }
 	| { readonly kind: "account-removal" }
@@ -155,7 +192,11 @@ export type DeliveryResult =
 	/** `lane`: the whole lane should wait (the host is down); otherwise it is this item that fails. */
 	| { readonly status: "retry"; readonly reason: string; readonly afterMs?: number; readonly lane?: true }
 	/** Never tried again. `gone`: whoever is there is gone for good, and nothing more is sent to this target. */
-	| { readonly status: "rejected"; readonly reason: "unsupported" | "forbidden" | "gone" | "invalid"; readonly detail?: string };
+	| {
+			readonly status: "rejected";
+			readonly reason: "unsupported" | "forbidden" | "gone" | "invalid";
+			readonly detail?: string;
+	  };
 
 /** Declared, not discovered: the core never delivers a kind that is declared "none". */
 export type Capabilities = Readonly<Record<DeliveryKind, "native" | "fallback" | "none">> & {
@@ -164,7 +205,10 @@ export type Capabilities = Readonly<Record<DeliveryKind, "native" | "fallback" |
 	readonly maxTextLength?: number;
 };
 
-export type BridgeState = { readonly state: "starting" | "connected" | "degraded" | "unauthorized" | "stopped"; readonly reason?: string };
+export type BridgeState = {
+	readonly state: "starting" | "connected" | "degraded" | "unauthorized" | "stopped";
+	readonly reason?: string;
+};
 
 /** A request at one of the bridge's own paths, independent of the web framework. */
 export interface BridgeRequest {
@@ -204,7 +248,9 @@ export interface Bridge {
 	/** What a room is called there: an alias is resolved to its id. `undefined`: no such room, or not of this network. */
 	resolveRoom?(room: string): Promise<Reach | undefined>;
 	/** The other representation of a thing that has a page: used for `Link: rel=alternate` and for content negotiation. */
-	alternate?(subject: { readonly account: AccountId } | { readonly channel: ChannelId } | { readonly message: MessageId }): { readonly type: string; readonly url: string };
+	alternate?(
+		subject: { readonly account: AccountId } | { readonly channel: ChannelId } | { readonly message: MessageId },
+	): { readonly type: string; readonly url: string };
 }
 
 /** One page of something, oldest or newest first. */
@@ -221,7 +267,12 @@ export interface BridgeHost {
 	readonly origin: string;
 	/** `social.example`, with the port when it is not the scheme's own. */
 	readonly domain: string;
-	readonly instance: { readonly name: string; readonly description: string; readonly version: string; readonly openRegistration: boolean };
+	readonly instance: {
+		readonly name: string;
+		readonly description: string;
+		readonly version: string;
+		readonly openRegistration: boolean;
+	};
 	readonly clock: Clock;
 	readonly logger: Logger;
 	readonly http: HttpClient;
@@ -243,13 +294,31 @@ export interface BridgeHost {
 	openChannel(id: ChannelId): Promise<{ readonly channel: Channel; readonly group: Group } | undefined>;
 	openChannelByHandle(handle: string): Promise<{ readonly channel: Channel; readonly group: Group } | undefined>;
 	/** A message in an open channel; a tombstone (`deletedAt`) when it was there and went. */
-	openMessage(id: MessageId): Promise<{ readonly message: Message; readonly author: Account; readonly channel: Channel; readonly group: Group; readonly parent?: Addressed; readonly mentions: readonly Account[] } | undefined>;
+	openMessage(
+		id: MessageId,
+	): Promise<
+		| {
+				readonly message: Message;
+				readonly author: Account;
+				readonly channel: Channel;
+				readonly group: Group;
+				readonly parent?: Addressed;
+				readonly mentions: readonly Account[];
+		  }
+		| undefined
+	>;
 	/** The message that this network knows by this id, whichever side it comes from. */
 	messageByRemote(remote: string): Promise<Message | undefined>;
 	/** Newest messages of an open channel first. */
-	openMessages(channel: ChannelId, options: { readonly before?: string; readonly limit: number }): Promise<Slice<Message>>;
+	openMessages(
+		channel: ChannelId,
+		options: { readonly before?: string; readonly limit: number },
+	): Promise<Slice<Message>>;
 	/** The direct replies to a message of an open channel, oldest first. */
-	openReplies(message: MessageId, options: { readonly after?: string; readonly limit: number }): Promise<Slice<Message>>;
+	openReplies(
+		message: MessageId,
+		options: { readonly after?: string; readonly limit: number },
+	): Promise<Slice<Message>>;
 	/** Who joined (follows) the channel. */
 	members(channel: ChannelId, options: { readonly after?: string; readonly limit: number }): Promise<Slice<Account>>;
 	memberCount(channel: ChannelId): Promise<number>;
@@ -262,8 +331,20 @@ export interface BridgeHost {
 	/** The event behind a delivery id, rendered as a delivery for nobody in particular; `undefined` when it may not be seen. */
 	openEvent(id: string): Promise<Delivery | undefined>;
 	/** Rooms linked by this bridge. */
-	portals(): Promise<readonly { readonly id: PortalId; readonly channel: ChannelId; readonly room: string; readonly state: PortalState }[]>;
-	portalByRoom(room: string): Promise<{ readonly id: PortalId; readonly channel: ChannelId; readonly room: string; readonly state: PortalState } | undefined>;
+	portals(): Promise<
+		readonly {
+			readonly id: PortalId;
+			readonly channel: ChannelId;
+			readonly room: string;
+			readonly state: PortalState;
+		}[]
+	>;
+	portalByRoom(
+		room: string,
+	): Promise<
+		| { readonly id: PortalId; readonly channel: ChannelId; readonly room: string; readonly state: PortalState }
+		| undefined
+	>;
 
 	/** This bridge's own corner of the store. Values are JSON. */
 	readonly state: BridgeStateStore;
@@ -279,5 +360,8 @@ export interface BridgeStateStore {
 	setIfAbsent(key: string, value: unknown): Promise<unknown>;
 	delete(key: string): Promise<void>;
 	/** Keys with this prefix, in order. */
-	list(prefix: string, options: { readonly after?: string; readonly limit: number }): Promise<readonly { readonly key: string; readonly value: unknown }[]>;
+	list(
+		prefix: string,
+		options: { readonly after?: string; readonly limit: number },
+	): Promise<readonly { readonly key: string; readonly value: unknown }[]>;
 }

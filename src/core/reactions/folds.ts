@@ -12,17 +12,26 @@ function recount(sums: readonly ReactionSum[], reaction: Omit<Reaction, "at">): 
 		const shown = { key, ...(unicode && { unicode }), ...(image && { image }), ...(description && { description }) };
 		return reaction.active ? [...sums, { ...shown, count: 1 }] : sums;
 	}
-	return sums.map((sum) => (sum.key === reaction.key ? { ...sum, count: sum.count + change } : sum)).filter((sum) => sum.count > 0);
+	return sums
+		.map((sum) => (sum.key === reaction.key ? { ...sum, count: sum.count + change } : sum))
+		.filter((sum) => sum.count > 0);
 }
 
 function folds({ body, seq, at }: EventOf<keyof ReactionEvents>): readonly Fold[] {
 	const { reaction } = body;
 	return [
-		{ collection: reactions, id: reactionId(reaction.message, reaction.author, reaction.key), next: () => ({ ...reaction, at }) },
+		{
+			collection: reactions,
+			id: reactionId(reaction.message, reaction.author, reaction.key),
+			next: () => ({ ...reaction, at }),
+		},
 		{
 			collection: messages,
 			id: reaction.message,
-			next: (now) => (now === undefined || now.deletedAt !== undefined ? undefined : { ...now, reactions: recount(now.reactions, reaction), changed: seq }),
+			next: (now) =>
+				now === undefined || now.deletedAt !== undefined
+					? undefined
+					: { ...now, reactions: recount(now.reactions, reaction), changed: seq },
 		} satisfies Fold<Message>,
 	];
 }

@@ -3,7 +3,7 @@ import { Conflict } from "../errors.ts";
 import { bridgeConsumer } from "../events/log.ts";
 import { assertMay, type Place } from "../groups/access.ts";
 import type { BridgeName } from "../ids.ts";
-import { maxReactionKeys, type Message } from "../messages/message.ts";
+import { type Message, maxReactionKeys } from "../messages/message.ts";
 import type { World } from "../world.ts";
 import { type Reaction, reactionId, reactions } from "./reaction.ts";
 
@@ -27,20 +27,54 @@ export interface ReactionSource {
  * @throws {PermissionDenied}
  * @throws {Conflict} `already_deleted`, `too_many_reactions`
  */
-export async function react(world: World, author: Account, place: Place, message: Message, wish: ReactionWish, source?: ReactionSource): Promise<{ changed: boolean }> {
+export async function react(
+	world: World,
+	author: Account,
+	place: Place,
+	message: Message,
+	wish: ReactionWish,
+	source?: ReactionSource,
+): Promise<{ changed: boolean }> {
 	if (message.deletedAt !== undefined) throw new Conflict("already_deleted", "The message was deleted");
 	await assertMay(world, "reply", place, author);
 	const isNew = !message.reactions.some((sum) => sum.key === wish.key);
-	if (isNew && message.reactions.length >= maxReactionKeys) throw new Conflict("too_many_reactions", `A message takes ${maxReactionKeys} different reactions`);
-	return change(world, author, message, wish.key, (now) => {
-		if (now?.active === true) return undefined;
-		return { ...wish, message: message.id, author: author.id, active: true, ...(source === undefined ? {} : { origin: source.origin }) };
-	}, source);
+	if (isNew && message.reactions.length >= maxReactionKeys)
+		throw new Conflict("too_many_reactions", `A message takes ${maxReactionKeys} different reactions`);
+	return change(
+		world,
+		author,
+		message,
+		wish.key,
+		(now) => {
+			if (now?.active === true) return undefined;
+			return {
+				...wish,
+				message: message.id,
+				author: author.id,
+				active: true,
+				...(source === undefined ? {} : { origin: source.origin }),
+			};
+		},
+		source,
+	);
 }
 
 /** Takes a reaction back. Idempotent. */
-export async function unreact(world: World, author: Account, message: Message, key: string, source?: Omit<ReactionSource, "origin"> & { readonly bridge: BridgeName }): Promise<{ changed: boolean }> {
-	return change(world, author, message, key, (now) => (now?.active === true ? { ...now, active: false } : undefined), source);
+export async function unreact(
+	world: World,
+	author: Account,
+	message: Message,
+	key: string,
+	source?: Omit<ReactionSource, "origin"> & { readonly bridge: BridgeName },
+): Promise<{ changed: boolean }> {
+	return change(
+		world,
+		author,
+		message,
+		key,
+		(now) => (now?.active === true ? { ...now, active: false } : undefined),
+		source,
+	);
 }
 
 async function change(
@@ -49,7 +83,14 @@ async function change(
 	message: Message,
 	key: string,
 	decide: (now: Reaction | undefined) => Omit<Reaction, "at" | "generation"> | undefined,
-	source: { readonly request: string; readonly raw: unknown; readonly bridge?: BridgeName; readonly origin?: Reaction["origin"] } | undefined,
+	source:
+		| {
+				readonly request: string;
+				readonly raw: unknown;
+				readonly bridge?: BridgeName;
+				readonly origin?: Reaction["origin"];
+		  }
+		| undefined,
 ): Promise<{ changed: boolean }> {
 	const id = reactionId(message.id, author.id, key);
 	const now = (await world.store.get(reactions, id))?.doc;
@@ -64,7 +105,11 @@ async function change(
 		natural: `reaction:${id}:${reaction.generation}`,
 		pending: [bridgeConsumer],
 		...(source === undefined ? {} : { request: source.request }),
-		body: { reaction, ...(network === undefined ? {} : { origin: network }), ...(source === undefined ? {} : { raw: source.raw }) },
+		body: {
+			reaction,
+			...(network === undefined ? {} : { origin: network }),
+			...(source === undefined ? {} : { raw: source.raw }),
+		},
 	});
 	// A duplicate of the natural key is somebody's equal change at the same moment: what was wanted holds.
 	return { changed: appended.outcome === "appended" };

@@ -28,8 +28,14 @@ export const reactions: Collection<Reaction> = {
 	name: "reactions",
 	version: 1,
 	indexes: {
-		message: { kinds: ["text", "int", "text"], of: (r) => (r.active ? [r.message, r.at, reactionId(r.message, r.author, r.key)] : undefined) },
+		message: {
+			kinds: ["text", "int", "text"],
+			of: (r) => (r.active ? [r.message, r.at, reactionId(r.message, r.author, r.key)] : undefined),
+		},
 		author: { kinds: ["text", "text"], of: (r) => (r.active ? [r.author, r.message] : undefined) },
-		remote: { kinds: ["text"], of: (r) => (r.origin === undefined ? undefined : [remoteKey(r.origin.bridge, r.origin.id)]) },
+		remote: {
+			kinds: ["text"],
+			of: (r) => (r.origin === undefined ? undefined : [remoteKey(r.origin.bridge, r.origin.id)]),
+		},
 	},
 };

@@ -5,8 +5,8 @@ import type { Message } from "../../messages/message.ts";
 import type { MessageRef, Received, RemoteEvent } from "../../ports/bridge.ts";
 import type { World } from "../../world.ts";
 import { messageByRef } from "../find-message.ts";
-import { remoteKey } from "../remote-key.ts";
 import type { Targets } from "../outgoing/targets.ts";
+import { remoteKey } from "../remote-key.ts";
 import type { WaitingRoom } from "./parked.ts";
 
 /** What became of an event once it is durable. Several may be on their way to the disk at the same time. */
@@ -29,13 +29,19 @@ export interface Intake {
 }
 
 /** Takes in one kind of remote event from a known sender. */
-export type Receiver<K extends RemoteEvent["kind"]> = (intake: Intake, sender: Account, event: Extract<RemoteEvent, { kind: K }>) => Promise<Step>;
+export type Receiver<K extends RemoteEvent["kind"]> = (
+	intake: Intake,
+	sender: Account,
+	event: Extract<RemoteEvent, { kind: K }>,
+) => Promise<Step>;
 
 export const ended = (received: Received): Step => ({ done: Promise.resolve(received) });
-export const ignored = (reason: Extract<Received, { status: "ignored" }>["reason"]): Step => ended({ status: "ignored", reason });
+export const ignored = (reason: Extract<Received, { status: "ignored" }>["reason"]): Step =>
+	ended({ status: "ignored", reason });
 
 /** The log's `request` key of a remote event: it is taken over once, however often it is sent. */
-export const requestOf = (intake: Pick<Intake, "bridge">, event: RemoteEvent): string => remoteKey(intake.bridge, event.id);
+export const requestOf = (intake: Pick<Intake, "bridge">, event: RemoteEvent): string =>
+	remoteKey(intake.bridge, event.id);
 
 /** Finds a message that may still be on its way to the disk. */
 export async function findMessage(intake: Intake, ref: MessageRef): Promise<Message | undefined> {

@@ -30,7 +30,12 @@ export const receiveJoin: Receiver<"join"> = async (intake, sender, event) => {
 			// A room's people hear of everything through the room: being in it changes nothing for who follows already.
 			if (isRoom) return now?.state === "joined" ? undefined : { state };
 			const request = { bridge: intake.bridge, raw: event.raw };
-			return { state: now?.state === "joined" ? "joined" : state, role: now?.role ?? "member", request, ...(sender.reach === undefined ? {} : { reach: sender.reach }) };
+			return {
+				state: now?.state === "joined" ? "joined" : state,
+				role: now?.role ?? "member",
+				request,
+				...(sender.reach === undefined ? {} : { reach: sender.reach }),
+			};
 		},
 		{ request: requestOf(intake, event), tell: !isRoom && state !== "requested" },
 	);

@@ -17,7 +17,8 @@ export const receiveMessage: Receiver<"message"> = async (intake, sender, event)
 	const key = remoteKey(intake.bridge, event.message);
 	if (await wasRemoved(intake, sender, key)) return ignored("gone");
 	const parent = event.replyTo === undefined ? undefined : await findMessage(intake, event.replyTo);
-	if (parent === undefined && event.replyTo !== undefined && event.place.kind !== "room") return parkBehind(intake, event, event.replyTo);
+	if (parent === undefined && event.replyTo !== undefined && event.place.kind !== "room")
+		return parkBehind(intake, event, event.replyTo);
 	const place = parent === undefined ? await placeNamed(intake, sender, event) : await intake.place(parent.channel);
 	if (place === undefined) return ignored("unknown-place");
 	const refusal = await refusalOf(intake, sender, place, event, parent);
@@ -28,19 +29,37 @@ export const receiveMessage: Receiver<"message"> = async (intake, sender, event)
 /** A removal that came first stands guard: what was taken back before it arrived never appears. */
 async function wasRemoved(intake: Intake, sender: Account, key: string): Promise<boolean> {
 	const waiting = await intake.waiting.waitingFor(key);
-	return waiting.some(({ parked: { event } }) => (event.kind === "removal" || event.kind === "retraction") && event.sender.id === sender.origin?.id);
+	return waiting.some(
+		({ parked: { event } }) =>
+			(event.kind === "removal" || event.kind === "retraction") && event.sender.id === sender.origin?.id,
+	);
 }
 
-async function placeNamed(intake: Intake, sender: Account, { place, mentions }: RemoteMessage): Promise<Place | undefined> {
+async function placeNamed(
+	intake: Intake,
+	sender: Account,
+	{ place, mentions }: RemoteMessage,
+): Promise<Place | undefined> {
 	if (place.kind === "room") return intake.linkedRoom(place.room);
 	if (place.kind === "channel") return intake.place(place.channel);
 	// What nobody here follows and nobody here is named in is not ours to keep.
-	const followers = await intake.world.store.page(memberships, { index: "place", prefix: [sender.timeline, "joined"], order: "asc", limit: 1 });
+	const followers = await intake.world.store.page(memberships, {
+		index: "place",
+		prefix: [sender.timeline, "joined"],
+		order: "asc",
+		limit: 1,
+	});
 	const isWanted = followers.length > 0 || (mentions ?? []).length > 0;
 	return isWanted ? intake.place(sender.timeline) : undefined;
 }
 
-async function refusalOf(intake: Intake, sender: Account, place: Place, event: RemoteMessage, parent: Message | undefined): Promise<Step | undefined> {
+async function refusalOf(
+	intake: Intake,
+	sender: Account,
+	place: Place,
+	event: RemoteMessage,
+	parent: Message | undefined,
+): Promise<Step | undefined> {
 	if (!canFederate(place.channel)) return ignored("not-allowed");
 	if (!(await may(intake.world, parent === undefined ? "post" : "reply", place, sender))) {
 		return ignored(place.channel.timelineOf !== undefined && parent === undefined ? "not-owner" : "not-allowed");
@@ -55,12 +74,24 @@ async function refusalOf(intake: Intake, sender: Account, place: Place, event: R
 	return undefined;
 }
 
-async function post(intake: Intake, sender: Account, place: Place, event: RemoteMessage, parent: Message | undefined, natural: string): Promise<Step> {
+async function post(
+	intake: Intake,
+	sender: Account,
+	place: Place,
+	event: RemoteMessage,
+	parent: Message | undefined,
+	natural: string,
+): Promise<Step> {
 	const { world, bridge } = intake;
 	const now = world.clock.now();
 	const id = mintId("msg", now);
 	const mentions = event.mentions ?? [];
-	const isOwed = await intake.targets.any({ ...place, origin: bridge, author: sender, people: parent === undefined ? mentions : [parent.author, ...mentions] });
+	const isOwed = await intake.targets.any({
+		...place,
+		origin: bridge,
+		author: sender,
+		people: parent === undefined ? mentions : [parent.author, ...mentions],
+	});
 	world.failPoints.hit("incoming:before-append");
 	const appending = world.log.append({
 		stream: place.channel.id,
@@ -96,4 +127,3 @@ async function post(intake: Intake, sender: Account, place: Place, event: Remote
 	};
 	return { done: received() };
 }
-

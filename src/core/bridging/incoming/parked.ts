@@ -51,7 +51,11 @@ export function createWaitingRoom(world: Pick<World, "store" | "clock">): Waitin
 		async load() {
 			let after: string | undefined;
 			for (;;) {
-				const page = await store.page(parked, { order: "asc", limit: 500, ...(after === undefined ? {} : { after: [after] }) });
+				const page = await store.page(parked, {
+					order: "asc",
+					limit: 500,
+					...(after === undefined ? {} : { after: [after] }),
+				});
 				for (const { doc } of page) keys.add(doc.waitsFor);
 				after = page.at(-1)?.id;
 				if (page.length === 500) continue;
@@ -64,7 +68,9 @@ export function createWaitingRoom(world: Pick<World, "store" | "clock">): Waitin
 			const now = clock.now();
 			keys.add(waitsFor);
 			fresh.add(waitsFor);
-			await store.insertMissing(parked, [{ id: remoteKey(bridge, event.id), doc: { bridge, waitsFor, event, at: now, expires: now + patienceMs } }]);
+			await store.insertMissing(parked, [
+				{ id: remoteKey(bridge, event.id), doc: { bridge, waitsFor, event, at: now, expires: now + patienceMs } },
+			]);
 			return true;
 		},
 		async waitingFor(key) {

@@ -14,7 +14,9 @@ export const receiveReaction: Receiver<"reaction"> = async (intake, sender, even
 	if (message === undefined) return parkBehind(intake, event, event.target);
 	const place = await intake.place(message.channel);
 	if (place === undefined) return ignored("unknown-place");
-	const wasTakenBack = (await intake.waiting.waitingFor(remoteKey(intake.bridge, event.reaction))).some((w) => w.parked.event.sender.id === event.sender.id);
+	const wasTakenBack = (await intake.waiting.waitingFor(remoteKey(intake.bridge, event.reaction))).some(
+		(w) => w.parked.event.sender.id === event.sender.id,
+	);
 	if (wasTakenBack) return ignored("gone");
 	await intake.flush();
 	try {
@@ -30,7 +32,8 @@ export const receiveReaction: Receiver<"reaction"> = async (intake, sender, even
 	}
 };
 
-const wishOf = ({ key, image }: Extract<RemoteEvent, { kind: "reaction" }>) => (image === undefined ? { key, unicode: key } : { key, image });
+const wishOf = ({ key, image }: Extract<RemoteEvent, { kind: "reaction" }>) =>
+	image === undefined ? { key, unicode: key } : { key, image };
 
 /** Takes over that a reaction was taken back, named by its own id or by message and key. */
 export const receiveUnreaction: Receiver<"unreaction"> = async (intake, sender, event) => {
@@ -41,13 +44,20 @@ export const receiveUnreaction: Receiver<"unreaction"> = async (intake, sender, 
 		const stored = message && (await intake.world.store.get(reactions, reactionId(message.id, sender.id, event.key)));
 		if (stored !== undefined) return withdraw(intake, sender, event, stored.doc);
 	}
-	return event.reaction === undefined ? ignored("unknown-target") : parkBehind(intake, event, { remote: event.reaction });
+	return event.reaction === undefined
+		? ignored("unknown-target")
+		: parkBehind(intake, event, { remote: event.reaction });
 };
 
 /** The reaction that this network knows by an id. */
 export async function reactionByRemote(intake: Intake, remote: string): Promise<Reaction | undefined> {
 	const { store } = intake.world;
-	const [own] = await store.page(reactions, { index: "remote", prefix: [remoteKey(intake.bridge, remote)], order: "desc", limit: 1 });
+	const [own] = await store.page(reactions, {
+		index: "remote",
+		prefix: [remoteKey(intake.bridge, remote)],
+		order: "desc",
+		limit: 1,
+	});
 	if (own !== undefined) return own.doc;
 	const link = await linkByRemote(intake.world, intake.bridge, remote);
 	return link === undefined ? undefined : (await store.get(reactions, link.subject))?.doc;

@@ -41,7 +41,10 @@ export interface Incoming {
 	sweep(): Promise<void>;
 }
 
-export function createIncoming(world: World, { shadows, waiting, targets }: { shadows: Shadows; waiting: WaitingRoom; targets: Targets }): Incoming {
+export function createIncoming(
+	world: World,
+	{ shadows, waiting, targets }: { shadows: Shadows; waiting: WaitingRoom; targets: Targets },
+): Incoming {
 	async function receive(bridge: BridgeName, events: readonly RemoteEvent[]): Promise<readonly Received[]> {
 		const steps: Promise<Received>[] = [];
 		const intake = openIntake(world, bridge, { waiting, targets, flush: async () => void (await Promise.all(steps)) });

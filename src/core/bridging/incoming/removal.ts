@@ -3,8 +3,8 @@ import { may } from "../../groups/access.ts";
 import { appendDeletion } from "../../messages/delete-message.ts";
 import type { Message } from "../../messages/message.ts";
 import type { RemoteEvent } from "../../ports/bridge.ts";
-import { reactionByRemote, withdraw } from "./reaction.ts";
 import { ended, findMessage, type Intake, ignored, parkBehind, type Receiver, requestOf, type Step } from "./intake.ts";
+import { reactionByRemote, withdraw } from "./reaction.ts";
 
 /** Takes over a deletion: by the author, or by a moderator of the channel. */
 export const receiveRemoval: Receiver<"removal"> = async (intake, sender, event) => {

@@ -1,9 +1,12 @@
-import type { World } from "../../world.ts";
 import type { Lanes } from "../../ports/lanes.ts";
+import type { World } from "../../world.ts";
 import { type DeadLetter, deadLetters, deliveries, deliveryLane, laneTroubles } from "./delivery.ts";
 
 /** Undeliverable items of a lane, oldest first; without a lane, of all. */
-export async function listDeadLetters(world: Pick<World, "store">, { lane, after, limit }: { readonly lane?: string; readonly after?: string; readonly limit: number }): Promise<readonly { readonly id: string; readonly letter: DeadLetter }[]> {
+export async function listDeadLetters(
+	world: Pick<World, "store">,
+	{ lane, after, limit }: { readonly lane?: string; readonly after?: string; readonly limit: number },
+): Promise<readonly { readonly id: string; readonly letter: DeadLetter }[]> {
 	const page =
 		lane === undefined
 			? await world.store.page(deadLetters, { order: "asc", limit, ...(after === undefined ? {} : { after: [after] }) })
@@ -12,13 +15,19 @@ export async function listDeadLetters(world: Pick<World, "store">, { lane, after
 }
 
 /** Gives the dead letters of a lane another life: they are due at once. Returns how many. */
-export async function replayDeadLetters(world: Pick<World, "store" | "clock">, lane: string, lanes?: Lanes): Promise<number> {
+export async function replayDeadLetters(
+	world: Pick<World, "store" | "clock">,
+	lane: string,
+	lanes?: Lanes,
+): Promise<number> {
 	let replayed = 0;
 	for (;;) {
 		const letters = await listDeadLetters(world, { lane, limit: 200 });
 		for (const { id, letter } of letters) {
 			const { diedAt: _, reason: __, ...row } = letter;
-			await world.store.insertMissing(deliveries, [{ id, doc: { ...row, at: world.clock.now(), due: world.clock.now(), attempts: 0 } }]);
+			await world.store.insertMissing(deliveries, [
+				{ id, doc: { ...row, at: world.clock.now(), due: world.clock.now(), attempts: 0 } },
+			]);
 			await world.store.delete(deadLetters, id);
 			replayed++;
 		}

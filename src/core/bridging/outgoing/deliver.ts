@@ -1,7 +1,7 @@
 import { accountById } from "../../accounts/find-account.ts";
 import { BoundedMap } from "../../bounded-map.ts";
-import { changeMembership } from "../../groups/membership-change.ts";
 import { memberships, targetKey } from "../../groups/membership.ts";
+import { changeMembership } from "../../groups/membership-change.ts";
 import type { BridgeName } from "../../ids.ts";
 import { messages } from "../../messages/message.ts";
 import type { Bridge, Delivery, DeliveryResult, Reach } from "../../ports/bridge.ts";
@@ -23,7 +23,10 @@ export interface DeliveryOptions {
 }
 
 /** Works off the deliveries of one lane, in order (design §3.4). Resolves with the time of the next try, if there is one to wait for. */
-export function createDeliverer(world: World, { bridge: bridgeOf, maxAgeMs, onOutcome = () => {} }: DeliveryOptions): (lane: string, signal: AbortSignal) => Promise<number | undefined> {
+export function createDeliverer(
+	world: World,
+	{ bridge: bridgeOf, maxAgeMs, onOutcome = () => {} }: DeliveryOptions,
+): (lane: string, signal: AbortSignal) => Promise<number | undefined> {
 	const { store, clock, failPoints, logger } = world;
 	const prepared = new BoundedMap<string, Promise<Prepared | undefined>>(256);
 	const subjects = new BoundedMap<string, string>(1024);
@@ -45,15 +48,22 @@ export function createDeliverer(world: World, { bridge: bridgeOf, maxAgeMs, onOu
 
 	/** The message that an event is about; empty: it is about none. */
 	async function subjectOf(id: string): Promise<string> {
-		const body = (await store.event(id))?.body as { message?: { id: string } | string; reaction?: { message: string } } | undefined;
-		const subject = (typeof body?.message === "object" ? body.message.id : (body?.message ?? body?.reaction?.message)) ?? "";
+		const body = (await store.event(id))?.body as
+			| { message?: { id: string } | string; reaction?: { message: string } }
+			| undefined;
+		const subject =
+			(typeof body?.message === "object" ? body.message.id : (body?.message ?? body?.reaction?.message)) ?? "";
 		subjects.set(id, subject);
 		return subject;
 	}
 
-	async function attempt(row: DeliveryRow, signal: AbortSignal): Promise<{ result: DeliveryResult | { status: "skipped" }; delivery?: Delivery }> {
+	async function attempt(
+		row: DeliveryRow,
+		signal: AbortSignal,
+	): Promise<{ result: DeliveryResult | { status: "skipped" }; delivery?: Delivery }> {
 		const bridge = bridgeOf(row.reach.bridge);
-		if (bridge === undefined) return { result: { status: "retry", reason: "the bridge is not enabled", lane: true, afterMs: 60_000 } };
+		if (bridge === undefined)
+			return { result: { status: "retry", reason: "the bridge is not enabled", lane: true, afterMs: 60_000 } };
 		const content = await preparedFor(row);
 		if (content === undefined || bridge.capabilities[content.kind] === "none") return { result: { status: "skipped" } };
 		const delivery = { ...content, reach: row.reach } as Delivery;
@@ -93,18 +103,29 @@ export function createDeliverer(world: World, { bridge: bridgeOf, maxAgeMs, onOu
 		if (portal !== undefined) await changePortal(world, portal.id, "degraded", "the room can't be reached any more");
 		for (;;) {
 			let ended = 0;
-			const page = await store.page(memberships, { index: "target", prefix: [targetKey(reach)], order: "asc", limit: 200 });
+			const page = await store.page(memberships, {
+				index: "target",
+				prefix: [targetKey(reach)],
+				order: "asc",
+				limit: 200,
+			});
 			for (const { doc } of page) {
 				const account = await accountById(world, doc.account);
 				if (account === undefined) continue;
-				const { changed } = await changeMembership(world, doc.place, account, (now) => (now?.reach?.target === reach.target ? { state: "left" } : undefined));
+				const { changed } = await changeMembership(world, doc.place, account, (now) =>
+					now?.reach?.target === reach.target ? { state: "left" } : undefined,
+				);
 				if (changed) ended++;
 			}
 			if (ended === 0) return;
 		}
 	}
 
-	async function troubled(lane: string, now: LaneTrouble | undefined, result: Extract<DeliveryResult, { status: "retry" }>): Promise<number> {
+	async function troubled(
+		lane: string,
+		now: LaneTrouble | undefined,
+		result: Extract<DeliveryResult, { status: "retry" }>,
+	): Promise<number> {
 		const failures = (now?.failures ?? 0) + 1;
 		const notBefore = clock.now() + backOff(failures, result.afterMs);
 		const doc = { failures, notBefore, since: now?.since ?? clock.now(), reason: result.reason };
@@ -122,7 +143,13 @@ export function createDeliverer(world: World, { bridge: bridgeOf, maxAgeMs, onOu
 		let next: number | undefined;
 		let after: readonly [string, number, number] | undefined;
 		while (!signal.aborted) {
-			const rows = await store.page(deliveries, { index: "lane", prefix: [lane], order: "asc", limit: batch, ...(after === undefined ? {} : { after }) });
+			const rows = await store.page(deliveries, {
+				index: "lane",
+				prefix: [lane],
+				order: "asc",
+				limit: batch,
+				...(after === undefined ? {} : { after }),
+			});
 			if (rows.length === 0) return next;
 			for (const { id, doc: row } of rows) {
 				if (signal.aborted) return clock.now();
@@ -143,7 +170,13 @@ export function createDeliverer(world: World, { bridge: bridgeOf, maxAgeMs, onOu
 					else {
 						const due = clock.now() + backOff(row.attempts + 1, result.afterMs);
 						const stored = await store.get(deliveries, id);
-						if (stored !== undefined) await store.replace(deliveries, id, stored.rev, { ...row, attempts: row.attempts + 1, due, reason: result.reason });
+						if (stored !== undefined)
+							await store.replace(deliveries, id, stored.rev, {
+								...row,
+								attempts: row.attempts + 1,
+								due,
+								reason: result.reason,
+							});
 						if (row.attempts + 1 < patientAttempts) return earliest(next, due);
 						held.add(stream);
 						next = earliest(next, due);
@@ -164,11 +197,14 @@ export function createDeliverer(world: World, { bridge: bridgeOf, maxAgeMs, onOu
 		return clock.now();
 	};
 
-	async function recordOrSkip(id: string, delivery: Delivery | undefined, result: { status: "skipped" } | Extract<DeliveryResult, { status: "delivered" }>): Promise<void> {
+	async function recordOrSkip(
+		id: string,
+		delivery: Delivery | undefined,
+		result: { status: "skipped" } | Extract<DeliveryResult, { status: "delivered" }>,
+	): Promise<void> {
 		if (delivery === undefined || result.status === "skipped") await store.delete(deliveries, id);
 		else await record(id, delivery, result.ids ?? []);
 	}
 }
 
 const earliest = (a: number | undefined, b: number): number => (a === undefined ? b : Math.min(a, b));
-

@@ -1,6 +1,6 @@
-import type { Collection } from "../../ports/store.ts";
 import type { Reach } from "../../ports/bridge.ts";
 import type { Lane } from "../../ports/lanes.ts";
+import type { Collection } from "../../ports/store.ts";
 import { targetOf } from "../audience.ts";
 
 /** One event on its way to one target. It names both and holds neither body nor key (design §3.4). */
@@ -51,4 +51,5 @@ const prefix = "deliver:";
 /** The work of delivering, beside the work of planning: a lane of its own per remote host or room. */
 export const deliveryLane = (reach: Reach): Lane => `${prefix}${reach.lane}`;
 /** The lane that the deliveries of a work lane are filed under; `undefined`: not a lane of deliveries. */
-export const deliveryLaneName = (lane: Lane): string | undefined => (lane.startsWith(prefix) ? lane.slice(prefix.length) : undefined);
+export const deliveryLaneName = (lane: Lane): string | undefined =>
+	lane.startsWith(prefix) ? lane.slice(prefix.length) : undefined;

@@ -6,7 +6,12 @@ import { deliveries } from "./delivery.ts";
 export async function* lanesWithDeliveries(world: Pick<World, "store">): AsyncGenerator<Reach> {
 	let after: readonly [string, number, number] | undefined;
 	for (;;) {
-		const [next] = await world.store.page(deliveries, { index: "lane", order: "asc", limit: 1, ...(after === undefined ? {} : { after }) });
+		const [next] = await world.store.page(deliveries, {
+			index: "lane",
+			order: "asc",
+			limit: 1,
+			...(after === undefined ? {} : { after }),
+		});
 		if (next === undefined) return;
 		yield next.doc.reach;
 		after = [next.doc.reach.lane, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];

@@ -1,8 +1,8 @@
+import { removeWhatTheySaid } from "../../accounts/delete-account.ts";
 import { bridgeConsumer } from "../../events/log.ts";
 import type { Reach } from "../../ports/bridge.ts";
 import type { Lanes } from "../../ports/lanes.ts";
 import type { LogEvent } from "../../ports/store.ts";
-import { removeWhatTheySaid } from "../../accounts/delete-account.ts";
 import { type DeliveryRow, deliveries, deliveryId, deliveryLane } from "./delivery.ts";
 import { type Planner, plans } from "./plan.ts";
 import { backOff } from "./retry.ts";
@@ -23,7 +23,10 @@ interface Filed {
  * The one way out (design §3): takes what happened, in order, and files one delivery per target. The marker of an event goes
  * when its deliveries are durable; planning an event again files nothing twice.
  */
-export function createOutgoing(planner: Planner, lanes: () => Lanes): (signal: AbortSignal) => Promise<number | undefined> {
+export function createOutgoing(
+	planner: Planner,
+	lanes: () => Lanes,
+): (signal: AbortSignal) => Promise<number | undefined> {
 	const { world } = planner;
 	const failures = new Map<string, number>();
 
@@ -34,7 +37,10 @@ export function createOutgoing(planner: Planner, lanes: () => Lanes): (signal: A
 	}
 
 	const rowsOf = (event: LogEvent, reaches: readonly Reach[]): readonly { id: string; doc: DeliveryRow }[] =>
-		reaches.map((reach) => ({ id: deliveryId(event.id, reach), doc: { event: event.id, reach, at: event.at, seq: event.seq, due: event.at, attempts: 0 } }));
+		reaches.map((reach) => ({
+			id: deliveryId(event.id, reach),
+			doc: { event: event.id, reach, at: event.at, seq: event.seq, due: event.at, attempts: 0 },
+		}));
 
 	/** A fault of ours: the event is tried again later, and the others are not held up by it. */
 	async function putOff(event: LogEvent, error: unknown): Promise<void> {

@@ -15,15 +15,26 @@ export interface Planner {
 }
 
 /** For each type of event that leaves the provider, the targets it goes to. */
-export type PlanTable = { readonly [T in EventType]?: (planner: Planner, event: EventOf<T>) => Promise<readonly Reach[]> };
+export type PlanTable = {
+	readonly [T in EventType]?: (planner: Planner, event: EventOf<T>) => Promise<readonly Reach[]>;
+};
 
 /** Everybody who is told of a message: its channel's audience and the people it speaks to. */
-async function ofMessage({ world, targets }: Planner, id: MessageId, by: string, origin: Bodies["message.deleted"]["origin"]): Promise<readonly Reach[]> {
+async function ofMessage(
+	{ world, targets }: Planner,
+	id: MessageId,
+	by: string,
+	origin: Bodies["message.deleted"]["origin"],
+): Promise<readonly Reach[]> {
 	const found = await messageAndPlace(world, id);
 	const author = await accountById(world, by as Account["id"]);
 	if (found === undefined || author === undefined) return [];
 	const { message, place } = found;
-	const people = [...(message.reply === undefined ? [] : [message.reply.author]), ...message.mentions, ...(message.author === author.id ? [] : [message.author])];
+	const people = [
+		...(message.reply === undefined ? [] : [message.reply.author]),
+		...message.mentions,
+		...(message.author === author.id ? [] : [message.author]),
+	];
 	return targets.of({ ...place, author, people, ...(origin === undefined ? {} : { origin }) });
 }
 
@@ -34,23 +45,32 @@ async function messageAndPlace(world: World, id: MessageId): Promise<{ message: 
 }
 
 /** One of ours joins or leaves something elsewhere, or somebody elsewhere is answered. */
-async function ofMembership({ world }: Planner, { body, type }: EventOf<"member.requested" | "member.joined" | "member.left" | "member.denied">): Promise<readonly Reach[]> {
+async function ofMembership(
+	{ world }: Planner,
+	{ body, type }: EventOf<"member.requested" | "member.joined" | "member.left" | "member.denied">,
+): Promise<readonly Reach[]> {
 	const { membership } = body;
 	const member = await accountById(world, membership.account);
 	if (member === undefined) return [];
-	if (!isLocal(member)) return member.reach !== undefined && (type === "member.joined" || type === "member.denied") ? [member.reach] : [];
+	if (!isLocal(member))
+		return member.reach !== undefined && (type === "member.joined" || type === "member.denied") ? [member.reach] : [];
 	const channel = parseId("chn", membership.place) as ChannelId | undefined;
 	const place = channel === undefined ? undefined : await placeOf(world, channel);
-	const owner = place?.channel.timelineOf === undefined ? undefined : await accountById(world, place.channel.timelineOf);
+	const owner =
+		place?.channel.timelineOf === undefined ? undefined : await accountById(world, place.channel.timelineOf);
 	return owner?.reach !== undefined && (type === "member.requested" || type === "member.left") ? [owner.reach] : [];
 }
 
 /** Those who follow somebody are told of a new profile, and that they are gone. */
-async function ofAccount({ world }: Planner, { body }: EventOf<"account.updated" | "account.deleted">): Promise<readonly Reach[]> {
+async function ofAccount(
+	{ world }: Planner,
+	{ body }: EventOf<"account.updated" | "account.deleted">,
+): Promise<readonly Reach[]> {
 	const account = await accountById(world, body.account);
 	if (account === undefined) return [];
 	const reaches: Reach[] = [];
-	for await (const reach of audienceOf(world, account.timeline)) if (reach.bridge !== account.origin?.bridge) reaches.push(reach);
+	for await (const reach of audienceOf(world, account.timeline))
+		if (reach.bridge !== account.origin?.bridge) reaches.push(reach);
 	return reaches;
 }
 

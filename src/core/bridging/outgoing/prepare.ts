@@ -14,10 +14,19 @@ type Unaddressed<D> = D extends Delivery ? Omit<D, "reach"> : never;
 /** A delivery without its target: the same for all targets of one network. */
 export type Prepared = Unaddressed<Delivery>;
 type Base = Pick<Delivery, "id" | "at" | "actor"> & { readonly origin?: BridgeName; readonly raw?: unknown };
-type Preparer<T extends EventType> = (world: World, bridge: BridgeName, event: EventOf<T>, base: Base) => Promise<Prepared | undefined>;
+type Preparer<T extends EventType> = (
+	world: World,
+	bridge: BridgeName,
+	event: EventOf<T>,
+	base: Base,
+) => Promise<Prepared | undefined>;
 
 /** A message as a network knows it. */
-export async function addressed(world: Pick<World, "store">, bridge: BridgeName, message: Message): Promise<Addressed | undefined> {
+export async function addressed(
+	world: Pick<World, "store">,
+	bridge: BridgeName,
+	message: Message,
+): Promise<Addressed | undefined> {
 	const author = await accountById(world, message.author);
 	if (author === undefined) return undefined;
 	const remote = message.origin?.bridge === bridge ? [message.origin.id] : await remoteIdsOf(world, message.id, bridge);
@@ -30,7 +39,11 @@ async function openPlace(world: World, channel: ChannelId): Promise<Place | unde
 	return place !== undefined && canFederate(place.channel) ? place : undefined;
 }
 
-async function subjectOf(world: World, bridge: BridgeName, id: MessageId): Promise<(Place & { subject: Addressed }) | undefined> {
+async function subjectOf(
+	world: World,
+	bridge: BridgeName,
+	id: MessageId,
+): Promise<(Place & { subject: Addressed }) | undefined> {
 	const message = (await world.store.get(messages, id))?.doc;
 	const place = message === undefined ? undefined : await openPlace(world, message.channel);
 	const subject = message === undefined ? undefined : await addressed(world, bridge, message);
@@ -38,13 +51,25 @@ async function subjectOf(world: World, bridge: BridgeName, id: MessageId): Promi
 }
 
 /** A text is sent as it is now; what is deleted by now is not sent at all, its removal follows. */
-async function text(kind: "message" | "edit", world: World, bridge: BridgeName, id: MessageId, base: Base): Promise<Prepared | undefined> {
+async function text(
+	kind: "message" | "edit",
+	world: World,
+	bridge: BridgeName,
+	id: MessageId,
+	base: Base,
+): Promise<Prepared | undefined> {
 	const found = await subjectOf(world, bridge, id);
 	if (found === undefined || found.subject.message.deletedAt !== undefined) return undefined;
 	const { reply, mentions } = found.subject.message;
 	const above = reply === undefined ? undefined : (await world.store.get(messages, reply.to))?.doc;
 	const parent = above === undefined ? undefined : await addressed(world, bridge, above);
-	return { ...base, ...found, kind, mentions: await accountsOf(world, mentions), ...(parent === undefined ? {} : { parent }) };
+	return {
+		...base,
+		...found,
+		kind,
+		mentions: await accountsOf(world, mentions),
+		...(parent === undefined ? {} : { parent }),
+	};
 }
 
 export async function accountsOf(world: Pick<World, "store">, ids: readonly AccountId[]): Promise<readonly Account[]> {
@@ -59,17 +84,33 @@ const reaction: Preparer<"reaction.added" | "reaction.removed"> = async (world, 
 	const id = reactionId(message, author, key);
 	const shown = { ...base, ...found, key, reaction: id, ...(image === undefined ? {} : { image }) };
 	if (type === "reaction.added") return { ...shown, kind: "reaction" };
-	return { ...shown, kind: "unreaction", remote: origin?.bridge === bridge ? [origin.id] : await remoteIdsOf(world, id, bridge) };
+	return {
+		...shown,
+		kind: "unreaction",
+		remote: origin?.bridge === bridge ? [origin.id] : await remoteIdsOf(world, id, bridge),
+	};
 };
 
-const membership: Preparer<"member.requested" | "member.joined" | "member.left" | "member.denied"> = async (world, _bridge, { type, body }, base) => {
+const membership: Preparer<"member.requested" | "member.joined" | "member.left" | "member.denied"> = async (
+	world,
+	_bridge,
+	{ type, body },
+	base,
+) => {
 	const { place: id, account: memberId, request, generation } = body.membership;
 	const place = await placeOf(world, id as ChannelId);
 	const member = await accountById(world, memberId);
 	if (place === undefined || member === undefined) return undefined;
 	if (member.origin !== undefined) {
 		if (request === undefined || (type !== "member.joined" && type !== "member.denied")) return undefined;
-		return { ...base, ...place, kind: "answer", account: member, accepted: type === "member.joined", request: request.raw };
+		return {
+			...base,
+			...place,
+			kind: "answer",
+			account: member,
+			accepted: type === "member.joined",
+			request: request.raw,
+		};
 	}
 	const owner = place.channel.timelineOf === undefined ? undefined : await accountById(world, place.channel.timelineOf);
 	if (owner === undefined) return undefined;
@@ -79,7 +120,12 @@ const membership: Preparer<"member.requested" | "member.joined" | "member.left" 
 };
 
 /** The event by which a membership was asked for, before its present generation. */
-async function requestBefore(world: World, place: string, account: AccountId, generation: number): Promise<string | undefined> {
+async function requestBefore(
+	world: World,
+	place: string,
+	account: AccountId,
+	generation: number,
+): Promise<string | undefined> {
 	for (let before = generation - 1; before > 0; before--) {
 		const event = await world.store.eventBy("natural", `member:${place}:${account}:${before}`);
 		if (event?.type === "member.requested") return event.id;
@@ -104,11 +150,15 @@ const preparers: { readonly [T in EventType]?: Preparer<T> } = {
 	"account.deleted": async (_world, _bridge, _event, base) => ({ ...base, kind: "account-removal" }),
 	"portal.linked": async (world, _bridge, { body }, base) => {
 		const place = await openPlace(world, body.portal.channel);
-		return place === undefined ? undefined : { ...base, ...place, kind: "link", portal: body.portal.id, room: body.portal.room, consented: body.consented };
+		return place === undefined
+			? undefined
+			: { ...base, ...place, kind: "link", portal: body.portal.id, room: body.portal.room, consented: body.consented };
 	},
 	"portal.unlinked": async (world, _bridge, { body }, base) => {
 		const place = await placeOf(world, body.channel);
-		return place === undefined ? undefined : { ...base, ...place, kind: "unlink", portal: body.portal, room: body.room, ghosts: [] };
+		return place === undefined
+			? undefined
+			: { ...base, ...place, kind: "unlink", portal: body.portal, room: body.room, ghosts: [] };
 	},
 };
 
@@ -118,6 +168,12 @@ export async function prepare(world: World, bridge: BridgeName, event: LogEvent)
 	const preparer = preparers[event.type as EventType] as Preparer<EventType> | undefined;
 	if (actor === undefined || preparer === undefined) return undefined;
 	const { origin, raw } = event.body as { origin?: BridgeName; raw?: unknown };
-	const base = { id: event.id, at: event.at, actor, ...(origin === undefined ? {} : { origin }), ...(origin === bridge && raw !== undefined ? { raw } : {}) };
+	const base = {
+		id: event.id,
+		at: event.at,
+		actor,
+		...(origin === undefined ? {} : { origin }),
+		...(origin === bridge && raw !== undefined ? { raw } : {}),
+	};
 	return preparer(world, bridge, event as never, base);
 }

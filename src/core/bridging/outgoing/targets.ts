@@ -35,12 +35,16 @@ export function createTargets(world: Pick<World, "store">, bridges: () => readon
 		const bridge = bridges().find((b) => b.name === origin);
 		return bridge?.capabilities.relays === true && group.personal === undefined && channel.shadow !== true;
 	};
-	const isSilent = ({ channel, author }: Said): boolean => !canFederate(channel) || (!author.bridgeable && author.origin !== undefined);
+	const isSilent = ({ channel, author }: Said): boolean =>
+		!canFederate(channel) || (!author.bridgeable && author.origin !== undefined);
 
 	async function* candidates(said: Said): AsyncGenerator<Reach> {
 		for await (const reach of audienceOf(world, said.channel.id)) if (passesOn(said, reach)) yield reach;
 		// The home of a shadow is told of what is said there; nobody else has asked for it.
-		const people = said.channel.timelineOf !== undefined && said.channel.shadow === true ? [said.channel.timelineOf, ...said.people] : said.people;
+		const people =
+			said.channel.timelineOf !== undefined && said.channel.shadow === true
+				? [said.channel.timelineOf, ...said.people]
+				: said.people;
 		for (const id of people) {
 			const reach = (await accountById(world, id))?.reach;
 			if (reach !== undefined && said.origin !== reach.bridge) yield reach;
@@ -66,7 +70,13 @@ export function createTargets(world: Pick<World, "store">, bridges: () => readon
 export async function* audienceOf(world: Pick<World, "store">, channel: ChannelId): AsyncGenerator<Reach> {
 	let after: readonly [string, string] | undefined;
 	for (;;) {
-		const page = await world.store.page(audiences, { index: "channel", prefix: [channel], order: "asc", limit: pageSize, ...(after === undefined ? {} : { after }) });
+		const page = await world.store.page(audiences, {
+			index: "channel",
+			prefix: [channel],
+			order: "asc",
+			limit: pageSize,
+			...(after === undefined ? {} : { after }),
+		});
 		for (const { doc } of page) yield doc.reach;
 		const last = page.at(-1);
 		if (last === undefined || page.length < pageSize) return;

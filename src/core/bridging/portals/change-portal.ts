@@ -4,7 +4,12 @@ import type { World } from "../../world.ts";
 import { type Portal, portals } from "./portal.ts";
 
 /** Brings a link into another state; decides again when its channel moved meanwhile. Closed links stay closed. */
-export async function changePortal(world: World, id: PortalId, state: PortalState, reason?: string): Promise<Portal | undefined> {
+export async function changePortal(
+	world: World,
+	id: PortalId,
+	state: PortalState,
+	reason?: string,
+): Promise<Portal | undefined> {
 	for (;;) {
 		const seen = (await world.store.get(portals, id))?.doc;
 		if (seen === undefined) return undefined;
@@ -17,7 +22,14 @@ export async function changePortal(world: World, id: PortalId, state: PortalStat
 				type: "portal.changed",
 				actor: portal.linkedBy,
 				pending: [],
-				body: { portal: id, channel: portal.channel, state, ...(reason === undefined ? {} : { reason }), reach: portal.reach, wasActive: portal.state === "active" },
+				body: {
+					portal: id,
+					channel: portal.channel,
+					state,
+					...(reason === undefined ? {} : { reason }),
+					reach: portal.reach,
+					wasActive: portal.state === "active",
+				},
 			},
 			{ after },
 		);

@@ -6,6 +6,19 @@ import type { Portal } from "./portal.ts";
 export interface PortalEvents {
 	/** `consented`: the room's side need not be asked, the operator has spoken for both. */
 	"portal.linked": { readonly portal: Omit<Portal, "createdAt">; readonly consented: boolean };
-	"portal.changed": { readonly portal: PortalId; readonly channel: ChannelId; readonly state: PortalState; readonly reason?: string; readonly reach: Reach; readonly wasActive: boolean };
-	"portal.unlinked": { readonly portal: PortalId; readonly channel: ChannelId; readonly room: string; readonly reach: Reach; readonly wasActive: boolean };
+	"portal.changed": {
+		readonly portal: PortalId;
+		readonly channel: ChannelId;
+		readonly state: PortalState;
+		readonly reason?: string;
+		readonly reach: Reach;
+		readonly wasActive: boolean;
+	};
+	"portal.unlinked": {
+		readonly portal: PortalId;
+		readonly channel: ChannelId;
+		readonly room: string;
+		readonly reach: Reach;
+		readonly wasActive: boolean;
+	};
 }

@@ -7,13 +7,20 @@ type Reader = Pick<World, "store">;
 
 /** The open link of a room. */
 export async function portalByRoom(world: Reader, bridge: BridgeName, room: string): Promise<Portal | undefined> {
-	const [found] = await world.store.page(portals, { index: "room", prefix: [remoteKey(bridge, room), "open"], order: "asc", limit: 1 });
+	const [found] = await world.store.page(portals, {
+		index: "room",
+		prefix: [remoteKey(bridge, room), "open"],
+		order: "asc",
+		limit: 1,
+	});
 	return found?.doc;
 }
 
 /** The open links of a channel. */
 export async function portalsOfChannel(world: Reader, channel: ChannelId): Promise<readonly Portal[]> {
-	return (await world.store.page(portals, { index: "channel", prefix: [channel], order: "asc", limit: 100 })).map((stored) => stored.doc);
+	return (await world.store.page(portals, { index: "channel", prefix: [channel], order: "asc", limit: 100 })).map(
+		(stored) => stored.doc,
+	);
 }
 
 /** All open links of a bridge, oldest first. */
@@ -21,7 +28,13 @@ export async function portalsOfBridge(world: Reader, bridge: BridgeName): Promis
 	const found: Portal[] = [];
 	let after: readonly [string, number, string] | undefined;
 	for (;;) {
-		const page = await world.store.page(portals, { index: "bridge", prefix: [bridge], order: "asc", limit: 500, ...(after === undefined ? {} : { after }) });
+		const page = await world.store.page(portals, {
+			index: "bridge",
+			prefix: [bridge],
+			order: "asc",
+			limit: 500,
+			...(after === undefined ? {} : { after }),
+		});
 		found.push(...page.map((stored) => stored.doc));
 		const last = page.at(-1);
 		if (last === undefined || page.length < 500) return found;

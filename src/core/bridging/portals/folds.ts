@@ -26,7 +26,11 @@ export const portalFolds: FoldTable<PortalEvents> = {
 	},
 	"portal.unlinked": ({ body }) => {
 		const list: Fold[] = [
-			{ collection: portals, id: body.portal, next: (now: Portal | undefined) => (now === undefined ? undefined : { ...now, state: "closed" }) },
+			{
+				collection: portals,
+				id: body.portal,
+				next: (now: Portal | undefined) => (now === undefined ? undefined : { ...now, state: "closed" }),
+			},
 		];
 		if (body.wasActive) list.push(audienceFold(body.channel, body.reach, -1));
 		return list;

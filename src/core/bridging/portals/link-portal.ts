@@ -29,17 +29,28 @@ export async function assertLinks(world: World, actor: Account, { group, channel
  *
  * @throws {Conflict} `tier_not_federated`, `room_linked`, `channel_linked`
  */
-export async function linkPortal(world: World, actor: Account, place: Place, { bridge, reach, consented }: NewLink): Promise<Portal> {
+export async function linkPortal(
+	world: World,
+	actor: Account,
+	place: Place,
+	{ bridge, reach, consented }: NewLink,
+): Promise<Portal> {
 	const { channel, group } = place;
-	if (channel.shadow === true) throw new InvalidRequest([{ field: "channel", expected: "a channel whose home is here" }]);
-	if (!canFederate(channel)) throw new Conflict("tier_not_federated", `A ${channel.tier} channel does not leave this provider`);
+	if (channel.shadow === true)
+		throw new InvalidRequest([{ field: "channel", expected: "a channel whose home is here" }]);
+	if (!canFederate(channel))
+		throw new Conflict("tier_not_federated", `A ${channel.tier} channel does not leave this provider`);
 	const room = reach.target;
 	for (;;) {
 		const after = await world.store.head(channel.id);
 		const [open] = (await portalsOfChannel(world, channel.id)).filter((portal) => portal.bridge === bridge);
 		if (open?.room === room) return open;
-		if (open !== undefined) throw new Conflict("channel_linked", "This channel is linked to another room; unlink that first", { existing: open.id });
-		if ((await portalByRoom(world, bridge, room)) !== undefined) throw new Conflict("room_linked", "This room is linked to another channel");
+		if (open !== undefined)
+			throw new Conflict("channel_linked", "This channel is linked to another room; unlink that first", {
+				existing: open.id,
+			});
+		if ((await portalByRoom(world, bridge, room)) !== undefined)
+			throw new Conflict("room_linked", "This room is linked to another channel");
 		const links = await world.store.count(portals, "room", [remoteKey(bridge, room)]);
 		const id = mintId("brg", world.clock.now());
 		const appended = await world.log.append(
@@ -49,7 +60,19 @@ export async function linkPortal(world: World, actor: Account, place: Place, { b
 				actor: actor.id,
 				natural: roomKey(bridge, room, links),
 				pending: [bridgeConsumer],
-				body: { portal: { id, bridge, group: group.id, channel: channel.id, room, reach, state: "waiting", linkedBy: actor.id }, consented },
+				body: {
+					portal: {
+						id,
+						bridge,
+						group: group.id,
+						channel: channel.id,
+						room,
+						reach,
+						state: "waiting",
+						linkedBy: actor.id,
+					},
+					consented,
+				},
 			},
 			{ after },
 		);
@@ -72,7 +95,13 @@ export async function unlinkPortal(world: World, actor: Account, id: Portal["id"
 				type: "portal.unlinked",
 				actor: actor.id,
 				pending: [bridgeConsumer],
-				body: { portal: id, channel: portal.channel, room: portal.room, reach: portal.reach, wasActive: portal.state === "active" },
+				body: {
+					portal: id,
+					channel: portal.channel,
+					room: portal.room,
+					reach: portal.reach,
+					wasActive: portal.state === "active",
+				},
 			},
 			{ after },
 		);

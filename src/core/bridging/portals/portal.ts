@@ -32,4 +32,5 @@ export const portals: Collection<Portal> = {
 };
 
 /** One channel per room: the natural key that an open link holds, by the number of links that the room has had. */
-export const roomKey = (bridge: BridgeName, room: string, links: number): string => `${remoteKey(`room:${bridge}`, room)}:${links}`;
+export const roomKey = (bridge: BridgeName, room: string, links: number): string =>
+	`${remoteKey(`room:${bridge}`, room)}:${links}`;
