@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { LogEvent } from "../../core/ports/store.ts";
 import { eventId, lastSeq, placeOf } from "../event-ids.ts";
+import { limitSql } from "./limit-sql.ts";
 
 interface Found {
 	readonly stream: string;
@@ -26,12 +27,12 @@ export function createLogReader(database: DatabaseSync, numberOf: (stream: strin
 	const byNatural = database.prepare(`${found} WHERE "natural" = ?`);
 	const byRequest = database.prepare(`${found} WHERE request = ?`);
 	const behind = database.prepare(`
-		${found} WHERE log.place > (?1 << 31) | ?2 AND log.place <= (?1 << 31) | 2147483647 ORDER BY log.place LIMIT ?3
+		${found} WHERE log.place > (?1 << 31) | ?2 AND log.place <= (?1 << 31) | 2147483647 ORDER BY log.place ${limitSql("?3")}
 	`);
 	const due = database.prepare(`
 		SELECT streams.id AS stream, log.place & 2147483647 AS seq, type, actor, at, request, "natural", body, pending
 		FROM owing CROSS JOIN log ON log.row = owing.row CROSS JOIN streams ON streams.number = log.place >> 31
-		WHERE due <= ? ORDER BY due, owing.row LIMIT ?
+		WHERE due <= ? ORDER BY due, owing.row ${limitSql("?")}
 	`);
 
 	function event(id: string): LogEvent | undefined {

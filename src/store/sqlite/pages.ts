@@ -4,6 +4,7 @@ import { indexOf } from "../collections.ts";
 import { checkPage, type PageRequest } from "../page-request.ts";
 import { checkKey } from "../scalars.ts";
 import { StoredDocument } from "../stored.ts";
+import { limitSql } from "./limit-sql.ts";
 import { columnNames, tableOf } from "./rows.ts";
 
 /** A page as SQL of which the index alone answers every part, in order and from the right place on. */
@@ -17,7 +18,7 @@ export function pageSql(collection: Collection<never>, index: string | undefined
 	return [
 		`SELECT id, rev, json FROM "${tableOf(collection)}" WHERE ${conditions.join(" AND ")}`,
 		sorted.length > 0 ? `ORDER BY ${sorted.join(", ")}` : "",
-		"LIMIT ?",
+		limitSql("?"),
 	].join(" ");
 }
 
