@@ -17,14 +17,22 @@ export interface DeliveryRow {
 	readonly reason?: string;
 }
 
+/** One row per event and target: planning it twice makes it once. */
+export const deliveryId = (event: string, reach: Reach): string => `${event}>${targetOf(reach)}`;
+
+/** The place of a delivery in its lane, which no other has. */
+export const laneKey = ({ event, reach, at, seq }: DeliveryRow): readonly [string, number, number, string] => [
+	reach.lane,
+	at,
+	seq,
+	deliveryId(event, reach),
+];
+
 export const deliveries: Collection<DeliveryRow> = {
 	name: "deliveries",
 	version: 1,
-	indexes: { lane: { kinds: ["text", "int", "int"], of: (d) => [d.reach.lane, d.at, d.seq] } },
+	indexes: { lane: { kinds: ["text", "int", "int", "text"], of: laneKey } },
 };
-
-/** One row per event and target: planning it twice makes it once. */
-export const deliveryId = (event: string, reach: Reach): string => `${event}>${targetOf(reach)}`;
 
 /** The state of a lane in trouble; a healthy one has none. */
 export interface LaneTrouble {

@@ -4,7 +4,7 @@ import { deliveries } from "./delivery.ts";
 
 /** One reach of every lane that has deliveries: jumps from lane to lane, so it costs as much as there are lanes. */
 export async function* lanesWithDeliveries(world: Pick<World, "store">): AsyncGenerator<Reach> {
-	let after: readonly [string, number, number] | undefined;
+	let after: readonly [string, number, number, string] | undefined;
 	for (;;) {
 		const [next] = await world.store.page(deliveries, {
 			index: "lane",
@@ -14,6 +14,6 @@ export async function* lanesWithDeliveries(world: Pick<World, "store">): AsyncGe
 		});
 		if (next === undefined) return;
 		yield next.doc.reach;
-		after = [next.doc.reach.lane, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+		after = [next.doc.reach.lane, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, ""];
 	}
 }

@@ -1,0 +1,66 @@
+import { BoundedMap } from "../../bounded-map.ts";
+import type { BridgeName } from "../../ids.ts";
+import { messages } from "../../messages/message.ts";
+import type { Bridge, Delivery, DeliveryResult } from "../../ports/bridge.ts";
+import type { World } from "../../world.ts";
+import type { DeliveryRow } from "./delivery.ts";
+import { type Prepared, prepare } from "./prepare.ts";
+
+/** What came of one try. `skipped`: there is nothing to tell (any more). */
+export type Attempted =
+	| { readonly result: DeliveryResult; readonly delivery: Delivery }
+	| { readonly result: { readonly status: "skipped" } | Extract<DeliveryResult, { status: "retry" }> };
+
+/** Tries deliveries, each once. What goes to many targets of a network is prepared once. */
+export function createAttempt(
+	world: World,
+	bridgeOf: (name: BridgeName) => Bridge | undefined,
+): (row: DeliveryRow, signal: AbortSignal) => Promise<Attempted> {
+	const { store, failPoints, logger } = world;
+	const prepared = new BoundedMap<string, Promise<Prepared | undefined>>(256);
+	const subjects = new BoundedMap<string, string>(1024);
+
+	/** Prepared once for all targets of a network, until the message changes again. */
+	async function preparedFor(row: DeliveryRow): Promise<Prepared | undefined> {
+		const subject = subjects.get(row.event) ?? (await subjectOf(row.event));
+		const version = subject === "" ? 0 : ((await store.get(messages, subject))?.doc.changed ?? 0);
+		const key = `${row.reach.bridge} ${row.event} ${version}`;
+		const known = prepared.get(key);
+		if (known !== undefined) return known;
+		const event = await store.event(row.event);
+		if (event === undefined) return undefined;
+		const fresh = prepare(world, row.reach.bridge, event);
+		prepared.set(key, fresh);
+		fresh.catch(() => prepared.delete(key));
+		return fresh;
+	}
+
+	/** The message that an event is about; empty: it is about none. */
+	async function subjectOf(id: string): Promise<string> {
+		const body = (await store.event(id))?.body as
+			| { message?: { id: string } | string; reaction?: { message: string } }
+			| undefined;
+		const subject =
+			(typeof body?.message === "object" ? body.message.id : (body?.message ?? body?.reaction?.message)) ?? "";
+		subjects.set(id, subject);
+		return subject;
+	}
+
+	return async (row, signal) => {
+		const bridge = bridgeOf(row.reach.bridge);
+		if (bridge === undefined)
+			return { result: { status: "retry", reason: "the bridge is not enabled", lane: true, afterMs: 60_000 } };
+		const content = await preparedFor(row);
+		if (content === undefined || bridge.capabilities[content.kind] === "none") return { result: { status: "skipped" } };
+		const delivery = { ...content, reach: row.reach } as Delivery;
+		failPoints.hit("delivery:before-send");
+		try {
+			return { result: await bridge.deliver(delivery, signal), delivery };
+		} catch (error) {
+			logger.error({ err: error, event: row.event, lane: row.reach.lane }, "A bridge failed to deliver");
+			return { result: { status: "retry", reason: "internal error" } };
+		} finally {
+			failPoints.hit("delivery:after-send");
+		}
+	};
+}

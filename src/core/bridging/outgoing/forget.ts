@@ -1,0 +1,31 @@
+import { accountById } from "../../accounts/find-account.ts";
+import { memberships, targetKey } from "../../groups/membership.ts";
+import { changeMembership } from "../../groups/membership-change.ts";
+import type { Reach } from "../../ports/bridge.ts";
+import type { World } from "../../world.ts";
+import { changePortal } from "../portals/change-portal.ts";
+import { portalByRoom } from "../portals/find-portal.ts";
+
+/** Nobody is there any more: what they joined is over, and nothing more is sent there. */
+export async function forgetTarget(world: World, reach: Reach): Promise<void> {
+	const portal = await portalByRoom(world, reach.bridge, reach.target);
+	if (portal !== undefined) await changePortal(world, portal.id, "degraded", "the room can't be reached any more");
+	for (;;) {
+		let ended = 0;
+		const page = await world.store.page(memberships, {
+			index: "target",
+			prefix: [targetKey(reach)],
+			order: "asc",
+			limit: 200,
+		});
+		for (const { doc } of page) {
+			const account = await accountById(world, doc.account);
+			if (account === undefined) continue;
+			const { changed } = await changeMembership(world, doc.place, account, (now) =>
+				now?.reach?.target === reach.target ? { state: "left" } : undefined,
+			);
+			if (changed) ended++;
+		}
+		if (ended === 0) return;
+	}
+}

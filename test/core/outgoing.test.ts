@@ -1,0 +1,294 @@
+import test from "ava";
+import type { Account } from "#core/accounts/account.ts";
+import { listDeadLetters, replayDeadLetters } from "#core/bridging/outgoing/dead-letters.ts";
+import { deliveries, deliveryLane, laneTroubles } from "#core/bridging/outgoing/delivery.ts";
+import { backOff } from "#core/bridging/outgoing/retry.ts";
+import { canRead } from "#core/groups/access.ts";
+import { memberships } from "#core/groups/membership.ts";
+import type { Delivery, DeliveryResult, RemotePerson } from "#core/ports/bridge.ts";
+import { type Core, openCore } from "../support/core.ts";
+import { createFakeBridge, type FakeBridge } from "../support/fake-bridge.ts";
+
+const second = 1000;
+const day = 86_400 * second;
+const failed: DeliveryResult = { status: "retry", reason: "HTTP 500" };
+const down: DeliveryResult = { status: "retry", reason: "no answer", lane: true };
+
+async function follows(core: Core, fedi: FakeBridge, person: RemotePerson, account: Account): Promise<void> {
+	const target = { kind: "account", account: account.id } as const;
+	await core.incoming.receive(fedi.name, [
+		{ kind: "join", id: `${person.id}#follows-${account.id}`, sender: person, raw: {}, target },
+	]);
+	await core.settled();
+	fedi.delivered.length = 0;
+}
+
+/** Time goes by, and the lane of a person looks what is due. */
+async function later(core: Core, person: RemotePerson, ms: number): Promise<void> {
+	core.clock.time += ms;
+	if (person.reach !== undefined) core.lanes.wake(deliveryLane(person.reach));
+	await core.settled();
+}
+
+/** The network, but for some inboxes that answer as they are bid. */
+function withInboxes(fedi: FakeBridge, answers: ReadonlyMap<string, DeliveryResult>): FakeBridge {
+	return {
+		...fedi,
+		deliver: async (delivery, signal) => answers.get(delivery.reach.target) ?? fedi.deliver(delivery, signal),
+	};
+}
+
+const textOf = (delivery: Delivery): string =>
+	delivery.kind === "message" ? delivery.subject.message.content.text : delivery.kind;
+const texts = ({ delivered }: FakeBridge): readonly string[] => delivered.map(textOf);
+const waiting = async ({ world }: Core) => (await world.store.page(deliveries, { order: "asc", limit: 100 })).length;
+
+test("waits double from a second to an hour, with a fifth of jitter, and are obeyed when the other side names one", (t) => {
+	t.deepEqual(
+		[1, 2, 3, 12, 13, 40].map((failures) => backOff(failures, undefined, () => 0.5)),
+		[1, 2, 4, 2048, 3600, 3600].map((seconds) => seconds * second),
+	);
+	t.is(
+		backOff(3, undefined, () => 0),
+		3200,
+	);
+	t.is(
+		backOff(3, undefined, () => 1),
+		4800,
+	);
+	t.is(backOff(9, 30 * second), 30 * second);
+	t.is(backOff(1, 365 * day), day);
+	let tries = 0;
+	for (let at = 0; at < 3 * day; at += backOff(tries, undefined, () => 1)) tries++;
+	t.true(tries >= 16);
+});
+
+test("who asks to be tried again at once is not tried in a busy loop", (t) => {
+	t.true(backOff(1, 0) >= second);
+	t.true(backOff(1, -5) >= second);
+});
+
+test("what fails is tried again after a second, and what was said after it waits behind it", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
+	await follows(core, fedi, bob, jane);
+	const timeline = await core.timeline(jane);
+	fedi.answers.push(failed);
+	await core.post(jane, timeline, "one");
+	await core.settled();
+	await core.post(jane, timeline, "two");
+	await later(core, bob, 0);
+	t.deepEqual(texts(fedi), []);
+	await later(core, bob, 1.3 * second);
+	t.deepEqual(texts(fedi), ["one", "two"]);
+	t.is(await waiting(core), 0);
+});
+
+test("what fails again and again waits by itself: its channel is held behind it, other channels go on", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	let poisoned = 5;
+	const isPoison = (delivery: Delivery) => textOf(delivery) === "poison" && poisoned-- > 0;
+	const bridge: FakeBridge = {
+		...fedi,
+		deliver: async (d, signal) => (isPoison(d) ? failed : fedi.deliver(d, signal)),
+	};
+	const core = await openCore(t, [bridge]);
+	const [jane, joe, bob] = [await core.person("jane"), await core.person("joe"), fedi.person("bob")];
+	await follows(core, fedi, bob, jane);
+	await follows(core, fedi, bob, joe);
+	await core.post(jane, await core.timeline(jane), "poison");
+	await core.post(jane, await core.timeline(jane), "behind it");
+	await core.settled();
+	core.clock.time += 1;
+	await core.post(joe, await core.timeline(joe), "elsewhere");
+	await core.settled();
+	for (const seconds of [1.3, 2.5]) await later(core, bob, seconds * second);
+	t.deepEqual(texts(fedi), []);
+	await later(core, bob, 5 * second);
+	t.deepEqual(texts(fedi), ["elsewhere"]);
+	await later(core, bob, 10 * second);
+	t.deepEqual(texts(fedi), ["elsewhere"]);
+	await later(core, bob, 20 * second);
+	t.deepEqual(texts(fedi), ["elsewhere", "poison", "behind it"]);
+});
+
+test("an inbox that always fails holds up no other inbox of its host", async (t) => {
+	const base = createFakeBridge("fedi");
+	const inboxOf = (name: string) => ({
+		...base.person(name),
+		reach: { bridge: base.name, target: `https://fedi.test/${name}/inbox`, lane: "fedi:fedi.test" },
+	});
+	const [bob, ...others] = ["bob", ...Array.from({ length: 40 }, (_, i) => `reader${i}`)].map(inboxOf);
+	if (bob === undefined) return t.fail();
+	const broken = new Map<string, DeliveryResult>([[bob.reach.target, failed]]);
+	const fedi = withInboxes(base, broken);
+	const core = await openCore(t, [fedi]);
+	const jane = await core.person("jane");
+	for (const person of [bob, ...others]) await follows(core, base, person, jane);
+	const timeline = await core.timeline(jane);
+	await core.post(jane, timeline, "one");
+	await core.post(jane, timeline, "two");
+	for (const seconds of [0, 1.3, 2.5, 5, 10, 20, 40]) await later(core, bob, seconds * second);
+	t.is(texts(base).filter((text) => text === "one").length, others.length);
+	t.is(texts(base).filter((text) => text === "two").length, others.length);
+	broken.clear();
+	await later(core, bob, 3600 * second);
+	t.deepEqual(base.delivered.filter((delivery) => delivery.reach.target === bob.reach.target).map(textOf), [
+		"answer",
+		"one",
+		"two",
+	]);
+});
+
+test("a host in trouble is left in peace for as long as it asks, then gets everything in order, once", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const [jane, bob, carol] = [await core.person("jane"), fedi.person("bob"), fedi.person("carol", "other.test")];
+	await follows(core, fedi, bob, jane);
+	const timeline = await core.timeline(jane);
+	fedi.answers.push({ status: "retry", reason: "HTTP 429", lane: true, afterMs: 60 * second });
+	await core.post(jane, timeline, "one");
+	await core.settled();
+	await follows(core, fedi, carol, jane);
+	for (const text of ["two", "three"]) await core.post(jane, timeline, text);
+	await later(core, bob, 59 * second);
+	t.deepEqual(
+		fedi.delivered.map((delivery) => `${delivery.reach.lane} ${textOf(delivery)}`),
+		["fedi:other.test two", "fedi:other.test three"],
+	);
+	t.is((await core.world.store.get(laneTroubles, "fedi:fedi.test"))?.doc.failures, 1);
+	fedi.delivered.length = 0;
+	await later(core, bob, 2 * second);
+	t.deepEqual(texts(fedi), ["one", "two", "three"]);
+	t.is(await core.world.store.get(laneTroubles, "fedi:fedi.test"), undefined);
+});
+
+test("a host that stays away is asked ever less often, one question at a time", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
+	await follows(core, fedi, bob, jane);
+	const questions = 30;
+	fedi.answers.push(...Array.from({ length: questions }, () => down));
+	for (let i = 0; i < 50; i++) await core.post(jane, await core.timeline(jane), `${i}`);
+	await core.settled();
+	for (let passed = 0; passed < 3600; passed += 10) await later(core, bob, 10 * second);
+	const asked = questions - fedi.answers.length;
+	t.true(asked >= 8 && asked <= 14, `asked ${asked} times in an hour`);
+	fedi.answers.length = 0;
+	await later(core, bob, 2 * 3600 * second);
+	t.deepEqual(
+		texts(fedi),
+		Array.from({ length: 50 }, (_, i) => `${i}`),
+	);
+});
+
+test("what can't be delivered for days becomes a dead letter that can be listed and given another life", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
+	await follows(core, fedi, bob, jane);
+	fedi.answers.push(down, down);
+	await core.post(jane, await core.timeline(jane), "late");
+	await core.settled();
+	await later(core, bob, 4.1 * day);
+	t.is(await waiting(core), 0);
+	const [dead, ...more] = await listDeadLetters(core.world, { lane: "fedi:fedi.test", limit: 10 });
+	t.is(more.length, 0);
+	t.like(dead?.letter, { reason: "no answer", reach: bob.reach, diedAt: core.clock.time });
+	t.deepEqual(await listDeadLetters(core.world, { lane: "fedi:other.test", limit: 10 }), []);
+	t.is(await replayDeadLetters(core.world, "fedi:fedi.test", core.lanes), 1);
+	await core.settled();
+	t.deepEqual(texts(fedi), ["late"]);
+	t.deepEqual(await listDeadLetters(core.world, { limit: 10 }), []);
+});
+
+test("of a host that is away for days nothing is kept too long, and it is not asked once for each", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
+	await follows(core, fedi, bob, jane);
+	const timeline = await core.timeline(jane);
+	for (let i = 0; i < 40; i++) fedi.answers.push(down);
+	for (let i = 0; i < 40; i++) await core.post(jane, timeline, `old ${i}`);
+	await core.settled();
+	const before = fedi.answers.length;
+	core.clock.time += 4.1 * day;
+	await core.post(jane, timeline, "new");
+	await later(core, bob, 0);
+	t.is(fedi.answers.length, before - 1);
+	t.is((await listDeadLetters(core.world, { limit: 100 })).length, 40);
+	fedi.answers.length = 0;
+	await later(core, bob, day);
+	t.deepEqual(texts(fedi), ["new"]);
+});
+
+test("what is refused for good is tried once, and what was said after it goes on", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
+	await follows(core, fedi, bob, jane);
+	fedi.answers.push({ status: "rejected", reason: "invalid", detail: "HTTP 422" });
+	await core.post(jane, await core.timeline(jane), "refused");
+	await core.post(jane, await core.timeline(jane), "fine");
+	await core.settled();
+	await later(core, bob, day);
+	t.deepEqual(texts(fedi), ["fine"]);
+	const [dead] = await listDeadLetters(core.world, { limit: 10 });
+	t.is(dead?.letter.reason, "HTTP 422");
+});
+
+test("where nobody is any more, the follows end and what was on its way is not sent", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const [jane, joe] = [await core.person("jane"), await core.person("joe")];
+	const [bob, carol] = [fedi.person("bob"), fedi.person("carol")];
+	for (const person of [bob, carol]) for (const account of [jane, joe]) await follows(core, fedi, person, account);
+	const timeline = await core.timeline(jane);
+	fedi.answers.push(down);
+	for (const text of ["one", "two", "three"]) await core.post(jane, timeline, text);
+	await core.settled();
+	fedi.answers.push({ status: "rejected", reason: "gone", detail: "HTTP 410" }, failed);
+	await later(core, bob, 10 * second);
+	t.is(fedi.answers.length, 1, "asked once");
+	t.is(await waiting(core), 0);
+	for (const { timeline: place } of [jane, joe])
+		t.is(await core.world.store.count(memberships, "place", [place, "joined"]), 0);
+	await core.post(joe, await core.timeline(joe), "to nobody");
+	await core.settled();
+	t.deepEqual(texts(fedi), []);
+	// Who comes back is served again.
+	fedi.answers.length = 0;
+	const again = {
+		kind: "join",
+		id: `${bob.id}#again`,
+		sender: bob,
+		raw: {},
+		target: { kind: "account", account: jane.id },
+	} as const;
+	await core.incoming.receive(fedi.name, [again]);
+	await core.post(jane, timeline, "welcome back");
+	await core.settled();
+	t.deepEqual(texts(fedi), ["answer", "welcome back"]);
+	t.true(await canRead(core.world, timeline, undefined));
+});
+
+test("a bridge that throws costs its lane a wait and nothing else", async (t) => {
+	const base = createFakeBridge("fedi");
+	let throws = 1;
+	const fedi: FakeBridge = {
+		...base,
+		async deliver(delivery, signal) {
+			if (delivery.kind === "message" && throws-- > 0) throw new Error("a mistake");
+			return base.deliver(delivery, signal);
+		},
+	};
+	const core = await openCore(t, [fedi]);
+	const [jane, bob] = [await core.person("jane"), base.person("bob")];
+	await follows(core, base, bob, jane);
+	await core.post(jane, await core.timeline(jane), "one");
+	await core.settled();
+	await later(core, bob, 2 * second);
+	t.deepEqual(texts(base), ["one"]);
+});
