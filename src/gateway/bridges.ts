@@ -75,6 +75,7 @@ export async function createBridge(
 		},
 		limits: {
 			bodyBytes: config.limits.bodyBytes,
+			batchBytes: config.limits.matrixBodyBytes,
 			jsonDepth: config.limits.jsonDepth,
 			jsonNodes: config.limits.jsonNodes,
 		},

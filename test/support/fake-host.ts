@@ -66,7 +66,7 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 		logger: silentLogger,
 		http: createHttpClient({ insecureLocalhost: true, userAgent: "test" }),
 		text: createText(),
-		limits: { bodyBytes: 1024 * 1024, jsonDepth: 64, jsonNodes: 10_000 },
+		limits: { batchBytes: 16 * 1024 * 1024, bodyBytes: 1024 * 1024, jsonDepth: 64, jsonNodes: 10_000 },
 		received: [],
 		accounts,
 		said,

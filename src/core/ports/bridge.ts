@@ -277,7 +277,12 @@ export interface BridgeHost {
 	readonly logger: Logger;
 	readonly http: HttpClient;
 	readonly text: Text;
-	readonly limits: { readonly bodyBytes: number; readonly jsonDepth: number; readonly jsonNodes: number };
+	readonly limits: {
+		/** Of a request that carries many events at once. */ readonly batchBytes: number;
+		readonly bodyBytes: number;
+		readonly jsonDepth: number;
+		readonly jsonNodes: number;
+	};
 	/**
 	 * Takes events over, in this order. Resolves when what became of each is durable; acknowledge upstream only then.
 	 * Never throws for what an event says; throws {@link Unavailable} when nothing can be stored now.
@@ -294,9 +299,7 @@ export interface BridgeHost {
 	openChannel(id: ChannelId): Promise<{ readonly channel: Channel; readonly group: Group } | undefined>;
 	openChannelByHandle(handle: string): Promise<{ readonly channel: Channel; readonly group: Group } | undefined>;
 	/** A message in an open channel; a tombstone (`deletedAt`) when it was there and went. */
-	openMessage(
-		id: MessageId,
-	): Promise<
+	openMessage(id: MessageId): Promise<
 		| {
 				readonly message: Message;
 				readonly author: Account;

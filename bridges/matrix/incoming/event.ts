@@ -1,0 +1,52 @@
+/** An event as a homeserver pushes it (client-server API, "Room events"); nothing about it is believed before it is looked at. */
+export interface MatrixEvent {
+	readonly type: string;
+	readonly event_id: string;
+	readonly room_id: string;
+	readonly sender: string;
+	readonly state_key?: string;
+	readonly origin_server_ts: number;
+	readonly content: Readonly<Record<string, unknown>>;
+	readonly redacts?: unknown;
+}
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+	typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Reads an event; `undefined`: it is none that we could make sense of. */
+export function readEvent(value: unknown): MatrixEvent | undefined {
+	if (!isRecord(value)) return undefined;
+	const { type, event_id, room_id, sender, state_key, origin_server_ts, content, redacts } = value;
+	if (!isText(type) || !isText(event_id) || !isText(room_id) || !isText(sender) || !sender.startsWith("@"))
+		return undefined;
+	return {
+		type,
+		event_id,
+		room_id,
+		sender,
+		origin_server_ts: typeof origin_server_ts === "number" ? origin_server_ts : 0,
+		content: isRecord(content) ? content : {},
+		...(typeof state_key === "string" ? { state_key } : {}),
+		...(redacts === undefined ? {} : { redacts }),
+	};
+}
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "" && value.length <= 512;
+
+/** What an event refers to (`m.relates_to`). */
+export function relationOf(content: MatrixEvent["content"]): {
+	readonly replaces?: string;
+	readonly annotates?: string;
+	readonly key?: string;
+	readonly repliesTo?: string;
+} {
+	const relation = content["m.relates_to"];
+	if (!isRecord(relation)) return {};
+	const { rel_type, event_id, key, is_falling_back } = relation;
+	const target = typeof event_id === "string" ? event_id : undefined;
+	if (rel_type === "m.replace" && target !== undefined) return { replaces: target };
+	if (rel_type === "m.annotation" && target !== undefined && typeof key === "string") return { annotates: target, key };
+	const reply = relation["m.in_reply_to"];
+	if (is_falling_back === true || !isRecord(reply) || typeof reply.event_id !== "string") return {};
+	return { repliesTo: reply.event_id };
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+
+export interface RegistrationOptions {
+	/** Where the homeserver reaches us. */
+	readonly publicUrl: string;
+	readonly prefix: string;
+	readonly serverName: string;
+}
+
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+
+/**
+ * The registration file of the application service (Matrix AS v1.19, "Registration"), with new tokens. The homeserver's
+ * operator installs it; we read the same file.
+ */
+export function createRegistration({ publicUrl, prefix, serverName }: RegistrationOptions): string {
+	const token = (): string => randomBytes(32).toString("hex");
+	const ours = (sigil: string) => [
+		{ exclusive: true, regex: `${sigil}${literally(prefix)}.*:${literally(serverName)}` },
+	];
+	return stringify({
+		id: "causeway",
+		url: publicUrl,
+		as_token: token(),
+		hs_token: token(),
+		sender_localpart: `${prefix}bot`,
+		rate_limited: false,
+		receive_ephemeral: true,
+		"de.sorunome.msc2409.push_ephemeral": true,
+		protocols: ["ofscp"],
+		namespaces: { users: ours("@"), aliases: ours("#"), rooms: [] },
+	});
+}
+
+const schema = z.looseObject({
+	id: z.string().min(1),
+	url: z.string().nullable(),
+	as_token: z.string().min(1),
+	hs_token: z.string().min(1),
+	sender_localpart: z.string().min(1),
+	namespaces: z.looseObject({}),
+});
+export type Registration = z.output<typeof schema>;
+
+/** Reads the registration file. @throws {Error} in one line, with what to do */
+export function readRegistration(file: string): Registration {
+	let text: string;
+	try {
+		text = readFileSync(file, "utf8");
+	} catch (error) {
+		throw new Error(
+			`bridges.matrix.registration: ${file} can't be read; make it with: causeway matrix registration --out ${file}`,
+			{ cause: error },
+		);
+	}
+	const parsed = schema.safeParse(parse(text));
+	if (!parsed.success)
+		throw new Error(
+			`bridges.matrix.registration: ${file} is no registration: ${z.prettifyError(parsed.error).replaceAll("\n", " ")}`,
+		);
+	return parsed.data;
+}

@@ -1,0 +1,30 @@
+import type { BridgeHost, Received } from "#bridge-kit";
+import { type Homeserver, segment } from "../homeserver.ts";
+import { transactionId } from "../ids.ts";
+import type { MatrixEvent } from "../incoming/event.ts";
+
+/** Tells people in a room, once each, why what they say is not taken over (design §2). */
+export function createHints(
+	host: BridgeHost,
+	homeserver: Homeserver,
+): (event: MatrixEvent, received: Received) => void {
+	const told = new Set<string>();
+
+	async function tell(room: string, user: string): Promise<void> {
+		const key = `told:${room}/${user}`;
+		if (told.has(key) || (await host.state.get(key)) !== undefined) return;
+		told.add(key);
+		const body = `${user}: this room follows one person's timeline. Only replies to what they say are taken over; answer one of their messages to be heard there.`;
+		const path = `/rooms/${segment(room)}/send/m.room.message/${transactionId("hint", room, user)}`;
+		await homeserver.request("PUT", path, { body: { msgtype: "m.notice", body, "m.mentions": { user_ids: [user] } } });
+		await host.state.set(key, host.clock.now());
+	}
+
+	return ({ type, room_id: room, sender }, received) => {
+		if (type !== "m.room.message" || received.status !== "ignored" || received.reason !== "not-owner") return;
+		tell(room, sender).catch((error: unknown) => {
+			told.delete(`told:${room}/${sender}`);
+			host.logger.info({ err: error, room }, "Somebody could not be told why they are not heard");
+		});
+	};
+}

@@ -1,0 +1,32 @@
+import { timingSafeEqual } from "node:crypto";
+import type { BridgeRequest, BridgeResponse } from "#bridge-kit";
+
+/** An answer as homeservers expect it: always JSON (a 200 without JSON counts as a failure). */
+export const answer = (status: number, body: object): BridgeResponse => ({
+	status,
+	headers: { "content-type": "application/json" },
+	body: JSON.stringify(body),
+});
+export const done = answer(200, {});
+export const failure = (status: number, errcode: string, error: string): BridgeResponse =>
+	answer(status, { errcode, error });
+
+/**
+ * Whether the homeserver itself asks (AS v1.19, "Authorization"): by header, by query in the way of old, and if by both, then
+ * by the same. Compared in constant time, before anything of the body is read. `undefined`: it does.
+ */
+export function refusal(request: BridgeRequest, token: string): BridgeResponse | undefined {
+	const header = request.headers.authorization;
+	const bearer = header?.startsWith("Bearer ") === true ? header.slice("Bearer ".length) : undefined;
+	const legacy = new URLSearchParams(request.query).get("access_token") ?? undefined;
+	const given = [bearer, legacy].filter((text) => text !== undefined);
+	if (given.length === 0) return failure(401, "M_MISSING_TOKEN", "The homeserver's token is missing");
+	return given.every((text) => isSame(text, token))
+		? undefined
+		: failure(403, "M_FORBIDDEN", "This is not the homeserver's token");
+}
+
+function isSame(given: string, token: string): boolean {
+	const [a, b] = [Buffer.from(given), Buffer.from(token)];
+	return a.length === b.length && timingSafeEqual(a, b);
+}

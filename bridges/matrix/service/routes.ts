@@ -1,0 +1,80 @@
+import { type BridgeRequest, type BridgeResponse, JsonRefused, PayloadTooLarge, Unavailable } from "#bridge-kit";
+import { done, failure, refusal } from "./answers.ts";
+
+/** What the homeserver may ask of an application service (AS v1.19). */
+export interface Service {
+	/** Takes a transaction over; resolves when it is durable. */
+	transaction(id: string, body: Buffer): Promise<void>;
+	/** Whether this user is (now) one of ours; makes them if they should be. */
+	hasUser(user: string): Promise<boolean>;
+	hasAlias(alias: string): Promise<boolean>;
+}
+
+const root = "/_matrix/app/v1/";
+
+/** The routes of the application service API. Whatever is well-formed is answered 200 once it is kept: one refusal would stop everything behind it. */
+export function createRoutes(
+	service: Service,
+	token: string,
+	maxBytes: number,
+): (request: BridgeRequest) => Promise<BridgeResponse> {
+	const routes: Readonly<
+		Record<
+			string,
+			{ readonly method: string; answer(argument: string, request: BridgeRequest): Promise<BridgeResponse> }
+		>
+	> = {
+		transactions: {
+			method: "PUT",
+			async answer(id, request) {
+				await service.transaction(id, await request.body(maxBytes));
+				return done;
+			},
+		},
+		users: {
+			method: "GET",
+			answer: async (user) =>
+				(await service.hasUser(user)) ? done : failure(404, "M_NOT_FOUND", "Nobody is called so"),
+		},
+		rooms: {
+			method: "GET",
+			answer: async (alias) =>
+				(await service.hasAlias(alias)) ? done : failure(404, "M_NOT_FOUND", "No room is called so"),
+		},
+		ping: {
+			method: "POST",
+			async answer(_none, request) {
+				await request.body(maxBytes);
+				return done;
+			},
+		},
+	};
+
+	return async (request) => {
+		const refused = refusal(request, token);
+		if (refused !== undefined) return refused;
+		const [name = "", argument = "", ...more] = request.path.startsWith(root)
+			? request.path.slice(root.length).split("/")
+			: [];
+		const route =
+			Object.hasOwn(routes, name) && more.length === 0 && (argument === "") === (name === "ping")
+				? routes[name]
+				: undefined;
+		if (route === undefined) return failure(404, "M_UNRECOGNIZED", "There is no such endpoint");
+		if (request.method !== route.method) return failure(405, "M_UNRECOGNIZED", `This endpoint takes ${route.method}`);
+		try {
+			return await route.answer(decodeURIComponent(argument), request);
+		} catch (error) {
+			return explain(error);
+		}
+	};
+}
+
+function explain(error: unknown): BridgeResponse {
+	if (error instanceof JsonRefused)
+		return failure(400, error.expected === "valid JSON" ? "M_NOT_JSON" : "M_BAD_JSON", error.message);
+	if (error instanceof URIError) return failure(400, "M_INVALID_PARAM", "The path is not percent-encoded UTF-8");
+	if (error instanceof PayloadTooLarge) return failure(413, "M_TOO_LARGE", error.message);
+	if (error instanceof Unavailable) return failure(503, "M_UNKNOWN", error.message);
+	throw error;
+}

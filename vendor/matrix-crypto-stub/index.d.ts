@@ -1,0 +1,2 @@
+declare const stub: Readonly<Record<string, unknown>>;
+export = stub;
