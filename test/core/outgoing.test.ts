@@ -5,6 +5,7 @@ import { deliveries, deliveryLane, laneTroubles } from "#core/bridging/outgoing/
 import { backOff } from "#core/bridging/outgoing/retry.ts";
 import { canRead } from "#core/groups/access.ts";
 import { memberships } from "#core/groups/membership.ts";
+import { editMessage } from "#core/messages/edit-message.ts";
 import type { Delivery, DeliveryResult, RemotePerson } from "#core/ports/bridge.ts";
 import { type Core, openCore } from "../support/core.ts";
 import { createFakeBridge, type FakeBridge } from "../support/fake-bridge.ts";
@@ -272,6 +273,21 @@ test("where nobody is any more, the follows end and what was on its way is not s
 	await core.settled();
 	t.deepEqual(texts(fedi), ["answer", "welcome back"]);
 	t.true(await canRead(core.world, timeline, undefined));
+});
+
+test("an edit that changes nothing, because its answer was lost, is told nobody", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
+	await follows(core, fedi, bob, jane);
+	const memo = await core.post(jane, await core.timeline(jane), "first", { tags: ["a"], warning: "careful" });
+	const edited = await editMessage(core.world, jane, memo, { content: { text: "second" } });
+	const again = await editMessage(core.world, jane, edited, { content: { text: "second" } });
+	t.deepEqual(again, edited);
+	await editMessage(core.world, jane, again, { content: { text: "second" }, tags: ["b"] });
+	await editMessage(core.world, jane, again, { warning: "" });
+	await core.settled();
+	t.deepEqual(texts(fedi), ["second", "edit", "edit", "edit"]);
 });
 
 test("a bridge that throws costs its lane a wait and nothing else", async (t) => {

@@ -34,17 +34,23 @@ export async function editMessage(
 	const content = { ...message.content, ...changes.content };
 	checkContent(world, message.type, content);
 	const warning = changes.warning ?? message.warning;
-	return appendEdit(world, message, {
-		actor: author,
-		body: {
-			message: message.id,
-			content,
-			tags: changes.tags ?? message.tags,
-			mentions: await mentionedAccounts(world, content.text),
-			...(changes.metadata === undefined ? {} : { metadata: changes.metadata }),
-			...(warning === undefined || warning === "" ? {} : { warning }),
-		},
-	});
+	const body = {
+		message: message.id,
+		content,
+		tags: changes.tags ?? message.tags,
+		mentions: await mentionedAccounts(world, content.text),
+		...(changes.metadata === undefined ? {} : { metadata: changes.metadata }),
+		...(warning === undefined || warning === "" ? {} : { warning }),
+	};
+	// Whoever did not hear that an edit was done sends it again: nobody elsewhere is told twice.
+	return changesNothing(message, body) ? message : appendEdit(world, message, { actor: author, body });
+}
+
+function changesNothing(message: Message, edit: MessageEvents["message.edited"]): boolean {
+	const { metadata = message.metadata, warning } = edit;
+	const shown = ({ content, tags, mentions }: Message | MessageEvents["message.edited"]) => [content, tags, mentions];
+	const before = [...shown(message), message.metadata, message.warning];
+	return JSON.stringify(before) === JSON.stringify([...shown(edit), metadata, warning]);
 }
 
 /** Appends an edit that has been allowed. What was said before stays in the log until the message is deleted. */
