@@ -5,11 +5,8 @@ import type { ChannelId } from "../ids.ts";
 import type { World } from "../world.ts";
 import { type Message, messages, type Position } from "./message.ts";
 
-/** A place in the merge: a message's time, and among those of one millisecond its id. */
-export interface HomeCursor {
-	readonly at: number;
-	readonly id: string;
-}
+/** A place in the merge: a message's time, and among those of one millisecond its channel and its place in that. */
+export type HomeCursor = Pick<Message, "at" | "channel" | "seq">;
 
 /** How many rows of one timeline are read at a time. */
 const chunk = 8;
@@ -39,7 +36,7 @@ async function* newestFirst(
 	channel: ChannelId,
 	before: HomeCursor | undefined,
 ): AsyncGenerator<Message, undefined> {
-	let after: Position | undefined = before === undefined ? undefined : { at: before.at + 1, seq: 0 };
+	let after = before && behind(channel, before);
 	for (;;) {
 		const page = await world.store.page(messages, {
 			index: "channel",
@@ -48,14 +45,22 @@ async function* newestFirst(
 			order: "desc",
 			limit: chunk,
 		});
-		for (const { doc } of page) if (before === undefined || isBefore(doc, before)) yield doc;
+		for (const { doc } of page) yield doc;
 		const last = page.at(-1);
 		if (last === undefined || page.length < chunk) return undefined;
 		after = last.doc;
 	}
 }
 
-const isBefore = (a: HomeCursor, b: HomeCursor): boolean => a.at < b.at || (a.at === b.at && a.id < b.id);
+/** Where a channel goes on that is read behind a place of the merge. */
+function behind(channel: ChannelId, before: HomeCursor): Position {
+	if (channel === before.channel) return before;
+	return { at: channel < before.channel ? before.at + 1 : before.at, seq: 0 };
+}
+
+/** Within a channel this is the channel's own order, or a page could pass over what shares a millisecond. */
+const isBefore = (a: HomeCursor, b: HomeCursor): boolean =>
+	a.at !== b.at ? a.at < b.at : a.channel !== b.channel ? a.channel < b.channel : a.seq < b.seq;
 
 /** The home timeline (design §2): the merge of what an account follows, newest first; replies stay with their parents. */
 export async function homeTimeline(
