@@ -32,6 +32,8 @@ export interface Homeserver {
 		path: string,
 		request?: HomeserverRequest,
 	): Promise<Record<string, unknown>>;
+	/** Lets go of what the library keeps running. */
+	close(): Promise<void>;
 }
 
 interface SdkClient {
@@ -44,6 +46,7 @@ interface SdkClient {
 	): Promise<Record<string, unknown>>;
 }
 interface SdkBridge {
+	close(): Promise<void>;
 	getIntent(user?: string): { readonly matrixClient: SdkClient };
 }
 
@@ -75,6 +78,9 @@ export function createHomeserver(config: MatrixConfig, registration: Registratio
 	}
 
 	return {
+		async close() {
+			await (await loading)?.close();
+		},
 		async request(method, path, { as, query = {}, body, timeoutMs = 30_000 } = {}) {
 			loading ??= load();
 			const { matrixClient } = (await loading).getIntent(as);

@@ -95,6 +95,7 @@ function create(config: MatrixConfig, host: BridgeHost): Bridge {
 			}, 100).unref();
 		},
 		async stop() {
+			await homeserver.close();
 			host.report({ state: "stopped" });
 		},
 		deliver,

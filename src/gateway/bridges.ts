@@ -94,10 +94,11 @@ export async function resolveRoom(
 	if (!enabledBridges(config).includes(bridge))
 		throw new Error(`The bridge ${bridge} is not enabled: set bridges.${bridge}.enabled`);
 	const network = openNetwork(config);
+	const created = await createBridge(bridge, config, opened, network, later<Incoming>("incoming").get);
 	try {
-		const created = await createBridge(bridge, config, opened, network, later<Incoming>("incoming").get);
 		return await created.resolveRoom?.(room);
 	} finally {
+		await created.stop();
 		await network.http.close();
 	}
 }
