@@ -25,7 +25,7 @@ export interface HttpClientOptions {
 	/** Default 10 s. */
 	readonly timeoutMs?: number;
 	readonly userAgent: string;
-	/** Origins to which sockets are kept at most, beyond those in use; default 512. */
+	/** Origins to which sockets are kept at most, beyond those in use; default 2048. */
 	readonly maxPools?: number;
 	/** Resolves names; default the system's. */
 	readonly lookup?: LookupFunction;
@@ -40,7 +40,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 	const peerAllowed = createPeerRules(options.allow ?? [], options.deny ?? []);
 	const addressAllowed = createAddressRule(insecureLocalhost);
 	const lookup = options.lookup ?? systemLookup;
-	const pools = createPools(createConnector(), options.maxPools ?? 512);
+	const pools = createPools(createConnector(), options.maxPools ?? 2048);
 	let closed = false;
 
 	function createConnector(): buildConnector.connector {
