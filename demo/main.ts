@@ -10,7 +10,7 @@ import { createClient } from "../test/support/client.ts";
 import { freePort } from "../test/support/free-port.ts";
 import { startGateway } from "../test/support/gateway.ts";
 import { until } from "../test/support/wait.ts";
-import { showMatrix } from "./matrix.ts";
+import { namedHomeserver, showMatrix } from "./matrix.ts";
 import { seen, step, wire } from "./story.ts";
 import { openTap, type Seen } from "./tap.ts";
 
@@ -34,14 +34,18 @@ const tellOf =
 	};
 
 /** A provider behind a tap that prints what comes to its inboxes. */
-async function openProvider(name: string) {
-	const tap = await openTap(tellOf(name));
+async function openProvider(
+	name: string,
+	{ port: fixed, env = {} }: { port?: number; env?: Readonly<Record<string, string>> } = {},
+) {
+	const tap = await openTap(tellOf(name), fixed);
 	const port = await freePort();
 	const origin = `http://localhost:${tap.port}`;
 	names.set(`localhost:${tap.port}`, name);
-	const running = await startGateway(folder, { CAUSEWAY_PUBLIC_URL: origin }, port);
+	const running = await startGateway(folder, { CAUSEWAY_PUBLIC_URL: origin, ...env }, port);
 	tap.to(port);
 	return {
+		running,
 		origin,
 		domain: `localhost:${tap.port}`,
 		async person(handle: string) {
@@ -56,7 +60,8 @@ async function openProvider(name: string) {
 }
 
 step("Two providers, north and south, and a fediverse server that has nothing to do with them start");
-const [north, south] = [await openProvider("north"), await openProvider("south")];
+const homeserver = namedHomeserver(process.env);
+const [north, south] = [await openProvider("north", homeserver), await openProvider("south")];
 const fediverse = await startFedify({ tell: tellOf("fediverse") });
 names.set(fediverse.host, "fediverse");
 seen(`north is ${north.origin}, south is ${south.origin}, the fediverse server is ${fediverse.origin}`);
@@ -119,7 +124,7 @@ for (const item of items)
 		`jane's timeline: ${item.author}: ${item.content.text} ${item.reactions.map((reaction) => `${reaction.key} ${reaction.count}`).join(" ")}`,
 	);
 
-await showMatrix(north.origin);
+if (homeserver !== undefined) await showMatrix(homeserver, north.running, jane, messages);
 
 step("Jane edits the memo, then deletes it: both follow it everywhere");
 await jane.call("PATCH", `${messages}/${memo.id}`, { content: { text: "Hello again from **north**" } });

@@ -17,7 +17,8 @@ export interface Tap extends AsyncDisposable {
 	to(port: number): void;
 }
 
-export async function openTap(tell: (seen: Seen) => void): Promise<Tap> {
+/** @param port absent: a free one */
+export async function openTap(tell: (seen: Seen) => void, port = 0): Promise<Tap> {
 	let behind = 0;
 	const server = createServer((incoming, outgoing) => {
 		const chunks: Buffer[] = [];
@@ -31,7 +32,7 @@ export async function openTap(tell: (seen: Seen) => void): Promise<Tap> {
 		incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
 		incoming.pipe(onward);
 	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
 	return {
 		port: (server.address() as AddressInfo).port,
 		to(port) {
