@@ -13,6 +13,7 @@ import type { FedifyPeer } from "./peers/fedify.ts";
 import { type Figures, interleave, medianOf, type Side } from "./rounds.ts";
 import type { Benchmark } from "./run.ts";
 import { measured } from "./usage.ts";
+import { assertAll, markersOf, until } from "./verify.ts";
 import { startWorker } from "./worker.ts";
 
 const connections = 50;
@@ -35,11 +36,10 @@ const benchmark: Benchmark = async (options) => {
 	const jane = await api<{ actor: string }>(causeway, token, "GET", "/api/me");
 	const mentioned = { id: jane.actor, address: `jane@localhost:${causeway.port}` };
 	for (const { address } of senders) await api(causeway, token, "POST", "/api/me/follows", { actor: address });
-	await until(async () =>
-		(await api<{ items: { state: string }[] }>(causeway, token, "GET", "/api/me/follows")).items.every(
-			({ state }) => state === "accepted",
-		),
-	);
+	await until("the follows are accepted", async () => {
+		const { items } = await api<{ items: { state: string }[] }>(causeway, token, "GET", "/api/me/follows");
+		return items.every(({ state }) => state === "accepted");
+	});
 
 	const floorInbox = await floor.call(
 		"open",
@@ -74,8 +74,6 @@ const benchmark: Benchmark = async (options) => {
 		};
 	}
 
-	const markersOf = (side: string, round: number, count: number): string[] =>
-		Array.from({ length: count }, (_, n) => `${side}-${round}-${n}`);
 	const nothing = async (): Promise<void> => {};
 	const sides: Side[] = [
 		{
@@ -132,24 +130,3 @@ const benchmark: Benchmark = async (options) => {
 	};
 };
 export default benchmark;
-
-/** Every marker is in a text of its own. @throws {Error} otherwise */
-function assertAll(markers: readonly string[], texts: readonly string[]): void {
-	const found = new Set(texts.map((text) => /The marker of this one is ([\w-]+)\./.exec(text)?.[1]));
-	const missing = markers.filter((marker) => !found.has(marker));
-	if (missing.length > 0 || texts.length !== markers.length)
-		throw new Error(
-			`${missing.length} of ${markers.length} entries are missing, ${texts.length} were read; the first is ${missing[0]}`,
-		);
-}
-
-/** @throws {Error} when it does not come true in a minute */
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-	for (
-		const end = performance.now() + 60_000;
-		!(await isTrue());
-		await new Promise((resolve) => setTimeout(resolve, 100))
-	) {
-		if (performance.now() > end) throw new Error("The follows were not accepted");
-	}
-}
