@@ -12,7 +12,7 @@ import {
 	type Verification,
 } from "./http-message.ts";
 import { isTimely } from "./time-window.ts";
-import { authorityOf, type VerifyOptions } from "./verify-request.ts";
+import { authorityOf, type VerifyOptions } from "./verify-options.ts";
 
 /** Checks a draft-cavage signature. Everything that needs no key comes first: nothing is fetched for what can't count. */
 export async function verifyCavage(

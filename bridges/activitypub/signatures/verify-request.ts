@@ -1,15 +1,7 @@
-import type { ResolveKey } from "./check-key.ts";
 import { failed, headerValue, type SignedMessage, type Verification } from "./http-message.ts";
 import { verifyCavage } from "./verify-cavage.ts";
+import type { VerifyOptions } from "./verify-options.ts";
 import { verifyRfc9421 } from "./verify-rfc9421.ts";
-
-export interface VerifyOptions {
-	/** The origin that we are published under: `https://example.com`. What a signature covers is read against it, not against what a proxy made of it. */
-	readonly origin: string;
-	readonly resolveKey: ResolveKey;
-	/** Milliseconds since 1970. */
-	readonly now: number;
-}
 
 /**
  * Checks who signed a request: draft-cavage-http-signatures-12 or RFC 9421. Never rejects. Verified means that the
@@ -24,6 +16,3 @@ export async function verifyRequest(message: SignedMessage, options: VerifyOptio
 		? verifyCavage(message, signature, options)
 		: verifyRfc9421(message, { input, signature }, options);
 }
-
-/** `host[:port]` of an origin. */
-export const authorityOf = (origin: string): string => origin.slice(origin.indexOf("://") + 3);

@@ -12,7 +12,7 @@ import {
 } from "./http-message.ts";
 import { parseSignatureInput, type SignatureInput } from "./signature-input.ts";
 import { isTimely } from "./time-window.ts";
-import { authorityOf, type VerifyOptions } from "./verify-request.ts";
+import { authorityOf, type VerifyOptions } from "./verify-options.ts";
 
 /** Checks an RFC 9421 signature; like the other kind, everything that needs no key first. */
 export async function verifyRfc9421(

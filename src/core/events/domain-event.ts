@@ -12,6 +12,3 @@ export type EventType = keyof Bodies;
 export type EventOf<T extends EventType> = LogEvent<T, Bodies[T]>;
 /** What has happened, a discriminated union over `type`. */
 export type DomainEvent = { [T in EventType]: EventOf<T> }[EventType];
-
-/** An event whose texts were erased keeps its ids only. */
-export const isErased = (event: LogEvent): boolean => (event.body as { erased?: unknown }).erased === true;

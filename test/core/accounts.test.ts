@@ -1,0 +1,65 @@
+import test from "ava";
+import { addressOf } from "#core/accounts/account.ts";
+import { createAccount, handleFault } from "#core/accounts/create-account.ts";
+import { isPassword, setPassword } from "#core/accounts/credentials.ts";
+import { findAccount } from "#core/accounts/find-account.ts";
+import { addToken, authenticate } from "#core/accounts/tokens.ts";
+import { openCore } from "../support/core.ts";
+import { createFakeBridge } from "../support/fake-bridge.ts";
+
+test("a handle is taken once, however many want it", async (t) => {
+	const core = await openCore(t);
+	const tries = await Promise.allSettled(
+		Array.from({ length: 10 }, () => createAccount(core.world, { handle: "jane" })),
+	);
+	t.is(tries.filter((result) => result.status === "fulfilled").length, 1);
+	t.is(addressOf((await findAccount(core.world, "@jane")) as never), "jane@social.test");
+});
+
+test("handles that would pass for something else can't be had", (t) => {
+	for (const handle of ["", "Jane", "a b", "_matrix_x", "usr_1", "jane.", "admin", "a".repeat(33), "jané"])
+		t.truthy(handleFault(handle), handle);
+	for (const handle of ["jane", "a", "j.doe-2_x", "a".repeat(32)]) t.is(handleFault(handle), undefined, handle);
+});
+
+test("the shadow of a person is made once, and two persons who want one handle get two", async (t) => {
+	const core = await openCore(t);
+	const chat = createFakeBridge("chat");
+	const [alice, other] = [chat.guest("alice"), { ...chat.guest("alice"), id: "@alice:elsewhere" }];
+	const shadows = await Promise.all(
+		[alice, alice, { ...alice }, other].map((person) => core.shadows.of(chat.name, person)),
+	);
+	t.is(new Set(shadows.slice(0, 3).map((account) => account.id)).size, 1);
+	t.deepEqual([...new Set(shadows.map((account) => account.handle))].sort(), ["_chat_alice", "_chat_alice_2"]);
+});
+
+test("a shadow follows what its network says of the person", async (t) => {
+	const core = await openCore(t);
+	const chat = createFakeBridge("chat");
+	const alice = chat.guest("alice");
+	await core.shadows.of(chat.name, alice);
+	const renamed = await core.shadows.of(chat.name, { ...alice, profile: { displayName: "Alice L." } });
+	t.is(renamed.profile.displayName, "Alice L.");
+});
+
+test("a token stands for its account until it is revoked, and is not kept", async (t) => {
+	const core = await openCore(t);
+	const jane = await core.person("jane");
+	const secret = await addToken(core.world, { account: jane.id, scopes: ["ofscp"], name: "test" });
+	const principal = await authenticate(core.world, secret);
+	t.is(principal?.account.id, jane.id);
+	t.not(principal?.credential, secret);
+	for (const wrong of ["", "cwy_", `${secret}x`, secret.slice(0, -1), "cwy_".padEnd(5000, "a")])
+		t.is(await authenticate(core.world, wrong), undefined);
+});
+
+test("a password is right or wrong, and short ones are refused", async (t) => {
+	const core = await openCore(t);
+	const jane = await core.person("jane");
+	await t.throwsAsync(setPassword(core.world, jane.id, "short"), { message: /at least 10/ });
+	await setPassword(core.world, jane.id, "correct horse battery");
+	t.true(await isPassword(core.world, jane.id, "correct horse battery"));
+	t.false(await isPassword(core.world, jane.id, "correct horse batterz"));
+	await setPassword(core.world, jane.id, "another long password");
+	t.false(await isPassword(core.world, jane.id, "correct horse battery"));
+});
