@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { PayloadTooLarge, UnsupportedMediaType } from "#core/errors.ts";
+import { JsonRefused, parseJson } from "#core/json.ts";
+
+/** The caller went away before its body was read: there is nobody to answer. */
+export class ClientGone extends Error {}
+
+/** What is read and thrown away behind a body that is too large, so that the answer still reaches its sender. */
+const patience = { bytes: 16 * 1024 * 1024, ms: 5_000 };
+
+/**
+ * Reads a body whole.
+ *
+ * Of a body that is too large nothing is kept, but its rest is read for a while: an answer on a connection that is then
+ * closed with bytes unread would be lost on the way. What is larger still loses its connection.
+ *
+ * @param maxBytes of the body, without any encoding
+ * @throws {PayloadTooLarge}
+ * @throws {ClientGone}
+ */
+export function readBody(request: IncomingMessage, response: ServerResponse, maxBytes: number): Promise<Buffer> {
+	return new Promise((resolve, reject) => {
+		const chunks: Buffer[] = [];
+		let size = 0;
+		let timer: NodeJS.Timeout | undefined;
+
+		const end = (settle: () => void): void => {
+			clearTimeout(timer);
+			request.off("data", take).off("end", finish).off("error", gone).off("close", gone);
+			settle();
+		};
+		const refuse = (): void => end(() => reject(new PayloadTooLarge(`${maxBytes} bytes`)));
+		const abandon = (): void => {
+			response.setHeader("Connection", "close");
+			request.resume();
+			refuse();
+		};
+		function take(chunk: Buffer): void {
+			size += chunk.length;
+			if (size <= maxBytes) chunks.push(chunk);
+			else if (size > maxBytes + patience.bytes) abandon();
+			else {
+				chunks.length = 0;
+				timer ??= setTimeout(abandon, patience.ms);
+			}
+		}
+		function finish(): void {
+			if (size > maxBytes) refuse();
+			else end(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+		}
+		function gone(): void {
+			end(() => reject(new ClientGone()));
+		}
+
+		request.on("data", take).on("end", finish).on("error", gone).on("close", gone);
+		if (Number(request.headers["content-length"]) > maxBytes + patience.bytes) abandon();
+	});
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+export interface JsonLimits {
+	readonly bodyBytes: number;
+	readonly jsonDepth: number;
+	readonly jsonNodes: number;
+}
+
+/**
+ * Reads a JSON body. An empty one without a type is `{}`: some routes need no body.
+ *
+ * @throws {UnsupportedMediaType} another type, a compressed body
+ * @throws {JsonRefused} not JSON, too deep, too many values, a refused key
+ */
+export async function readJson(
+	request: IncomingMessage,
+	response: ServerResponse,
+	limits: JsonLimits,
+): Promise<unknown> {
+	const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+	const isJson = type === "application/json" || (type?.startsWith("application/") === true && type.endsWith("+json"));
+	const encoding = request.headers["content-encoding"] ?? "identity";
+	const bytes = await readBody(request, response, limits.bodyBytes);
+	if (bytes.length === 0 && type === undefined) return {};
+	if (!isJson) throw new UnsupportedMediaType("application/json");
+	if (encoding !== "identity") throw new UnsupportedMediaType("a body without Content-Encoding");
+	return parseJson(decode(bytes), { depth: limits.jsonDepth, nodes: limits.jsonNodes });
+}
+
+function decode(bytes: Buffer): string {
+	try {
+		return utf8.decode(bytes);
+	} catch {
+		throw new JsonRefused("", "JSON in UTF-8");
+	}
+}

@@ -1,0 +1,73 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Context, Middleware } from "koa";
+import type { Bridge, BridgeRequest, BridgeResponse } from "#core/ports/bridge.ts";
+import { Unavailable } from "#core/errors.ts";
+import type { Logger } from "#core/ports/logger.ts";
+import { ClientGone, readBody } from "./body.ts";
+import { problemOf, renderProblem } from "./middleware/problem.ts";
+import { type RateLimits } from "./middleware/rate-limits.ts";
+import type { Health } from "./services.ts";
+
+export interface BridgeDoorParts {
+	readonly realm: string;
+	readonly logger: Logger;
+	readonly health: Health;
+	readonly rates: RateLimits;
+}
+
+/** Hands a request to the bridge that owns its path, with as little in between as there can be. */
+export function bridgeDoor(bridge: Bridge, { realm, logger, health, rates }: BridgeDoorParts): Middleware {
+	return async (ctx) => {
+		ctx.state.route = `bridge ${bridge.name}`;
+		try {
+			if (health.state() === "draining") throw new Unavailable("The provider is stopping");
+			// What anybody may send. Homeservers have a token and send with PUT.
+			if (ctx.method === "POST") await rates.count(ctx, "inbox", ctx.ip);
+			write(ctx, await bridge.handle(requestOf(ctx)));
+		} catch (error) {
+			if (error instanceof ClientGone) {
+				ctx.respond = false;
+				return;
+			}
+			const problem = problemOf(error);
+			if (problem.status >= 500)
+				logger.error(
+					{ err: problem.cause ?? problem, bridge: bridge.name, method: ctx.method, path: ctx.path },
+					"A bridge's request failed",
+				);
+			const { status, headers, body } = renderProblem(problem, ctx.path, realm);
+			write(ctx, {
+				status,
+				headers: { ...headers, "content-type": "application/problem+json" },
+				body: JSON.stringify(body),
+			});
+		}
+	};
+}
+
+function requestOf(ctx: Context): BridgeRequest {
+	const url = ctx.req.url as string;
+	const query = url.indexOf("?");
+	return {
+		method: ctx.method,
+		path: query < 0 ? url : url.slice(0, query),
+		query: query < 0 ? "" : url.slice(query),
+		headers: ctx.req.headers as IncomingHttpHeaders & Record<string, string | undefined>,
+		remoteAddress: ctx.ip,
+		body: (maxBytes) => readBody(ctx.req, ctx.res, maxBytes),
+	};
+}
+
+function write(ctx: Context, { status, headers, body }: BridgeResponse): void {
+	ctx.status = status;
+	for (const name in headers) ctx.set(name, headers[name] as string);
+	if (ctx.response.get("X-Content-Type-Options") === "") ctx.set("X-Content-Type-Options", "nosniff");
+	if (body === undefined) {
+		ctx.body = null;
+		ctx.status = status;
+		return;
+	}
+	const hasType = ctx.response.get("Content-Type") !== "";
+	ctx.body = body;
+	if (!hasType) ctx.remove("Content-Type");
+}

@@ -1,0 +1,21 @@
+import cors from "@koa/cors";
+import type { Middleware } from "koa";
+
+/** Any page may call the API with a token of its own; cookies are never sent or read. */
+export const crossOrigin = (): Middleware =>
+	cors({
+		origin: "*",
+		allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+		allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "If-None-Match"],
+		exposeHeaders: [
+			"ETag",
+			"Idempotency-Replayed",
+			"Link",
+			"Location",
+			"RateLimit",
+			"RateLimit-Policy",
+			"Retry-After",
+			"WWW-Authenticate",
+		],
+		maxAge: 86_400,
+	});

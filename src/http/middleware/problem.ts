@@ -1,0 +1,95 @@
+import type { Middleware, ParameterizedContext } from "koa";
+import { MethodNotAllowed, NotFound, Problem, TooManyRequests, Unauthenticated, Unavailable } from "#core/errors.ts";
+import { JsonRefused } from "#core/json.ts";
+import type { Logger } from "#core/ports/logger.ts";
+import { StoreUnavailable } from "#core/ports/store.ts";
+import { ClientGone } from "../body.ts";
+
+/** The fields of a problem document (RFC 9457) and the headers that go with it. */
+export interface Rendered {
+	readonly status: number;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: Readonly<Record<string, unknown>> & { readonly title: string; readonly detail: string };
+}
+
+class InternalError extends Problem {
+	readonly status = 500;
+	readonly title = "Internal error";
+	constructor(cause: unknown) {
+		super("internal_error", "Something went wrong here; it has been logged", {}, cause);
+	}
+}
+
+class InvalidJson extends Problem {
+	readonly status = 400;
+	readonly title = "Invalid request";
+}
+
+/** What the caller may know of an error. Anything that is not a public problem is 500 without a word about it. */
+export function problemOf(error: unknown): Problem {
+	if (error instanceof Problem) return error;
+	if (error instanceof JsonRefused)
+		return new InvalidJson("invalid_json", error.message, {
+			errors: [{ field: error.path, expected: error.expected }],
+		});
+	if (error instanceof StoreUnavailable) return new Unavailable(undefined, undefined, error);
+	return new InternalError(error);
+}
+
+/** The one renderer of problems. @param instance the path that was asked for */
+export function renderProblem(problem: Problem, instance: string, realm: string): Rendered {
+	const { status, title, message: detail, errorCode, extra } = problem;
+	return {
+		status,
+		headers: headersOf(problem, realm),
+		body: { type: `urn:causeway:problem:${errorCode}`, title, status, detail, instance, errorCode, ...extra },
+	};
+}
+
+function headersOf(problem: Problem, realm: string): Record<string, string> {
+	if (problem instanceof Unauthenticated) {
+		const error = problem.errorCode === "token_missing" ? "" : `, error="${problem.errorCode}"`;
+		return { "WWW-Authenticate": `Bearer realm="${realm}"${error}` };
+	}
+	if (problem.errorCode === "insufficient_scope")
+		return { "WWW-Authenticate": `Bearer realm="${realm}", error="insufficient_scope", scope="ofscp"` };
+	if (problem instanceof TooManyRequests || problem instanceof Unavailable)
+		return { "Retry-After": String(problem.retryAfterSeconds) };
+	if (problem instanceof MethodNotAllowed) return { Allow: problem.allow };
+	return {};
+}
+
+export interface ProblemOptions {
+	readonly realm: string;
+	readonly logger: Logger;
+	/** Writes the problem as a page for people; undefined: this request does not want one. */
+	readonly asPage: (ctx: ParameterizedContext, problem: Rendered) => string | undefined;
+}
+
+/** Answers whatever is thrown behind it, and what nobody has answered, with a problem document. */
+export function problems({ realm, logger, asPage }: ProblemOptions): Middleware {
+	return async (ctx, next) => {
+		try {
+			await next();
+			if (ctx.status === 404 && ctx.body === undefined && ctx.respond !== false) throw new NotFound();
+		} catch (error) {
+			if (error instanceof ClientGone) {
+				ctx.respond = false;
+				return;
+			}
+			const problem = problemOf(error);
+			if (problem.status >= 500)
+				logger.error(
+					{ err: problem.cause ?? problem, method: ctx.method, path: ctx.path, status: problem.status },
+					"A request failed",
+				);
+			const rendered = renderProblem(problem, ctx.path, realm);
+			ctx.status = rendered.status;
+			ctx.set(rendered.headers);
+			ctx.set("Cache-Control", "no-store");
+			const page = asPage(ctx, rendered);
+			ctx.body = page ?? JSON.stringify(rendered.body);
+			ctx.set("Content-Type", page === undefined ? "application/problem+json" : "text/html; charset=utf-8");
+		}
+	};
+}

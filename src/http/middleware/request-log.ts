@@ -1,0 +1,22 @@
+import type { Middleware } from "koa";
+import type { Logger } from "#core/ports/logger.ts";
+import type { Metrics } from "../operators/metrics.ts";
+
+/** Requests of machines that ask all the time: worth a line only to who looks closely. */
+const isQuiet = (route: string): boolean => route.startsWith("bridge ") || route === "probe";
+
+/** One line and one measurement per request. Never the query, never a header: there are secrets in them. */
+export function requestLog(logger: Logger, metrics: Metrics): Middleware {
+	return async (ctx, next) => {
+		const start = performance.now();
+		await next();
+		const route: string = ctx.state.route ?? "unknown";
+		const seconds = (performance.now() - start) / 1000;
+		metrics.observe({ route, method: ctx.method, status: ctx.status }, seconds);
+		const level = isQuiet(route) ? "debug" : "info";
+		logger[level](
+			{ method: ctx.method, path: ctx.path, status: ctx.status, ms: Math.round(seconds * 10_000) / 10 },
+			"request",
+		);
+	};
+}

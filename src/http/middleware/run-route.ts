@@ -1,0 +1,65 @@
+import type { Middleware } from "koa";
+import { InvalidRequest, Unauthenticated } from "#core/errors.ts";
+import type { Account } from "#core/accounts/account.ts";
+import type { Principal } from "#core/accounts/tokens.ts";
+import { readJson } from "../body.ts";
+import { type AnyRoute, onceFor } from "../route.ts";
+import type { Services } from "../services.ts";
+import { validate } from "../validate.ts";
+import { principalOf } from "./authenticate.ts";
+import type { RateLimits } from "./rate-limits.ts";
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * Makes a route of a table answer requests. The order is that of design §9: who asks and how often comes before a body is read,
+ * what is asked for is checked before the handler sees it.
+ */
+export function runRoute(
+	route: AnyRoute,
+	{ world, limits }: Pick<Services, "world" | "limits">,
+	rates: RateLimits,
+): Middleware {
+	return async (ctx) => {
+		ctx.state.route = `${route.method} ${route.path}`;
+		const principal = await identify();
+		await rates.count(ctx, route.limit, principal?.account.id ?? ctx.ip);
+		const key = ctx.get("Idempotency-Key") || undefined;
+		if (key !== undefined && !uuid.test(key))
+			throw new InvalidRequest([{ field: "Idempotency-Key", expected: "a UUID (RFC 9562)" }]);
+		const query: unknown = route.query === undefined ? {} : validate(route.query, ctx.query, "");
+		const sent = route.body === undefined ? {} : await readJson(ctx.req, ctx.res, limits);
+		const body: unknown = route.body === undefined ? {} : validate(route.body, sent, "/");
+
+		const account = principal?.account as Account;
+		const answer = await route.handle({
+			params: (ctx as unknown as { params: Record<string, string> }).params,
+			query: query as never,
+			body: body as never,
+			reader: principal?.account,
+			account,
+			principal: principal as Principal,
+			once: account === undefined ? {} : onceFor(account, route.method, ctx.path, key, sent),
+			header: (name) => ctx.get(name) || undefined,
+		});
+		ctx.status = answer.status;
+		if (answer.headers !== undefined) ctx.set(answer.headers);
+		if (answer.body === undefined) return;
+		if (ctx.response.get("Cache-Control") === "")
+			ctx.set("Cache-Control", principal === undefined ? "no-cache" : "private, no-store");
+		ctx.body = JSON.stringify(answer.body);
+		ctx.set("Content-Type", "application/json");
+
+		/** Guessing tokens is limited by address, apart from what the address may otherwise ask. */
+		async function identify(): Promise<Principal | undefined> {
+			if (ctx.req.headers.authorization !== undefined) await rates.check("auth", ctx.ip);
+			try {
+				return await principalOf(world, ctx, route.auth);
+			} catch (error) {
+				if (error instanceof Unauthenticated && error.errorCode !== "token_missing")
+					await rates.count(ctx, "auth", ctx.ip);
+				throw error;
+			}
+		}
+	};
+}

@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { versionOf } from "#core/federation/document-version.ts";
+import { type ProviderKey, providerKey } from "#core/federation/provider-key.ts";
+import { tierIds } from "#core/groups/tiers.ts";
+import { messageTypes } from "#core/messages/message.ts";
+import { route } from "../route.ts";
+import type { Services } from "../services.ts";
+import { metaUri, schemaIds } from "./metadata.ts";
+import { timeOf } from "./present-message.ts";
+
+/** How long other providers may keep the document, in seconds; less than the day that OFSCP §3.1 allows. */
+const maxAge = 3600;
+
+export function discoveryRoutes(services: Services) {
+	let made: ReturnType<typeof makeDocument> | undefined;
+	return [
+		route("GET", "/.well-known/ofscp-provider", "none", "read", { answers: [200, 304] }, async ({ header }) => {
+			made ??= makeDocument(services).catch((error: unknown) => {
+				made = undefined;
+				throw error;
+			});
+			const { etag, body } = await made;
+			const headers = { ETag: etag, "Cache-Control": `public, max-age=${maxAge}` };
+			const known = header("If-None-Match")
+				?.split(",")
+				.map((tag) => tag.trim().replace(/^W\//, ""));
+			if (known?.includes(etag) || known?.includes("*")) return { status: 304, headers };
+			return { status: 200, headers, body };
+		}),
+	];
+}
+
+/** The document with its version, which grows whenever it says something else than before, restarts included. */
+async function makeDocument(services: Services): Promise<{ etag: string; body: object }> {
+	const { world, secrets } = services;
+	const document = documentOf(services, await providerKey(secrets, world.clock));
+	const version = `0.1.${await versionOf(world, "ofscp-provider", JSON.stringify(document))}`;
+	const { domain, ...rest } = document.provider;
+	const body = { ...document, provider: { domain, version, ...rest } };
+	return { etag: `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url").slice(0, 22)}"`, body };
+}
+
+/** OFSCP §3.1 with the names of its later revisions beside those of the seed. Nothing is named that is not there. */
+function documentOf(
+	{ world: { origin, domain }, bridges, instance }: Services,
+	{ kid, publicKey, createdAt }: ProviderKey,
+) {
+	return {
+		provider: {
+			domain,
+			protocolVersion: "0.1.0",
+			software: { name: "causeway", version: instance.version },
+			contact: contactOf(instance.contact, origin),
+			publicKeys: [
+				{
+					use: "sig",
+					alg: "ed25519",
+					key: publicKey,
+					kid,
+					key_id: kid,
+					algorithm: "Ed25519",
+					public_key: publicKey,
+					created_at: timeOf(createdAt),
+				},
+			],
+			authentication: {
+				issuer: origin,
+				authorization_endpoint: `${origin}/oauth/authorize`,
+				token_endpoint: `${origin}/oauth/token`,
+				userinfo_endpoint: `${origin}/oauth/userinfo`,
+			},
+		},
+		capabilities: {
+			messageTypes: [...messageTypes, "reaction"],
+			discoverability: tierIds,
+			tiers: tierIds,
+			metadataSchemas: schemaIds.map((id) => ({ id, uri: metaUri(origin, id) })),
+			realtime: ["sse"],
+			bridges: bridges.map((bridge) => bridge.name),
+		},
+		endpoints: {
+			identity: `${origin}/api/identity`,
+			groups: `${origin}/api/groups`,
+			notifications: `${origin}/api/notifications`,
+			tiers: `${origin}/api/tiers`,
+		},
+	};
+}
+
+function contactOf(contact: string, origin: string): string {
+	if (contact === "") return `${origin}/`;
+	return URL.canParse(contact) ? contact : `mailto:${contact}`;
+}

@@ -1,0 +1,40 @@
+import type { Middleware } from "koa";
+import { z } from "zod";
+import type { Principal } from "#core/accounts/tokens.ts";
+import { NotAcceptable } from "#core/errors.ts";
+import { principalOf } from "../middleware/authenticate.ts";
+import type { RateLimits } from "../middleware/rate-limits.ts";
+import type { Services } from "../services.ts";
+import { validate } from "../validate.ts";
+
+export const eventsQuery = z.object({
+	channels: z
+		.string()
+		.max(8000)
+		.transform((text) => [...new Set(text.split(",").filter((id) => id !== ""))])
+		.optional(),
+	lastEventId: z.string().max(8192).optional(),
+});
+
+/** `GET /api/events` (OFSCP §6.4): from here on the response belongs to the stream. */
+export function openEvents({ world, events }: Pick<Services, "world" | "events">, rates: RateLimits): Middleware {
+	return async (ctx) => {
+		ctx.state.route = "GET /api/events";
+		await rates.check("auth", ctx.ip);
+		const principal = (await principalOf(world, ctx, "member")) as Principal;
+		await rates.count(ctx, "stream", principal.account.id);
+		if (ctx.accepts("text/event-stream") === false) throw new NotAcceptable("text/event-stream");
+		const { channels, lastEventId } = validate(eventsQuery, ctx.query, "");
+		const resume = ctx.get("Last-Event-ID") || lastEventId;
+		ctx.status = 200;
+		await events.open(
+			principal,
+			{
+				...(channels === undefined || channels.length === 0 ? {} : { channels }),
+				...(resume === undefined ? {} : { resume }),
+			},
+			ctx.res,
+		);
+		ctx.respond = false;
+	};
+}

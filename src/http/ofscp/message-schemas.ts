@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { messageTypes, mimeTypes } from "#core/messages/message.ts";
+import { metadataList } from "./metadata.ts";
+import { limitParameter } from "./paging.ts";
+
+/** A client's own id for a message: unique per author and channel (OFSCP §6.1). */
+const clientId = z.string().min(1).max(200);
+const tags = z.array(z.string().min(1).max(100)).max(50);
+
+/** A time by which the author closes the edit window early; seconds may be missing, as in the seed's example. */
+const time = z
+	.string()
+	.refine((text) => !Number.isNaN(Date.parse(text)), "a time (RFC 3339)")
+	.transform((text) => Date.parse(text));
+
+const reference = z.union(
+	[z.string(), z.object({ id: z.string() }).transform(({ id }) => id)],
+	"the id of a message, or {type, id}",
+);
+
+/** There are no uploads yet, and only one's own can be attached. */
+const attachments = z
+	.array(z.unknown())
+	.refine((list) => list.length === 0, "no attachment: uploads are not offered yet");
+
+const content = z.object({ text: z.string(), mime: z.enum(mimeTypes).optional() });
+const articleContent = content.extend({
+	title: z.string().min(1).max(300).optional(),
+	summary: z.string().max(1000).optional(),
+});
+
+const common = {
+	/** As `clientMessageId`. */
+	id: clientId.optional(),
+	clientMessageId: clientId.optional(),
+	attachments: attachments.optional(),
+	reference: reference.optional(),
+	tags: tags.optional(),
+	permissions: z.object({ editUntil: time.optional() }).optional(),
+	metadata: metadataList,
+};
+
+/** What a reaction is shown as. `desctription` is how the seed spells it (OFSCP §5.3). */
+const shown = {
+	unicode: z.string().min(1).max(64).optional(),
+	image: z
+		.url({ protocol: /^https$/, error: "an https URL" })
+		.max(2000)
+		.optional(),
+	description: z.string().max(200).optional(),
+	desctription: z.string().max(200).optional(),
+};
+export const reactionLook = z.object(shown);
+export type ReactionLook = z.output<typeof reactionLook>;
+
+const reactionKey = z.string().min(1).max(200);
+
+/** Any message object of OFSCP §5.3 as it is posted. What the provider decides itself (author, times) is ignored. */
+export const newMessage = z.discriminatedUnion(
+	"type",
+	[
+		z.object({ type: z.literal("message"), content, ...common }),
+		z.object({ type: z.literal("memo"), content, ...common }),
+		z.object({ type: z.literal("article"), content: articleContent, ...common }),
+		z.object({
+			type: z.literal("reaction"),
+			reference,
+			definition: reactionKey.optional(),
+			key: reactionKey.optional(),
+			...shown,
+		}),
+	],
+	{ error: `one of ${messageTypes.join(", ")}, reaction` },
+);
+export type NewMessageBody = z.output<typeof newMessage>;
+
+export const messagePatch = z
+	.object({ content: articleContent.partial().optional(), tags: tags.optional(), metadata: metadataList })
+	.refine((patch) => Object.values(patch).some((value) => value !== undefined), "content, tags or metadata");
+export type MessagePatch = z.output<typeof messagePatch>;
+
+export const listQuery = z.object({
+	cursor: z.string().max(200).optional(),
+	direction: z.enum(["backward", "forward"]).default("backward"),
+	limit: limitParameter,
+	tag: z.string().max(100).optional(),
+	type: z.enum(messageTypes).optional(),
+});
+export type ListQuery = z.output<typeof listQuery>;
+
+export const pageQuery = z.object({ cursor: z.string().max(200).optional(), limit: limitParameter });
+export type PageQuery = z.output<typeof pageQuery>;

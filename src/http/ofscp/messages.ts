@@ -1,0 +1,192 @@
+import type { Account } from "#core/accounts/account.ts";
+import { InvalidRequest, NotFound } from "#core/errors.ts";
+import { type Place, readableChannel } from "#core/groups/access.ts";
+import { parseId } from "#core/ids.ts";
+import { deleteMessage } from "#core/messages/delete-message.ts";
+import { editMessage } from "#core/messages/edit-message.ts";
+import { listMessages, listReplies, readableMessage } from "#core/messages/list-messages.ts";
+import type { Message, MessageType } from "#core/messages/message.ts";
+import { postMessage } from "#core/messages/post-message.ts";
+import type { World } from "#core/world.ts";
+import { withoutUndefined } from "../absent.ts";
+import { type Answer, type Call, created, noContent, ok, route } from "../route.ts";
+import type { Services } from "../services.ts";
+import { apiMessagePath } from "../urls.ts";
+import {
+	type ListQuery,
+	listQuery,
+	type MessagePatch,
+	messagePatch,
+	newMessage,
+	type NewMessageBody,
+	type PageQuery,
+	pageQuery,
+} from "./message-schemas.ts";
+import { takeMetadata } from "./metadata.ts";
+import { notACursor, type Paged, pageOf } from "./paging.ts";
+import { presentMessage, type WireMessage } from "./present-message.ts";
+import { addReaction, wishOf } from "./reactions.ts";
+
+const messagesPath = "/api/groups/:g/channels/:c/messages";
+
+export const messageRoutes = ({ world }: Services) => [
+	route("POST", messagesPath, "member", "post", posting, (call) => post(world, call)),
+	route("GET", messagesPath, "reader", "read", { query: listQuery }, (call) => list(world, call)),
+	route("GET", `${messagesPath}/:m`, "reader", "read", {}, (call) => show(world, call)),
+	route("PATCH", `${messagesPath}/:m`, "member", "post", editing, (call) => edit(world, call)),
+	route("DELETE", `${messagesPath}/:m`, "member", "post", { answers: [204] }, (call) => remove(world, call)),
+	route("GET", `${messagesPath}/:m/replies`, "reader", "read", { query: pageQuery }, (call) => replies(world, call)),
+];
+
+const posting = {
+	body: newMessage,
+	answers: [201, 200],
+	errors: [
+		"type_not_allowed",
+		"idempotency_key_reused",
+		"duplicate_client_message_id",
+		"already_deleted",
+		"too_many_reactions",
+	],
+};
+const editing = { body: messagePatch, errors: ["edit_window_closed", "already_deleted"] };
+
+/** The channel of a call's path. @throws {NotFound} */
+export const placeOfCall = (world: World, { params, reader }: Call): Promise<Place> =>
+	readableChannel(world, params.g as string, params.c as string, reader);
+
+export async function messageOfCall(world: World, call: Call): Promise<{ place: Place; message: Message }> {
+	const place = await placeOfCall(world, call);
+	return { place, message: await readableMessage(world, place, call.params.m as string) };
+}
+
+async function post(world: World, call: Call<unknown, NewMessageBody>): Promise<Answer> {
+	const { account, body, once } = call;
+	const place = await placeOfCall(world, call);
+	if (body.type === "reaction")
+		return addReaction(
+			world,
+			account,
+			place,
+			await readableMessage(world, place, body.reference),
+			wishOf(body.definition ?? body.key ?? body.unicode, body),
+		);
+	const { message, replayed } = await postMessage(world, account, place, fieldsOf(world, body), once);
+	const headers = replayed ? { "Idempotency-Replayed": "true" } : undefined;
+	return created(apiMessagePath(place, message.id), await presentMessage(world, place, message, account), headers);
+}
+
+function fieldsOf(world: World, body: Exclude<NewMessageBody, { type: "reaction" }>) {
+	const { type, content, clientMessageId = body.id, permissions } = body;
+	const replyTo = body.reference === undefined ? undefined : parseId("msg", body.reference);
+	if (body.reference !== undefined && replyTo === undefined) throw new NotFound();
+	return {
+		type,
+		content: withoutUndefined({ ...content, mime: content.mime ?? defaultMime(type) }),
+		...takeMetadata(world.origin, body.metadata ?? []),
+		...(replyTo === undefined ? {} : { replyTo }),
+		...(body.tags === undefined ? {} : { tags: body.tags }),
+		...(clientMessageId === undefined ? {} : { clientMessageId }),
+		...(permissions?.editUntil === undefined ? {} : { editUntil: permissions.editUntil }),
+	};
+}
+
+const defaultMime = (type: MessageType) => (type === "article" ? "text/markdown" : "text/plain");
+
+async function show(world: World, call: Call): Promise<Answer> {
+	const { place, message } = await messageOfCall(world, call);
+	return ok(await presentMessage(world, place, message, call.reader));
+}
+
+async function edit(world: World, call: Call<unknown, MessagePatch>): Promise<Answer> {
+	const { place, message } = await messageOfCall(world, call);
+	const { content, tags, metadata } = call.body;
+	const taken = metadata === undefined ? {} : { warning: "", ...takeMetadata(world.origin, metadata) };
+	const edited = await editMessage(world, call.account, message, { ...withoutUndefined({ content, tags }), ...taken });
+	return ok(await presentMessage(world, place, edited, call.account));
+}
+
+async function remove(world: World, call: Call): Promise<Answer> {
+	const { place, message } = await messageOfCall(world, call);
+	await deleteMessage(world, call.account, place, message);
+	return noContent;
+}
+
+/** How many messages are looked through for a tag or type before the page ends with what there is. */
+const maxScanned = 2000;
+
+async function list(world: World, call: Call<ListQuery>): Promise<Answer> {
+	const { cursor, direction, limit, tag, type } = call.query;
+	const place = await placeOfCall(world, call);
+	const from = cursor === undefined ? undefined : await cursorIn(world, place, cursor);
+	const isWanted = filterOf(tag, type);
+	const rows: Message[] = [];
+	let after: Message | undefined = from;
+	let scanned = 0;
+	let end = false;
+	while (!end && rows.length <= limit && scanned < maxScanned) {
+		const chunk = await listMessages(world, place.channel.id, {
+			direction,
+			limit: limit + 1,
+			...(after === undefined ? {} : { after }),
+		});
+		rows.push(...chunk.filter(isWanted));
+		scanned += chunk.length;
+		after = chunk.at(-1);
+		end = chunk.length <= limit;
+		if (!end && rows.length <= limit && scanned >= maxScanned)
+			return ok(paged(await presentAll(world, place, rows, call.reader), after, from));
+	}
+	const items = await presentAll(world, place, rows.slice(0, limit), call.reader);
+	return ok(paged(items, rows.length > limit ? rows[limit - 1] : undefined, from));
+}
+
+/** `prevCursor` goes the other way: with the opposite direction it leads back to what lies before this page. */
+function paged(
+	items: readonly WireMessage[],
+	next: Message | undefined,
+	from: Message | undefined,
+): Paged<WireMessage> {
+	const first = items[0]?.id ?? from?.id;
+	return {
+		items,
+		page: {
+			...(next === undefined ? {} : { nextCursor: next.id }),
+			...(from === undefined || first === undefined ? {} : { prevCursor: first }),
+		},
+	};
+}
+
+function filterOf(tag: string | undefined, type: MessageType | undefined): (message: Message) => boolean {
+	const wanted = tag?.toLowerCase();
+	return (message) =>
+		(type === undefined || message.type === type) &&
+		(wanted === undefined || message.tags.some((own) => own.toLowerCase() === wanted));
+}
+
+/** A cursor is the id of a message of this channel, deleted or not. @throws {InvalidRequest} */
+async function cursorIn(world: World, place: Place, cursor: string): Promise<Message> {
+	try {
+		return await readableMessage(world, place, cursor);
+	} catch (error) {
+		if (error instanceof NotFound) throw notACursor();
+		throw error;
+	}
+}
+
+const presentAll = (
+	world: World,
+	place: Place,
+	rows: readonly Message[],
+	reader: Account | undefined,
+): Promise<WireMessage[]> => Promise.all(rows.map((row) => presentMessage(world, place, row, reader)));
+
+async function replies(world: World, call: Call<PageQuery>): Promise<Answer> {
+	const { place, message } = await messageOfCall(world, call);
+	const { cursor, limit } = call.query;
+	const after = cursor === undefined ? undefined : await cursorIn(world, place, cursor);
+	if (after !== undefined && after.reply?.to !== message.id)
+		throw new InvalidRequest([{ field: "cursor", expected: "a cursor of this list" }]);
+	const rows = await listReplies(world, message.id, { limit: limit + 1, ...(after === undefined ? {} : { after }) });
+	return ok(pageOf(rows, limit, (row) => row.id, await presentAll(world, place, rows.slice(0, limit), call.reader)));
+}

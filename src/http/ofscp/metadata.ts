@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { InvalidRequest, NotFound } from "#core/errors.ts";
+import type { Metadata } from "#core/messages/message.ts";
+import { ok, route } from "../route.ts";
+import type { Services } from "../services.ts";
+
+/** The schemas that ship (wire.md, "Messages"): what a message's metadata may carry, by id. */
+const schemas = {
+	"content-warning": z
+		.object({ text: z.string().min(1).max(500) })
+		.meta({ title: "Content warning", description: "What to say before the message is shown." }),
+	poll: z
+		.object({
+			question: z.string().min(1).max(500),
+			options: z.array(z.string().min(1).max(200)).min(2).max(20),
+			multiple: z.boolean().optional(),
+			endsAt: z.iso.datetime({ offset: true }).optional(),
+			votes: z.array(z.int().min(0)).optional(),
+		})
+		.meta({
+			title: "Poll",
+			description: "A question with options. The text of the message says the same for who can't show polls.",
+		}),
+	origin: z
+		.object({ network: z.string(), id: z.string(), url: z.url().optional() })
+		.meta({ title: "Origin", description: "Where a message came from that was not written on this provider." }),
+} as const;
+export type SchemaId = keyof typeof schemas;
+export const schemaIds = Object.keys(schemas) as readonly SchemaId[];
+
+export const metaUri = (origin: string, id: SchemaId): string => `${origin}/meta/${id}.json`;
+
+/** The public JSON Schema of a kind of metadata (OFSCP §5.4). */
+const schemaDocument = (origin: string, id: SchemaId) => ({
+	$id: metaUri(origin, id),
+	...z.toJSONSchema(schemas[id], { target: "draft-2020-12" }),
+});
+
+export const metadataRoutes = ({ world }: Services) => [
+	route("GET", "/meta/:file", "none", "read", {}, async ({ params }) => {
+		const id = schemaIds.find((known) => `${known}.json` === params.file);
+		if (id === undefined) throw new NotFound();
+		return ok(schemaDocument(world.origin, id), { "Cache-Control": "public, max-age=86400" });
+	}),
+];
+
+/** A list of metadata as it is sent; `{}` is taken for the empty list. */
+export const metadataList = z
+	.union([
+		z
+			.array(
+				z.object({
+					schema: z.url({ protocol: /^https?$/ }).max(500),
+					version: z.string().max(20).default("1.0"),
+					data: z.unknown(),
+				}),
+			)
+			.max(20),
+		z.strictObject({}).transform(() => []),
+	])
+	.optional();
+
+/**
+ * Sorts what a client sends: the content warning is a field of ours, what we know is checked, the rest is kept as it is.
+ * Where a message comes from is ours to say.
+ *
+ * @throws {InvalidRequest}
+ */
+export function takeMetadata(
+	origin: string,
+	sent: readonly Metadata[],
+): { readonly metadata: readonly Metadata[]; readonly warning?: string } {
+	const kept: Metadata[] = [];
+	let warning: string | undefined;
+	for (const [i, item] of sent.entries()) {
+		const id = schemaIds.find((known) => metaUri(origin, known) === item.schema);
+		if (id === "origin")
+			throw new InvalidRequest([
+				{ field: `/metadata/${i}/schema`, expected: "a schema other than origin, which the provider sets itself" },
+			]);
+		if (id === undefined) {
+			kept.push(item);
+			continue;
+		}
+		const parsed = schemas[id].safeParse(item.data);
+		if (!parsed.success) {
+			throw new InvalidRequest(
+				parsed.error.issues.map((issue) => ({
+					field: `/metadata/${i}/data/${issue.path.join("/")}`,
+					expected: `what ${item.schema} asks for`,
+				})),
+			);
+		}
+		if (id === "content-warning") warning = (parsed.data as { text: string }).text;
+		else kept.push(item);
+	}
+	return { metadata: kept, ...(warning === undefined ? {} : { warning }) };
+}

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { type AnyRoute, ok, route } from "../route.ts";
+import type { Services } from "../services.ts";
+
+/** Codes of problems that any route may answer with. */
+const commonErrors = [
+	"invalid_request",
+	"invalid_json",
+	"not_found",
+	"method_not_allowed",
+	"payload_too_large",
+	"unsupported_media_type",
+	"too_many_requests",
+	"unavailable",
+	"internal_error",
+] as const;
+const tokenErrors = ["token_missing", "invalid_token", "insufficient_scope", "permission_denied"] as const;
+
+/** The whole API, written from the tables and schemas that also run it. */
+export function openApiRoutes(table: readonly AnyRoute[], { world, instance }: Services) {
+	let document: object | undefined;
+	return [
+		route("GET", "/api/openapi.json", "none", "read", {}, async () => {
+			document ??= documentOf(table, { origin: world.origin, version: instance.version });
+			return ok(document, { "Cache-Control": "public, max-age=3600" });
+		}),
+	];
+}
+
+function documentOf(table: readonly AnyRoute[], { origin, version }: { origin: string; version: string }): object {
+	const paths: Record<string, Record<string, object>> = {};
+	for (const line of table) {
+		const path = line.path.replaceAll(/:(\w+)/g, "{$1}");
+		paths[path] = { ...paths[path], [line.method.toLowerCase()]: operationOf(line) };
+	}
+	return {
+		openapi: "3.1.0",
+		info: { title: "Causeway", version, description: "OFSCP 0.1" },
+		servers: [{ url: origin }],
+		paths,
+		components: {
+			securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
+			schemas: { Problem: problemSchema(table) },
+		},
+	};
+}
+
+function operationOf({ path, auth, limit, query, body, answers = [200], errors = [] }: AnyRoute): object {
+	const codes = [...commonErrors, ...(auth === "none" ? [] : tokenErrors), ...errors];
+	const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+		name,
+		in: "path",
+		required: true,
+		schema: { type: "string" },
+	}));
+	return {
+		...(auth === "member"
+			? { security: [{ bearer: [] }] }
+			: auth === "reader"
+				? { security: [{}, { bearer: [] }] }
+				: {}),
+		"x-rate-limit": limit,
+		parameters: [...inPath, ...parametersOf(query)],
+		...(body === undefined ? {} : { requestBody: { content: { "application/json": { schema: toSchema(body) } } } }),
+		responses: {
+			...Object.fromEntries(answers.map((status) => [status, { description: wordFor(status) }])),
+			default: {
+				description: "A problem (RFC 9457)",
+				"x-error-codes": codes,
+				content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+			},
+		},
+	};
+}
+
+function parametersOf(query: AnyRoute["query"]): readonly object[] {
+	if (query === undefined) return [];
+	const { properties = {} } = toSchema(query) as { properties?: Record<string, object> };
+	return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", required: false, schema }));
+}
+
+function toSchema(schema: z.ZodType): object {
+	const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+		target: "draft-2020-12",
+		io: "input",
+		unrepresentable: "any",
+	});
+	return rest;
+}
+
+const wordFor = (status: number): string =>
+	({ 200: "Done", 201: "Made", 202: "Taken over", 204: "Done, nothing to say", 304: "Unchanged" })[status] ?? "Done";
+
+function problemSchema(table: readonly AnyRoute[]): object {
+	const codes = new Set<string>([...commonErrors, ...tokenErrors, ...table.flatMap((line) => line.errors ?? [])]);
+	return {
+		type: "object",
+		required: ["type", "title", "status", "detail", "instance", "errorCode"],
+		properties: {
+			type: { type: "string" },
+			title: { type: "string" },
+			status: { type: "integer" },
+			detail: { type: "string" },
+			instance: { type: "string" },
+			errorCode: { type: "string", enum: [...codes] },
+			errors: {
+				type: "array",
+				items: { type: "object", properties: { field: { type: "string" }, expected: { type: "string" } } },
+			},
+			existing: {},
+		},
+	};
+}

@@ -1,0 +1,61 @@
+import { addressById } from "#core/accounts/find-account.ts";
+import type { Portal } from "#core/bridging/portals/portal.ts";
+import type { Channel } from "#core/groups/channel.ts";
+import type { Group } from "#core/groups/group.ts";
+import type { Membership } from "#core/groups/membership.ts";
+import type { World } from "#core/world.ts";
+import { channelUrl, isOpen } from "../urls.ts";
+import { timeOf } from "./present-message.ts";
+
+/** A group (OFSCP §5.2) with the channels that the caller may see. */
+export async function presentGroup(world: World, group: Group, channels: readonly Channel[]) {
+	return {
+		id: group.id,
+		name: group.name,
+		...(group.description === "" ? {} : { description: group.description }),
+		owner: await addressById(world, group.owner),
+		joinPolicy: group.joinPolicy,
+		permissionModel: "inherit",
+		permissions: group.permissions,
+		channels: channels.map((channel) => presentChannel(world, channel)),
+		createdAt: timeOf(group.createdAt),
+		updatedAt: timeOf(group.updatedAt),
+	};
+}
+
+/** A channel (OFSCP §5.2); `discoverability` and `tier` are the same thing in the seed and in its later revisions. */
+export function presentChannel(world: Pick<World, "origin" | "domain">, channel: Channel) {
+	return {
+		id: channel.id,
+		groupId: channel.group,
+		name: channel.name,
+		handle: channel.handle,
+		type: channel.type,
+		discoverability: channel.tier,
+		tier: channel.tier,
+		...(channel.topic === "" ? {} : { topic: channel.topic }),
+		tags: channel.tags,
+		allowedTypes: channel.allowedTypes,
+		...(channel.permissions === undefined ? {} : { permissions: channel.permissions }),
+		metadata: {},
+		...(isOpen(channel) ? { url: channelUrl(world, channel) } : {}),
+		createdAt: timeOf(channel.createdAt),
+		updatedAt: timeOf(channel.updatedAt),
+	};
+}
+
+/** Somebody's membership of a group or channel. */
+export async function presentMember(world: World, membership: Membership) {
+	const { account, role, state, since } = membership;
+	return { user: await addressById(world, account), role, state, since: timeOf(since) };
+}
+
+/** A channel's link to a room elsewhere (wire.md, "Bridges"). */
+export const presentPortal = ({ id, bridge, channel, room, state, reason }: Portal) => ({
+	id,
+	bridge,
+	channel,
+	room,
+	state,
+	...(reason === undefined ? {} : { reason }),
+});

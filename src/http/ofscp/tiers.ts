@@ -1,0 +1,10 @@
+import { tierIds, tiers } from "#core/groups/tiers.ts";
+import { ok, route } from "../route.ts";
+
+/** OFSCP §10.1; the checklist of its §11 calls the same list `/tiers`. */
+export const tierRoutes = () =>
+	["/api/tiers", "/tiers"].map((path) =>
+		route("GET", path, "none", "read", {}, async () =>
+			ok({ tiers: tierIds.map((id) => tiers[id]) }, { "Cache-Control": "public, max-age=3600" }),
+		),
+	);

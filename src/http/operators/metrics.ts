@@ -1,0 +1,59 @@
+import type { Histogram, Registry } from "prom-client";
+
+export interface Request {
+	/** `POST /api/groups/:g/…`, `bridge matrix`: never a path with ids in it. */
+	readonly route: string;
+	readonly method: string;
+	readonly status: number;
+}
+
+export interface Metrics {
+	observe(request: Request, seconds: number): void;
+	/** The text that Prometheus reads. */
+	expose(): Promise<{ readonly type: string; readonly text: string }>;
+}
+
+type Prometheus = typeof import("prom-client");
+
+/** What is kept until the library is loaded; what comes on top of it meanwhile is not counted. */
+const maxWaiting = 10_000;
+
+/**
+ * @param register adds the counters of other parts, once the library is there
+ */
+export function createMetrics(register: (prometheus: Prometheus, registry: Registry) => void = () => {}): Metrics {
+	const waiting: [Request, number][] = [];
+	let durations: Histogram<"route" | "method" | "status"> | undefined;
+	let loading: Promise<Registry> | undefined;
+
+	async function load(): Promise<Registry> {
+		const { default: prometheus } = await import("prom-client");
+		const registry = new prometheus.Registry();
+		prometheus.collectDefaultMetrics({ register: registry });
+		const histogram = new prometheus.Histogram({
+			name: "causeway_http_request_duration_seconds",
+			help: "How long requests took, by route",
+			labelNames: ["route", "method", "status"] as const,
+			buckets: [0.001, 0.005, 0.02, 0.05, 0.1, 0.5, 1, 5, 30],
+			registers: [registry],
+		});
+		register(prometheus, registry);
+		for (const [request, seconds] of waiting.splice(0)) histogram.observe(labelsOf(request), seconds);
+		durations = histogram;
+		return registry;
+	}
+
+	return {
+		observe(request, seconds) {
+			if (durations !== undefined) durations.observe(labelsOf(request), seconds);
+			else if (waiting.length < maxWaiting) waiting.push([request, seconds]);
+		},
+		async expose() {
+			loading ??= load();
+			const registry = await loading;
+			return { type: registry.contentType, text: await registry.metrics() };
+		},
+	};
+}
+
+const labelsOf = ({ route, method, status }: Request) => ({ route, method, status: String(status) });

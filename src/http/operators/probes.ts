@@ -1,0 +1,31 @@
+import type { Middleware } from "koa";
+import { Unavailable } from "#core/errors.ts";
+import type { Health } from "../services.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** It runs; whether it may be sent requests is for `/readyz` to say. */
+export const alive: Middleware = (ctx) => {
+	ctx.state.route = "probe";
+	ctx.set("Cache-Control", "no-store");
+	ctx.body = { status: "ok" };
+};
+
+/** 200 while requests are welcome; 503 while recovering after a start and while draining before an end. */
+export const ready =
+	(health: Health): Middleware =>
+	(ctx) => {
+		ctx.state.route = "probe";
+		const state = health.state();
+		if (state !== "ready") throw new Unavailable(`The provider is ${state}`);
+		ctx.set("Cache-Control", "no-store");
+		ctx.body = { status: state };
+	};
+
+export const measured =
+	(metrics: Metrics): Middleware =>
+	async (ctx) => {
+		ctx.state.route = "probe";
+		const { type, text } = await metrics.expose();
+		ctx.body = text;
+		ctx.set("Content-Type", type);
+	};

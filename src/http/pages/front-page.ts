@@ -1,0 +1,77 @@
+import { type Account, accounts, addressOf } from "#core/accounts/account.ts";
+import { type Place, placeOf } from "#core/groups/access.ts";
+import { type Channel, channels } from "#core/groups/channel.ts";
+import { groups } from "#core/groups/group.ts";
+import { tiers } from "#core/groups/tiers.ts";
+import type { World } from "#core/world.ts";
+import type { Services } from "../services.ts";
+import { channelUrl, isOpen, personUrl } from "../urls.ts";
+import { type Html, html } from "./html.ts";
+import { layout } from "./layout.ts";
+import { openPosts } from "./open-posts.ts";
+import { avatar, nameOf, post, type Post } from "./post.ts";
+
+/** How many of each are shown, and how many channels are looked through for those that are listed. */
+const shownPlaces = 9;
+const shownPosts = 8;
+const scannedChannels = 300;
+
+const isListed = (channel: Channel): boolean => isOpen(channel) && tiers[channel.tier].rules.search;
+
+/** The instance: what it is, who is here, and what was said last where anybody may listen. */
+export async function frontPage({ world, instance }: Services): Promise<Html> {
+	const people = await listedPeople(world);
+	const places = await listedChannels(world);
+	const latest = await latestPosts(world, [...places, ...people.map(({ place }) => place)]);
+	const main = html`<section class="hero"><h1>${instance.name}</h1>${instance.description !== "" && html`<p>${instance.description}</p>`}
+<ul class="facts"><li>Reachable from Matrix and the fediverse as <code>@…@${world.domain}</code></li></ul></section>
+${places.length > 0 && html`<h2 class="section">Channels</h2><ul class="cards">${places.map(channelCard(world))}</ul>`}
+${people.length > 0 && html`<h2 class="section">People</h2><ul class="cards">${people.map(({ account }) => personCard(world, account))}</ul>`}
+${latest.length > 0 ? html`<h2 class="section">Latest</h2><section class="posts" aria-label="Latest posts">${latest.map((shown) => post(world, shown, "listed"))}</section>` : html`<p class="empty">Nothing has been said in the open here yet.</p>`}`;
+	return layout(
+		instance,
+		{
+			title: instance.name,
+			description: instance.description || `${instance.name}, a place to talk`,
+			url: `${world.origin}/`,
+		},
+		main,
+	);
+}
+
+const channelCard =
+	(world: World) =>
+	({ channel, group }: Place): Html =>
+		html`<li><a href="${channelUrl(world, channel)}"><span><strong>${group.name} / ${channel.name}</strong><small>${channel.topic || `@${channel.handle}`}</small></span></a></li>`;
+
+const personCard = (world: World, account: Account): Html =>
+	html`<li><a href="${personUrl(world, account)}">${avatar(account)}<span><strong>${nameOf(account)}</strong><small>@${addressOf(account)}</small></span></a></li>`;
+
+async function listedPeople(world: World): Promise<readonly { account: Account; place: Place }[]> {
+	const newest = await world.store.page(accounts, { index: "local", order: "desc", limit: shownPlaces * 3 });
+	const people: { account: Account; place: Place }[] = [];
+	for (const { doc: account } of newest) {
+		if (account.deletedAt !== undefined || people.length === shownPlaces) continue;
+		const place = await placeOf(world, account.timeline);
+		if (place !== undefined && isListed(place.channel)) people.push({ account, place });
+	}
+	return people;
+}
+
+async function listedChannels(world: World): Promise<readonly Place[]> {
+	const newest = await world.store.page(channels, { order: "desc", limit: scannedChannels });
+	const places: Place[] = [];
+	for (const { doc: channel } of newest) {
+		if (places.length === shownPlaces) break;
+		if (channel.timelineOf !== undefined || !isListed(channel)) continue;
+		const group = (await world.store.get(groups, channel.group))?.doc;
+		if (group !== undefined) places.push({ channel, group });
+	}
+	return places;
+}
+
+async function latestPosts(world: World, places: readonly Place[]): Promise<readonly Post[]> {
+	const found = await Promise.all(places.map((place) => openPosts(world, place, undefined, shownPosts)));
+	const all = found.flatMap(({ posts }) => posts);
+	return all.sort((a, b) => b.message.at - a.message.at).slice(0, shownPosts);
+}

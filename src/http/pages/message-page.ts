@@ -1,0 +1,68 @@
+import type { Account } from "#core/accounts/account.ts";
+import { accountById } from "#core/accounts/find-account.ts";
+import type { Place } from "#core/groups/access.ts";
+import { listReplies, readableMessage } from "#core/messages/list-messages.ts";
+import { type Message, messages } from "#core/messages/message.ts";
+import { timeOf } from "../ofscp/present-message.ts";
+import type { Services } from "../services.ts";
+import { channelUrl, messageUrl } from "../urls.ts";
+import { type Html, html } from "./html.ts";
+import { layout } from "./layout.ts";
+import { turning } from "./open-posts.ts";
+import { excerpt, nameOf, post, postsOf, titleOf } from "./post.ts";
+
+export interface MessageShown {
+	readonly message: Message;
+	readonly author: Account;
+	readonly place: Place;
+	readonly alternate: { readonly type: string; readonly url: string } | undefined;
+	readonly after: string | undefined;
+}
+
+const repliesPerPage = 50;
+
+/** A message whole, what it answers, and what was answered. */
+export async function messagePage(
+	{ world, instance }: Services,
+	{ message, author, place, alternate, after }: MessageShown,
+): Promise<Html> {
+	const from = after === undefined ? undefined : await readableMessage(world, place, after);
+	const rows = await listReplies(world, message.id, {
+		limit: repliesPerPage + 1,
+		...(from === undefined ? {} : { after: from }),
+	});
+	const replies = await postsOf(world, place, rows.slice(0, repliesPerPage));
+	const next = rows.length > repliesPerPage ? rows[repliesPerPage - 1]?.id : undefined;
+	const url = messageUrl(world, author, message);
+	const shown = { message, author, place };
+	const where =
+		place.channel.timelineOf === author.id
+			? undefined
+			: html`<a href="${channelUrl(world, place.channel)}">${placeName(place)}</a>`;
+	const main = html`<p class="trail">${where !== undefined && html`In ${where}`}${await parentLink(world, message)}</p>
+${post(world, shown, "whole")}
+${replies.length > 0 && html`<h2 class="section" id="replies">${message.replies === 1 ? "1 reply" : `${message.replies} replies`}</h2><div class="posts">${replies.map((reply) => post(world, reply, "reply"))}</div>`}
+${turning(url, "after", { from: after, next, back: "First replies", on: "More replies" })}`;
+	const image = author.profile.avatar;
+	const subject = {
+		title: titleOf(world, shown),
+		description: excerpt(world, message, 200),
+		url,
+		kind: "article" as const,
+		alternate,
+		publishedAt: timeOf(message.at),
+	};
+	return layout(instance, { ...subject, ...(image === undefined ? {} : { image }) }, main);
+}
+
+const placeName = ({ channel, group }: Place): string =>
+	channel.timelineOf === undefined ? `${group.name} / ${channel.name}` : `the timeline of @${channel.handle}`;
+
+async function parentLink(world: Services["world"], { reply }: Message): Promise<Html | undefined> {
+	if (reply === undefined) return undefined;
+	const parent = (await world.store.get(messages, reply.to))?.doc;
+	const author = await accountById(world, reply.author);
+	if (parent === undefined || parent.deletedAt !== undefined || author === undefined)
+		return html` · an answer to a message that was deleted`;
+	return html` · an answer to <a href="${messageUrl(world, author, parent)}">${nameOf(author)}</a>`;
+}

@@ -1,0 +1,46 @@
+import type { Place } from "#core/groups/access.ts";
+import { listMessages, readableMessage } from "#core/messages/list-messages.ts";
+import type { Message } from "#core/messages/message.ts";
+import { type Post, postsOf, type Site } from "./post.ts";
+import { type Html, html } from "./html.ts";
+
+/** Posts on a page, and rows that are looked through for them. */
+const perPage = 20;
+const maxScanned = 500;
+
+/** A page of what was posted in a channel, newest first: neither replies, which stand below their parents, nor what was deleted. */
+export async function openPosts(
+	site: Site,
+	place: Place,
+	before: string | undefined,
+	limit = perPage,
+): Promise<{ posts: readonly Post[]; next: string | undefined }> {
+	const found: Message[] = [];
+	let after: Message | undefined = before === undefined ? undefined : await readableMessage(site, place, before);
+	for (let scanned = 0; found.length <= limit && scanned < maxScanned; ) {
+		const rows: readonly Message[] = await listMessages(site, place.channel.id, {
+			direction: "backward",
+			limit: limit + 1,
+			...(after === undefined ? {} : { after }),
+		});
+		found.push(...rows.filter((row) => row.reply === undefined && row.deletedAt === undefined));
+		scanned += rows.length;
+		after = rows.at(-1);
+		if (rows.length <= limit) {
+			after = undefined;
+			break;
+		}
+	}
+	const next = found.length > limit ? found[limit - 1] : after;
+	return { posts: await postsOf(site, place, found.slice(0, limit)), next: next?.id };
+}
+
+/** Where the reader can turn: on, or back to the start. */
+export function turning(
+	path: string,
+	parameter: string,
+	{ from, next, back, on }: { from: string | undefined; next: string | undefined; back: string; on: string },
+): Html | false {
+	if (from === undefined && next === undefined) return false;
+	return html`<nav class="pages" aria-label="Pages">${from === undefined ? html`<span></span>` : html`<a href="${path}">${back}</a>`}${next !== undefined && html`<a rel="next" href="${path}?${parameter}=${next}">${on}</a>`}</nav>`;
+}

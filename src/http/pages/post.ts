@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { type Account, accounts, addressOf } from "#core/accounts/account.ts";
+import type { Place } from "#core/groups/access.ts";
+import type { Message } from "#core/messages/message.ts";
+import type { World } from "#core/world.ts";
+import { timeOf } from "../ofscp/present-message.ts";
+import { channelUrl, messageUrl, personUrl } from "../urls.ts";
+import { type Html, html, safeHref, sanitised } from "./html.ts";
+
+export type Site = Pick<World, "store" | "origin" | "domain" | "text">;
+
+/** A message with what a page shows around it. */
+export interface Post {
+	readonly message: Message;
+	readonly author: Account;
+	readonly place: Place;
+}
+
+/** Messages with their authors; those whose author is unknown are left out. */
+export async function postsOf(site: Site, place: Place, list: readonly Message[]): Promise<readonly Post[]> {
+	const posts: Post[] = [];
+	for (const message of list) {
+		const author = (await site.store.get(accounts, message.author))?.doc;
+		if (author !== undefined) posts.push({ message, author, place });
+	}
+	return posts;
+}
+
+const dates = new Intl.DateTimeFormat("en-GB", {
+	day: "numeric",
+	month: "short",
+	year: "numeric",
+	hour: "2-digit",
+	minute: "2-digit",
+	timeZone: "UTC",
+});
+export const shortTime = (ms: number): Html => html`<time datetime="${timeOf(ms)}">${dates.format(ms)} UTC</time>`;
+
+/** A picture, or the first letter on one of eight colours. */
+export function avatar({ id, handle, profile }: Account, size: "small" | "large" = "small"): Html {
+	if (profile.avatar !== undefined)
+		return html`<img class="avatar ${size}" src="${safeHref(profile.avatar)}" alt="" loading="lazy">`;
+	const hue = (createHash("sha256").update(id).digest()[0] as number) % 8;
+	const [letter = "?"] = (profile.displayName.trim() || handle).toUpperCase();
+	return html`<span class="avatar ${size} hue${hue}" aria-hidden="true">${letter}</span>`;
+}
+
+/** The first sentences of a message as plain text, for lists and previews. */
+export function excerpt(site: Site, { content, warning }: Message, length: number): string {
+	if (warning !== undefined) return warning;
+	const plain = (content.summary ?? site.text.toPlain(content.text, content.mime)).replaceAll(/\s+/g, " ").trim();
+	return plain.length <= length ? plain : `${plain.slice(0, length).replace(/\s+\S*$/, "")}…`;
+}
+
+export const titleOf = (site: Site, { message, author }: Post): string =>
+	message.content.title ?? `${nameOf(author)}: ${excerpt(site, message, 60)}`;
+export const nameOf = ({ profile, handle }: Account): string => profile.displayName || handle;
+
+/** A post in a list (an article only by its beginning), or whole on its own page. */
+export function post(site: Site, shown: Post, mode: "listed" | "whole" | "reply"): Html {
+	const { message, author, place } = shown;
+	if (message.deletedAt !== undefined)
+		return html`<article class="post ${mode} gone"><p>This message was deleted.</p></article>`;
+	const url = messageUrl(site, author, message);
+	const isElsewhere = place.channel.timelineOf !== author.id && mode === "listed";
+	return html`<article class="post ${mode}">
+<header>
+${avatar(author)}
+<p class="who"><a class="name" href="${safeHref(personUrl(site, author))}" rel="author">${nameOf(author)}</a> <span class="address">@${addressOf(author)}</span></p>
+<p class="when"><a href="${url}">${shortTime(message.at)}</a>${message.editedAt !== undefined && html` · edited`}${isElsewhere && html` · in <a href="${channelUrl(site, place.channel)}">${place.group.name}</a>`}</p>
+</header>
+${warned(message, body(site, message, url, mode))}
+${message.tags.length > 0 && html`<p class="tags">${message.tags.map((tag) => html`<span>${tag}</span> `)}</p>`}
+${below(message, url, mode)}
+</article>`;
+}
+
+function body(site: Site, message: Message, url: string, mode: string): Html {
+	const { content, type } = message;
+	const title =
+		content.title === undefined
+			? undefined
+			: mode === "whole"
+				? html`<h1>${content.title}</h1>`
+				: html`<h2><a href="${url}">${content.title}</a></h2>`;
+	if (type === "article" && mode !== "whole")
+		return html`${title}<p>${excerpt(site, message, 400)}</p><p><a class="more" href="${url}">Read the article</a></p>`;
+	// Our own people's text is kept as they wrote it and cleaned on every way out, this one included.
+	return html`${title}<div class="content">${sanitised(site.text.toHtml(content.text, content.mime))}</div>`;
+}
+
+const warned = ({ warning }: Message, content: Html): Html =>
+	warning === undefined ? content : html`<details class="warning"><summary>${warning}</summary>${content}</details>`;
+
+function below({ reactions, replies }: Message, url: string, mode: string): Html | false {
+	const showsReplies = mode !== "whole" && replies > 0;
+	if (reactions.length === 0 && !showsReplies) return false;
+	return html`<footer>${
+		reactions.length > 0 &&
+		html`<ul class="reactions" aria-label="Reactions">${reactions.map(
+			({ key, unicode, description, count }) =>
+				html`<li${description !== undefined && html` title="${description}"`}><span>${unicode ?? key}</span> ${count}</li>`,
+		)}</ul>`
+	}${showsReplies && html`<a class="replies" href="${url}#replies">${replies === 1 ? "1 reply" : `${replies} replies`}</a>`}</footer>`;
+}

@@ -1,0 +1,46 @@
+import { type Account, addressOf } from "#core/accounts/account.ts";
+import type { Place } from "#core/groups/access.ts";
+import { memberships } from "#core/groups/membership.ts";
+import type { Services } from "../services.ts";
+import { personUrl } from "../urls.ts";
+import { type Html, html } from "./html.ts";
+import { layout } from "./layout.ts";
+import { openPosts, turning } from "./open-posts.ts";
+import { avatar, nameOf, post } from "./post.ts";
+
+export interface Profile {
+	readonly account: Account;
+	readonly place: Place;
+	readonly alternate: { readonly type: string; readonly url: string } | undefined;
+	readonly before: string | undefined;
+}
+
+/** A person: who they are, how to follow them, and what they posted to their timeline. */
+export async function profilePage(
+	{ world, instance }: Services,
+	{ account, place, alternate, before }: Profile,
+): Promise<Html> {
+	const { posts, next } = await openPosts(world, place, before);
+	const followers = await world.store.count(memberships, "place", [place.channel.id, "joined"]);
+	const url = personUrl(world, account);
+	const { bio, avatar: image } = account.profile;
+	const main = html`<section class="hero profile">
+${avatar(account, "large")}
+<div><h1>${nameOf(account)}</h1><p class="address">@${addressOf(account)}</p></div>
+<div class="wide">${bio !== undefined && bio !== "" && html`<p class="bio">${world.text.toPlain(bio, "text/html")}</p>`}
+<ul class="facts"><li>${followers === 1 ? "1 follower" : `${followers} followers`}</li><li>Follow from anywhere: <code>@${addressOf(account)}</code></li></ul></div>
+</section>
+<section class="posts" aria-label="Posts">
+${posts.length === 0 ? html`<p class="empty">Nothing has been posted here yet.</p>` : posts.map((shown) => post(world, shown, "listed"))}
+</section>
+${turning(url, "before", { from: before, next, back: "Newest posts", on: "Older posts" })}`;
+	const description =
+		bio === undefined || bio === ""
+			? `Posts by @${addressOf(account)}`
+			: world.text.toPlain(bio, "text/html").slice(0, 200);
+	return layout(
+		instance,
+		{ title: nameOf(account), description, url, kind: "profile", alternate, ...(image === undefined ? {} : { image }) },
+		main,
+	);
+}

@@ -1,0 +1,64 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type Koa from "koa";
+
+export interface ListenOptions {
+	readonly host: string;
+	/** 0: any free one. */
+	readonly port: number;
+	/** Ends what would otherwise never end by itself (streams), once no new request is accepted. */
+	readonly onClosing?: () => void;
+}
+
+export interface Listening {
+	readonly port: number;
+	/** Stops accepting, ends streams, lets requests finish for at most `graceMs`, then cuts the rest. */
+	close(graceMs?: number): Promise<void>;
+}
+
+/** What a client may take its time for, in milliseconds: shorter than a slow attack wants, longer than a slow phone needs. */
+const patience = { headers: 10_000, request: 20_000 };
+
+/** Clients that poll every minute keep their connection; Node's own 5 s would race them (design §6). */
+const keepAliveMs = 65_000;
+
+/** Opens the port. @throws when it is taken */
+export async function listen(app: Koa, { host, port, onClosing }: ListenOptions): Promise<Listening> {
+	const server = createServer(
+		{
+			keepAliveTimeout: keepAliveMs,
+			headersTimeout: patience.headers,
+			requestTimeout: patience.request,
+			connectionsCheckingInterval: 2_000,
+			maxHeaderSize: 16 * 1024,
+			noDelay: true,
+		},
+		app.callback(),
+	);
+	server.maxRequestsPerSocket = 0;
+	await opened(server, host, port);
+	return {
+		port: (server.address() as AddressInfo).port,
+		async close(graceMs = 10_000) {
+			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+			onClosing?.();
+			server.closeIdleConnections();
+			// A connection that is idle after its request would keep the server open for as long as it is kept alive.
+			const idle = setInterval(() => server.closeIdleConnections(), 100);
+			const grace = setTimeout(() => server.closeAllConnections(), graceMs);
+			await closed;
+			clearInterval(idle);
+			clearTimeout(grace);
+		},
+	};
+}
+
+function opened(server: Server, host: string, port: number): Promise<void> {
+	return new Promise((resolve, reject) => {
+		server.once("error", reject);
+		server.listen({ host, port }, () => {
+			server.off("error", reject);
+			resolve();
+		});
+	});
+}
