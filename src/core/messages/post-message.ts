@@ -1,6 +1,7 @@
 import type { Account } from "../accounts/account.ts";
 import { addressOf } from "../accounts/account.ts";
 import { findAccount } from "../accounts/find-account.ts";
+import { remoteKey } from "../bridging/remote-key.ts";
 import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
 import { bridgeConsumer } from "../events/log.ts";
 import { duplicateOf, type Once } from "../events/once.ts";
@@ -74,7 +75,9 @@ export async function postMessage(
 			...(once.fingerprint === undefined ? {} : { fingerprint: once.fingerprint }),
 		},
 	});
-	if (appended.outcome === "duplicate" && appended.by === "natural") {
+	// A repeated request meets its own message by the client's id before it meets itself.
+	const isRepeated = appended.outcome === "duplicate" && appended.event.request === once.request;
+	if (appended.outcome === "duplicate" && appended.by === "natural" && !isRepeated) {
 		const existing = (appended.event.body as { message: { id: MessageId } }).message.id;
 		throw new Conflict("duplicate_client_message_id", "A message with this client id exists", {
 			existing: { id: existing, author: addressOf(author) },
@@ -86,9 +89,9 @@ export async function postMessage(
 	return { message: stored.doc, replayed };
 }
 
-/** Hashed by the store's rules: a client's id may be any text. */
+/** What makes a client's own id unique: whatever text it is, the store takes it. */
 const clientKey = (author: AccountId, { channel }: Place, id: string): string =>
-	`client:${author}:${channel.id}:${Buffer.from(id).toString("base64url")}`;
+	remoteKey(`client:${author}:${channel.id}`, id);
 
 /** The parent of a reply: in the same channel; a tombstone may be answered. @throws {NotFound} */
 async function parentOf(world: World, place: Place, id: MessageId): Promise<Message> {

@@ -1,0 +1,189 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Account } from "#core/accounts/account.ts";
+import { createAccount } from "#core/accounts/create-account.ts";
+import { addToken } from "#core/accounts/tokens.ts";
+import { createShadows } from "#core/bridging/shadows.ts";
+import { createBridgeState } from "#core/bridging/state.ts";
+import { type Clock, systemClock } from "#core/clock.ts";
+import { collections } from "#core/collections.ts";
+import { createFeed } from "#core/events/feed.ts";
+import { createLog } from "#core/events/log.ts";
+import type { Bridge } from "#core/ports/bridge.ts";
+import { noFailPoints } from "#core/ports/fail-points.ts";
+import type { Logger } from "#core/ports/logger.ts";
+import type { World } from "#core/world.ts";
+import { createEmbeddedBus } from "../../src/bus/embedded.ts";
+import { createApp } from "../../src/http/app.ts";
+import { createLiveEvents } from "../../src/http/ofscp/live-events.ts";
+import { createMetrics } from "../../src/http/operators/metrics.ts";
+import { listen } from "../../src/http/server.ts";
+import type { Limits, Services } from "../../src/http/services.ts";
+import { createEventStreams } from "../../src/realtime/sse.ts";
+import { openSqliteStore } from "../../src/store/sqlite/index.ts";
+import { createText } from "../../src/text/text.ts";
+import { silentLogger } from "../support/silent-logger.ts";
+
+const rate = { points: 100_000, seconds: 60 };
+const wide: Limits = {
+	scale: 1,
+	read: rate,
+	post: rate,
+	manage: rate,
+	lookup: rate,
+	auth: rate,
+	stream: rate,
+	inbox: rate,
+	bodyBytes: 1024 * 1024,
+	jsonDepth: 64,
+	jsonNodes: 10_000,
+};
+
+export interface DoorOptions {
+	readonly bridges?: readonly Bridge[];
+	readonly limits?: Partial<Limits>;
+	readonly health?: Services["health"];
+	readonly logger?: Logger;
+	readonly clock?: Clock;
+	readonly heartbeatSeconds?: number;
+	readonly maxBufferedBytes?: number;
+	readonly editWindowMs?: number;
+}
+
+export interface Reply {
+	readonly status: number;
+	readonly headers: Headers;
+	// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+	readonly body: any;
+	readonly text: string;
+}
+
+export interface Ask {
+	readonly token?: string | undefined;
+	/** Sent as JSON. */
+	readonly body?: unknown;
+	/** Sent as it is. */
+	readonly raw?: string | Buffer;
+	readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Person {
+	readonly account: Account;
+	readonly token: string;
+	/** What the API calls them. */
+	readonly address: string;
+}
+
+/** A provider's door over real HTTP and a real SQLite store, on a free port. */
+export async function openDoor({
+	bridges = [],
+	limits = {},
+	health = { state: () => "ready" },
+	logger = silentLogger,
+	clock = systemClock,
+	heartbeatSeconds = 15,
+	maxBufferedBytes,
+	editWindowMs = 3_600_000,
+}: DoorOptions = {}) {
+	const folder = await mkdtemp(path.join(tmpdir(), "causeway-door-"));
+	const store = await openSqliteStore({
+		file: path.join(folder, "causeway.db"),
+		collections,
+		failPoints: noFailPoints,
+		clock,
+	});
+	const bus = createEmbeddedBus();
+	const world: World = {
+		origin: "http://social.example",
+		domain: "social.example",
+		store,
+		log: createLog({ store, bus, onOwed() {} }),
+		clock,
+		text: createText(),
+		logger,
+		failPoints: noFailPoints,
+		policy: { editWindowMs, textBytes: 64 * 1024, articleBytes: 512 * 1024 },
+	};
+	const feed = createFeed({ world, bus, render: createLiveEvents(world) });
+	const events = createEventStreams(feed, {
+		heartbeatSeconds,
+		...(maxBufferedBytes === undefined ? {} : { maxBufferedBytes }),
+	});
+	const app = createApp({
+		world,
+		bridges,
+		shadows: createShadows(world),
+		events,
+		health,
+		limits: { ...wide, ...limits },
+		instance: { name: "Riverside", description: "A small provider by the river.", contact: "", version: "0.1.0" },
+		secrets: createBridgeState(world, "provider"),
+		metrics: createMetrics(),
+		behindProxy: false,
+	});
+	const server = await listen(app, { host: "127.0.0.1", port: 0, onClosing: () => events.close() });
+	const url = `http://127.0.0.1:${server.port}`;
+
+	async function ask(method: string, at: string, { token, body, raw, headers = {} }: Ask = {}): Promise<Reply> {
+		const response = await fetch(url + at, {
+			method,
+			redirect: "manual",
+			headers: {
+				...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+				...(body === undefined && raw === undefined ? {} : { "content-type": "application/json" }),
+				...headers,
+			},
+			...(body === undefined ? (raw === undefined ? {} : { body: raw as string }) : { body: JSON.stringify(body) }),
+		});
+		const text = await response.text();
+		const isJson = /json/.test(response.headers.get("content-type") ?? "");
+		return {
+			status: response.status,
+			headers: response.headers,
+			text,
+			body: isJson && text !== "" ? JSON.parse(text) : undefined,
+		};
+	}
+
+	return {
+		url,
+		port: server.port,
+		world,
+		bus,
+		feed,
+		events,
+		ask,
+		async person(handle: string, scopes: readonly string[] = ["ofscp"]): Promise<Person> {
+			const account = await createAccount(world, { handle });
+			return {
+				account,
+				token: await addToken(world, { account: account.id, scopes, name: "test" }),
+				address: `${handle}@social.example`,
+			};
+		},
+		/** A group of `owner` with one channel. */
+		async channel(
+			owner: Person,
+			fields: object = { tier: "public" },
+		): Promise<{ group: string; channel: string; path: string }> {
+			const group = (await ask("POST", "/api/groups", { token: owner.token, body: { name: "Dev Guild" } })).body
+				.id as string;
+			const made = await ask("POST", `/api/groups/${group}/channels`, {
+				token: owner.token,
+				body: { name: "general", ...fields },
+			});
+			const channel = made.body.id as string;
+			return { group, channel, path: `/api/groups/${group}/channels/${channel}` };
+		},
+		async close() {
+			await server.close(2000);
+			feed.close();
+			await bus.close();
+			await store.close();
+			await rm(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+export type Door = Awaited<ReturnType<typeof openDoor>>;
