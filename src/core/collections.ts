@@ -17,8 +17,7 @@ import type { Collection } from "./ports/store.ts";
 import { reactions } from "./reactions/reaction.ts";
 
 /** Every collection that the core keeps, for the store to make room for. */
-// biome-ignore lint: the list is heterogeneous
-export const collections: readonly Collection<any>[] = [
+export const collections: readonly Collection<unknown>[] = [
 	accessTokens,
 	accounts,
 	audiences,

@@ -136,13 +136,15 @@ test("with an allow list only its peers are contacted", async (t) => {
 });
 
 test("method, path, query, headers and body arrive, and the answer comes back", async (t) => {
-	await using peer = await startPeer(async (request, response) => {
+	await using peer = await startPeer((request, response) => {
 		let body = "";
-		for await (const chunk of request) body += chunk;
-		response.setHeader("set-cookie", ["a=1", "b=2"]);
-		response.setHeader("x-seen", "yes");
-		response.statusCode = 202;
-		response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers, body }));
+		request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+		request.on("end", () => {
+			response.setHeader("set-cookie", ["a=1", "b=2"]);
+			response.setHeader("x-seen", "yes");
+			response.statusCode = 202;
+			response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers, body }));
+		});
 	});
 	const answer = await local(t).request({
 		method: "POST",

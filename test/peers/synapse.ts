@@ -15,7 +15,6 @@ export interface MatrixEvent {
 	readonly type: string;
 	readonly sender: string;
 	readonly state_key?: string;
-	// biome-ignore lint/suspicious/noExplicitAny: a test says what it expects by reading it
 	readonly content: Readonly<Record<string, any>>;
 	readonly unsigned?: Readonly<Record<string, unknown>>;
 }
@@ -183,7 +182,6 @@ async function registerUser(url: string, username: string): Promise<SynapseUser>
 let transactions = 0;
 
 function createUser(url: string, userId: string, token: string): SynapseUser {
-	// biome-ignore lint/suspicious/noExplicitAny: as above
 	async function call(method: string, route: string, body?: object): Promise<any> {
 		const answer = await fetch(`${url}/_matrix/client/v3${route}`, {
 			method,

@@ -4,7 +4,6 @@ export interface Client {
 	readonly address: string;
 	readonly token: string;
 	/** Calls the API; fails when the answer is an error. */
-	// biome-ignore lint/suspicious/noExplicitAny: a test says what it expects by reading it
 	call<T = any>(method: string, route: string, body?: unknown, headers?: Record<string, string>): Promise<T>;
 	/** Calls the API and returns the answer, whatever it is. */
 	answer(method: string, route: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
