@@ -2,9 +2,12 @@ import test from "ava";
 import type { Account } from "#core/accounts/account.ts";
 import { listDeadLetters, replayDeadLetters } from "#core/bridging/outgoing/dead-letters.ts";
 import { deliveries, deliveryLane, laneTroubles } from "#core/bridging/outgoing/delivery.ts";
+import { createOutgoing } from "#core/bridging/outgoing/outgoing.ts";
 import { backOff } from "#core/bridging/outgoing/retry.ts";
+import { createTargets } from "#core/bridging/outgoing/targets.ts";
 import { canRead } from "#core/groups/access.ts";
 import { memberships } from "#core/groups/membership.ts";
+import { deleteMessage } from "#core/messages/delete-message.ts";
 import { editMessage } from "#core/messages/edit-message.ts";
 import type { Delivery, DeliveryResult, RemotePerson } from "#core/ports/bridge.ts";
 import { type Core, openCore } from "../support/core.ts";
@@ -288,6 +291,45 @@ test("an edit that changes nothing, because its answer was lost, is told nobody"
 	await editMessage(core.world, jane, again, { warning: "" });
 	await core.settled();
 	t.deepEqual(texts(fedi), ["second", "edit", "edit", "edit"]);
+});
+
+test("what was edited and then deleted while its host was away stops nothing and is not told", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
+	await follows(core, fedi, bob, jane);
+	const timeline = await core.timeline(jane);
+	fedi.answers.push(down);
+	const memo = await core.post(jane, timeline, "first");
+	await core.settled();
+	const edited = await editMessage(core.world, jane, memo, { content: { text: "second" } });
+	await deleteMessage(core.world, jane, timeline, edited);
+	await core.post(jane, timeline, "next");
+	await later(core, bob, 2 * second);
+	t.deepEqual(texts(fedi), ["removal", "next"]);
+	t.is(await waiting(core), 0);
+	const kept = await core.world.store.events(timeline.channel.id, 0, 100);
+	t.notRegex(JSON.stringify(kept), /first|second/);
+});
+
+test("what was edited and then deleted before it was planned is planned all the same", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
+	await follows(core, fedi, bob, jane);
+	const timeline = await core.timeline(jane);
+	await core.lanes.stop();
+	const memo = await core.post(jane, timeline, "first");
+	await deleteMessage(
+		core.world,
+		jane,
+		timeline,
+		await editMessage(core.world, jane, memo, { content: { text: "second" } }),
+	);
+	const planner = { world: core.world, targets: createTargets(core.world, () => [fedi]) };
+	await createOutgoing(planner, () => core.lanes)(new AbortController().signal);
+	t.deepEqual(await core.world.store.owed(core.clock.time + day, 100), []);
+	t.is(await waiting(core), 3);
 });
 
 test("a bridge that throws costs its lane a wait and nothing else", async (t) => {

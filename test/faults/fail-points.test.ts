@@ -33,7 +33,7 @@ const directions: readonly Direction[] = [
 	},
 ];
 /** At which passage of the point the process ends. */
-const hits = process.env.CAUSEWAY_LONG === "1" ? [1, 2, 3] : [2];
+const hits = process.env.CAUSEWAY_LONG === "1" ? [1, 2] : [2];
 /** Messages of each test, and how many are on their way at the same time. */
 const [messages, writers] = [8, 2];
 /** Activities by which a channel tells one host of one message. */

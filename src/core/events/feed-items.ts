@@ -21,12 +21,7 @@ const told: Readonly<
 	Record<string, { readonly kind: FeedItem["kind"]; readonly message: (body: never) => MessageId } | undefined>
 > = {
 	"message.posted": { kind: "created", message: (body: { message: { id: MessageId } }) => body.message.id },
-	// What an erasure leaves of an edit names its message as a posting does.
-	"message.edited": {
-		kind: "updated",
-		message: ({ message }: { message: MessageId | { id: MessageId } }) =>
-			typeof message === "string" ? message : message.id,
-	},
+	"message.edited": { kind: "updated", message: (body: { message: MessageId }) => body.message },
 	"message.deleted": { kind: "deleted", message: (body: { message: MessageId }) => body.message },
 	"reaction.added": { kind: "updated", message: (body: { reaction: { message: MessageId } }) => body.reaction.message },
 	"reaction.removed": {

@@ -43,8 +43,9 @@ export function duplicateOf<T extends EventType>(
 	if (appended.outcome === "appended") return { event: appended.event, replayed: false };
 	if (appended.outcome === "moved") throw new Error("An append without a precondition has moved");
 	const event = appended.event as EventOf<T>;
-	const { fingerprint } = event.body as { fingerprint?: string };
-	if (event.type !== type || fingerprint !== once.fingerprint) {
+	const { fingerprint, erased } = event.body as { fingerprint?: string; erased?: true };
+	// What has been deleted since says no more what was asked for: the answer is what remains of it.
+	if (event.type !== type || (fingerprint !== once.fingerprint && erased !== true)) {
 		throw new Conflict("idempotency_key_reused", "This Idempotency-Key was used for another request");
 	}
 	return { event, replayed: true };

@@ -4,6 +4,7 @@ import { bridgeConsumer } from "../events/log.ts";
 import { may, type Place } from "../groups/access.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
 import type { World } from "../world.ts";
+import type { MessageEvents } from "./events.ts";
 import { type Message, messages } from "./message.ts";
 
 /** Deletes a message: its author or a moderator. Idempotent. @throws {PermissionDenied} */
@@ -46,7 +47,7 @@ export async function appendDeletion(
 				natural: `deleted:${id}`,
 				pending: [bridgeConsumer],
 				...(request === undefined ? {} : { request }),
-				erases: current.texts.map((seq) => ({ seq, body: { erased: true, message: skeleton(current) } })),
+				erases: current.texts.map((seq) => ({ seq, body: remainsOf(current, seq) })),
 				body: { message: id, ...body },
 			},
 			{ after },
@@ -55,21 +56,15 @@ export async function appendDeletion(
 	}
 }
 
-/** What a log event keeps of a deleted message: enough to rebuild its tombstone. */
-function skeleton(message: Message): unknown {
+/** What an event that held a text of a deleted message keeps: its shape, and enough to rebuild the tombstone. */
+function remainsOf(message: Message, seq: number): MessageEvents["message.posted" | "message.edited"] {
 	const { id, group, channel, author, type, reply, editUntil, origin } = message;
+	const empty = { content: { text: "", mime: "text/plain" }, mentions: [], tags: [] } as const;
+	const remains = { erased: true, ...(origin === undefined ? {} : { origin: origin.bridge }) } as const;
+	if (seq !== message.seq) return { ...remains, ...empty, message: id };
+	const skeleton = { id, group, channel, author, type, editUntil, ...empty, metadata: [] };
 	return {
-		id,
-		group,
-		channel,
-		author,
-		type,
-		reply,
-		editUntil,
-		origin,
-		content: { text: "", mime: "text/plain" },
-		mentions: [],
-		tags: [],
-		metadata: [],
+		...remains,
+		message: { ...skeleton, ...(reply === undefined ? {} : { reply }), ...(origin === undefined ? {} : { origin }) },
 	};
 }

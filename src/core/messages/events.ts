@@ -1,12 +1,16 @@
 import type { AccountId, BridgeName, MessageId } from "../ids.ts";
 import type { Content, Message } from "./message.ts";
 
-/** Streams: the channel's id. `origin` is the network it came from; absent: it was said here. */
+/**
+ * Streams: the channel's id. `origin` is the network it came from; absent: it was said here. `erased`: the message was
+ * deleted, and its texts with it.
+ */
 export interface MessageEvents {
 	"message.posted": {
 		readonly message: Omit<Message, "seq" | "at" | "texts" | "reactions" | "replies" | "changed">;
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
+		readonly erased?: true;
 		/** Of the request, for the replay of an idempotent one. */
 		readonly fingerprint?: string;
 	};
@@ -19,6 +23,7 @@ export interface MessageEvents {
 		readonly warning?: string;
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
+		readonly erased?: true;
 	};
 	"message.deleted": {
 		readonly message: MessageId;

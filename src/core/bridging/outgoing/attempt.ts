@@ -2,6 +2,7 @@ import { BoundedMap } from "../../bounded-map.ts";
 import type { BridgeName } from "../../ids.ts";
 import { messages } from "../../messages/message.ts";
 import type { Bridge, Delivery, DeliveryResult } from "../../ports/bridge.ts";
+import { StoreUnavailable } from "../../ports/store.ts";
 import type { World } from "../../world.ts";
 import type { DeliveryRow } from "./delivery.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -11,7 +12,7 @@ export type Attempted =
 	| { readonly result: DeliveryResult; readonly delivery: Delivery }
 	| { readonly result: { readonly status: "skipped" } | Extract<DeliveryResult, { status: "retry" }> };
 
-/** Tries deliveries, each once. What goes to many targets of a network is prepared once. */
+/** Tries deliveries, each once; a fault of ours is that item's failure and no other's. What goes to many targets of a network is prepared once. */
 export function createAttempt(
 	world: World,
 	bridgeOf: (name: BridgeName) => Bridge | undefined,
@@ -50,17 +51,24 @@ export function createAttempt(
 		const bridge = bridgeOf(row.reach.bridge);
 		if (bridge === undefined)
 			return { result: { status: "retry", reason: "the bridge is not enabled", lane: true, afterMs: 60_000 } };
-		const content = await preparedFor(row);
-		if (content === undefined || bridge.capabilities[content.kind] === "none") return { result: { status: "skipped" } };
-		const delivery = { ...content, reach: row.reach } as Delivery;
+		try {
+			const content = await preparedFor(row);
+			if (content === undefined || bridge.capabilities[content.kind] === "none")
+				return { result: { status: "skipped" } };
+			return await send(bridge, { ...content, reach: row.reach } as Delivery, signal);
+		} catch (error) {
+			if (error instanceof StoreUnavailable) throw error;
+			logger.error({ err: error, event: row.event, lane: row.reach.lane }, "A delivery failed by a fault of ours");
+			return { result: { status: "retry", reason: "internal error" } };
+		}
+	};
+
+	async function send(bridge: Bridge, delivery: Delivery, signal: AbortSignal): Promise<Attempted> {
 		failPoints.hit("delivery:before-send");
 		try {
 			return { result: await bridge.deliver(delivery, signal), delivery };
-		} catch (error) {
-			logger.error({ err: error, event: row.event, lane: row.reach.lane }, "A bridge failed to deliver");
-			return { result: { status: "retry", reason: "internal error" } };
 		} finally {
 			failPoints.hit("delivery:after-send");
 		}
-	};
+	}
 }
