@@ -22,6 +22,8 @@ interface Job {
 
 /** Everything that the jobs keep in memory about the transaction. */
 export interface Bookkeeping {
+	/** A transaction is about to begin: whatever else is open ends. */
+	beginning(): void;
 	/** The write lock is held and the newest state is seen. */
 	begun(): void;
 	/** Writes out what is held back; called before the commit, and wherever a job must see it. */
@@ -92,6 +94,7 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 	}
 
 	function transaction(jobs: readonly Job[], runAll: (jobs: readonly Job[]) => void): void {
+		books.beginning();
 		begin.run();
 		try {
 			books.begun();

@@ -12,6 +12,7 @@ import { createGroupCommit } from "./group-commit.ts";
 import { createLog } from "./log.ts";
 import { createOwing } from "./owing.ts";
 import { createPages } from "./pages.ts";
+import { createReadTransaction } from "./read-transaction.ts";
 import { rowOf } from "./rows.ts";
 import { prepareSchema } from "./schema.ts";
 
@@ -49,7 +50,9 @@ export async function openSqliteStore({ file, collections, failPoints, clock }: 
 	);
 	const log = createLog(database, clock, (fold) => tableOf(fold.collection).fold(fold));
 	const owing = createOwing(database, log.heads.numberOf);
+	const reads = createReadTransaction(database);
 	const commits = createGroupCommit(database, failPoints, {
+		beginning: reads.end,
 		begun: log.heads.refresh,
 		flush() {
 			for (const table of tables.values()) table.flush();
@@ -145,13 +148,17 @@ export async function openSqliteStore({ file, collections, failPoints, clock }: 
 		async close() {
 			if (!database.isOpen) return;
 			await commits.close();
+			reads.end();
 			if (database.isOpen) database.close();
 		},
 	};
 
 	function reading<T>(work: () => T): T {
 		if (!database.isOpen) throw new StoreUnavailable("The database is closed");
-		return guarded(work);
+		return guarded(() => {
+			reads.enter();
+			return work();
+		});
 	}
 }
 
