@@ -1,4 +1,5 @@
-import type { BridgeName } from "../ids.ts";
+import type { BridgeName, MessageId } from "../ids.ts";
+import type { MessageEvents } from "../messages/events.ts";
 import { type Message, messages } from "../messages/message.ts";
 import type { MessageRef } from "../ports/bridge.ts";
 import type { World } from "../world.ts";
@@ -11,15 +12,18 @@ export async function messageByRemote(
 	bridge: BridgeName,
 	remote: string,
 ): Promise<Message | undefined> {
-	const [own] = await world.store.page(messages, {
-		index: "remote",
-		prefix: [remoteKey(bridge, remote)],
-		order: "asc",
-		limit: 1,
-	});
-	if (own !== undefined) return own.doc;
-	const link = await linkByRemote(world, bridge, remote);
-	return link === undefined ? undefined : (await world.store.get(messages, link.message))?.doc;
+	const id = (await postedAs(world, bridge, remote)) ?? (await linkByRemote(world, bridge, remote))?.message;
+	return id === undefined ? undefined : (await world.store.get(messages, id))?.doc;
+}
+
+/** A message from elsewhere has its remote id as the natural key of its event, so that no index says it a second time. */
+async function postedAs(
+	{ store }: Pick<World, "store">,
+	bridge: BridgeName,
+	remote: string,
+): Promise<MessageId | undefined> {
+	const event = await store.eventBy("natural", remoteKey(bridge, remote));
+	return event?.type === "message.posted" ? (event.body as MessageEvents["message.posted"]).message.id : undefined;
 }
 
 /** The message that a bridge names, by whichever id. */

@@ -1,4 +1,3 @@
-import { remoteKey } from "../bridging/remote-key.ts";
 import type { AccountId, BridgeName, ChannelId, GroupId, MessageId } from "../ids.ts";
 import type { Collection } from "../ports/store.ts";
 
@@ -73,7 +72,6 @@ export const messages: Collection<Message> = {
 		channel: { kinds: ["text", "int", "int"], of: (m) => [m.channel, m.at, m.seq] },
 		replies: { kinds: ["text", "int", "int"], of: (m) => (m.reply ? [m.reply.to, m.at, m.seq] : undefined) },
 		author: { kinds: ["text", "int"], of: (m) => (m.deletedAt === undefined ? [m.author, m.at] : undefined) },
-		remote: { kinds: ["text"], of: (m) => (m.origin ? [remoteKey(m.origin.bridge, m.origin.id)] : undefined) },
 	},
 };
 

@@ -24,6 +24,8 @@ export interface Intake {
 	place(channel: ChannelId): Promise<Place | undefined>;
 	/** The channel that an active room is linked to, read once per batch. */
 	linkedRoom(room: string): Promise<Place | undefined>;
+	/** Decides something once per batch. What is decided stands until a flush, which goes before whatever could change it. */
+	once<T>(question: string, decide: () => Promise<T>): Promise<T>;
 	/** Resolves when the batch's earlier events are durable, so that they can be read. */
 	flush(): Promise<void>;
 }

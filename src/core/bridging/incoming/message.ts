@@ -61,7 +61,9 @@ async function refusalOf(
 	parent: Message | undefined,
 ): Promise<Step | undefined> {
 	if (!canFederate(place.channel)) return ignored("not-allowed");
-	if (!(await may(intake.world, parent === undefined ? "post" : "reply", place, sender))) {
+	const action = parent === undefined ? "post" : "reply";
+	const question = `${action} ${place.channel.id} ${sender.id}`;
+	if (!(await intake.once(question, () => may(intake.world, action, place, sender)))) {
 		return ignored(place.channel.timelineOf !== undefined && parent === undefined ? "not-owner" : "not-allowed");
 	}
 	if (!place.channel.allowedTypes.includes(event.type)) return ignored("not-allowed");
@@ -83,21 +85,20 @@ async function post(
 	natural: string,
 ): Promise<Step> {
 	const { world, bridge } = intake;
-	const now = world.clock.now();
-	const id = mintId("msg", now);
+	const id = mintId("msg", world.clock.now());
+	const request = requestOf(intake, event);
 	const mentions = event.mentions ?? [];
-	const isOwed = await intake.targets.any({
-		...place,
-		origin: bridge,
-		author: sender,
-		people: parent === undefined ? mentions : [parent.author, ...mentions],
-	});
+	const people = parent === undefined ? mentions : [parent.author, ...mentions];
+	const isOwed = await intake.once(`owed ${place.channel.id} ${sender.id} ${people.join()}`, () =>
+		intake.targets.any({ ...place, origin: bridge, author: sender, people }),
+	);
 	world.failPoints.hit("incoming:before-append");
 	const appending = world.log.append({
 		stream: place.channel.id,
 		type: "message.posted",
 		actor: sender.id,
-		request: requestOf(intake, event),
+		// Where the message is the event itself, one key says both.
+		...(request === natural ? {} : { request }),
 		natural,
 		pending: isOwed ? [bridgeConsumer] : [],
 		body: {

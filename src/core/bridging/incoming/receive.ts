@@ -1,5 +1,4 @@
 import type { Account } from "../../accounts/account.ts";
-import type { Place } from "../../groups/access.ts";
 import { placeOf } from "../../groups/access.ts";
 import type { BridgeName, ChannelId } from "../../ids.ts";
 import type { Received, RemoteEvent } from "../../ports/bridge.ts";
@@ -47,7 +46,7 @@ export function createIncoming(
 ): Incoming {
 	async function receive(bridge: BridgeName, events: readonly RemoteEvent[]): Promise<readonly Received[]> {
 		const steps: Promise<Received>[] = [];
-		const intake = openIntake(world, bridge, { waiting, targets, flush: async () => void (await Promise.all(steps)) });
+		const intake = openIntake(world, bridge, { waiting, targets, settled: () => Promise.all(steps) });
 		for (const event of events) {
 			const sender = await shadows.of(bridge, event.sender);
 			const step = await takeIn(intake, sender, event);
@@ -89,22 +88,31 @@ async function takeIn(intake: Intake, sender: Account, event: RemoteEvent): Prom
 	return receiver(intake, sender, event as never);
 }
 
-function openIntake(world: World, bridge: BridgeName, rest: Pick<Intake, "waiting" | "targets" | "flush">): Intake {
-	const places = new Map<string, Promise<Place | undefined>>();
-	const once = (key: string, read: () => Promise<Place | undefined>): Promise<Place | undefined> => {
-		const known = places.get(key) ?? read();
-		places.set(key, known);
-		return known;
-	};
+function openIntake(
+	world: World,
+	bridge: BridgeName,
+	{ settled, ...rest }: Pick<Intake, "waiting" | "targets"> & { readonly settled: () => Promise<unknown> },
+): Intake {
+	const decided = new Map<string, Promise<unknown>>();
+	function once<T>(question: string, decide: () => Promise<T>): Promise<T> {
+		const known = decided.get(question) ?? decide();
+		decided.set(question, known);
+		return known as Promise<T>;
+	}
 	return {
 		world,
 		bridge,
 		...rest,
-		place: (channel: ChannelId) => once(channel, () => placeOf(world, channel)),
+		once,
+		place: (channel: ChannelId) => once(`place ${channel}`, () => placeOf(world, channel)),
 		linkedRoom: (room) =>
-			once(room, async () => {
+			once(`room ${room}`, async () => {
 				const portal = await portalByRoom(world, bridge, room);
 				return portal?.state === "active" ? placeOf(world, portal.channel) : undefined;
 			}),
+		async flush() {
+			await settled();
+			decided.clear();
+		},
 	};
 }

@@ -23,7 +23,8 @@ export interface Targets {
 	any(said: Said): Promise<boolean>;
 }
 
-const pageSize = 500;
+/** Whether there is anybody is asked for each remote message, who they all are only for what goes out: pages grow. */
+const pages = { first: 4, most: 500 };
 
 export function createTargets(world: Pick<World, "store">, bridges: () => readonly Bridge[]): Targets {
 	/**
@@ -69,17 +70,17 @@ export function createTargets(world: Pick<World, "store">, bridges: () => readon
 /** The targets of a channel's joined members and linked rooms. */
 export async function* audienceOf(world: Pick<World, "store">, channel: ChannelId): AsyncGenerator<Reach> {
 	let after: readonly [string, string] | undefined;
-	for (;;) {
+	for (let limit = pages.first; ; limit = pages.most) {
 		const page = await world.store.page(audiences, {
 			index: "channel",
 			prefix: [channel],
 			order: "asc",
-			limit: pageSize,
+			limit,
 			...(after === undefined ? {} : { after }),
 		});
 		for (const { doc } of page) yield doc.reach;
 		const last = page.at(-1);
-		if (last === undefined || page.length < pageSize) return;
+		if (last === undefined || page.length < limit) return;
 		after = [channel, targetOf(last.doc.reach)];
 	}
 }
