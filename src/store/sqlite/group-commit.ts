@@ -6,6 +6,9 @@ import { isBusy, isOutage, publicError } from "./errors.ts";
 /** How long a write waits for another process that holds the write lock, in milliseconds. */
 const patience = 10_000;
 
+/** Turns of the event loop that a transaction waits for more jobs; where none come, it waits for one. */
+const mostTurns = 8;
+
 /**
  * What a job touches: the log and, through folds that may be held back, documents; one document by one statement, of
  * which nothing is left when it throws; or several documents.
@@ -43,7 +46,7 @@ export interface GroupCommit {
 class Spoilt extends Error {}
 
 /**
- * All writes that wait in one turn of the event loop share one transaction, hence one fsync.
+ * All writes that wait share one transaction, hence one fsync.
  *
  * A savepoint for each job would cost more than most jobs, so there are none at first. When a job fails after it has
  * written something, the transaction is undone and run again, this time with a savepoint for each: jobs must bear that.
@@ -55,6 +58,12 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 	let giveUpAt = 0;
 	let scheduled = false;
 	let closed: PromiseWithResolvers<void> | undefined;
+
+	/** Goes on for as long as each turn brings further jobs: a larger group costs little more than a small one. */
+	function gather(before: number, turn: number): void {
+		if (waiting.length > before && turn < mostTurns) setImmediate(gather, waiting.length, turn + 1);
+		else flush();
+	}
 
 	function flush(): void {
 		scheduled = false;
@@ -155,7 +164,7 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 				waiting.push({ kind, run, resolve: resolve as (value: unknown) => void, reject });
 				if (scheduled) return;
 				scheduled = true;
-				setImmediate(flush);
+				setImmediate(gather, 0, 1);
 			});
 		},
 
