@@ -36,56 +36,21 @@ export interface Town extends AsyncDisposable {
 }
 
 export async function openTown(given: Omit<ProviderOptions, "folder"> = {}): Promise<Town> {
+	await using opened = new AsyncDisposableStack();
 	const folder = await mkdtemp(path.join(tmpdir(), "causeway-"));
-	const options = { ...given, folder };
-	const [port, homeserverPort] = [options.port ?? (await freePort()), await freePort()];
-	const registration = path.join(folder, "registration.yaml");
-	const [asToken, hsToken] = [randomUUID(), randomUUID()];
-	const sender = "_ofscp_bot";
-	await writeFile(
-		registration,
-		JSON.stringify({
-			id: "causeway",
-			url: "",
-			as_token: asToken,
-			hs_token: hsToken,
-			sender_localpart: sender,
-			rate_limited: false,
-			namespaces: namespaces(),
-		}),
-	);
-	const serviceUrl = `http://localhost:${port}`;
-	const homeserver = await startFakeHomeserver({
-		port: homeserverPort,
-		serviceUrl,
-		asToken,
-		hsToken,
-		bot: `@${sender}:hs.test`,
-	});
-	const env = {
-		CAUSEWAY_BRIDGES_MATRIX_ENABLED: "true",
-		CAUSEWAY_BRIDGES_MATRIX_HOMESERVER_URL: homeserver.url,
-		CAUSEWAY_BRIDGES_MATRIX_SERVER_NAME: homeserver.serverName,
-		CAUSEWAY_BRIDGES_MATRIX_REGISTRATION: registration,
-		...options.env,
-	};
-	const [provider, first, second] = await Promise.all([
-		startProvider({ ...options, port, env }),
-		startRemoteHost(),
-		startRemoteHost(),
-	]);
+	opened.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+	const port = given.port ?? (await freePort());
+	const { homeserver, env } = await openHomeserver(folder, port);
+	opened.use(homeserver);
+	const [first, second] = [opened.use(await startRemoteHost()), opened.use(await startRemoteHost())];
+	const provider = opened.use(await startProvider({ ...given, folder, port, env: { ...env, ...given.env } }));
 	const jane = await provider.person("jane");
 	const alice = homeserver.user("alice");
 
 	async function open(group: string, channel: string, actor: string): Promise<Place> {
 		const room = homeserver.room(alice);
-		for (const [host, name] of [
-			[first, "bob"],
-			[second, "carol"],
-		] as const) {
-			const follow = { id: `${host.origin}/follows/${randomUUID()}`, type: "Follow", object: actor };
-			await until(`${name} follows`, async () => (await host.send(name, follow, `${provider.origin}/inbox`)) === 202);
-		}
+		await follow(provider, first, "bob", actor);
+		await follow(provider, second, "carol", actor);
 		await provider.cli("matrix", "link", channel, room.id);
 		await until("the link is active", async () => {
 			const { items } = await jane.call("GET", `/api/groups/${group}/bridges`);
@@ -95,30 +60,48 @@ export async function openTown(given: Omit<ProviderOptions, "folder"> = {}): Pro
 	}
 	const me = await jane.call("GET", "/api/me");
 	const group = await jane.call("POST", "/api/groups", { name: "Guild" });
-	const general = await jane.call("POST", `/api/groups/${group.id}/channels`, {
-		name: "general",
-		type: "text",
-		tier: "discoverable",
-	});
+	const fields = { name: "general", type: "text", tier: "discoverable" };
+	const general = await jane.call("POST", `/api/groups/${group.id}/channels`, fields);
+	const timeline = await open(me.timeline.group, me.timeline.channel, me.actor);
+	const channel = await open(group.id, general.id, `${provider.origin}/channels/${general.id}`);
+	const kept = opened.move();
 	return {
-		provider,
-		jane,
-		first,
-		second,
-		homeserver,
-		alice,
-		timeline: await open(me.timeline.group, me.timeline.channel, me.actor),
-		channel: await open(group.id, general.id, `${provider.origin}/channels/${general.id}`),
-		async [Symbol.asyncDispose]() {
-			await provider.kill9();
-			for (const peer of [first, second, homeserver]) await peer[Symbol.asyncDispose]();
-			await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-		},
+		...{ provider, jane, first, second, homeserver, alice, timeline, channel },
+		[Symbol.asyncDispose]: () => kept.disposeAsync(),
 	};
 }
 
-const namespaces = () => ({
-	users: [{ exclusive: true, regex: "@_ofscp_.*:hs\\.test" }],
-	aliases: [{ exclusive: true, regex: "#_ofscp_.*:hs\\.test" }],
-	rooms: [],
-});
+/** Somebody of a remote host follows an actor of the provider, and is told that they do. */
+export async function follow(provider: Provider, host: RemoteHost, name: string, actor: string): Promise<void> {
+	const id = `${host.origin}/follows/${randomUUID()}`;
+	const activity = { id, type: "Follow", object: actor };
+	await until(`${name} follows`, async () => (await host.send(name, activity, `${provider.origin}/inbox`)) === 202);
+	await until(`${name} is accepted`, () => host.ledger.some(({ type, object }) => type === "Accept" && object === id));
+}
+
+/** A homeserver that has the provider's registration file installed, and the keys by which the provider finds it. */
+async function openHomeserver(folder: string, port: number) {
+	const [asToken, hsToken, sender] = [randomUUID(), randomUUID(), "_ofscp_bot"];
+	const file = path.join(folder, "registration.yaml");
+	const ours = (sigil: string) => [{ exclusive: true, regex: `${sigil}_ofscp_.*:hs\\.test` }];
+	const registration = {
+		id: "causeway",
+		url: `http://localhost:${port}`,
+		as_token: asToken,
+		hs_token: hsToken,
+		sender_localpart: sender,
+		rate_limited: false,
+		namespaces: { users: ours("@"), aliases: ours("#"), rooms: [] },
+	};
+	// JSON is YAML.
+	await writeFile(file, JSON.stringify(registration));
+	const bot = `@${sender}:hs.test`;
+	const homeserver = await startFakeHomeserver({ serviceUrl: registration.url, asToken, hsToken, bot });
+	const env = {
+		CAUSEWAY_BRIDGES_MATRIX_ENABLED: "true",
+		CAUSEWAY_BRIDGES_MATRIX_HOMESERVER_URL: homeserver.url,
+		CAUSEWAY_BRIDGES_MATRIX_SERVER_NAME: homeserver.serverName,
+		CAUSEWAY_BRIDGES_MATRIX_REGISTRATION: file,
+	};
+	return { homeserver, env };
+}

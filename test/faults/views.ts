@@ -90,9 +90,9 @@ export function fediverseSide(ledger: readonly Arrival[], actor: string): Side {
 	for (const { id, taken, activity } of ledger) {
 		if (!taken || activity.actor !== actor || seen.has(id)) continue;
 		seen.add(id);
-		const told = activity.type === "Announce" ? activity.object : activity;
-		if (typeof told !== "object" || told === null) continue;
-		const { type, object } = told as { type: string; object: unknown };
+		const told = toldBy(activity);
+		if (told === undefined) continue;
+		const { type, object } = told;
 		const about =
 			typeof object === "object" && object !== null
 				? (object as { id: string; content?: string })
@@ -103,6 +103,22 @@ export function fediverseSide(ledger: readonly Arrival[], actor: string): Side {
 		if (type === "Delete") side.remove(about.id);
 	}
 	return side.side();
+}
+
+/** The activity that an arrival tells of: itself, or the one that it announces. */
+function toldBy(activity: Arrival["activity"]): { id: string; type: string; object: unknown } | undefined {
+	const told = activity.type === "Announce" ? activity.object : activity;
+	return typeof told === "object" && told !== null
+		? (told as { id: string; type: string; object: unknown })
+		: undefined;
+}
+
+/** The ids of the edits of messages that a host was told of. */
+export function editsIn(ledger: readonly Arrival[]): ReadonlySet<string> {
+	const told = ledger.flatMap(({ activity }) => toldBy(activity) ?? []);
+	return new Set(
+		told.flatMap(({ id, type, object }) => (type === "Update" && nameIn(JSON.stringify(object)) ? [id] : [])),
+	);
 }
 
 /** What a room shows. */

@@ -9,7 +9,7 @@ import { freePort } from "./free-port.ts";
 import { until } from "./wait.ts";
 
 /** A provider that runs in a process of its own, so that it can be killed. Its folder and its port outlive it. */
-export interface Provider {
+export interface Provider extends AsyncDisposable {
 	readonly origin: string;
 	/** `localhost:port` */
 	readonly domain: string;
@@ -123,8 +123,16 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 			await provider.cli("user", "add", handle);
 			return provider.client(handle, await provider.cli("token", "add", handle));
 		},
+		async [Symbol.asyncDispose]() {
+			await provider.kill9();
+		},
 		client: (handle, token) => createClient(origin, `${handle}@localhost:${port}`, token),
 	};
-	await start();
+	try {
+		await start();
+	} catch (error) {
+		await provider.kill9();
+		throw error;
+	}
 	return provider;
 }
