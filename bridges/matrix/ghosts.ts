@@ -1,9 +1,12 @@
 import type { Account, BridgeHost } from "#bridge-kit";
-import { type Homeserver, HomeserverError, segment } from "./homeserver.ts";
+import { BoundedMap } from "./bounded-map.ts";
+import { type Homeserver, HomeserverError, isRefusal, segment } from "./homeserver.ts";
 import type { Names } from "./ids.ts";
 
 /** With a device of its own a transaction id is remembered by the homeserver's database, not by its memory. */
 const device = "CAUSEWAY";
+const maxKnown = 20_000;
+const maxName = 255;
 
 /** Our people as Matrix sees them. */
 export interface Ghosts {
@@ -13,8 +16,12 @@ export interface Ghosts {
 	userOf(account: Account): string;
 	/** The query of a request whose transaction id must be remembered. */
 	deviceOf(user: string): Readonly<Record<string, string>>;
-	/** A new name, if there is a ghost that bears it. */
+	/** A new name, if there is a ghost that bears it. @throws {HomeserverError} */
 	rename(account: Account): Promise<void>;
+	/** Whether this ghost was made already, whatever it is called. */
+	exists(user: string): Promise<boolean>;
+	/** What is remembered of a ghost may be wrong (the homeserver was set up anew): it is made again when it is next needed. */
+	forget(account: Account): Promise<void>;
 }
 
 interface Known {
@@ -23,10 +30,10 @@ interface Known {
 }
 
 export function createGhosts(host: BridgeHost, homeserver: Homeserver, names: Names): Ghosts {
-	const known = new Map<string, Known>();
+	const known = new BoundedMap<string, Known>(maxKnown);
 	const making = new Map<string, Promise<Known>>();
 	const keyOf = (user: string): string => `ghost:${user}`;
-	const nameOf = ({ profile, handle }: Account): string => (profile.displayName || handle).slice(0, 255);
+	const nameOf = ({ profile, handle }: Account): string => (profile.displayName || handle).slice(0, maxName);
 
 	async function make(user: string, displayName: string): Promise<Known> {
 		const before = (await host.state.get(keyOf(user))) as Known | undefined;
@@ -59,12 +66,12 @@ export function createGhosts(host: BridgeHost, homeserver: Homeserver, names: Na
 			return true;
 		} catch (error) {
 			// Homeservers before v1.17 know no such devices; their memory has to do.
-			if (error instanceof HomeserverError && error.status >= 400 && error.status < 500 && error.status !== 429)
-				return false;
+			if (isRefusal(error)) return false;
 			throw error;
 		}
 	}
 
+	const exists = async (user: string): Promise<boolean> => (await host.state.get(keyOf(user))) !== undefined;
 	const userOf = (account: Account): string =>
 		account.origin?.bridge === host.name ? account.origin.id : names.ghost(account.handle, account.domain);
 
@@ -74,18 +81,20 @@ export function createGhosts(host: BridgeHost, homeserver: Homeserver, names: Na
 			const user = userOf(account);
 			const displayName = nameOf(account);
 			if (known.get(user)?.displayName === displayName) return user;
-			const busy = making.get(user) ?? make(user, displayName);
+			const busy = making.get(user) ?? make(user, displayName).finally(() => making.delete(user));
 			making.set(user, busy);
-			try {
-				known.set(user, await busy);
-			} finally {
-				making.delete(user);
-			}
+			known.set(user, await busy);
 			return user;
 		},
 		deviceOf: (user) => (known.get(user)?.device === true ? { device_id: device } : {}),
 		async rename(account) {
-			if ((await host.state.get(keyOf(userOf(account)))) !== undefined) await this.of(account);
+			if (await exists(userOf(account))) await this.of(account);
+		},
+		exists,
+		async forget(account) {
+			const user = userOf(account);
+			known.delete(user);
+			await host.state.delete(keyOf(user));
 		},
 	};
 }

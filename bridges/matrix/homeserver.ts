@@ -79,10 +79,13 @@ export function createHomeserver(config: MatrixConfig, registration: Registratio
 
 	return {
 		async close() {
-			await (await loading)?.close();
+			await (await loading?.catch(() => undefined))?.close();
 		},
 		async request(method, path, { as, query = {}, body, timeoutMs = 30_000 } = {}) {
-			loading ??= load();
+			loading ??= load().catch((error: unknown) => {
+				loading = undefined;
+				throw error;
+			});
 			const { matrixClient } = (await loading).getIntent(as);
 			try {
 				return await matrixClient.doRequest(
@@ -113,3 +116,7 @@ function toHomeserverError(error: unknown): HomeserverError {
 
 /** A part of a path. */
 export const segment = (text: string): string => encodeURIComponent(text);
+
+/** It answered, and the answer was no: asking again would not change it. */
+export const isRefusal = (error: unknown): error is HomeserverError =>
+	error instanceof HomeserverError && error.status >= 400 && error.status < 500 && ![401, 429].includes(error.status);

@@ -18,20 +18,22 @@ export interface Names {
 export function createNames({ prefix, serverName }: { readonly prefix: string; readonly serverName: string }): Names {
 	const head = `@${prefix}`;
 	const tail = `:${serverName}`;
+	function ghost(handle: string, domain: string): string {
+		const whole = `${head}${encode(`${handle}@${domain}`)}${tail}`;
+		if (Buffer.byteLength(whole) <= maxUserId) return whole;
+		return `${head}sha256-${createHash("sha256").update(`${handle}@${domain}`).digest("hex")}${tail}`;
+	}
 	return {
 		bot: `${head}bot${tail}`,
-		ghost(handle, domain) {
-			const whole = `${head}${encode(`${handle}@${domain}`)}${tail}`;
-			if (Buffer.byteLength(whole) <= maxUserId) return whole;
-			return `${head}sha256-${createHash("sha256").update(`${handle}@${domain}`).digest("hex")}${tail}`;
-		},
+		ghost,
 		ownerOf(user) {
 			if (!user.startsWith(head) || !user.endsWith(tail)) return undefined;
 			const address = decode(user.slice(head.length, -tail.length));
 			const at = address?.lastIndexOf("@") ?? -1;
-			return address === undefined || at < 1
-				? undefined
-				: { handle: address.slice(0, at), domain: address.slice(at + 1) };
+			if (address === undefined || at < 1) return undefined;
+			const owner = { handle: address.slice(0, at), domain: address.slice(at + 1) };
+			// Nobody has two names: `=6aane=40a.com` would be jane's second one.
+			return ghost(owner.handle, owner.domain) === user ? owner : undefined;
 		},
 		isOurs: (user) => user.startsWith(head) && user.endsWith(tail),
 	};
@@ -71,3 +73,7 @@ export function handleOf(user: string): string {
 	const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9.-]+/g, "_");
 	return `_matrix_${plain(local)}_${plain(server.join(":"))}`.slice(0, 60).replace(/[._-]+$/, "");
 }
+
+const longestId = 255;
+/** A room id: since room version 12 without a server's name. It goes into paths and into logs. */
+export const isRoomId = (text: string): boolean => text.length <= longestId && /^![\x21-\x7e]+$/.test(text);

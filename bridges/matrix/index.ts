@@ -1,9 +1,11 @@
-import type { Bridge, BridgeHost, BridgeModule, Capabilities } from "#bridge-kit";
+import { type Bridge, type BridgeHost, type BridgeModule, type Capabilities, Unavailable } from "#bridge-kit";
 import { configSchema, type MatrixConfig } from "./config.ts";
 import { createGhosts } from "./ghosts.ts";
-import { createHomeserver, HomeserverError, segment } from "./homeserver.ts";
-import { createNames, laneOf } from "./ids.ts";
-import type { Converter } from "./incoming/convert.ts";
+import { createHealth } from "./health.ts";
+import { createHomeserver, type Homeserver, isRefusal, segment } from "./homeserver.ts";
+import { createNames, isRoomId, laneOf } from "./ids.ts";
+import { readEvent } from "./incoming/event.ts";
+import { createTakeIn, type TakeIn } from "./incoming/take-in.ts";
 import { createDeliver } from "./outgoing/deliver.ts";
 import { createPeople } from "./people.ts";
 import { readRegistration } from "./registration.ts";
@@ -12,7 +14,7 @@ import { createHints } from "./rooms/hints.ts";
 import { createMembers } from "./rooms/members.ts";
 import { createReadBack } from "./rooms/read-back.ts";
 import { createRoutes } from "./service/routes.ts";
-import { createTakeIn, eventsOf, type TakeIn } from "./service/transactions.ts";
+import { eventsOf } from "./service/transactions.ts";
 
 const capabilities: Capabilities = {
 	message: "native",
@@ -32,82 +34,99 @@ const capabilities: Capabilities = {
 };
 
 function create(config: MatrixConfig, host: BridgeHost): Bridge {
-	const registration = readRegistration(config.registration);
+	const registration = readRegistration(config.registration, config.prefix);
+	return createMatrix(config, host, {
+		homeserver: createHomeserver(config, registration),
+		token: registration.hs_token,
+	});
+}
+
+/** @param token the homeserver's own */
+export function createMatrix(
+	config: Pick<MatrixConfig, "prefix" | "serverName">,
+	host: BridgeHost,
+	{ homeserver, token }: { readonly homeserver: Homeserver; readonly token: string },
+): Bridge {
+	const stopping = new AbortController();
 	const names = createNames(config);
-	const homeserver = createHomeserver(config, registration);
 	const people = createPeople(homeserver, () => host.clock.now());
 	const ghosts = createGhosts(host, homeserver, names);
-	const members = createMembers(homeserver, names);
-	const consent = createConsent(host, homeserver, names, members);
-	const converter: Converter = { text: host.text, person: people.of, isOurs: names.isOurs };
+	const members = createMembers(host, homeserver, names);
 	const readBack = createReadBack(host, homeserver, () => takeIn);
+	const { begin } = readBack;
+	const consent = createConsent({ host, homeserver, names, members, begin, signal: stopping.signal });
 	const takeIn: TakeIn = createTakeIn({
 		host,
 		people,
-		converter,
+		converter: { text: host.text, person: people.of, isOurs: names.isOurs },
 		watch: consent.watch,
 		settled: createHints(host, homeserver),
 		passed: readBack.passed,
 	});
-	const deliver = createDeliver({ host, homeserver, names, ghosts, members, consent });
+	const health = createHealth({
+		host,
+		homeserver,
+		bot: names.bot,
+		async onAnswer(returned) {
+			if (returned) {
+				await readBack.suspect();
+				// What was waited for while one of us was away may have come.
+				for (const { room, state } of await host.portals()) if (state === "waiting") await consent.judge(room);
+			}
+			await readBack.all();
+		},
+	});
 
-	/** What was waited for while we were away may have come. */
-	async function lookAround(): Promise<void> {
-		for (const { room, state } of await host.portals()) if (state === "waiting") await consent.judge(room);
-		await readBack.all();
-		host.report({ state: "connected" });
+	async function transaction(id: string, body: Buffer): Promise<void> {
+		const raws = eventsOf(body);
+		const events = raws.flatMap((raw) => readEvent(raw) ?? []);
+		if (health.heard(id, events[0]?.event_id)) await readBack.suspect();
+		await readBack.before(events.map((event) => event.room_id));
+		await takeIn(raws);
+	}
+
+	/** The homeserver asks before it invites or lets in somebody whom it does not know. */
+	async function hasUser(user: string): Promise<boolean> {
+		if (user === names.bot || (await ghosts.exists(user))) return true;
+		const owner = names.ownerOf(user);
+		const account = owner === undefined ? undefined : await host.accountByHandle(owner.handle, owner.domain);
+		if (account === undefined || account.deletedAt !== undefined || !account.bridgeable) return false;
+		// Who is from Matrix is there already.
+		if (account.origin?.bridge === host.name) return false;
+		await ghosts.of(account);
+		return true;
 	}
 
 	return {
 		name: host.name,
 		capabilities,
 		paths: ["_matrix"],
-		handle: createRoutes(
-			{
-				async transaction(id, body) {
-					const events = eventsOf(body);
-					readBack.transaction(id);
-					await takeIn(events);
-				},
-				async hasUser(user) {
-					const owner = names.ownerOf(user);
-					const account = owner === undefined ? undefined : await host.accountByHandle(owner.handle, owner.domain);
-					if (account === undefined || account.deletedAt !== undefined) return false;
-					await ghosts.of(account);
-					return true;
-				},
-				async hasAlias() {
-					return false;
-				},
-			},
-			registration.hs_token,
-			host.limits.batchBytes,
-		),
+		handle: createRoutes({ transaction, hasUser, hasAlias: async () => false }, token, host.limits.batchBytes),
 		async start(signal) {
+			signal.addEventListener("abort", () => stopping.abort(), { once: true });
 			host.report({ state: "starting" });
-			readBack.start(signal);
-			// Neither the port nor the first answer waits for the homeserver, which may be waiting for us.
-			setTimeout(() => {
-				lookAround().catch((error: unknown) => {
-					host.logger.warn({ err: error }, "The homeserver could not be asked");
-					host.report({ state: "degraded", reason: error instanceof Error ? error.message : "no answer" });
-				});
-			}, 100).unref();
+			await readBack.suspect();
+			readBack.start(stopping.signal);
+			health.start(stopping.signal);
 		},
 		async stop() {
+			stopping.abort();
+			await readBack.save();
 			await homeserver.close();
 			host.report({ state: "stopped" });
 		},
-		deliver,
+		deliver: createDeliver({ host, homeserver, names, ghosts, members, consent, readBack }),
 		async resolveRoom(room) {
-			if (room.startsWith("!")) return { bridge: host.name, target: room, lane: laneOf(room) };
-			if (!room.startsWith("#")) return undefined;
+			if (isRoomId(room)) return { bridge: host.name, target: room, lane: laneOf(room) };
+			if (!/^#[^\s\p{Cc}]{1,254}$/u.test(room)) return undefined;
 			try {
 				const { room_id } = await homeserver.request("GET", `/directory/room/${segment(room)}`);
-				return typeof room_id === "string" ? { bridge: host.name, target: room_id, lane: laneOf(room_id) } : undefined;
+				return typeof room_id === "string" && isRoomId(room_id)
+					? { bridge: host.name, target: room_id, lane: laneOf(room_id) }
+					: undefined;
 			} catch (error) {
-				if (error instanceof HomeserverError && error.status >= 400 && error.status < 500) return undefined;
-				throw error;
+				if (isRefusal(error)) return undefined;
+				throw new Unavailable("The homeserver could not be asked", 5, error);
 			}
 		},
 	};

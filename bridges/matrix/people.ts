@@ -1,28 +1,33 @@
 import type { RemotePerson } from "#bridge-kit";
-import { type Homeserver, segment } from "./homeserver.ts";
+import { BoundedMap } from "./bounded-map.ts";
+import { type Homeserver, isRefusal, segment } from "./homeserver.ts";
 import { handleOf } from "./ids.ts";
 
 const patienceMs = 3_000;
 const maxKnown = 20_000;
-/** A name that could not be read is asked for again after this time. */
-const retryMs = 60_000;
+const maxName = 255;
+/** A homeserver that could not say who somebody is isn't asked for anybody's name for this time. */
+const quietMs = 60_000;
 
 /** The people of Matrix as the core knows them. The same object is the same description. */
 export interface People {
 	of(user: string): RemotePerson;
 	/** Asks for the names of those who are not known yet, all at once, and does not wait long. */
 	meet(users: Iterable<string>): Promise<void>;
-	/** A membership event said what somebody is called. */
-	name(user: string, displayName: string): void;
+	/** A membership event said what somebody is called; nothing: by their id. */
+	name(user: string, displayName: unknown): void;
 }
 
 export function createPeople(homeserver: Homeserver, now: () => number): People {
-	const known = new Map<string, { person: RemotePerson; named: boolean; askAgain: number }>();
+	const known = new BoundedMap<string, { readonly person: RemotePerson; readonly named: boolean }>(maxKnown);
+	let quietUntil = 0;
 
 	function remember(user: string, displayName: string, named: boolean): RemotePerson {
 		const before = known.get(user);
-		if (before !== undefined && before.person.profile.displayName === displayName && before.named === named)
+		if (before?.person.profile.displayName === displayName) {
+			if (before.named !== named) known.set(user, { person: before.person, named });
 			return before.person;
+		}
 		const person: RemotePerson = {
 			id: user,
 			profile: { displayName },
@@ -30,38 +35,38 @@ export function createPeople(homeserver: Homeserver, now: () => number): People 
 			kind: "person",
 			url: `https://matrix.to/#/${user}`,
 		};
-		known.delete(user);
-		known.set(user, { person, named, askAgain: now() + retryMs });
-		if (known.size > maxKnown) for (const oldest of known.keys()) return known.delete(oldest) ? person : person;
+		known.set(user, { person, named });
 		return person;
 	}
-	const localpart = (user: string): string => user.slice(1, user.indexOf(":") < 0 ? undefined : user.indexOf(":"));
 
 	async function ask(user: string): Promise<void> {
+		const path = `/profile/${segment(user)}/displayname`;
 		try {
-			const { displayname } = await homeserver.request("GET", `/profile/${segment(user)}/displayname`, {
-				timeoutMs: patienceMs,
-			});
-			remember(
-				user,
-				typeof displayname === "string" && displayname !== "" ? displayname.slice(0, 255) : localpart(user),
-				true,
-			);
-		} catch {
-			// Somebody without a readable profile is called by their own id, until they can be asked.
-			remember(user, known.get(user)?.person.profile.displayName ?? localpart(user), false);
+			const { displayname } = await homeserver.request("GET", path, { timeoutMs: patienceMs });
+			remember(user, readable(displayname, user), true);
+		} catch (error) {
+			// Who has no profile, or shows it to nobody, is called by their id.
+			if (isRefusal(error)) remember(user, localpart(user), true);
+			else quietUntil = now() + quietMs;
 		}
 	}
 
 	return {
 		of: (user) => known.get(user)?.person ?? remember(user, localpart(user), false),
 		async meet(users) {
-			const strangers = [...new Set(users)].filter((user) => {
-				const entry = known.get(user);
-				return entry === undefined || (!entry.named && entry.askAgain < now());
-			});
+			if (now() < quietUntil) return;
+			const strangers = [...new Set(users)].filter((user) => known.get(user)?.named !== true);
 			if (strangers.length > 0) await Promise.all(strangers.map(ask));
 		},
-		name: (user, displayName) => void remember(user, displayName.slice(0, 255), true),
+		name: (user, displayName) => void remember(user, readable(displayName, user), true),
 	};
+}
+
+const localpart = (user: string): string => user.slice(1).split(":", 1)[0] || user;
+
+/** A name on one line; control characters and what turns the reading direction are none of its business. */
+function readable(name: unknown, user: string): string {
+	const text = typeof name === "string" ? name.slice(0, maxName * 4) : "";
+	const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+	return line.trim().slice(0, maxName) || localpart(user);
 }

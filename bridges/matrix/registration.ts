@@ -45,8 +45,13 @@ const schema = z.looseObject({
 });
 export type Registration = z.output<typeof schema>;
 
-/** Reads the registration file. @throws {Error} in one line, with what to do */
-export function readRegistration(file: string): Registration {
+/**
+ * Reads the registration file.
+ *
+ * @param prefix what the file was made for; absent: whatever it says
+ * @throws {Error} in one line, with what to do
+ */
+export function readRegistration(file: string, prefix?: string): Registration {
 	let text: string;
 	try {
 		text = readFileSync(file, "utf8");
@@ -56,10 +61,23 @@ export function readRegistration(file: string): Registration {
 			{ cause: error },
 		);
 	}
-	const parsed = schema.safeParse(parse(text));
+	const parsed = schema.safeParse(documentIn(text));
 	if (!parsed.success)
 		throw new Error(
 			`bridges.matrix.registration: ${file} is no registration: ${z.prettifyError(parsed.error).replaceAll("\n", " ")}`,
 		);
+	if (prefix !== undefined && parsed.data.sender_localpart !== `${prefix}bot`)
+		throw new Error(
+			`bridges.matrix.registration: ${file} was made for another prefix: its sender_localpart is ${parsed.data.sender_localpart}, not ${prefix}bot`,
+		);
 	return parsed.data;
+}
+
+/** What is no YAML is no registration either: the schema says so. */
+function documentIn(text: string): unknown {
+	try {
+		return parse(text);
+	} catch {
+		return undefined;
+	}
 }

@@ -55,7 +55,9 @@ const converters: Readonly<
 	"m.room.redaction"(converter, event, raw) {
 		// In the content since room version 11, beside it before.
 		const target = event.content.redacts ?? event.redacts;
-		return typeof target === "string" ? { ...base(converter, event, raw), kind: "retraction", target } : undefined;
+		return typeof target === "string" && target !== "" && target.length <= 512
+			? { ...base(converter, event, raw), kind: "retraction", target }
+			: undefined;
 	},
 	"m.room.member"(converter, event, raw) {
 		const user = event.state_key;
@@ -73,9 +75,14 @@ const converters: Readonly<
 
 /** What an event means to the core; `undefined`: nothing. What our own ghosts said comes back to us and is nothing new. */
 export function convert(converter: Converter, event: MatrixEvent, raw: unknown): RemoteEvent | undefined {
-	if (converter.isOurs(event.sender) && event.type !== "m.room.member") return undefined;
-	return converters[event.type]?.(converter, event, raw);
+	return takes(converter, event) ? converters[event.type]?.(converter, event, raw) : undefined;
 }
+
+/** A state event is one by its key, not by its type: a message with a state key is none. */
+export const takes = ({ isOurs }: Pick<Converter, "isOurs">, event: MatrixEvent): boolean =>
+	Object.hasOwn(converters, event.type) &&
+	(event.type === "m.room.member") === (event.state_key !== undefined) &&
+	(event.type === "m.room.member" || !isOurs(event.sender));
 
 function edit(converter: Converter, event: MatrixEvent, raw: unknown, target: string): RemoteEvent | undefined {
 	const renewed = event.content["m.new_content"];

@@ -43,10 +43,12 @@ export function relationOf(content: MatrixEvent["content"]): {
 	const relation = content["m.relates_to"];
 	if (!isRecord(relation)) return {};
 	const { rel_type, event_id, key, is_falling_back } = relation;
-	const target = typeof event_id === "string" ? event_id : undefined;
+	const target = isText(event_id) ? event_id : undefined;
 	if (rel_type === "m.replace" && target !== undefined) return { replaces: target };
 	if (rel_type === "m.annotation" && target !== undefined && typeof key === "string") return { annotates: target, key };
 	const reply = relation["m.in_reply_to"];
-	if (is_falling_back === true || !isRecord(reply) || typeof reply.event_id !== "string") return {};
-	return { repliesTo: reply.event_id };
+	// What is said in a thread answers its root, unless it names what it answers; the fallback names only what came last.
+	if (rel_type === "m.thread" && target !== undefined && (is_falling_back === true || !isRecord(reply)))
+		return { repliesTo: target };
+	return isRecord(reply) && isText(reply.event_id) ? { repliesTo: reply.event_id } : {};
 }

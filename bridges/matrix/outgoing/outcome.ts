@@ -9,9 +9,10 @@ export function outcomeOf(error: unknown): DeliveryResult {
 	// One homeserver stands behind every room: when it is away, everything waits for it.
 	if (status === 0 || status === 429 || status >= 500)
 		return { status: "retry", reason, lane: true, ...(retryAfterMs === undefined ? {} : { afterMs: retryAfterMs }) };
-	if (errcode === "M_UNKNOWN_TOKEN" || errcode === "M_MISSING_TOKEN")
+	if (status === 413) return { status: "rejected", reason: "invalid", detail: reason };
+	// Nor is it there when it does not know our token, or something else answers in its place.
+	if (status === 401 || errcode === "M_UNKNOWN_TOKEN" || errcode === "M_UNRECOGNIZED" || errcode === "")
 		return { status: "retry", reason, lane: true, afterMs: 60_000 };
 	if (status === 404) return { status: "rejected", reason: "gone", detail: reason };
-	if (status === 403) return { status: "rejected", reason: "forbidden", detail: reason };
-	return { status: "rejected", reason: "invalid", detail: reason };
+	return { status: "rejected", reason: status === 403 ? "forbidden" : "invalid", detail: reason };
 }

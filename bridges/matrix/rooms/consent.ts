@@ -1,137 +1,132 @@
 import type { BridgeHost } from "#bridge-kit";
-import { type Homeserver, HomeserverError, segment } from "../homeserver.ts";
-import { type Names, transactionId } from "../ids.ts";
+import { type Homeserver, isRefusal, segment } from "../homeserver.ts";
+import { handleOf, type Names, transactionId } from "../ids.ts";
 import type { MatrixEvent } from "../incoming/event.ts";
+import type { Portal } from "../incoming/take-in.ts";
+import { createAgreements } from "./agreement.ts";
+import { createDescription } from "./description.ts";
 import type { Members } from "./members.ts";
 import { readPower } from "./power.ts";
-
-/** Enough to keep order in a room, and the sign that the room's people mean it. */
-const botPower = 50;
+import { createSoon } from "./soon.ts";
 
 /** Whether a room wants to be linked (wire.md, "Bridges"). */
 export interface Consent {
 	/** Keeps what an event says of it. Resolves when that is durable; `undefined`: it says nothing. */
-	watch(event: MatrixEvent): Promise<void> | undefined;
+	watch(event: MatrixEvent, portal: Portal | undefined): Promise<void> | undefined;
 	/** The operator has spoken for the room. */
 	given(room: string): Promise<void>;
 	/** Looks at a linked room and makes its link active, waiting or degraded. @throws {HomeserverError} */
 	judge(room: string): Promise<void>;
-	/** A link has ended: what was said for it is forgotten. */
-	forget(room: string): Promise<void>;
+	/** The bot was thrown out of a room: it does not come back by itself. */
+	lost(room: string): Promise<void>;
+	/** A link has ended: what was said for it is forgotten, and nothing in the room speaks of it. @throws {HomeserverError} */
+	end(room: string, channel: string): Promise<void>;
 }
 
-interface Said {
-	/** Who invited the bot, who said `link`; the operator is `*`. */
-	readonly invitedBy?: string;
-	readonly linkedBy?: string;
+export interface ConsentParts {
+	readonly host: BridgeHost;
+	readonly homeserver: Homeserver;
+	readonly names: Names;
+	readonly members: Members;
+	/** The link begins now: what was said before is not taken over. @throws {HomeserverError} */
+	readonly begin: (room: string) => Promise<void>;
+	readonly signal: AbortSignal;
 }
 
-export function createConsent(host: BridgeHost, homeserver: Homeserver, names: Names, members: Members): Consent {
-	const keyOf = (room: string): string => `consent:${room}`;
-	const read = async (room: string): Promise<Said> => ((await host.state.get(keyOf(room))) ?? {}) as Said;
-	const add = async (room: string, said: Said): Promise<void> =>
-		host.state.set(keyOf(room), { ...(await read(room)), ...said });
-
-	/** Judging asks the homeserver, which waits for our answer: it must not wait for itself. */
-	function judgeSoon(room: string): void {
-		setImmediate(() => {
-			judge(room).catch((error: unknown) =>
-				host.logger.warn(
-					{ err: error, room },
-					"A room could not be looked at; it is looked at again when something changes there",
-				),
-			);
-		});
-	}
+export function createConsent({ host, homeserver, names, members, begin, signal }: ConsentParts): Consent {
+	const agreements = createAgreements(host.state, names);
+	const description = createDescription(host, homeserver, names);
+	// Judging asks the homeserver, which waits for our answer: it must not wait for itself.
+	const soon = createSoon(judge, host.logger, signal);
 
 	async function judge(room: string): Promise<void> {
 		const portal = await host.portalByRoom(room);
-		if (portal === undefined || portal.state === "closed") return;
+		if (portal === undefined || portal.state === "closed" || (await agreements.isOver(room))) return;
 		if (!(await members.joinBot(room))) return setState(room, "waiting", "the bot is not invited to the room");
-		const said = await read(room);
 		const power = await readPower(homeserver, room);
 		if (power.encrypted) {
-			await notice(
-				room,
-				"encrypted",
-				"This room is encrypted, so it can't be linked: messages could not be read on the other side.",
-			);
-			return setState(room, "degraded", "the room is encrypted");
+			await setState(room, "degraded", "the room is encrypted");
+			if (portal.state !== "degraded") await explainEncryption(room);
+			return;
 		}
-		const byInvitation =
-			said.invitedBy !== undefined && power.mayChangePower(said.invitedBy) && power.of(names.bot) >= botPower;
-		const byWord = said.linkedBy === "*" || (said.linkedBy !== undefined && power.mayChangePower(said.linkedBy));
-		if (!byInvitation && !byWord)
-			return setState(
-				room,
-				"waiting",
-				`the bot needs power ${botPower}, or somebody who may give it says "link" in the room`,
-			);
+		const missing = await agreements.missing(room, power);
+		if (missing !== undefined) return setState(room, "waiting", missing);
+		if (portal.state === "active") return;
+		await begin(room);
+		if (await agreements.isOver(room)) return;
 		await setState(room, "active");
-		await describe(room, portal.channel);
+		await description.put(room, portal.channel);
 	}
 
+	/** What happens to a link is the bot's saying. */
 	async function setState(room: string, state: "waiting" | "active" | "degraded", reason?: string): Promise<void> {
+		const now = String(host.clock.now());
+		const sender = {
+			id: names.bot,
+			profile: { displayName: "Matrix" },
+			handle: handleOf(names.bot),
+			kind: "service",
+		} as const;
+		const id = transactionId("portal", room, state, now);
 		await host.receive([
-			{
-				kind: "portal",
-				id: transactionId(room, state, String(host.clock.now())),
-				room,
-				state,
-				...(reason === undefined ? {} : { reason }),
-				sender: operator,
-				raw: undefined,
-			},
+			{ kind: "portal", id, room, state, ...(reason === undefined ? {} : { reason }), sender, raw: undefined },
 		]);
 	}
 
-	/** Other bridges and clients can see that the room is bridged, and to what (MSC2346). Not every room lets us say it. */
-	async function describe(room: string, channel: string): Promise<void> {
-		const content = {
-			bridgebot: names.bot,
-			creator: names.bot,
-			protocol: { id: "ofscp", displayname: "OFSCP" },
-			channel: { id: channel, external_url: host.origin },
-		};
-		for (const type of ["m.bridge", "uk.half-shot.bridge"]) {
-			try {
-				await homeserver.request(
-					"PUT",
-					`/rooms/${segment(room)}/state/${type}/${segment(`ofscp://${host.domain}/${channel}`)}`,
-					{ body: content },
-				);
-			} catch (error) {
-				if (!(error instanceof HomeserverError) || error.status === 0) throw error;
-			}
+	async function explainEncryption(room: string): Promise<void> {
+		const body = "This room is encrypted, so it can't be linked: messages could not be read on the other side.";
+		const path = `/rooms/${segment(room)}/send/m.room.message/${transactionId("encrypted", room)}`;
+		try {
+			await homeserver.request("PUT", path, { body: { msgtype: "m.notice", body, "m.mentions": {} } });
+		} catch (error) {
+			// Where the bot may not speak, the link's state has to say it.
+			if (!isRefusal(error)) throw error;
 		}
 	}
 
-	async function notice(room: string, what: string, body: string): Promise<void> {
-		const path = `/rooms/${segment(room)}/send/m.room.message/${transactionId("notice", room, what)}`;
-		await homeserver.request("PUT", path, { body: { msgtype: "m.notice", body, "m.mentions": {} } });
+	async function lost(room: string): Promise<void> {
+		await agreements.removed(room);
+		await setState(room, "degraded", "the bot was removed from the room");
 	}
 
-	async function keepAndJudge(room: string, said: Said): Promise<void> {
-		await add(room, said);
-		judgeSoon(room);
+	async function replaced(room: string): Promise<void> {
+		await agreements.replaced(room);
+		await setState(room, "degraded", "the room was replaced by another one");
 	}
+
+	const watchers: Readonly<
+		Record<string, (event: MatrixEvent, portal: Portal | undefined) => Promise<void> | undefined>
+	> = {
+		"m.room.member"({ room_id: room, sender, state_key, content }, portal) {
+			if (state_key !== names.bot) return undefined;
+			// The bot may be invited before anybody here has linked the room.
+			if (content.membership === "invite") return agreements.invited(room, sender).then(() => soon(room));
+			// Its own leaving belongs to a link that has ended, perhaps one before this.
+			const isOut = sender !== names.bot && (content.membership === "leave" || content.membership === "ban");
+			return isOut && portal !== undefined ? lost(room) : undefined;
+		},
+		"m.room.message"({ room_id: room, sender, content: { body } }, portal) {
+			if (portal === undefined || portal.state === "active" || names.isOurs(sender)) return undefined;
+			if (typeof body !== "string" || body.length > 20 || body.trim().toLowerCase() !== "link") return undefined;
+			return agreements.said(room, sender).then(() => soon(room));
+		},
+		"m.room.power_levels": ({ room_id: room }, portal) => void (portal !== undefined && soon(room)),
+		"m.room.encryption": ({ room_id: room }, portal) => void (portal !== undefined && soon(room)),
+		"m.room.tombstone": ({ room_id: room }, portal) => (portal === undefined ? undefined : replaced(room)),
+	};
 
 	return {
-		watch({ type, room_id: room, sender, state_key, content }) {
-			if (type === "m.room.member" && state_key === names.bot && content.membership === "invite")
-				return keepAndJudge(room, { invitedBy: sender });
-			if (type === "m.room.message" && typeof content.body === "string" && content.body.trim().toLowerCase() === "link")
-				return keepAndJudge(room, { linkedBy: sender });
-			if (type === "m.room.power_levels" || type === "m.room.encryption") judgeSoon(room);
-			if (type === "m.room.tombstone")
-				setImmediate(() => void setState(room, "degraded", "the room was replaced by another one").catch(() => {}));
-			return undefined;
+		watch(event, portal) {
+			const isState = event.type !== "m.room.message";
+			if (!Object.hasOwn(watchers, event.type) || isState !== (event.state_key !== undefined)) return undefined;
+			return watchers[event.type]?.(event, portal);
 		},
-		given: (room) => add(room, { linkedBy: "*" }),
+		given: agreements.given,
 		judge,
-		forget: (room) => host.state.delete(keyOf(room)),
+		lost,
+		async end(room, channel) {
+			await description.remove(room, channel);
+			await agreements.forget(room);
+		},
 	};
 }
-
-/** What happens to a link is nobody's saying: the core does not look at who. */
-const operator = { id: "", profile: { displayName: "" }, handle: "", kind: "service" } as const;

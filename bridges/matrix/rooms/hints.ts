@@ -1,19 +1,24 @@
 import type { BridgeHost, Received } from "#bridge-kit";
+import { BoundedMap } from "../bounded-map.ts";
 import { type Homeserver, segment } from "../homeserver.ts";
 import { transactionId } from "../ids.ts";
 import type { MatrixEvent } from "../incoming/event.ts";
+
+/** More than this many are asked for in the store. */
+const maxTold = 10_000;
 
 /** Tells people in a room, once each, why what they say is not taken over (design §2). */
 export function createHints(
 	host: BridgeHost,
 	homeserver: Homeserver,
 ): (event: MatrixEvent, received: Received) => void {
-	const told = new Set<string>();
+	const told = new BoundedMap<string, true>(maxTold);
 
 	async function tell(room: string, user: string): Promise<void> {
 		const key = `told:${room}/${user}`;
-		if (told.has(key) || (await host.state.get(key)) !== undefined) return;
-		told.add(key);
+		if (told.get(key) === true) return;
+		told.set(key, true);
+		if ((await host.state.get(key)) !== undefined) return;
 		const body = `${user}: this room follows one person's timeline. Only replies to what they say are taken over; answer one of their messages to be heard there.`;
 		const path = `/rooms/${segment(room)}/send/m.room.message/${transactionId("hint", room, user)}`;
 		await homeserver.request("PUT", path, { body: { msgtype: "m.notice", body, "m.mentions": { user_ids: [user] } } });

@@ -9,39 +9,65 @@ export interface Power {
 	readonly encrypted: boolean;
 }
 
-const number = (value: unknown, otherwise: number): number => (typeof value === "number" ? value : otherwise);
+/** Before room version 10 a level may be a string. */
+function level(value: unknown, otherwise: number): number {
+	const number = typeof value === "string" ? Number.parseInt(value, 10) : value;
+	return typeof number === "number" && Number.isFinite(number) ? number : otherwise;
+}
 
-/** Reads a room's power levels now. Since room version 12 its creators stand above all levels and are not listed. @throws {HomeserverError} */
+/**
+ * Reads a room's power levels now (client-server API, "m.room.power_levels").
+ *
+ * @throws {HomeserverError}
+ */
 export async function readPower(homeserver: Homeserver, room: string): Promise<Power> {
-	const state = async (type: string): Promise<Record<string, unknown>> => {
+	const state = async (type: string): Promise<Record<string, unknown> | undefined> => {
 		try {
-			return await homeserver.request("GET", `/rooms/${segment(room)}/state/${type}/?format=event`);
+			return await homeserver.request("GET", `/rooms/${segment(room)}/state/${type}/`, { query: { format: "event" } });
 		} catch (error) {
-			if (error instanceof HomeserverError && error.status === 404) return {};
+			if (error instanceof HomeserverError && error.status === 404) return undefined;
 			throw error;
 		}
 	};
-	const [levels, creation, encryption] = [
-		contentOf(await state("m.room.power_levels")),
-		await state("m.room.create"),
-		await state("m.room.encryption"),
-	];
-	const creators = creatorsOf(creation);
-	const users = isRecord(levels.users) ? levels.users : {};
-	const events = isRecord(levels.events) ? levels.events : {};
-	const needed = number(events["m.room.power_levels"], number(levels.state_default, 50));
+	const [levels, creation, encryption] = await Promise.all([
+		state("m.room.power_levels"),
+		state("m.room.create"),
+		state("m.room.encryption"),
+	]);
+	return powerOf(levels && contentOf(levels), creation ?? {}, encryption !== undefined);
+}
+
+/**
+ * What the state of a room means. Since room version 12 its creators stand above all levels and are not listed; where there are
+ * no levels at all, the creator alone has any.
+ */
+export function powerOf(
+	levels: Readonly<Record<string, unknown>> | undefined,
+	creation: Readonly<Record<string, unknown>>,
+	encrypted: boolean,
+): Power {
+	const above = creatorsAbove(creation);
+	const { users: listed, events, ...defaults } = levels ?? { users: { [String(creatorOf(creation))]: 100 } };
+	const users = isRecord(listed) ? listed : {};
+	const needed = level(isRecord(events) ? events["m.room.power_levels"] : undefined, level(defaults.state_default, 50));
 	const of = (user: string): number =>
-		creators.has(user) ? Number.POSITIVE_INFINITY : number(users[user], number(levels.users_default, 0));
-	return { of, mayChangePower: (user) => of(user) >= needed, encrypted: Object.keys(encryption).length > 0 };
+		above.has(user)
+			? Number.POSITIVE_INFINITY
+			: level(Object.hasOwn(users, user) ? users[user] : undefined, level(defaults.users_default, 0));
+	return { of, mayChangePower: (user) => of(user) >= needed, encrypted };
 }
 
 /** Servers that know no `format=event` answer with the content alone. */
 const contentOf = (event: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
 	isRecord(event.content) ? event.content : event;
 
-function creatorsOf(creation: Readonly<Record<string, unknown>>): ReadonlySet<string> {
-	const content = contentOf(creation);
-	if (Number.parseInt(String(content.room_version ?? "1"), 10) < 12) return new Set();
-	const more = Array.isArray(content.additional_creators) ? content.additional_creators : [];
-	return new Set([creation.sender, ...more].filter((user): user is string => typeof user === "string"));
+const creatorOf = (creation: Readonly<Record<string, unknown>>): unknown =>
+	contentOf(creation).creator ?? creation.sender;
+
+function creatorsAbove(creation: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+	const { room_version: version, additional_creators: more } = contentOf(creation);
+	// Versions under trial (`org.example.12`) promise nothing.
+	if (typeof version !== "string" || !/^\d{1,4}$/.test(version) || Number(version) < 12) return new Set();
+	const creators = [creation.sender, ...(Array.isArray(more) ? more : [])];
+	return new Set(creators.filter((user): user is string => typeof user === "string"));
 }

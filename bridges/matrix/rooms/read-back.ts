@@ -1,14 +1,16 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { BridgeHost } from "#bridge-kit";
-import { type Homeserver, HomeserverError, segment } from "../homeserver.ts";
-import { isRecord } from "../incoming/event.ts";
-import type { TakeIn } from "../service/transactions.ts";
+import { type Homeserver, HomeserverError, isRefusal } from "../homeserver.ts";
+import type { TakeIn } from "../incoming/take-in.ts";
+import { eventsSince, type Mark, newestOf } from "./history.ts";
 
-/** Pages of a room's history that are read at most: a week of a lively room. */
-const maxPages = 50;
-const pageSize = 100;
+const batchSize = 100;
 /** How long the newest event of a room may be known only in memory. */
 const saveEveryMs = 1_000;
-const silenceMs = 10 * 60_000;
+/** How long a transaction waits for the history before it. */
+const patienceMs = 10_000;
+/** A homeserver that does not tell a room's history isn't waited for again for this time. */
+const quietMs = 60_000;
 
 /**
  * Reads linked rooms back to the last event that we know. A homeserver that was killed forgets events that it has promised to
@@ -17,95 +19,106 @@ const silenceMs = 10 * 60_000;
 export interface ReadBack {
 	/** The newest event of a room that is taken in. */
 	passed(room: string, event: string): void;
-	/** A transaction came. Its number goes back when the homeserver has been started anew. */
-	transaction(id: string): void;
-	/** Reads all linked rooms back, one after the other. Never throws. */
+	/** Something may have been lost: nothing newer is believed to be the end of what we know until the rooms are read back. */
+	suspect(): Promise<void>;
+	/** What was said in these rooms before is taken in first, if the homeserver tells it soon. */
+	before(rooms: Iterable<string>): Promise<void>;
+	/** A link begins: what is said in the room from now on is taken in. @throws {HomeserverError} */
+	begin(room: string): Promise<void>;
+	/** Reads all suspect rooms back, one after the other. */
 	all(): Promise<void>;
+	/** A link has ended. */
+	forget(room: string): Promise<void>;
 	start(signal: AbortSignal): void;
+	/** Keeps what is known only in memory. */
+	save(): Promise<void>;
 }
 
 export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn: () => TakeIn): ReadBack {
-	const newest = new Map<string, string>();
+	/** Of linked rooms alone. */
+	const newest = new Map<string, Mark>();
 	const unsaved = new Set<string>();
-	let lastNumber = 0;
-	let lastHeard = host.clock.now();
-	let running: Promise<void> | undefined;
-	let again = false;
+	/** Rooms of which something may be missing. */
+	const suspects = new Set<string>();
+	const reading = new Map<string, Promise<void>>();
+	let quietUntil = 0;
 	const keyOf = (room: string): string => `newest:${room}`;
 
 	async function save(): Promise<void> {
-		for (const room of [...unsaved]) {
+		for (const room of Array.from(unsaved)) {
 			unsaved.delete(room);
-			if ((await host.portalByRoom(room)) !== undefined) await host.state.set(keyOf(room), newest.get(room));
-		}
-	}
-
-	async function room(id: string): Promise<void> {
-		const known = newest.get(id) ?? (await host.state.get(keyOf(id)));
-		const missed: unknown[] = [];
-		let from: string | undefined;
-		for (let page = 0; page < maxPages; page++) {
-			const query = { dir: "b", limit: pageSize, ...(from === undefined ? {} : { from }) };
-			const { chunk, end } = await homeserver.request("GET", `/rooms/${segment(id)}/messages`, { query });
-			const events = Array.isArray(chunk) ? chunk : [];
-			const at = events.findIndex((event) => isRecord(event) && event.event_id === known);
-			missed.push(...(at < 0 ? events : events.slice(0, at)));
-			// A room that was never heard of is read from its link on: its newest event is where that begins.
-			if (at >= 0 || known === undefined || typeof end !== "string" || events.length === 0) break;
-			from = end;
-		}
-		if (known === undefined) {
-			const [first] = missed;
-			if (isRecord(first) && typeof first.event_id === "string") passed(id, first.event_id);
-			return;
-		}
-		for (const batch of batches(missed.reverse().map((event) => (isRecord(event) ? { room_id: id, ...event } : event))))
-			await takeIn()(batch);
-	}
-
-	function passed(id: string, event: string): void {
-		newest.set(id, event);
-		unsaved.add(id);
-	}
-
-	async function every(): Promise<void> {
-		for (const portal of await host.portals()) {
-			if (portal.state !== "active") continue;
 			try {
-				await room(portal.room);
+				await host.state.set(keyOf(room), newest.get(room));
 			} catch (error) {
-				const details = { err: error, room: portal.room };
-				if (error instanceof HomeserverError) host.logger.info(details, "A room could not be read back");
-				else host.logger.error(details, "Reading a room back failed");
+				unsaved.add(room);
+				throw error;
 			}
 		}
+	}
+
+	function note(room: string, event: string): void {
+		newest.set(room, { event, at: host.clock.now() });
+		unsaved.add(room);
+	}
+
+	/** Reads one room back, once however many wait for it. */
+	function read(room: string): Promise<void> {
+		const busy = reading.get(room) ?? readNow(room).finally(() => reading.delete(room));
+		reading.set(room, busy);
+		return busy;
+	}
+
+	async function readNow(room: string): Promise<void> {
+		try {
+			const mark = newest.get(room) ?? ((await host.state.get(keyOf(room))) as Mark | undefined);
+			if (mark === undefined) return await begin(room);
+			const missed = await eventsSince(homeserver, room, mark);
+			for (let start = 0; start < missed.length; start += batchSize)
+				await takeIn()(missed.slice(start, start + batchSize));
+			suspects.delete(room);
+			const last = missed.at(-1) as { readonly event_id?: unknown } | undefined;
+			if (typeof last?.event_id === "string") note(room, last.event_id);
+		} catch (error) {
+			if (!(error instanceof HomeserverError)) throw error;
+			// Who may not read a room will not be told what is missing.
+			if (isRefusal(error)) suspects.delete(room);
+			else quietUntil = host.clock.now() + quietMs;
+			host.logger.info({ err: error, room }, "A room could not be read back; it is tried again");
+		}
+	}
+
+	async function begin(room: string): Promise<void> {
+		const event = await newestOf(homeserver, room);
+		suspects.delete(room);
+		if (event !== undefined) note(room, event);
 		await save();
 	}
 
-	async function all(): Promise<void> {
-		if (running !== undefined) {
-			again = true;
-			return running;
-		}
-		running = every().catch((error: unknown) => host.logger.error({ err: error }, "Reading back failed"));
-		await running;
-		running = undefined;
-		if (again) {
-			again = false;
-			await all();
-		}
-	}
-
 	return {
-		passed,
-		transaction(id) {
-			const number = Number(id);
-			const wasSilent = host.clock.now() - lastHeard > silenceMs;
-			lastHeard = host.clock.now();
-			if (wasSilent || (Number.isSafeInteger(number) && number < lastNumber)) void all();
-			if (Number.isSafeInteger(number)) lastNumber = number;
+		passed(room, event) {
+			if (!suspects.has(room)) note(room, event);
 		},
-		all,
+		async suspect() {
+			for (const { room, state } of await host.portals()) if (state === "active") suspects.add(room);
+		},
+		async before(rooms) {
+			const due = [...new Set(rooms)].filter((room) => suspects.has(room));
+			if (due.length === 0 || host.clock.now() < quietUntil) return;
+			const patience = new AbortController();
+			const told = Promise.all(due.map(read)).finally(() => patience.abort());
+			await Promise.race([told, pause(patienceMs, undefined, { signal: patience.signal, ref: false }).catch(() => {})]);
+		},
+		begin,
+		async all() {
+			for (const room of suspects) await read(room);
+			await save();
+		},
+		async forget(room) {
+			newest.delete(room);
+			unsaved.delete(room);
+			suspects.delete(room);
+			await host.state.delete(keyOf(room));
+		},
 		start(signal) {
 			const timer = setInterval(() => {
 				save().catch((error: unknown) =>
@@ -114,9 +127,6 @@ export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn:
 			}, saveEveryMs).unref();
 			signal.addEventListener("abort", () => clearInterval(timer), { once: true });
 		},
+		save,
 	};
-}
-
-function* batches<T>(items: readonly T[]): Generator<readonly T[]> {
-	for (let start = 0; start < items.length; start += pageSize) yield items.slice(start, start + pageSize);
 }

@@ -1,4 +1,5 @@
 import { type BridgeRequest, type BridgeResponse, JsonRefused, PayloadTooLarge, Unavailable } from "#bridge-kit";
+import { HomeserverError } from "../homeserver.ts";
 import { done, failure, refusal } from "./answers.ts";
 
 /** What the homeserver may ask of an application service (AS v1.19). */
@@ -10,20 +11,28 @@ export interface Service {
 	hasAlias(alias: string): Promise<boolean>;
 }
 
-const root = "/_matrix/app/v1/";
+interface Route {
+	readonly method: string;
+	answer(argument: string, request: BridgeRequest): Promise<BridgeResponse>;
+}
 
-/** The routes of the application service API. Whatever is well-formed is answered 200 once it is kept: one refusal would stop everything behind it. */
+const root = "/_matrix/app/v1/";
+/** Of a ping: it holds a transaction id. */
+const smallBytes = 64 * 1024;
+
+/**
+ * The routes of the application service API. Whatever is well-formed is answered 200 once it is kept: one refusal would stop
+ * everything behind it.
+ *
+ * @param token the homeserver's
+ * @param maxBytes of a transaction
+ */
 export function createRoutes(
 	service: Service,
 	token: string,
 	maxBytes: number,
 ): (request: BridgeRequest) => Promise<BridgeResponse> {
-	const routes: Readonly<
-		Record<
-			string,
-			{ readonly method: string; answer(argument: string, request: BridgeRequest): Promise<BridgeResponse> }
-		>
-	> = {
+	const routes: Readonly<Record<string, Route>> = {
 		transactions: {
 			method: "PUT",
 			async answer(id, request) {
@@ -44,22 +53,23 @@ export function createRoutes(
 		ping: {
 			method: "POST",
 			async answer(_none, request) {
-				await request.body(maxBytes);
+				await request.body(smallBytes);
 				return done;
 			},
 		},
 	};
 
+	function routeOf(name: string, argument: string, more: readonly string[]): Route | undefined {
+		const isWhole = more.length === 0 && (argument === "") === (name === "ping");
+		return isWhole && Object.hasOwn(routes, name) ? routes[name] : undefined;
+	}
+
 	return async (request) => {
 		const refused = refusal(request, token);
 		if (refused !== undefined) return refused;
-		const [name = "", argument = "", ...more] = request.path.startsWith(root)
-			? request.path.slice(root.length).split("/")
-			: [];
-		const route =
-			Object.hasOwn(routes, name) && more.length === 0 && (argument === "") === (name === "ping")
-				? routes[name]
-				: undefined;
+		const rest = request.path.startsWith(root) ? request.path.slice(root.length) : "";
+		const [name = "", argument = "", ...more] = rest.split("/");
+		const route = routeOf(name, argument, more);
 		if (route === undefined) return failure(404, "M_UNRECOGNIZED", "There is no such endpoint");
 		if (request.method !== route.method) return failure(405, "M_UNRECOGNIZED", `This endpoint takes ${route.method}`);
 		try {
@@ -70,11 +80,13 @@ export function createRoutes(
 	};
 }
 
+/** What is our own trouble is never a 4xx: the homeserver tries again. */
 function explain(error: unknown): BridgeResponse {
 	if (error instanceof JsonRefused)
 		return failure(400, error.expected === "valid JSON" ? "M_NOT_JSON" : "M_BAD_JSON", error.message);
 	if (error instanceof URIError) return failure(400, "M_INVALID_PARAM", "The path is not percent-encoded UTF-8");
 	if (error instanceof PayloadTooLarge) return failure(413, "M_TOO_LARGE", error.message);
 	if (error instanceof Unavailable) return failure(503, "M_UNKNOWN", error.message);
+	if (error instanceof HomeserverError) return failure(503, "M_UNKNOWN", "The homeserver itself could not be asked");
 	throw error;
 }

@@ -1,0 +1,51 @@
+import type { BridgeHost, RemoteEvent } from "#bridge-kit";
+import type { MatrixEvent } from "./event.ts";
+
+/** A room that is linked to a channel. */
+export interface LinkedRoom {
+	readonly room: string;
+	readonly channel: string;
+}
+
+/**
+ * Nobody speaks in one room from another: who was thrown out of a linked room could still name its events elsewhere. A reply
+ * to another room's event answers nothing; an edit, a reaction or a redaction of one is nothing (`undefined`).
+ *
+ * @param rooms where the events of the same batch were sent, by their ids: they are not in the store yet
+ */
+export async function inScope(
+	host: BridgeHost,
+	remote: RemoteEvent,
+	here: LinkedRoom,
+	rooms: ReadonlyMap<string, MatrixEvent>,
+): Promise<RemoteEvent | undefined> {
+	const target = targetOf(remote);
+	if (target === undefined || (await isHere(host, target, here, rooms))) return remote;
+	if (remote.kind !== "message") return undefined;
+	const { replyTo: _elsewhere, ...message } = remote;
+	return message;
+}
+
+function targetOf(remote: RemoteEvent): string | undefined {
+	if (remote.kind === "retraction") return remote.target;
+	const ref =
+		remote.kind === "message"
+			? remote.replyTo
+			: remote.kind === "edit" || remote.kind === "reaction"
+				? remote.target
+				: undefined;
+	return ref !== undefined && "remote" in ref ? ref.remote : undefined;
+}
+
+/** What is not known (yet) is believed to be here: nobody can name an event before it was sent. */
+async function isHere(
+	host: BridgeHost,
+	target: string,
+	{ room, channel }: LinkedRoom,
+	rooms: ReadonlyMap<string, MatrixEvent>,
+): Promise<boolean> {
+	const inBatch = rooms.get(target);
+	if (inBatch !== undefined) return inBatch.room_id === room;
+	const message = await host.messageByRemote(target);
+	return message === undefined || message.channel === channel;
+}

@@ -1,0 +1,108 @@
+import { type BridgeHost, type Received, type RemoteEvent, Unavailable } from "#bridge-kit";
+import type { People } from "../people.ts";
+import { type Converter, convert, takes } from "./convert.ts";
+import { type MatrixEvent, readEvent } from "./event.ts";
+import { inScope } from "./scope.ts";
+import { tame } from "./shape.ts";
+
+/** The link of a room, as the host knows it. */
+export type Portal = NonNullable<Awaited<ReturnType<BridgeHost["portalByRoom"]>>>;
+
+export interface TakeInParts {
+	readonly host: BridgeHost;
+	readonly people: People;
+	readonly converter: Converter;
+	/** Told of every event before the core takes it in; what it keeps must be durable when it resolves. */
+	readonly watch: (event: MatrixEvent, portal: Portal | undefined) => Promise<void> | undefined;
+	/** Told what became of an event, once it is durable. */
+	readonly settled: (event: MatrixEvent, received: Received) => void;
+	/** The newest event of each linked room that was taken in. */
+	readonly passed: (room: string, event: string) => void;
+}
+
+/**
+ * Takes in events, in their order: those of a transaction, and those that are read back from a room. Resolves when what became
+ * of each is durable. Never fails for what an event says.
+ *
+ * @throws {Unavailable} nothing can be stored now
+ */
+export type TakeIn = (events: readonly unknown[]) => Promise<void>;
+
+interface Understood {
+	readonly event: MatrixEvent;
+	readonly remote: RemoteEvent;
+}
+
+export function createTakeIn({ host, people, converter, watch, settled, passed }: TakeInParts): TakeIn {
+	async function portalsOf(events: readonly MatrixEvent[]): Promise<ReadonlyMap<string, Portal>> {
+		const rooms = new Set(events.map((event) => event.room_id));
+		const found = await Promise.all([...rooms].map((room) => host.portalByRoom(room)));
+		return new Map(found.flatMap((portal) => (portal === undefined ? [] : [[portal.room, portal]])));
+	}
+
+	/** One absurd event is no reason to refuse the others: it is logged and left out. */
+	function understand(event: MatrixEvent, raw: unknown): RemoteEvent | undefined {
+		const kept = tame(raw);
+		try {
+			if (kept !== undefined) return convert(converter, event, kept);
+			host.logger.warn(
+				{ event: event.event_id, room: event.room_id },
+				"An event is too deep or too large and left out",
+			);
+		} catch (error) {
+			host.logger.warn({ err: error, event: event.event_id }, "An event could not be understood and is left out");
+		}
+		return undefined;
+	}
+
+	/** An event that the core can't digest is put aside, and does not hold up the others. */
+	async function receive(all: readonly Understood[]): Promise<readonly (Received | undefined)[]> {
+		try {
+			return await host.receive(all.map(({ remote }) => remote));
+		} catch (error) {
+			if (error instanceof Unavailable) throw error;
+			const [only] = all;
+			if (only === undefined || all.length > 1) {
+				const received: (Received | undefined)[] = [];
+				for (const one of all) received.push(...(await receive([one])));
+				return received;
+			}
+			await host.state.set(`poison:${only.event.event_id}`, only.remote.raw);
+			host.logger.error({ err: error, event: only.event.event_id }, "An event could not be taken in and is put aside");
+			return [undefined];
+		}
+	}
+
+	return async (raws) => {
+		const events = raws.flatMap((raw) => {
+			const event = readEvent(raw);
+			return event === undefined ? [] : [{ event, raw }];
+		});
+		const portals = await portalsOf(events.map(({ event }) => event));
+		for (const { event } of events) await watch(event, portals.get(event.room_id));
+		// What is said in other rooms is nobody's business here: no shadow of its sender, no memory of it.
+		const linked = events.filter(({ event }) => portals.has(event.room_id));
+		const here = linked.filter(({ event }) => portals.get(event.room_id)?.state === "active");
+		for (const { event } of here) {
+			const { type, state_key: user, content } = event;
+			if (type === "m.room.member" && user !== undefined && content.membership === "join")
+				people.name(user, content.displayname);
+		}
+		const senders = here.filter(({ event }) => takes(converter, event)).map(({ event }) => event.sender);
+		await people.meet(senders.filter((user) => !converter.isOurs(user)));
+		const sentHere = new Map(here.map(({ event }) => [event.event_id, event]));
+		const understood: Understood[] = [];
+		for (const { event, raw } of here) {
+			const remote = understand(event, raw);
+			const scoped = remote && (await inScope(host, remote, portals.get(event.room_id) as Portal, sentHere));
+			if (scoped !== undefined) understood.push({ event, remote: scoped });
+		}
+		const received = understood.length === 0 ? [] : await receive(understood);
+		for (const [i, { event }] of understood.entries()) {
+			const became = received[i];
+			if (became !== undefined) settled(event, became);
+		}
+		const newest = new Map(linked.map(({ event }) => [event.room_id, event.event_id]));
+		for (const [room, event] of newest) passed(room, event);
+	};
+}
