@@ -2,6 +2,19 @@ import { createHash } from "node:crypto";
 import type { BridgeRequest, BridgeResponse } from "#bridge-kit";
 import { ACTIVITY_JSON } from "../vocabulary.ts";
 
+/** The codes that the API's own problems with these statuses have. */
+const codes: Readonly<Record<number, string>> = {
+	400: "invalid_request",
+	401: "invalid_signature",
+	403: "permission_denied",
+	404: "not_found",
+	405: "method_not_allowed",
+	410: "gone",
+	413: "payload_too_large",
+	415: "unsupported_media_type",
+	503: "unavailable",
+};
+
 /** A refusal (RFC 9457). `detail` is for the other server's operator. */
 export function problem(
 	status: number,
@@ -9,10 +22,12 @@ export function problem(
 	detail?: string,
 	headers: Readonly<Record<string, string>> = {},
 ): BridgeResponse {
+	const errorCode = codes[status] ?? "refused";
+	const type = `urn:causeway:problem:${errorCode}`;
 	return {
 		status,
 		headers: { "content-type": "application/problem+json", ...headers },
-		body: JSON.stringify({ type: "about:blank", title, status, ...(detail === undefined ? {} : { detail }) }),
+		body: JSON.stringify({ type, title, status, errorCode, ...(detail === undefined ? {} : { detail }) }),
 	};
 }
 
