@@ -149,6 +149,8 @@ export function createDeliverer(
 					await record(id, attempted.delivery, result.ids ?? []);
 				} else await store.delete(deliveries, id);
 			}
+			// What is filed from now on wakes the lane again.
+			if (rows.length < batch) return run.next;
 			// What is held stays in the lane: the next page begins behind it.
 			after = run.held.size > 0 ? rows.at(-1)?.doc : undefined;
 		}
