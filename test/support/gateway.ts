@@ -2,6 +2,7 @@ import path from "node:path";
 import { createAccount } from "#core/accounts/create-account.ts";
 import { addToken } from "#core/accounts/tokens.ts";
 import { buildGateway, type Gateway, readConfig } from "../../src/gateway.ts";
+import { startMongo } from "../peers/mongodb.ts";
 import { type Client, createClient } from "./client.ts";
 import { freePort } from "./free-port.ts";
 
@@ -22,6 +23,7 @@ export async function startGateway(
 	port?: number,
 ): Promise<Running> {
 	const own = port ?? (await freePort());
+	const store = await storeOf(own);
 	const origin = `http://localhost:${own}`;
 	const config = await readConfig(undefined, {
 		CAUSEWAY_PUBLIC_URL: origin,
@@ -30,6 +32,7 @@ export async function startGateway(
 		CAUSEWAY_FEDERATION_INSECURE_LOCALHOST: "true",
 		CAUSEWAY_LOG_LEVEL: "silent",
 		CAUSEWAY_LIMITS_SCALE: "100",
+		...store.env,
 		...env,
 	});
 	const gateway = await buildGateway(config);
@@ -43,6 +46,18 @@ export async function startGateway(
 			const token = await addToken(gateway.world, { account: account.id, scopes: ["ofscp"], name: "test" });
 			return createClient(origin, `${handle}@localhost:${own}`, token);
 		},
-		[Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
+		async [Symbol.asyncDispose]() {
+			await gateway[Symbol.asyncDispose]();
+			await store.stop();
+		},
 	};
+}
+
+/** SQLite, or in `npm run test:mongodb` a database of its own on the MongoDB server that is named there. */
+async function storeOf(port: number): Promise<{ env: Readonly<Record<string, string>>; stop(): Promise<void> }> {
+	if (process.env.CAUSEWAY_TEST_STORE !== "mongodb") return { env: {}, stop: async () => {} };
+	const { url, stop } = await startMongo();
+	const named = new URL(url);
+	named.pathname = `/causeway-test-${process.pid}-${port}`;
+	return { env: { CAUSEWAY_STORE_KIND: "mongodb", CAUSEWAY_STORE_URL: named.href }, stop };
 }
