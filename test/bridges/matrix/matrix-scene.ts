@@ -1,0 +1,136 @@
+import { bridgeName } from "#core/ids.ts";
+import type { Bridge, BridgeResponse, Received, RemoteEvent } from "#core/ports/bridge.ts";
+import { type Homeserver, HomeserverError, type HomeserverRequest } from "../../../bridges/matrix/homeserver.ts";
+import { createMatrix } from "../../../bridges/matrix/index.ts";
+import type { Portal } from "../../../bridges/matrix/incoming/take-in.ts";
+import { createFakeHost, type FakeHost } from "../../support/fake-host.ts";
+
+export const room = "!room:hs.test";
+export const token = "the homeserver's token".replaceAll(" ", "-");
+export const bot = "@_ofscp_bot:hs.test";
+
+export interface Asked extends HomeserverRequest {
+	readonly method: string;
+	readonly path: string;
+}
+
+/** Answers in place of a homeserver, for what a real one can't be made to do at will. */
+export interface ScriptedHomeserver extends Homeserver {
+	readonly asked: Asked[];
+	/** Given what is asked; throws or answers. `undefined`: what a willing homeserver would say. */
+	script: (asked: Asked) => Record<string, unknown> | undefined | Promise<Record<string, unknown> | undefined>;
+	/** What was asked that matters: `PUT /rooms/…`. */
+	lines(): readonly string[];
+}
+
+export function scriptedHomeserver(): ScriptedHomeserver {
+	const asked: Asked[] = [];
+	const homeserver: ScriptedHomeserver = {
+		asked,
+		script: () => undefined,
+		lines: () => asked.map(({ method, path, as }) => `${method} ${decodeURIComponent(path)}${as ? ` as ${as}` : ""}`),
+		async request(method, path, request = {}) {
+			const question = { ...request, method, path };
+			asked.push(question);
+			const scripted = await homeserver.script(question);
+			if (scripted !== undefined) return scripted;
+			if (path.includes("/send/") || path.includes("/redact/")) return { event_id: `$event${asked.length}` };
+			if (path.endsWith("/displayname") && method === "GET") return { displayname: "Somebody" };
+			if (path.includes("/messages")) return { chunk: [], start: "s" };
+			return {};
+		},
+		async close() {},
+	};
+	return homeserver;
+}
+
+export const refused = (status: number, errcode: string): HomeserverError => new HomeserverError(status, errcode, errcode);
+
+export interface Scene {
+	readonly host: FakeHost;
+	readonly homeserver: ScriptedHomeserver;
+	readonly bridge: Bridge;
+	/** The links of rooms; a `portal` event changes them as the core would. */
+	readonly portals: Map<string, Portal>;
+	/** What was handed to the core, without what concerns links. */
+	said(): readonly RemoteEvent[];
+	/** Sends a transaction as the homeserver does. */
+	push(events: readonly unknown[], id?: string): Promise<BridgeResponse>;
+	ask(method: string, path: string, options?: Ask): Promise<BridgeResponse>;
+}
+export interface Ask {
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly query?: string;
+	readonly body?: string | Buffer;
+	/** Told when the body is read. */
+	readonly onBody?: () => void;
+}
+
+/** A bridge on a host in memory, one room of which is linked to an open channel. */
+export function openScene(): Scene {
+	const base = createFakeHost();
+	const owner = base.person("owner");
+	const { channel } = base.channel(owner, "public");
+	const portals = new Map<string, Portal>([
+		[room, { id: "brg_1" as Portal["id"], channel: channel.id, room, state: "active" }],
+	]);
+	const { receive } = base;
+	const host: FakeHost = Object.assign(base, {
+		name: bridgeName("matrix"),
+		portals: async () => [...portals.values()],
+		portalByRoom: async (id: string) => portals.get(id),
+		async receive(events: readonly RemoteEvent[]): Promise<readonly Received[]> {
+			for (const event of events) {
+				if (event.kind !== "portal") continue;
+				const portal = portals.get(event.room);
+				if (portal !== undefined) portals.set(event.room, { ...portal, state: event.state });
+			}
+			return receive(events);
+		},
+	});
+	const homeserver = scriptedHomeserver();
+	const bridge = createMatrix({ prefix: "_ofscp_", serverName: "hs.test" }, host, { homeserver, token });
+	let transactions = 0;
+
+	const ask: Scene["ask"] = (method, path, { headers, query = "", body = "", onBody } = {}) =>
+		bridge.handle({
+			method,
+			path,
+			query,
+			headers: headers ?? { authorization: `Bearer ${token}` },
+			remoteAddress: "127.0.0.1",
+			async body(maxBytes) {
+				onBody?.();
+				const bytes = Buffer.from(body);
+				if (bytes.length > maxBytes) {
+					const { PayloadTooLarge } = await import("#core/errors.ts");
+					throw new PayloadTooLarge(`${maxBytes} bytes`);
+				}
+				return bytes;
+			},
+		});
+	return {
+		host,
+		homeserver,
+		bridge,
+		portals,
+		said: () => host.received.filter((event) => event.kind !== "portal"),
+		ask,
+		push: (events, id = String(++transactions)) =>
+			ask("PUT", `/_matrix/app/v1/transactions/${id}`, { body: JSON.stringify({ events }) }),
+	};
+}
+
+let events = 0;
+/** An event as a homeserver pushes it. */
+export const event = (type: string, content: object, fields: object = {}): Record<string, unknown> => ({
+	type,
+	event_id: `$e${++events}`,
+	room_id: room,
+	sender: "@alice:hs.test",
+	origin_server_ts: 1_700_000_000_000,
+	content,
+	...fields,
+});
+export const textEvent = (body: string, fields: object = {}): Record<string, unknown> =>
+	event("m.room.message", { msgtype: "m.text", body }, fields);
