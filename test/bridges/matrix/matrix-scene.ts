@@ -1,8 +1,8 @@
 import { bridgeName } from "#core/ids.ts";
 import type { Bridge, BridgeResponse, Received, RemoteEvent } from "#core/ports/bridge.ts";
 import { type Homeserver, HomeserverError, type HomeserverRequest } from "../../../bridges/matrix/homeserver.ts";
-import { createMatrix } from "../../../bridges/matrix/index.ts";
 import type { Portal } from "../../../bridges/matrix/incoming/take-in.ts";
+import { createMatrix } from "../../../bridges/matrix/index.ts";
 import { createFakeHost, type FakeHost } from "../../support/fake-host.ts";
 
 export const room = "!room:hs.test";
@@ -44,7 +44,8 @@ export function scriptedHomeserver(): ScriptedHomeserver {
 	return homeserver;
 }
 
-export const refused = (status: number, errcode: string): HomeserverError => new HomeserverError(status, errcode, errcode);
+export const refused = (status: number, errcode: string): HomeserverError =>
+	new HomeserverError(status, errcode, errcode);
 
 export interface Scene {
 	readonly host: FakeHost;
