@@ -75,7 +75,7 @@ function textOf({ text }: BridgeHost, { kind, subject: { message } }: Said, url:
 	if (mime === "text/plain" && title === undefined) return { body };
 	const headline = title === undefined ? "" : `<h1>${escape(title)}</h1>`;
 	const notice = warning === "" ? "" : `<p>${escape(warning)}</p>`;
-	const html = `${headline}${notice}${text.toHtml(said, mime)}`;
+	const html = `${headline}${notice}${text.toHtml(said, mime).trim()}`;
 	return fits(html) ? { body, format: "org.matrix.custom.html", formatted_body: html } : { body };
 }
 

@@ -83,6 +83,7 @@ export function openScene(): Scene {
 		async receive(events: readonly RemoteEvent[]): Promise<readonly Received[]> {
 			for (const event of events) {
 				if (event.kind !== "portal") continue;
+				host.clock.time++;
 				const portal = portals.get(event.room);
 				if (portal !== undefined) portals.set(event.room, { ...portal, state: event.state });
 			}

@@ -1,0 +1,139 @@
+import test from "ava";
+import { HomeserverError } from "../../../../bridges/matrix/homeserver.ts";
+import { until } from "../../../support/wait.ts";
+import { event, openScene, room, type Scene, textEvent } from "../matrix-scene.ts";
+
+const textsOf = ({ said }: Scene): readonly string[] =>
+	said().flatMap((remote) => (remote.kind === "message" ? [remote.content.text] : []));
+
+/** A room whose history the homeserver tells, newest first, in pages. */
+function withHistory(pageSize = 100) {
+	const scene = openScene();
+	const history: Record<string, unknown>[] = [];
+	let pages = 0;
+	scene.homeserver.script = ({ path, query }) => {
+		if (!path.endsWith("/messages")) return undefined;
+		pages++;
+		const from = Number(query?.from ?? 0);
+		const size = Math.min(pageSize, Number(query?.limit));
+		const chunk = history.toReversed().slice(from, from + size);
+		// As Synapse does: no end where the history ends.
+		return { chunk, ...(from + size < history.length ? { end: String(from + size) } : {}) };
+	};
+	const say = (text: string, fields: object = {}) => {
+		const said = textEvent(text, { origin_server_ts: scene.host.clock.time, ...fields });
+		history.push(said);
+		return said;
+	};
+	return { ...scene, history, say, pagesRead: () => pages };
+}
+
+test("what a homeserver forgot to push is taken over before what it pushes next, once and in order", async (t) => {
+	const scene = withHistory();
+	const { push, say } = scene;
+	await push([say("one")], "7");
+	for (const text of ["two", "three", "four"]) say(text);
+	await push([say("five")], "1");
+	t.deepEqual(textsOf(scene), ["one", "two", "three", "four", "five"]);
+	await push([say("six")], "2");
+	t.deepEqual(textsOf(scene).slice(5), ["six"]);
+});
+
+test("numbers that start anew are noticed also when they do not go back", async (t) => {
+	const scene = withHistory();
+	const { push, say } = scene;
+	const first = say("one");
+	await push([first], "1");
+	await push([first], "1");
+	t.is(scene.pagesRead(), 0);
+	say("lost");
+	await push([say("two")], "1");
+	t.deepEqual(textsOf(scene), ["one", "lost", "two"]);
+});
+
+test("history is read page by page, back to the last event that is known", async (t) => {
+	const scene = withHistory(10);
+	const { push, say } = scene;
+	for (let i = 0; i < 30; i++) say(`before ${i}`);
+	await push([say("known")], "9");
+	for (let i = 0; i < 250; i++) say(`lost ${i}`);
+	await push([say("new")], "1");
+	t.deepEqual(textsOf(scene), ["known", ...Array.from({ length: 250 }, (_, i) => `lost ${i}`), "new"]);
+	t.is(scene.pagesRead(), 26);
+});
+
+test("a room that was never heard of is taken over from now on, not from its beginning", async (t) => {
+	const scene = withHistory();
+	const { push, say } = scene;
+	for (let i = 0; i < 5; i++) say(`old ${i}`);
+	await push([event("m.room.topic", {}, { state_key: "", room_id: "!elsewhere:hs.test" })], "9");
+	await push([say("new")], "1");
+	t.deepEqual(textsOf(scene), ["new"]);
+});
+
+test("where the last known event is gone, nothing older than it is taken over", async (t) => {
+	const scene = withHistory();
+	const { push, say, history, host } = scene;
+	for (let i = 0; i < 5; i++) say(`from before the link ${i}`);
+	host.clock.time += 86_400_000;
+	await push([say("known")], "9");
+	history.splice(
+		history.findIndex((one) => (one.content as { body: string }).body === "known"),
+		1,
+	);
+	host.clock.time += 1000;
+	say("lost");
+	await push([say("new")], "1");
+	t.deepEqual(textsOf(scene), ["known", "lost", "new"]);
+});
+
+test("a homeserver that does not tell the history holds nothing up, and is asked again later", async (t) => {
+	const scene = withHistory();
+	const { push, say, homeserver, host } = scene;
+	const { script } = homeserver;
+	await push([say("one")], "9");
+	say("lost");
+	homeserver.script = (asked) => {
+		if (asked.path.endsWith("/messages")) throw new HomeserverError(0, "", "no answer");
+		return script(asked);
+	};
+	for (const id of ["1", "2", "3"]) t.is((await push([say(`new ${id}`)], id)).status, 200);
+	t.is(homeserver.asked.filter(({ path }) => path.endsWith("/messages")).length, 1);
+	t.deepEqual(textsOf(scene), ["one", "new 1", "new 2", "new 3"]);
+	homeserver.script = script;
+	host.clock.time += 61_000;
+	await push([say("after")], "4");
+	t.deepEqual(textsOf(scene).slice(4), ["lost", "after"]);
+});
+
+test("at the start every linked room is read back from the place that was kept", async (t) => {
+	const scene = withHistory();
+	const { bridge, host, say, portals } = scene;
+	const known = say("known");
+	await host.state.set(`newest:${room}`, { event: known.event_id, at: host.clock.time });
+	say("said while we were away");
+	portals.set("!waiting:hs.test", { ...portals.get(room)!, room: "!waiting:hs.test", state: "degraded" });
+	const stopping = new AbortController();
+	await bridge.start(stopping.signal);
+	await until("the room is read back", () => textsOf(scene).length === 1);
+	t.deepEqual(textsOf(scene), ["said while we were away"]);
+	stopping.abort();
+	await bridge.stop();
+	t.like(await host.state.get(`newest:${room}`), { event: scene.history.at(-1)?.event_id });
+});
+
+test("the history may be nonsense", async (t) => {
+	for (const answer of [
+		{},
+		{ chunk: null },
+		{ chunk: [null, 1, {}, []] },
+		{ chunk: [{}], end: 5 },
+		{ chunk: [{}], end: "same" },
+	]) {
+		const scene = withHistory();
+		await scene.push([scene.say("one")], "9");
+		scene.homeserver.script = ({ path }) => (path.endsWith("/messages") ? answer : undefined);
+		t.is((await scene.push([scene.say("two")], "1")).status, 200);
+		t.deepEqual(textsOf(scene), ["one", "two"]);
+	}
+});
