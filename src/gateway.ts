@@ -111,9 +111,9 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 	async function end(): Promise<void> {
 		state = "draining";
 		ending.abort();
-		await listening?.close();
+		// What is on its way to other servers ends beside the requests; it needs its bridge until then.
+		await Promise.all([listening?.close(), lanes.stop()]);
 		await Promise.all(bridges.map((bridge) => bridge.stop()));
-		await lanes.stop();
 		feed.close();
 		await network.http.close();
 		await opened[Symbol.asyncDispose]();

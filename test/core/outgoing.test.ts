@@ -332,6 +332,56 @@ test("what was edited and then deleted before it was planned is planned all the 
 	t.is(await waiting(core), 3);
 });
 
+test("what has been sent of a delivery of several parts is remembered from one try to the next", async (t) => {
+	const base = createFakeBridge("fedi");
+	const seen: (readonly string[] | undefined)[] = [];
+	const fedi: FakeBridge = {
+		...base,
+		async deliver(delivery, signal, progress) {
+			if (delivery.kind !== "message") return base.deliver(delivery, signal);
+			seen.push(delivery.sent);
+			await progress?.([...(delivery.sent ?? []), `part ${seen.length}`]);
+			return seen.length < 3 ? ([failed, down][seen.length - 1] as DeliveryResult) : base.deliver(delivery, signal);
+		},
+	};
+	const core = await openCore(t, [fedi]);
+	const [jane, bob] = [await core.person("jane"), base.person("bob")];
+	await follows(core, base, bob, jane);
+	await core.post(jane, await core.timeline(jane), "one");
+	await core.settled();
+	for (const seconds of [2, 4]) await later(core, bob, seconds * second);
+	t.deepEqual(seen, [undefined, ["part 1"], ["part 1", "part 2"]]);
+	t.deepEqual(texts(base), ["one"]);
+	t.is(await waiting(core), 0);
+});
+
+test("what is on its way when the lanes are asked to stop may arrive", async (t) => {
+	const base = createFakeBridge("fedi");
+	const begun = Promise.withResolvers<AbortSignal>();
+	const answer = Promise.withResolvers<void>();
+	const fedi: FakeBridge = {
+		...base,
+		async deliver(delivery, signal) {
+			if (delivery.kind !== "message") return base.deliver(delivery, signal);
+			begun.resolve(signal);
+			await answer.promise;
+			return base.deliver(delivery, signal);
+		},
+	};
+	const core = await openCore(t, [fedi]);
+	const [jane, bob] = [await core.person("jane"), base.person("bob")];
+	await follows(core, base, bob, jane);
+	await core.post(jane, await core.timeline(jane), "one");
+	const signal = await begun.promise;
+	await core.post(jane, await core.timeline(jane), "two");
+	const stopped = core.lanes.stop();
+	t.false(signal.aborted);
+	answer.resolve();
+	await stopped;
+	t.deepEqual(texts(base), ["one"]);
+	t.is(await waiting(core), 1);
+});
+
 test("a bridge that throws costs its lane a wait and nothing else", async (t) => {
 	const base = createFakeBridge("fedi");
 	let throws = 1;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import test from "ava";
 import { until } from "../support/wait.ts";
 import { openTown } from "./town.ts";
-import { fediverseSide, providerSide, textOf } from "./views.ts";
+import { fediverseSide, providerSide, repeats, textOf } from "./views.ts";
 
 /** What the contract gives a provider to come to rest (design §6). */
 const graceMs = 10_000;
@@ -36,6 +36,10 @@ test("asked to stop under load it ends within its time with code 0; what it ackn
 		}
 	});
 	await until("there is load", () => acknowledged.length >= 30);
+	// What is on its way to a slow host arrives, and is not sent again after the start.
+	second.behaviour = { kind: "slow", ms: 1_000 };
+	const asked = second.ledger.length;
+	await until("something is on its way", () => second.ledger.length > asked);
 	const since = performance.now();
 	const code = await provider.stop();
 	const took = performance.now() - since;
@@ -50,6 +54,7 @@ test("asked to stop under load it ends within its time with code 0; what it ackn
 	);
 	await t.notThrowsAsync(listening, "the stream has ended, it was not cut");
 
+	second.behaviour = { kind: "ok" };
 	await provider.restart();
 	const { view, doubled } = await providerSide(jane, timeline.messages);
 	t.deepEqual(
@@ -62,6 +67,7 @@ test("asked to stop under load it ends within its time with code 0; what it ackn
 		return [...view.keys()].every((name) => told.has(name));
 	});
 	t.deepEqual(fediverseSide(second.ledger, timeline.actor).doubled, []);
+	t.is(repeats(second.ledger), 0);
 
 	// The last id that was heard is a place to go on from: nothing between is missed, nothing comes again.
 	const lastId = [...heard.matchAll(/^id: ?(.+)$/gm)].at(-1)?.[1] ?? "";

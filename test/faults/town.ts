@@ -66,7 +66,14 @@ export async function openTown(given: Omit<ProviderOptions, "folder"> = {}): Pro
 	const channel = await open(group.id, general.id, `${provider.origin}/channels/${general.id}`);
 	const kept = opened.move();
 	return {
-		...{ provider, jane, first, second, homeserver, alice, timeline, channel },
+		provider,
+		jane,
+		first,
+		second,
+		homeserver,
+		alice,
+		timeline,
+		channel,
 		[Symbol.asyncDispose]: () => kept.disposeAsync(),
 	};
 }

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { Delivery, DeliveryResult } from "#bridge-kit";
+import type { Bridge, Delivery, DeliveryResult } from "#bridge-kit";
 import type { Press } from "../actors.ts";
 import { signRequest } from "../signatures/index.ts";
 import { activitiesOf } from "./activities.ts";
@@ -16,7 +16,7 @@ interface Packet {
 const maxKept = 16 * 1024 * 1024;
 
 /** Sends deliveries: one signed POST per activity, in order. What goes to a thousand hosts is written once. */
-export function createDeliver(press: Press): (delivery: Delivery, signal: AbortSignal) => Promise<DeliveryResult> {
+export function createDeliver(press: Press): Bridge["deliver"] {
 	const { host, ids, keys } = press;
 	const written = new LRUCache<string, readonly Packet[]>({
 		maxSize: maxKept,
@@ -65,14 +65,18 @@ export function createDeliver(press: Press): (delivery: Delivery, signal: AbortS
 		}
 	}
 
-	return async (delivery, signal) => {
+	return async (delivery, signal, progress) => {
 		const url = URL.parse(delivery.reach.target);
 		if (url === null) return { status: "rejected", reason: "invalid", detail: "not a URL" };
 		const packets = await packetsOf(delivery);
 		if (packets.length === 0) return { status: "rejected", reason: "unsupported" };
-		for (const packet of packets) {
+		const sent = [...(delivery.sent ?? [])];
+		const left = packets.filter(({ id }) => !sent.includes(id));
+		for (const packet of left) {
 			const result = await post(packet, url, signal);
 			if (result.status !== "delivered") return result;
+			sent.push(packet.id);
+			if (packet !== left.at(-1)) await progress?.(sent);
 		}
 		// A reaction is taken back by its activity's id; what we said is recognised by its URL and needs no link.
 		const first = packets[0];

@@ -137,6 +137,8 @@ export type Delivery = {
 	readonly origin?: BridgeName;
 	/** The remote event as it came, when it came from this very bridge (an announcing network passes it on unchanged). */
 	readonly raw?: unknown;
+	/** The parts that an earlier try has told {@link Progress} of; they are not sent again. */
+	readonly sent?: readonly string[];
 } & (
 	| ({ readonly channel: Channel; readonly group: Group } & (
 			| {
@@ -198,6 +200,12 @@ export type DeliveryResult =
 			readonly detail?: string;
 	  };
 
+/**
+ * Of a delivery that takes several requests: these parts have been taken. Resolves when that is durable, so that a crash or a
+ * failure of the next part repeats none of them.
+ */
+export type Progress = (sent: readonly string[]) => Promise<void>;
+
 /** Declared, not discovered: the core never delivers a kind that is declared "none". */
 export type Capabilities = Readonly<Record<DeliveryKind, "native" | "fallback" | "none">> & {
 	/** `true`: what came from this network is passed on to this network's other members of a group's channel. */
@@ -242,7 +250,7 @@ export interface Bridge {
 	start(signal: AbortSignal): Promise<void>;
 	stop(): Promise<void>;
 	/** Carries one thing out. A thrown error is a bug and is retried like `retry`. */
-	deliver(delivery: Delivery, signal: AbortSignal): Promise<DeliveryResult>;
+	deliver(delivery: Delivery, signal: AbortSignal, progress?: Progress): Promise<DeliveryResult>;
 	/** Finds somebody of this network by `handle@domain` or URL; `undefined`: not of this network, or nobody there. May use the network. */
 	lookUp?(reference: string): Promise<RemotePerson | undefined>;
 	/** What a room is called there: an alias is resolved to its id. `undefined`: no such room, or not of this network. */

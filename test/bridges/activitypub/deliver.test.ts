@@ -23,10 +23,14 @@ async function open(t: ExecutionContext) {
 		origin: { bridge: host.name, id: `${peer.origin}/u/bob` },
 		reach: { bridge: host.name, target: inbox, lane: "activitypub:peer" },
 	});
-	const deliver = (delivery: Delivery) => bridge.deliver(delivery, never);
+	const progress: (readonly string[])[] = [];
+	const deliver = (delivery: Delivery) =>
+		bridge.deliver(delivery, never, async (sent) => {
+			progress.push([...sent]);
+		});
 	const posts = () => peer.asked.filter(({ method }) => method === "POST");
 	const sent = () => posts().map(({ body }) => JSON.parse(body) as Sent);
-	return { peer, host, bridge, inbox, jane, bob, deliver, posts, sent };
+	return { peer, host, bridge, inbox, jane, bob, deliver, progress, posts, sent };
 }
 
 /** The same event as another kind of delivery about the same message. */
@@ -177,6 +181,22 @@ test("what came from this network is announced as it came, and by nobody in anot
 		origin: { bridge: host.name, id: `${bob.origin?.id}/3` },
 	});
 	t.like(await deliver({ ...host.delivery(inTimeline, inbox), raw }), { status: "rejected" });
+});
+
+test("of several activities those that were taken are not sent again when the next one fails", async (t) => {
+	const { host, inbox, jane, peer, deliver, progress, sent } = await open(t);
+	const delivery = host.delivery(host.say(jane, host.channel(jane, "discoverable"), "twice"), inbox);
+	const typeOf = (asked: { body: string }) => typeof (JSON.parse(asked.body) as Sent).object;
+	peer.routes.set("/inbox", (asked) => ({ status: typeOf(asked) === "object" ? 202 : 500 }));
+	t.like(await deliver(delivery), { status: "retry" });
+	const [announced] = sent();
+	t.deepEqual(progress, [[String(announced?.["id"])]]);
+	peer.routes.set("/inbox", { status: 202 });
+	t.deepEqual(await deliver({ ...delivery, sent: progress[0] ?? [] }), { status: "delivered" });
+	t.deepEqual(
+		sent().map(({ object }) => typeof object),
+		["object", "string", "string"],
+	);
 });
 
 test("people of another network speak through their own actors here", async (t) => {

@@ -1,7 +1,7 @@
 import { BoundedMap } from "../../bounded-map.ts";
 import type { BridgeName } from "../../ids.ts";
 import { messages } from "../../messages/message.ts";
-import type { Bridge, Delivery, DeliveryResult } from "../../ports/bridge.ts";
+import type { Bridge, Delivery, DeliveryResult, Progress } from "../../ports/bridge.ts";
 import { StoreUnavailable } from "../../ports/store.ts";
 import type { World } from "../../world.ts";
 import type { DeliveryRow } from "./delivery.ts";
@@ -16,7 +16,7 @@ export type Attempted =
 export function createAttempt(
 	world: World,
 	bridgeOf: (name: BridgeName) => Bridge | undefined,
-): (row: DeliveryRow, signal: AbortSignal) => Promise<Attempted> {
+): (row: DeliveryRow, signal: AbortSignal, progress: Progress) => Promise<Attempted> {
 	const { store, failPoints, logger } = world;
 	const prepared = new BoundedMap<string, Promise<Prepared | undefined>>(256);
 	const subjects = new BoundedMap<string, string>(1024);
@@ -47,7 +47,7 @@ export function createAttempt(
 		return subject;
 	}
 
-	return async (row, signal) => {
+	return async (row, signal, progress) => {
 		const bridge = bridgeOf(row.reach.bridge);
 		if (bridge === undefined)
 			return { result: { status: "retry", reason: "the bridge is not enabled", lane: true, afterMs: 60_000 } };
@@ -55,7 +55,8 @@ export function createAttempt(
 			const content = await preparedFor(row);
 			if (content === undefined || bridge.capabilities[content.kind] === "none")
 				return { result: { status: "skipped" } };
-			return await send(bridge, { ...content, reach: row.reach } as Delivery, signal);
+			const sent = row.sent === undefined ? {} : { sent: row.sent };
+			return await send(bridge, { ...content, ...sent, reach: row.reach } as Delivery, signal, progress);
 		} catch (error) {
 			if (error instanceof StoreUnavailable) throw error;
 			logger.error({ err: error, event: row.event, lane: row.reach.lane }, "A delivery failed by a fault of ours");
@@ -63,10 +64,10 @@ export function createAttempt(
 		}
 	};
 
-	async function send(bridge: Bridge, delivery: Delivery, signal: AbortSignal): Promise<Attempted> {
+	async function send(bridge: Bridge, delivery: Delivery, signal: AbortSignal, progress: Progress): Promise<Attempted> {
 		failPoints.hit("delivery:before-send");
 		try {
-			return { result: await bridge.deliver(delivery, signal), delivery };
+			return { result: await bridge.deliver(delivery, signal, progress), delivery };
 		} finally {
 			failPoints.hit("delivery:after-send");
 		}

@@ -7,10 +7,13 @@ import { saveLinks } from "../links.ts";
 import { createAttempt } from "./attempt.ts";
 import { type DeliveryRow, deadLetters, deliveries, laneKey, laneTroubles } from "./delivery.ts";
 import { forgetTarget } from "./forget.ts";
+import { graceAfter } from "./grace.ts";
 import { noteTrouble } from "./lane-trouble.ts";
 import { backOff, patientAttempts } from "./retry.ts";
 
 const batch = 32;
+/** What is under way when a lane is asked to stop may end by itself for this long, in milliseconds. */
+const graceMs = 7_000;
 
 export interface DeliveryOptions {
 	readonly bridge: (name: BridgeName) => Bridge | undefined;
@@ -71,19 +74,24 @@ export function createDeliverer(
 		failPoints.hit("delivery:after-record");
 	}
 
+	/** Nobody else writes an item of a lane that runs. */
+	async function change(id: string, changes: Partial<DeliveryRow>): Promise<void> {
+		const stored = await store.get(deliveries, id);
+		if (stored !== undefined) await store.replace(deliveries, id, stored.rev, { ...stored.doc, ...changes });
+	}
+
 	/** A failure of this one item. Resolves with the time of its next try; `undefined`: it has none. */
 	async function putOff(
 		stored: Stored<DeliveryRow>,
 		{ reason, afterMs }: Extract<DeliveryResult, { status: "retry" }>,
 	): Promise<number | undefined> {
-		const { id, doc: row } = stored;
-		if (isTooOld(row)) {
+		if (isTooOld(stored.doc)) {
 			await bury(stored, reason);
 			return undefined;
 		}
-		const attempts = row.attempts + 1;
+		const attempts = stored.doc.attempts + 1;
 		const due = clock.now() + backOff(attempts, afterMs);
-		await store.replace(deliveries, id, stored.rev, { ...row, attempts, due, reason });
+		await change(stored.id, { attempts, due, reason });
 		return due;
 	}
 
@@ -107,6 +115,7 @@ export function createDeliverer(
 	return async (lane, signal) => {
 		let trouble = (await store.get(laneTroubles, lane))?.doc;
 		if (trouble !== undefined && trouble.notBefore > clock.now()) return trouble.notBefore;
+		using patience = graceAfter(signal, graceMs);
 		const run: Run = { held: new Set(), gone: new Map(), next: undefined };
 		for (let after: DeliveryRow | undefined; !signal.aborted; ) {
 			const rows = await pageOf(lane, after);
@@ -123,7 +132,7 @@ export function createDeliverer(
 					await bury(stored, "gone");
 					continue;
 				}
-				const attempted = await attempt(row, signal);
+				const attempted = await attempt(row, patience.signal, (sent) => change(id, { sent }));
 				const { result } = attempted;
 				onOutcome(row.reach.bridge, result.status);
 				if (result.status === "retry" && result.lane === true) {

@@ -15,6 +15,8 @@ export interface DeliveryRow {
 	/** Failed tries that were this item's own fault, not its host's. */
 	readonly attempts: number;
 	readonly reason?: string;
+	/** Its parts that have been taken, when it has several. */
+	readonly sent?: readonly string[];
 }
 
 /** One row per event and target: planning it twice makes it once. */
