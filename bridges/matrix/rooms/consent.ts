@@ -42,6 +42,8 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 	async function judge(room: string): Promise<void> {
 		const portal = await host.portalByRoom(room);
 		if (portal === undefined || portal.state === "closed" || (await agreements.isOver(room))) return;
+		// From an active room the bot can only have been thrown out; the news of it may still be on its way.
+		if (portal.state === "active" && !(await members.hasBot(room))) return lost(room);
 		if (!(await members.joinBot(room))) return setState(room, "waiting", "the bot is not invited to the room");
 		const power = await readPower(homeserver, room);
 		if (power.encrypted) {

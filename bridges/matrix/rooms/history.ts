@@ -4,6 +4,7 @@ import { isRecord } from "../incoming/event.ts";
 /** Pages of a room's history that are read at most: a week of a lively room. */
 const maxPages = 50;
 const pageSize = 100;
+const timeoutMs = 10_000;
 /** Clocks of homeservers differ by this much at most, in milliseconds. */
 const skewMs = 5 * 60_000;
 
@@ -56,6 +57,6 @@ async function pageOf(
 	limit: number,
 ): Promise<{ readonly events: readonly unknown[]; readonly end: string | undefined }> {
 	const query = { dir: "b", limit, ...(from === undefined ? {} : { from }) };
-	const { chunk, end } = await homeserver.request("GET", `/rooms/${segment(room)}/messages`, { query });
+	const { chunk, end } = await homeserver.request("GET", `/rooms/${segment(room)}/messages`, { query, timeoutMs });
 	return { events: Array.isArray(chunk) ? chunk : [], end: typeof end === "string" && end !== from ? end : undefined };
 }

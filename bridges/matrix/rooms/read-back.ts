@@ -9,7 +9,8 @@ const batchSize = 100;
 const saveEveryMs = 1_000;
 /** How long a transaction waits for the history before it. */
 const patienceMs = 10_000;
-/** A homeserver that does not tell a room's history isn't waited for again for this time. */
+/** A homeserver that took this long and told nothing isn't waited for again for a while. One that is down fails at once. */
+const slowMs = 2_000;
 const quietMs = 60_000;
 
 /**
@@ -69,6 +70,7 @@ export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn:
 	}
 
 	async function readNow(room: string): Promise<void> {
+		const startedAt = host.clock.now();
 		try {
 			const mark = newest.get(room) ?? ((await host.state.get(keyOf(room))) as Mark | undefined);
 			if (mark === undefined) return await begin(room);
@@ -82,7 +84,7 @@ export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn:
 			if (!(error instanceof HomeserverError)) throw error;
 			// Who may not read a room will not be told what is missing.
 			if (isRefusal(error)) suspects.delete(room);
-			else quietUntil = host.clock.now() + quietMs;
+			else if (host.clock.now() - startedAt > slowMs) quietUntil = host.clock.now() + quietMs;
 			host.logger.info({ err: error, room }, "A room could not be read back; it is tried again");
 		}
 	}

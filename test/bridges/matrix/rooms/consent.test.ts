@@ -23,6 +23,7 @@ function waiting(): Scene & { readonly state: RoomState; judged(): Promise<strin
 		if (path.includes("m.room.encryption") && !state.encrypted) throw refused(404, "M_NOT_FOUND");
 		if (method === "GET" && path.includes("m.room.power_levels"))
 			return { content: { users: { [admin]: 100, [bot]: state.botPower } } };
+		if (path.includes("/state/m.room.member/")) return { membership: state.open ? "join" : "leave" };
 		if (path.includes("m.room.create")) return { sender: "@creator:hs.test", content: { room_version: "10" } };
 		return undefined;
 	};
@@ -144,6 +145,18 @@ test("a bot that was thrown out says so, and comes back only when it is invited 
 		await push([invite(admin)]);
 		t.is(await judged(), "active");
 	}
+});
+
+test("a bot that was thrown out does not come back before it has heard of it", async (t) => {
+	const { push, judged, homeserver, state } = waiting();
+	await push([textEvent("link", { sender: admin })]);
+	await judged();
+	const joins = () => homeserver.lines().filter((line) => line.startsWith("POST /join/")).length;
+	const before = joins();
+	state.open = false;
+	await push([powerChanged()]);
+	t.is(await judged(), "degraded");
+	t.is(joins(), before);
 });
 
 test("the bot's own leaving, at the end of a link before this one, is no loss", async (t) => {
