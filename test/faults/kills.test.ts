@@ -57,8 +57,9 @@ test(`nothing is lost or doubled by ${kills} losses of power at any moment under
 		edits: said.reduce((sum, { version }) => sum + version - 1, 0),
 		deletions: said.filter(({ deleted }) => deleted).length,
 		reactions: said.reduce((sum, { reactions }) => sum + reactions, 0),
-		lost: 0,
-		doubled: 0,
+		lost: said.filter(({ name, deleted }) => !deleted && !Object.values(sides).every(({ view }) => view.has(name)))
+			.length,
+		doubled: Object.values(sides).flatMap(({ doubled }) => doubled).length,
 		repeatedPosts: repeated,
 		readyAfterMs: { median: sorted[sorted.length >> 1], most: sorted.at(-1) },
 	};
