@@ -65,12 +65,13 @@ export function createWaitingRoom(world: Pick<World, "store" | "clock">): Waitin
 		},
 		async park(bridge, waitsFor, event) {
 			if (keys.size >= maxWaiting) return false;
+			const id = remoteKey(bridge, event.id);
+			// It was looked at again and waits on: whatever it waits for will find it.
+			if (keys.has(waitsFor) && (await store.get(parked, id)) !== undefined) return true;
 			const now = clock.now();
 			keys.add(waitsFor);
 			fresh.add(waitsFor);
-			await store.insertMissing(parked, [
-				{ id: remoteKey(bridge, event.id), doc: { bridge, waitsFor, event, at: now, expires: now + patienceMs } },
-			]);
+			await store.insertMissing(parked, [{ id, doc: { bridge, waitsFor, event, at: now, expires: now + patienceMs } }]);
 			return true;
 		},
 		async waitingFor(key) {
