@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import test from "ava";
 import { until } from "../support/wait.ts";
+import { janeIn } from "./people.ts";
 import { openTown } from "./town.ts";
 import { fediverseSide, providerSide, repeats, textOf } from "./views.ts";
 
@@ -84,4 +85,20 @@ test("asked to stop under load it ends within its time with code 0; what it ackn
 	await reader;
 	const restNames = [...rest.matchAll(/\b(m\d+) v1\b/g)].map(([, name]) => name);
 	t.deepEqual([...heardNames, ...restNames].toSorted(), [...view.keys(), "m9999"].toSorted());
+});
+
+test("asked to stop while a host keeps it waiting it does not wait for ever, and sends the same again after the start", async (t) => {
+	await using town = await openTown();
+	const { provider, timeline, second } = town;
+	second.behaviour = { kind: "hang" };
+	await janeIn(town, timeline).say("m1");
+	const told = () => second.ledger.filter(({ type }) => type === "Create");
+	await until("the host was asked", () => told().length === 1);
+	const since = performance.now();
+	t.is(await provider.stop(), 0);
+	t.true(performance.now() - since <= graceMs);
+	second.behaviour = { kind: "ok" };
+	await provider.restart();
+	await until("it is sent again", () => told().length === 2);
+	t.is(new Set(told().map(({ id }) => id)).size, 1);
 });
