@@ -48,6 +48,8 @@ export function createMatrix(
 	{ homeserver, token }: { readonly homeserver: Homeserver; readonly token: string },
 ): Bridge {
 	const stopping = new AbortController();
+	/** A command builds a bridge only to ask it something. */
+	let isStarted = false;
 	const names = createNames(config);
 	const people = createPeople(homeserver, () => host.clock.now());
 	const ghosts = createGhosts(host, homeserver, names);
@@ -104,6 +106,7 @@ export function createMatrix(
 		handle: createRoutes({ transaction, hasUser, hasAlias: async () => false }, token, host.limits.batchBytes),
 		async start(signal) {
 			signal.addEventListener("abort", () => stopping.abort(), { once: true });
+			isStarted = true;
 			host.report({ state: "starting" });
 			await readBack.suspect();
 			readBack.start(stopping.signal);
@@ -113,7 +116,7 @@ export function createMatrix(
 			stopping.abort();
 			await readBack.save();
 			await homeserver.close();
-			host.report({ state: "stopped" });
+			if (isStarted) host.report({ state: "stopped" });
 		},
 		deliver: createDeliver({ host, homeserver, names, ghosts, members, consent, readBack }),
 		async resolveRoom(room) {
