@@ -44,10 +44,11 @@ export function createEventStreams(
 
 	function sinkOf(response: ServerResponse, reader: FeedReader): FeedSink {
 		const account = reader.principal.account.id;
+		// What waits already decides, not what comes on top: one long article is no reason to cut anybody.
 		const write = (text: string): void => {
 			if (response.writableEnded || response.destroyed) return;
-			response.write(text);
 			if (response.writableLength > maxBufferedBytes) response.destroy();
+			else response.write(text);
 		};
 		return {
 			event: (event, token) => write(`event: ${event.name}\ndata: ${event.dataFor(account)}\nid: ${token}\n\n`),

@@ -149,7 +149,6 @@ export class FeedReader implements Follower {
 	async #catchUp(stream: string): Promise<void> {
 		const { world, tails, tell, principal } = this.#parts;
 		for (;;) {
-			await this.#sink?.ready();
 			const at = this.#positions.of(stream);
 			if (this.#closed || at === undefined) return;
 			const events = await world.store.events(stream, at, chunk);
@@ -159,6 +158,7 @@ export class FeedReader implements Follower {
 				return;
 			}
 			for (const event of events) {
+				await this.#sink?.ready();
 				const told = await tell(event);
 				const verdict = told === undefined ? "hidden" : await judge(world, told.place)(principal);
 				this.take(stream, event.seq, told, verdict);
