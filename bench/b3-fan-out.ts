@@ -1,24 +1,28 @@
 /**
  * B3: one memo to 10,000 followers on 1,000 hosts (a shared inbox each), answered at once or after 50 ms: from the POST until
  * the last host has it. Floor: a loop over undici's pools with the same signatures and no store. Peer: Fedify in its best
- * setting. Then: how long the POST itself takes while deliveries run, and how the time grows with hosts and with followers.
+ * setting. Then: how the time grows with hosts and with followers, and how long a POST takes while deliveries run.
  */
-import { generateKeyPairSync } from "node:crypto";
-import { api, installCauseway, type Provider } from "./causeway.ts";
-import type { FanOutFloor } from "./floors/fan-out.ts";
-import { openFolder } from "./folder.ts";
-import { addFollowers, type Following, sinkHost } from "./followers.ts";
-import { createOfNote } from "./load/note.ts";
-import type { Sink } from "./load/sink.ts";
+import { type FanOutScene, openFanOut, type Send } from "./fan-out-scene.ts";
+import type { Following } from "./followers.ts";
 import { whole } from "./options.ts";
-import type { FedifyPeer, Setting } from "./peers/fedify.ts";
-import { type Figures, interleave, medianOf, quantile, type Results, type Side, summaryOf } from "./rounds.ts";
+import type { Setting } from "./peers/fedify.ts";
+import {
+	type Figures,
+	foreignCores,
+	type Interleaved,
+	interleave,
+	medianOf,
+	quantile,
+	quietness,
+	type Side,
+	summaryOf,
+} from "./rounds.ts";
 import type { Benchmark } from "./run.ts";
 import { measured, memoryOf } from "./usage.ts";
-import { startWorker, type Worker } from "./worker.ts";
 
 const delays = [0, 50];
-/** Beside the one that all rounds use: what the time grows with. */
+/** The first is the one that all compare; the others show what the time grows with. */
 const followings: readonly Following[] = [
 	{ handle: "h1000", hosts: 1000, each: 10 },
 	{ handle: "h500", hosts: 500, each: 10 },
@@ -31,156 +35,30 @@ const settings: readonly Setting[] = [100, 20].flatMap((parallel) =>
 /** Requests of the floor in flight at once: one to each host, which was its fastest. */
 const floorAtOnce = 1000;
 
-const microseconds = (): number => Number(process.hrtime.bigint() / 1000n);
-
 const benchmark: Benchmark = async (options) => {
 	const rounds = whole(options, "rounds", 5);
 	const memos = whole(options, "memos", 5);
 	const posts = whole(options, "posts", 100);
-	using folder = openFolder();
-	await using sink = await startWorker<Sink>("load/sink.ts");
-	await using floor = await startWorker<FanOutFloor>("floors/fan-out.ts");
-	await using fedify = await startWorker<FedifyPeer>("peers/fedify.ts");
-	const port = await sink.call("open");
-	await fedify.call("open");
-	const { privateKey } = generateKeyPairSync("rsa", {
-		modulusLength: 2048,
-		publicKeyEncoding: { type: "spki", format: "pem" },
-		privateKeyEncoding: { type: "pkcs8", format: "pem" },
-	});
-	await floor.call("open", privateKey);
-
-	const causeway = await installCauseway(folder.path);
-	const authors = new Map<string, Author>();
-	const tokens = new Map<string, string>();
-	for (const { handle } of followings) {
-		await causeway.command("user", "add", handle);
-		tokens.set(handle, await causeway.command("token", "add", handle));
-	}
-	await addFollowers(causeway.configFile, port, followings);
-	await using server = await causeway.serve();
-	for (const [handle, token] of tokens) authors.set(handle, await authorOf(causeway, token));
-	// Every follower is told first that they are accepted.
-	const accepts = followings.reduce((sum, { hosts, each }) => sum + hosts * each, 0);
-	await untilQuiet(sink, "Accept", accepts);
-	console.log(`${accepts} follows are accepted`);
-
-	let memo = 0;
-	/** Sends one memo and waits until each host has it. Resolves with the seconds from before the sending. */
-	async function sendOne(hosts: number, send: (marker: string) => Promise<unknown>): Promise<number> {
-		const marker = `memo-${++memo}`;
-		const start = microseconds();
-		await send(marker);
-		const { last, requests, hosts: reached, ids, faults } = await sink.call("arrived", marker, hosts);
-		if (requests !== hosts || reached !== hosts || ids !== 1 || faults !== 0) {
-			throw new Error(
-				`${marker} came ${requests} times at ${reached} of ${hosts} hosts under ${ids} ids, with ${faults} faults`,
-			);
-		}
-		return (last - start) / 1e6;
-	}
-
-	const inboxes = Array.from({ length: 1000 }, (_, n) => `http://${sinkHost(n, port)}/inbox`);
-	const latencies: number[] = [];
-	const byCauseway = (handle: string) => async (marker: string) => {
-		const started = performance.now();
-		await (authors.get(handle) as Author).post(marker);
-		latencies.push(performance.now() - started);
-	};
-	const byFloor = (marker: string) =>
-		floor.call(
-			"send",
-			inboxes,
-			createOfNote({
-				author: "http://localhost:9/users/jane",
-				marker,
-				mentioned: { id: inboxes[0] as string, address: "jane@localhost:9" },
-			}),
-			floorAtOnce,
-		);
-	const byFedify = (setting: Setting, hosts: number) => (marker: string) =>
-		fedify.call("send", setting, inboxes.slice(0, hosts), 10, marker, `<p>The marker of this one is ${marker}.</p>`);
-
-	async function bestSetting(delay: number): Promise<Setting> {
-		await sink.call("delayAnswers", delay);
-		const tried = [];
-		for (const setting of settings) tried.push({ setting, seconds: await sendOne(250, byFedify(setting, 250)) });
-		return tried.sort((a, b) => a.seconds - b.seconds)[0]?.setting as Setting;
-	}
-
-	/** The first memo after a while opens the connections; those that follow find them open. */
-	async function round(
-		pid: number,
-		delay: number,
-		count: number,
-		send: (marker: string) => Promise<unknown>,
-	): Promise<Figures> {
-		await sink.call("delayAnswers", delay);
-		const first = await sendOne(1000, send);
-		if (count === 0) return { "deliveries/s": 1000 / first, "first contact/s": 1000 / first };
-		const seconds: number[] = [];
-		const { cpu, foreign } = await measured(pid, async () => {
-			for (let n = 0; n < count; n++) seconds.push(await sendOne(1000, send));
-		});
-		return {
-			"deliveries/s": 1000 / summaryOf(seconds).median,
-			"first contact/s": 1000 / first,
-			"CPU ms each": cpu / count,
-			"foreign cores": foreign,
-		};
-	}
-
-	const sides: Side[] = [
-		{ name: "RSA-2048 alone", round: async () => ({ "signatures/s": await floor.call("signatures", 1) }) },
-	];
+	await using scene = await openFanOut(followings);
 	const best = new Map<number, Setting>();
-	for (const delay of delays) {
-		const setting = await bestSetting(delay);
-		best.set(delay, setting);
-		sides.push(
-			{
-				name: `Causeway, sink ${delay} ms`,
-				round: async () => ({
-					...(await round(server.pid, delay, memos, byCauseway("h1000"))),
-					"RSS MB": memoryOf(server.pid).rss,
-				}),
-			},
-			{ name: `floor, sink ${delay} ms`, round: () => round(floor.pid, delay, memos, byFloor) },
-			{ name: `Fedify 2.3.6, sink ${delay} ms`, round: () => round(fedify.pid, delay, 1, byFedify(setting, 1000)) },
-		);
-	}
-	const results: Record<string, Results[string]> = { ...(await interleave(sides, rounds)) };
+	for (const delay of delays) best.set(delay, await fastest(scene, delay));
 
-	await sink.call("delayAnswers", 0);
-	const growth = await interleave(
-		followings.map(({ handle, hosts, each }) => ({
-			name: `${hosts} hosts, ${each} followers each`,
-			async round() {
-				await sendOne(hosts, byCauseway(handle));
-				const seconds = [];
-				for (let n = 0; n < memos; n++) seconds.push(await sendOne(hosts, byCauseway(handle)));
-				return { "seconds a memo": summaryOf(seconds).median, "deliveries/s": hosts / summaryOf(seconds).median };
-			},
-		})),
-		rounds,
-	);
-	Object.assign(results, growth);
+	const run = await compare(scene, best, memos, rounds);
+	await scene.sink.call("delayAnswers", 0);
+	const growing = await grow(scene, memos, rounds);
 	const secondsOf = (hosts: number, each: number): number =>
-		medianOf(growth, `${hosts} hosts, ${each} followers each`, "seconds a memo");
+		medianOf(growing.results, nameOf({ hosts, each }), "seconds a memo");
+	const posting = await interleave([{ name: "POST", round: () => post(scene, posts, secondsOf(1000, 10)) }], 1);
 
-	// Posted while the memo before is still on its way, at four fifths of what the deliveries can take.
-	latencies.length = 0;
-	await openLoop(posts, 1250 * secondsOf(1000, 10), () => sendOne(1000, byCauseway("h1000")));
-	latencies.sort((a, b) => a - b);
-	const p99 = quantile(latencies, 0.99);
-	results["POST while deliveries run"] = {
-		"p50 ms": summaryOf([quantile(latencies, 0.5)]),
-		"p99 ms": summaryOf([p99]),
-	};
-
+	const results = { ...run.results, ...growing.results, ...posting.results };
 	const ratio = (delay: number, to: string): number =>
 		medianOf(results, `Causeway, sink ${delay} ms`, "deliveries/s") /
 		medianOf(results, `${to}, sink ${delay} ms`, "deliveries/s");
+	const linear = (hosts: number) => ({
+		what: `time of ${hosts} hosts ÷ of ${hosts / 2} (linear: 2)`,
+		value: secondsOf(hosts, 10) / secondsOf(hosts / 2, 10),
+		goal: { atMost: 2.2 },
+	});
 	return {
 		about: `One memo to 10,000 followers on 1,000 hosts, ${memos} in each round, from the POST until the last host has it; each arrived once at each host, its digest right.`,
 		rounds,
@@ -190,17 +68,18 @@ const benchmark: Benchmark = async (options) => {
 				{ what: `× floor, sink ${delay} ms`, value: ratio(delay, "floor"), goal: { atLeast: 0.75 } },
 				{ what: `× Fedify, sink ${delay} ms`, value: ratio(delay, "Fedify 2.3.6"), goal: { atLeast: 2 } },
 			]),
-			{ what: `POST, p99 of ${posts} in ms`, value: p99, goal: { atMost: 50 } },
 			{
-				what: "time of 1,000 hosts ÷ of 500 (linear: 2)",
-				value: secondsOf(1000, 10) / secondsOf(500, 10),
-				goal: { atMost: 2.2 },
+				what: `POST of the memo, p99 of ${posts}, ms`,
+				value: medianOf(results, "POST", "p99 ms"),
+				goal: { atMost: 50 },
 			},
 			{
-				what: "time of 500 hosts ÷ of 250 (linear: 2)",
-				value: secondsOf(500, 10) / secondsOf(250, 10),
-				goal: { atMost: 2.2 },
+				what: "another's POST amid its deliveries, p99, ms",
+				value: medianOf(results, "POST", "amid p99 ms"),
+				goal: { atMost: 50 },
 			},
+			linear(1000),
+			linear(500),
 			{
 				what: "time of 100 followers per host ÷ of 10",
 				value: secondsOf(250, 100) / secondsOf(250, 10),
@@ -208,9 +87,11 @@ const benchmark: Benchmark = async (options) => {
 			},
 		],
 		notes: [
-			...delays.map(
-				(delay) =>
-					`Fedify at ${delay} ms was fastest with ParallelMessageQueue(${best.get(delay)?.parallel}), fanout ${best.get(delay)?.fanout}, of ${settings.length} settings tried with 250 hosts.`,
+			`Compared: ${quietness(run)}`,
+			`Growth: ${quietness(growing)}`,
+			...[...best].map(
+				([delay, { parallel, fanout }]) =>
+					`Fedify at ${delay} ms was fastest with ParallelMessageQueue(${parallel}), fanout ${fanout}, of ${settings.length} settings tried with 250 hosts.`,
 			),
 			`The floor has ${floorAtOnce} requests in flight at once. "first contact": the first memo of a round, which opens the connections.`,
 		],
@@ -218,40 +99,106 @@ const benchmark: Benchmark = async (options) => {
 };
 export default benchmark;
 
-interface Author {
-	post(marker: string): Promise<void>;
+/** The peer's fastest setting. */
+async function fastest({ sink, sendOne, byFedify }: FanOutScene, delay: number): Promise<Setting> {
+	await sink.call("delayAnswers", delay);
+	const tried = [];
+	for (const setting of settings) tried.push({ setting, seconds: await sendOne(250, byFedify(setting, 250)) });
+	return tried.sort((a, b) => a.seconds - b.seconds)[0]?.setting as Setting;
 }
 
-async function authorOf(provider: Provider, token: string): Promise<Author> {
-	const { timeline } = await api<{ timeline: { group: string; channel: string } }>(provider, token, "GET", "/api/me");
-	const route = `/api/groups/${timeline.group}/channels/${timeline.channel}/messages`;
-	return {
-		async post(marker) {
-			await api(provider, token, "POST", route, {
-				type: "memo",
-				content: { text: `The marker of this one is ${marker}.`, mime: "text/markdown" },
+/** Ourselves, the floor and the peer in turns. */
+async function compare(
+	scene: FanOutScene,
+	best: ReadonlyMap<number, Setting>,
+	memos: number,
+	rounds: number,
+): Promise<Interleaved> {
+	const { sink, floor, fedify, server, sendOne, byCauseway, byFloor, byFedify } = scene;
+
+	/** The first memo after a while opens the connections; those that follow find them open. */
+	async function round(pid: number, delay: number, count: number, send: Send): Promise<Figures> {
+		await sink.call("delayAnswers", delay);
+		const first = await sendOne(1000, send);
+		const seconds: number[] = [];
+		const { cpu, foreign } = await measured(pid, async () => {
+			for (let n = 0; n < count; n++) seconds.push(await sendOne(1000, send));
+		});
+		return {
+			"deliveries/s": 1000 / summaryOf(seconds).median,
+			"first contact/s": 1000 / first,
+			"CPU ms each": cpu / count,
+			[foreignCores]: foreign,
+		};
+	}
+
+	const sides: Side[] = [
+		{ name: "RSA-2048 alone", round: async () => ({ "signatures/s": await floor.call("signatures", 1) }) },
+	];
+	for (const [delay, setting] of best) {
+		const causeway = async (): Promise<Figures> => ({
+			...(await round(server.pid, delay, memos, byCauseway("h1000"))),
+			"RSS MB": memoryOf(server.pid).rss,
+		});
+		sides.push(
+			{ name: `Causeway, sink ${delay} ms`, round: causeway },
+			{ name: `floor, sink ${delay} ms`, round: () => round(floor.pid, delay, memos, byFloor(floorAtOnce)) },
+			{ name: `Fedify 2.3.6, sink ${delay} ms`, round: () => round(fedify.pid, delay, 1, byFedify(setting, 1000)) },
+		);
+	}
+	return interleave(sides, rounds);
+}
+
+const nameOf = ({ hosts, each }: Pick<Following, "hosts" | "each">): string => `${hosts} hosts, ${each} followers each`;
+
+/** The same memo to fewer hosts, and to more followers on as many. */
+async function grow({ server, sendOne, byCauseway }: FanOutScene, memos: number, rounds: number): Promise<Interleaved> {
+	const side = ({ handle, hosts, each }: Following): Side => ({
+		name: nameOf({ hosts, each }),
+		async round() {
+			await sendOne(hosts, byCauseway(handle));
+			const seconds: number[] = [];
+			const { foreign } = await measured(server.pid, async () => {
+				for (let n = 0; n < memos; n++) seconds.push(await sendOne(hosts, byCauseway(handle)));
 			});
+			const { median } = summaryOf(seconds);
+			return { "seconds a memo": median, "deliveries/s": hosts / median, [foreignCores]: foreign };
 		},
+	});
+	return interleave(followings.map(side), rounds);
+}
+
+/** How long the POST takes, and somebody else's at some moment of the time that its deliveries take. */
+async function post({ server, sendOne, byCauseway }: FanOutScene, count: number, seconds: number): Promise<Figures> {
+	const own: number[] = [];
+	const amid: number[] = [];
+	const { foreign } = await measured(server.pid, async () => {
+		for (let n = 0; n < count; n++) {
+			const sending = sendOne(1000, timed(byCauseway("h1000"), own));
+			await new Promise((resolve) => setTimeout(resolve, (n / count) * 1000 * seconds));
+			await timed(byCauseway("bystander"), amid)(`bystander-${n}`);
+			await sending;
+		}
+	});
+	const at = (latencies: readonly number[], share: number): number =>
+		quantile(
+			latencies.toSorted((a, b) => a - b),
+			share,
+		);
+	return {
+		"p50 ms": at(own, 0.5),
+		"p99 ms": at(own, 0.99),
+		"amid p50 ms": at(amid, 0.5),
+		"amid p99 ms": at(amid, 0.99),
+		[foreignCores]: foreign,
 	};
 }
 
-/** Starts the work `count` times, once each interval, whether or not the one before has ended. */
-async function openLoop(count: number, intervalMs: number, work: () => Promise<unknown>): Promise<void> {
-	const running: Promise<unknown>[] = [];
-	for (let n = 0; n < count; n++) {
-		running.push(work());
-		await new Promise((resolve) => setTimeout(resolve, intervalMs));
-	}
-	await Promise.all(running);
-}
-
-/** @throws {Error} when they do not come within five minutes */
-async function untilQuiet(sink: Worker<Sink>, kind: string, count: number): Promise<void> {
-	for (
-		const end = performance.now() + 300_000;
-		(await sink.call("requests", kind)) < count;
-		await new Promise((resolve) => setTimeout(resolve, 200))
-	) {
-		if (performance.now() > end) throw new Error(`Of ${count} ${kind} only ${await sink.call("requests", kind)} came`);
-	}
-}
+/** Notes how many milliseconds each call takes. */
+const timed =
+	(send: Send, latencies: number[]): Send =>
+	async (marker) => {
+		const start = performance.now();
+		await send(marker);
+		latencies.push(performance.now() - start);
+	};

@@ -11,7 +11,7 @@ import type { MatrixFloor } from "./floors/matrix-transactions.ts";
 import { openFolder } from "./folder.ts";
 import type { Homeserver } from "./load/homeserver.ts";
 import { whole } from "./options.ts";
-import { type Figures, interleave, medianOf, type Side } from "./rounds.ts";
+import { type Figures, foreignCores, interleave, medianOf, quietness, type Side } from "./rounds.ts";
 import type { Benchmark } from "./run.ts";
 import { measured } from "./usage.ts";
 import { assertAll, markersOf, until } from "./verify.ts";
@@ -67,7 +67,7 @@ const benchmark: Benchmark = async (options) => {
 			"p50 ms": p50,
 			"p99 ms": p99,
 			"CPU ms each": (cpu / markers.length) * 1000,
-			"foreign cores": foreign,
+			[foreignCores]: foreign,
 		};
 	}
 
@@ -96,7 +96,8 @@ const benchmark: Benchmark = async (options) => {
 		},
 	]);
 	for (const side of sides) await side.round(0);
-	const results = await interleave(sides, rounds);
+	const run = await interleave(sides, rounds);
+	const { results } = run;
 
 	const rate = (side: string, eventsEach: number): number =>
 		medianOf(results, `${side}, ${eventsEach} each`, "events/s");
@@ -117,7 +118,7 @@ const benchmark: Benchmark = async (options) => {
 				goal: { atLeast: 0 },
 			},
 		],
-		notes: ["Every message of every round was read in the channel's timeline after it."],
+		notes: [quietness(run), "Every message of every round was read in the channel's timeline after it."],
 	};
 };
 export default benchmark;

@@ -69,7 +69,8 @@ const benchmark: Benchmark = async (options) => {
 		{ name: "Fedify 2.3.6", round: () => bare<FedifyPeer>("peers/fedify.ts", (worker) => worker.call("open")) },
 	];
 	await sides[0]?.round();
-	const results = await interleave(sides, rounds);
+	const run = await interleave(sides, rounds);
+	const { results } = run;
 	const mine = (figure: string): number => medianOf(results, "Causeway", figure);
 	return {
 		about: `Start to the first 200 of /healthz, SQLite, both bridges enabled, the homeserver down; memory ${restMs / 1000} s later. PSS counts what several Node processes share once among them.`,

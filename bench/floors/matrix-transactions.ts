@@ -9,9 +9,11 @@ import { serveCalls } from "../serve-calls.ts";
 let take: (events: readonly { readonly event_id: string }[]) => void;
 let count: () => number;
 
-const server = createServer(async (request, response) => {
-	take((JSON.parse(await text(request)) as { events: { event_id: string }[] }).events);
-	response.writeHead(200, { "content-type": "application/json" }).end("{}");
+const server = createServer((request, response) => {
+	void text(request).then((body) => {
+		take((JSON.parse(body) as { events: { event_id: string }[] }).events);
+		response.writeHead(200, { "content-type": "application/json" }).end("{}");
+	});
 });
 
 function openTable(file: string): void {
