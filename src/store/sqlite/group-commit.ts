@@ -6,8 +6,8 @@ import { isBusy, isOutage, publicError } from "./errors.ts";
 /** How long a write waits for another process that holds the write lock, in milliseconds. */
 const patience = 10_000;
 
-/** Turns of the event loop that a transaction waits for more jobs; where none come, it waits for one. */
-const mostTurns = 8;
+/** How long a transaction waits for more jobs, in milliseconds; where none come, it waits for one turn of the event loop. */
+const gathering = 5;
 
 /**
  * What a job touches: the log and, through folds that may be held back, documents; one document by one statement, of
@@ -60,8 +60,8 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 	let closed: PromiseWithResolvers<void> | undefined;
 
 	/** Goes on for as long as each turn brings further jobs: a larger group costs little more than a small one. */
-	function gather(before: number, turn: number): void {
-		if (waiting.length > before && turn < mostTurns) setImmediate(gather, waiting.length, turn + 1);
+	function gather(before: number, since: number): void {
+		if (waiting.length > before && performance.now() - since < gathering) setImmediate(gather, waiting.length, since);
 		else flush();
 	}
 
@@ -164,7 +164,7 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 				waiting.push({ kind, run, resolve: resolve as (value: unknown) => void, reject });
 				if (scheduled) return;
 				scheduled = true;
-				setImmediate(gather, 0, 1);
+				setImmediate(gather, 0, performance.now());
 			});
 		},
 
