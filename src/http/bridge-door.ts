@@ -61,13 +61,13 @@ function requestOf(ctx: Context): BridgeRequest {
 function write(ctx: Context, { status, headers, body }: BridgeResponse): void {
 	ctx.status = status;
 	for (const name in headers) ctx.set(name, headers[name] as string);
-	if (ctx.response.get("X-Content-Type-Options") === "") ctx.set("X-Content-Type-Options", "nosniff");
+	if (!ctx.res.hasHeader("X-Content-Type-Options")) ctx.set("X-Content-Type-Options", "nosniff");
 	if (body === undefined) {
 		ctx.body = null;
 		ctx.status = status;
 		return;
 	}
-	const hasType = ctx.response.get("Content-Type") !== "";
+	const hasType = ctx.res.hasHeader("Content-Type");
 	ctx.body = body;
 	if (!hasType) ctx.remove("Content-Type");
 }

@@ -45,7 +45,7 @@ export function runRoute(
 		ctx.status = answer.status;
 		if (answer.headers !== undefined) ctx.set(answer.headers);
 		if (answer.body === undefined) return;
-		if (ctx.response.get("Cache-Control") === "")
+		if (!ctx.res.hasHeader("Cache-Control"))
 			ctx.set("Cache-Control", principal === undefined ? "no-cache" : "private, no-store");
 		ctx.body = JSON.stringify(answer.body);
 		ctx.set("Content-Type", "application/json");

@@ -91,7 +91,10 @@ export function createPages(services: Services, rates: RateLimits) {
 	}
 
 	return {
-		front: page("GET /", async () => ({ page: await frontPage(services) })),
+		front: page("GET /", async (ctx) => {
+			if (ctx.path !== "/") throw new NotFound();
+			return { page: await frontPage(services) };
+		}),
 		people: page("GET /@…", async (ctx) => {
 			const [name = "", message, ...more] = decoded(ctx.path).slice(2).split("/");
 			if (message === undefined) return showPerson(ctx, name);
