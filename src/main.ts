@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Problem } from "#core/errors.ts";
+import { Problem, SetupError } from "#core/errors.ts";
 import { type Terminal, Usage } from "./cli/command.ts";
 import { findCommand, usage } from "./cli/commands.ts";
 import { ConfigError } from "./config.ts";
@@ -65,7 +65,7 @@ async function explain(error: unknown, terminal: Terminal): Promise<number> {
 		terminal.err(`causeway: ${error.message}\n\n${await usage()}`);
 		return 2;
 	}
-	if (error instanceof ConfigError || error instanceof Problem) {
+	if (error instanceof ConfigError || error instanceof Problem || error instanceof SetupError) {
 		terminal.err(`causeway: ${error.message}`);
 		return error instanceof ConfigError ? 2 : 1;
 	}

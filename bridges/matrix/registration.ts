@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
+import { SetupError } from "#bridge-kit";
 
 export interface RegistrationOptions {
 	/** Where the homeserver reaches us. */
@@ -56,18 +57,18 @@ export function readRegistration(file: string, prefix?: string): Registration {
 	try {
 		text = readFileSync(file, "utf8");
 	} catch (error) {
-		throw new Error(
+		throw new SetupError(
 			`bridges.matrix.registration: ${file} can't be read; make it with: causeway matrix registration --out ${file}`,
 			{ cause: error },
 		);
 	}
 	const parsed = schema.safeParse(documentIn(text));
 	if (!parsed.success)
-		throw new Error(
+		throw new SetupError(
 			`bridges.matrix.registration: ${file} is no registration: ${z.prettifyError(parsed.error).replaceAll("\n", " ")}`,
 		);
 	if (prefix !== undefined && parsed.data.sender_localpart !== `${prefix}bot`)
-		throw new Error(
+		throw new SetupError(
 			`bridges.matrix.registration: ${file} was made for another prefix: its sender_localpart is ${parsed.data.sender_localpart}, not ${prefix}bot`,
 		);
 	return parsed.data;

@@ -4,6 +4,7 @@ import type { Bridge, BridgeHost } from "#core/ports/bridge.ts";
 
 export type { Account, Profile } from "#core/accounts/account.ts";
 export { addressOf, isLocal } from "#core/accounts/account.ts";
+export { PayloadTooLarge, Problem, SetupError, Unavailable } from "#core/errors.ts";
 export type { Channel } from "#core/groups/channel.ts";
 export type { Group } from "#core/groups/group.ts";
 export { tiers } from "#core/groups/tiers.ts";
@@ -11,7 +12,6 @@ export type { AccountId, BridgeName, ChannelId, GroupId, MessageId, PortalId } f
 export { parseEventId, parseId } from "#core/ids.ts";
 export type { FieldLimits } from "#core/json.ts";
 export { JsonRefused, parseJson } from "#core/json.ts";
-export { PayloadTooLarge, Problem, Unavailable } from "#core/errors.ts";
 export type { Content, Message } from "#core/messages/message.ts";
 export type {
 	Addressed,

@@ -1,3 +1,11 @@
+/** Something outside the program keeps it from starting; the message says in one line what to do about it. */
+export class SetupError extends Error {
+	constructor(message: string, options?: { cause: unknown }) {
+		super(message, options);
+		this.name = "SetupError";
+	}
+}
+
 /** A field of the request that is wrong: where it stands and what was expected there. */
 export interface FieldError {
 	/** JSON pointer, or the name of a header or query parameter. */

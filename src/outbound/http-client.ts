@@ -114,6 +114,20 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 		});
 	}
 
+	/**
+	 * A socket that was kept may be closed by the other side at the very moment that it is used again. What only reads is asked
+	 * once more on a new one; whether what writes has been read nobody knows, and its sender decides.
+	 */
+	async function exchangeSafely(request: OutboundRequest, limit: number): Promise<RawAnswer> {
+		try {
+			return await exchange(request, slotFor(request.url), limit);
+		} catch (error) {
+			const isLostSocket = error instanceof OutboundFailure && error.kind === "network" && wasReused(error);
+			if (request.method !== "GET" || !isLostSocket || request.signal?.aborted === true) throw error;
+			return exchange(request, slotFor(request.url), limit);
+		}
+	}
+
 	return {
 		check(url) {
 			checkCredentials(url);
@@ -121,7 +135,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 		},
 		async request(request): Promise<OutboundResponse> {
 			const limit = request.maxBytes ?? maxBytes;
-			const answer = await exchange(request, slotFor(request.url), limit);
+			const answer = await exchangeSafely(request, limit);
 			const coding = answer.headers["content-encoding"];
 			if (coding === undefined || coding === "identity" || answer.body.length === 0) return answer;
 			return { ...answer, body: await decodeBody(answer.body, coding, limit) };
@@ -131,6 +145,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 			await pools.close();
 		},
 	};
+}
+
+/** The connection was there, and ended: not one that could not be made. */
+function wasReused({ cause }: OutboundFailure): boolean {
+	const { code } = (cause ?? {}) as { code?: string };
+	return code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE";
 }
 
 function expire(run: Exchange): void {

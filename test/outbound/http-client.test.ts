@@ -379,3 +379,21 @@ test("a closed client sends nothing", async (t) => {
 	await http.close();
 	await fails(t, http.request(get(peer.url)), "network");
 });
+
+test("a kept socket that ends as it is used again is made good for a GET, and told of for a POST", async (t) => {
+	let onThisSocket = 0;
+	await using peer = await startPeer((request, response) => {
+		onThisSocket++;
+		if (onThisSocket === 2) {
+			onThisSocket = 0;
+			request.socket.destroy();
+			return;
+		}
+		response.end("here");
+	});
+	const client = local(t);
+	t.is((await client.request(get(peer.url))).status, 200);
+	t.is((await client.request(get(peer.url))).status, 200);
+	const post = { method: "POST", url: peer.url, headers: {}, body: "x" } as const;
+	await fails(t, client.request(post), "network");
+});
