@@ -1,8 +1,10 @@
+import type { KeyObject } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import type { Bridge, Delivery, DeliveryResult } from "#bridge-kit";
+import type { Bridge, Delivery, DeliveryResult, OutboundResponse } from "#bridge-kit";
 import type { Press } from "../actors.ts";
 import { signRequest } from "../signatures/index.ts";
 import { activitiesOf } from "./activities.ts";
+import { createGate } from "./gate.ts";
 import { outcomeOf, outcomeOfFailure } from "./outcome.ts";
 
 /** An activity ready to be signed for any target. */
@@ -12,12 +14,19 @@ interface Packet {
 	readonly body: string;
 }
 
+/**
+ * Signatures that are made at a time: enough to keep the processors busy, and so few that whoever asks something of the
+ * provider meanwhile does not wait behind a thousand hosts.
+ */
+const maxSigning = 32;
+
 /** Characters of bodies that are kept for further targets. */
 const maxKept = 16 * 1024 * 1024;
 
 /** Sends deliveries: one signed POST per activity, in order. What goes to a thousand hosts is written once. */
 export function createDeliver(press: Press): Bridge["deliver"] {
 	const { host, ids, keys } = press;
+	const signing = createGate(maxSigning);
 	const written = new LRUCache<string, readonly Packet[]>({
 		maxSize: maxKept,
 		sizeCalculation: (packets) => packets.reduce((sum, { body }) => sum + body.length, 1),
@@ -42,26 +51,28 @@ export function createDeliver(press: Press): Bridge["deliver"] {
 
 	async function post({ signer, body }: Packet, url: URL, signal: AbortSignal): Promise<DeliveryResult> {
 		const { privateKey } = await keys.of(signer);
-		const signed = await signRequest({
-			method: "POST",
-			url,
-			body,
-			keyId: ids.keyId(signer),
-			privateKey,
-			date: host.clock.now(),
-		});
 		try {
-			const response = await host.http.request({
-				method: "POST",
-				url,
-				body,
-				signal,
-				headers: { ...signed, "content-type": "application/activity+json" },
-				maxBytes: 65_536,
-			});
-			return outcomeOf(response, host.clock.now());
+			const { answer } = await sendSigned({ signer, body, privateKey }, url, signal);
+			return outcomeOf(await answer, host.clock.now());
 		} catch (failure) {
 			return outcomeOfFailure(failure);
+		}
+	}
+
+	/** Resolves when the request is on its way; only what happens until then is rationed. */
+	async function sendSigned(
+		{ signer, body, privateKey }: { signer: string; body: string; privateKey: KeyObject },
+		url: URL,
+		signal: AbortSignal,
+	): Promise<{ readonly answer: Promise<OutboundResponse> }> {
+		await signing.enter();
+		try {
+			const date = host.clock.now();
+			const signed = await signRequest({ method: "POST", url, body, keyId: ids.keyId(signer), privateKey, date });
+			const headers = { ...signed, "content-type": "application/activity+json" };
+			return { answer: host.http.request({ method: "POST", url, body, signal, headers, maxBytes: 65_536 }) };
+		} finally {
+			signing.leave();
 		}
 	}
 
