@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
-import { errors } from "undici";
 import { OutboundFailure } from "#core/ports/http-client.ts";
+import { errors } from "./undici.ts";
 
 /** An answer as it came: still with its content coding. */
 export interface RawAnswer {

@@ -1,7 +1,6 @@
 import { lookup as systemLookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { isIP } from "node:net";
-import { buildConnector } from "undici";
 import {
 	type HttpClient,
 	OutboundFailure,
@@ -13,6 +12,7 @@ import { Exchange, type RawAnswer, toFailure } from "./exchange.ts";
 import { createAddressRule, guardConnector, guardLookup } from "./guarded-connect.ts";
 import { createPeerRules } from "./peer-rules.ts";
 import { createPools, type PoolSlot } from "./pools.ts";
+import { buildConnector } from "./undici.ts";
 
 export interface HttpClientOptions {
 	/** `host[:port]`; empty: everyone who is not denied. */

@@ -1,5 +1,5 @@
 import type { buildConnector } from "undici";
-import { Pool } from "undici";
+import { Pool } from "./undici.ts";
 
 /** The sockets to one origin, and how many exchanges use them or wait for them. */
 export interface PoolSlot {

@@ -1,5 +1,7 @@
 import type { Context } from "koa";
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+// Its index loads a driver for each of a dozen stores.
+import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
+import RateLimiterRes from "rate-limiter-flexible/lib/RateLimiterRes.js";
 import { TooManyRequests } from "#core/errors.ts";
 import { type LimitName, type Limits, limitNames } from "../services.ts";
 
