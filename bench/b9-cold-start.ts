@@ -4,8 +4,10 @@
  * Fedify, as their programs in this folder start them.
  */
 import { createPrivateKey } from "node:crypto";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { request } from "undici";
+import { parse } from "yaml";
 import { api, installCauseway, type Provider } from "./causeway.ts";
 import type { SignedInboxFloor } from "./floors/signed-inbox.ts";
 import { openFolder } from "./folder.ts";
@@ -27,19 +29,12 @@ const benchmark: Benchmark = async (options) => {
 	using folder = openFolder();
 	await using remote = await startWorker<RemoteHost>("load/remote-host.ts");
 	const [sender] = await remote.call("open", 1);
-	const causeway = await installCauseway(folder.path, {
-		bridges: {
-			activitypub: { enabled: true },
-			// Nobody listens there: a homeserver that is down must not delay the start.
-			matrix: {
-				enabled: true,
-				homeserverUrl: "http://127.0.0.1:1",
-				serverName: "localhost",
-				registration: path.join(folder.path, "registration.yaml"),
-			},
-		},
-	});
-	await causeway.command("matrix", "registration", "--out", path.join(folder.path, "registration.yaml"));
+	const registration = path.join(folder.path, "registration.yaml");
+	// Nobody listens there: a homeserver that is down must not delay the start.
+	const matrix = { enabled: true, homeserverUrl: "http://127.0.0.1:1", serverName: "hs.test", registration };
+	const causeway = await installCauseway(folder.path, { bridges: { activitypub: { enabled: true }, matrix } });
+	await causeway.command("matrix", "registration", "--out", registration);
+	const { hs_token: hsToken } = parse(readFileSync(registration, "utf8")) as { hs_token: string };
 	await causeway.command("user", "add", "jane");
 	const token = await causeway.command("token", "add", "jane");
 
@@ -50,7 +45,8 @@ const benchmark: Benchmark = async (options) => {
 				await using server = await causeway.serve();
 				await rest();
 				const before = memoryOf(server.pid);
-				await useBoth(causeway, token, sender as Sender);
+				await useNormaliser(causeway, token, sender as Sender);
+				await useMatrixLibrary(causeway, hsToken);
 				await rest();
 				const after = memoryOf(server.pid);
 				return {
@@ -95,23 +91,28 @@ async function bare<C extends Calls>(file: string, open: (worker: Worker<C>) => 
 	return { "first 200 ms": startedIn, "RSS MB": rss, "PSS MB": pss };
 }
 
-/** An activity in words that only a JSON-LD processor can read, and something to say in a room. */
-async function useBoth(provider: Provider, token: string, { id, privateKeyPem }: Sender): Promise<void> {
+/** An activity in words that only a JSON-LD processor can read. */
+async function useNormaliser(provider: Provider, token: string, { id, privateKeyPem }: Sender): Promise<void> {
 	const { actor } = await api<{ actor: string }>(provider, token, "GET", "/api/me");
-	const activity = {
+	const body = JSON.stringify({
 		"@context": ["https://www.w3.org/ns/activitystreams", "https://unknown.example/ns"],
 		id: `${id}/likes/${crypto.randomUUID()}`,
 		type: "Like",
 		actor: id,
 		object: actor,
-	};
-	const body = JSON.stringify(activity);
-	const headers = await signedHeaders(
-		new URL(`${actor}/inbox`),
-		body,
-		`${id}#main-key`,
-		createPrivateKey(privateKeyPem),
-	);
-	const { statusCode } = await request(`${actor}/inbox`, { method: "POST", headers, body });
+	});
+	const inbox = new URL(`${actor}/inbox`);
+	const headers = await signedHeaders(inbox, body, `${id}#main-key`, createPrivateKey(privateKeyPem));
+	const { statusCode } = await request(inbox, { method: "POST", headers, body });
 	if (statusCode !== 202) throw new Error(`The activity was answered with ${statusCode}`);
+}
+
+/** The homeserver asks for a ghost, which has to be registered with it; it is down, and the answer says so. */
+async function useMatrixLibrary({ origin, port }: Provider, token: string): Promise<void> {
+	const ghost = encodeURIComponent(`@_ofscp_jane=40localhost=3a${port}:hs.test`);
+	const { statusCode, body } = await request(`${origin}/_matrix/app/v1/users/${ghost}`, {
+		headers: { authorization: `Bearer ${token}` },
+	});
+	if (statusCode < 500) throw new Error(`The ghost was answered with ${statusCode}: ${await body.text()}`);
+	await body.dump();
 }

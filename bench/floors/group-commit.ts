@@ -9,7 +9,7 @@ export interface Rows {
 export function openRows(file: string): Rows {
 	const database = new DatabaseSync(file);
 	database.exec(
-		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE inbox (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT",
+		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE IF NOT EXISTS inbox (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT",
 	);
 	const [begin, commit] = [database.prepare("BEGIN IMMEDIATE"), database.prepare("COMMIT")];
 	const insertion = database.prepare("INSERT INTO inbox (body) VALUES (?)");
