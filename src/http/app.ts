@@ -12,8 +12,8 @@ import { securityHeaders } from "./middleware/security-headers.ts";
 import { openEvents } from "./ofscp/events.ts";
 import { ofscpRoutes } from "./ofscp/routes.ts";
 import { alive, measured, ready } from "./operators/probes.ts";
+import { assets } from "./pages/assets.ts";
 import { createPages } from "./pages/pages.ts";
-import { stylesheet } from "./pages/stylesheet.ts";
 import type { AnyRoute } from "./route.ts";
 import type { Services } from "./services.ts";
 
@@ -36,7 +36,7 @@ export function createApp(services: Services): Koa {
 	ours.own("", "pages", pages.front);
 	ours.own("@", "pages", pages.people);
 	ours.own("c", "pages", pages.channel);
-	ours.own("assets", "pages", stylesheet);
+	ours.own("assets", "pages", assets);
 	ours.own("api/events", "events", only("GET", openEvents(services, rates)));
 	for (const [segment, table] of bySegment(ofscpRoutes(services)))
 		ours.own(segment, "OFSCP", routerOf(table, services, rates));

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Context, Middleware } from "koa";
-import type { Bridge, BridgeRequest, BridgeResponse } from "#core/ports/bridge.ts";
 import { Unavailable } from "#core/errors.ts";
+import type { Bridge, BridgeRequest, BridgeResponse } from "#core/ports/bridge.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import { ClientGone, readBody } from "./body.ts";
 import { problemOf, renderProblem } from "./middleware/problem.ts";

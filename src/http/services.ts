@@ -1,5 +1,6 @@
-import type { Shadows } from "#core/bridging/shadows.ts";
+import type { ServerResponse } from "node:http";
 import type { Principal } from "#core/accounts/tokens.ts";
+import type { Shadows } from "#core/bridging/shadows.ts";
 import type { FeedRequest } from "#core/events/feed.ts";
 import type { LiveEvent } from "#core/events/live-event.ts";
 import type { Secrets } from "#core/federation/provider-key.ts";
@@ -7,7 +8,6 @@ import type { Place } from "#core/groups/access.ts";
 import type { AccountId } from "#core/ids.ts";
 import type { Bridge } from "#core/ports/bridge.ts";
 import type { World } from "#core/world.ts";
-import type { ServerResponse } from "node:http";
 import type { Metrics } from "./operators/metrics.ts";
 
 /** A rate: so many points in so many seconds. */

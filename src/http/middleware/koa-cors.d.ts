@@ -1,5 +1,6 @@
 declare module "@koa/cors" {
 	import type { Middleware } from "koa";
+
 	interface Options {
 		readonly origin?: string;
 		readonly allowMethods?: readonly string[];

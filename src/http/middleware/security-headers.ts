@@ -1,5 +1,5 @@
-import helmet from "koa-helmet";
 import type { Middleware } from "koa";
+import helmet from "koa-helmet";
 
 /** What a browser may do with an answer: show our own style and pictures over https, run nothing, be framed by nobody. */
 export function securityHeaders(origin: string): Middleware {

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { accountById } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
 import { placeOf } from "#core/groups/access.ts";
 import { createChannel } from "#core/groups/create-channel.ts";
 import { createGroup } from "#core/groups/create-group.ts";
 import { visibleGroup } from "#core/groups/find-group.ts";
-import { accountById } from "#core/accounts/find-account.ts";
 import { type Group, groups, joinPolicies, roles } from "#core/groups/group.ts";
 import { type Joined, joinChannel, joinGroup, leave } from "#core/groups/join-channel.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { findAccount } from "#core/accounts/find-account.ts";
 import type { Account } from "#core/accounts/account.ts";
+import { findAccount } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
 import { addToChannel, givenRoles, removeFromChannel } from "#core/groups/channel-people.ts";
 import { leave } from "#core/groups/join-channel.ts";

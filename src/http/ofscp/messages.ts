@@ -17,8 +17,8 @@ import {
 	listQuery,
 	type MessagePatch,
 	messagePatch,
-	newMessage,
 	type NewMessageBody,
+	newMessage,
 	type PageQuery,
 	pageQuery,
 } from "./message-schemas.ts";

@@ -5,13 +5,13 @@ import { InvalidRequest } from "#core/errors.ts";
 import { type Place, readableChannel } from "#core/groups/access.ts";
 import { readableMessage } from "#core/messages/list-messages.ts";
 import type { Message } from "#core/messages/message.ts";
-import { react, type ReactionWish, unreact } from "#core/reactions/react.ts";
+import { type ReactionWish, react, unreact } from "#core/reactions/react.ts";
 import { type Reaction, reactionId, reactions } from "#core/reactions/reaction.ts";
 import type { World } from "#core/world.ts";
 import { type Answer, type Call, created, noContent, ok, route } from "../route.ts";
 import type { Services } from "../services.ts";
 import { apiMessagePath } from "../urls.ts";
-import { type PageQuery, pageQuery, reactionLook, type ReactionLook } from "./message-schemas.ts";
+import { type PageQuery, pageQuery, type ReactionLook, reactionLook } from "./message-schemas.ts";
 import { pageOf, readCursor, writeCursor } from "./paging.ts";
 import { timeOf } from "./present-message.ts";
 

@@ -5,7 +5,7 @@ import { channelUrl } from "../urls.ts";
 import { type Html, html } from "./html.ts";
 import { layout } from "./layout.ts";
 import { openPosts, turning } from "./open-posts.ts";
-import { post } from "./post.ts";
+import { followAs, post } from "./post.ts";
 
 export interface ChannelShown {
 	readonly place: Place;
@@ -20,16 +20,18 @@ export async function channelPage(
 ): Promise<Html> {
 	const { channel, group } = place;
 	const { posts, next } = await openPosts(world, place, before);
-	const members = await world.store.count(memberships, "place", [channel.id, "joined"]);
+	// Who is in the group hears its open channels; its owner is in it without having joined.
+	const members = 1 + (await world.store.count(memberships, "place", [group.id, "joined"]));
 	const url = channelUrl(world, channel);
 	const about = channel.topic || group.description;
 	const main = html`<section class="hero">
-<h1>${group.name} <span class="address">/ ${channel.name}</span></h1>
+<p class="kicker">${group.name}</p>
+<h1>${channel.name}</h1>
 ${about !== "" && html`<p>${about}</p>`}
-<ul class="facts"><li>${members === 1 ? "1 member" : `${members} members`}</li><li>Follow from anywhere: <code>@${channel.handle}@${world.domain}</code></li>${channel.tags.map((tag) => html`<li>${tag}</li>`)}</ul>
+<ul class="facts"><li>${members === 1 ? "1 member" : `${members} members`}</li>${followAs(`@${channel.handle}@${world.domain}`, alternate)}${channel.tags.map((tag) => html`<li>${tag}</li>`)}</ul>
 </section>
 <section class="posts" aria-label="Messages">
-${posts.length === 0 ? html`<p class="empty">Nothing has been said here yet.</p>` : posts.map((shown) => post(world, shown, "listed"))}
+${posts.length === 0 ? html`<p class="empty">Nothing has been said here yet.</p>` : posts.map((shown) => post(world, shown, "own"))}
 </section>
 ${turning(url, "before", { from: before, next, back: "Newest messages", on: "Older messages" })}`;
 	return layout(

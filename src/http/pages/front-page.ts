@@ -9,7 +9,7 @@ import { channelUrl, isOpen, personUrl } from "../urls.ts";
 import { type Html, html } from "./html.ts";
 import { layout } from "./layout.ts";
 import { openPosts } from "./open-posts.ts";
-import { avatar, nameOf, post, type Post } from "./post.ts";
+import { avatar, nameOf, type Post, post } from "./post.ts";
 
 /** How many of each are shown, and how many channels are looked through for those that are listed. */
 const shownPlaces = 9;
@@ -24,7 +24,7 @@ export async function frontPage({ world, instance }: Services): Promise<Html> {
 	const places = await listedChannels(world);
 	const latest = await latestPosts(world, [...places, ...people.map(({ place }) => place)]);
 	const main = html`<section class="hero"><h1>${instance.name}</h1>${instance.description !== "" && html`<p>${instance.description}</p>`}
-<ul class="facts"><li>Reachable from Matrix and the fediverse as <code>@…@${world.domain}</code></li></ul></section>
+<ul class="facts"><li>People here are called <code>@name@${world.domain}</code></li></ul></section>
 ${places.length > 0 && html`<h2 class="section">Channels</h2><ul class="cards">${places.map(channelCard(world))}</ul>`}
 ${people.length > 0 && html`<h2 class="section">People</h2><ul class="cards">${people.map(({ account }) => personCard(world, account))}</ul>`}
 ${latest.length > 0 ? html`<h2 class="section">Latest</h2><section class="posts" aria-label="Latest posts">${latest.map((shown) => post(world, shown, "listed"))}</section>` : html`<p class="empty">Nothing has been said in the open here yet.</p>`}`;

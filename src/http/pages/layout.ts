@@ -1,6 +1,6 @@
 import type { Instance } from "../services.ts";
+import { icon, stylesheet } from "./assets.ts";
 import { type Fragment, type Html, html } from "./html.ts";
-import { stylesheetUrl } from "./stylesheet.ts";
 
 /** What a page is about, for its head. */
 export interface Subject {
@@ -26,16 +26,17 @@ export function layout(instance: Instance, subject: Subject, main: Fragment): Ht
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<link rel="stylesheet" href="${stylesheetUrl}">
+<link rel="stylesheet" href="${stylesheet.url}">
+<link rel="icon" type="image/svg+xml" href="${icon.url}">
 ${head(instance, subject)}
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
-<header class="site"><a class="brand" href="/"><span class="mark" aria-hidden="true"></span>${instance.name}</a></header>
+<header class="site"><a class="brand" href="/"><img src="${icon.url}" alt="" width="36" height="24">${instance.name}</a></header>
 <main id="main">
 ${main}
 </main>
-<footer class="site"><p>${instance.name} runs on Causeway and speaks OFSCP, Matrix and ActivityPub.</p></footer>
+<footer class="site"><p>${instance.name} runs on Causeway, an OFSCP provider.</p></footer>
 </body>
 </html>
 `;

@@ -1,6 +1,6 @@
 import type { Context, Middleware } from "koa";
-import { accountByHandle, parseAddress } from "#core/accounts/find-account.ts";
 import type { Account } from "#core/accounts/account.ts";
+import { accountByHandle, parseAddress } from "#core/accounts/find-account.ts";
 import { Gone, InvalidRequest, NotFound } from "#core/errors.ts";
 import { canRead, type Place, placeOf } from "#core/groups/access.ts";
 import { channelByHandle } from "#core/groups/find-group.ts";

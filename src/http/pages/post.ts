@@ -56,8 +56,15 @@ export const titleOf = (site: Site, { message, author }: Post): string =>
 	message.content.title ?? `${nameOf(author)}: ${excerpt(site, message, 60)}`;
 export const nameOf = ({ profile, handle }: Account): string => profile.displayName || handle;
 
+/** Where a post stands: in a list of several channels, in its own channel's list, by itself, below what it answers. */
+type Mode = "listed" | "own" | "whole" | "reply";
+
+/** How to follow from elsewhere, when there is an elsewhere. */
+export const followAs = (address: string, alternate: object | undefined): Html | false =>
+	alternate !== undefined && html`<li>Follow from anywhere: <code>${address}</code></li>`;
+
 /** A post in a list (an article only by its beginning), or whole on its own page. */
-export function post(site: Site, shown: Post, mode: "listed" | "whole" | "reply"): Html {
+export function post(site: Site, shown: Post, mode: Mode): Html {
 	const { message, author, place } = shown;
 	if (message.deletedAt !== undefined)
 		return html`<article class="post ${mode} gone"><p>This message was deleted.</p></article>`;
@@ -75,7 +82,7 @@ ${below(message, url, mode)}
 </article>`;
 }
 
-function body(site: Site, message: Message, url: string, mode: string): Html {
+function body(site: Site, message: Message, url: string, mode: Mode): Html {
 	const { content, type } = message;
 	const title =
 		content.title === undefined
@@ -92,7 +99,7 @@ function body(site: Site, message: Message, url: string, mode: string): Html {
 const warned = ({ warning }: Message, content: Html): Html =>
 	warning === undefined ? content : html`<details class="warning"><summary>${warning}</summary>${content}</details>`;
 
-function below({ reactions, replies }: Message, url: string, mode: string): Html | false {
+function below({ reactions, replies }: Message, url: string, mode: Mode): Html | false {
 	const showsReplies = mode !== "whole" && replies > 0;
 	if (reactions.length === 0 && !showsReplies) return false;
 	return html`<footer>${

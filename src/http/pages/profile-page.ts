@@ -6,7 +6,7 @@ import { personUrl } from "../urls.ts";
 import { type Html, html } from "./html.ts";
 import { layout } from "./layout.ts";
 import { openPosts, turning } from "./open-posts.ts";
-import { avatar, nameOf, post } from "./post.ts";
+import { avatar, followAs, nameOf, post } from "./post.ts";
 
 export interface Profile {
 	readonly account: Account;
@@ -23,24 +23,28 @@ export async function profilePage(
 	const { posts, next } = await openPosts(world, place, before);
 	const followers = await world.store.count(memberships, "place", [place.channel.id, "joined"]);
 	const url = personUrl(world, account);
-	const { bio, avatar: image } = account.profile;
+	const { avatar: image } = account.profile;
+	const bio = bioOf(world, account);
 	const main = html`<section class="hero profile">
 ${avatar(account, "large")}
 <div><h1>${nameOf(account)}</h1><p class="address">@${addressOf(account)}</p></div>
-<div class="wide">${bio !== undefined && bio !== "" && html`<p class="bio">${world.text.toPlain(bio, "text/html")}</p>`}
-<ul class="facts"><li>${followers === 1 ? "1 follower" : `${followers} followers`}</li><li>Follow from anywhere: <code>@${addressOf(account)}</code></li></ul></div>
+<div class="wide">${bio !== "" && html`<p class="bio">${bio}</p>`}
+<ul class="facts">${followers > 0 && html`<li>${followers === 1 ? "1 follower" : `${followers} followers`}</li>`}${followAs(`@${addressOf(account)}`, alternate)}</ul></div>
 </section>
 <section class="posts" aria-label="Posts">
-${posts.length === 0 ? html`<p class="empty">Nothing has been posted here yet.</p>` : posts.map((shown) => post(world, shown, "listed"))}
+${posts.length === 0 ? html`<p class="empty">Nothing has been posted here yet.</p>` : posts.map((shown) => post(world, shown, "own"))}
 </section>
 ${turning(url, "before", { from: before, next, back: "Newest posts", on: "Older posts" })}`;
-	const description =
-		bio === undefined || bio === ""
-			? `Posts by @${addressOf(account)}`
-			: world.text.toPlain(bio, "text/html").slice(0, 200);
+	const description = bio === "" ? `Posts by @${addressOf(account)}` : bio.slice(0, 200);
 	return layout(
 		instance,
 		{ title: nameOf(account), description, url, kind: "profile", alternate, ...(image === undefined ? {} : { image }) },
 		main,
 	);
+}
+
+/** Our own people write plain text, those of other networks have brought HTML. */
+function bioOf({ text }: Services["world"], { profile, origin }: Account): string {
+	if (profile.bio === undefined) return "";
+	return (origin === undefined ? profile.bio : text.fromHtml(profile.bio)).trim();
 }
