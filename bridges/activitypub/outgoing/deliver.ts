@@ -18,7 +18,7 @@ interface Packet {
  * Signatures that are made at a time: enough to keep the processors busy, and so few that whoever asks something of the
  * provider meanwhile does not wait behind a thousand hosts.
  */
-const maxSigning = 32;
+const maxSigning = 48;
 
 /** Characters of bodies that are kept for further targets. */
 const maxKept = 16 * 1024 * 1024;
