@@ -49,7 +49,7 @@ export interface Route<Query = never, Body = never> extends Shape<Query, Body> {
 	readonly limit: LimitName;
 	readonly handle: (call: Call<Query, Body>) => Promise<Answer>;
 }
-// biome-ignore lint/suspicious/noExplicitAny: a table holds routes with queries and bodies of every shape
+// oxlint-disable-next-line typescript/no-explicit-any -- a table holds routes with queries and bodies of every shape
 export type AnyRoute = Route<any, any>;
 
 /** One line of a table of routes. */

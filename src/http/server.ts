@@ -24,6 +24,7 @@ const keepAliveMs = 65_000;
 
 /** Opens the port. @throws when it is taken */
 export async function listen(app: Koa, { host, port, onClosing }: ListenOptions): Promise<Listening> {
+	const answer = app.callback();
 	const server = createServer(
 		{
 			keepAliveTimeout: keepAliveMs,
@@ -33,7 +34,7 @@ export async function listen(app: Koa, { host, port, onClosing }: ListenOptions)
 			maxHeaderSize: 16 * 1024,
 			noDelay: true,
 		},
-		app.callback(),
+		(request, response) => void answer(request, response),
 	);
 	server.maxRequestsPerSocket = 0;
 	await opened(server, host, port);

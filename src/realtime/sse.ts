@@ -96,7 +96,7 @@ export function createEventStreams(
 		signal: (place, event, from) => feed.signal(place, event, from),
 		close() {
 			clearInterval(heart);
-			for (const reader of [...open.values()]) reader.cut();
+			for (const reader of open.values()) reader.cut();
 		},
 	};
 }

@@ -1,3 +1,4 @@
+import type * as Prometheus from "prom-client";
 import type { Histogram, Registry } from "prom-client";
 
 export interface Request {
@@ -13,21 +14,21 @@ export interface Metrics {
 	expose(): Promise<{ readonly type: string; readonly text: string }>;
 }
 
-type Prometheus = typeof import("prom-client");
-
 /** What is kept until the library is loaded; what comes on top of it meanwhile is not counted. */
 const maxWaiting = 10_000;
 
 /**
  * @param register adds the counters of other parts, once the library is there
  */
-export function createMetrics(register: (prometheus: Prometheus, registry: Registry) => void = () => {}): Metrics {
+export function createMetrics(
+	register: (prometheus: typeof Prometheus, registry: Registry) => void = () => {},
+): Metrics {
 	const waiting: [Request, number][] = [];
 	let durations: Histogram<"route" | "method" | "status"> | undefined;
 	let loading: Promise<Registry> | undefined;
 
 	async function load(): Promise<Registry> {
-		const { default: prometheus } = await import("prom-client");
+		const prometheus = await import("prom-client");
 		const registry = new prometheus.Registry();
 		prometheus.collectDefaultMetrics({ register: registry });
 		const histogram = new prometheus.Histogram({
