@@ -70,7 +70,11 @@ for (const colorScheme of ["light", "dark"] as const) {
 			const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
 			const complaints: string[] = [];
 			page.on("console", (message) => complaints.push(message.text()));
-			page.on("requestfailed", (request) => complaints.push(request.url()));
+			page.on("requestfailed", (request) => {
+				// What was still on its way when the next page was opened was given up by the browser itself.
+				const { errorText } = request.failure() ?? { errorText: "" };
+				if (errorText !== "net::ERR_ABORTED") complaints.push(`${request.url()}: ${errorText}`);
+			});
 			for (const at of pages) {
 				await page.goto(door.url + at);
 				const { ratio, text } = await page.evaluate(lowestContrast);

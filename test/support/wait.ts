@@ -1,5 +1,5 @@
 /** Ten times and more what anything here takes: a guard against hanging, not a measure. */
-const hangGuardMs = 60_000;
+const hangGuardMs = 180_000;
 
 /** Asks again and again until there is an answer. Fails with `what` when none comes. */
 export async function until<T>(
