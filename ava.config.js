@@ -4,6 +4,6 @@ const long = process.env.CAUSEWAY_LONG === "1";
 export default {
 	files: ["test/**/*.test.ts"],
 	extensions: ["ts"],
-	timeout: long ? "60m" : "2m",
+	timeout: long ? "60m" : "5m",
 	concurrency: 2,
 };

@@ -10,7 +10,7 @@ import type { InboxLoad } from "./load/inbox-load.ts";
 import type { RemoteHost } from "./load/remote-host.ts";
 import { whole } from "./options.ts";
 import type { FedifyPeer } from "./peers/fedify.ts";
-import { type Figures, foreignCores, interleave, medianOf, quietness, type Side } from "./rounds.ts";
+import { cpuEach, cpuRatio, type Figures, foreignCores, interleave, medianOf, quietness, type Side } from "./rounds.ts";
 import type { Benchmark } from "./run.ts";
 import { measured } from "./usage.ts";
 import { assertAll, markersOf, until } from "./verify.ts";
@@ -69,7 +69,7 @@ const benchmark: Benchmark = async (options) => {
 			"readable/s": markers.length / seconds,
 			"p50 ms": value.p50,
 			"p99 ms": value.p99,
-			"CPU ms each": (cpu / markers.length) * 1000,
+			[cpuEach]: (cpu / markers.length) * 1000,
 			[foreignCores]: foreign,
 		};
 	}
@@ -127,6 +127,8 @@ const benchmark: Benchmark = async (options) => {
 		],
 		notes: [
 			quietness(run),
+			cpuRatio(results, "Causeway", "floor"),
+			cpuRatio(results, "Fedify 2.3.6", "Causeway"),
 			"Every entry of every round was read in GET /api/me/timeline after it, content included. Fedify keeps its in memory and is asked when its listener has handled all.",
 		],
 	};

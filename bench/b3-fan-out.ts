@@ -8,6 +8,8 @@ import type { Following } from "./followers.ts";
 import { whole } from "./options.ts";
 import type { Setting } from "./peers/fedify.ts";
 import {
+	cpuEach,
+	cpuRatio,
 	type Figures,
 	foreignCores,
 	type Interleaved,
@@ -88,6 +90,7 @@ const benchmark: Benchmark = async (options) => {
 		],
 		notes: [
 			`Compared: ${quietness(run)}`,
+			...delays.map((delay) => cpuRatio(results, `Causeway, sink ${delay} ms`, `floor, sink ${delay} ms`)),
 			`Growth: ${quietness(growing)}`,
 			...[...best].map(
 				([delay, { parallel, fanout }]) =>
@@ -127,7 +130,7 @@ async function compare(
 		return {
 			"deliveries/s": 1000 / summaryOf(seconds).median,
 			"first contact/s": 1000 / first,
-			"CPU ms each": cpu / count,
+			[cpuEach]: cpu / count,
 			[foreignCores]: foreign,
 		};
 	}

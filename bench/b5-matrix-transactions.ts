@@ -11,7 +11,7 @@ import type { MatrixFloor } from "./floors/matrix-transactions.ts";
 import { openFolder } from "./folder.ts";
 import type { Homeserver } from "./load/homeserver.ts";
 import { whole } from "./options.ts";
-import { type Figures, foreignCores, interleave, medianOf, quietness, type Side } from "./rounds.ts";
+import { cpuEach, cpuRatio, type Figures, foreignCores, interleave, medianOf, quietness, type Side } from "./rounds.ts";
 import type { Benchmark } from "./run.ts";
 import { measured } from "./usage.ts";
 import { assertAll, markersOf, until } from "./verify.ts";
@@ -66,7 +66,7 @@ const benchmark: Benchmark = async (options) => {
 			"transactions/s": markers.length / eventsEach / seconds,
 			"p50 ms": p50,
 			"p99 ms": p99,
-			"CPU ms each": (cpu / markers.length) * 1000,
+			[cpuEach]: (cpu / markers.length) * 1000,
 			[foreignCores]: foreign,
 		};
 	}
@@ -118,7 +118,11 @@ const benchmark: Benchmark = async (options) => {
 				goal: { atLeast: 0 },
 			},
 		],
-		notes: [quietness(run), "Every message of every round was read in the channel's timeline after it."],
+		notes: [
+			quietness(run),
+			cpuRatio(results, "Causeway, 100 each", "floor, 100 each"),
+			"Every message of every round was read in the channel's timeline after it.",
+		],
 	};
 };
 export default benchmark;

@@ -1,6 +1,9 @@
 /** Figures of one round, by name. */
 export type Figures = Readonly<Record<string, number>>;
 
+/** The figure that says what an item cost in CPU time. */
+export const cpuEach = "CPU ms each";
+
 /** One of those that are compared: ourselves, the floor, a peer. */
 export interface Side {
 	readonly name: string;
@@ -52,6 +55,10 @@ export async function interleave(sides: readonly Side[], rounds: number): Promis
 		disturbed: disturbed(),
 	};
 }
+
+/** The CPU that one side spends on an item, as a share of another's: what a busy machine changes least. */
+export const cpuRatio = (results: Results, side: string, to: string): string =>
+	`CPU per item, ${side} ÷ ${to}: ${short(medianOf(results, side, cpuEach) / medianOf(results, to, cpuEach))}.`;
 
 /** What a reader must know of how quiet it was. */
 export const quietness = ({ run, disturbed }: Interleaved): string =>
