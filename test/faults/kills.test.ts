@@ -6,9 +6,9 @@ import test, { type ExecutionContext } from "ava";
 import { seededRandom } from "../support/random.ts";
 import { until } from "../support/wait.ts";
 import { type Said, startAuthor, viewOf } from "./author.ts";
-import { aliceIn, janeIn, remoteIn } from "./people.ts";
+import { aliceIn, janeIn, patient, remoteIn } from "./people.ts";
 import { openTown, type Town } from "./town.ts";
-import { editsIn, fediverseSide, providerSide, repeats, roomSide, type Side, timelineOf } from "./views.ts";
+import { editsIn, fediverseSide, nameIn, providerSide, repeats, roomSide, type Side, timelineOf } from "./views.ts";
 
 const long = process.env.CAUSEWAY_LONG === "1";
 const kills = long ? 200 : 10;
@@ -26,7 +26,7 @@ test(`nothing is lost or doubled by ${kills} losses of power at any moment under
 	const authors = Object.entries({
 		jane: janeIn(town, channel),
 		bob: remoteIn(town, channel, town.first, "bob"),
-		alice: aliceIn(town, channel),
+		alice: patient(aliceIn(town, channel), town),
 	}).map(([name, person]) => startAuthor(name, person, random, nextName));
 	for (let i = 0; i < kills; i++) {
 		await new Promise((resolve) => setTimeout(resolve, random.integer(0, 1500)));
@@ -36,6 +36,7 @@ test(`nothing is lost or doubled by ${kills} losses of power at any moment under
 	}
 	await Promise.all(authors.map((author) => author.stop()));
 	const said = authors.flatMap((author) => author.said);
+	await marker(town, nextName());
 
 	const sides = await agreed(town, said);
 	for (const [name, side] of Object.entries(sides)) t.deepEqual(side.doubled, [], name);
@@ -76,6 +77,21 @@ const sidesOf = async ({ jane, channel, first, second }: Town) => ({
 type Sides = Awaited<ReturnType<typeof sidesOf>>;
 
 const sorted = (view: ReadonlyMap<string, string>): readonly string[] => [...view.values()].toSorted();
+
+/** Resolves when what was said last has come to every side; it may take its time, but something must move. */
+async function marker(town: Town, name: string): Promise<void> {
+	const { first, second, channel } = town;
+	const id = await janeIn(town, channel).say(name);
+	const hasArrived = () =>
+		[first, second].every(({ ledger }) => ledger.slice(-10).some(({ object }) => object.endsWith(id))) &&
+		channel.room.events.slice(-10).some(({ content }) => nameIn(content.body) === name);
+	const moved = () => first.ledger.length + second.ledger.length + channel.room.events.length;
+	while (!hasArrived()) {
+		const before = moved();
+		await until("the sides move on", () => hasArrived() || moved() > before);
+	}
+	await janeIn(town, channel).remove(id);
+}
 
 /** Resolves when every side shows what was acknowledged, and nothing else. */
 async function agreed(town: Town, said: readonly Said[]): Promise<Sides> {

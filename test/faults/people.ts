@@ -69,6 +69,33 @@ export function remoteIn({ provider }: Town, place: Place, host: RemoteHost, nam
 	};
 }
 
+/** Somebody who goes on only when everything that they said before was taken by the provider, not by their server alone. */
+export function patient(person: Person, { homeserver }: Town): Person {
+	const taken = () => until("everything is pushed", () => homeserver.pusher.idle);
+	return {
+		async say(name) {
+			const id = await person.say(name);
+			await taken();
+			return id;
+		},
+		edit: (id, name, version) =>
+			person
+				.edit(id, name, version)
+				.then(taken)
+				.then(() => {}),
+		remove: (id) =>
+			person
+				.remove(id)
+				.then(taken)
+				.then(() => {}),
+		react: (id, key) =>
+			person
+				.react(id, key)
+				.then(taken)
+				.then(() => {}),
+	};
+}
+
 /** Alice, in the room. Her homeserver pushes what she says until it is taken. */
 export function aliceIn({ alice }: Town, { room }: Place): Person {
 	const text = (name: string, version?: number) => ({ msgtype: "m.text", body: textOf(name, version) });
