@@ -39,7 +39,22 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 	// Judging asks the homeserver, which waits for our answer: it must not wait for itself.
 	const soon = createSoon(judge, host.logger, signal);
 
-	async function judge(room: string): Promise<void> {
+	const judging = new Map<string, Promise<void>>();
+
+	/** One look at a room after the other: a late one must not bring the bot back into a room that it was thrown out of since. */
+	function judge(room: string): Promise<void> {
+		const before = judging.get(room) ?? Promise.resolve();
+		const look = before
+			.catch(() => {})
+			.then(() => judgeNow(room))
+			.finally(() => {
+				if (judging.get(room) === look) judging.delete(room);
+			});
+		judging.set(room, look);
+		return look;
+	}
+
+	async function judgeNow(room: string): Promise<void> {
 		const portal = await host.portalByRoom(room);
 		if (portal === undefined || portal.state === "closed" || (await agreements.isOver(room))) return;
 		// From an active room the bot can only have been thrown out; the news of it may still be on its way.
