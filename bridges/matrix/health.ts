@@ -1,5 +1,5 @@
 import type { BridgeHost, BridgeState } from "#bridge-kit";
-import { type Homeserver, HomeserverError, isRefusal } from "./homeserver.ts";
+import { type Homeserver, HomeserverError, isRefusal, segment } from "./homeserver.ts";
 
 const lookEveryMs = 15_000;
 const firstWaitMs = 1_000;
@@ -18,15 +18,19 @@ export interface HealthParts {
 	readonly host: BridgeHost;
 	readonly homeserver: Homeserver;
 	readonly bot: string;
+	/** The id of our registration. */
+	readonly service: string;
 	/** The homeserver answers. `returned`: for the first time, again, or after a long silence. */
 	readonly onAnswer: (returned: boolean) => Promise<void>;
 }
 
-export function createHealth({ host, homeserver, bot, onAnswer }: HealthParts): Health {
+export function createHealth({ host, homeserver, bot, service, onAnswer }: HealthParts): Health {
 	let last = { number: 0, firstEvent: undefined as string | undefined };
 	let heardAt = host.clock.now();
 	let reported = "";
 	let isUp = false;
+	/** Whether it reaches us, too. */
+	let isHeard = true;
 
 	function report(state: BridgeState): void {
 		const text = JSON.stringify(state);
@@ -38,17 +42,30 @@ export function createHealth({ host, homeserver, bot, onAnswer }: HealthParts): 
 	async function ask(): Promise<boolean> {
 		try {
 			const { user_id } = await homeserver.request("GET", "/account/whoami", { timeoutMs: 10_000 });
-			report(
-				user_id === undefined || user_id === bot
-					? { state: "connected" }
-					: { state: "degraded", reason: `the homeserver takes us for ${JSON.stringify(user_id)}, not for ${bot}` },
-			);
+			if (user_id !== undefined && user_id !== bot)
+				report({ state: "degraded", reason: `the homeserver takes us for ${JSON.stringify(user_id)}, not for ${bot}` });
+			else if (isHeard) report({ state: "connected" });
 			return true;
 		} catch (error) {
 			if (!(error instanceof HomeserverError)) throw error;
 			const isStranger = error.status === 401 || error.status === 403;
 			report({ state: isStranger ? "unauthorized" : "degraded", reason: error.message });
 			return !isStranger && isRefusal(error);
+		}
+	}
+
+	/**
+	 * A homeserver that could not reach us for a while tries again only after up to nine minutes; when it has pinged us, at once
+	 * (AS v1.19, "Pinging"). Homeservers that know no ping come by themselves.
+	 */
+	async function askForWhatWaits(): Promise<void> {
+		try {
+			isHeard = true;
+			await homeserver.request("POST", `/appservice/${segment(service)}/ping`, { version: "v1", timeoutMs: 10_000 });
+		} catch (error) {
+			if (!(error instanceof HomeserverError)) throw error;
+			isHeard = error.errcode !== "M_BAD_STATUS" && !error.errcode.startsWith("M_CONNECTION_");
+			if (!isHeard) report({ state: "degraded", reason: `the homeserver can't reach us: ${error.message}` });
 		}
 	}
 
@@ -62,6 +79,7 @@ export function createHealth({ host, homeserver, bot, onAnswer }: HealthParts): 
 		const returned = !isUp || host.clock.now() - heardAt > silenceMs;
 		if (returned) heardAt = host.clock.now();
 		isUp = true;
+		if (returned || !isHeard) await askForWhatWaits();
 		await onAnswer(returned);
 	}
 

@@ -22,11 +22,13 @@ export interface HomeserverRequest {
 	readonly query?: Readonly<Record<string, string | number>>;
 	readonly body?: unknown;
 	readonly timeoutMs?: number;
+	/** Of the endpoint; `v3` where none is said. */
+	readonly version?: "v1";
 }
 
 /** The client-server API of the homeserver, as far as an application service uses it. */
 export interface Homeserver {
-	/** @param path below `/_matrix/client/v3`, encoded @throws {HomeserverError} */
+	/** @param path below `/_matrix/client/<version>`, encoded @throws {HomeserverError} */
 	request(
 		method: "GET" | "POST" | "PUT" | "DELETE",
 		path: string,
@@ -81,7 +83,7 @@ export function createHomeserver(config: MatrixConfig, registration: Registratio
 		async close() {
 			await (await loading?.catch(() => undefined))?.close();
 		},
-		async request(method, path, { as, query = {}, body, timeoutMs = 30_000 } = {}) {
+		async request(method, path, { as, query = {}, body, timeoutMs = 30_000, version = "v3" } = {}) {
 			loading ??= load().catch((error: unknown) => {
 				loading = undefined;
 				throw error;
@@ -90,7 +92,7 @@ export function createHomeserver(config: MatrixConfig, registration: Registratio
 			try {
 				return await matrixClient.doRequest(
 					method,
-					`/_matrix/client/v3${path}`,
+					`/_matrix/client/${version}${path}`,
 					query,
 					body ?? (method === "GET" ? undefined : {}),
 					timeoutMs,

@@ -38,20 +38,32 @@ function create(config: MatrixConfig, host: BridgeHost): Bridge {
 	return createMatrix(config, host, {
 		homeserver: createHomeserver(config, registration),
 		token: registration.hs_token,
+		service: registration.id,
 	});
 }
 
-/** @param token the homeserver's own */
+export interface MatrixParts {
+	readonly homeserver: Homeserver;
+	/** The homeserver's own. */
+	readonly token: string;
+	/** The id of our registration. */
+	readonly service?: string;
+}
+
 export function createMatrix(
 	config: Pick<MatrixConfig, "prefix" | "serverName">,
 	host: BridgeHost,
-	{ homeserver, token }: { readonly homeserver: Homeserver; readonly token: string },
+	{ homeserver, token, service = "causeway" }: MatrixParts,
 ): Bridge {
 	const stopping = new AbortController();
 	/** A command builds a bridge only to ask it something. */
 	let isStarted = false;
 	const names = createNames(config);
-	const people = createPeople(homeserver, () => host.clock.now());
+	const people = createPeople({
+		homeserver,
+		now: () => host.clock.now(),
+		recall: async (user) => (await host.accountByRemote(user))?.profile.displayName,
+	});
 	const ghosts = createGhosts(host, homeserver, names);
 	const members = createMembers(host, homeserver, names);
 	const readBack = createReadBack(host, homeserver, () => takeIn);
@@ -61,6 +73,7 @@ export function createMatrix(
 		host,
 		people,
 		converter: { text: host.text, person: people.of, isOurs: names.isOurs },
+		ownerOf: names.ownerOf,
 		watch: consent.watch,
 		settled: createHints(host, homeserver),
 		passed: readBack.passed,
@@ -69,6 +82,7 @@ export function createMatrix(
 		host,
 		homeserver,
 		bot: names.bot,
+		service,
 		async onAnswer(returned) {
 			if (returned) {
 				await readBack.suspect();

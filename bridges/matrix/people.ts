@@ -18,7 +18,14 @@ export interface People {
 	name(user: string, displayName: unknown): void;
 }
 
-export function createPeople(homeserver: Homeserver, now: () => number): People {
+export interface PeopleParts {
+	readonly homeserver: Homeserver;
+	readonly now: () => number;
+	/** What the core calls somebody whom it knows already. */
+	readonly recall: (user: string) => Promise<string | undefined>;
+}
+
+export function createPeople({ homeserver, now, recall }: PeopleParts): People {
 	const known = new BoundedMap<string, { readonly person: RemotePerson; readonly named: boolean }>(maxKnown);
 	let quietUntil = 0;
 
@@ -39,6 +46,15 @@ export function createPeople(homeserver: Homeserver, now: () => number): People 
 		return person;
 	}
 
+	/**
+	 * Who was met before a restart keeps their name: a change of it comes as an event. Otherwise a homeserver that is away would
+	 * make all of them be called by their ids, on every network.
+	 */
+	async function meetAgain(user: string): Promise<void> {
+		const name = await recall(user);
+		if (name !== undefined && known.get(user) === undefined) remember(user, name, name !== localpart(user));
+	}
+
 	async function ask(user: string): Promise<void> {
 		const path = `/profile/${segment(user)}/displayname`;
 		try {
@@ -54,9 +70,11 @@ export function createPeople(homeserver: Homeserver, now: () => number): People 
 	return {
 		of: (user) => known.get(user)?.person ?? remember(user, localpart(user), false),
 		async meet(users) {
+			const unnamed = [...new Set(users)].filter((user) => known.get(user)?.named !== true);
+			if (unnamed.length === 0) return;
+			await Promise.all(unnamed.filter((user) => known.get(user) === undefined).map(meetAgain));
 			if (now() < quietUntil) return;
-			const strangers = [...new Set(users)].filter((user) => known.get(user)?.named !== true);
-			if (strangers.length > 0) await Promise.all(strangers.map(ask));
+			await Promise.all(unnamed.filter((user) => known.get(user)?.named !== true).map(ask));
 		},
 		name: (user, displayName) => void remember(user, readable(displayName, user), true),
 	};

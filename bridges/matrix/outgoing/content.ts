@@ -9,8 +9,8 @@ interface Texts {
 	readonly formatted_body?: string;
 }
 
-/** An event may be 64 KiB; the text is in it twice, and in an edit four times. In bytes of JSON. */
-const maxBytes = { message: 24_000, edit: 12_000 };
+/** An event may be 64 KiB, and an edit says everything twice. Of plain text and HTML together, in bytes of JSON. */
+const maxBytes = { message: 48_000, edit: 24_000 };
 /** How much of a text that is too long is shown, in characters. */
 const leadLength = 1_000;
 
@@ -27,6 +27,8 @@ export function editContent(host: BridgeHost, delivery: Said, userOf: UserOf, or
 		...content,
 		...(html === undefined ? {} : { formatted_body: `* ${html}` }),
 		body: `* ${body}`,
+		// Who was named before has been told before.
+		"m.mentions": {},
 		"m.new_content": content,
 		"m.relates_to": { rel_type: "m.replace", event_id: original },
 	};
@@ -61,22 +63,38 @@ function replyTo({ parent }: Said): Content {
 }
 
 function textOf({ text }: BridgeHost, { kind, subject: { message } }: Said, url: string): Texts {
-	const fits = (said: string): boolean => Buffer.byteLength(JSON.stringify(said)) <= maxBytes[kind];
-	const { text: said, mime, title } = message.content;
+	const fits = (...said: readonly string[]): boolean => Buffer.byteLength(JSON.stringify(said)) <= maxBytes[kind];
+	const { text: said, mime, title, summary } = message.content;
 	const warning = message.warning === undefined ? "" : `[${message.warning}] `;
 	const heading = title === undefined ? "" : `${title}\n\n`;
-	const body = `${heading}${warning}${text.toPlain(said, mime)}`;
-	if (!fits(body))
-		return {
-			body: `${Array.from(body.slice(0, leadLength * 2))
-				.slice(0, leadLength)
-				.join("")}…\n\n${url}`,
-		};
-	if (mime === "text/plain" && title === undefined) return { body };
+	const plain = text.toPlain(said, mime);
+	const tags = missingTags(message.tags, plain);
+	const body = `${heading}${warning}${plain}${tags === "" ? "" : `\n\n${tags}`}`;
+	const lead = `${heading}${warning}${beginning(summary ?? plain)}\n\n${url}`;
+	const isPlain = mime === "text/plain" && title === undefined;
+	if (isPlain) return { body: fits(body) ? body : lead };
 	const headline = title === undefined ? "" : `<h1>${escape(title)}</h1>`;
 	const notice = warning === "" ? "" : `<p>${escape(warning)}</p>`;
-	const html = `${headline}${notice}${text.toHtml(said, mime).trim()}`;
-	return fits(html) ? { body, format: "org.matrix.custom.html", formatted_body: html } : { body };
+	const html = `${headline}${notice}${text.toHtml(said, mime).trim()}${tags === "" ? "" : `<p>${escape(tags)}</p>`}`;
+	const formatted = { format: "org.matrix.custom.html", formatted_body: html };
+	if (fits(body, html)) return { body, ...formatted };
+	return fits(lead, html) ? { body: lead, ...formatted } : { body: fits(body) ? body : lead };
+}
+
+const beginning = (text: string): string => {
+	const start = Array.from(text.slice(0, leadLength * 2))
+		.slice(0, leadLength)
+		.join("");
+	return start.length < text.length ? `${start}…` : start;
+};
+
+/** The tags that the text itself does not show. */
+function missingTags(tags: readonly string[], text: string): string {
+	const said = text.toLowerCase();
+	return tags
+		.map((tag) => `#${tag}`)
+		.filter((tag) => !said.includes(tag.toLowerCase()))
+		.join(" ");
 }
 
 const escape = (text: string): string =>

@@ -58,8 +58,9 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 		const portal = await host.portalByRoom(room);
 		if (portal === undefined || portal.state === "closed" || (await agreements.isOver(room))) return;
 		// From an active room the bot can only have been thrown out; the news of it may still be on its way.
-		if (portal.state === "active" && !(await members.hasBot(room))) return lost(room);
-		if (!(await members.joinBot(room))) return setState(room, "waiting", "the bot is not invited to the room");
+		if (portal.state === "active") {
+			if (!(await members.hasBot(room))) return lost(room);
+		} else if (!(await members.joinBot(room))) return setState(room, "waiting", "the bot is not invited to the room");
 		const power = await readPower(homeserver, room);
 		if (power.encrypted) {
 			await setState(room, "degraded", "the room is encrypted");
@@ -67,6 +68,8 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 			return;
 		}
 		const missing = await agreements.missing(room, power);
+		// Meanwhile the bot may have been thrown out, and that has been said.
+		if (await agreements.isOver(room)) return;
 		if (missing !== undefined) return setState(room, "waiting", missing);
 		if (portal.state === "active") return;
 		await begin(room);

@@ -12,13 +12,18 @@ const patienceMs = 10_000;
 /** A homeserver that took this long and told nothing isn't waited for again for a while. One that is down fails at once. */
 const slowMs = 2_000;
 const quietMs = 60_000;
+/** A room in which something was said is compared with its history again after this time. */
+const compareEveryMs = 15_000;
 
 /**
  * Reads linked rooms back to the last event that we know. A homeserver that was killed forgets events that it has promised to
  * its user and not yet pushed to us (measured: up to 9 of 10); only the room's history still has them.
  */
 export interface ReadBack {
-	/** The newest event of a room that is taken in. */
+	/**
+	 * The newest event of a room that is taken in. It is no mark by itself: a homeserver that was killed may go on with the next
+	 * number as if nothing had been between. What lies before it is compared with the history first.
+	 */
 	passed(room: string, event: string): void;
 	/** Something may have been lost: nothing newer is believed to be the end of what we know until the rooms are read back. */
 	suspect(): Promise<void>;
@@ -26,7 +31,7 @@ export interface ReadBack {
 	before(rooms: Iterable<string>): Promise<void>;
 	/** A link begins: what is said in the room from now on is taken in. @throws {HomeserverError} */
 	begin(room: string): Promise<void>;
-	/** Reads all suspect rooms back, one after the other. */
+	/** Reads all suspect rooms back, one after the other, and those in which something was said since. */
 	all(): Promise<void>;
 	/** A link has ended. */
 	forget(room: string): Promise<void>;
@@ -41,6 +46,9 @@ export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn:
 	const unsaved = new Set<string>();
 	/** Rooms of which something may be missing. */
 	const suspects = new Set<string>();
+	/** Rooms in which something was said since they were last compared. */
+	const lively = new Set<string>();
+	const comparedAt = new Map<string, number>();
 	const reading = new Map<string, Promise<void>>();
 	let quietUntil = 0;
 	const keyOf = (room: string): string => `newest:${room}`;
@@ -74,6 +82,9 @@ export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn:
 		try {
 			const mark = newest.get(room) ?? ((await host.state.get(keyOf(room))) as Mark | undefined);
 			if (mark === undefined) return await begin(room);
+			newest.set(room, mark);
+			lively.delete(room);
+			comparedAt.set(room, startedAt);
 			const missed = await eventsSince(homeserver, room, mark);
 			for (let start = 0; start < missed.length; start += batchSize)
 				await takeIn()(missed.slice(start, start + batchSize));
@@ -98,7 +109,9 @@ export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn:
 
 	return {
 		passed(room, event) {
-			if (!suspects.has(room)) note(room, event);
+			if (suspects.has(room)) return;
+			if (newest.has(room)) lively.add(room);
+			else note(room, event);
 		},
 		async suspect() {
 			for (const { room, state } of await host.portals()) if (state === "active") suspects.add(room);
@@ -112,13 +125,17 @@ export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn:
 		},
 		begin,
 		async all() {
-			for (const room of suspects) await read(room);
+			const due = host.clock.now() - compareEveryMs;
+			const compared = Array.from(lively).filter((room) => (comparedAt.get(room) ?? 0) <= due);
+			for (const room of new Set([...suspects, ...compared])) await read(room);
 			await save();
 		},
 		async forget(room) {
 			newest.delete(room);
 			unsaved.delete(room);
 			suspects.delete(room);
+			lively.delete(room);
+			comparedAt.delete(room);
 			await host.state.delete(keyOf(room));
 		},
 		start(signal) {

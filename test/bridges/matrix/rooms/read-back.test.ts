@@ -51,6 +51,23 @@ test("numbers that start anew are noticed also when they do not go back", async 
 	t.deepEqual(textsOf(scene), ["one", "lost", "two"]);
 });
 
+test("what was lost without a sign, the numbers going on, is found when the room is compared with its history", async (t) => {
+	const scene = withHistory();
+	const { push, say, bridge, host } = scene;
+	await push([say("one")], "1");
+	const stopping = new AbortController();
+	t.teardown(() => stopping.abort());
+	await bridge.start(stopping.signal);
+	await until("the first look", () => scene.pagesRead() === 1);
+	say("lost");
+	await push([say("two")], "2");
+	t.deepEqual(textsOf(scene), ["one", "two"]);
+	host.clock.time += 15_000;
+	await until("what was lost is here", () => textsOf(scene).length === 3);
+	t.deepEqual(textsOf(scene), ["one", "two", "lost"]);
+	t.is(scene.pagesRead(), 2);
+});
+
 test("history is read page by page, back to the last event that is known", async (t) => {
 	const scene = withHistory(10);
 	const { push, say } = scene;
