@@ -30,7 +30,7 @@ const capabilities: Capabilities = {
 	answer: "none",
 	"account-removal": "none",
 	relays: false,
-	maxTextLength: 24_000,
+	maxTextLength: 48_000,
 };
 
 function create(config: MatrixConfig, host: BridgeHost): Bridge {
