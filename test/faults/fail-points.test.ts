@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from "ava";
 import { type FailPoint, failPoints } from "#core/ports/fail-points.ts";
 import { until } from "../support/wait.ts";
-import { aliceIn, janeIn, type Person, remoteIn } from "./people.ts";
+import { aliceIn, janeIn, type Person, patient, remoteIn } from "./people.ts";
 import { openTown, type Place, type Town } from "./town.ts";
 import { fediverseSide, providerSide, repeats, roomSide } from "./views.ts";
 
@@ -29,13 +29,13 @@ const directions: readonly Direction[] = [
 		name: "a Matrix event on its way to OFSCP and the fediverse",
 		points: failPoints,
 		place: (town) => town.channel,
-		person: aliceIn,
+		person: (town, place) => patient(aliceIn(town, place), town),
 	},
 ];
 /** At which passage of the point the process ends. */
 const hits = process.env.CAUSEWAY_LONG === "1" ? [1, 2] : [2];
-/** Messages of each test, and how many are on their way at the same time. */
-const [messages, writers] = [8, 2];
+/** Messages of each writer of a test at least; they go on until the process has ended. */
+const [messages, writers] = [4, 2];
 /** POSTs that are on their way to one host at the same time. */
 const socketsEach = 1;
 
@@ -63,17 +63,24 @@ for (const direction of directions)
 async function endAt(t: ExecutionContext, direction: Direction, point: FailPoint, hit: number): Promise<void> {
 	const place = direction.place(town);
 	const person = direction.person(town, place);
-	const names = Array.from({ length: messages }, () => `m${++serial}`);
+	const names: string[] = [];
 	const before = [town.first, town.second].map(({ ledger }) => repeats(ledger));
 	await town.provider.arm(point, hit);
 
-	const queue = [...names];
+	let ended = false;
 	const writing = Promise.all(
 		Array.from({ length: writers }, async () => {
-			for (let name = queue.shift(); name !== undefined; name = queue.shift()) await person.say(name);
+			for (let i = 0; i < messages || !ended; i++) {
+				const name = `m${++serial}`;
+				names.push(name);
+				await person.say(name);
+			}
 		}),
 	);
-	t.is(await endOf(town), "SIGKILL", "the fail-point is hit");
+	const end = await endOf(town).finally(() => {
+		ended = true;
+	});
+	t.is(end, "SIGKILL", "the fail-point is hit");
 	await town.provider.restart();
 	readyAfter.push(town.provider.readyAfterMs);
 	await writing;
