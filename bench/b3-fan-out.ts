@@ -3,6 +3,7 @@
  * the last host has it. Floor: a loop over undici's pools with the same signatures and no store. Peer: Fedify in its best
  * setting. Then: how the time grows with hosts and with followers, and how long a POST takes while deliveries run.
  */
+import { setTimeout as rest } from "node:timers/promises";
 import { type FanOutScene, openFanOut, type Send } from "./fan-out-scene.ts";
 import type { Following } from "./followers.ts";
 import { whole } from "./options.ts";
@@ -119,13 +120,19 @@ async function compare(
 ): Promise<Interleaved> {
 	const { sink, floor, fedify, server, sendOne, byCauseway, byFloor, byFedify } = scene;
 
-	/** The first memo after a while opens the connections; those that follow find them open. */
+	/**
+	 * The first memo after a while opens the connections; those that follow find them open. The floor's `send` ends with the last
+	 * answer, so each side may take its last answers before the next memo.
+	 */
 	async function round(pid: number, delay: number, count: number, send: Send): Promise<Figures> {
 		await sink.call("delayAnswers", delay);
 		const first = await sendOne(1000, send);
 		const seconds: number[] = [];
 		const { cpu, foreign } = await measured(pid, async () => {
-			for (let n = 0; n < count; n++) seconds.push(await sendOne(1000, send));
+			for (let n = 0; n < count; n++) {
+				await rest(2 * delay + 50);
+				seconds.push(await sendOne(1000, send));
+			}
 		});
 		return {
 			"deliveries/s": 1000 / summaryOf(seconds).median,

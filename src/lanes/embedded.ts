@@ -3,6 +3,9 @@ import type { Clock } from "#core/clock.ts";
 import type { Lane, LaneHandler, Lanes } from "#core/ports/lanes.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import { createAlarms } from "./alarms.ts";
+import { createPace } from "./pace.ts";
+
+const beginPerTurn = 32;
 
 export interface EmbeddedLanesOptions {
 	readonly handler: LaneHandler;
@@ -31,6 +34,7 @@ export function createEmbeddedLanes(options: EmbeddedLanesOptions): Lanes {
 	const { handler, concurrency, clock, logger, signal } = options;
 	const { first, most } = options.backOff ?? { first: 1000, most: 60_000 };
 	const queue = new PQueue({ concurrency });
+	const begin = createPace(beginPerTurn);
 	const awake = new Map<Lane, Awake>();
 	/** Failed runs in a row of lanes that wait for their next try. */
 	const failures = new Map<Lane, number>();
@@ -51,6 +55,7 @@ export function createEmbeddedLanes(options: EmbeddedLanesOptions): Lanes {
 
 	/** Never rejects. */
 	async function run(lane: Lane, state: Awake): Promise<void> {
+		await begin();
 		state.running = true;
 		try {
 			const next = await handler(lane, ending.signal);

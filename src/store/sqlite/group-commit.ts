@@ -10,10 +10,16 @@ const patience = 10_000;
 const gathering = 5;
 
 /**
- * What a job touches: the log and, through folds that may be held back, documents; one document by one statement, of
- * which nothing is left when it throws; or several documents.
+ * Removals begin a transaction of their own at most this often, in milliseconds. Somebody waits for what is written; what
+ * is done with may go together with others: a thousand deliveries touch the same few pages.
  */
-export type JobKind = "log" | "document" | "documents";
+const betweenRemovals = 15;
+
+/**
+ * What a job touches: the log and, through folds that may be held back, documents; one document by one statement, of
+ * which nothing is left when it throws, a removal being one; or several documents.
+ */
+export type JobKind = "log" | "document" | "removal" | "documents";
 
 interface Job {
 	readonly run: () => unknown;
@@ -52,17 +58,36 @@ class Spoilt extends Error {}
  * written something, the transaction is undone and run again, this time with a savepoint for each: jobs must bear that.
  */
 export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints, books: Bookkeeping): GroupCommit {
-	const begin = database.prepare("BEGIN IMMEDIATE");
+	const beginning = database.prepare("BEGIN IMMEDIATE");
 	const commit = database.prepare("COMMIT");
 	let waiting: Job[] = [];
 	let giveUpAt = 0;
 	let scheduled = false;
+	let removing: NodeJS.Timeout | undefined;
+	let lastFlush = 0;
 	let closed: PromiseWithResolvers<void> | undefined;
 
 	/** Goes on for as long as each turn brings further jobs: a larger group costs little more than a small one. */
 	function gather(before: number, since: number): void {
 		if (waiting.length > before && performance.now() - since < gathering) setImmediate(gather, waiting.length, since);
 		else flush();
+	}
+
+	function schedule(kind: JobKind): void {
+		if (scheduled) return;
+		const sinceLast = performance.now() - lastFlush;
+		if (kind === "removal" && sinceLast < betweenRemovals) {
+			removing ??= setTimeout(begin, betweenRemovals - sinceLast);
+			return;
+		}
+		begin();
+	}
+
+	function begin(): void {
+		clearTimeout(removing);
+		removing = undefined;
+		scheduled = true;
+		setImmediate(gather, 0, performance.now());
 	}
 
 	function flush(): void {
@@ -84,6 +109,7 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 			const reason = publicError(error);
 			for (const job of jobs) job.reject(reason);
 		}
+		lastFlush = performance.now();
 		closed?.resolve();
 	}
 
@@ -104,7 +130,7 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 
 	function transaction(jobs: readonly Job[], runAll: (jobs: readonly Job[]) => void): void {
 		books.beginning();
-		begin.run();
+		beginning.run();
 		try {
 			books.begun();
 			runAll(jobs);
@@ -125,7 +151,7 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 				job.settle = () => job.resolve(value);
 			} catch (error) {
 				if (isOutage(error)) throw error;
-				if (job.kind !== "document") throw new Spoilt();
+				if (job.kind !== "document" && job.kind !== "removal") throw new Spoilt();
 				job.settle = () => job.reject(error);
 			}
 		}
@@ -162,14 +188,13 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 			if (closed) return Promise.reject(new StoreUnavailable("The database is closed"));
 			return new Promise<T>((resolve, reject) => {
 				waiting.push({ kind, run, resolve: resolve as (value: unknown) => void, reject });
-				if (scheduled) return;
-				scheduled = true;
-				setImmediate(gather, 0, performance.now());
+				schedule(kind);
 			});
 		},
 
 		close(): Promise<void> {
 			closed ??= Promise.withResolvers();
+			if (removing !== undefined) begin();
 			if (!scheduled) closed.resolve();
 			return closed.promise;
 		},

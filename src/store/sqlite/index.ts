@@ -94,7 +94,7 @@ export async function openSqliteStore({ file, collections, failPoints, clock }: 
 
 		async delete(collection, id, rev) {
 			const table = tableOf(collection);
-			return commits.write("document", () => table.delete(id, rev));
+			return commits.write("removal", () => table.delete(id, rev));
 		},
 
 		async page<T>(collection: Collection<T>, page: Parameters<Store["page"]>[1]) {

@@ -19,11 +19,11 @@ export function createAttempt(
 ): (row: DeliveryRow, signal: AbortSignal, progress: Progress) => Promise<Attempted> {
 	const { store, failPoints, logger } = world;
 	const prepared = new BoundedMap<string, Promise<Prepared | undefined>>(256);
-	const subjects = new BoundedMap<string, string>(1024);
+	const subjects = new BoundedMap<string, Promise<string>>(1024);
 
 	/** Prepared once for all targets of a network, until the message changes again. */
 	async function preparedFor(row: DeliveryRow): Promise<Prepared | undefined> {
-		const subject = subjects.get(row.event) ?? (await subjectOf(row.event));
+		const subject = await subjectOf(row.event);
 		const version = subject === "" ? 0 : ((await store.get(messages, subject))?.doc.changed ?? 0);
 		const key = `${row.reach.bridge} ${row.event} ${version}`;
 		const known = prepared.get(key);
@@ -36,15 +36,21 @@ export function createAttempt(
 		return fresh;
 	}
 
+	function subjectOf(id: string): Promise<string> {
+		const known = subjects.get(id);
+		if (known !== undefined) return known;
+		const found = readSubject(id);
+		subjects.set(id, found);
+		found.catch(() => subjects.delete(id));
+		return found;
+	}
+
 	/** The message that an event is about; empty: it is about none. */
-	async function subjectOf(id: string): Promise<string> {
+	async function readSubject(id: string): Promise<string> {
 		const body = (await store.event(id))?.body as
 			| { message?: { id: string } | string; reaction?: { message: string } }
 			| undefined;
-		const subject =
-			(typeof body?.message === "object" ? body.message.id : (body?.message ?? body?.reaction?.message)) ?? "";
-		subjects.set(id, subject);
-		return subject;
+		return (typeof body?.message === "object" ? body.message.id : (body?.message ?? body?.reaction?.message)) ?? "";
 	}
 
 	return async (row, signal, progress) => {
