@@ -1,11 +1,13 @@
 import { buildGateway } from "../gateway.ts";
 import type { Command } from "./command.ts";
+import { releaseStartUpMemory } from "./release-memory.ts";
 
 export const serve: Command = {
 	usage: "serve",
 	summary: "run the provider until it is asked to stop",
 	async run(_args, config, terminal) {
 		await using gateway = await buildGateway(config);
+		releaseStartUpMemory();
 		await gateway.start();
 		if (!terminal.signal.aborted)
 			await new Promise((resolve) => terminal.signal.addEventListener("abort", resolve, { once: true }));
