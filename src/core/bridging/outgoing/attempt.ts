@@ -24,7 +24,7 @@ export function createAttempt(
 	/** Prepared once for all targets of a network, until the message changes again. */
 	async function preparedFor(row: DeliveryRow): Promise<Prepared | undefined> {
 		const subject = await subjectOf(row.event);
-		const version = subject === "" ? 0 : ((await store.get(messages, subject))?.doc.changed ?? 0);
+		const version = subject === "" ? 0 : ((await store.get(messages, subject))?.rev ?? 0);
 		const key = `${row.reach.bridge} ${row.event} ${version}`;
 		const known = prepared.get(key);
 		if (known !== undefined) return known;
