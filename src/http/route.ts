@@ -1,8 +1,8 @@
 import type { ZodType } from "zod";
 import type { Account } from "#core/accounts/account.ts";
-import type { Principal } from "#core/accounts/tokens.ts";
 import type { Once } from "#core/events/once.ts";
 import { onceOf } from "#core/events/once.ts";
+import type { Principal } from "#core/identity/principals.ts";
 import type { LimitName } from "./services.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

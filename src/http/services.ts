@@ -1,10 +1,10 @@
 import type { ServerResponse } from "node:http";
-import type { Principal } from "#core/accounts/tokens.ts";
 import type { Shadows } from "#core/bridging/shadows.ts";
 import type { FeedRequest } from "#core/events/feed.ts";
 import type { LiveEvent } from "#core/events/live-event.ts";
 import type { Secrets } from "#core/federation/provider-key.ts";
 import type { Place } from "#core/groups/access.ts";
+import type { Principal } from "#core/identity/principals.ts";
 import type { AccountId } from "#core/ids.ts";
 import type { Bridge } from "#core/ports/bridge.ts";
 import type { World } from "#core/world.ts";

@@ -3,7 +3,8 @@ import { addressOf } from "#core/accounts/account.ts";
 import { createAccount, handleFault } from "#core/accounts/create-account.ts";
 import { isPassword, setPassword } from "#core/accounts/credentials.ts";
 import { findAccount } from "#core/accounts/find-account.ts";
-import { addToken, authenticate } from "#core/accounts/tokens.ts";
+import { addToken } from "#core/accounts/tokens.ts";
+import { authenticate } from "#core/identity/principals.ts";
 import { openCore } from "../support/core.ts";
 import { createFakeBridge } from "../support/fake-bridge.ts";
 

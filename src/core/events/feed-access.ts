@@ -1,5 +1,5 @@
-import { type Principal, principalOf } from "../accounts/tokens.ts";
 import { canRead, type Place } from "../groups/access.ts";
+import { type Principal, principalOf } from "../identity/principals.ts";
 import type { World } from "../world.ts";
 
 /** What may be delivered to a principal at this moment: `ended` when the credential stands for nobody any more. */

@@ -1,4 +1,4 @@
-import { type Principal, principalOf } from "../accounts/tokens.ts";
+import { type Principal, principalOf } from "../identity/principals.ts";
 import type { ChannelId, GroupId } from "../ids.ts";
 import type { LogEvent } from "../ports/store.ts";
 import type { World } from "../world.ts";

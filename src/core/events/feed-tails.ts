@@ -1,4 +1,4 @@
-import type { Principal } from "../accounts/tokens.ts";
+import type { Principal } from "../identity/principals.ts";
 import type { LogEvent } from "../ports/store.ts";
 import type { World } from "../world.ts";
 import { judge, type Verdict } from "./feed-access.ts";

@@ -1,7 +1,7 @@
-import type { Principal } from "../accounts/tokens.ts";
 import { BoundedMap } from "../bounded-map.ts";
 import { NotFound } from "../errors.ts";
 import { canRead, type Place, placeOf } from "../groups/access.ts";
+import type { Principal } from "../identity/principals.ts";
 import type { AccountId, ChannelId } from "../ids.ts";
 import { parseId } from "../ids.ts";
 import type { Bus } from "../ports/bus.ts";

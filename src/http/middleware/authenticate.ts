@@ -1,6 +1,6 @@
 import type { Context } from "koa";
-import { authenticate, type Principal } from "#core/accounts/tokens.ts";
 import { InvalidRequest, PermissionDenied, Unauthenticated } from "#core/errors.ts";
+import { authenticate, type Principal } from "#core/identity/principals.ts";
 import type { World } from "#core/world.ts";
 import type { Auth } from "../route.ts";
 

@@ -1,7 +1,7 @@
 import type { Middleware } from "koa";
 import { z } from "zod";
-import type { Principal } from "#core/accounts/tokens.ts";
 import { NotAcceptable } from "#core/errors.ts";
+import type { Principal } from "#core/identity/principals.ts";
 import { principalOf } from "../middleware/authenticate.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
 import type { Services } from "../services.ts";
