@@ -3,7 +3,7 @@
  * something was read at all.
  */
 const severity = /** @type {const} */ ("error");
-const adapters = "http|realtime|store|lanes|bus|outbound|text|media|mail";
+const adapters = "http|realtime|store|lanes|bus|outbound|text|media|mail|factors";
 
 /** Packages that only one place may know; everybody else has a port for it. */
 const owned = {
@@ -11,6 +11,8 @@ const owned = {
 	mongodb: "^src/store/mongodb/",
 	"p-queue": "^src/lanes/",
 	"sanitize-html|markdown-it|linkify-it": "^src/text/",
+	nodemailer: "^src/mail/",
+	"otpauth|@simplewebauthn/server": "^src/factors/",
 	undici: "^src/outbound/|^bridges/matrix/",
 	pino: "^src/log\\.ts$",
 	"activitypub-express": "^bridges/activitypub/",

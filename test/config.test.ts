@@ -122,8 +122,11 @@ test("a backend that does not exist yet is refused by its name", (t) => {
 	t.deepEqual(load("queue: { kind: redis, url: redis://localhost }").wrong, [
 		'queue.kind: expected embedded: the redis backend does not exist yet, found "redis"',
 	]);
-	t.deepEqual(load("mail: { url: 'smtp://me:secret@mail.example' }").wrong, [
-		'mail.url: expected nothing: sending mail does not exist yet, found "smtp://…@mail.example"',
+	t.deepEqual(load("mail: { url: 'http://me:secret@mail.example' }").wrong, [
+		'mail.url: expected nothing, or a URL that begins with smtp:// or smtps://, found "http://…@mail.example"',
+	]);
+	t.deepEqual(load("mail: { url: 'smtp://mail.example' }").wrong, [
+		"mail.from: expected the address that mail comes from, because mail.url is set, found nothing",
 	]);
 	t.deepEqual(load("store: { kind: mysql }").wrong, ['store.kind: expected sqlite or mongodb, found "mysql"']);
 	t.deepEqual(load("store: { kind: mongodb }").wrong, [

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import { type ZodType, z } from "zod";
-import { domain, flag, oneOf, origin, rate, section, serviceUrl, text, whole } from "./values.ts";
+import { domain, flag, oneOf, origin, rate, section, serviceUrl, text, urlOrNothing, whole } from "./values.ts";
 
 const MiB = 1024 * 1024;
 
@@ -75,6 +75,11 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 					lookup: rate(60, 60),
 					auth: rate(10, 60),
 					stream: rate(30, 60),
+					signIn: rate(20, 900),
+					signInAddress: rate(60, 900),
+					signUp: rate(10, 3600),
+					recovery: rate(3, 3600),
+					recoveryAddress: rate(20, 3600),
 					inbox: rate(12_000, 60),
 					bodyBytes: whole(1024, 64 * MiB).default(MiB),
 					matrixBodyBytes: whole(MiB, 256 * MiB).default(16 * MiB),
@@ -84,7 +89,7 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 					articleBytes: whole(1, 16 * MiB).default(512 * 1024),
 				}),
 				mail: section({
-					url: z.literal("", "nothing: sending mail does not exist yet").default(""),
+					url: urlOrNothing("smtp", "smtps").default(""),
 					from: text().default(""),
 				}),
 				log: section({ level: oneOf("debug", "info", "warn", "error", "silent").default("info") }),
@@ -92,6 +97,12 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 			"a file of keys and values",
 		)
 		.superRefine((config, context) => {
+			if (config.mail.url !== "" && !config.mail.from.includes("@"))
+				context.addIssue({
+					code: "custom",
+					path: ["mail", "from"],
+					message: "the address that mail comes from, because mail.url is set",
+				});
 			if (config.federation.insecureLocalhost && !isLoopback(new URL(config.publicUrl).hostname))
 				context.addIssue({
 					code: "custom",

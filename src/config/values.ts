@@ -41,6 +41,17 @@ export const serviceUrl = (...schemes: readonly string[]) => {
 		);
 };
 
+/** The same, or empty where there is no such service. */
+export const urlOrNothing = (...schemes: readonly string[]) => {
+	const expected = `nothing, or a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`;
+	return z
+		.string(expected)
+		.refine(
+			(value) => value === "" || (URL.canParse(value) && schemes.some((scheme) => value.startsWith(`${scheme}://`))),
+			expected,
+		);
+};
+
 /** `points` requests in any `seconds`. */
 export const rate = (points: number, seconds: number) =>
 	section({ points: whole(1, 1_000_000_000).default(points), seconds: whole(1, 86_400).default(seconds) });

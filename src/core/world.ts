@@ -1,5 +1,7 @@
+import type { Vault } from "./bridging/sealing.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./events/log.ts";
+import type { Identity } from "./identity/identity.ts";
 import type { FailPoints } from "./ports/fail-points.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Store } from "./ports/store.ts";
@@ -17,6 +19,9 @@ export interface World {
 	readonly text: Text;
 	readonly logger: Logger;
 	readonly failPoints: FailPoints;
+	/** Seals what must be read again but by nobody else (design §9 rule 6). */
+	readonly vault: Vault;
+	readonly identity: Identity;
 	readonly policy: {
 		/** How long an author may edit, in milliseconds. */
 		readonly editWindowMs: number;

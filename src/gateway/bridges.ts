@@ -1,9 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { createBridgeHost } from "#core/bridging/host.ts";
 import type { Incoming } from "#core/bridging/incoming/receive.ts";
-import { createSealing } from "#core/bridging/sealing.ts";
 import type { Sealing } from "#core/bridging/state.ts";
 import { type BridgeName, bridgeName } from "#core/ids.ts";
 import type { Bridge, Reach } from "#core/ports/bridge.ts";
@@ -12,23 +10,8 @@ import type { BridgeModule } from "../bridge-kit/index.ts";
 import type { Config } from "../config.ts";
 import { createHttpClient } from "../outbound/http-client.ts";
 import { later } from "./later.ts";
+import { openVault } from "./vault.ts";
 import { bridgesFolder, enabledBridges, type OpenedWorld } from "./world.ts";
-
-/** The key that seals secrets at rest: made at the first start, readable by nobody else (design §9 rule 6). */
-function openSealing(dataDir: string): Sealing {
-	const folder = path.join(dataDir, "keys");
-	const file = path.join(folder, "secrets.key");
-	mkdirSync(folder, { recursive: true, mode: 0o700 });
-	try {
-		writeFileSync(file, randomBytes(32).toString("base64"), { mode: 0o600, flag: "wx" });
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-	}
-	const key = Buffer.from(readFileSync(file, "utf8"), "base64");
-	if (key.length !== 32)
-		throw new Error(`${file} does not hold a key of 32 bytes; without it the stored secrets can't be read`);
-	return createSealing(key);
-}
 
 export interface Network {
 	readonly http: HttpClient;
@@ -43,7 +26,7 @@ export const openNetwork = (config: Config): Network => ({
 		timeoutMs: config.delivery.timeoutMs,
 		userAgent: `Causeway/${version} (+${config.publicUrl})`,
 	}),
-	sealing: openSealing(config.dataDir),
+	sealing: openVault(config.dataDir),
 });
 
 export const { version } = JSON.parse(

@@ -12,6 +12,8 @@ import { createEmbeddedBus } from "../bus/embedded.ts";
 import { type Config, domainOf, loadConfig } from "../config.ts";
 import { createLogger } from "../log.ts";
 import { createText } from "../text/text.ts";
+import { openIdentity } from "./identity.ts";
+import { openVault } from "./vault.ts";
 
 /** Every bridge is a folder; its name is its key in the configuration. */
 export const bridgesFolder = path.join(import.meta.dirname, "..", "..", "bridges");
@@ -77,6 +79,8 @@ export async function openWorld(
 		text: createText(),
 		logger,
 		failPoints,
+		vault: openVault(config.dataDir),
+		identity: openIdentity(config, logger),
 		policy: {
 			editWindowMs: config.messages.editWindowSeconds * 1000,
 			textBytes: config.limits.textBytes,
@@ -91,6 +95,7 @@ export async function openWorld(
 			wake = callback;
 		},
 		async [Symbol.asyncDispose]() {
+			await world.identity.background.idle();
 			await bus.close();
 			await store.close();
 		},

@@ -23,6 +23,7 @@ import type { Limits, Services } from "../../src/http/services.ts";
 import { createEventStreams } from "../../src/realtime/sse.ts";
 import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 import { createText } from "../../src/text/text.ts";
+import { testIdentity, testVault } from "../support/identity.ts";
 import { silentLogger } from "../support/silent-logger.ts";
 
 const rate = { points: 100_000, seconds: 60 };
@@ -103,6 +104,8 @@ export async function openDoor({
 		text: createText(),
 		logger,
 		failPoints: noFailPoints,
+		vault: testVault(),
+		identity: testIdentity(),
 		policy: { editWindowMs, textBytes: 64 * 1024, articleBytes: 512 * 1024 },
 	};
 	const feed = createFeed({ world, bus, render: createLiveEvents(world) });

@@ -25,6 +25,7 @@ import { createEmbeddedBus } from "../../src/bus/embedded.ts";
 import { createEmbeddedLanes } from "../../src/lanes/embedded.ts";
 import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 import { createText } from "../../src/text/text.ts";
+import { testIdentity, testVault } from "./identity.ts";
 import { silentLogger } from "./silent-logger.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -43,7 +44,11 @@ export interface Core {
 	post(author: Account, place: Place, text: string, rest?: Partial<NewMessage>): Promise<Message>;
 }
 
-export async function openCore(t: ExecutionContext, bridges: readonly Bridge[] = []): Promise<Core> {
+export async function openCore(
+	t: ExecutionContext,
+	bridges: readonly Bridge[] = [],
+	identity: Parameters<typeof testIdentity>[0] = {},
+): Promise<Core> {
 	const folder = await temporaryFolder(t);
 	const clock = { time: 1_800_000_000_000, now: () => clock.time };
 	const store = await openSqliteStore({
@@ -63,6 +68,8 @@ export async function openCore(t: ExecutionContext, bridges: readonly Bridge[] =
 		text: createText(),
 		logger: silentLogger,
 		failPoints: noFailPoints,
+		vault: testVault(),
+		identity: testIdentity(identity),
 		policy: { editWindowMs: 3_600_000, textBytes: 65_536, articleBytes: 524_288 },
 	};
 	const targets = createTargets(world, () => bridges);

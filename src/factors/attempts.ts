@@ -1,0 +1,46 @@
+import { isIPv6 } from "node:net";
+// Its index loads a driver for each of a dozen stores.
+import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
+import RateLimiterRes from "rate-limiter-flexible/lib/RateLimiterRes.js";
+import { TooManyRequests } from "#core/errors.ts";
+import { type AttemptKind, type AttemptLimiter, attemptKinds } from "#core/ports/attempts.ts";
+
+/** So many points in so many seconds. */
+export type AttemptRates = Readonly<Record<AttemptKind, { readonly points: number; readonly seconds: number }>>;
+
+/** Counts attempts in the memory of this process. @param scale multiplies every rate */
+export function createAttempts(rates: AttemptRates, scale: number): AttemptLimiter {
+	const limiters = new Map(
+		attemptKinds.map((kind) => {
+			const points = Math.max(1, Math.floor(rates[kind].points * scale));
+			return [kind, new RateLimiterMemory({ keyPrefix: kind, points, duration: rates[kind].seconds })] as const;
+		}),
+	);
+	const of = (kind: AttemptKind) => limiters.get(kind) as RateLimiterMemory;
+	return {
+		async spend(kind, key) {
+			try {
+				await of(kind).consume(sourceOf(key));
+			} catch (refused) {
+				if (!(refused instanceof RateLimiterRes)) throw refused;
+				throw new TooManyRequests(Math.max(1, Math.ceil(refused.msBeforeNext / 1000)));
+			}
+		},
+		async refund(kind, key) {
+			await of(kind).reward(sourceOf(key));
+		},
+	};
+}
+
+/** Whoever has one IPv6 address usually has 2⁶⁴ of them: they count as one. */
+function sourceOf(key: string): string {
+	if (!isIPv6(key) || key.includes(".")) return key;
+	const [head = "", tail = ""] = key.split("::");
+	const front = head === "" ? [] : head.split(":");
+	const back = tail === "" ? [] : tail.split(":");
+	const groups = [...front, ...Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => "0"), ...back];
+	return `${groups
+		.slice(0, 4)
+		.map((group) => Number.parseInt(group, 16).toString(16))
+		.join(":")}::/64`;
+}

@@ -1,0 +1,90 @@
+import type {
+	AuthenticationResponseJSON,
+	AuthenticatorTransportFuture,
+	RegistrationResponseJSON,
+	WebAuthnCredential,
+} from "@simplewebauthn/server";
+import type { PasskeyCredential, PasskeyPort, WebAuthnJson } from "#core/ports/factors.ts";
+
+/**
+ * WebAuthn by `@simplewebauthn/server`. User verification is preferred and not demanded: a security key without a PIN is
+ * still a good second factor.
+ *
+ * @param origin where the pages are; its host name is the relying party
+ */
+export function createPasskeys({ origin, name }: { readonly origin: string; readonly name: string }): PasskeyPort {
+	const load = () => import("@simplewebauthn/server");
+	const rpID = new URL(origin).hostname;
+	const expected = (challenge: string) => ({
+		expectedChallenge: challenge,
+		expectedOrigin: origin,
+		expectedRPID: rpID,
+		requireUserVerification: false,
+	});
+	return {
+		async registrationOptions({ challenge, user, known }) {
+			const { generateRegistrationOptions } = await load();
+			return asJson(
+				await generateRegistrationOptions({
+					rpName: name,
+					rpID,
+					userID: Buffer.from(user.id),
+					userName: user.name,
+					userDisplayName: user.displayName,
+					challenge: Buffer.from(challenge, "base64url"),
+					attestationType: "none",
+					excludeCredentials: known.map(descriptorOf),
+					authenticatorSelection: { residentKey: "preferred", userVerification: "preferred" },
+				}),
+			);
+		},
+		async verifyRegistration(response, challenge) {
+			const { verifyRegistrationResponse } = await load();
+			const { verified, registrationInfo } = await orNothing(() =>
+				verifyRegistrationResponse({ response: response as RegistrationResponseJSON, ...expected(challenge) }),
+			);
+			if (verified !== true || registrationInfo === undefined) return undefined;
+			const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
+			return { id, publicKey: Buffer.from(publicKey).toString("base64url"), counter, transports };
+		},
+		async loginOptions({ challenge, known }) {
+			const { generateAuthenticationOptions } = await load();
+			return asJson(
+				await generateAuthenticationOptions({
+					rpID,
+					challenge: Buffer.from(challenge, "base64url"),
+					allowCredentials: known.map(descriptorOf),
+					userVerification: "preferred",
+				}),
+			);
+		},
+		async verifyLogin(response, challenge, { id, publicKey, counter }) {
+			const { verifyAuthenticationResponse } = await load();
+			const credential: WebAuthnCredential = { id, publicKey: Buffer.from(publicKey, "base64url"), counter };
+			const { verified, authenticationInfo } = await orNothing(() =>
+				verifyAuthenticationResponse({
+					response: response as AuthenticationResponseJSON,
+					credential,
+					...expected(challenge),
+				}),
+			);
+			return verified === true ? authenticationInfo?.newCounter : undefined;
+		},
+	};
+}
+
+const descriptorOf = ({ id, transports }: PasskeyCredential) => ({
+	id,
+	transports: transports as AuthenticatorTransportFuture[],
+});
+
+const asJson = (options: object): WebAuthnJson => options as WebAuthnJson;
+
+/** The library throws at whatever does not fit, and the response comes from outside: none of it is an error of ours. */
+async function orNothing<T extends { verified: boolean }>(verify: () => Promise<T>): Promise<Partial<T>> {
+	try {
+		return await verify();
+	} catch {
+		return {};
+	}
+}
