@@ -1,3 +1,5 @@
+import { collections } from "../collections.ts";
+import { sweepExpired } from "../expiry.ts";
 import type { Lanes } from "../ports/lanes.ts";
 import type { World } from "../world.ts";
 import type { Incoming } from "./incoming/receive.ts";
@@ -9,10 +11,11 @@ import { outgoingLane } from "./outgoing/outgoing.ts";
 const owedEveryMs = 1_000;
 /** Everything else is a safety net: lanes are woken by whoever leaves work in them. */
 const allEveryMs = 10_000;
+const expiredEveryMs = 60_000;
 
 /**
  * Drives what was left behind (design §3.1 rule 4): events nobody has planned, lanes nobody has woken, remote events whose
- * counterpart has come. Runs until the signal ends it.
+ * counterpart has come; and tidies up what has expired. Runs until the signal ends it.
  */
 export function startSweeper(
 	world: World,
@@ -29,6 +32,7 @@ export function startSweeper(
 	}
 	every(owedEveryMs, sweepOwed);
 	every(allEveryMs, sweepAll);
+	every(expiredEveryMs, () => sweepExpired(world, collections));
 
 	/** The next round begins when the one before has ended. */
 	function every(ms: number, work: () => Promise<void>): void {
