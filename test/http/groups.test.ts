@@ -230,9 +230,18 @@ test("to follow is to join a timeline; the home timeline is the merge of what on
 	const remote = await by(ann, "POST", "/api/me/follows", { actor: `${carol.handle}@${carol.domain}` });
 	t.like(remote.body, { actor: "carol@fake.test", state: "pending" });
 
-	const follows = (await by(ann, "GET", "/api/me/follows?limit=1")).body;
-	const more = (await by(ann, "GET", `/api/me/follows?limit=1&cursor=${follows.page.nextCursor}`)).body;
-	t.deepEqual([follows.items[0].actor, more.items[0].actor].toSorted(), [bob.address, jane.address]);
+	const walk = async (query: string): Promise<[string, string][]> => {
+		const page = (await by(ann, "GET", `/api/me/follows?limit=1${query}`)).body;
+		const here = page.items.map(({ actor, state }: { actor: string; state: string }) => [actor, state]);
+		return page.page.nextCursor === undefined ? here : [...here, ...(await walk(`&cursor=${page.page.nextCursor}`))];
+	};
+	t.deepEqual(await walk(""), [
+		["carol@fake.test", "pending"],
+		[bob.address, "accepted"],
+		[jane.address, "accepted"],
+	]);
+	t.is((await by(ann, "GET", "/api/me/follows?cursor=WzEsImxlZnQgeCJd")).status, 400);
+	t.is((await by(ann, "GET", "/api/me/follows?state=accepted")).body.items.length, 2);
 	t.deepEqual(
 		(await by(ann, "GET", "/api/me/follows?state=pending")).body.items.map((f: { actor: string }) => f.actor),
 		["carol@fake.test"],

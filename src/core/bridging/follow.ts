@@ -107,32 +107,43 @@ export async function unfollow(world: World, account: Account, reference: string
 	await leave(world, place, account);
 }
 
-/** What an account follows or has asked to follow, in the order of the asking. */
+/** Where a follow stands in the list: requests first, each kind in the order of the asking. */
+export interface FollowPosition {
+	readonly state: Follow["membership"]["state"];
+	readonly since: number;
+	readonly place: string;
+}
+
+/** What an account has asked to follow, then what it follows, as far as `states` names it. */
 export async function listFollows(
 	world: World,
 	account: Account,
 	{
-		state,
+		states,
 		after,
 		limit,
 	}: {
-		readonly state: "joined" | "requested";
-		readonly after?: { readonly since: number; readonly place: string };
+		readonly states: readonly ("requested" | "joined")[];
+		readonly after?: FollowPosition;
 		readonly limit: number;
 	},
 ): Promise<readonly Follow[]> {
-	const prefix = [account.id, "chn", state];
-	const page = await world.store.page(memberships, {
-		index: "account",
-		prefix,
-		order: "asc",
-		limit,
-		...(after === undefined ? {} : { after: [...prefix, after.since, after.place] }),
-	});
 	const follows: Follow[] = [];
-	for (const { doc: membership } of page) {
-		const place = await placeOf(world, membership.place as ChannelId);
-		if (place !== undefined) follows.push({ actor: await actorOf(world, place), membership, place });
+	for (const state of (["requested", "joined"] as const).filter((s) => states.includes(s))) {
+		if (after?.state === "joined" && state === "requested") continue;
+		const prefix = [account.id, "chn", state];
+		const page = await world.store.page(memberships, {
+			index: "account",
+			prefix,
+			order: "asc",
+			limit: limit - follows.length,
+			...(after?.state === state ? { after: [...prefix, after.since, after.place] } : {}),
+		});
+		for (const { doc: membership } of page) {
+			const place = await placeOf(world, membership.place as ChannelId);
+			if (place !== undefined) follows.push({ actor: await actorOf(world, place), membership, place });
+		}
+		if (follows.length >= limit) break;
 	}
 	return follows;
 }

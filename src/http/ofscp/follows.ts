@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { addressOf } from "#core/accounts/account.ts";
-import { type Follow, followReference, listFollows, unfollow } from "#core/bridging/follow.ts";
+import { type Follow, type FollowPosition, followReference, listFollows, unfollow } from "#core/bridging/follow.ts";
 import type { World } from "#core/world.ts";
 import { type Answer, type Call, created, noContent, ok, route } from "../route.ts";
 import type { Services } from "../services.ts";
-import { limitParameter, pageOf, readCursor, writeCursor } from "./paging.ts";
+import { limitParameter, notACursor, pageOf, readCursor, writeCursor } from "./paging.ts";
 
 const wish = z.object({ actor: z.string().min(1).max(2000) });
 type Wish = z.output<typeof wish>;
@@ -12,7 +12,7 @@ type Wish = z.output<typeof wish>;
 const followsQuery = z.object({
 	cursor: z.string().max(300).optional(),
 	limit: limitParameter,
-	state: z.enum(["accepted", "pending"]).default("accepted"),
+	state: z.enum(["accepted", "pending"]).optional(),
 });
 type FollowsQuery = z.output<typeof followsQuery>;
 
@@ -36,21 +36,27 @@ async function follow({ world, bridges, shadows }: Services, { account, body }: 
 
 async function list(world: World, { account, query }: Call<FollowsQuery>): Promise<Answer> {
 	const { cursor, limit } = query;
-	const [since, place] = cursor === undefined ? [] : readCursor(cursor);
-	const after = since === undefined || place === undefined ? {} : { after: { since, place } };
 	const rows = await listFollows(world, account, {
-		state: query.state === "accepted" ? "joined" : "requested",
+		states: query.state === undefined ? ["requested", "joined"] : [query.state === "accepted" ? "joined" : "requested"],
 		limit: limit + 1,
-		...after,
+		...(cursor === undefined ? {} : { after: positionOf(cursor) }),
 	});
 	return ok(
 		pageOf(
 			rows,
 			limit,
-			({ membership }) => writeCursor([membership.since, membership.place]),
+			({ membership: { state, since, place } }) => writeCursor([since, `${state} ${place}`]),
 			rows.slice(0, limit).map(present),
 		),
 	);
+}
+
+/** @throws {InvalidRequest} not a cursor of this list */
+function positionOf(cursor: string): FollowPosition {
+	const [since, at] = readCursor(cursor);
+	const [state, place = ""] = at.split(" ");
+	if (state !== "requested" && state !== "joined") throw notACursor();
+	return { state, since, place };
 }
 
 async function end(world: World, { account, params }: Call): Promise<Answer> {
