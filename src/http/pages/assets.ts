@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Middleware } from "koa";
 
-interface Asset {
+export interface Asset {
 	/** Changes with what the file says, so that a browser may keep it for ever. */
 	readonly url: string;
 	readonly hash: string;
@@ -18,9 +18,13 @@ function asset(name: string, type: string): Asset {
 }
 
 export const stylesheet = asset("style.css", "text/css; charset=utf-8");
+/** What forms and the pages around them need beside it. */
+export const formStylesheet = asset("forms.css", "text/css; charset=utf-8");
 export const icon = asset("icon.svg", "image/svg+xml");
+/** The one script: browsers give passkeys to scripts only. */
+export const passkeyScript = asset("passkeys.js", "text/javascript; charset=utf-8");
 
-const byPath = new Map([stylesheet, icon].map((file) => [file.url.split("?")[0], file]));
+const byPath = new Map([stylesheet, formStylesheet, icon, passkeyScript].map((file) => [file.url.split("?")[0], file]));
 
 /** The files that pages are made with. */
 export const assets: Middleware = (ctx, next) => {

@@ -1,6 +1,8 @@
 import type { Instance } from "../services.ts";
-import { icon, stylesheet } from "./assets.ts";
+import { formStylesheet, icon, passkeyScript, stylesheet } from "./assets.ts";
 import { type Fragment, type Html, html } from "./html.ts";
+import { say } from "./say.ts";
+import { texts } from "./texts.ts";
 
 /** What a page is about, for its head. */
 export interface Subject {
@@ -14,6 +16,10 @@ export interface Subject {
 	readonly image?: string;
 	readonly alternate?: { readonly type: string; readonly url: string } | undefined;
 	readonly publishedAt?: string;
+	/** There are forms on it, or what stands around forms: on the narrow page of an `entry`, or in one's own `account`. */
+	readonly forms?: "entry" | "account";
+	/** True: it works with passkeys. */
+	readonly passkeys?: boolean;
 }
 
 /** A whole page: the frame that all of them share. */
@@ -27,16 +33,18 @@ export function layout(instance: Instance, subject: Subject, main: Fragment): Ht
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <link rel="stylesheet" href="${stylesheet.url}">
+${subject.forms !== undefined && html`<link rel="stylesheet" href="${formStylesheet.url}">`}
+${subject.passkeys === true && html`<script type="module" src="${passkeyScript.url}"></script>`}
 <link rel="icon" type="image/svg+xml" href="${icon.url}">
 ${head(instance, subject)}
 </head>
 <body>
-<a class="skip" href="#main">Skip to content</a>
-<header class="site"><a class="brand" href="/"><img src="${icon.url}" alt="" width="36" height="24">${instance.name}</a></header>
-<main id="main">
+<a class="skip" href="#main">${texts.site.skip}</a>
+<header class="site"><a class="brand" href="/"><img src="${icon.url}" alt="" width="36" height="24">${instance.name}</a><nav><a href="/account">${texts.site.account}</a></nav></header>
+<main id="main"${subject.forms === "entry" && html` class="entry"`}>
 ${main}
 </main>
-<footer class="site"><p>${instance.name} runs on Causeway, an OFSCP provider.</p></footer>
+<footer class="site"><p>${say(texts.site.foot, { instance: instance.name })}</p></footer>
 </body>
 </html>
 `;

@@ -1,0 +1,82 @@
+import type { Account } from "#core/accounts/account.ts";
+import type { Scope } from "#core/identity/scopes.ts";
+import { button, form } from "../form.ts";
+import { type Html, html } from "../html.ts";
+import { say, sayPlainly } from "../say.ts";
+import { texts } from "../texts.ts";
+import { entryPage, type Frame, person } from "./frame.ts";
+
+export interface Asker {
+	/** What it calls itself. */
+	readonly name: string;
+	/** Where it really is: a host, or the scheme of a program's own. */
+	readonly host: string;
+	readonly uri?: string;
+	readonly verified: boolean;
+	readonly loopback: boolean;
+}
+
+export interface ConsentView {
+	/** Of the interaction; its steps are below it. */
+	readonly base: string;
+	readonly client: Asker;
+	readonly scopes: readonly Scope[];
+	readonly account: Account;
+	readonly returnTo: string;
+}
+
+/** May this client do that as you? */
+export function renderConsent(frame: Frame, { base, client, scopes, account, returnTo }: ConsentView): Html {
+	const t = texts.consent;
+	const name = html`<strong>${client.name}</strong>`;
+	return entryPage(
+		frame,
+		{
+			title: sayPlainly(t.title, { client: client.name }),
+			beside: form({ action: `${base}/switch`, csrf: frame.csrf, quiet: true }, button(t.notYou, "link")),
+		},
+		html`<h1>${sayPlainly(t.title, { client: client.name })}</h1>
+<p class="lead">${say(t.asks, { client: name, handle: html`<strong>${account.handle}</strong>` })}</p>
+${askerBox(client)}
+${warning(client, returnTo)}
+<p>${t.will}</p>
+<ul class="scopes">${scopes.map(({ title, detail }) => html`<li>${title}<small>${detail}</small></li>`)}</ul>
+${person(account)}
+${form({ action: `${base}/consent`, csrf: frame.csrf }, html`<div class="choice">${button(t.refuse, "other", { name: "answer", value: "no" })}${button(t.allow, "main", { name: "answer", value: "yes" })}</div>`)}
+<p class="hint">${t.willNot} ${say(t.back, { origin: html`<strong>${returnTo}</strong>` })}</p>`,
+	);
+}
+
+/** The name is what a client says of itself; the host is what it can't make up. */
+const askerBox = ({ name, host, uri }: Asker): Html =>
+	html`<p class="asker"><strong>${name}</strong><span>${say(texts.consent.host, { host: html`<span class="host">${host}</span>` })}</span>${
+		uri !== undefined &&
+		/^https:\/\//i.test(uri) &&
+		html`<a href="${uri}" rel="noreferrer noopener external">${texts.consent.about}</a>`
+	}</p>`;
+
+function warning({ verified, loopback, host }: Asker, returnTo: string): Html | false {
+	if (verified) return false;
+	const t = texts.consent;
+	const isNative = !/^https?:/i.test(returnTo);
+	const text = loopback ? t.loopback : isNative ? t.native : t.unverified;
+	return html`<div class="note care"><p>${say(text, { host: html`<strong>${host}</strong>` })}</p></div>`;
+}
+
+export interface ChooseView {
+	readonly base: string;
+	readonly client: string;
+	readonly account: Account;
+}
+
+/** Which of your accounts? */
+export function renderChooseAccount(frame: Frame, { base, client, account }: ChooseView): Html {
+	const t = texts.choose;
+	return entryPage(
+		frame,
+		{ title: t.title },
+		html`<h1>${t.title}</h1><p class="lead">${say(t.lead, { client: html`<strong>${client}</strong>` })}</p>${person(account)}
+${form({ action: `${base}/account`, csrf: frame.csrf }, [button(sayPlainly(t.as, { name: `@${account.handle}` }))])}
+${form({ action: `${base}/switch`, csrf: frame.csrf }, button(t.another, "other"))}`,
+	);
+}

@@ -1,0 +1,84 @@
+import { button, type Fault, field, form } from "../form.ts";
+import { type Html, html } from "../html.ts";
+import { say, sayPlainly } from "../say.ts";
+import { texts } from "../texts.ts";
+import { entryPage, type Frame } from "./frame.ts";
+
+/** Where the forms of an entrance go. */
+export interface EntrancePaths {
+	readonly logIn: string;
+	readonly secondFactor: string;
+	readonly passkey: string;
+	readonly passkeyOptions: string;
+	readonly signUp: string;
+	/** Ends the attempt of a client; absent where no client asks. */
+	readonly abort?: string;
+}
+
+export interface LogInView {
+	readonly paths: EntrancePaths;
+	/** For which client; absent: for our own pages. */
+	readonly client?: string | undefined;
+	readonly name?: string | undefined;
+	readonly faults?: readonly Fault[];
+	/** False: nobody can make an account here without being invited. */
+	readonly signUp: boolean;
+}
+
+/** Who are you? */
+export function renderLogIn(frame: Frame, { paths, client, name, faults = [], signUp }: LogInView): Html {
+	const t = texts.logIn;
+	const beside = html`<p><a href="/recover">${t.forgotten}</a></p>${
+		signUp && html`<p>${say(t.newHere, { link: html`<a href="${paths.signUp}">${texts.signUp.title}</a>` })}</p>`
+	}${paths.abort !== undefined && form({ action: paths.abort, csrf: frame.csrf, quiet: true }, button(t.cancel, "link"))}`;
+	return entryPage(
+		frame,
+		{ title: t.title, faults, beside, passkeys: true },
+		html`<h1>${sayPlainly(t.titleAt, { instance: frame.instance.name })}</h1>
+${client !== undefined && html`<p class="lead">${say(t.toContinue, { client: html`<strong>${client}</strong>` })}</p>`}
+${form({ action: paths.logIn, csrf: frame.csrf }, [
+	field(
+		{
+			name: "name",
+			label: t.name,
+			value: name,
+			autocomplete: "username",
+			kind: "name",
+			maxlength: 320,
+			focus: name === undefined,
+		},
+		faults,
+	),
+	field(
+		{
+			name: "password",
+			label: t.password,
+			type: "password",
+			autocomplete: "current-password",
+			focus: name !== undefined,
+		},
+		faults,
+	),
+	button(t.submit),
+])}
+<p class="or">${t.or}</p>
+${passkeyForm(frame, paths, t.passkey, t.passkeyFailed)}`,
+	);
+}
+
+/** Shown by the script, where the browser has passkeys. */
+export const passkeyForm = (
+	{ csrf }: Frame,
+	{ passkey, passkeyOptions }: EntrancePaths,
+	label: string,
+	failed: string,
+): Html =>
+	form(
+		{
+			action: passkey,
+			csrf,
+			hidden: { handle: "", response: "" },
+			passkey: { ceremony: "get", options: passkeyOptions },
+		},
+		[html`<p class="fault" role="alert" data-failed hidden>${failed}</p>`, button(label, "other")],
+	);

@@ -1,0 +1,84 @@
+import type { RegistrationMode } from "#core/identity/identity.ts";
+import { button, type Fault, field, form } from "../form.ts";
+import { type Html, html } from "../html.ts";
+import { say } from "../say.ts";
+import { texts } from "../texts.ts";
+import { entryPage, type Frame } from "./frame.ts";
+
+export interface SignUpView {
+	/** Where the form goes. */
+	readonly action: string;
+	readonly logIn: string;
+	readonly mode: RegistrationMode;
+	/** The invitation that came with the address. */
+	readonly invite?: { readonly secret: string; readonly state: "valid" | "invalid" } | undefined;
+	readonly values?: { readonly handle: string; readonly displayName: string; readonly email: string };
+	readonly faults?: readonly Fault[];
+}
+
+/** A new account, where the provider takes one. */
+export function renderSignUp(frame: Frame, view: SignUpView): Html {
+	const t = texts.signUp;
+	const { instance, domain } = frame;
+	const { mode, invite, values, faults = [] } = view;
+	const beside = html`<p>${say(t.haveAccount, { link: html`<a href="${view.logIn}">${texts.logIn.title}</a>` })}</p>`;
+	const isInvited = invite?.state === "valid";
+	if (mode !== "open" && !isInvited && faults.length === 0) {
+		const [title, text] = mode === "closed" ? [t.closed, t.closedText] : [t.inviteOnly, t.inviteOnlyText];
+		return entryPage(
+			frame,
+			{ title, beside },
+			html`<h1>${title}</h1>${invite !== undefined && mode === "invite" && html`<div class="note care"><p>${t.invitationInvalid}</p></div>`}<p>${say(text, { instance: instance.name })}</p>`,
+		);
+	}
+	return entryPage(
+		frame,
+		{ title: t.title, faults, beside },
+		html`<h1>${t.title}</h1><p class="lead">${say(t.lead, { instance: html`<strong>${instance.name}</strong>` })}</p>
+${form({ action: view.action, csrf: frame.csrf, hidden: invite === undefined ? {} : { invite: invite.secret } }, [
+	field(
+		{
+			name: "handle",
+			label: t.handle,
+			hint: say(t.handleHint, { domain }),
+			value: values?.handle,
+			autocomplete: "username",
+			kind: "name",
+			maxlength: 32,
+			focus: true,
+		},
+		faults,
+	),
+	field(
+		{
+			name: "displayName",
+			label: t.displayName,
+			value: values?.displayName,
+			autocomplete: "nickname",
+			optional: true,
+			maxlength: 100,
+		},
+		faults,
+	),
+	field(
+		{
+			name: "email",
+			label: t.email,
+			hint: t.emailHint,
+			type: "email",
+			inputmode: "email",
+			value: values?.email,
+			autocomplete: "email",
+			optional: true,
+			maxlength: 320,
+		},
+		faults,
+	),
+	field(
+		{ name: "password", label: t.password, hint: t.passwordHint, type: "password", autocomplete: "new-password" },
+		faults,
+	),
+	button(t.submit),
+])}`,
+	);
+}
