@@ -12,6 +12,10 @@ import { documentVersions } from "./federation/document-version.ts";
 import { channels } from "./groups/channel.ts";
 import { groups } from "./groups/group.ts";
 import { memberships } from "./groups/membership.ts";
+import { bootstrapTokens } from "./identity/bootstrap-tokens.ts";
+import { custodialKeys } from "./identity/custodial-keys.ts";
+import { deviceKeys } from "./identity/device-keys.ts";
+import { nonces } from "./identity/nonces.ts";
 import { messages } from "./messages/message.ts";
 import type { Collection } from "./ports/store.ts";
 import { reactions } from "./reactions/reaction.ts";
@@ -21,11 +25,14 @@ export const collections: readonly Collection<unknown>[] = [
 	accessTokens,
 	accounts,
 	audiences,
+	bootstrapTokens,
 	bridgeState,
 	channels,
 	credentials,
+	custodialKeys,
 	deadLetters,
 	deliveries,
+	deviceKeys,
 	documentVersions,
 	feedBaselines,
 	groups,
@@ -33,6 +40,7 @@ export const collections: readonly Collection<unknown>[] = [
 	links,
 	memberships,
 	messages,
+	nonces,
 	parked,
 	portals,
 	reactions,

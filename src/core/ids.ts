@@ -8,6 +8,7 @@ export type GroupId = Brand<string, "GroupId">;
 export type ChannelId = Brand<string, "ChannelId">;
 export type MessageId = Brand<string, "MessageId">;
 export type PortalId = Brand<string, "PortalId">;
+export type DeviceKeyId = Brand<string, "DeviceKeyId">;
 export type BridgeName = Brand<string, "BridgeName">;
 
 interface ByPrefix {
@@ -16,6 +17,7 @@ interface ByPrefix {
 	chn: ChannelId;
 	msg: MessageId;
 	brg: PortalId;
+	dk: DeviceKeyId;
 }
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -48,7 +50,7 @@ export function mintId<P extends keyof ByPrefix>(prefix: P, now: number): ByPref
 	return `${prefix}_${timePart(now)}${randomPart()}` as ByPrefix[P];
 }
 
-const shape = /^(usr|grp|chn|msg|brg)_[0-9a-hjkmnp-tv-z]{26}$/;
+const shape = /^(usr|grp|chn|msg|brg|dk)_[0-9a-hjkmnp-tv-z]{26}$/;
 
 /** Reads an id of the given kind from a text that came from outside; `undefined` when it is none. */
 export function parseId<P extends keyof ByPrefix>(prefix: P, text: string): ByPrefix[P] | undefined {

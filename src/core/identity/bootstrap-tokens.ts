@@ -1,0 +1,65 @@
+import { accountById } from "../accounts/find-account.ts";
+import { type Expiring, expiryIndex } from "../expiry.ts";
+import type { AccountId } from "../ids.ts";
+import type { Collection } from "../ports/store.ts";
+import type { World } from "../world.ts";
+import type { Principal } from "./principals.ts";
+import { hashOfSecret, newSecret } from "./secret.ts";
+
+/**
+ * What a password is exchanged for where there is no browser (OFSCP R7 §4.2): the right to register one device key, and
+ * nothing else. Its id is the SHA-256 of the secret.
+ */
+export interface BootstrapToken extends Expiring {
+	readonly account: AccountId;
+}
+
+export const bootstrapTokens: Collection<BootstrapToken> = {
+	name: "bootstrap_tokens",
+	version: 1,
+	indexes: { expiresAt: expiryIndex, account: { kinds: ["text"], of: (token) => [token.account] } },
+};
+
+/** How long one is good for, in seconds. */
+export const bootstrapSeconds = 300;
+
+const prefix = "bootstrap:";
+
+/** Makes a token and returns its secret. */
+export async function addBootstrapToken(world: World, account: AccountId): Promise<string> {
+	const secret = newSecret("bt");
+	const expiresAt = world.clock.now() + bootstrapSeconds * 1000;
+	await world.store.insert(bootstrapTokens, hashOfSecret(secret), { account, expiresAt });
+	return secret;
+}
+
+/** The credential of a secret of this kind; `undefined`: it is of another. */
+export const bootstrapCredential = (secret: string): string | undefined =>
+	/^bt_[\w-]{43}$/.test(secret) ? prefix + hashOfSecret(secret) : undefined;
+
+/** True when the principal may do nothing but register a device key. */
+export const isBootstrap = ({ credential }: Principal): boolean => credential.startsWith(prefix);
+
+/** Whom such a credential stands for; without any scope. */
+export async function bootstrapPrincipal(
+	world: Pick<World, "store" | "clock">,
+	credential: string,
+): Promise<Principal | undefined> {
+	const token = (await world.store.get(bootstrapTokens, credential.slice(prefix.length)))?.doc;
+	if (token === undefined || token.expiresAt <= world.clock.now()) return undefined;
+	const account = await accountById(world, token.account);
+	return account === undefined || account.deletedAt !== undefined ? undefined : { account, scopes: [], credential };
+}
+
+/** Uses the token up; `false`: it has been used. */
+export const takeBootstrapToken = ({ store }: Pick<World, "store">, { credential }: Principal): Promise<boolean> =>
+	store.delete(bootstrapTokens, credential.slice(prefix.length));
+
+/** Ends the tokens that somebody has not used yet. */
+export async function forgetBootstrapTokens({ store }: Pick<World, "store">, account: AccountId): Promise<void> {
+	for (;;) {
+		const page = await store.page(bootstrapTokens, { index: "account", prefix: [account], order: "asc", limit: 100 });
+		for (const { id } of page) await store.delete(bootstrapTokens, id);
+		if (page.length < 100) return;
+	}
+}
