@@ -124,10 +124,9 @@ test("a backend that does not exist yet is refused by its name", (t) => {
 	]);
 	t.deepEqual(load("mail: { url: 'http://me:secret@mail.example' }").wrong, [
 		'mail.url: expected nothing, or a URL that begins with smtp:// or smtps://, found "http://…@mail.example"',
-	]);
-	t.deepEqual(load("mail: { url: 'smtp://mail.example' }").wrong, [
 		"mail.from: expected the address that mail comes from, because mail.url is set, found nothing",
 	]);
+	t.deepEqual(load("mail: { url: 'smtp://mail.example', from: causeway@social.example }").wrong, []);
 	t.deepEqual(load("store: { kind: mysql }").wrong, ['store.kind: expected sqlite or mongodb, found "mysql"']);
 	t.deepEqual(load("store: { kind: mongodb }").wrong, [
 		"store.url: expected a URL that begins with mongodb:// or mongodb+srv://, found nothing",

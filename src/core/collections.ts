@@ -1,5 +1,8 @@
 import { accounts } from "./accounts/account.ts";
 import { credentials } from "./accounts/credentials.ts";
+import { emailOwners } from "./accounts/email.ts";
+import { presences } from "./accounts/presence.ts";
+import { privateHalves } from "./accounts/private-half.ts";
 import { accessTokens } from "./accounts/tokens.ts";
 import { audiences } from "./bridging/audience.ts";
 import { parked } from "./bridging/incoming/parked.ts";
@@ -15,7 +18,14 @@ import { memberships } from "./groups/membership.ts";
 import { bootstrapTokens } from "./identity/bootstrap-tokens.ts";
 import { custodialKeys } from "./identity/custodial-keys.ts";
 import { deviceKeys } from "./identity/device-keys.ts";
+import { invites } from "./identity/invites.ts";
+import { uses } from "./identity/last-used.ts";
 import { nonces } from "./identity/nonces.ts";
+import { oauthRecords } from "./identity/oauth-records.ts";
+import { passkeyChallenges, passkeys } from "./identity/passkeys.ts";
+import { recoveries } from "./identity/recovery.ts";
+import { signingKeySets } from "./identity/signing-keys.ts";
+import { totps } from "./identity/totp.ts";
 import { messages } from "./messages/message.ts";
 import type { Collection } from "./ports/store.ts";
 import { reactions } from "./reactions/reaction.ts";
@@ -34,14 +44,25 @@ export const collections: readonly Collection<unknown>[] = [
 	deliveries,
 	deviceKeys,
 	documentVersions,
+	emailOwners,
 	feedBaselines,
 	groups,
+	invites,
 	laneTroubles,
 	links,
 	memberships,
 	messages,
 	nonces,
+	oauthRecords,
 	parked,
+	passkeyChallenges,
+	passkeys,
 	portals,
+	presences,
+	privateHalves,
 	reactions,
+	signingKeySets,
+	uses,
+	recoveries,
+	totps,
 ];

@@ -2,6 +2,7 @@ import type { Vault } from "./bridging/sealing.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./events/log.ts";
 import type { Identity } from "./identity/identity.ts";
+import type { Bus } from "./ports/bus.ts";
 import type { FailPoints } from "./ports/fail-points.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Store } from "./ports/store.ts";
@@ -15,6 +16,7 @@ export interface World {
 	readonly domain: string;
 	readonly store: Store;
 	readonly log: Log;
+	readonly bus: Bus;
 	readonly clock: Clock;
 	readonly text: Text;
 	readonly logger: Logger;

@@ -7,19 +7,19 @@ import type {
 import type { PasskeyCredential, PasskeyPort, WebAuthnJson } from "#core/ports/factors.ts";
 
 /**
- * WebAuthn by `@simplewebauthn/server`. User verification is preferred and not demanded: a security key without a PIN is
- * still a good second factor.
+ * WebAuthn by `@simplewebauthn/server`. User verification is demanded of a passkey that stands alone, and preferred of one
+ * behind a password: a security key without a PIN is still a good second factor.
  *
  * @param origin where the pages are; its host name is the relying party
  */
 export function createPasskeys({ origin, name }: { readonly origin: string; readonly name: string }): PasskeyPort {
 	const load = () => import("@simplewebauthn/server");
 	const rpID = new URL(origin).hostname;
-	const expected = (challenge: string) => ({
+	const expected = (challenge: string, alone = false) => ({
 		expectedChallenge: challenge,
 		expectedOrigin: origin,
 		expectedRPID: rpID,
-		requireUserVerification: false,
+		requireUserVerification: alone,
 	});
 	return {
 		async registrationOptions({ challenge, user, known }) {
@@ -47,25 +47,25 @@ export function createPasskeys({ origin, name }: { readonly origin: string; read
 			const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
 			return { id, publicKey: Buffer.from(publicKey).toString("base64url"), counter, transports };
 		},
-		async loginOptions({ challenge, known }) {
+		async loginOptions({ challenge, known, alone }) {
 			const { generateAuthenticationOptions } = await load();
 			return asJson(
 				await generateAuthenticationOptions({
 					rpID,
 					challenge: Buffer.from(challenge, "base64url"),
 					allowCredentials: known.map(descriptorOf),
-					userVerification: "preferred",
+					userVerification: alone ? "required" : "preferred",
 				}),
 			);
 		},
-		async verifyLogin(response, challenge, { id, publicKey, counter }) {
+		async verifyLogin(response, { challenge, alone }, { id, publicKey, counter }) {
 			const { verifyAuthenticationResponse } = await load();
 			const credential: WebAuthnCredential = { id, publicKey: Buffer.from(publicKey, "base64url"), counter };
 			const { verified, authenticationInfo } = await orNothing(() =>
 				verifyAuthenticationResponse({
 					response: response as AuthenticationResponseJSON,
 					credential,
-					...expected(challenge),
+					...expected(challenge, alone),
 				}),
 			);
 			return verified === true ? authenticationInfo?.newCounter : undefined;

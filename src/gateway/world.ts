@@ -75,6 +75,7 @@ export async function openWorld(
 		domain: domainOf(config.publicUrl),
 		store,
 		log: createLog({ store, bus, onOwed: () => wake() }),
+		bus,
 		clock,
 		text: createText(),
 		logger,

@@ -100,6 +100,7 @@ export async function openDoor({
 		domain: "social.example",
 		store,
 		log: createLog({ store, bus, onOwed() {} }),
+		bus,
 		clock,
 		text: createText(),
 		logger,

@@ -64,6 +64,7 @@ export async function openCore(
 		domain: "social.test",
 		store,
 		log: createLog({ store, bus, onOwed: () => wake() }),
+		bus,
 		clock,
 		text: createText(),
 		logger: silentLogger,

@@ -22,8 +22,11 @@ type NewAccount = Pick<Account, "handle" | "domain" | "kind" | "profile" | "brid
 	Partial<Pick<Account, "origin" | "reach" | "admin">>;
 
 /** The body of an `account.created`: the account, its personal group and its timeline come to be in one event. */
-export function accountCreated(now: number, fields: NewAccount): AccountEvents["account.created"] {
-	const id = mintId("usr", now);
+export function accountCreated(
+	now: number,
+	fields: NewAccount,
+	id = mintId("usr", now),
+): AccountEvents["account.created"] {
 	const group = mintId("grp", now);
 	const timeline = mintId("chn", now);
 	return {
@@ -62,23 +65,28 @@ export const handleKey = (handle: string): string => `handle:${handle}`;
 /**
  * Makes an account of ours.
  *
+ * @param id absent: a new one
  * @throws {InvalidRequest} the handle can't be used
  * @throws {Conflict} `handle_taken`
  */
 export async function createAccount(
 	world: World,
-	{ handle, displayName, admin }: { handle: string; displayName?: string; admin?: boolean },
+	{ id, handle, displayName, admin }: { id?: AccountId; handle: string; displayName?: string; admin?: boolean },
 ): Promise<Account> {
 	const fault = handleFault(handle);
 	if (fault !== undefined) throw new InvalidRequest([{ field: "handle", expected: fault }]);
-	const body = accountCreated(world.clock.now(), {
-		handle,
-		domain: world.domain,
-		kind: "person",
-		profile: { displayName: displayName ?? handle },
-		bridgeable: true,
-		...(admin === true ? { admin } : {}),
-	});
+	const body = accountCreated(
+		world.clock.now(),
+		{
+			handle,
+			domain: world.domain,
+			kind: "person",
+			profile: { displayName: displayName ?? handle },
+			bridgeable: true,
+			...(admin === true ? { admin } : {}),
+		},
+		id,
+	);
 	const appended = await world.log.append({
 		stream: body.account.id,
 		type: "account.created",

@@ -1,7 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
-import { InvalidRequest } from "../errors.ts";
+import { checkPassword, normalPassword, type PasswordContext } from "../identity/password-rules.ts";
 import type { AccountId } from "../ids.ts";
-import type { Collection } from "../ports/store.ts";
+import { type Collection, Duplicate } from "../ports/store.ts";
 import type { World } from "../world.ts";
 
 /** A password's hash, by its account's id. Outside the log: it is nobody's to replay. */
@@ -17,55 +17,105 @@ export interface Credential {
 
 export const credentials: Collection<Credential> = { name: "credentials", version: 1, indexes: {} };
 
+type Cost = Pick<Credential, "memoryKiB" | "passes" | "parallelism">;
 /** OFSCP's minimum for passwords: 64 MiB, 3 passes, 4 lanes. */
 const cost = { memoryKiB: 65_536, passes: 3, parallelism: 4 } as const;
-const minLength = 10;
 
-function hashOf(
-	password: string,
-	salt: Buffer,
-	{ memoryKiB, passes, parallelism }: Pick<Credential, "memoryKiB" | "passes" | "parallelism">,
-): Promise<Buffer> {
+type Hasher = Pick<World, "identity">;
+
+function hashOf({ identity }: Hasher, password: string, salt: Buffer, { memoryKiB, passes, parallelism }: Cost) {
 	const options = {
-		message: password.normalize("NFKC"),
+		message: normalPassword(password),
 		nonce: salt,
 		parallelism,
 		tagLength: 32,
 		memory: memoryKiB,
 		passes,
 	};
-	return new Promise((resolve, reject) =>
-		argon2("argon2id", options, (error, key) => (error === null ? resolve(key) : reject(error))),
+	return identity.hashing.run(
+		() =>
+			new Promise<Buffer>((resolve, reject) =>
+				argon2("argon2id", options, (error, key) => (error === null ? resolve(key) : reject(error))),
+			),
 	);
 }
 
-/** Sets or changes a password. @throws {InvalidRequest} it is too short */
-export async function setPassword(
-	world: Pick<World, "store" | "clock">,
-	account: AccountId,
-	password: string,
-): Promise<void> {
-	if ([...password].length < minLength)
-		throw new InvalidRequest([{ field: "password", expected: `at least ${minLength} characters` }]);
+/** Hashes a password that has been checked, with today's parameters. @throws {Unavailable} too many sign in */
+export async function hashPassword(world: Pick<World, "identity" | "clock">, password: string): Promise<Credential> {
 	const salt = randomBytes(16);
-	const hash = await hashOf(password, salt, cost);
-	const doc: Credential = {
+	const hash = await hashOf(world, password, salt, cost);
+	return {
 		hash: hash.toString("base64"),
 		salt: salt.toString("base64"),
 		...cost,
 		changedAt: world.clock.now(),
 	};
-	const stored = await world.store.get(credentials, account);
-	if (stored === undefined) await world.store.insert(credentials, account, doc);
-	else await world.store.replace(credentials, account, stored.rev, doc);
 }
 
-/** True when this is the account's password. */
-export async function isPassword(world: Pick<World, "store">, account: AccountId, password: string): Promise<boolean> {
-	const credential = (await world.store.get(credentials, account))?.doc;
-	if (credential === undefined) return false;
-	return timingSafeEqual(
-		await hashOf(password, Buffer.from(credential.salt, "base64"), credential),
-		Buffer.from(credential.hash, "base64"),
-	);
+/** Keeps a hash as the account's, whatever was there before. */
+export async function storeCredential(
+	{ store }: Pick<World, "store">,
+	account: AccountId,
+	credential: Credential,
+): Promise<void> {
+	for (;;) {
+		const stored = await store.get(credentials, account);
+		if (stored !== undefined) {
+			if (await store.replace(credentials, account, stored.rev, credential)) return;
+			continue;
+		}
+		try {
+			return await store.insert(credentials, account, credential);
+		} catch (error) {
+			if (!(error instanceof Duplicate)) throw error;
+		}
+	}
 }
+
+/**
+ * Sets or changes a password.
+ *
+ * @param context whose password it is: it must not be their name
+ * @param field JSON pointer of the field that it came in
+ * @throws {InvalidRequest} it is too short or too common
+ * @throws {Unavailable} too many sign in at the moment
+ */
+export async function setPassword(
+	world: Pick<World, "store" | "clock" | "identity">,
+	account: AccountId,
+	password: string,
+	context: PasswordContext = {},
+	field?: string,
+): Promise<void> {
+	await checkPassword(password, context, field);
+	await storeCredential(world, account, await hashPassword(world, password));
+}
+
+/** What a password is compared with where there is none, so that the answer takes as long. */
+const nobodys = { hash: Buffer.alloc(32).toString("base64"), salt: Buffer.alloc(16).toString("base64"), ...cost };
+
+/**
+ * True when this is the account's password. For nobody, and for who has no password, the same work is done in vain.
+ *
+ * @throws {Unavailable} too many sign in at the moment
+ */
+export async function isPassword(
+	world: Pick<World, "store" | "clock" | "identity">,
+	account: AccountId | undefined,
+	password: string,
+): Promise<boolean> {
+	const stored = account === undefined ? undefined : await world.store.get(credentials, account);
+	const credential = stored?.doc ?? nobodys;
+	const hash = await hashOf(world, password, Buffer.from(credential.salt, "base64"), credential);
+	const isRight = timingSafeEqual(hash, Buffer.from(credential.hash, "base64")) && stored !== undefined;
+	if (isRight && account !== undefined && isWeaker(stored.doc, cost)) {
+		const { changedAt } = stored.doc;
+		const stronger = { ...(await hashPassword(world, password)), changedAt };
+		// If somebody changes the password meanwhile, theirs stays.
+		await world.store.replace(credentials, account, stored.rev, stronger);
+	}
+	return isRight;
+}
+
+const isWeaker = (kept: Cost, now: Cost): boolean =>
+	kept.memoryKiB < now.memoryKiB || kept.passes < now.passes || kept.parallelism < now.parallelism;

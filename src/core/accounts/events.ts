@@ -1,6 +1,6 @@
 import type { Channel } from "../groups/channel.ts";
-import type { Group } from "../groups/group.ts";
-import type { AccountId } from "../ids.ts";
+import type { Group, JoinPolicy } from "../groups/group.ts";
+import type { AccountId, GroupId } from "../ids.ts";
 import type { Account } from "./account.ts";
 
 /** Streams: the account's own id. */
@@ -15,6 +15,8 @@ export interface AccountEvents {
 	"account.updated": {
 		readonly account: AccountId;
 		readonly changes: Partial<Pick<Account, "profile" | "reach" | "kind" | "bridgeable" | "origin">>;
+		/** Who wants to follow is let in at once, or one by one. */
+		readonly personal?: { readonly group: GroupId; readonly joinPolicy: JoinPolicy };
 	};
 	"account.deleted": { readonly account: AccountId };
 }

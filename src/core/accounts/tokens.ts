@@ -9,7 +9,6 @@ export interface AccessToken {
 	readonly scopes: readonly string[];
 	readonly name: string;
 	readonly createdAt: number;
-	readonly revokedAt?: number;
 }
 
 export const accessTokens: Collection<AccessToken> = {

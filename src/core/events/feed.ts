@@ -2,6 +2,7 @@ import { BoundedMap } from "../bounded-map.ts";
 import { NotFound } from "../errors.ts";
 import { canRead, type Place, placeOf } from "../groups/access.ts";
 import type { Principal } from "../identity/principals.ts";
+import { revokedBy } from "../identity/revocation.ts";
 import type { AccountId, ChannelId } from "../ids.ts";
 import { parseId } from "../ids.ts";
 import type { Bus } from "../ports/bus.ts";
@@ -64,14 +65,23 @@ export function createFeed({ world, bus, render }: FeedParts): Feed {
 		const member = type.startsWith("member.")
 			? (body as { membership: { account: AccountId } }).membership.account
 			: undefined;
+		if (type === "account.deleted") recheck((body as { account: AccountId }).account);
 		if (member === undefined && type !== "channel.created") return;
 		for (const reader of readers)
 			if (member === undefined ? reader.isIn(stream) : reader.principal.account.id === member) reader.refresh();
 	}
 
+	/** A credential of somebody has ended: so do the streams that were opened with it. */
+	function recheck(account: AccountId): void {
+		for (const reader of readers)
+			if (reader.principal.account.id === account) void reader.check().catch(() => reader.cut());
+	}
+
 	const tails = createTails(world, tell, notice);
 	const scout = createScout(world, notice);
 	const unsubscribe = bus.subscribe((stream, seq) => {
+		const revoked = revokedBy(stream);
+		if (revoked !== undefined) return recheck(revoked);
 		if (!tails.moved(stream, seq) && readers.size > 0) scout(stream, seq);
 	});
 	const sweep = (): void =>

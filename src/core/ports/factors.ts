@@ -42,11 +42,19 @@ export interface PasskeyPort {
 	}): Promise<WebAuthnJson>;
 	/** The new passkey; `undefined`: the response proves nothing. */
 	verifyRegistration(response: unknown, challenge: string): Promise<PasskeyCredential | undefined>;
-	/** @param known the passkeys that may answer; empty: any that the browser offers for us */
+	/**
+	 * @param known the passkeys that may answer; empty: any that the browser offers for us
+	 * @param alone the passkey is both factors, so the authenticator must have verified its user (a PIN, a finger)
+	 */
 	loginOptions(options: {
 		readonly challenge: string;
 		readonly known: readonly PasskeyCredential[];
+		readonly alone: boolean;
 	}): Promise<WebAuthnJson>;
 	/** The new counter; `undefined`: the response proves nothing, or the counter went back (a copied key). */
-	verifyLogin(response: unknown, challenge: string, credential: PasskeyCredential): Promise<number | undefined>;
+	verifyLogin(
+		response: unknown,
+		challenge: { readonly challenge: string; readonly alone: boolean },
+		credential: PasskeyCredential,
+	): Promise<number | undefined>;
 }

@@ -1,4 +1,4 @@
-import { removeWhatTheySaid } from "../../accounts/delete-account.ts";
+import { clearUpAfter } from "../../accounts/delete-account.ts";
 import { bridgeConsumer } from "../../events/log.ts";
 import type { Reach } from "../../ports/bridge.ts";
 import type { Lanes } from "../../ports/lanes.ts";
@@ -31,7 +31,7 @@ export function createOutgoing(
 	const failures = new Map<string, number>();
 
 	async function plan(event: LogEvent): Promise<readonly Reach[]> {
-		if (event.type === "account.deleted") await removeWhatTheySaid(world, event.stream);
+		if (event.type === "account.deleted") await clearUpAfter(world, event.stream);
 		const reaches = await plans[event.type as keyof typeof plans]?.(planner, event as never);
 		return reaches ?? [];
 	}

@@ -1,0 +1,14 @@
+import type { Account } from "../accounts/account.ts";
+import { emailOf } from "../accounts/email.ts";
+import type { World } from "../world.ts";
+import type { PasswordContext } from "./password-rules.ts";
+
+/** What the password of somebody must not be made of. */
+export async function passwordContext(
+	world: Pick<World, "store" | "vault">,
+	account: Account,
+): Promise<PasswordContext> {
+	const email = await emailOf(world, account.id);
+	const { handle, domain, profile } = account;
+	return { handle, domain, displayName: profile.displayName, ...(email === undefined ? {} : { email }) };
+}

@@ -1,0 +1,6 @@
+import type { World } from "../world.ts";
+import type { SessionSource } from "./sessions.ts";
+import { tokenSessions } from "./token-sessions.ts";
+
+/** Everybody who keeps sessions. */
+export const sessionSources = (world: World): readonly SessionSource[] => [tokenSessions(world)];
