@@ -10,6 +10,7 @@ import { createBridgeState } from "#core/bridging/state.ts";
 import { startSweeper } from "#core/bridging/sweeper.ts";
 import { createFeed } from "#core/events/feed.ts";
 import { foldsOf } from "#core/events/folds.ts";
+import { createFederation } from "#core/federation/federation.ts";
 import type { Bridge } from "#core/ports/bridge.ts";
 import type { Lanes } from "#core/ports/lanes.ts";
 import type { World } from "#core/world.ts";
@@ -92,6 +93,8 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 	});
 	const feed = createFeed({ world, bus, render: createLiveEvents(world) });
 	const events = createEventStreams(feed, { heartbeatSeconds: config.events.heartbeatSeconds });
+	const secrets = createBridgeState(world, "provider!", network.sealing);
+	const { insecureLocalhost } = config.federation;
 	const app = createApp({
 		world,
 		bridges,
@@ -100,7 +103,8 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 		health: { state: () => state },
 		limits: config.limits,
 		instance: { ...config.instance, version },
-		secrets: createBridgeState(world, "provider!", network.sealing),
+		federation: createFederation({ world, http: network.http, shadows, secrets, insecureLocalhost }),
+		secrets,
 		metrics,
 		behindProxy: config.listen.behindProxy,
 	});

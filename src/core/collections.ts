@@ -12,6 +12,8 @@ import { portals } from "./bridging/portals/portal.ts";
 import { bridgeState } from "./bridging/state.ts";
 import { feedBaselines } from "./events/feed-baselines.ts";
 import { documentVersions } from "./federation/document-version.ts";
+import { remoteKeys } from "./federation/remote-keys.ts";
+import { remoteUsers } from "./federation/remote-users.ts";
 import { channels } from "./groups/channel.ts";
 import { groups } from "./groups/group.ts";
 import { memberships } from "./groups/membership.ts";
@@ -61,6 +63,8 @@ export const collections: readonly Collection<unknown>[] = [
 	presences,
 	privateHalves,
 	reactions,
+	remoteKeys,
+	remoteUsers,
 	signingKeySets,
 	uses,
 	recoveries,

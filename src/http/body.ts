@@ -8,8 +8,10 @@ export class ClientGone extends Error {}
 /** What is read and thrown away behind a body that is too large, so that the answer still reaches its sender. */
 const patience = { bytes: 16 * 1024 * 1024, ms: 5_000 };
 
+const bodies = new WeakMap<IncomingMessage, Promise<Buffer>>();
+
 /**
- * Reads a body whole.
+ * Reads a body whole. Who asks for it again gets the same bytes: a signature is checked over them before they are parsed.
  *
  * Of a body that is too large nothing is kept, but its rest is read for a while: an answer on a connection that is then
  * closed with bytes unread would be lost on the way. What is larger still loses its connection.
@@ -19,6 +21,12 @@ const patience = { bytes: 16 * 1024 * 1024, ms: 5_000 };
  * @throws {ClientGone}
  */
 export function readBody(request: IncomingMessage, response: ServerResponse, maxBytes: number): Promise<Buffer> {
+	const reading = bodies.get(request) ?? receive(request, response, maxBytes);
+	bodies.set(request, reading);
+	return reading;
+}
+
+function receive(request: IncomingMessage, response: ServerResponse, maxBytes: number): Promise<Buffer> {
 	return new Promise((resolve, reject) => {
 		const chunks: Buffer[] = [];
 		let size = 0;

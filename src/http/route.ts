@@ -3,12 +3,17 @@ import type { Account } from "#core/accounts/account.ts";
 import type { Once } from "#core/events/once.ts";
 import { onceOf } from "#core/events/once.ts";
 import type { Principal } from "#core/identity/principals.ts";
+import type { Peer } from "./middleware/signed.ts";
 import type { LimitName } from "./services.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** Who may call: nobody in particular; `reader`: anybody, but who sends a token is known by it; `member`: a token with the scope `ofscp`. */
-export type Auth = "none" | "reader" | "member";
+/**
+ * Who may call. `none`: nobody in particular. `reader`: anybody, but who sends a credential is known by it. `member`: our own people, by a
+ * token with the scope `ofscp` or a signature. `participant`: people of other providers as well. `registrar`: as `member`, or a
+ * bootstrap token. `peer`: as `reader`, and other providers.
+ */
+export type Auth = "none" | "reader" | "member" | "participant" | "registrar" | "peer";
 
 /** A request, checked. */
 export interface Call<Query = unknown, Body = unknown> {
@@ -20,6 +25,10 @@ export interface Call<Query = unknown, Body = unknown> {
 	/** Who asks, on routes for members. */
 	readonly account: Account;
 	readonly principal: Principal;
+	/** The provider that asks, on routes for them. */
+	readonly peer: Peer | undefined;
+	/** The caller's address. */
+	readonly from: string;
 	/** What makes the request the same one when it is repeated (OFSCP §6.1). */
 	readonly once: Once;
 	header(name: string): string | undefined;

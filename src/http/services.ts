@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Shadows } from "#core/bridging/shadows.ts";
 import type { FeedRequest } from "#core/events/feed.ts";
 import type { LiveEvent } from "#core/events/live-event.ts";
+import type { Federation } from "#core/federation/federation.ts";
 import type { Secrets } from "#core/federation/provider-key.ts";
 import type { Place } from "#core/groups/access.ts";
 import type { Principal } from "#core/identity/principals.ts";
@@ -60,6 +61,7 @@ export interface Services {
 	readonly health: Health;
 	readonly limits: Limits;
 	readonly instance: Instance;
+	readonly federation: Federation;
 	/** Keeps the provider's signing key. */
 	readonly secrets: Secrets;
 	readonly metrics: Metrics;

@@ -10,6 +10,7 @@ import { type Clock, systemClock } from "#core/clock.ts";
 import { collections } from "#core/collections.ts";
 import { createFeed } from "#core/events/feed.ts";
 import { createLog } from "#core/events/log.ts";
+import { createFederation } from "#core/federation/federation.ts";
 import type { Bridge } from "#core/ports/bridge.ts";
 import { noFailPoints } from "#core/ports/fail-points.ts";
 import type { Logger } from "#core/ports/logger.ts";
@@ -20,6 +21,7 @@ import { createLiveEvents } from "../../src/http/ofscp/live-events.ts";
 import { createMetrics } from "../../src/http/operators/metrics.ts";
 import { listen } from "../../src/http/server.ts";
 import type { Limits, Services } from "../../src/http/services.ts";
+import { createHttpClient } from "../../src/outbound/http-client.ts";
 import { createEventStreams } from "../../src/realtime/sse.ts";
 import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 import { createText } from "../../src/text/text.ts";
@@ -50,6 +52,8 @@ export interface DoorOptions {
 	readonly heartbeatSeconds?: number;
 	readonly maxBufferedBytes?: number;
 	readonly editWindowMs?: number;
+	/** Providers with which this one has nothing to do. */
+	readonly deny?: readonly string[];
 }
 
 export interface Reply {
@@ -86,6 +90,7 @@ export async function openDoor({
 	heartbeatSeconds = 15,
 	maxBufferedBytes,
 	editWindowMs = 3_600_000,
+	deny = [],
 }: DoorOptions = {}) {
 	const folder = await mkdtemp(path.join(tmpdir(), "causeway-door-"));
 	const store = await openSqliteStore({
@@ -114,15 +119,19 @@ export async function openDoor({
 		heartbeatSeconds,
 		...(maxBufferedBytes === undefined ? {} : { maxBufferedBytes }),
 	});
+	const secrets = createBridgeState(world, "provider");
+	const shadows = createShadows(world);
+	const http = createHttpClient({ insecureLocalhost: true, deny, userAgent: "Causeway" });
 	const app = createApp({
 		world,
 		bridges,
-		shadows: createShadows(world),
+		shadows,
 		events,
 		health,
 		limits: { ...wide, ...limits },
 		instance: { name: "Riverside", description: "A small provider by the river.", contact: "", version: "0.1.0" },
-		secrets: createBridgeState(world, "provider"),
+		federation: createFederation({ world, http, shadows, secrets, insecureLocalhost: true }),
+		secrets,
 		metrics: createMetrics(),
 		behindProxy: false,
 	});
@@ -182,6 +191,7 @@ export async function openDoor({
 		},
 		async close() {
 			await server.close(2000);
+			await http.close();
 			feed.close();
 			await bus.close();
 			await store.close();

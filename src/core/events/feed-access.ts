@@ -8,7 +8,7 @@ export type Verdict = "allowed" | "hidden" | "ended";
 /**
  * Decides for one event who may be told of it now. However many streams a person has open, they are asked about once.
  */
-export function judge(world: Pick<World, "store">, place: Place): (principal: Principal) => Promise<Verdict> {
+export function judge(world: Pick<World, "store" | "clock">, place: Place): (principal: Principal) => Promise<Verdict> {
 	const verdicts = new Map<string, Promise<Verdict>>();
 	return ({ credential }) => {
 		const known = verdicts.get(credential);
@@ -19,7 +19,7 @@ export function judge(world: Pick<World, "store">, place: Place): (principal: Pr
 	};
 }
 
-async function decide(world: Pick<World, "store">, place: Place, credential: string): Promise<Verdict> {
+async function decide(world: Pick<World, "store" | "clock">, place: Place, credential: string): Promise<Verdict> {
 	const principal = await principalOf(world, credential);
 	if (principal === undefined) return "ended";
 	return (await canRead(world, place, principal.account)) ? "allowed" : "hidden";

@@ -44,7 +44,7 @@ const chunk = 100;
  * @param notice is shown every event before its readers are
  */
 export function createTails(
-	world: Pick<World, "store" | "logger">,
+	world: Pick<World, "store" | "clock" | "logger">,
 	tell: (event: LogEvent) => Promise<Told | undefined>,
 	notice: (event: LogEvent) => void,
 ): Tails {

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 import { type Account, addressOf } from "../accounts/account.ts";
 import { NotFound } from "../errors.ts";
 import type { AccountId } from "../ids.ts";
@@ -78,7 +78,13 @@ export async function signAs(
 	}
 	const pkcs8 = Buffer.from(world.vault.open(kept.doc.sealed) as string, "base64");
 	const key = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
-	return signRequest({ as: "actor", name: addressOf(account), keyId: kept.doc.keyId, key }, request, world.clock.now());
+	const signer = {
+		as: "actor",
+		name: addressOf(account),
+		keyId: kept.doc.keyId,
+		sign: (data: Uint8Array) => sign(null, data, key).toString("base64"),
+	} as const;
+	return signRequest(signer, request, world.clock.now());
 }
 
 /** The keys by which others verify somebody of ours (R7 §4.6): those of their devices, and ours for them where it signs. */

@@ -15,8 +15,6 @@ export interface DeviceKey {
 	/** What its owner calls the device. */
 	readonly name: string;
 	readonly createdAt: number;
-	/** Told at most once a minute. */
-	readonly lastUsedAt: number;
 	readonly revokedAt?: number;
 	/** Only of a revoked one: when it is forgotten. */
 	readonly expiresAt?: number;
@@ -40,7 +38,6 @@ export const deviceKeys: Collection<DeviceKey> = {
 
 /** How many keys somebody may have at a time. */
 export const maxDeviceKeys = 50;
-const usedEveryMs = 60_000;
 const rememberedMs = 90 * 86_400_000;
 const prefix = "device:";
 
@@ -86,7 +83,7 @@ export async function registerDeviceKey(
 	if (same !== undefined) return { key: same, isNew: false };
 	const now = world.clock.now();
 	const id = mintId("dk", now);
-	const key = { account: account.id, publicKey, name, createdAt: now, lastUsedAt: now };
+	const key = { account: account.id, publicKey, name, createdAt: now };
 	await world.store.insert(deviceKeys, id, key);
 	return { key: { id, ...key }, isNew: true };
 }
@@ -124,15 +121,7 @@ export async function devicePrincipal(world: Pick<World, "store">, credential: s
 	if (key === undefined || key.revokedAt !== undefined) return undefined;
 	const account = await accountById(world, key.account);
 	if (account === undefined || account.deletedAt !== undefined) return undefined;
-	return { account, scopes: ["ofscp"], credential };
-}
-
-/** Notes that a key has been used. */
-export async function noteUse(world: Pick<World, "store" | "clock">, keyId: string): Promise<void> {
-	const stored = await world.store.get(deviceKeys, keyId);
-	const now = world.clock.now();
-	if (stored !== undefined && stored.doc.revokedAt === undefined && stored.doc.lastUsedAt <= now - usedEveryMs)
-		await world.store.replace(deviceKeys, keyId, stored.rev, { ...stored.doc, lastUsedAt: now });
+	return { account, scopes: ["ofscp"], credential, session: keyId };
 }
 
 /** Forgets every key of an account that is erased. */

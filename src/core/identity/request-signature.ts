@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject, randomBytes, sign, timingSafeEqual, verify } from "node:crypto";
+import { createHash, createPublicKey, type KeyObject, randomBytes, timingSafeEqual, verify } from "node:crypto";
 
 /** A request as its signature sees it (OFSCP R7 §4.4.2). */
 export interface SignableRequest {
@@ -92,8 +92,8 @@ export interface Signer {
 	/** `handle@domain`, or the provider's domain. */
 	readonly name: string;
 	readonly keyId: string;
-	/** The private Ed25519 key. */
-	readonly key: KeyObject;
+	/** A detached Ed25519 signature, base64. */
+	sign(data: Uint8Array): string;
 }
 
 /** A request that is about to be sent. */
@@ -124,6 +124,6 @@ export function signRequest(
 		[signatureHeaders.timestamp]: request.timestamp,
 		[signatureHeaders.nonce]: request.nonce,
 		[signatureHeaders.digest]: request.digest,
-		[signatureHeaders.signature]: sign(null, Buffer.from(canonicalText(request)), signer.key).toString("base64"),
+		[signatureHeaders.signature]: signer.sign(Buffer.from(canonicalText(request))),
 	};
 }

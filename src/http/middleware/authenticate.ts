@@ -1,38 +1,62 @@
 import type { Context } from "koa";
+import { isLocal } from "#core/accounts/account.ts";
 import { InvalidRequest, PermissionDenied, Unauthenticated } from "#core/errors.ts";
+import type { BeforeAsking } from "#core/federation/federation.ts";
+import { isBootstrap } from "#core/identity/bootstrap-tokens.ts";
 import { authenticate, type Principal } from "#core/identity/principals.ts";
 import type { World } from "#core/world.ts";
 import type { Auth } from "../route.ts";
+import type { Services } from "../services.ts";
+import { isSigned, receivedRequest } from "./signed.ts";
 
 const bearer = /^Bearer +([\w\-.~+/]+=*)$/i;
-/** The headers by which a request is signed instead (OFSCP R7 §4.5). */
-const signatureHeaders = ["x-ofscp-actor", "x-ofscp-key-id", "x-ofscp-signature"];
+
+/** True when the request says who asks, rightly or not. */
+export const hasCredential = (ctx: Context): boolean => ctx.req.headers.authorization !== undefined || isSigned(ctx);
 
 /**
- * Whom a request's token stands for (OFSCP §4.2). Tokens are taken from `Authorization` only, never from the URL.
+ * Who asks: whom a request's token stands for (OFSCP §4.2), or who has signed it (R7 §4.4). Tokens are taken from `Authorization` only,
+ * never from the URL.
  *
- * @throws {Unauthenticated} no token where one is needed; one that stands for nobody, wherever it is sent
- * @throws {PermissionDenied} `insufficient_scope`
- * @throws {InvalidRequest} two kinds of credential
+ * @throws {Unauthenticated} no credential where one is needed; one that stands for nobody, wherever it is sent
+ * @throws {PermissionDenied} `insufficient_scope`, `bootstrap_only`, `home_only`, `provider_denied`
+ * @throws {InvalidRequest} two kinds of credential; `digest_mismatch`
  */
 export async function principalOf(
-	world: Pick<World, "store">,
+	services: Pick<Services, "world" | "federation" | "limits">,
 	ctx: Context,
 	auth: Auth,
+	beforeAsking?: BeforeAsking,
 ): Promise<Principal | undefined> {
-	const { authorization } = ctx.req.headers;
 	if (auth === "none") return undefined;
-	if (authorization === undefined) {
-		if (auth === "reader") return undefined;
-		throw new Unauthenticated("An access token is needed", "token_missing");
+	const { authorization } = ctx.req.headers;
+	if (authorization !== undefined) {
+		if (isSigned(ctx))
+			throw new InvalidRequest([{ field: "Authorization", expected: "either a token or a signature, not both" }]);
+		return entitled(await byToken(services.world, authorization), auth);
 	}
-	const signed = signatureHeaders.find((name) => ctx.req.headers[name] !== undefined);
-	if (signed !== undefined)
-		throw new InvalidRequest([{ field: signed, expected: "either a token or a signature, not both" }]);
+	if (isSigned(ctx))
+		return entitled(await services.federation.actorOf(receivedRequest(ctx, services.limits), beforeAsking), auth);
+	if (auth === "reader" || auth === "peer") return undefined;
+	throw new Unauthenticated("An access token is needed", "token_missing");
+}
+
+async function byToken(world: World, authorization: string): Promise<Principal> {
 	const secret = bearer.exec(authorization)?.[1];
 	const principal = secret === undefined ? undefined : await authenticate(world, secret);
 	if (principal === undefined) throw new Unauthenticated();
+	return principal;
+}
+
+/** What a credential is good for at all. What somebody may do with a thing is decided where the thing is known. */
+function entitled(principal: Principal, auth: Auth): Principal {
+	if (isBootstrap(principal)) {
+		if (auth === "registrar") return principal;
+		throw new PermissionDenied("A bootstrap token registers a device key, and nothing else", "bootstrap_only");
+	}
 	if (!principal.scopes.includes("ofscp"))
 		throw new PermissionDenied("The token lacks the scope ofscp", "insufficient_scope");
+	if (!isLocal(principal.account) && (auth === "member" || auth === "registrar"))
+		throw new PermissionDenied("Only people whose home is this provider may do that", "home_only");
 	return principal;
 }

@@ -1,12 +1,21 @@
 import cors from "@koa/cors";
 import type { Middleware } from "koa";
+import { signatureHeaders, signerHeaders } from "#core/identity/request-signature.ts";
 
 /** Any page may call the API with a token of its own; cookies are never sent or read. */
 export const crossOrigin = (): Middleware =>
 	cors({
 		origin: "*",
 		allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-		allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "If-None-Match"],
+		allowHeaders: [
+			"Authorization",
+			"Content-Type",
+			"Idempotency-Key",
+			"Last-Event-ID",
+			"If-None-Match",
+			signerHeaders.actor,
+			...Object.values(signatureHeaders),
+		],
 		exposeHeaders: [
 			"ETag",
 			"Idempotency-Replayed",

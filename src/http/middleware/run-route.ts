@@ -6,8 +6,9 @@ import { readJson } from "../body.ts";
 import { type AnyRoute, onceFor } from "../route.ts";
 import type { Services } from "../services.ts";
 import { validate } from "../validate.ts";
-import { principalOf } from "./authenticate.ts";
+import { hasCredential, principalOf } from "./authenticate.ts";
 import type { RateLimits } from "./rate-limits.ts";
+import { type Peer, peerOf } from "./signed.ts";
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -17,18 +18,18 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  */
 export function runRoute(
 	route: AnyRoute,
-	{ world, limits }: Pick<Services, "world" | "limits">,
+	services: Pick<Services, "world" | "federation" | "limits">,
 	rates: RateLimits,
 ): Middleware {
 	return async (ctx) => {
 		ctx.state.route = `${route.method} ${route.path}`;
-		const principal = await identify();
+		const { principal, peer } = await identify();
 		await rates.count(ctx, route.limit, principal?.account.id ?? ctx.ip);
 		const key = ctx.get("Idempotency-Key") || undefined;
 		if (key !== undefined && !uuid.test(key))
 			throw new InvalidRequest([{ field: "Idempotency-Key", expected: "a UUID (RFC 9562)" }]);
 		const query: unknown = route.query === undefined ? {} : validate(route.query, ctx.query, "");
-		const sent = route.body === undefined ? {} : await readJson(ctx.req, ctx.res, limits);
+		const sent = route.body === undefined ? {} : await readJson(ctx.req, ctx.res, services.limits);
 		const body: unknown = route.body === undefined ? {} : validate(route.body, sent, "/");
 
 		const account = principal?.account as Account;
@@ -39,6 +40,8 @@ export function runRoute(
 			reader: principal?.account,
 			account,
 			principal: principal as Principal,
+			peer,
+			from: ctx.ip,
 			once: account === undefined ? {} : onceFor(account, route.method, ctx.path, key, sent),
 			header: (name) => ctx.get(name) || undefined,
 		});
@@ -50,11 +53,14 @@ export function runRoute(
 		ctx.body = JSON.stringify(answer.body);
 		ctx.set("Content-Type", "application/json");
 
-		/** Guessing tokens is limited by address, apart from what the address may otherwise ask. */
-		async function identify(): Promise<Principal | undefined> {
-			if (ctx.req.headers.authorization !== undefined) await rates.check("auth", ctx.ip);
+		/** Guessing tokens is limited by address, apart from what the address may otherwise ask; so is whom we ask on its behalf. */
+		async function identify(): Promise<{ principal: Principal | undefined; peer: Peer | undefined }> {
+			if (hasCredential(ctx)) await rates.check("auth", ctx.ip);
+			const beforeAsking = (): Promise<void> => rates.count(ctx, "lookup", ctx.ip);
 			try {
-				return await principalOf(world, ctx, route.auth);
+				const peer = route.auth === "peer" ? await peerOf(services, ctx, beforeAsking) : undefined;
+				const isKnown = peer?.isProven === true;
+				return { peer, principal: isKnown ? undefined : await principalOf(services, ctx, route.auth, beforeAsking) };
 			} catch (error) {
 				if (error instanceof Unauthenticated && error.errorCode !== "token_missing")
 					await rates.count(ctx, "auth", ctx.ip);

@@ -17,17 +17,22 @@ export const eventsQuery = z.object({
 });
 
 /** `GET /api/events` (OFSCP §6.4): from here on the response belongs to the stream. */
-export function openEvents({ world, events }: Pick<Services, "world" | "events">, rates: RateLimits): Middleware {
+export function openEvents(
+	services: Pick<Services, "world" | "federation" | "limits" | "events">,
+	rates: RateLimits,
+): Middleware {
 	return async (ctx) => {
 		ctx.state.route = "GET /api/events";
 		await rates.check("auth", ctx.ip);
-		const principal = (await principalOf(world, ctx, "member")) as Principal;
+		const principal = (await principalOf(services, ctx, "participant", () =>
+			rates.count(ctx, "lookup", ctx.ip),
+		)) as Principal;
 		await rates.count(ctx, "stream", principal.account.id);
 		if (ctx.accepts("text/event-stream") === false) throw new NotAcceptable("text/event-stream");
 		const { channels, lastEventId } = validate(eventsQuery, ctx.query, "");
 		const resume = ctx.get("Last-Event-ID") || lastEventId;
 		ctx.status = 200;
-		await events.open(
+		await services.events.open(
 			principal,
 			{
 				...(channels === undefined || channels.length === 0 ? {} : { channels }),

@@ -1,0 +1,30 @@
+import type { World } from "../world.ts";
+import { forgetBootstrapTokens } from "./bootstrap-tokens.ts";
+import { deviceKeysOf, revokeDeviceKey } from "./device-keys.ts";
+import { lastUsedOf } from "./last-used.ts";
+import type { SessionSource } from "./sessions.ts";
+
+/** Device keys, as sessions. */
+export const deviceSessions = (world: World): SessionSource => ({
+	kind: "device",
+	async list(account) {
+		const keys = await deviceKeysOf(world, account);
+		return Promise.all(
+			keys.map(async ({ id, name, createdAt }) => {
+				const lastUsedAt = await lastUsedOf(world, id);
+				const item = { id, kind: "device" as const, client: name, createdAt };
+				return lastUsedAt === undefined ? item : { ...item, lastUsedAt };
+			}),
+		);
+	},
+	end: (account, id) => revokeDeviceKey(world, account, id),
+	async endAll(account, except) {
+		// Whoever knew the password before must not make a key by it now.
+		await forgetBootstrapTokens(world, account);
+		for (;;) {
+			const ending = (await deviceKeysOf(world, account)).filter(({ id }) => id !== except);
+			for (const { id } of ending) await revokeDeviceKey(world, account, id);
+			if (ending.length === 0) return;
+		}
+	},
+});

@@ -1,0 +1,53 @@
+import type { Context } from "koa";
+import { InvalidRequest } from "#core/errors.ts";
+import type { BeforeAsking } from "#core/federation/federation.ts";
+import { domainIn } from "#core/federation/peers.ts";
+import { signatureHeaders, signerHeaders } from "#core/identity/request-signature.ts";
+import type { ReceivedRequest } from "#core/identity/signed-requests.ts";
+import { readBody } from "../body.ts";
+import type { Services } from "../services.ts";
+
+const has = (ctx: Context, name: string): boolean => ctx.req.headers[name.toLowerCase()] !== undefined;
+
+/** True when the request has anything of a signature. The name of a provider alone is none: anybody may say it (OFSCP §4.3). */
+export const isSigned = (ctx: Context): boolean =>
+	[signerHeaders.actor, signatureHeaders.keyId, signatureHeaders.signature].some((name) => has(ctx, name));
+
+/** A request as its signature sees it: the bytes of its body, before anybody has parsed them. */
+export const receivedRequest = (ctx: Context, limits: Pick<Services["limits"], "bodyBytes">): ReceivedRequest => ({
+	method: ctx.method,
+	target: ctx.originalUrl,
+	header: (name) => ctx.get(name) || undefined,
+	body: () => readBody(ctx.req, ctx.res, limits.bodyBytes),
+});
+
+/** Another provider that asks. */
+export interface Peer {
+	readonly domain: string;
+	/** It has signed; otherwise anybody may have said its name. */
+	readonly isProven: boolean;
+}
+
+/**
+ * The provider that a request says it comes from; `undefined`: it says none.
+ *
+ * @throws {Unauthenticated} it is signed, and wrongly
+ * @throws {PermissionDenied} `provider_denied`
+ * @throws {InvalidRequest} no domain; two kinds of credential; `digest_mismatch`
+ */
+export async function peerOf(
+	{ federation, limits }: Pick<Services, "federation" | "limits">,
+	ctx: Context,
+	beforeAsking?: BeforeAsking,
+): Promise<Peer | undefined> {
+	const { provider, actor } = signerHeaders;
+	const named = ctx.get(provider);
+	if (named === "") return undefined;
+	const domain = domainIn(provider, named);
+	federation.assertPeer(domain);
+	// Who signs as a person, or has a token, only says which provider they ask for.
+	if (!isSigned(ctx) || has(ctx, actor)) return { domain, isProven: false };
+	if (has(ctx, "authorization"))
+		throw new InvalidRequest([{ field: "Authorization", expected: "either a token or a signature, not both" }]);
+	return { domain: await federation.providerOf(receivedRequest(ctx, limits), beforeAsking), isProven: true };
+}
