@@ -245,7 +245,7 @@ test("following somebody elsewhere: asked, accepted, read at home, left", async 
 	await core.incoming.receive(fedi.name, [
 		{ kind: "answer", id: "accept", sender: bob, raw: {}, account: jane.id, accepted: true },
 	]);
-	t.is((await listFollows(core.world, jane, { state: "joined", limit: 10 })).length, 1);
+	t.is((await listFollows(core.world, jane, { states: ["joined"], limit: 10 })).length, 1);
 	await core.incoming.receive(fedi.name, [fedi.message(bob, "note", "Good morning")]);
 	const [newest] = await homeTimeline(core.world, jane, { limit: 10 });
 	t.is(newest?.content.text, "Good morning");
