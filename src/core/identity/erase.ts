@@ -4,6 +4,8 @@ import { presences } from "../accounts/presence.ts";
 import { privateHalves } from "../accounts/private-half.ts";
 import type { AccountId } from "../ids.ts";
 import type { World } from "../world.ts";
+import { forgetCustodialKey } from "./custodial-keys.ts";
+import { forgetDeviceKeys } from "./device-keys.ts";
 import { passkeys, passkeysOf } from "./passkeys.ts";
 import { endRecoveries } from "./recovery.ts";
 import { endSessions } from "./sessions.ts";
@@ -13,6 +15,8 @@ import { totps } from "./totp.ts";
 export async function eraseSecrets(world: World, account: AccountId): Promise<void> {
 	await endSessions(world, account);
 	await endRecoveries(world, account);
+	await forgetDeviceKeys(world, account);
+	await forgetCustodialKey(world, account);
 	for (const { id } of await passkeysOf(world, { id: account })) await world.store.delete(passkeys, id);
 	for (const collection of [credentials, totps, privateHalves, presences] as const)
 		await world.store.delete<unknown>(collection, account);

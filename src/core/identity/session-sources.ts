@@ -1,6 +1,7 @@
 import type { World } from "../world.ts";
+import { deviceSessions } from "./device-sessions.ts";
 import type { SessionSource } from "./sessions.ts";
 import { tokenSessions } from "./token-sessions.ts";
 
 /** Everybody who keeps sessions. */
-export const sessionSources = (world: World): readonly SessionSource[] => [tokenSessions(world)];
+export const sessionSources = (world: World): readonly SessionSource[] => [tokenSessions(world), deviceSessions(world)];
