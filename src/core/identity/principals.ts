@@ -1,6 +1,10 @@
 import { type Account, accounts } from "../accounts/account.ts";
 import { accessTokens, tokenId } from "../accounts/tokens.ts";
+import { peerPrincipal } from "../federation/peer-principals.ts";
 import type { World } from "../world.ts";
+import { bootstrapCredential, bootstrapPrincipal } from "./bootstrap-tokens.ts";
+import { devicePrincipal } from "./device-keys.ts";
+import { accessTokenCredential, isOAuthCredential, oauthPrincipal } from "./oauth-tokens.ts";
 
 /** Who asks, and with which right. */
 export interface Principal {
@@ -18,18 +22,27 @@ export interface Principal {
  * Whom a credential stands for now; `undefined`: nobody (any more). Asked again before each delivery on an open stream.
  *
  * @param credential an id, never a secret: without a prefix that of a personal access token, `oauth:` of an OAuth access token,
- * `device:` of a device key
+ * `device:` of a device key, `peer:` of the key of somebody of another provider
  */
-export async function principalOf(world: Pick<World, "store">, credential: string): Promise<Principal | undefined> {
+export async function principalOf(
+	world: Pick<World, "store" | "clock">,
+	credential: string,
+): Promise<Principal | undefined> {
+	if (credential.startsWith("device:")) return devicePrincipal(world, credential);
+	if (credential.startsWith("peer:")) return peerPrincipal(world, credential);
 	const token = (await world.store.get(accessTokens, credential))?.doc;
-	if (token === undefined || token.revokedAt !== undefined) return undefined;
+	if (token === undefined) return undefined;
 	const account = (await world.store.get(accounts, token.account))?.doc;
 	if (account === undefined || account.deletedAt !== undefined) return undefined;
 	return { account, scopes: token.scopes, credential };
 }
 
-/** Whom the secret of a request stands for; `undefined`: nobody (any more). */
-export async function authenticate(world: Pick<World, "store">, secret: string): Promise<Principal | undefined> {
-	if (!secret.startsWith("cwy_") || secret.length > 100) return undefined;
-	return principalOf(world, tokenId(secret));
+/** Whom the token of a request stands for; `undefined`: nobody (any more). */
+export async function authenticate(
+	world: Pick<World, "store" | "clock" | "origin" | "vault">,
+	secret: string,
+): Promise<Principal | undefined> {
+	if (secret.startsWith("cwy_")) return secret.length > 100 ? undefined : principalOf(world, tokenId(secret));
+	const credential = await accessTokenCredential(world, secret);
+	return credential === undefined ? undefined : principalOf(world, credential);
 }

@@ -1,0 +1,177 @@
+import { type Expiring, expiryIndex } from "../expiry.ts";
+import { type Collection, Duplicate } from "../ports/store.ts";
+import type { World } from "../world.ts";
+import { hashOfSecret } from "./secret.ts";
+
+/** The kinds of things that an authorization server remembers, by the names that its library gives them. */
+export type OAuthKind =
+	| "AccessToken"
+	| "AuthorizationCode"
+	| "Client"
+	| "ClientCredentials"
+	| "DeviceCode"
+	| "Grant"
+	| "GrantedClient"
+	| "InitialAccessToken"
+	| "Interaction"
+	| "RefreshToken"
+	| "RegistrationAccessToken"
+	| "ReplayDetection"
+	| "Session";
+
+export type OAuthPayload = Readonly<Record<string, unknown>>;
+
+/**
+ * A code, token, grant, session or client. Its id is its kind and the SHA-256 of what it is known by, which is a secret for
+ * most kinds and is not kept.
+ */
+export interface OAuthRecord extends Expiring {
+	readonly kind: OAuthKind;
+	/** As it is, or sealed for the kinds in which other secrets are written. */
+	readonly payload: OAuthPayload | string;
+	/** What it ends with: a grant's id, or `client:` and the id of a client. */
+	readonly bundle?: string;
+	/** The hash of another value by which it is found: a session's uid, the code that a person types. */
+	readonly alias?: string;
+	/** The subject of whom it belongs to; of grants and sessions. */
+	readonly owner?: string;
+	/** The id by which its owner calls it, no secret; of grants and sessions. */
+	readonly publicId?: string;
+	/** Since when it can't be used again. */
+	readonly consumedAt?: number;
+	/** Since when it is over. What has ended stays for as long as it would have lived, so that no late write revives it. */
+	readonly endedAt?: number;
+}
+
+export const oauthRecords: Collection<OAuthRecord> = {
+	name: "oauth_records",
+	version: 1,
+	indexes: {
+		expiresAt: expiryIndex,
+		bundle: { kinds: ["text", "text"], of: (r) => (r.bundle === undefined ? undefined : [r.bundle, r.kind]) },
+		alias: { kinds: ["text", "text"], of: (r) => (r.alias === undefined ? undefined : [r.kind, r.alias]) },
+		owner: { kinds: ["text", "text"], of: (r) => (r.owner === undefined ? undefined : [r.kind, r.owner]) },
+	},
+};
+
+type Keeper = Pick<World, "store" | "clock" | "vault">;
+
+/** These hold secrets of others: of a client, of the session or of the device that an interaction is about. */
+const sealedKinds: ReadonlySet<OAuthKind> = new Set(["Client", "DeviceCode", "Interaction"]);
+/** Late writes of a request that was under way must not bring these back. */
+const endsForGood: ReadonlySet<OAuthKind> = new Set(["Grant", "Session"]);
+
+export const recordId = (kind: OAuthKind, key: string): string => `${kind}:${hashOfSecret(key)}`;
+
+/** What is remembered under a key; over means gone, expired does not. */
+export async function findRecord(
+	{ store, vault }: Pick<Keeper, "store" | "vault">,
+	kind: OAuthKind,
+	key: string,
+): Promise<OAuthPayload | undefined> {
+	const record = (await store.get(oauthRecords, recordId(kind, key)))?.doc;
+	return record === undefined || record.endedAt !== undefined ? undefined : readPayload({ vault }, record);
+}
+
+/** The same by its alias. */
+export async function findByAlias(
+	{ store, vault }: Pick<Keeper, "store" | "vault">,
+	kind: OAuthKind,
+	alias: string,
+): Promise<OAuthPayload | undefined> {
+	const [found] = await store.page(oauthRecords, {
+		index: "alias",
+		prefix: [kind, hashOfSecret(alias)],
+		order: "asc",
+		limit: 1,
+	});
+	return found === undefined ? undefined : readPayload({ vault }, found.doc);
+}
+
+function readPayload({ vault }: Pick<World, "vault">, { payload, consumedAt }: OAuthRecord): OAuthPayload {
+	const opened = typeof payload === "string" ? (vault.open(payload) as OAuthPayload) : payload;
+	return consumedAt === undefined ? opened : { ...opened, consumed: Math.floor(consumedAt / 1000) };
+}
+
+/** Remembers a thing, or what has become of it. A thing that has been used stays used, one that has ended stays ended. */
+export async function saveRecord(
+	{ store, vault }: Pick<Keeper, "store" | "vault">,
+	kind: OAuthKind,
+	key: string,
+	{ payload, ...rest }: Omit<OAuthRecord, "kind" | "consumedAt" | "endedAt" | "payload"> & { payload: OAuthPayload },
+): Promise<void> {
+	const id = recordId(kind, key);
+	const doc: OAuthRecord = {
+		kind,
+		payload: sealedKinds.has(kind) ? (vault.seal(payload) as string) : payload,
+		...rest,
+	};
+	for (;;) {
+		const stored = await store.get(oauthRecords, id);
+		if (stored === undefined) {
+			try {
+				return await store.insert(oauthRecords, id, doc);
+			} catch (error) {
+				if (!(error instanceof Duplicate)) throw error;
+				continue;
+			}
+		}
+		if (stored.doc.endedAt !== undefined) return;
+		const { consumedAt } = stored.doc;
+		const next = consumedAt === undefined ? doc : { ...doc, consumedAt };
+		if (await store.replace(oauthRecords, id, stored.rev, next)) return;
+	}
+}
+
+/** Uses a thing up. However many try at once, it is `taken` once. */
+export async function consumeRecord(
+	{ store, clock }: Pick<Keeper, "store" | "clock">,
+	kind: OAuthKind,
+	key: string,
+): Promise<"taken" | "used" | "gone"> {
+	for (;;) {
+		const stored = await store.get(oauthRecords, recordId(kind, key));
+		if (stored === undefined || stored.doc.endedAt !== undefined) return "gone";
+		if (stored.doc.consumedAt !== undefined) return "used";
+		const used = { ...stored.doc, consumedAt: clock.now() };
+		if (await store.replace(oauthRecords, stored.id, stored.rev, used)) return "taken";
+	}
+}
+
+/** Forgets a thing. */
+export const endRecord = (keeper: Pick<Keeper, "store" | "clock">, kind: OAuthKind, key: string): Promise<boolean> =>
+	endStored(keeper, recordId(kind, key));
+
+/** The same by the id of its document. */
+export async function endStored({ store, clock }: Pick<Keeper, "store" | "clock">, id: string): Promise<boolean> {
+	for (;;) {
+		const stored = await store.get(oauthRecords, id);
+		if (stored === undefined || stored.doc.endedAt !== undefined) return false;
+		const { kind, expiresAt } = stored.doc;
+		const isOver = endsForGood.has(kind)
+			? await store.replace(oauthRecords, id, stored.rev, { kind, expiresAt, payload: {}, endedAt: clock.now() })
+			: await store.delete(oauthRecords, id, stored.rev);
+		if (isOver) return true;
+	}
+}
+
+/** Forgets all that belongs to a grant or a client, or only what is of one kind. */
+export async function endBundle(
+	keeper: Pick<Keeper, "store" | "clock">,
+	bundle: string,
+	kind?: OAuthKind,
+): Promise<void> {
+	const prefix = kind === undefined ? [bundle] : [bundle, kind];
+	for (;;) {
+		const page = await keeper.store.page(oauthRecords, { index: "bundle", prefix, order: "asc", limit: 100 });
+		for (const { id } of page) await endStored(keeper, id);
+		if (page.length === 0) return;
+	}
+}
+
+/** Ends a grant: at once, in one write, since no token is worth anything without its grant; then tidies up. */
+export async function endGrant(keeper: Pick<Keeper, "store" | "clock">, grant: string): Promise<boolean> {
+	const isEnded = await endRecord(keeper, "Grant", grant);
+	await endBundle(keeper, grant);
+	return isEnded;
+}

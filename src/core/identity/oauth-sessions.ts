@@ -1,0 +1,89 @@
+import type { AccountId } from "../ids.ts";
+import type { Stored } from "../ports/store.ts";
+import type { World } from "../world.ts";
+import { lastUsedOf } from "./last-used.ts";
+import { endGrant, endStored, findRecord, type OAuthKind, type OAuthRecord, oauthRecords } from "./oauth-records.ts";
+import type { SessionItem, SessionSource } from "./sessions.ts";
+import { subjectOf } from "./subject.ts";
+
+/** What a browser is called in which somebody is logged in to our own pages. */
+const browserName = "Web browser";
+
+/** What is kept beside a grant of the client that has it: enough to name it when it can't be asked any more. */
+export interface GrantedClient {
+	readonly name: string;
+	/** Of what the person was shown of it: when that changes they are asked again. */
+	readonly digest: string;
+}
+
+/** The logins that the authorization server keeps: browsers, and the clients that act for somebody. */
+export function oauthSessions(world: World): SessionSource {
+	const owned = (account: AccountId, kind: OAuthKind): Promise<readonly Stored<OAuthRecord>[]> =>
+		world.store.page(oauthRecords, {
+			index: "owner",
+			prefix: [kind, subjectOf(world, { id: account })],
+			order: "asc",
+			limit: 1000,
+		});
+
+	async function end({ id, doc }: Stored<OAuthRecord>): Promise<boolean> {
+		return doc.kind === "Grant" ? endGrant(world, doc.publicId as string) : endStored(world, id);
+	}
+
+	return {
+		kind: "session",
+		async list(account) {
+			const now = world.clock.now();
+			const logins = [...(await owned(account, "Session")), ...(await owned(account, "Grant"))];
+			const items = logins
+				.filter(({ doc }) => doc.expiresAt > now)
+				.map(({ doc }) => (doc.kind === "Grant" ? clientItem(world, doc) : browserItem(doc)));
+			return (await Promise.all(items)).filter((item) => item !== undefined);
+		},
+		async end(account, id) {
+			for (const kind of ["Grant", "Session"] as const) {
+				const login = (await owned(account, kind)).find(({ doc }) => doc.publicId === id);
+				if (login !== undefined) return end(login);
+			}
+			return false;
+		},
+		async endAll(account, except) {
+			for (const kind of ["Grant", "Session"] as const) {
+				// What has ended is not among them any more.
+				for (;;) {
+					const page = (await owned(account, kind)).filter(({ doc }) => doc.publicId !== except);
+					if (page.length === 0) break;
+					for (const login of page) await end(login);
+				}
+			}
+		},
+	};
+}
+
+function browserItem({ publicId, payload }: OAuthRecord): SessionItem | undefined {
+	if (publicId === undefined || typeof payload === "string") return undefined;
+	return { id: publicId, kind: "session", client: browserName, createdAt: Number(payload.loginTs) * 1000 };
+}
+
+/** A client that has the right to act for somebody and still has a token to do it with. */
+async function clientItem(world: World, { publicId, payload }: OAuthRecord): Promise<SessionItem | undefined> {
+	if (publicId === undefined || typeof payload === "string" || !(await hasToken(world, publicId))) return undefined;
+	const client = (await findRecord(world, "GrantedClient", publicId)) as GrantedClient | undefined;
+	const lastUsedAt = await lastUsedOf(world, publicId);
+	return {
+		id: publicId,
+		kind: "session",
+		client: client?.name ?? String(payload.clientId),
+		createdAt: Number(payload.iat) * 1000,
+		...(lastUsedAt === undefined ? {} : { lastUsedAt }),
+	};
+}
+
+async function hasToken({ store, clock }: World, grant: string): Promise<boolean> {
+	const now = clock.now();
+	for (const kind of ["RefreshToken", "AccessToken"] as const) {
+		const page = await store.page(oauthRecords, { index: "bundle", prefix: [grant, kind], order: "asc", limit: 1000 });
+		if (page.some(({ doc }) => doc.consumedAt === undefined && doc.expiresAt > now)) return true;
+	}
+	return false;
+}
