@@ -28,6 +28,8 @@ export async function principalOf(
 	world: Pick<World, "store" | "clock">,
 	credential: string,
 ): Promise<Principal | undefined> {
+	if (isOAuthCredential(credential)) return oauthPrincipal(world, credential);
+	if (credential.startsWith("bootstrap:")) return bootstrapPrincipal(world, credential);
 	if (credential.startsWith("device:")) return devicePrincipal(world, credential);
 	if (credential.startsWith("peer:")) return peerPrincipal(world, credential);
 	const token = (await world.store.get(accessTokens, credential))?.doc;
@@ -43,6 +45,6 @@ export async function authenticate(
 	secret: string,
 ): Promise<Principal | undefined> {
 	if (secret.startsWith("cwy_")) return secret.length > 100 ? undefined : principalOf(world, tokenId(secret));
-	const credential = await accessTokenCredential(world, secret);
+	const credential = bootstrapCredential(secret) ?? (await accessTokenCredential(world, secret));
 	return credential === undefined ? undefined : principalOf(world, credential);
 }

@@ -1,7 +1,12 @@
 import type { World } from "../world.ts";
 import { deviceSessions } from "./device-sessions.ts";
+import { oauthSessions } from "./oauth-sessions.ts";
 import type { SessionSource } from "./sessions.ts";
 import { tokenSessions } from "./token-sessions.ts";
 
 /** Everybody who keeps sessions. */
-export const sessionSources = (world: World): readonly SessionSource[] => [tokenSessions(world), deviceSessions(world)];
+export const sessionSources = (world: World): readonly SessionSource[] => [
+	oauthSessions(world),
+	tokenSessions(world),
+	deviceSessions(world),
+];

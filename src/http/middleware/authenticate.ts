@@ -3,6 +3,8 @@ import { isLocal } from "#core/accounts/account.ts";
 import { InvalidRequest, PermissionDenied, Unauthenticated } from "#core/errors.ts";
 import type { BeforeAsking } from "#core/federation/federation.ts";
 import { isBootstrap } from "#core/identity/bootstrap-tokens.ts";
+import { noteUse } from "#core/identity/last-used.ts";
+import { isClientToken } from "#core/identity/oauth-tokens.ts";
 import { authenticate, type Principal } from "#core/identity/principals.ts";
 import type { World } from "#core/world.ts";
 import type { Auth } from "../route.ts";
@@ -29,6 +31,8 @@ export async function principalOf(
 	beforeAsking?: BeforeAsking,
 ): Promise<Principal | undefined> {
 	if (auth === "none") return undefined;
+	if (ctx.query.access_token !== undefined)
+		throw new InvalidRequest([{ field: "access_token", expected: "the token in Authorization, never in a URL" }]);
 	const { authorization } = ctx.req.headers;
 	if (authorization !== undefined) {
 		if (isSigned(ctx))
@@ -44,8 +48,13 @@ export async function principalOf(
 async function byToken(world: World, authorization: string): Promise<Principal> {
 	const secret = bearer.exec(authorization)?.[1];
 	const principal = secret === undefined ? undefined : await authenticate(world, secret);
-	if (principal === undefined) throw new Unauthenticated();
-	return principal;
+	if (principal !== undefined) {
+		noteUse(world, principal.session ?? principal.credential);
+		return principal;
+	}
+	if (secret !== undefined && (await isClientToken(world, secret)))
+		throw new PermissionDenied("The token stands for a client, and for no person", "insufficient_scope");
+	throw new Unauthenticated();
 }
 
 /** What a credential is good for at all. What somebody may do with a thing is decided where the thing is known. */
