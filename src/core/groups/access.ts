@@ -41,7 +41,9 @@ export async function joined(
  */
 export async function canRead(world: Reader, { channel, group }: Place, reader: Account | undefined): Promise<boolean> {
 	// What people elsewhere wrote is shown to our own people, not republished to everybody.
-	if (channel.shadow === true) return reader !== undefined;
+	if (channel.shadow === true) return reader !== undefined && isLocal(reader);
+	// What does not leave the provider does not leave it through a member who lives elsewhere.
+	if (reader !== undefined && !isLocal(reader) && !canFederate(channel)) return false;
 	switch (tiers[channel.tier].rules.read) {
 		case "anyone":
 			return true;
@@ -116,4 +118,14 @@ export async function assertMay(
 	account: Account,
 ): Promise<void> {
 	if (!(await may(world, action, place, account))) throw new PermissionDenied(`You may not ${action} here`);
+}
+
+/**
+ * Somebody of another provider says something only where they have joined; our own people need no more than the permission.
+ *
+ * @throws {PermissionDenied} `not_joined`
+ */
+export async function assertTakesPart(world: Reader, { channel }: Place, account: Account): Promise<void> {
+	if (isLocal(account) || (await joined(world, channel.id, account)) !== undefined) return;
+	throw new PermissionDenied("Join this channel first", "not_joined");
 }

@@ -72,8 +72,10 @@ export const groupRoutes = ({ world }: Services) => [
 	),
 	route("GET", "/api/groups/:g/channels", "reader", "read", {}, (call) => listChannels(world, call)),
 	route("GET", "/api/groups/:g/channels/:c", "reader", "read", {}, (call) => showChannel(world, call)),
-	route("POST", "/api/groups/:g/channels/:c/join", "member", "manage", joining, (call) => join(world, call)),
-	route("POST", "/api/groups/:g/channels/:c/leave", "member", "manage", leaving, (call) => leaveChannel(world, call)),
+	route("POST", "/api/groups/:g/channels/:c/join", "participant", "manage", joining, (call) => join(world, call)),
+	route("POST", "/api/groups/:g/channels/:c/leave", "participant", "manage", leaving, (call) =>
+		leaveChannel(world, call),
+	),
 ];
 
 async function makeGroup(world: World, { account, body, once }: Call<unknown, NewGroupBody>): Promise<Answer> {

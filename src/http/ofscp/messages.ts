@@ -1,6 +1,6 @@
 import type { Account } from "#core/accounts/account.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
-import { type Place, readableChannel } from "#core/groups/access.ts";
+import { assertTakesPart, type Place, readableChannel } from "#core/groups/access.ts";
 import { parseId } from "#core/ids.ts";
 import { deleteMessage } from "#core/messages/delete-message.ts";
 import { editMessage } from "#core/messages/edit-message.ts";
@@ -30,11 +30,11 @@ import { addReaction, wishOf } from "./reactions.ts";
 const messagesPath = "/api/groups/:g/channels/:c/messages";
 
 export const messageRoutes = ({ world }: Services) => [
-	route("POST", messagesPath, "member", "post", posting, (call) => post(world, call)),
+	route("POST", messagesPath, "participant", "post", posting, (call) => post(world, call)),
 	route("GET", messagesPath, "reader", "read", { query: listQuery }, (call) => list(world, call)),
 	route("GET", `${messagesPath}/:m`, "reader", "read", {}, (call) => show(world, call)),
-	route("PATCH", `${messagesPath}/:m`, "member", "post", editing, (call) => edit(world, call)),
-	route("DELETE", `${messagesPath}/:m`, "member", "post", { answers: [204] }, (call) => remove(world, call)),
+	route("PATCH", `${messagesPath}/:m`, "participant", "post", editing, (call) => edit(world, call)),
+	route("DELETE", `${messagesPath}/:m`, "participant", "post", { answers: [204] }, (call) => remove(world, call)),
 	route("GET", `${messagesPath}/:m/replies`, "reader", "read", { query: pageQuery }, (call) => replies(world, call)),
 ];
 
@@ -63,6 +63,7 @@ export async function messageOfCall(world: World, call: Call): Promise<{ place: 
 async function post(world: World, call: Call<unknown, NewMessageBody>): Promise<Answer> {
 	const { account, body, once } = call;
 	const place = await placeOfCall(world, call);
+	await assertTakesPart(world, place, account);
 	if (body.type === "reaction")
 		return addReaction(
 			world,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AnyRoute, ok, route } from "../route.ts";
+import { type AnyRoute, type Auth, ok, route } from "../route.ts";
 import type { Services } from "../services.ts";
 
 /** Codes of problems that any route may answer with. */
@@ -14,7 +14,21 @@ const commonErrors = [
 	"unavailable",
 	"internal_error",
 ] as const;
-const tokenErrors = ["token_missing", "invalid_token", "insufficient_scope", "permission_denied"] as const;
+const tokenErrors = [
+	"token_missing",
+	"invalid_token",
+	"insufficient_scope",
+	"bootstrap_only",
+	"home_only",
+	"permission_denied",
+	"signature_incomplete",
+	"signature_expired",
+	"signature_invalid",
+	"nonce_reused",
+	"digest_mismatch",
+	"actor_keys_unavailable",
+	"provider_denied",
+] as const;
 
 /** The whole API, written from the tables and schemas that also run it. */
 export function openApiRoutes(table: readonly AnyRoute[], { world, instance }: Services) {
@@ -39,11 +53,28 @@ function documentOf(table: readonly AnyRoute[], { origin, version }: { origin: s
 		servers: [{ url: origin }],
 		paths,
 		components: {
-			securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
+			securitySchemes,
 			schemas: { Problem: problemSchema(table) },
 		},
 	};
 }
+
+const ofPeople = [{ bearer: [] }, { signature: [] }];
+const securityOf = {
+	member: ofPeople,
+	participant: ofPeople,
+	reader: [{}, ...ofPeople],
+	registrar: [{ bootstrap: [] }, ...ofPeople],
+	peer: [{ provider: [] }, ...ofPeople],
+} as const satisfies Record<Exclude<Auth, "none">, unknown>;
+
+const inHeader = (name: string, description: string) => ({ type: "apiKey", in: "header", name, description });
+const securitySchemes = {
+	bearer: { type: "http", scheme: "bearer" },
+	bootstrap: { type: "http", scheme: "bearer", description: "What POST /api/auth/register and /login give" },
+	signature: inHeader("X-OFSCP-Signature", "Of a person, with the other X-OFSCP headers (OFSCP R7 §4.4)"),
+	provider: inHeader("X-OFSCP-Provider", "The domain of another provider, signed or not (OFSCP §4.3)"),
+};
 
 function operationOf({ path, auth, limit, query, body, answers = [200], errors = [] }: AnyRoute): object {
 	const codes = [...commonErrors, ...(auth === "none" ? [] : tokenErrors), ...errors];
@@ -54,11 +85,7 @@ function operationOf({ path, auth, limit, query, body, answers = [200], errors =
 		schema: { type: "string" },
 	}));
 	return {
-		...(auth === "member"
-			? { security: [{ bearer: [] }] }
-			: auth === "reader"
-				? { security: [{}, { bearer: [] }] }
-				: {}),
+		...(auth === "none" ? {} : { security: securityOf[auth] }),
 		"x-rate-limit": limit,
 		parameters: [...inPath, ...parametersOf(query)],
 		...(body === undefined ? {} : { requestBody: { content: { "application/json": { schema: toSchema(body) } } } }),

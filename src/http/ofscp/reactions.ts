@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Account } from "#core/accounts/account.ts";
 import { addressById } from "#core/accounts/find-account.ts";
 import { InvalidRequest } from "#core/errors.ts";
-import { type Place, readableChannel } from "#core/groups/access.ts";
+import { assertTakesPart, type Place, readableChannel } from "#core/groups/access.ts";
 import { readableMessage } from "#core/messages/list-messages.ts";
 import type { Message } from "#core/messages/message.ts";
 import { type ReactionWish, react, unreact } from "#core/reactions/react.ts";
@@ -21,12 +21,12 @@ export const reactionRoutes = ({ world }: Services) => [
 	route(
 		"PUT",
 		`${reactionsPath}/:key`,
-		"member",
+		"participant",
 		"post",
 		{ body: reactionLook, answers: [201, 200], errors: ["already_deleted", "too_many_reactions"] },
 		(call) => put(world, call),
 	),
-	route("DELETE", `${reactionsPath}/:key`, "member", "post", { answers: [204] }, (call) => remove(world, call)),
+	route("DELETE", `${reactionsPath}/:key`, "participant", "post", { answers: [204] }, (call) => remove(world, call)),
 	route("GET", reactionsPath, "reader", "read", { query: pageQuery }, (call) => list(world, call)),
 ];
 
@@ -78,6 +78,7 @@ export async function addReaction(
 
 async function put(world: World, call: Call<unknown, ReactionLook>): Promise<Answer> {
 	const { place, message } = await messageOf(world, call);
+	await assertTakesPart(world, place, call.account);
 	return addReaction(world, call.account, place, message, wishOf(call.params.key, call.body, true));
 }
 

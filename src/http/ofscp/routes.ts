@@ -1,17 +1,26 @@
 import type { AnyRoute } from "../route.ts";
 import type { Services } from "../services.ts";
+import { authRoutes } from "./auth.ts";
 import { bridgeRoutes } from "./bridges.ts";
+import { deviceKeyRoutes } from "./device-keys.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { followRoutes } from "./follows.ts";
 import { groupRoutes } from "./groups.ts";
+import { homeTimelineRoutes } from "./home-timeline.ts";
+import { identityRoutes } from "./identity.ts";
 import { meRoutes } from "./me.ts";
 import { memberRoutes } from "./members.ts";
 import { messageRoutes } from "./messages.ts";
 import { metadataRoutes } from "./metadata.ts";
 import { openApiRoutes } from "./openapi.ts";
+import { presenceRoutes } from "./presence.ts";
 import { reactionRoutes } from "./reactions.ts";
+import { sessionRoutes } from "./sessions.ts";
+import { settingsRoutes } from "./settings.ts";
 import { tierRoutes } from "./tiers.ts";
 import { typingRoutes } from "./typing.ts";
+import { userKeyRoutes } from "./user-keys.ts";
+import { userRoutes } from "./users.ts";
 
 /** The whole of OFSCP but for the stream of events; what is asked for most comes first in its segment. */
 export function ofscpRoutes(services: Services): readonly AnyRoute[] {
@@ -22,11 +31,20 @@ export function ofscpRoutes(services: Services): readonly AnyRoute[] {
 		...groupRoutes(services),
 		...memberRoutes(services),
 		...bridgeRoutes(services),
+		...homeTimelineRoutes(services),
 		...meRoutes(services),
+		...presenceRoutes(services),
+		...settingsRoutes(services),
+		...sessionRoutes(services),
+		...userRoutes(services),
 		...followRoutes(services),
 		...tierRoutes(),
 		...metadataRoutes(services),
 		...discoveryRoutes(services),
+		...authRoutes(services),
+		...deviceKeyRoutes(services),
+		...userKeyRoutes(services),
+		...identityRoutes(services),
 	];
 	return [...table, ...openApiRoutes(table, services)];
 }

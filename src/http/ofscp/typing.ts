@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { addressOf } from "#core/accounts/account.ts";
-import { assertMay } from "#core/groups/access.ts";
+import { assertMay, assertTakesPart } from "#core/groups/access.ts";
 import { type Answer, type Call, noContent, route } from "../route.ts";
 import type { Services } from "../services.ts";
 import { placeOfCall } from "./messages.ts";
@@ -9,7 +9,7 @@ const typing = z.object({ state: z.enum(["start", "stop"]) });
 type Typing = z.output<typeof typing>;
 
 export const typingRoutes = (services: Services) => [
-	route("POST", "/api/groups/:g/channels/:c/typing", "member", "post", { body: typing, answers: [204] }, (call) =>
+	route("POST", "/api/groups/:g/channels/:c/typing", "participant", "post", { body: typing, answers: [204] }, (call) =>
 		type(services, call),
 	),
 ];
@@ -17,6 +17,7 @@ export const typingRoutes = (services: Services) => [
 /** Told to the others who are there now, and kept nowhere (OFSCP §6.4). */
 async function type({ world, events }: Services, call: Call<unknown, Typing>): Promise<Answer> {
 	const place = await placeOfCall(world, call);
+	await assertTakesPart(world, place, call.account);
 	await assertMay(world, "reply", place, call.account);
 	const data = JSON.stringify({
 		groupId: place.group.id,

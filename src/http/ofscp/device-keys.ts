@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { NotFound } from "#core/errors.ts";
+import { deviceKeysOf, type KnownDeviceKey, registerDeviceKey, revokeDeviceKey } from "#core/identity/device-keys.ts";
+import { readPublicKey } from "#core/identity/request-signature.ts";
+import { tellRevoked } from "#core/identity/revocation.ts";
+import type { World } from "#core/world.ts";
+import { type Answer, type Call, created, noContent, ok, route } from "../route.ts";
+import type { Services } from "../services.ts";
+import { presentKey } from "./user-keys.ts";
+
+const deviceKeysPath = "/api/auth/device-keys";
+
+const publicKey = z
+	.string()
+	.transform(readPublicKey)
+	.refine((key) => key !== undefined, "an Ed25519 public key in base64, the 32 raw bytes or SPKI");
+const deviceName = z.string().trim().max(100);
+const algorithm = z.string().refine((text) => text.toLowerCase() === "ed25519", "Ed25519");
+
+const newKey = z
+	.object({
+		public_key: publicKey.optional(),
+		/** As `public_key`. */
+		publicKey: publicKey.optional(),
+		algorithm: algorithm.optional(),
+		device_name: deviceName.optional(),
+		/** As `device_name`. */
+		deviceName: deviceName.optional(),
+		/** As `device_name`. */
+		name: deviceName.optional(),
+	})
+	.refine((key) => key.public_key !== undefined || key.publicKey !== undefined, {
+		path: ["public_key"],
+		message: "an Ed25519 public key in base64",
+	});
+type NewKey = z.output<typeof newKey>;
+
+/** The keys of one's own devices (OFSCP R7 §4.3, §4.7). */
+export const deviceKeyRoutes = ({ world }: Services) => [
+	route(
+		"POST",
+		deviceKeysPath,
+		"registrar",
+		"manage",
+		{ body: newKey, answers: [201, 200], errors: ["too_many_device_keys"] },
+		(call) => register(world, call),
+	),
+	route("GET", deviceKeysPath, "member", "read", {}, (call) => list(world, call)),
+	route("DELETE", `${deviceKeysPath}/:id`, "member", "manage", { answers: [204] }, (call) => revoke(world, call)),
+];
+
+async function register(world: World, { body, principal }: Call<unknown, NewKey>): Promise<Answer> {
+	const name = body.device_name ?? body.deviceName ?? body.name ?? "";
+	const { key, isNew } = await registerDeviceKey(world, principal, {
+		publicKey: (body.public_key ?? body.publicKey) as string,
+		name: name === "" ? "A device" : name,
+	});
+	return isNew ? created(`${deviceKeysPath}/${key.id}`, present(key)) : ok(present(key));
+}
+
+const list = async (world: World, { account }: Call): Promise<Answer> =>
+	ok({ items: (await deviceKeysOf(world, account.id)).map(present), page: {} });
+
+async function revoke(world: World, { account, params }: Call): Promise<Answer> {
+	if (!(await revokeDeviceKey(world, account.id, params.id as string))) throw new NotFound();
+	tellRevoked(world, account.id);
+	return noContent;
+}
+
+const present = ({ id, publicKey: key, name, createdAt }: KnownDeviceKey) => ({
+	id,
+	...presentKey({ keyId: id, publicKey: key, createdAt }),
+	device_name: name,
+	deviceName: name,
+	revoked: false,
+});
