@@ -78,6 +78,15 @@ export class Gone extends Problem {
 	}
 }
 
+/** The caller's copy is not the present version (`If-Match`). */
+export class PreconditionFailed extends Problem {
+	readonly status = 412;
+	readonly title = "Precondition failed";
+	constructor() {
+		super("precondition_failed", "It has changed since you read it");
+	}
+}
+
 export class PayloadTooLarge extends Problem {
 	readonly status = 413;
 	readonly title = "Too large";

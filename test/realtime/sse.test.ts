@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from "ava";
-import { accessTokens } from "#core/accounts/tokens.ts";
 import { feedBaselines } from "#core/events/feed-baselines.ts";
+import { endSession, sessionsOf } from "#core/identity/sessions.ts";
 import { type Door, type DoorOptions, openDoor, type Person } from "../http/door.ts";
 import { until } from "../support/wait.ts";
 import { type EventClient, listenTo } from "./event-client.ts";
@@ -237,15 +237,8 @@ test("a token that is revoked ends its streams before anything more is told", as
 	const { door, jane, bob, listen } = await setUp(t, { heartbeatSeconds: 1 });
 	const { path, channel } = await door.channel(jane);
 	const [busy, idle] = [await listen(bob, `?channels=${channel}`), await listen(bob)];
-	const { store } = door.world;
-	const [stored] = await store.page(accessTokens, {
-		index: "account",
-		prefix: [bob.account.id],
-		order: "asc",
-		limit: 1,
-	});
-	if (stored === undefined) throw new Error("bob has no token");
-	await store.replace(accessTokens, stored.id, stored.rev, { ...stored.doc, revokedAt: Date.now() });
+	const [session] = await sessionsOf(door.world, bob.account);
+	t.true(await endSession(door.world, bob.account, session?.id ?? ""));
 	await post(door, path, jane, "not for bob");
 	await until("both to end", () => busy.ended && idle.ended);
 	t.is(busy.events.length + idle.events.length, 0);

@@ -15,7 +15,8 @@ export interface ProfileWish {
 	readonly locked?: boolean;
 }
 
-const longest = { displayName: 100, bio: 5000, avatar: 2000 } as const;
+/** In UTF-16 units. */
+export const longestProfile = { displayName: 100, bio: 5000, avatar: 2000 } as const;
 
 /** True for an account whose followers are let in one by one. */
 export async function isLocked({ store }: Pick<World, "store">, account: Account): Promise<boolean> {
@@ -29,7 +30,7 @@ export async function isLocked({ store }: Pick<World, "store">, account: Account
  * @throws {InvalidRequest} `/displayName`, `/bio`, `/avatar`
  */
 export async function changeProfile(world: World, account: Account, wish: ProfileWish): Promise<Account> {
-	const checked = check(wish);
+	const checked = checkProfile(wish);
 	for (;;) {
 		const after = await world.store.head(account.id);
 		const now = (await world.store.get(accounts, account.id))?.doc ?? account;
@@ -75,16 +76,16 @@ function apply(now: Profile, { displayName, bio, avatar }: ProfileWish): Profile
 	};
 }
 
-/** @throws {InvalidRequest} */
-function check(wish: ProfileWish): ProfileWish {
+/** The same without spaces around. @throws {InvalidRequest} `/displayName`, `/bio`, `/avatar` */
+export function checkProfile(wish: ProfileWish): ProfileWish {
 	const displayName = wish.displayName?.trim();
 	const bio = wish.bio?.trim();
 	const faults = [
-		displayName !== undefined && (displayName === "" || displayName.length > longest.displayName)
-			? { field: "/displayName", expected: `1 to ${longest.displayName} characters` }
+		displayName !== undefined && (displayName === "" || displayName.length > longestProfile.displayName)
+			? { field: "/displayName", expected: `1 to ${longestProfile.displayName} characters` }
 			: undefined,
-		bio !== undefined && bio.length > longest.bio
-			? { field: "/bio", expected: `at most ${longest.bio} characters` }
+		bio !== undefined && bio.length > longestProfile.bio
+			? { field: "/bio", expected: `at most ${longestProfile.bio} characters` }
 			: undefined,
 		typeof wish.avatar === "string" && !isPicture(wish.avatar)
 			? { field: "/avatar", expected: "an https URL, or null for none" }
@@ -96,7 +97,7 @@ function check(wish: ProfileWish): ProfileWish {
 
 /** https without a user name in it: the URL is shown to everybody. */
 function isPicture(text: string): boolean {
-	if (text.length > longest.avatar || !URL.canParse(text)) return false;
+	if (text.length > longestProfile.avatar || !URL.canParse(text)) return false;
 	const { protocol, username, password } = new URL(text);
 	return protocol === "https:" && username === "" && password === "";
 }

@@ -1,25 +1,71 @@
-import { type Place, placeOf } from "#core/groups/access.ts";
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Account } from "#core/accounts/account.ts";
+import { changeProfile, checkProfile, isLocked, longestProfile } from "#core/accounts/change-profile.ts";
+import { deleteAccount } from "#core/accounts/delete-account.ts";
+import { emailFault, emailOf, setEmail } from "#core/accounts/email.ts";
+import { presenceOf, setPresence } from "#core/accounts/presence.ts";
+import { changePrivateHalf, checkSettings, privateHalfOf } from "#core/accounts/private-half.ts";
+import { PreconditionFailed } from "#core/errors.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
-import { type ChannelId, eventId, parseEventId, parseId } from "#core/ids.ts";
-import { type HomeCursor, homeTimeline } from "#core/messages/home-timeline.ts";
-import type { World } from "#core/world.ts";
-import { type Answer, type Call, ok, route } from "../route.ts";
+import { withoutUndefined } from "../absent.ts";
+import { type Answer, type Call, noContent, ok, route } from "../route.ts";
 import type { Services } from "../services.ts";
 import { alternateOf, personUrl } from "../urls.ts";
-import { type PageQuery, pageQuery } from "./message-schemas.ts";
-import { notACursor, pageOf, readCursor, writeCursor } from "./paging.ts";
-import { presentMessage, timeOf } from "./present-message.ts";
+import { presenceBody } from "./presence.ts";
+import { timeOf } from "./present-message.ts";
+
+/** What somebody changes of themselves; what is absent stays. Other fields are ignored: a client may send back what it was given. */
+const change = z.object({
+	displayName: z.string().trim().min(1).max(longestProfile.displayName).optional(),
+	bio: z.string().max(longestProfile.bio).optional(),
+	avatar: z.string().max(longestProfile.avatar).nullable().optional(),
+	locked: z.boolean().optional(),
+	email: z
+		.string()
+		.refine((email) => emailFault(email) === undefined, "a mail address, or null for none")
+		.nullable()
+		.optional(),
+	/** Merged key by key (RFC 7396): `null` takes a key away. */
+	settings: z.record(z.string().max(100), z.unknown()).optional(),
+	presence: presenceBody.optional(),
+});
+type Change = z.output<typeof change>;
+
+const goodbye = z.object({ password: z.string().max(1024) });
+type Goodbye = z.output<typeof goodbye>;
 
 export const meRoutes = (services: Services) => [
-	route("GET", "/api/me", "member", "read", {}, (call) => me(services, call)),
-	route("GET", "/api/me/timeline", "member", "read", { query: pageQuery }, (call) => timeline(services.world, call)),
+	route("GET", "/api/me", "member", "read", {}, (call) => me(services, call.account)),
+	route(
+		"PATCH",
+		"/api/me",
+		"member",
+		"manage",
+		{ body: change, errors: ["email_taken", "precondition_failed"] },
+		(call) => changeMe(services, call),
+	),
+	route(
+		"DELETE",
+		"/api/me",
+		"member",
+		"manage",
+		{ body: goodbye, answers: [204], errors: ["wrong_password"] },
+		(call) => leaveForEver(services, call),
+	),
 ];
 
 /** The full user of OFSCP §5.1: to nobody but themselves. */
-async function me({ world, bridges }: Services, { account }: Call): Promise<Answer> {
-	const own = await groupsOf(world, account);
+async function me({ world, bridges }: Services, account: Account): Promise<Answer> {
+	const [own, half, email, presence, locked] = await Promise.all([
+		groupsOf(world, account),
+		privateHalfOf(world, account.id),
+		emailOf(world, account.id),
+		presenceOf(world, account.id),
+		isLocked(world, account),
+	]);
 	const actor = alternateOf(bridges, { account: account.id })?.url;
-	return ok({
+	const body = {
 		id: account.id,
 		handle: account.handle,
 		home: account.domain,
@@ -27,39 +73,55 @@ async function me({ world, bridges }: Services, { account }: Call): Promise<Answ
 		displayName: account.profile.displayName,
 		...(account.profile.avatar === undefined ? {} : { avatar: account.profile.avatar }),
 		bio: account.profile.bio ?? "",
-		// Nothing says yet who is there: as for any viewer of somebody who is not.
-		presence: { availability: "offline", status: "" },
+		locked,
+		...(email === undefined ? {} : { email }),
+		presence,
+		privacy: half.privacy,
 		groups: own.map(({ group }) => `${world.origin}/api/groups/${group.id}`),
-		settings: {},
+		settings: half.settings,
 		notificationEndpoints: [],
 		...(actor === undefined ? {} : { actor }),
 		timeline: { group: account.group, channel: account.timeline },
 		url: personUrl(world, account),
 		createdAt: timeOf(account.createdAt),
-		updatedAt: timeOf(account.updatedAt),
-	});
+		// Of both halves: others are told only when the public one has changed.
+		updatedAt: timeOf(Math.max(account.updatedAt, half.updatedAt)),
+	};
+	return ok(body, { ETag: `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url").slice(0, 22)}"` });
 }
 
-async function timeline(world: World, { account, query }: Call<PageQuery>): Promise<Answer> {
-	const { cursor, limit } = query;
-	const before = cursor === undefined ? {} : { before: homeCursor(cursor) };
-	const rows = await homeTimeline(world, account, { limit: limit + 1, ...before });
-	const places = new Map<ChannelId, Place>();
-	const items = [];
-	for (const row of rows.slice(0, limit)) {
-		const place = places.get(row.channel) ?? (await placeOf(world, row.channel));
-		if (place === undefined) continue;
-		places.set(row.channel, place);
-		items.push(await presentMessage(world, place, row, account));
-	}
-	return ok(pageOf(rows, limit, (row) => writeCursor([row.at, eventId(row.channel, row.seq)]), items));
+/** The whole is checked before a part is changed; what can still be refused, the mail address, comes first. */
+async function changeMe(services: Services, call: Call<unknown, Change>): Promise<Answer> {
+	const { world } = services;
+	const { account, body } = call;
+	const { email, settings, presence, ...profile } = body;
+	await assertUnchanged(services, call);
+	if (settings !== undefined) checkSettings(merged((await privateHalfOf(world, account.id)).settings, settings));
+	const wish = withoutUndefined(profile);
+	checkProfile(wish);
+	if (email !== undefined) await setEmail(world, account.id, email ?? undefined);
+	if (settings !== undefined)
+		await changePrivateHalf(world, account.id, (now) => ({ ...now, settings: merged(now.settings, settings) }));
+	if (presence !== undefined) await setPresence(world, account.id, presence);
+	return me(services, await changeProfile(world, account, wish));
 }
 
-/** A place in the home timeline: the time, and the event that is the message. @throws {InvalidRequest} */
-function homeCursor(cursor: string): HomeCursor {
-	const [at, id] = readCursor(cursor);
-	const event = parseEventId(id);
-	const channel = event && parseId("chn", event.stream);
-	if (event === undefined || channel === undefined) throw notACursor();
-	return { at, channel, seq: event.seq };
+/** @throws {PreconditionFailed} `If-Match` names another version (RFC 9110 §13.1.1) */
+async function assertUnchanged(services: Services, { account, header }: Call): Promise<void> {
+	const wanted = header("If-Match");
+	if (wanted === undefined || wanted.trim() === "*") return;
+	const { headers } = await me(services, account);
+	if (!wanted.split(",").some((tag) => tag.trim() === headers?.ETag)) throw new PreconditionFailed();
+}
+
+function merged(
+	now: Readonly<Record<string, unknown>>,
+	change: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+	return Object.fromEntries(Object.entries({ ...now, ...change }).filter(([, value]) => value !== null));
+}
+
+async function leaveForEver({ world }: Services, { account, body, from }: Call<unknown, Goodbye>): Promise<Answer> {
+	await deleteAccount(world, account, { password: body.password, from });
+	return noContent;
 }

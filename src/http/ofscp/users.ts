@@ -1,0 +1,77 @@
+import type { Account } from "#core/accounts/account.ts";
+import { isLocal } from "#core/accounts/account.ts";
+import { findAccount } from "#core/accounts/find-account.ts";
+import { nobodyThere, presenceOf } from "#core/accounts/presence.ts";
+import { type ProfileAudience, privateHalfOf } from "#core/accounts/private-half.ts";
+import { NotFound } from "#core/errors.ts";
+import { visibleGroup } from "#core/groups/find-group.ts";
+import { groupsOf } from "#core/groups/joined-places.ts";
+import type { World } from "#core/world.ts";
+import { type Answer, type Call, ok, route } from "../route.ts";
+import type { Services } from "../services.ts";
+import { alternateOf, personUrl } from "../urls.ts";
+import { timeOf } from "./present-message.ts";
+
+/** What others see of somebody (OFSCP R7 §6). The private half is read for its privacy and for nothing else. */
+export const userRoutes = (services: Services) => [
+	route("GET", "/api/users/:u/profile", "reader", "read", {}, (call) => profile(services, call)),
+	route("GET", "/api/users/:u/presence", "reader", "read", {}, (call) => presence(services.world, call)),
+	route("GET", "/api/users/:u/groups", "reader", "read", {}, (call) => groups(services.world, call)),
+];
+
+async function profile({ world, bridges }: Services, call: Call): Promise<Answer> {
+	const account = await theirs(world, call);
+	const actor = alternateOf(bridges, { account: account.id })?.url;
+	return ok({
+		id: account.id,
+		handle: account.handle,
+		home: account.domain,
+		domain: account.domain,
+		displayName: account.profile.displayName,
+		...(account.profile.avatar === undefined ? {} : { avatar: account.profile.avatar }),
+		bio: account.profile.bio ?? "",
+		...(actor === undefined ? {} : { actor }),
+		url: personUrl(world, account),
+		updatedAt: timeOf(account.updatedAt),
+	});
+}
+
+/** Who may not see it sees what one sees of somebody who is away. */
+async function presence(world: World, call: Call): Promise<Answer> {
+	const account = await theirs(world, call);
+	return ok((await maySee(world, account, call, "presence")) ? await presenceOf(world, account.id) : nobodyThere);
+}
+
+/** Of the groups only those that the reader could find by themselves: a list must not tell of a group that one may not know. */
+async function groups(world: World, call: Call): Promise<Answer> {
+	const account = await theirs(world, call);
+	if (!(await maySee(world, account, call, "groups"))) return ok({ items: [], page: {} });
+	const own = await groupsOf(world, account);
+	const seen = await Promise.all(
+		own.map(({ group }) =>
+			visibleGroup(world, group.id, call.reader).then(
+				() => true,
+				(error: unknown) => {
+					if (error instanceof NotFound) return false;
+					throw error;
+				},
+			),
+		),
+	);
+	const items = own.filter((_, at) => seen[at] === true).map(({ group }) => `${world.origin}/api/groups/${group.id}`);
+	return ok({ items, page: {} });
+}
+
+/** @throws {NotFound} */
+async function theirs(world: World, { params }: Call): Promise<Account> {
+	const account = await findAccount(world, params.u as string);
+	if (account === undefined || account.deletedAt !== undefined) throw new NotFound();
+	return account;
+}
+
+async function maySee(world: World, account: Account, { reader }: Call, part: "presence" | "groups"): Promise<boolean> {
+	if (!isLocal(account)) return false;
+	if (reader?.id === account.id) return true;
+	const audience: ProfileAudience = (await privateHalfOf(world, account.id)).privacy[part];
+	return audience === "public" || (audience === "members" && reader !== undefined && isLocal(reader));
+}
