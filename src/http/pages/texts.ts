@@ -224,4 +224,14 @@ export const texts = {
 		code: "What to tell its makers: {code}",
 		home: "To the front page",
 	},
+	logOut: {
+		title: "Log out?",
+		lead: "You are logged in at {instance} in this browser.",
+		submit: "Log out",
+		stay: "Stay logged in",
+		done: "You are logged out",
+		doneText: "Apps that you have let stay logged in still are: you end them on the page of your account.",
+		stayed: "You are still logged in",
+		stayedText: "Only the app that asked has forgotten you.",
+	},
 } as const;
