@@ -1,0 +1,17 @@
+/** Uses nonces up as soon as it is told to, and tells which ones it got: a process of its own on a store that others share. */
+import { systemClock } from "../../../src/core/clock.ts";
+import { collections } from "../../../src/core/collections.ts";
+import { useNonce } from "../../../src/core/identity/nonces.ts";
+import { noFailPoints } from "../../../src/core/ports/fail-points.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
+
+const file = process.argv[2] as string;
+const store = await openSqliteStore({ file, collections, failPoints: noFailPoints, clock: systemClock });
+process.on("message", async (wanted: readonly string[]) => {
+	const world = { store, clock: systemClock };
+	const won = await Promise.all(wanted.map((nonce) => useNonce(world, "jane@a.test", "dk_1", nonce)));
+	await store.close();
+	process.send?.(wanted.filter((_, i) => won[i]));
+	process.disconnect();
+});
+process.send?.("ready");
