@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { findAccount } from "#core/accounts/find-account.ts";
+import { localAccount } from "#core/accounts/find-account.ts";
 import { addToken } from "#core/accounts/tokens.ts";
 import { openWorld } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
@@ -16,8 +16,8 @@ export const tokenAdd: Command = {
 		const [handle] = positionals;
 		if (handle === undefined || positionals.length > 1) throw new Usage("token add takes one handle");
 		await using opened = await openWorld(config);
-		const account = await findAccount(opened.world, handle);
-		if (account === undefined || account.origin !== undefined || account.deletedAt !== undefined) {
+		const account = await localAccount(opened.world, handle);
+		if (account === undefined) {
 			terminal.err(`There is no account ${handle} here. Make it with: user add ${handle}`);
 			return 1;
 		}

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { addressOf } from "#core/accounts/account.ts";
 import { createAccount } from "#core/accounts/create-account.ts";
 import { setPassword } from "#core/accounts/credentials.ts";
+import { checkPassword } from "#core/identity/password-rules.ts";
 import { openWorld } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 
@@ -19,8 +20,11 @@ export const userAdd: Command = {
 		if (handle === undefined || positionals.length > 1) throw new Usage("user add takes one handle");
 		await using opened = await openWorld(config);
 		const password = values["password-stdin"] === true ? (await text(terminal.stdin)).replace(/\r?\n$/, "") : undefined;
-		const account = await createAccount(opened.world, { handle, ...(values.admin === true ? { admin: true } : {}) });
-		if (password !== undefined) await setPassword(opened.world, account.id, password);
+		const { world } = opened;
+		// A password that can't be had must not leave an account without one.
+		if (password !== undefined) await checkPassword(password, { handle, domain: world.domain });
+		const account = await createAccount(world, { handle, ...(values.admin === true ? { admin: true } : {}) });
+		if (password !== undefined) await setPassword(world, account.id, password, { handle, domain: world.domain });
 		terminal.out(addressOf(account));
 		return 0;
 	},

@@ -1,7 +1,7 @@
 import { remoteKey } from "../bridging/remote-key.ts";
 import { type AccountId, type BridgeName, parseId } from "../ids.ts";
 import type { World } from "../world.ts";
-import { type Account, accounts, addressOf } from "./account.ts";
+import { type Account, accounts, addressOf, isLocal } from "./account.ts";
 
 type Reader = Pick<World, "store">;
 
@@ -51,4 +51,10 @@ export async function findAccount(world: World, reference: string): Promise<Acco
 export async function addressById(world: Reader, id: AccountId): Promise<string> {
 	const account = await accountById(world, id);
 	return account === undefined ? id : addressOf(account);
+}
+
+/** One of our people, who has not left, by their handle or address. */
+export async function localAccount(world: World, reference: string): Promise<Account | undefined> {
+	const account = await findAccount(world, reference);
+	return account !== undefined && isLocal(account) && account.deletedAt === undefined ? account : undefined;
 }

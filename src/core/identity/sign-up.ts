@@ -1,9 +1,9 @@
 import type { Account } from "../accounts/account.ts";
 import { createAccount, handleFault } from "../accounts/create-account.ts";
 import { hashPassword, storeCredential } from "../accounts/credentials.ts";
-import { accountByEmail, emailFault, setEmail } from "../accounts/email.ts";
+import { emailFault, setEmail } from "../accounts/email.ts";
 import { accountByHandle } from "../accounts/find-account.ts";
-import { Conflict, type FieldError, InvalidRequest, PermissionDenied } from "../errors.ts";
+import { Conflict, type FieldError, InvalidRequest, PermissionDenied, Unavailable } from "../errors.ts";
 import { mintId } from "../ids.ts";
 import type { World } from "../world.ts";
 import { eraseSecrets } from "./erase.ts";
@@ -43,7 +43,7 @@ export async function signUp(world: World, wish: SignUp): Promise<Account> {
 		return await admit(world, wish);
 	} catch (error) {
 		// What was refused made no account; guessing invitations is what the limit is for.
-		if (error instanceof Conflict) await attempts.refund("signUp", wish.from);
+		if (error instanceof Conflict || error instanceof Unavailable) await attempts.refund("signUp", wish.from);
 		throw error;
 	}
 }
@@ -82,20 +82,18 @@ async function admit(world: World, wish: SignUp): Promise<Account> {
 }
 
 async function makeAccount(world: World, { handle, password, email, displayName }: SignUp): Promise<Account> {
-	// What is taken is found out before the costly part; what is taken meanwhile, behind it.
+	// What is taken is found out before the costly part; a handle that is taken meanwhile, behind it.
 	if ((await accountByHandle(world, handle, world.domain)) !== undefined)
 		throw new Conflict("handle_taken", `The handle ${handle} is taken`);
-	if (email !== undefined && (await accountByEmail(world, email)) !== undefined)
-		throw new Conflict("email_taken", "This mail address belongs to another account");
-	const credential = await hashPassword(world, password);
 	const id = mintId("usr", world.clock.now());
 	const name = displayName?.trim() ?? "";
 	try {
-		await storeCredential(world, id, credential);
 		if (email !== undefined) await setEmail(world, id, email);
+		await storeCredential(world, id, await hashPassword(world, password));
 		return await createAccount(world, { id, handle, ...(name === "" ? {} : { displayName: name }) });
 	} catch (error) {
-		if (error instanceof Conflict) await eraseSecrets(world, id);
+		// After any other error the account may be there.
+		if (error instanceof Conflict || error instanceof Unavailable) await eraseSecrets(world, id);
 		throw error;
 	}
 }

@@ -1,0 +1,34 @@
+import { parseArgs } from "node:util";
+import { addInvite, inviteLink, usualInvite } from "#core/identity/invites.ts";
+import { openWorld } from "../gateway.ts";
+import { type Command, Usage } from "./command.ts";
+
+export const inviteAdd: Command = {
+	usage: "invite add [--uses N] [--days N]",
+	summary: `print a link by which so many people (${usualInvite.uses}) make an account within so many days (${usualInvite.days})`,
+	async run(args, config, terminal) {
+		const { values } = parseArgs({
+			args: [...args],
+			options: {
+				uses: { type: "string", default: String(usualInvite.uses) },
+				days: { type: "string", default: String(usualInvite.days) },
+			},
+		});
+		const uses = whole("--uses", values.uses, 100_000);
+		const days = whole("--days", values.days, 3650);
+		await using opened = await openWorld(config);
+		const { world } = opened;
+		if (world.identity.registration.mode === "closed")
+			terminal.err("Nobody can take it up while registration.mode is closed");
+		const secret = await addInvite(world, { uses, expiresAt: world.clock.now() + days * 86_400_000 });
+		terminal.out(inviteLink(world, secret));
+		return 0;
+	},
+};
+
+function whole(option: string, text: string, max: number): number {
+	const number = Number(text);
+	if (!/^\d+$/.test(text) || number < 1 || number > max)
+		throw new Usage(`${option} takes a whole number from 1 to ${max}`);
+	return number;
+}
