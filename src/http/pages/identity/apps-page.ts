@@ -1,0 +1,74 @@
+import type { Account } from "#core/accounts/account.ts";
+import type { SessionItem, SessionKind } from "#core/identity/sessions.ts";
+import { button, type Fault, faultSummary, field, form } from "../form.ts";
+import { type Html, html } from "../html.ts";
+import { shortTime } from "../post.ts";
+import { say, sayPlainly } from "../say.ts";
+import { texts } from "../texts.ts";
+import { accountPage, entryPage, type Frame } from "./frame.ts";
+
+export interface AppsView {
+	readonly account: Account;
+	readonly sessions: readonly SessionItem[];
+	readonly done?: string | undefined;
+	readonly faults?: readonly Fault[];
+}
+
+const t = texts.apps;
+
+const kinds: readonly {
+	readonly kind: SessionKind;
+	readonly title: string;
+	readonly end: string;
+	readonly named: string;
+}[] = [
+	{ kind: "session", title: t.sessionsTitle, end: t.end, named: t.endThis },
+	{ kind: "token", title: t.tokensTitle, end: t.revoke, named: t.revokeThis },
+	{ kind: "device", title: t.devicesTitle, end: t.revoke, named: t.revokeThis },
+];
+
+/** Everything that is signed in as you. */
+export function renderApps(frame: Frame, { account, sessions, done, faults = [] }: AppsView): Html {
+	const cards = kinds.map(({ kind, title, end, named }) => {
+		const items = sessions.filter((item) => item.kind === kind);
+		const list = items.map((item) => row(frame, item, end, named));
+		return html`<section class="card"><h2>${title}</h2>${
+			list.length === 0 ? html`<p class="quiet">${t.none}</p>` : html`<ul class="rows">${list}</ul>`
+		}${kind === "token" && tokenForm(frame, faults)}</section>`;
+	});
+	return accountPage(
+		frame,
+		{ account, tab: "apps", title: t.title, faults, done },
+		html`<h1 class="apart">${t.title}</h1><p class="lead">${t.lead}</p>${cards}`,
+	);
+}
+
+function row({ csrf }: Frame, item: SessionItem, end: string, named: string): Html {
+	const client = item.client.trim() || t.unnamed;
+	const used = item.lastUsedAt === undefined ? t.neverUsed : say(t.lastUsed, { time: shortTime(item.lastUsedAt) });
+	return html`<li><div><strong>${client}</strong>${item.current === true && html` <span class="badge">${t.current}</span>`}<small>${say(t.since, { time: shortTime(item.createdAt) })} · ${used}</small></div>${form(
+		{ action: "/account/apps/end", csrf, hidden: { id: item.id } },
+		button(end, "danger", { named: sayPlainly(named, { client }) }),
+	)}</li>`;
+}
+
+const tokenForm = ({ csrf }: Frame, faults: readonly Fault[]): Html =>
+	html`<details${faults.length > 0 && html` open`}><summary>${t.tokenTitle}</summary>${faultSummary(faults)}<p>${t.tokenText}</p>${form(
+		{ action: "/account/apps/token", csrf },
+		[
+			field({ name: "name", label: t.tokenName, autocomplete: "off", maxlength: 100 }, faults),
+			button(t.tokenSubmit, "other"),
+		],
+	)}</details>`;
+
+/** A token, once. */
+export function renderNewToken(
+	frame: Frame,
+	{ name, secret }: { readonly name: string; readonly secret: string },
+): Html {
+	return entryPage(
+		frame,
+		{ title: t.tokenMade },
+		html`<h1>${t.tokenMade}</h1><p class="lead">${name}</p><div class="note care"><p>${t.tokenOnce}</p></div><p class="secret">${secret}</p><p><a class="button main" href="/account/apps">${t.done}</a></p>`,
+	);
+}

@@ -1,0 +1,42 @@
+import { addToken } from "#core/accounts/tokens.ts";
+import { endSession, sessionsOf } from "#core/identity/sessions.ts";
+import type { Services } from "../../services.ts";
+import { type OwnCall, ownPage, type PageRoute } from "../page-routes.ts";
+import { leadOn, sendPage } from "../private-page.ts";
+import type { Refusal } from "../refusal.ts";
+import { texts } from "../texts.ts";
+import { renderApps, renderNewToken } from "./apps-page.ts";
+
+/** `/account/apps`: what is signed in, and its end. */
+export function appsRoutes(services: Services): readonly PageRoute[] {
+	const { world } = services;
+	const own = ownPage(services);
+
+	async function show({ ctx, frame, session }: OwnCall, refusal?: Refusal): Promise<void> {
+		const shown = renderApps(frame, {
+			account: session.account,
+			sessions: await sessionsOf(world, session.account, [session.id]),
+			done: refusal === undefined && ctx.query.done === "ended" ? texts.apps.ended : undefined,
+			faults: refusal?.faults ?? [],
+		});
+		sendPage(ctx, shown, { status: refusal?.status ?? 200 });
+	}
+
+	async function makeToken(call: OwnCall): Promise<void> {
+		const { ctx, frame, form, session } = call;
+		const name = form.text("name").trim().slice(0, 100);
+		if (name === "") return show(call, { status: 400, faults: [{ field: "name", text: texts.form.missing }] });
+		const secret = await addToken(world, { account: session.account.id, scopes: ["ofscp"], name });
+		sendPage(ctx, renderNewToken(frame, { name, secret }));
+	}
+
+	return [
+		own("GET", "/account/apps", show),
+		own("POST", "/account/apps/end", async ({ ctx, form, session }) => {
+			// What has ended meanwhile has ended.
+			await endSession(world, session.account, form.text("id"));
+			leadOn(ctx, "/account/apps?done=ended");
+		}),
+		own("POST", "/account/apps/token", makeToken),
+	];
+}

@@ -1,0 +1,45 @@
+import type { Middleware } from "koa";
+import type { RateLimits } from "../../middleware/rate-limits.ts";
+import type { Services } from "../../services.ts";
+import { answerPages, type PageCall, page } from "../page-routes.ts";
+import { leadOn } from "../private-page.ts";
+import { type Entrance, ownEntrance, ownPath } from "./entrance.ts";
+import {
+	givePasskeyOptions,
+	showLogIn,
+	showSecondFactor,
+	takeLogIn,
+	takePasskey,
+	takeSecondFactor,
+} from "./entrance-steps.ts";
+import { showSignUp, takeSignUp } from "./sign-up-steps.ts";
+
+/** `/login` and `/signup`. */
+export function entrancePages(services: Services, rates: RateLimits): Middleware {
+	const { world, oauth } = services;
+	const at =
+		(step: (call: PageCall, world: Services["world"], entrance: Entrance) => Promise<void> | void) =>
+		async (call: PageCall): Promise<void> =>
+			step(call, world, ownEntrance(call, world, oauth.sessions));
+
+	async function greet(call: PageCall): Promise<void> {
+		const { ctx } = call;
+		if ((await oauth.sessions.current(ctx)) === undefined) await at(showLogIn)(call);
+		else leadOn(ctx, ownPath(ctx.query.return, world.origin));
+	}
+
+	return answerPages(
+		[
+			page("GET", "/login", greet),
+			page("POST", "/login", at(takeLogIn)),
+			page("GET", "/login/second-factor", at(showSecondFactor)),
+			page("POST", "/login/second-factor", at(takeSecondFactor)),
+			page("POST", "/login/passkey", at(takePasskey)),
+			page("POST", "/login/passkey/options", at(givePasskeyOptions)),
+			page("GET", "/signup", at(showSignUp)),
+			page("POST", "/signup", at(takeSignUp)),
+		],
+		services,
+		rates,
+	);
+}

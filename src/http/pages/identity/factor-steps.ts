@@ -1,0 +1,86 @@
+import { encode } from "uqr";
+import { addPasskey, registrationOptions, removePasskey } from "#core/identity/passkeys.ts";
+import { beginTotp, confirmTotp, endTotp, renewRecoveryCodes } from "#core/identity/totp.ts";
+import type { Services } from "../../services.ts";
+import { type OwnCall, ownPage, type PageRoute } from "../page-routes.ts";
+import { leadOn, privateHeaders, sendPage } from "../private-page.ts";
+import { attempt, type Refusal } from "../refusal.ts";
+import { texts } from "../texts.ts";
+import { readPasskey } from "./passkey-form.ts";
+import { isFresh, showSecurity } from "./show-security.ts";
+import { renderRecoveryCodes, renderTotpSetUp } from "./totp-pages.ts";
+
+const securityPath = "/account/security";
+
+/** Authenticator apps and passkeys: whoever changes them has proved a moment ago who they are. */
+export function factorRoutes(services: Services): readonly PageRoute[] {
+	const { world } = services;
+	const own = ownPage(services);
+	const fresh = (path: string, handle: (call: OwnCall) => Promise<void>): PageRoute =>
+		own("POST", path, async (call) => {
+			if (isFresh(world, call)) return handle(call);
+			leadOn(call.ctx, `/account/confirm?return=${securityPath}`);
+		});
+
+	function showTotp(
+		{ ctx, frame, session }: OwnCall,
+		{ secret, uri }: { readonly secret: string; readonly uri: string },
+		refusal?: Refusal,
+	): void {
+		const qr = encode(uri, { ecc: "M", border: 0 }).data;
+		const shown = renderTotpSetUp(frame, {
+			account: session.account,
+			secret,
+			uri,
+			qr,
+			faults: refusal?.faults ?? [],
+		});
+		sendPage(ctx, shown, { status: refusal?.status ?? 200 });
+	}
+
+	async function confirm(call: OwnCall): Promise<void> {
+		const { ctx, frame, form, session } = call;
+		// Only shown again: the secret that counts is the one that is kept here.
+		const [secret, uri] = [form.text("secret"), form.text("uri")];
+		if (!/^[A-Z2-7]{16,128}$/.test(secret) || !uri.startsWith("otpauth://totp/") || uri.length > 1000)
+			return leadOn(ctx, securityPath);
+		const tried = await attempt(ctx, () => confirmTotp(world, session.account, form.text("code")));
+		if ("value" in tried) return sendPage(ctx, renderRecoveryCodes(frame, { codes: tried.value }));
+		const faults = [{ field: "code", text: texts.security.totpWrong }];
+		showTotp(call, { secret, uri }, { ...tried.refusal, faults });
+	}
+
+	async function add(call: OwnCall): Promise<void> {
+		const { ctx, form, session } = call;
+		const given = readPasskey(form) ?? { handle: "", response: undefined };
+		const tried = await attempt(ctx, () => addPasskey(world, session.account, given, form.text("name")));
+		if ("value" in tried) return leadOn(ctx, `${securityPath}?done=passkey-add`);
+		const { status } = tried.refusal;
+		await showSecurity(call, world, { status, faults: [{ text: texts.security.passkeyRefused }] });
+	}
+
+	return [
+		fresh("/account/security/totp", async (call) => showTotp(call, await beginTotp(world, call.session.account))),
+		fresh("/account/security/totp/confirm", confirm),
+		fresh("/account/security/totp/end", async ({ ctx, session }) => {
+			await endTotp(world, session.account);
+			leadOn(ctx, `${securityPath}?done=totp-end`);
+		}),
+		fresh("/account/security/recovery-codes", async ({ ctx, frame, session }) => {
+			const tried = await attempt(ctx, () => renewRecoveryCodes(world, session.account));
+			if ("refusal" in tried) return leadOn(ctx, securityPath);
+			sendPage(ctx, renderRecoveryCodes(frame, { codes: tried.value }));
+		}),
+		fresh("/account/security/passkeys/options", async ({ ctx, session }) => {
+			privateHeaders(ctx);
+			ctx.status = 200;
+			ctx.body = JSON.stringify(await registrationOptions(world, session.account));
+			ctx.type = "application/json";
+		}),
+		fresh("/account/security/passkeys", add),
+		fresh("/account/security/passkeys/remove", async ({ ctx, form, session }) => {
+			await removePasskey(world, session.account, form.text("id"));
+			leadOn(ctx, `${securityPath}?done=passkey-remove`);
+		}),
+	];
+}

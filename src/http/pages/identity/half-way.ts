@@ -1,0 +1,45 @@
+import type { Context } from "koa";
+import type { Account } from "#core/accounts/account.ts";
+import { accountById } from "#core/accounts/find-account.ts";
+import type { AccountId } from "#core/ids.ts";
+import type { World } from "#core/world.ts";
+import { readCookie, setCookie } from "../cookies.ts";
+
+const cookie = "causeway_half_way";
+const maxAgeMs = 10 * 60_000;
+
+/** Whose password was right, and which second factors are still to come. Sealed: the browser can only give it back. */
+interface HalfWay {
+	readonly purpose: "half-way";
+	readonly account: AccountId;
+	/** Where they are signing in: our own pages, or one interaction. */
+	readonly place: string;
+	readonly until: number;
+}
+
+/** Keeps, in the browser, that the first factor was right. */
+export function rememberHalfWay(ctx: Context, world: World, account: Account, place: string): void {
+	const kept: HalfWay = { purpose: "half-way", account: account.id, place, until: world.clock.now() + maxAgeMs };
+	setCookie(ctx, cookie, String(world.vault.seal(kept)), { origin: world.origin, maxAgeMs });
+}
+
+/** Who is half-way in at this place; `undefined`: nobody, or too long ago. */
+export async function halfWay(ctx: Context, world: World, place: string): Promise<Account | undefined> {
+	const kept = open(world, readCookie(ctx, cookie, world.origin));
+	if (kept?.purpose !== "half-way" || kept.place !== place || kept.until < world.clock.now()) return undefined;
+	const account = await accountById(world, kept.account);
+	return account?.deletedAt === undefined ? account : undefined;
+}
+
+export const forgetHalfWay = (ctx: Context, { origin }: Pick<World, "origin">): void =>
+	setCookie(ctx, cookie, undefined, { origin });
+
+function open(world: World, sealed: string | undefined): HalfWay | undefined {
+	if (sealed === undefined) return undefined;
+	try {
+		return world.vault.open(sealed) as HalfWay;
+	} catch {
+		// Not ours, or sealed with a key that is no more.
+		return undefined;
+	}
+}

@@ -1,0 +1,10 @@
+import type { Form } from "../read-form.ts";
+
+/** What the page's script has put into a form: the challenge's handle, and what the browser answered. */
+export function readPasskey(form: Form): { readonly handle: string; readonly response: unknown } | undefined {
+	try {
+		return { handle: form.text("handle"), response: JSON.parse(form.text("response")) as unknown };
+	} catch {
+		return undefined;
+	}
+}

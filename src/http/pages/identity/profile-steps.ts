@@ -1,0 +1,79 @@
+import { changeProfile } from "#core/accounts/change-profile.ts";
+import { deleteAccount } from "#core/accounts/delete-account.ts";
+import { emailFault, emailOf, setEmail } from "#core/accounts/email.ts";
+import { InvalidRequest } from "#core/errors.ts";
+import type { Services } from "../../services.ts";
+import { personUrl } from "../../urls.ts";
+import { type OwnCall, ownPage, type PageRoute, page } from "../page-routes.ts";
+import { leadOn, sendPage } from "../private-page.ts";
+import { attempt, type Refusal } from "../refusal.ts";
+import { sayPlainly } from "../say.ts";
+import { texts } from "../texts.ts";
+import { renderNotice } from "./notice-page.ts";
+import { renderDeleteAccount, renderOwnProfile } from "./profile-page.ts";
+
+/** `/account`: the profile, signing out, and the end of an account. */
+export function profileRoutes(services: Services): readonly PageRoute[] {
+	const { world, oauth, instance } = services;
+	const own = ownPage(services);
+
+	async function show({ ctx, frame, form, session }: OwnCall, refusal?: Refusal): Promise<void> {
+		const { account } = session;
+		const sent = refusal !== undefined;
+		const shown = renderOwnProfile(frame, {
+			account,
+			url: personUrl(world, account),
+			values: {
+				displayName: sent ? form.text("displayName") : account.profile.displayName,
+				bio: sent ? form.text("bio") : (account.profile.bio ?? ""),
+				email: sent ? form.text("email") : ((await emailOf(world, account.id)) ?? ""),
+			},
+			saved: !sent && ctx.query.done === "saved",
+			faults: refusal?.faults ?? [],
+		});
+		sendPage(ctx, shown, { status: refusal?.status ?? 200 });
+	}
+
+	async function save(call: OwnCall): Promise<void> {
+		const { ctx, form, session } = call;
+		const email = form.text("email").trim();
+		const tried = await attempt(ctx, async () => {
+			const fault = email === "" ? undefined : emailFault(email);
+			if (fault !== undefined) throw new InvalidRequest([{ field: "/email", expected: fault }]);
+			if (email !== ((await emailOf(world, session.account.id)) ?? ""))
+				await setEmail(world, session.account.id, email === "" ? undefined : email);
+			// Browsers send line ends as CR LF.
+			const bio = form.text("bio").replaceAll("\r\n", "\n");
+			await changeProfile(world, session.account, { displayName: form.text("displayName"), bio });
+		});
+		if ("refusal" in tried) return show(call, tried.refusal);
+		leadOn(ctx, "/account?done=saved");
+	}
+
+	const askDelete = ({ ctx, frame, session }: OwnCall, refusal?: Refusal): void =>
+		sendPage(ctx, renderDeleteAccount(frame, { account: session.account, faults: refusal?.faults ?? [] }), {
+			status: refusal?.status ?? 200,
+		});
+
+	async function takeDelete(call: OwnCall): Promise<void> {
+		const { ctx, frame, form, session } = call;
+		const wish = { password: form.text("password"), from: ctx.ip };
+		const tried = await attempt(ctx, () => deleteAccount(world, session.account, wish));
+		if ("refusal" in tried) return askDelete(call, tried.refusal);
+		await oauth.sessions.end(ctx);
+		sendPage(ctx, renderNotice(frame, { title: texts.account.deleted, text: texts.account.deletedText }));
+	}
+
+	return [
+		own("GET", "/account", show),
+		own("POST", "/account", save),
+		page("POST", "/account/sign-out", async ({ ctx, frame }) => {
+			await oauth.sessions.end(ctx);
+			const { title, lead, again } = texts.signedOut;
+			const text = sayPlainly(lead, { instance: instance.name });
+			sendPage(ctx, renderNotice(frame, { title, text, link: { to: "/login", label: again } }));
+		}),
+		own("GET", "/account/delete", async (call) => askDelete(call)),
+		own("POST", "/account/delete", takeDelete),
+	];
+}

@@ -1,0 +1,66 @@
+import type { Account } from "#core/accounts/account.ts";
+import { button, type Fault, field, form } from "../form.ts";
+import { type Html, html } from "../html.ts";
+import { texts } from "../texts.ts";
+import { entryPage, type Frame, person } from "./frame.ts";
+
+const t = texts.recovery;
+
+/** Who has forgotten their password? */
+export function renderAskRecovery(
+	frame: Frame,
+	{ name, faults = [] }: { readonly name?: string; readonly faults?: readonly Fault[] },
+): Html {
+	return entryPage(
+		frame,
+		{ title: t.title, faults, beside: html`<p><a href="/login">${texts.logIn.title}</a></p>` },
+		html`<h1>${t.title}</h1><p class="lead">${t.lead}</p>${form({ action: "/recover", csrf: frame.csrf }, [
+			field(
+				{
+					name: "name",
+					label: t.name,
+					value: name,
+					autocomplete: "username",
+					kind: "name",
+					maxlength: 320,
+					focus: true,
+				},
+				faults,
+			),
+			button(t.submit),
+		])}`,
+	);
+}
+
+/** A new password, by a link. */
+export function renderSetPassword(
+	frame: Frame,
+	{
+		account,
+		link,
+		faults = [],
+	}: { readonly account: Account; readonly link: string; readonly faults?: readonly Fault[] },
+): Html {
+	return entryPage(
+		frame,
+		{ title: t.setTitle, faults },
+		html`<h1>${t.setTitle}</h1><p class="lead">${t.setLead}</p>${person(account)}${form(
+			{ action: "/recover/password", csrf: frame.csrf, hidden: { link } },
+			[
+				html`<input type="text" name="username" value="${account.handle}" autocomplete="username" hidden>`,
+				field(
+					{
+						name: "password",
+						label: t.next,
+						hint: texts.signUp.passwordHint,
+						type: "password",
+						autocomplete: "new-password",
+						focus: true,
+					},
+					faults,
+				),
+				button(t.setSubmit),
+			],
+		)}`,
+	);
+}

@@ -1,0 +1,72 @@
+import type { Middleware } from "koa";
+import { NotFound } from "#core/errors.ts";
+import { askRecovery, recover, recoveryState } from "#core/identity/recovery.ts";
+import type { RateLimits } from "../../middleware/rate-limits.ts";
+import type { Services } from "../../services.ts";
+import { answerPages, type PageCall, page } from "../page-routes.ts";
+import { sendPage } from "../private-page.ts";
+import { attempt, type Refusal } from "../refusal.ts";
+import { sayPlainly } from "../say.ts";
+import { texts } from "../texts.ts";
+import { renderNotice } from "./notice-page.ts";
+import { renderAskRecovery, renderSetPassword } from "./recovery-pages.ts";
+
+/** `/recover`: a new password for who has lost theirs. */
+export function recoveryPages(services: Services, rates: RateLimits): Middleware {
+	const { world, instance } = services;
+	const t = texts.recovery;
+
+	function ask({ ctx, frame, form }: PageCall, refusal?: Refusal): void {
+		const shown = renderAskRecovery(frame, { name: form.text("name"), faults: refusal?.faults ?? [] });
+		sendPage(ctx, shown, { status: refusal?.status ?? 200 });
+	}
+
+	/** The form that a link leads to, or that the link is worth nothing any more. */
+	async function set({ ctx, frame }: PageCall, link: string, refusal?: Refusal): Promise<void> {
+		const account = await recoveryState(world, link);
+		if (account !== undefined) {
+			const shown = renderSetPassword(frame, { account, link, faults: refusal?.faults ?? [] });
+			return sendPage(ctx, shown, { status: refusal?.status ?? 200 });
+		}
+		const notice = { title: t.invalid, text: t.invalidText, link: { to: "/recover", label: t.again } };
+		sendPage(ctx, renderNotice(frame, notice), { status: 404 });
+	}
+
+	async function takeName(call: PageCall): Promise<void> {
+		const { ctx, frame, form } = call;
+		const name = form.text("name").trim();
+		if (name === "") return ask(call, { status: 400, faults: [{ field: "name", text: texts.form.missing }] });
+		const tried = await attempt(ctx, () => askRecovery(world, { name, from: ctx.ip }));
+		if ("refusal" in tried) return ask(call, tried.refusal);
+		const text = sayPlainly(t.sentText, { instance: instance.name });
+		sendPage(ctx, renderNotice(frame, { title: t.sent, text, link: { to: "/login", label: texts.logIn.title } }));
+	}
+
+	async function takePassword(call: PageCall): Promise<void> {
+		const { ctx, frame, form } = call;
+		const link = form.text("link");
+		const tried = await attempt(ctx, () =>
+			recover(world, link, form.text("password")).catch((error: unknown) => {
+				if (error instanceof NotFound) return undefined;
+				throw error;
+			}),
+		);
+		if ("refusal" in tried) return set(call, link, tried.refusal);
+		if (tried.value === undefined) return set(call, "");
+		const notice = { title: t.done, text: t.doneText, link: { to: "/login", label: texts.logIn.title } };
+		sendPage(ctx, renderNotice(frame, notice));
+	}
+
+	return answerPages(
+		[
+			page("GET", "/recover", async (call) => {
+				const { link } = call.ctx.query;
+				return typeof link === "string" ? set(call, link) : ask(call);
+			}),
+			page("POST", "/recover", takeName),
+			page("POST", "/recover/password", takePassword),
+		],
+		services,
+		rates,
+	);
+}

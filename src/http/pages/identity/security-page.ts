@@ -1,0 +1,116 @@
+import type { Account } from "#core/accounts/account.ts";
+import { button, type Fault, faultSummary, field, form } from "../form.ts";
+import { type Html, html } from "../html.ts";
+import { shortTime } from "../post.ts";
+import { say, sayPlainly } from "../say.ts";
+import { texts } from "../texts.ts";
+import { accountPage, entryPage, type Frame, person } from "./frame.ts";
+
+export interface PasskeyShown {
+	readonly id: string;
+	readonly name: string;
+	readonly createdAt: number;
+	readonly lastUsedAt?: number;
+}
+
+export interface SecurityView {
+	readonly account: Account;
+	readonly totp: boolean;
+	readonly passkeys: readonly PasskeyShown[];
+	/** True: they have proved who they are a moment ago, and may change how they sign in. */
+	readonly fresh: boolean;
+	readonly done?: string | undefined;
+	readonly faults?: readonly Fault[];
+}
+
+const t = texts.security;
+const confirmPath = "/account/confirm?return=/account/security";
+
+/** How you sign in. */
+export function renderSecurity(frame: Frame, view: SecurityView): Html {
+	const { account, done, faults = [] } = view;
+	return accountPage(
+		frame,
+		{ account, tab: "security", title: t.title, faults, done, passkeys: true },
+		html`${faults.length > 0 && html`<div class="card">${faultSummary(faults)}</div>`}<h1 class="apart">${t.title}</h1>
+${passwordCard(frame, account, faults)}${totpCard(frame, view)}${passkeyCard(frame, view)}`,
+	);
+}
+
+const passwordCard = ({ csrf }: Frame, account: Account, faults: readonly Fault[]): Html =>
+	html`<section class="card"><h2>${t.passwordTitle}</h2>${form({ action: "/account/security/password", csrf }, [
+		// So that a password manager knows whose password it is.
+		html`<input type="text" name="username" value="${account.handle}" autocomplete="username" hidden>`,
+		field({ name: "current", label: t.current, type: "password", autocomplete: "current-password" }, faults),
+		field(
+			{ name: "next", label: t.next, hint: texts.signUp.passwordHint, type: "password", autocomplete: "new-password" },
+			faults,
+		),
+		button(t.change),
+	])}</section>`;
+
+const again = html`<p><a class="button other" href="${confirmPath}">${t.again}</a></p>`;
+
+const totpCard = ({ csrf }: Frame, { totp, fresh }: SecurityView): Html =>
+	html`<section class="card"><h2>${t.totpTitle}${totp && html` <span class="badge">${texts.form.on}</span>`}</h2><p>${totp ? t.totpOn : t.totpOff}</p>${
+		fresh
+			? html`<div class="choice-row">${
+					totp &&
+					html`${form({ action: "/account/security/recovery-codes", csrf }, button(t.codesLeft, "other"))}${form({ action: "/account/security/totp/end", csrf }, button(t.totpEnd, "danger"))}`
+				}${!totp && form({ action: "/account/security/totp", csrf }, button(t.totpSetUp, "other"))}</div>`
+			: again
+	}</section>`;
+
+function passkeyCard({ csrf }: Frame, { passkeys, fresh }: SecurityView): Html {
+	const rows = passkeys.map(
+		({ id, name, createdAt, lastUsedAt }) =>
+			html`<li><div>${name}<small>${say(t.since, { time: shortTime(createdAt) })}${lastUsedAt !== undefined && html` · ${say(t.lastUsed, { time: shortTime(lastUsedAt) })}`}</small></div>${
+				fresh &&
+				form(
+					{ action: "/account/security/passkeys/remove", csrf, hidden: { id } },
+					button(t.passkeyRemove, "danger", { named: sayPlainly(t.passkeyRemoveThis, { name }) }),
+				)
+			}</li>`,
+	);
+	return html`<section class="card"><h2>${t.passkeysTitle}</h2><p>${t.passkeysText}</p>
+${passkeys.length === 0 ? html`<p class="quiet">${t.passkeysNone}</p>` : html`<ul class="rows">${rows}</ul>`}
+${fresh ? addPasskeyForm(csrf) : again}</section>`;
+}
+
+const addPasskeyForm = (csrf: string): Html =>
+	html`${form(
+		{
+			action: "/account/security/passkeys",
+			csrf,
+			hidden: { handle: "", response: "" },
+			passkey: { ceremony: "create", options: "/account/security/passkeys/options" },
+		},
+		[
+			html`<p class="fault" role="alert" data-failed hidden>${t.passkeyRefused}</p>`,
+			field({ name: "name", label: t.passkeyName, value: t.passkeyNameDefault, autocomplete: "off", maxlength: 100 }),
+			button(t.passkeyAdd, "other"),
+		],
+	)}<noscript><p class="quiet">${texts.secondFactor.needsScript}</p></noscript>`;
+
+/** Is it really you? Asked before anything that changes how one signs in. */
+export function renderConfirm(
+	frame: Frame,
+	{
+		account,
+		back,
+		faults = [],
+	}: { readonly account: Account; readonly back: string; readonly faults?: readonly Fault[] },
+): Html {
+	return entryPage(
+		frame,
+		{ title: t.confirmTitle, faults, beside: html`<p><a href="${back}">${texts.form.back}</a></p>` },
+		html`<h1>${t.confirmTitle}</h1><p class="lead">${t.confirmLead}</p>${person(account)}
+${form({ action: `/account/confirm?return=${encodeURIComponent(back)}`, csrf: frame.csrf }, [
+	field(
+		{ name: "password", label: texts.logIn.password, type: "password", autocomplete: "current-password", focus: true },
+		faults,
+	),
+	button(t.confirm),
+])}`,
+	);
+}

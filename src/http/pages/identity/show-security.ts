@@ -1,0 +1,37 @@
+import { passkeysOf } from "#core/identity/passkeys.ts";
+import { hasTotp } from "#core/identity/totp.ts";
+import type { World } from "#core/world.ts";
+import type { OwnCall } from "../page-routes.ts";
+import { sendPage } from "../private-page.ts";
+import type { Refusal } from "../refusal.ts";
+import { texts } from "../texts.ts";
+import { renderSecurity } from "./security-page.ts";
+
+const freshMs = 15 * 60_000;
+
+/** True when they proved who they are a moment ago. */
+export const isFresh = ({ clock }: Pick<World, "clock">, { session }: OwnCall): boolean =>
+	clock.now() - session.authTime < freshMs;
+
+/** What has been done, by the word that stands in the address. */
+const done: Readonly<Record<string, string>> = {
+	password: texts.security.changed,
+	"totp-end": texts.security.totpEnded,
+	"passkey-add": texts.security.passkeyAdded,
+	"passkey-remove": texts.security.passkeyRemoved,
+};
+
+/** How to sign in, as it is now. @param refusal why a form on it was not taken */
+export async function showSecurity(call: OwnCall, world: World, refusal?: Refusal): Promise<void> {
+	const { ctx, frame, session } = call;
+	const { account } = session;
+	const shown = renderSecurity(frame, {
+		account,
+		totp: await hasTotp(world, account),
+		passkeys: await passkeysOf(world, account),
+		fresh: isFresh(world, call),
+		done: refusal === undefined && typeof ctx.query.done === "string" ? done[ctx.query.done] : undefined,
+		faults: refusal?.faults ?? [],
+	});
+	sendPage(ctx, shown, { status: refusal?.status ?? 200, script: true });
+}

@@ -1,0 +1,60 @@
+import type { Account } from "#core/accounts/account.ts";
+import { button, type Fault, field, form } from "../form.ts";
+import { type Html, html } from "../html.ts";
+import { texts } from "../texts.ts";
+import { entryPage, type Frame } from "./frame.ts";
+
+const t = texts.security;
+
+export interface TotpView {
+	readonly account: Account;
+	/** base32. */
+	readonly secret: string;
+	/** `otpauth://…` */
+	readonly uri: string;
+	/** True at each place of the code that is dark. */
+	readonly qr: readonly (readonly boolean[])[];
+	readonly faults?: readonly Fault[];
+}
+
+/** Show this to your authenticator app, and tell us its first code. */
+export function renderTotpSetUp(frame: Frame, { secret, uri, qr, faults = [] }: TotpView): Html {
+	return entryPage(
+		frame,
+		{ title: t.totpSetUp, faults, beside: html`<p><a href="/account/security">${texts.form.back}</a></p>` },
+		html`<h1>${t.totpSetUp}</h1><p>${t.totpScan}</p>${qrCode(qr)}
+<p>${t.totpType}</p><p class="secret">${secret.match(/.{1,4}/g)?.join(" ") ?? secret}</p>
+<p><a href="${uri}">${t.totpOpen}</a></p>
+${form({ action: "/account/security/totp/confirm", csrf: frame.csrf, hidden: { secret, uri } }, [
+	field(
+		{
+			name: "code",
+			label: t.totpCode,
+			autocomplete: "one-time-code",
+			kind: "code",
+			inputmode: "numeric",
+			maxlength: 12,
+		},
+		faults,
+	),
+	button(t.totpConfirm),
+])}`,
+	);
+}
+
+/** Black on white in either colour scheme, with the quiet zone of four that readers need (ISO/IEC 18004). */
+function qrCode(dark: TotpView["qr"]): Html {
+	const size = dark.length + 8;
+	const path = dark.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x + 4} ${y + 4}h1v1h-1z` : ""))).join("");
+	return html`<svg class="qr" role="img" aria-label="${t.totpAlt}" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h${size}v${size}H0z"/><path fill="#000" d="${path}"/></svg>`;
+}
+
+/** Ten codes, once. */
+export function renderRecoveryCodes(frame: Frame, { codes }: { readonly codes: readonly string[] }): Html {
+	return entryPage(
+		frame,
+		{ title: t.codesTitle },
+		html`<h1>${t.codesTitle}</h1><div class="note care"><p>${t.codesText}</p></div>
+<ul class="codes">${codes.map((code) => html`<li>${code}</li>`)}</ul><p><a class="button main" href="/account/security">${t.codesDone}</a></p>`,
+	);
+}

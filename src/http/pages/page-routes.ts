@@ -1,0 +1,94 @@
+import Router from "@koa/router";
+import type { Context, Middleware } from "koa";
+import { MethodNotAllowed } from "#core/errors.ts";
+import type { RateLimits } from "../middleware/rate-limits.ts";
+import type { BrowserSession } from "../oauth/browser-session.ts";
+import type { Services } from "../services.ts";
+import { checkCsrf, csrfToken, ForgedForm } from "./csrf.ts";
+import type { Frame } from "./identity/frame.ts";
+import { renderNotice } from "./identity/notice-page.ts";
+import { leadOn, sendPage } from "./private-page.ts";
+import { type Form, readForm } from "./read-form.ts";
+import { sayPlainly } from "./say.ts";
+import { texts } from "./texts.ts";
+
+/** A request for a page, counted; a form that was sent is read and comes from our own page. */
+export interface PageCall {
+	readonly ctx: Context;
+	readonly frame: Frame;
+	/** Empty for a GET. */
+	readonly form: Form;
+	readonly params: Readonly<Record<string, string>>;
+}
+
+/** The same by somebody who is signed in. */
+export interface OwnCall extends PageCall {
+	readonly session: BrowserSession;
+}
+
+export interface PageRoute {
+	readonly method: "GET" | "POST";
+	readonly path: string;
+	readonly handle: (call: PageCall) => Promise<void>;
+}
+
+const noForm: Form = { text: () => "", has: () => false };
+
+/** One line of a table of pages. */
+export const page = (method: PageRoute["method"], path: string, handle: PageRoute["handle"]): PageRoute => ({
+	method,
+	path,
+	handle,
+});
+
+/** A page of one's own account: who is not signed in signs in first, and comes back. */
+export const ownPage =
+	({ oauth }: Pick<Services, "oauth">) =>
+	(method: PageRoute["method"], path: string, handle: (call: OwnCall) => Promise<void>): PageRoute =>
+		page(method, path, async (call) => {
+			const session = await oauth.sessions.current(call.ctx);
+			if (session !== undefined) return handle({ ...call, session });
+			const back = method === "GET" ? path : "/account";
+			leadOn(call.ctx, `/login?return=${encodeURIComponent(back)}`);
+		});
+
+/**
+ * Answers with the pages of a table; what is in none of its lines is left to the next.
+ *
+ * @throws {MethodNotAllowed}
+ */
+export function answerPages(
+	table: readonly PageRoute[],
+	{ world, instance }: Pick<Services, "world" | "instance">,
+	rates: RateLimits,
+): Middleware {
+	const router = new Router();
+	for (const line of table)
+		router.register(line.path, [line.method, ...(line.method === "GET" ? ["HEAD"] : [])], run(line));
+	const routes = router.routes() as unknown as Middleware;
+	return (ctx, next) => {
+		const { path, route } = router.match(ctx.path, ctx.method);
+		if (path.length === 0) return next();
+		if (!route) throw new MethodNotAllowed([...new Set(path.flatMap((layer) => layer.methods))].join(", "));
+		return routes(ctx, next);
+	};
+
+	function run({ method, path, handle }: PageRoute): Middleware {
+		return async (ctx) => {
+			ctx.state.route = `${method} ${path}`;
+			await rates.count(ctx, method === "GET" ? "read" : "manage", ctx.ip);
+			const form = method === "GET" ? noForm : await readForm(ctx);
+			const frame = { instance, domain: world.domain, csrf: csrfToken(ctx, world.origin) };
+			const { params } = ctx as unknown as { params: Record<string, string> };
+			try {
+				if (method === "POST") checkCsrf(ctx, form, world.origin);
+				await handle({ ctx, frame, form, params });
+			} catch (error) {
+				if (!(error instanceof ForgedForm)) throw error;
+				const text = `${error.message} ${sayPlainly(texts.form.forgedHint, { domain: world.domain })}`;
+				const link = { to: ctx.path, label: texts.form.back };
+				sendPage(ctx, renderNotice(frame, { title: error.title, text, link }), { status: error.status });
+			}
+		};
+	}
+}
