@@ -19,6 +19,7 @@ import { createBridge, openNetwork, version } from "./gateway/bridges.ts";
 import { later } from "./gateway/later.ts";
 import { enabledBridges, openWorld, type Surroundings } from "./gateway/world.ts";
 import { createApp } from "./http/app.ts";
+import { createOAuthDoor } from "./http/oauth/door.ts";
 import { createLiveEvents } from "./http/ofscp/live-events.ts";
 import { createMetrics } from "./http/operators/metrics.ts";
 import { type Listening, listen } from "./http/server.ts";
@@ -95,6 +96,7 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 	const events = createEventStreams(feed, { heartbeatSeconds: config.events.heartbeatSeconds });
 	const secrets = createBridgeState(world, "provider!", network.sealing);
 	const { insecureLocalhost } = config.federation;
+	const instance = { ...config.instance, version };
 	const app = createApp({
 		world,
 		bridges,
@@ -102,7 +104,8 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 		events,
 		health: { state: () => state },
 		limits: config.limits,
-		instance: { ...config.instance, version },
+		instance,
+		oauth: createOAuthDoor({ world, http: network.http, instance }),
 		federation: createFederation({ world, http: network.http, shadows, secrets, insecureLocalhost }),
 		secrets,
 		metrics,

@@ -81,6 +81,8 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 					recovery: rate(3, 3600),
 					recoveryAddress: rate(20, 3600),
 					inbox: rate(12_000, 60),
+					oauth: rate(300, 60),
+					register: rate(20, 3600),
 					bodyBytes: whole(1024, 64 * MiB).default(MiB),
 					matrixBodyBytes: whole(MiB, 256 * MiB).default(16 * MiB),
 					jsonDepth: whole(8, 1024).default(64),

@@ -13,6 +13,10 @@ import { openEvents } from "./ofscp/events.ts";
 import { ofscpRoutes } from "./ofscp/routes.ts";
 import { alive, measured, ready } from "./operators/probes.ts";
 import { assets } from "./pages/assets.ts";
+import { accountPages } from "./pages/identity/account-pages.ts";
+import { entrancePages } from "./pages/identity/entrance-pages.ts";
+import { interactionPages } from "./pages/identity/interaction-pages.ts";
+import { recoveryPages } from "./pages/identity/recovery-steps.ts";
 import { createPages } from "./pages/pages.ts";
 import type { AnyRoute } from "./route.ts";
 import type { Services } from "./services.ts";
@@ -25,9 +29,12 @@ import type { Services } from "./services.ts";
  */
 export function createApp(services: Services): Koa {
 	const { world, bridges, health, limits, metrics, behindProxy } = services;
-	const { logger, domain: realm } = world;
+	const { logger } = world;
 	const rates = createRateLimits(limits);
 	const pages = createPages(services, rates);
+	const entrance = entrancePages(services, rates);
+	const interactions = interactionPages(services, rates);
+	const oauth = services.oauth.middleware(rates);
 
 	const ours = createDispatch();
 	ours.own("healthz", "operators", alive);
@@ -37,6 +44,13 @@ export function createApp(services: Services): Koa {
 	ours.own("@", "pages", pages.people);
 	ours.own("c", "pages", pages.channel);
 	ours.own("assets", "pages", assets);
+	ours.own("login", "pages", entrance);
+	ours.own("signup", "pages", entrance);
+	ours.own("account", "pages", accountPages(services, rates));
+	ours.own("recover", "pages", recoveryPages(services, rates));
+	ours.own("oauth", "OAuth", (ctx, next) => interactions(ctx, () => oauth(ctx, next)));
+	for (const document of ["openid-configuration", "oauth-authorization-server", "jwks.json"])
+		ours.own(`.well-known/${document}`, "OAuth", oauth);
 	ours.own("api/events", "events", only("GET", openEvents(services, rates)));
 	for (const [segment, table] of bySegment(ofscpRoutes(services)))
 		ours.own(segment, "OFSCP", routerOf(table, services, rates));
@@ -44,21 +58,21 @@ export function createApp(services: Services): Koa {
 	const theirs = createDispatch();
 	for (const bridge of bridges) {
 		const door = requestLog(logger, metrics);
-		const answer = bridgeDoor(bridge, { realm, logger, health, rates });
+		const answer = bridgeDoor(bridge, { site: world, logger, health, rates });
 		for (const path of bridge.paths) {
 			ours.own(path, `the bridge ${bridge.name}`, answer);
 			theirs.own(path, `the bridge ${bridge.name}`, (ctx) => door(ctx, () => answer(ctx, done)));
 		}
 	}
 
-	const app = new Koa({ proxy: behindProxy });
+	const app = new Koa({ proxy: behindProxy, keys: [...services.oauth.cookieKeys] });
 	// Whatever gets here has not been answered and can't be any more.
 	app.on("error", (error: unknown) => logger.warn({ err: error }, "A response broke off"));
 	app.use(theirs.middleware());
 	app.use(requestLog(logger, metrics));
 	app.use(securityHeaders(world.origin));
 	app.use(crossOrigin());
-	app.use(problems({ realm, logger, asPage: pages.problem }));
+	app.use(problems({ site: world, logger, asPage: pages.problem }));
 	app.use(whileServing(services));
 	app.use(ours.middleware());
 	return app;

@@ -3,20 +3,21 @@ import type { Context, Middleware } from "koa";
 import { Unavailable } from "#core/errors.ts";
 import type { Bridge, BridgeRequest, BridgeResponse } from "#core/ports/bridge.ts";
 import type { Logger } from "#core/ports/logger.ts";
+import type { World } from "#core/world.ts";
 import { ClientGone, readBody } from "./body.ts";
 import { problemOf, renderProblem } from "./middleware/problem.ts";
 import { type RateLimits } from "./middleware/rate-limits.ts";
 import type { Health } from "./services.ts";
 
 export interface BridgeDoorParts {
-	readonly realm: string;
+	readonly site: Pick<World, "origin" | "domain">;
 	readonly logger: Logger;
 	readonly health: Health;
 	readonly rates: RateLimits;
 }
 
 /** Hands a request to the bridge that owns its path, with as little in between as there can be. */
-export function bridgeDoor(bridge: Bridge, { realm, logger, health, rates }: BridgeDoorParts): Middleware {
+export function bridgeDoor(bridge: Bridge, { site, logger, health, rates }: BridgeDoorParts): Middleware {
 	return async (ctx) => {
 		ctx.state.route = `bridge ${bridge.name}`;
 		try {
@@ -35,7 +36,7 @@ export function bridgeDoor(bridge: Bridge, { realm, logger, health, rates }: Bri
 					{ err: problem.cause ?? problem, bridge: bridge.name, method: ctx.method, path: ctx.path },
 					"A bridge's request failed",
 				);
-			const { status, headers, body } = renderProblem(problem, ctx.path, realm);
+			const { status, headers, body } = renderProblem(problem, ctx.path, site);
 			write(ctx, {
 				status,
 				headers: { ...headers, "content-type": "application/problem+json" },

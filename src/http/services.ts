@@ -9,6 +9,7 @@ import type { Principal } from "#core/identity/principals.ts";
 import type { AccountId } from "#core/ids.ts";
 import type { Bridge } from "#core/ports/bridge.ts";
 import type { World } from "#core/world.ts";
+import type { OAuthDoor } from "./oauth/door.ts";
 import type { Metrics } from "./operators/metrics.ts";
 
 /** A rate: so many points in so many seconds. */
@@ -18,7 +19,7 @@ export interface Rate {
 }
 
 /** The classes of requests that have a limit of their own; the keys under `limits` of the configuration. */
-export const limitNames = ["read", "post", "manage", "lookup", "auth", "stream", "inbox"] as const;
+export const limitNames = ["read", "post", "manage", "lookup", "auth", "stream", "inbox", "oauth", "register"] as const;
 export type LimitName = (typeof limitNames)[number];
 
 export type Limits = Readonly<Record<LimitName, Rate>> & {
@@ -62,6 +63,7 @@ export interface Services {
 	readonly limits: Limits;
 	readonly instance: Instance;
 	readonly federation: Federation;
+	readonly oauth: OAuthDoor;
 	/** Keeps the provider's signing key. */
 	readonly secrets: Secrets;
 	readonly metrics: Metrics;

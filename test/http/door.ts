@@ -17,6 +17,7 @@ import type { Logger } from "#core/ports/logger.ts";
 import type { World } from "#core/world.ts";
 import { createEmbeddedBus } from "../../src/bus/embedded.ts";
 import { createApp } from "../../src/http/app.ts";
+import { createOAuthDoor } from "../../src/http/oauth/door.ts";
 import { createLiveEvents } from "../../src/http/ofscp/live-events.ts";
 import { createMetrics } from "../../src/http/operators/metrics.ts";
 import { listen } from "../../src/http/server.ts";
@@ -38,6 +39,8 @@ const wide: Limits = {
 	auth: rate,
 	stream: rate,
 	inbox: rate,
+	oauth: rate,
+	register: rate,
 	bodyBytes: 1024 * 1024,
 	jsonDepth: 64,
 	jsonNodes: 10_000,
@@ -122,6 +125,7 @@ export async function openDoor({
 	const secrets = createBridgeState(world, "provider");
 	const shadows = createShadows(world);
 	const http = createHttpClient({ insecureLocalhost: true, deny, userAgent: "Causeway" });
+	const instance = { name: "Riverside", description: "A small provider by the river.", contact: "", version: "0.1.0" };
 	const app = createApp({
 		world,
 		bridges,
@@ -129,7 +133,8 @@ export async function openDoor({
 		events,
 		health,
 		limits: { ...wide, ...limits },
-		instance: { name: "Riverside", description: "A small provider by the river.", contact: "", version: "0.1.0" },
+		instance,
+		oauth: createOAuthDoor({ world, http, instance }),
 		federation: createFederation({ world, http, shadows, secrets, insecureLocalhost: true }),
 		secrets,
 		metrics: createMetrics(),

@@ -1,7 +1,9 @@
 import { type Expiring, expiryIndex } from "../expiry.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
 import type { World } from "../world.ts";
+import { tellRevoked } from "./revocation.ts";
 import { hashOfSecret } from "./secret.ts";
+import { accountIdOf } from "./subject.ts";
 
 /** The kinds of things that an authorization server remembers, by the names that its library gives them. */
 export type OAuthKind =
@@ -169,9 +171,29 @@ export async function endBundle(
 	}
 }
 
-/** Ends a grant: at once, in one write, since no token is worth anything without its grant; then tidies up. */
-export async function endGrant(keeper: Pick<Keeper, "store" | "clock">, grant: string): Promise<boolean> {
+/**
+ * Ends a grant: at once, in one write, since no token is worth anything without its grant; then tidies up. Streams that were
+ * opened with one of its tokens end.
+ */
+export async function endGrant(keeper: Pick<World, "store" | "clock" | "bus">, grant: string): Promise<boolean> {
+	const owner = (await keeper.store.get(oauthRecords, recordId("Grant", grant)))?.doc.owner;
 	const isEnded = await endRecord(keeper, "Grant", grant);
+	const account = owner === undefined ? undefined : accountIdOf(owner);
+	if (account !== undefined) tellRevoked(keeper, account);
 	await endBundle(keeper, grant);
 	return isEnded;
+}
+
+/** For how long a client that registered itself is kept, and for how long one that somebody has used. */
+const clientMs = { unused: 7 * 86_400_000, used: 400 * 86_400_000 };
+
+/** When a client that has just registered itself is forgotten, unless it is used. */
+export const unusedClientExpiry = ({ clock }: Pick<World, "clock">): number => clock.now() + clientMs.unused;
+
+/** Keeps a client that is being used. */
+export async function keepClient({ store, clock }: Pick<World, "store" | "clock">, client: string): Promise<void> {
+	const stored = await store.get(oauthRecords, recordId("Client", client));
+	if (stored === undefined || stored.doc.expiresAt > clock.now() + clientMs.used / 2) return;
+	// Whoever has changed it meanwhile has used it too.
+	await store.replace(oauthRecords, stored.id, stored.rev, { ...stored.doc, expiresAt: clock.now() + clientMs.used });
 }

@@ -1,6 +1,6 @@
 import type { Account } from "../accounts/account.ts";
 import { accountById } from "../accounts/find-account.ts";
-import { parseId } from "../ids.ts";
+import { type AccountId, parseId } from "../ids.ts";
 import type { World } from "../world.ts";
 
 /**
@@ -10,9 +10,13 @@ import type { World } from "../world.ts";
 export const subjectOf = ({ origin }: Pick<World, "origin">, { id }: Pick<Account, "id">): string =>
 	`${origin}/users/${id}`;
 
+/** The account's id in a subject of ours. */
+export const accountIdOf = (subject: string): AccountId | undefined =>
+	parseId("usr", subject.slice(subject.lastIndexOf("/") + 1));
+
 /** The account of ours that a subject of ours names; `undefined`: none that can log in. */
 export async function accountOfSubject(world: Pick<World, "store">, subject: string): Promise<Account | undefined> {
-	const id = parseId("usr", subject.slice(subject.lastIndexOf("/") + 1));
+	const id = accountIdOf(subject);
 	const account = id === undefined ? undefined : await accountById(world, id);
 	if (account === undefined || account.origin !== undefined || account.deletedAt !== undefined) return undefined;
 	return account;

@@ -3,7 +3,11 @@ import { MethodNotAllowed, NotFound, Problem, TooManyRequests, Unauthenticated, 
 import { JsonRefused } from "#core/json.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
+import type { World } from "#core/world.ts";
 import { ClientGone } from "../body.ts";
+
+/** Whose problems they are. */
+type Site = Pick<World, "origin" | "domain">;
 
 /** The fields of a problem document (RFC 9457) and the headers that go with it. */
 export interface Rendered {
@@ -37,37 +41,45 @@ export function problemOf(error: unknown): Problem {
 }
 
 /** The one renderer of problems. @param instance the path that was asked for */
-export function renderProblem(problem: Problem, instance: string, realm: string): Rendered {
+export function renderProblem(problem: Problem, instance: string, site: Site): Rendered {
 	const { status, title, message: detail, errorCode, extra } = problem;
 	return {
 		status,
-		headers: headersOf(problem, realm),
+		headers: headersOf(problem, site),
 		body: { type: `urn:causeway:problem:${errorCode}`, title, status, detail, instance, errorCode, ...extra },
 	};
 }
 
-function headersOf(problem: Problem, realm: string): Record<string, string> {
+function headersOf(problem: Problem, site: Site): Record<string, string> {
 	if (problem instanceof Unauthenticated) {
-		const error = problem.errorCode === "token_missing" ? "" : `, error="${problem.errorCode}"`;
-		return { "WWW-Authenticate": `Bearer realm="${realm}"${error}` };
+		return { "WWW-Authenticate": challenge(site, problem.errorCode === "invalid_token" ? "invalid_token" : undefined) };
 	}
-	if (problem.errorCode === "insufficient_scope")
-		return { "WWW-Authenticate": `Bearer realm="${realm}", error="insufficient_scope", scope="ofscp"` };
+	if (problem.errorCode === "insufficient_scope") return { "WWW-Authenticate": challenge(site, "insufficient_scope") };
 	if (problem instanceof TooManyRequests || problem instanceof Unavailable)
 		return { "Retry-After": String(problem.retryAfterSeconds) };
 	if (problem instanceof MethodNotAllowed) return { Allow: problem.allow };
 	return {};
 }
 
+/** How to come by a token that is good enough (RFC 6750 §3, RFC 9728 §5.1). */
+function challenge({ domain, origin }: Site, error: "invalid_token" | "insufficient_scope" | undefined): string {
+	return [
+		`Bearer realm="${domain}"`,
+		...(error === undefined ? [] : [`error="${error}"`]),
+		`scope="ofscp"`,
+		`resource_metadata="${origin}/.well-known/oauth-protected-resource"`,
+	].join(", ");
+}
+
 export interface ProblemOptions {
-	readonly realm: string;
+	readonly site: Site;
 	readonly logger: Logger;
 	/** Writes the problem as a page for people; undefined: this request does not want one. */
 	readonly asPage: (ctx: ParameterizedContext, problem: Rendered) => string | undefined;
 }
 
 /** Answers whatever is thrown behind it, and what nobody has answered, with a problem document. */
-export function problems({ realm, logger, asPage }: ProblemOptions): Middleware {
+export function problems({ site, logger, asPage }: ProblemOptions): Middleware {
 	return async (ctx, next) => {
 		try {
 			await next();
@@ -83,7 +95,7 @@ export function problems({ realm, logger, asPage }: ProblemOptions): Middleware 
 					{ err: problem.cause ?? problem, method: ctx.method, path: ctx.path, status: problem.status },
 					"A request failed",
 				);
-			const rendered = renderProblem(problem, ctx.path, realm);
+			const rendered = renderProblem(problem, ctx.path, site);
 			ctx.status = rendered.status;
 			ctx.set(rendered.headers);
 			ctx.set("Cache-Control", "no-store");

@@ -1,5 +1,9 @@
 import type { Context } from "koa";
+import type { Provider } from "oidc-provider";
 import type { Account } from "#core/accounts/account.ts";
+import { endGrant } from "#core/identity/oauth-records.ts";
+import { accountOfSubject, subjectOf } from "#core/identity/subject.ts";
+import type { World } from "#core/world.ts";
 
 /** Who is logged in in a browser. */
 export interface BrowserSession {
@@ -18,6 +22,74 @@ export interface BrowserSessions {
 	current(ctx: Context): Promise<BrowserSession | undefined>;
 	/** Logs somebody in, under a new id. @param amr how they proved who they are (RFC 8176): `pwd`, `otp`, `hwk` … */
 	start(ctx: Context, account: Account, proof: { readonly amr: readonly string[] }): Promise<void>;
-	/** Logs out. */
+	/** Logs out; the clients that were not let in to stay are logged out too. */
 	end(ctx: Context): Promise<void>;
+}
+
+type Session = InstanceType<Provider["Session"]>;
+
+export interface SessionParts {
+	readonly world: World;
+	/** Loads the library. */
+	readonly provider: () => Promise<Provider>;
+	/** The name of the session's cookie. */
+	readonly cookie: string;
+	/** Seconds. */
+	readonly lifetime: number;
+}
+
+export function createBrowserSessions({ world, provider, cookie, lifetime }: SessionParts): BrowserSessions {
+	/** Most requests have no such cookie, and need no library to know it. */
+	const hasCookie = (ctx: Context): boolean => ctx.req.headers.cookie?.includes(`${cookie}=`) === true;
+
+	async function sessionOf(ctx: Context): Promise<Session | undefined> {
+		if (!hasCookie(ctx)) return undefined;
+		const session = await (await provider()).Session.get(ctx as never);
+		return session.accountId === undefined ? undefined : session;
+	}
+
+	function setCookie(server: Provider, ctx: Context, value: string | null): void {
+		const secure = world.origin.startsWith("https:");
+		server.createContext(ctx.req, ctx.res).cookies.set(cookie, value, {
+			signed: true,
+			httpOnly: true,
+			sameSite: "lax",
+			overwrite: true,
+			path: "/",
+			secure,
+			...(value === null ? {} : { maxAge: lifetime * 1000 }),
+		});
+	}
+
+	async function close(session: Session): Promise<void> {
+		await session.destroy();
+		for (const { grantId, persistsLogout } of Object.values(session.authorizations ?? {}))
+			if (grantId !== undefined && persistsLogout !== true) await endGrant(world, grantId);
+	}
+
+	return {
+		async current(ctx) {
+			const session = await sessionOf(ctx);
+			if (session?.accountId === undefined) return undefined;
+			const account = await accountOfSubject(world, session.accountId);
+			return account && { account, id: session.uid, authTime: (session.loginTs ?? 0) * 1000 };
+		},
+		async start(ctx, account, { amr }) {
+			const server = await provider();
+			const before = await sessionOf(ctx);
+			const subject = subjectOf(world, account);
+			const isSame = before?.accountId === subject;
+			if (before !== undefined && !isSame) await close(before);
+			const session = before !== undefined && isSame ? before : new server.Session();
+			session.loginAccount({ accountId: subject, amr: [...amr], loginTs: Math.floor(world.clock.now() / 1000) });
+			if (isSame) session.resetIdentifier();
+			await session.save(lifetime);
+			setCookie(server, ctx, session.jti);
+		},
+		async end(ctx) {
+			const session = await sessionOf(ctx);
+			if (session !== undefined) await close(session);
+			if (hasCookie(ctx)) setCookie(await provider(), ctx, null);
+		},
+	};
 }

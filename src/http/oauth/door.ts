@@ -1,11 +1,127 @@
-import type { Middleware } from "koa";
-import type { BrowserSessions } from "./browser-session.ts";
-import type { Interactions } from "./interactions.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Context, Middleware } from "koa";
+import { NotFound, Problem, TooManyRequests, Unavailable } from "#core/errors.ts";
+import { signingKeys, signingKeysRevision } from "#core/identity/signing-keys.ts";
+import type { HttpClient } from "#core/ports/http-client.ts";
+import type { World } from "#core/world.ts";
+import type { RateLimits } from "../middleware/rate-limits.ts";
+import type { Instance } from "../services.ts";
+import { unmatched } from "./around.ts";
+import { type BrowserSessions, createBrowserSessions } from "./browser-session.ts";
+import { createClientDocuments } from "./client-documents.ts";
+import { createInteractions, type Interactions } from "./interactions.ts";
+import { lifetimes } from "./lifetimes.ts";
 
 /** The authorization server, as the rest of the HTTP door sees it. Its library is loaded when it is first needed. */
 export interface OAuthDoor {
 	/** Answers `/oauth/*` (but the pages of interactions) and the documents about it below `/.well-known`. */
-	middleware(): Middleware;
+	middleware(rates: RateLimits): Middleware;
+	/** By which its cookies are signed: the app around it must have the same. */
+	readonly cookieKeys: readonly string[];
 	readonly sessions: BrowserSessions;
 	readonly interactions: Interactions;
+}
+
+export interface OAuthParts {
+	readonly world: World;
+	readonly http: HttpClient;
+	readonly instance: Instance;
+}
+
+/** Where a secret or a code could be guessed. */
+const guessable = new Set(["/oauth/token", "/oauth/introspect", "/oauth/revoke", "/oauth/device"]);
+/** What programs call; everything else is for browsers, and for no script of another site. */
+const forPrograms =
+	/^\/(?:\.well-known\/|oauth\/(?:token|introspect|revoke|userinfo|device_authorization|register(?:\/[^/]*)?)$)/;
+
+export function createOAuthDoor({ world, http, instance }: OAuthParts): OAuthDoor {
+	const documents = createClientDocuments(world, http);
+	const cookieKeys = [world.vault.fingerprint("cookies", "1")];
+	const prefix = world.origin.startsWith("https:") ? (["__Host-", "__Secure-"] as const) : (["", ""] as const);
+	const cookieNames = {
+		session: `${prefix[0]}causeway_session`,
+		interaction: `${prefix[1]}causeway_interaction`,
+		resume: `${prefix[1]}causeway_resume`,
+	};
+	const library = () => import("./provider.ts");
+
+	type Server = Awaited<ReturnType<typeof build>>;
+	let built: { readonly rev: number; readonly server: Promise<Server> } | undefined;
+
+	async function build() {
+		const { createProvider } = await library();
+		const { keys } = await signingKeys(world);
+		const provider = createProvider({ world, http, instance, documents, keys, cookieKeys, cookieNames });
+		return { provider, answer: provider.callback() as (req: IncomingMessage, res: ServerResponse) => Promise<void> };
+	}
+
+	/** Built anew when the keys have been rotated, here or by a command; all that it remembers is in the store. */
+	async function server(): Promise<Server> {
+		const rev = (await signingKeysRevision(world)) ?? (await signingKeys(world)).rev;
+		if (built?.rev !== rev) {
+			const next = { rev, server: build() };
+			built = next;
+			next.server.catch(() => {
+				if (built === next) built = undefined;
+			});
+		}
+		return built.server;
+	}
+	const provider = async () => (await server()).provider;
+
+	const sessions = createBrowserSessions({
+		world,
+		provider,
+		cookie: cookieNames.session,
+		lifetime: lifetimes.session,
+	});
+	const interactions = createInteractions({
+		world,
+		provider,
+		sessions,
+		digestOf: async () => (await import("./interaction-policy.ts")).digestOf,
+		grantLifetime: lifetimes.grant,
+	});
+
+	async function limit(ctx: Context, rates: RateLimits): Promise<void> {
+		if (ctx.path === "/oauth/register") await rates.count(ctx, "register", ctx.ip);
+		else await rates.count(ctx, "oauth", ctx.ip);
+		if (guessable.has(ctx.path)) await rates.check("auth", ctx.ip);
+	}
+
+	return {
+		cookieKeys,
+		sessions,
+		interactions,
+		middleware: (rates) => async (ctx) => {
+			ctx.state.route = `${ctx.method} ${ctx.path.replace(/^(\/oauth\/\w+)\/.*/, "$1/…")}`;
+			if (!forPrograms.test(ctx.path)) {
+				ctx.remove("Access-Control-Allow-Origin");
+				ctx.remove("Access-Control-Expose-Headers");
+			}
+			try {
+				await limit(ctx, rates);
+				const { answer } = await server();
+				await answer(ctx.req, ctx.res);
+			} catch (error) {
+				if (!forPrograms.test(ctx.path) || !(error instanceof Problem)) throw error;
+				return refuse(ctx, error);
+			}
+			if (unmatched.has(ctx.req)) {
+				ctx.status = 404;
+				throw new NotFound();
+			}
+			ctx.respond = false;
+			if (ctx.status === 401 && guessable.has(ctx.path)) await rates.count(ctx, "auth", ctx.ip).catch(() => {});
+		},
+	};
+}
+
+/** A problem in the words of OAuth (RFC 6749 §5.2). */
+function refuse(ctx: Context, problem: Problem): void {
+	ctx.status = problem.status;
+	if (problem instanceof TooManyRequests || problem instanceof Unavailable)
+		ctx.set("Retry-After", String(problem.retryAfterSeconds));
+	ctx.set("Cache-Control", "no-store");
+	ctx.body = { error: "temporarily_unavailable", error_description: problem.message };
 }

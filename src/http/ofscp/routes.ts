@@ -1,3 +1,4 @@
+import { protectedResourceRoutes } from "../oauth/protected-resource.ts";
 import type { AnyRoute } from "../route.ts";
 import type { Services } from "../services.ts";
 import { authRoutes } from "./auth.ts";
@@ -41,6 +42,7 @@ export function ofscpRoutes(services: Services): readonly AnyRoute[] {
 		...tierRoutes(),
 		...metadataRoutes(services),
 		...discoveryRoutes(services),
+		...protectedResourceRoutes(services),
 		...authRoutes(services),
 		...deviceKeyRoutes(services),
 		...userKeyRoutes(services),

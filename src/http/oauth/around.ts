@@ -1,0 +1,55 @@
+import type { IncomingMessage } from "node:http";
+import type { Provider } from "oidc-provider";
+import { StoreUnavailable } from "#core/ports/store.ts";
+import type { World } from "#core/world.ts";
+import { originOf } from "./interactions.ts";
+
+/** Requests that the library has no route for, to be answered like any other that nobody answers. */
+export const unmatched = new WeakSet<IncomingMessage>();
+
+/** What is different about the library's answers here. */
+export function goAround(provider: Provider, world: World): void {
+	// What is public decides, not the Host header nor the connection that a proxy in front has made to us.
+	const { host, protocol } = new URL(world.origin);
+	Object.defineProperties(provider.request, {
+		host: { get: () => host },
+		protocol: { get: () => protocol.slice(0, -1) },
+	});
+
+	const koa: Pick<NodeJS.EventEmitter, "on"> = provider;
+	koa.on("error", (error: unknown) => world.logger.warn({ err: error }, "An OAuth response broke off"));
+	provider.on("server_error", (ctx, error) => {
+		world.logger.error({ err: error, path: ctx.path }, "An OAuth request failed");
+		if (!(error instanceof StoreUnavailable)) return;
+		ctx.status = 503;
+		ctx.set("Retry-After", "2");
+		ctx.body = { error: "temporarily_unavailable", error_description: "Try again soon" };
+	});
+
+	provider.use(async (ctx, next) => {
+		// The code of a link is shown to be looked at, not sent on by a script.
+		if (ctx.method === "GET" && ctx.path === "/oauth/device" && ctx.query.user_code !== undefined) {
+			ctx.state.userCode = ctx.query.user_code;
+			ctx.query = {};
+		}
+		// The library's one page with a script, which sends a form at once, adds the script's hash.
+		ctx.set("Content-Security-Policy", policy("'none'"));
+		await next();
+		if (ctx.oidc === undefined && ctx.status === 404 && ctx.body === undefined) {
+			unmatched.add(ctx.req);
+			ctx.respond = false;
+			return;
+		}
+		const target = ctx.oidc?.params?.redirect_uri;
+		const csp = ctx.response.get("Content-Security-Policy");
+		if (csp.includes("form-action 'none'") && ctx.response.is("html") === "html") {
+			const to = typeof target === "string" && URL.canParse(target) ? ` ${originOf(target)}` : "";
+			ctx.set("Content-Security-Policy", csp.replace("form-action 'none'", `form-action 'self'${to}`));
+		}
+		if (ctx.oidc?.route === "token" && ctx.status === 200 && ctx.oidc.account !== undefined)
+			(ctx.body as Record<string, unknown>).activitypub_actor_id = ctx.oidc.account.accountId;
+	});
+}
+
+const policy = (formAction: string): string =>
+	`default-src 'none'; script-src 'self'; form-action ${formAction}; frame-ancestors 'none'; base-uri 'none'`;

@@ -1,0 +1,45 @@
+import { type Configuration, errors } from "oidc-provider";
+import { applicationTypeFor, redirectFault } from "./redirect-policy.ts";
+
+/** The members of a client's metadata that are taken over beside those that mean something here (RFC 7591 §2). */
+const carried = ["software_id", "software_version"] as const;
+
+/** What every client must keep to, whichever way it comes. */
+export const clientRules = {
+	clientDefaults: {
+		grant_types: ["authorization_code", "refresh_token"],
+		response_types: ["code"],
+	},
+	extraClientMetadata: {
+		properties: [...carried],
+		validator(_ctx, key, value, metadata) {
+			if (value !== undefined && (typeof value !== "string" || value.length > 255))
+				throw new errors.InvalidClientMetadata(`${key} must be a string of at most 255 characters`);
+			// Called for each, and before the library's own checks; once is enough.
+			if (key !== carried[0]) return;
+			checkRedirects("redirect_uris", metadata.redirect_uris);
+			checkRedirects("post_logout_redirect_uris", metadata.post_logout_redirect_uris);
+			checkName(metadata.client_name);
+			if (Array.isArray(metadata.redirect_uris) && metadata.redirect_uris.length > 0)
+				metadata.application_type = applicationTypeFor(metadata.redirect_uris);
+		},
+	},
+} satisfies Configuration;
+
+function checkRedirects(member: string, uris: unknown): void {
+	if (uris === undefined) return;
+	if (!Array.isArray(uris) || uris.length > 20)
+		throw new errors.InvalidClientMetadata(`${member} must be a list of at most 20 URIs`);
+	for (const uri of uris) {
+		const fault = redirectFault(uri);
+		if (fault === undefined) continue;
+		const wrong = `each of ${member} must be ${fault}`;
+		if (member !== "redirect_uris") throw new errors.InvalidClientMetadata(wrong);
+		throw Object.assign(new errors.InvalidRedirectUri(), { error_description: wrong });
+	}
+}
+
+function checkName(name: unknown): void {
+	if (typeof name === "string" && name.length > 100)
+		throw new errors.InvalidClientMetadata("client_name must be at most 100 characters");
+}

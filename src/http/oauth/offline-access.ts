@@ -1,0 +1,18 @@
+import type { Client, KoaContextWithOIDC } from "oidc-provider";
+
+/**
+ * Keeps `offline_access` in a request. OpenID Connect Core §11 lets it through with `prompt=consent` only, or on "other
+ * conditions": here nobody gets it whom a person has not let in, page by page, so the library's rule would only take refresh
+ * tokens from clients that know OAuth and not OpenID Connect.
+ */
+export function keepsOffline(ctx: KoaContextWithOIDC, _value: unknown, client: Client): void {
+	const { params } = ctx.oidc;
+	const asked = String(ctx.query.scope ?? (ctx.oidc.body as { scope?: unknown } | undefined)?.scope ?? "").split(" ");
+	const isAllowed = client.scope === undefined || client.scope.split(" ").includes("offline_access");
+	if (params === undefined || !asked.includes("offline_access")) return;
+	if (!isAllowed || !client.grantTypeAllowed("refresh_token")) return;
+	const scopes = String(params.scope ?? "")
+		.split(" ")
+		.filter((scope) => scope !== "");
+	if (!scopes.includes("offline_access")) params.scope = [...scopes, "offline_access"].join(" ");
+}

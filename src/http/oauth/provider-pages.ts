@@ -1,0 +1,100 @@
+import type { Context } from "koa";
+import { type Configuration, errors, type KoaContextWithOIDC } from "oidc-provider";
+import { button } from "../pages/form.ts";
+import { html } from "../pages/html.ts";
+import { renderDeviceCode, renderDeviceConfirm, renderDeviceDone } from "../pages/identity/device-pages.ts";
+import { entryPage } from "../pages/identity/frame.ts";
+import { renderNotice, renderOAuthError } from "../pages/identity/notice-page.ts";
+import { sendPage } from "../pages/private-page.ts";
+import { sayPlainly } from "../pages/say.ts";
+import { texts } from "../pages/texts.ts";
+import type { Instance } from "../services.ts";
+import { originOf } from "./interactions.ts";
+
+type Features = NonNullable<Configuration["features"]>;
+
+/** The library's context is Koa's. */
+const asContext = (ctx: KoaContextWithOIDC): Context => ctx as unknown as Context;
+const xsrfOf = (ctx: KoaContextWithOIDC): string =>
+	((ctx.oidc.session as { state?: { secret?: string } } | undefined)?.state?.secret ?? "") as string;
+const clientName = (ctx: KoaContextWithOIDC): string => ctx.oidc.client?.clientName ?? ctx.oidc.client?.clientId ?? "";
+
+/** The pages that the authorization server shows beside its interactions, in our layout. */
+export function providerPages(instance: Instance) {
+	const frame = { instance };
+
+	const renderError: NonNullable<Configuration["renderError"]> = (ctx, { error, error_description }, thrown) => {
+		const page = renderOAuthError(frame, {
+			code: error,
+			...(error_description === undefined ? {} : { detail: error_description }),
+			isExpired: thrown instanceof errors.SessionNotFound,
+		});
+		sendPage(asContext(ctx), page, { status: ctx.status });
+	};
+
+	const deviceFlow: NonNullable<Features["deviceFlow"]> = {
+		enabled: true,
+		charset: "base-20",
+		mask: "****-****",
+		userCodeInputSource(ctx, _form, out, thrown) {
+			const name = thrown?.constructor.name;
+			if (name === "NotFoundError" || name === "ExpiredError" || name === "AlreadyUsedError")
+				ctx.state.wrongCode = true;
+			const trouble =
+				out === undefined || name === "NoCodeError"
+					? undefined
+					: name === "AbortedError"
+						? "aborted"
+						: ctx.state.wrongCode === true
+							? "wrong"
+							: "failed";
+			const code =
+				(thrown as { userCode?: string } | undefined)?.userCode ?? (ctx.state.userCode as string | undefined);
+			const page = renderDeviceCode(frame, {
+				action: ctx.oidc.urlFor("code_verification"),
+				xsrf: xsrfOf(ctx),
+				...(trouble === undefined ? {} : { trouble }),
+				...(code === undefined ? {} : { code: String(code).slice(0, 40) }),
+			});
+			sendPage(asContext(ctx), page, { status: ctx.status === 404 ? 200 : ctx.status });
+		},
+		userCodeConfirmSource(ctx, _form, client, _device, code) {
+			const page = renderDeviceConfirm(frame, {
+				action: ctx.oidc.urlFor("code_verification"),
+				xsrf: xsrfOf(ctx),
+				client: client.clientName ?? client.clientId,
+				code,
+			});
+			sendPage(asContext(ctx), page);
+		},
+		successSource(ctx) {
+			sendPage(asContext(ctx), renderDeviceDone(frame, { client: clientName(ctx) }));
+		},
+	};
+
+	const rpInitiatedLogout: NonNullable<Features["rpInitiatedLogout"]> = {
+		enabled: true,
+		logoutSource(ctx) {
+			const t = texts.logOut;
+			const page = entryPage(
+				frame,
+				{ title: t.title },
+				html`<h1>${t.title}</h1><p class="lead">${sayPlainly(t.lead, { instance: instance.name })}</p>
+<form method="post" action="${ctx.oidc.urlFor("end_session_confirm")}"><input type="hidden" name="xsrf" value="${xsrfOf(ctx)}"><div class="choice">${button(t.stay, "other")}${button(t.submit, "main", { name: "logout", value: "yes" })}</div></form>`,
+			);
+			const { post_logout_redirect_uri: to } = ctx.oidc.params ?? {};
+			sendPage(asContext(ctx), page, typeof to === "string" ? { leadsTo: [originOf(to)] } : {});
+		},
+		postLogoutSuccessSource(ctx) {
+			const t = texts.logOut;
+			const isStaying = ctx.oidc.client !== undefined;
+			const page = renderNotice(frame, {
+				title: isStaying ? t.stayed : t.done,
+				text: isStaying ? t.stayedText : t.doneText,
+				link: { to: "/", label: texts.oauthError.home },
+			});
+			sendPage(asContext(ctx), page);
+		},
+	};
+	return { renderError, deviceFlow, rpInitiatedLogout };
+}
