@@ -1,0 +1,116 @@
+import type { BrowserContext, Page } from "playwright-core";
+import { recoveryLink } from "#core/identity/recovery.ts";
+import { codeAt } from "../../support/codes.ts";
+import type { Running } from "../../support/gateway.ts";
+import { startLoopbackApp } from "../../support/loopback-app.ts";
+import { password, personWithPassword, turnCodesOn } from "../../support/person.ts";
+
+/** Fills in the form with a field of this label and sends it. */
+export async function fill(page: Page, fields: Readonly<Record<string, string>>, submit: string): Promise<void> {
+	for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value);
+	await page.getByRole("button", { name: submit, exact: true }).click();
+	await page.waitForLoadState();
+}
+
+/** Adds an authenticator that says yes to everything: a passkey that is on this device. */
+export async function addVirtualAuthenticator(context: BrowserContext, page: Page): Promise<void> {
+	const devtools = await context.newCDPSession(page);
+	await devtools.send("WebAuthn.enable");
+	await devtools.send("WebAuthn.addVirtualAuthenticator", {
+		options: {
+			protocol: "ctap2",
+			transport: "internal",
+			hasResidentKey: true,
+			hasUserVerification: true,
+			isUserVerified: true,
+			automaticPresenceSimulation: true,
+		},
+	});
+}
+
+/**
+ * Goes through every page that people prove themselves on, as two people, and stops at each.
+ *
+ * @param suffix makes the names of its people its own
+ * @param visit is called at each page, with its name
+ */
+export async function tour(
+	{ origin, gateway: { world } }: Running,
+	context: BrowserContext,
+	suffix: string,
+	visit: (name: string, page: Page) => Promise<void>,
+): Promise<void> {
+	const page = await context.newPage();
+	await addVirtualAuthenticator(context, page);
+	const at = (path: string) => page.goto(origin + path);
+	const stop = (name: string) => visit(name, page);
+	await using app = await startLoopbackApp(origin);
+
+	await at("/signup");
+	await stop("sign-up");
+	await fill(page, { "Name": "Ana B", "Display name (optional)": "Ana", "Password": "short" }, "Create account");
+	await stop("sign-up-faults");
+	await page.goto((await app.begin()).href);
+	await stop("sign-in");
+	await fill(page, { "Name or e-mail address": "ana", "Password": "wrong" }, "Sign in");
+	await stop("sign-in-faults");
+	await page.getByRole("link", { name: "Create your account" }).click();
+	await fill(
+		page,
+		{ "Name": `ana${suffix}`, "Display name (optional)": "Ana Ferreira", "Password": password },
+		"Create account",
+	);
+	await stop("consent");
+	await page.getByRole("button", { name: "Allow", exact: true }).click();
+	await app.finish();
+	await page.goto((await app.begin({ prompt: "select_account" })).href);
+	await stop("choose-account");
+
+	await at("/account");
+	await fill(page, { "About you (optional)": "Counts plovers.\nDraws maps." }, "Save");
+	await stop("profile");
+	await at("/account/security");
+	await page.getByLabel("Name for it").fill("Laptop");
+	await page.getByRole("button", { name: "Add a passkey" }).click();
+	await page.getByText("The passkey is added.").waitFor();
+	await stop("security");
+	await page.getByRole("button", { name: "Set up an authenticator app" }).click();
+	await stop("authenticator");
+	const secret = (await page.locator(".secret").innerText()).replaceAll(" ", "");
+	await fill(page, { "Code that the app shows now": codeAt(secret, world.clock.now()) }, "Turn on");
+	await stop("recovery-codes");
+	await at("/account/apps");
+	await page.getByText("Make an access token").click();
+	await fill(page, { "What is it for?": "Backup script" }, "Make token");
+	await stop("access-token");
+	await at("/account/apps");
+	await stop("apps");
+	await at("/account/confirm?return=/account/security");
+	await stop("confirm");
+	await at("/account/delete");
+	await stop("delete");
+	await at("/account");
+	await page.getByRole("button", { name: "Sign out" }).click();
+	await stop("signed-out");
+
+	const ben = await personWithPassword(world, `ben${suffix}`);
+	await turnCodesOn(world, ben);
+	await at("/login");
+	await fill(page, { "Name or e-mail address": ben.handle, "Password": password }, "Sign in");
+	await stop("second-factor");
+	await at("/recover");
+	await stop("recover");
+	await fill(page, { "Name or e-mail address": ben.handle }, "Send the link");
+	await stop("recover-sent");
+	await page.goto(await recoveryLink(world, ben));
+	await stop("recover-password");
+	await at("/recover?link=cwr_none");
+	await stop("recover-invalid");
+	await at("/oauth/device");
+	await stop("device");
+	await at("/oauth/authorize?client_id=nobody&response_type=code");
+	await stop("app-mistake");
+	await at("/oauth/interaction/none");
+	await stop("too-late");
+	await page.close();
+}
