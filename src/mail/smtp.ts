@@ -1,14 +1,18 @@
 import type { MailPort } from "#core/ports/mail.ts";
 
 /** How long to wait before a mail that the server did not take is tried again, in milliseconds. */
-const patience = [0, 5_000, 60_000] as const;
+const patience = [0, 5_000, 60_000];
 
 /**
  * Sends mail by SMTP.
  *
- * @param url `smtp://user:password@host:port` or `smtps://…`; empty: there is no mail server
+ * @param account.url `smtp://user:password@host:port` or `smtps://…`; empty: there is no mail server
+ * @param waits before each try, in milliseconds
  */
-export function createMail({ url, from }: { readonly url: string; readonly from: string }): MailPort {
+export function createMail(
+	{ url, from }: { readonly url: string; readonly from: string },
+	waits: readonly number[] = patience,
+): MailPort {
 	if (url === "") {
 		const send = async (): Promise<void> => {
 			throw new Error("No mail server is configured (mail.url)");
@@ -20,21 +24,16 @@ export function createMail({ url, from }: { readonly url: string; readonly from:
 		async send({ to, subject, text }) {
 			const { createTransport } = await import("nodemailer");
 			// No file and no URL is ever read into a mail, whatever its text says.
-			const options = {
-				disableFileAccess: true,
-				disableUrlAccess: true,
-				connectionTimeout: 10_000,
-				socketTimeout: 20_000,
-			};
-			const transport = createTransport(url, { from, ...options });
-			for (const [attempt, delay] of patience.entries()) {
+			const safety = { disableFileAccess: true, disableUrlAccess: true };
+			const transport = createTransport({ url, ...safety, connectionTimeout: 10_000, socketTimeout: 20_000 }, { from });
+			for (const [attempt, delay] of waits.entries()) {
 				if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay).unref());
 				try {
 					// An object, not a text: nodemailer would read a list of addresses out of one.
 					await transport.sendMail({ to: { name: "", address: to }, subject, text });
 					return;
 				} catch (error) {
-					if (attempt === patience.length - 1 || isFinal(error)) throw error;
+					if (attempt === waits.length - 1 || isFinal(error)) throw error;
 				}
 			}
 		},

@@ -4,8 +4,8 @@ import type { Logger } from "../ports/logger.ts";
 export interface Background {
 	/** Starts it; an error is logged. */
 	run(what: string, work: () => Promise<void>): void;
-	/** Resolves when all of it has ended. */
-	idle(): Promise<void>;
+	/** Resolves when all of it has ended, or when that takes longer than `patienceMs`. */
+	idle(patienceMs?: number): Promise<void>;
 }
 
 export function createBackground(logger: Logger): Background {
@@ -17,8 +17,14 @@ export function createBackground(logger: Logger): Background {
 				.finally(() => running.delete(ended));
 			running.add(ended);
 		},
-		async idle() {
-			while (running.size > 0) await Promise.all(running);
+		async idle(patienceMs = 5_000) {
+			const end = Promise.withResolvers<void>();
+			const timer = setTimeout(end.resolve, patienceMs);
+			const all = async (): Promise<void> => {
+				while (running.size > 0) await Promise.all(running);
+			};
+			await Promise.race([all(), end.promise]);
+			clearTimeout(timer);
 		},
 	};
 }

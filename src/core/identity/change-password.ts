@@ -1,9 +1,10 @@
 import type { Account } from "../accounts/account.ts";
-import { isPassword, setPassword } from "../accounts/credentials.ts";
+import { hashPassword, isPassword, storeCredential } from "../accounts/credentials.ts";
 import { PermissionDenied } from "../errors.ts";
 import type { World } from "../world.ts";
 import { attempt } from "./attempt.ts";
 import { passwordContext } from "./password-context.ts";
+import { checkPassword } from "./password-rules.ts";
 import { endRecoveries } from "./recovery.ts";
 import { endSessions } from "./sessions.ts";
 
@@ -43,10 +44,12 @@ export async function changePassword(
 	}: { readonly current: string; readonly next: string; readonly from: string; readonly session?: string },
 ): Promise<void> {
 	await confirmPassword(world, account, { password: current, from });
+	await checkPassword(next, await passwordContext(world, account), "/next");
+	const credential = await hashPassword(world, next);
 	const others = { kinds: ["session", "device"], ...(session === undefined ? {} : { except: session }) } as const;
 	// Before, so that no crash leaves a thief signed in beside the new password; behind, for what was begun with the old one.
 	await endSessions(world, account.id, others);
-	await setPassword(world, account.id, next, await passwordContext(world, account), "/next");
+	await storeCredential(world, account.id, credential);
 	await endRecoveries(world, account.id);
 	await endSessions(world, account.id, others);
 }
