@@ -1,0 +1,306 @@
+import test, { type ExecutionContext } from "ava";
+import { accountByRemote } from "#core/accounts/find-account.ts";
+import { bridgeName } from "#core/ids.ts";
+import { type OfscpHome, startHome } from "../peers/ofscp-home.ts";
+import { listenTo } from "../realtime/event-client.ts";
+import { newKeyPair, signedHeaders } from "../support/device.ts";
+import { until } from "../support/wait.ts";
+import { type Ask, type Door, type DoorOptions, openDoor, type Reply } from "./door.ts";
+
+interface Scene {
+	readonly door: Door;
+	readonly home: OfscpHome;
+	/** A request that sam of the other provider signs. */
+	sam(method: string, target: string, ask?: Ask): Promise<Reply>;
+}
+
+async function open(t: ExecutionContext, options: (home: OfscpHome) => DoorOptions = () => ({})): Promise<Scene> {
+	const home = await startHome(t);
+	const door = await openDoor(options(home));
+	t.teardown(() => door.close());
+	home.resident("sam");
+	return { door, home, sam: (method, target, ask) => by(door, home, "sam", method, target, ask) };
+}
+
+function by(door: Door, home: OfscpHome, handle: string, method: string, target: string, { body, ...rest }: Ask = {}) {
+	const [keyId, key] = [...(home.residents.get(handle)?.keys ?? [])].at(-1) ?? ["dk_none", newKeyPair()];
+	const raw = body === undefined ? undefined : JSON.stringify(body);
+	const headers = signedHeaders({
+		signer: `${handle}@${home.domain}`,
+		keyId,
+		key,
+		authority: "social.example",
+		method,
+		target,
+		...(raw === undefined ? {} : { body: raw }),
+	});
+	return door.ask(method, target, {
+		...rest,
+		...(raw === undefined ? {} : { raw }),
+		headers: { ...headers, ...rest.headers },
+	});
+}
+
+const keysPath = "/.well-known/ofscp/users/sam/keys";
+const memo = { type: "memo", content: { text: "From afar" } };
+
+test("somebody of another provider joins an open channel, reads, posts, reacts and leaves", async (t) => {
+	const { door, home, sam } = await open(t);
+	const jane = await door.person("jane");
+	const { path, channel } = await door.channel(jane);
+	const early = await sam("POST", `${path}/messages`, { body: memo });
+	t.is(early.status, 403);
+	t.is(early.body.errorCode, "not_joined");
+
+	const joined = await sam("POST", `${path}/join`);
+	t.is(joined.status, 201, joined.text);
+	t.is(joined.body.user ?? joined.body.account, `sam@${home.domain}`);
+	t.is((await sam("POST", `${path}/join`)).status, 200);
+	const posted = await sam("POST", `${path}/messages`, { body: memo });
+	t.is(posted.status, 201, posted.text);
+	t.is(posted.body.author, `sam@${home.domain}`);
+	const reaction = `${path}/messages/${posted.body.id}/reactions/${encodeURIComponent("👍")}`;
+	t.is((await sam("PUT", reaction, { body: {} })).status, 201);
+	const { items } = (await door.ask("GET", `${path}/messages`, { token: jane.token })).body;
+	t.like(items[0], { id: posted.body.id, author: `sam@${home.domain}` });
+
+	const target = `/api/events?channels=${channel}`;
+	const [keyId, key] = [...(home.residents.get("sam")?.keys ?? [])][0] as [string, ReturnType<typeof newKeyPair>];
+	const signing = { signer: `sam@${home.domain}`, keyId, key, authority: "social.example", method: "GET", target };
+	const stream = await listenTo(door.url + target, undefined, signedHeaders(signing));
+	t.is(stream.status, 200);
+	await door.ask("POST", `${path}/messages`, { token: jane.token, body: memo });
+	const [told] = await stream.atLeast(1);
+	t.is(told?.data.message.author, jane.address);
+	stream.kill();
+
+	t.is((await sam("DELETE", `${path}/messages/${posted.body.id}`)).status, 204);
+	t.is((await sam("POST", `${path}/leave`)).status, 204);
+	t.is((await sam("POST", `${path}/messages`, { body: memo })).status, 403);
+});
+
+test("joining goes by the group's policy, and what is not open is not there", async (t) => {
+	const { door, sam } = await open(t);
+	const jane = await door.person("jane");
+	const group = async (joinPolicy: string, tier: string) => {
+		const { id } = (await door.ask("POST", "/api/groups", { token: jane.token, body: { name: "G", joinPolicy } })).body;
+		const made = await door.ask("POST", `/api/groups/${id}/channels`, { token: jane.token, body: { name: "c", tier } });
+		return `/api/groups/${id}/channels/${made.body.id}`;
+	};
+	t.is((await sam("POST", `${await group("approval", "public")}/join`)).status, 202);
+	t.is((await sam("POST", `${await group("invite", "discoverable")}/join`)).status, 403);
+	for (const tier of ["private", "group"]) {
+		const path = await group("open", tier);
+		const refused = await sam("POST", `${path}/join`);
+		t.is(refused.status, 404, tier);
+		const missing = await sam("POST", path.replace(/.{6}$/, "000000").concat("/join"));
+		t.is(refused.body.detail, missing.body.detail);
+		t.is((await sam("GET", `${path}/messages`)).status, 404, tier);
+	}
+});
+
+test("being in a group opens nothing of it that does not leave the provider", async (t) => {
+	const { door, sam } = await open(t);
+	const jane = await door.person("jane");
+	const { group, path } = await door.channel(jane);
+	const made = await door.ask("POST", `/api/groups/${group}/channels`, {
+		token: jane.token,
+		body: { name: "inner", tier: "group" },
+	});
+	t.is((await sam("POST", `${path}/join`)).status, 201);
+	t.is((await sam("GET", `/api/groups/${group}/channels/${made.body.id}/messages`)).status, 404);
+	const { items } = (await sam("GET", `/api/groups/${group}/channels`)).body;
+	t.is(items.length, 1);
+});
+
+test("what belongs to our own people is not theirs to ask for", async (t) => {
+	const { sam } = await open(t);
+	for (const [method, at] of [
+		["GET", "/api/me"],
+		["GET", "/api/me/timeline"],
+		["POST", "/api/groups"],
+		["POST", "/api/me/follows"],
+		["POST", "/api/auth/device-keys"],
+		["GET", "/api/auth/device-keys"],
+	] as const) {
+		const refused = await sam(method, at, method === "POST" ? { body: {} } : {});
+		t.is(refused.status, 403, at);
+		t.is(refused.body.errorCode, "home_only", at);
+	}
+});
+
+test("a namesake here is somebody else", async (t) => {
+	const { door, home, sam } = await open(t);
+	const ours = await door.person("sam");
+	const jane = await door.person("jane");
+	const { path } = await door.channel(jane);
+	await sam("POST", `${path}/join`);
+	const posted = await sam("POST", `${path}/messages`, { body: memo });
+	t.is(posted.body.author, `sam@${home.domain}`);
+	t.is((await door.ask("DELETE", `${path}/messages/${posted.body.id}`, { token: ours.token })).status, 403);
+	const shadow = await accountByRemote(door.world, bridgeName("ofscp"), `usr_sam@${home.domain}`);
+	t.truthy(shadow);
+	t.not(shadow?.id, ours.account.id);
+});
+
+test("who gets the handle after somebody else is another person", async (t) => {
+	const clock = { time: Date.now(), now: () => clock.time };
+	const { door, home, sam } = await open(t, () => ({ clock }));
+	const jane = await door.person("jane");
+	const { path } = await door.channel(jane);
+	await sam("POST", `${path}/join`);
+	const posted = await sam("POST", `${path}/messages`, { body: memo });
+	const next = home.resident("sam", "dk_next");
+	Object.assign(next, { id: "usr_other", updatedAt: "2026-02-01T00:00:00.000Z" });
+	// Keys and people are believed for an hour.
+	clock.time += 3_600_001;
+	const headers = signedNow(home, clock.time, "DELETE", `${path}/messages/${posted.body.id}`);
+	t.is((await door.ask("DELETE", `${path}/messages/${posted.body.id}`, { headers })).status, 403);
+});
+
+function signedNow(home: OfscpHome, now: number, method: string, target: string): Record<string, string> {
+	const [keyId, key] = [...(home.residents.get("sam")?.keys ?? [])].at(-1) as [string, ReturnType<typeof newKeyPair>];
+	const timestamp = `${new Date(now).toISOString().slice(0, 19)}Z`;
+	return signedHeaders({
+		signer: `sam@${home.domain}`,
+		keyId,
+		key,
+		authority: "social.example",
+		method,
+		target,
+		timestamp,
+	});
+}
+
+test("their home is asked for keys and for the person once, and the person by a signed request", async (t) => {
+	const { door, home, sam } = await open(t);
+	const jane = await door.person("jane");
+	const { path } = await door.channel(jane);
+	await Promise.all([1, 2, 3, 4].map(() => sam("GET", `${path}/messages`)));
+	await sam("POST", `${path}/join`);
+	t.is(home.count(keysPath), 1);
+	t.is(home.count("/api/identity/"), 1);
+	const asked = home.asked.find((one) => one.path.startsWith("/api/identity/"));
+	t.is(asked?.headers["x-ofscp-provider"], "social.example");
+	t.truthy(asked?.headers["x-ofscp-signature"]);
+});
+
+test("a signature that does not fit makes us ask again, once a minute", async (t) => {
+	const clock = { time: Date.now(), now: () => clock.time };
+	const { door, home, sam } = await open(t, () => ({ clock }));
+	const { path } = await door.channel(await door.person("jane"));
+	t.is((await sam("GET", `${path}/messages`)).status, 200);
+
+	// A new device: its key is not known yet.
+	home.residents.get("sam")?.keys.set("dk_new", newKeyPair());
+	t.is((await sam("GET", `${path}/messages`)).status, 200);
+	t.is(home.count(keysPath), 2);
+
+	const forged = () => {
+		const headers = signedHeaders({
+			signer: `sam@${home.domain}`,
+			keyId: "dk_forged",
+			key: newKeyPair(),
+			authority: "social.example",
+			method: "GET",
+			target: "/api/me",
+			timestamp: `${new Date(clock.time).toISOString().slice(0, 19)}Z`,
+		});
+		return door.ask("GET", "/api/me", { headers });
+	};
+	for (let i = 0; i < 4; i++) t.is((await forged()).status, 401);
+	t.is(home.count(keysPath), 3);
+	clock.time += 61_000;
+	t.is((await forged()).status, 401);
+	t.is(home.count(keysPath), 4);
+});
+
+test("whoever makes up ids of keys makes us ask no more than five times a minute", async (t) => {
+	const { door, home } = await open(t);
+	for (let i = 0; i < 12; i++) {
+		const signing = {
+			keyId: `dk_${i}`,
+			key: newKeyPair(),
+			authority: "social.example",
+			method: "GET",
+			target: "/api/me",
+		};
+		await door.ask("GET", "/api/me", { headers: signedHeaders({ signer: `sam@${home.domain}`, ...signing }) });
+	}
+	t.true(home.count(keysPath) <= 5, String(home.count(keysPath)));
+});
+
+test("a key that home has revoked is refused as soon as home is asked", async (t) => {
+	const { door, home, sam } = await open(t);
+	const { path } = await door.channel(await door.person("jane"));
+	home.cacheMs = -1;
+	t.is((await sam("GET", `${path}/messages`)).status, 200);
+	const [revoked] = [...(home.residents.get("sam")?.keys ?? [])];
+	const headers = signedNow(home, Date.now(), "GET", `${path}/messages`);
+	home.residents.get("sam")?.keys.delete(revoked?.[0] ?? "");
+	const refused = await door.ask("GET", `${path}/messages`, { headers });
+	t.is(refused.status, 401);
+	t.is(refused.body.errorCode, "signature_invalid");
+});
+
+test("a stream ends when home no longer names the key", async (t) => {
+	const { door, home, sam } = await open(t);
+	const jane = await door.person("jane");
+	const { path, channel } = await door.channel(jane);
+	const target = `/api/events?channels=${channel}`;
+	const stream = await listenTo(door.url + target, undefined, signedNow(home, Date.now(), "GET", target));
+	t.is(stream.status, 200);
+	const keys = home.residents.get("sam")?.keys;
+	keys?.clear();
+	keys?.set("dk_new", newKeyPair());
+	t.is((await sam("GET", `${path}/messages`)).status, 200, "home has been asked again");
+	await door.ask("POST", `${path}/messages`, { token: jane.token, body: memo });
+	await until("the stream ends", () => stream.ended);
+	t.is(stream.events.length, 0);
+});
+
+test("whom home can't be asked about is not believed, and is when home is back", async (t) => {
+	const { door, home, sam } = await open(t);
+	const { path } = await door.channel(await door.person("jane"));
+	home.away = true;
+	const refused = await sam("GET", `${path}/messages`);
+	t.is(refused.status, 401);
+	t.is(refused.body.errorCode, "actor_keys_unavailable");
+	home.away = false;
+	home.instead.set(keysPath, { status: 503 });
+	t.is((await sam("GET", `${path}/messages`)).body.errorCode, "actor_keys_unavailable");
+	home.instead.delete(keysPath);
+	t.is((await sam("GET", `${path}/messages`)).status, 200);
+});
+
+test("an answer about somebody else is no answer", async (t) => {
+	const { door, home, sam } = await open(t);
+	const { path } = await door.channel(await door.person("jane"));
+	const { publicKey } = [...(home.residents.get("sam")?.keys.values() ?? [])][0] as ReturnType<typeof newKeyPair>;
+	const keys = [{ key_id: "dk_sam", algorithm: "Ed25519", public_key: publicKey }];
+	home.instead.set(keysPath, { status: 200, body: { actor: "sam@elsewhere.example", keys } });
+	t.is((await sam("GET", `${path}/messages`)).status, 401);
+	for (const body of [[], { keys }, { actor: 7, keys: "all" }, { actor: `sam@${home.domain}`, keys: [null, 3, {}] }]) {
+		const other = await startHome(t);
+		other.resident("sam");
+		other.instead.set(keysPath, { status: 200, body });
+		t.is((await by(door, other, "sam", "GET", `${path}/messages`)).status, 401);
+	}
+});
+
+test("a provider that is denied is refused before it is asked", async (t) => {
+	const { door, home, sam } = await open(t, ({ domain }) => ({ deny: [domain] }));
+	const { path } = await door.channel(await door.person("jane"));
+	const refused = await sam("POST", `${path}/join`);
+	t.is(refused.status, 403);
+	t.is(refused.body.errorCode, "provider_denied");
+	t.is(home.asked.length, 0);
+});
+
+test("homes that don't tell of their people are believed by their keys", async (t) => {
+	const { door, home, sam } = await open(t);
+	const { path } = await door.channel(await door.person("jane"));
+	home.instead.set(`/api/identity/users/sam@${home.domain}`, { status: 404 });
+	t.is((await sam("POST", `${path}/join`)).status, 201);
+	t.truthy(await accountByRemote(door.world, bridgeName("ofscp"), `sam@${home.domain}@${home.domain}`));
+});
