@@ -11,8 +11,6 @@ export function keepsOffline(ctx: KoaContextWithOIDC, _value: unknown, client: C
 	const isAllowed = client.scope === undefined || client.scope.split(" ").includes("offline_access");
 	if (params === undefined || !asked.includes("offline_access")) return;
 	if (!isAllowed || !client.grantTypeAllowed("refresh_token")) return;
-	const scopes = String(params.scope ?? "")
-		.split(" ")
-		.filter((scope) => scope !== "");
-	if (!scopes.includes("offline_access")) params.scope = [...scopes, "offline_access"].join(" ");
+	const kept = new Set([...String(params.scope ?? "").split(" "), "offline_access"]);
+	params.scope = [...new Set(asked)].filter((scope) => kept.has(scope)).join(" ");
 }

@@ -1,0 +1,251 @@
+import anyTest, { type TestFn } from "ava";
+import * as client from "openid-client";
+import { createBrowser } from "../../support/browser-forms.ts";
+import type { Running } from "../../support/gateway.ts";
+import {
+	ask,
+	authorize,
+	begin,
+	goThrough,
+	member,
+	ofscpScope,
+	password,
+	redeem,
+	redirectUri,
+	register,
+	startScene,
+} from "./scene.ts";
+
+const test = anyTest as TestFn<{ provider: Running }>;
+
+test.before(async (t) => {
+	t.context.provider = await startScene();
+	for (const handle of ["jane", "kim"]) await member(t.context.provider, handle);
+});
+test.after.always((t) => t.context.provider?.[Symbol.asyncDispose]());
+
+const query = (url: string): Record<string, string> => Object.fromEntries(new URL(url).searchParams);
+
+test("a client that knows only a domain registers, logs somebody in, and uses the API", async (t) => {
+	const { origin } = t.context.provider;
+	const config = await register(origin);
+	const attempt = await begin(config);
+	const browser = createBrowser(origin);
+	const page = await goThrough(browser, await browser.open(attempt.url.href), "jane");
+	t.is(query(page.url).iss, origin);
+	const tokens = await redeem(config, attempt, page.url);
+
+	const me = (await (await ask(origin, tokens.access_token)).json()) as { handle: string; actor: string };
+	t.is(me.handle, "jane");
+	t.is(tokens.claims()?.sub, me.actor);
+	t.is(tokens.activitypub_actor_id, me.actor);
+	t.is(tokens.scope, ofscpScope);
+	const info = await client.fetchUserInfo(config, tokens.access_token, me.actor);
+	t.like(info, { sub: me.actor, preferred_username: "jane", name: "jane" });
+
+	const renewed = await client.refreshTokenGrant(config, tokens.refresh_token as string);
+	t.is(renewed.activitypub_actor_id, me.actor);
+	t.not(renewed.access_token, tokens.access_token);
+	t.is((await ask(origin, renewed.access_token)).status, 200);
+});
+
+test("the same client is not asked about twice, another one and a wider scope are", async (t) => {
+	const { origin } = t.context.provider;
+	const browser = createBrowser(origin);
+	const first = await register(origin);
+	await authorize(origin, first, "jane", { browser, scope: "openid" });
+
+	const again = await browser.open((await begin(first, { scope: "openid" })).url.href);
+	t.true(again.left, "what was granted is not asked for again");
+	const silent = await browser.open((await begin(first, { scope: "openid", prompt: "none" })).url.href);
+	t.truthy(query(silent.url).code, "nor with prompt=none");
+
+	const wider = await browser.open((await begin(first, { scope: "openid ofscp" })).url.href);
+	t.regex(wider.text, /value="yes"/);
+	const other = await browser.open((await begin(await register(origin), { scope: "openid" })).url.href);
+	t.regex(other.text, /value="yes"/);
+	const quiet = await browser.open((await begin(await register(origin), { scope: "openid", prompt: "none" })).url.href);
+	t.is(query(quiet.url).error, "consent_required");
+	const stranger = await createBrowser(origin).open((await begin(first, { prompt: "none" })).url.href);
+	t.is(query(stranger.url).error, "login_required");
+});
+
+test("a client that has changed is asked about again", async (t) => {
+	const { origin } = t.context.provider;
+	const browser = createBrowser(origin);
+	const config = await register(origin);
+	await authorize(origin, config, "jane", { browser, scope: "openid" });
+	const { registration_client_uri: uri, registration_access_token: token } = config.clientMetadata();
+	const changed = await fetch(uri as string, {
+		method: "PUT",
+		headers: { authorization: `Bearer ${token as string}`, "content-type": "application/json" },
+		body: JSON.stringify({
+			client_id: config.clientMetadata().client_id,
+			client_name: "Your Bank",
+			redirect_uris: [redirectUri],
+			token_endpoint_auth_method: "none",
+		}),
+	});
+	t.is(changed.status, 200);
+	const page = await browser.open((await begin(config, { scope: "openid" })).url.href);
+	t.regex(page.text, /Your Bank/);
+});
+
+test("who refuses sends the client away with access_denied", async (t) => {
+	const { origin } = t.context.provider;
+	const browser = createBrowser(origin);
+	const { url, state } = await begin(await register(origin));
+	const page = await goThrough(browser, await browser.open(url.href), "jane", "no");
+	t.like(query(page.url), { error: "access_denied", state, iss: origin });
+	t.is(query(page.url).code, undefined);
+});
+
+test("prompt=select_account lets a person stay, or log in as somebody else", async (t) => {
+	const { origin } = t.context.provider;
+	const browser = createBrowser(origin);
+	const config = await register(origin);
+	await authorize(origin, config, "jane", { browser });
+	const session = browser.cookie("causeway_session");
+
+	const asked = await begin(config, { prompt: "select_account" });
+	const choice = await browser.open(asked.url.href);
+	t.regex(choice.text, /jane/);
+	const staying = await redeem(config, asked, (await browser.submit(choice, "/account")).url);
+	t.regex(String(staying.claims()?.sub), /\/users\//);
+
+	const next = await begin(config, { prompt: "select_account" });
+	const form = await browser.submit(await browser.open(next.url.href), "/switch");
+	const left = await goThrough(browser, form, "kim");
+	const tokens = await redeem(config, next, left.url);
+	const me = (await (await ask(origin, tokens.access_token)).json()) as { handle: string };
+	t.is(me.handle, "kim");
+	t.not(browser.cookie("causeway_session"), session);
+});
+
+test("prompt=login asks for the password again, under a new session id", async (t) => {
+	const { origin } = t.context.provider;
+	const browser = createBrowser(origin);
+	const config = await register(origin);
+	await authorize(origin, config, "jane", { browser, scope: "openid" });
+	const before = browser.cookie("causeway_session");
+	const page = await browser.open((await begin(config, { scope: "openid", prompt: "login" })).url.href);
+	t.regex(page.text, /name="password"/);
+	t.true((await goThrough(browser, page, "jane")).left);
+	t.not(browser.cookie("causeway_session"), before);
+});
+
+test("who logs in for a client is logged in on the pages of the account, and logs out of both", async (t) => {
+	const { origin } = t.context.provider;
+	const browser = createBrowser(origin);
+	const config = await register(origin);
+	const online = await authorize(origin, config, "jane", { browser, scope: "openid ofscp" });
+	t.is(online.refresh_token, undefined);
+	t.is((await browser.open("/account")).status, 200);
+	t.regex((await browser.open("/account")).url, /\/account$/);
+
+	const asked = await browser.open(client.buildEndSessionUrl(config).href);
+	t.is(asked.status, 200);
+	const done = await browser.submit(asked, "/oauth/logout/confirm", { logout: "yes" });
+	t.regex(done.text, /You are signed out/);
+	t.regex((await browser.open("/account")).text, /name="password"/);
+	t.is((await ask(origin, online.access_token)).status, 401, "it was not let in to stay");
+});
+
+test("an unregistered redirect gets a page and no redirect, whatever else is wrong", async (t) => {
+	const { origin } = t.context.provider;
+	const browser = createBrowser(origin);
+	const config = await register(origin, { redirect_uris: ["https://otter.example/cb"] });
+	for (const redirect_uri of [
+		"https://evil.example/cb",
+		"https://otter.example/cb/../x",
+		"https://otter.example/cb?x=1",
+		"https://otter.example.evil.example/cb",
+	]) {
+		const { url } = await begin(config, { redirect_uri });
+		url.searchParams.delete("code_challenge");
+		const page = await browser.open(url.href);
+		t.false(page.left);
+		t.is(page.status, 400);
+		t.regex(page.headers.get("content-type") ?? "", /text\/html/);
+		t.is(page.headers.get("access-control-allow-origin"), null);
+	}
+});
+
+test("PKCE with S256 is not optional for public clients", async (t) => {
+	const { origin } = t.context.provider;
+	const browser = createBrowser(origin);
+	const config = await register(origin);
+	const { url } = await begin(config);
+	const plain = new URL(url);
+	plain.searchParams.set("code_challenge_method", "plain");
+	url.searchParams.delete("code_challenge");
+	url.searchParams.delete("code_challenge_method");
+	for (const wrong of [url, plain]) {
+		const page = await browser.open(wrong.href);
+		t.like(query(page.url), { error: "invalid_request", iss: origin });
+	}
+	const attempt = await begin(config);
+	const page = await goThrough(browser, await browser.open(attempt.url.href), "jane");
+	const guess = { ...attempt, verifier: client.randomPKCECodeVerifier() };
+	await t.throwsAsync(redeem(config, guess, page.url), { code: "OAUTH_RESPONSE_BODY_ERROR" });
+});
+
+test("a page of an interaction is nobody's but that browser's, and takes no form of another site", async (t) => {
+	const { origin } = t.context.provider;
+	const browser = createBrowser(origin);
+	const page = await browser.open((await begin(await register(origin))).url.href);
+	const path = new URL(page.url).pathname;
+
+	const stranger = await createBrowser(origin).open(path);
+	t.is(stranger.status, 400);
+	t.notRegex(stranger.text, /name="password"/);
+
+	const headers = { cookie: browser.cookies(path), "content-type": "application/x-www-form-urlencoded" };
+	const body = new URLSearchParams({ name: "jane", password }).toString();
+	const forged = await fetch(`${origin}${path}/login`, { method: "POST", redirect: "manual", headers, body });
+	t.is(forged.status, 403);
+	const elsewhere = await fetch(`${origin}${path}/login`, {
+		method: "POST",
+		redirect: "manual",
+		headers: { ...headers, origin: "https://evil.example" },
+		body,
+	});
+	t.is(elsewhere.status, 403);
+
+	const csp = page.headers.get("content-security-policy") ?? "";
+	t.regex(csp, /frame-ancestors 'none'/);
+	t.notRegex(csp, /unsafe-inline/);
+	t.is(page.headers.get("access-control-allow-origin"), null);
+	t.is(page.headers.get("referrer-policy"), "no-referrer");
+	t.regex(page.headers.get("cache-control") ?? "", /no-store/);
+});
+
+test("the cookies can't be read by scripts nor sent by other sites' forms", async (t) => {
+	const { origin } = t.context.provider;
+	const response = await fetch((await begin(await register(origin))).url, { redirect: "manual" });
+	const cookies = response.headers.getSetCookie();
+	t.true(cookies.length > 0);
+	for (const cookie of cookies) {
+		t.regex(cookie, /httponly/i);
+		t.regex(cookie, /samesite=lax/i);
+	}
+});
+
+test("a Host header changes nothing that is published", async (t) => {
+	const { origin, domain } = t.context.provider;
+	const { request } = await import("node:http");
+	const text = await new Promise<string>((resolve, reject) => {
+		request(
+			`${origin}/.well-known/openid-configuration`,
+			{ headers: { host: "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "https" } },
+			(response) => {
+				let body = "";
+				response.on("data", (chunk) => (body += String(chunk))).on("end", () => resolve(body));
+			},
+		)
+			.on("error", reject)
+			.end();
+	});
+	t.notRegex(text, /evil/);
+	t.true((JSON.parse(text) as { token_endpoint: string }).token_endpoint.startsWith(`http://${domain}/`));
+});
