@@ -6,6 +6,8 @@ import { texts } from "./texts.ts";
 export interface Fault {
 	/** The name of an input. */
 	readonly field?: string;
+	/** What the field is called, where the text alone does not say which is meant. */
+	readonly label?: string;
 	readonly text: string;
 }
 
@@ -61,10 +63,14 @@ ${control}</div>`;
 export function faultSummary(faults: readonly Fault[], scope = ""): Html | false {
 	if (faults.length === 0) return false;
 	return html`<div class="faults" role="alert" tabindex="-1" autofocus><h2>${texts.form.summary}</h2><ul>${faults.map(
-		({ field: name, text }) =>
-			html`<li>${name === undefined ? text : html`<a href="#${idOf(name, scope)}">${text}</a>`}</li>`,
+		({ field: name, label, text }) =>
+			html`<li>${name === undefined ? text : html`<a href="#${idOf(name, scope)}">${label !== undefined && `${label}: `}${text}</a>`}</li>`,
 	)}</ul></div>`;
 }
+
+/** For password managers, which want to know whose password a form without a name is about. */
+export const nameForManagers = (handle: string): Html =>
+	html`<input type="text" name="username" value="${handle}" autocomplete="username" hidden>`;
 
 export interface FormShown {
 	readonly action: string;

@@ -40,7 +40,7 @@ ${head(instance, subject)}
 </head>
 <body>
 <a class="skip" href="#main">${texts.site.skip}</a>
-<header class="site"><a class="brand" href="/"><img src="${icon.url}" alt="" width="36" height="24">${instance.name}</a><nav><a href="/account">${texts.site.account}</a></nav></header>
+<header class="site"><a class="brand" href="/"><img src="${icon.url}" alt="" width="36" height="24">${instance.name}</a>${subject.forms !== "entry" && html`<nav><a href="/account">${texts.site.account}</a></nav>`}</header>
 <main id="main"${subject.forms === "entry" && html` class="entry"`}>
 ${main}
 </main>

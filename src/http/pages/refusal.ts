@@ -18,6 +18,16 @@ const byCode: Readonly<Record<string, Fault>> = {
 	invite_invalid: { text: texts.signUp.invitationInvalid },
 };
 
+/** What the core's fields are called on a page. */
+const labels: Readonly<Record<string, string>> = {
+	handle: texts.signUp.handle,
+	displayName: texts.signUp.displayName,
+	email: texts.signUp.email,
+	password: texts.signUp.password,
+	next: texts.security.next,
+	bio: texts.account.bio,
+};
+
 /**
  * Does what a form asks for, and turns what the core refuses into words at the fields.
  *
@@ -56,5 +66,10 @@ function refusalOf(error: unknown, fields: Readonly<Record<string, string>>): Re
 
 function faultOf({ field, expected }: FieldError, fields: Readonly<Record<string, string>>): Fault {
 	const name = field.replace(/^\//, "");
-	return { field: fields[name] ?? name, text: sayPlainly(texts.form.choose, { expected }) };
+	const label = labels[name];
+	return {
+		field: fields[name] ?? name,
+		text: sayPlainly(texts.form.choose, { expected }),
+		...(label === undefined ? {} : { label }),
+	};
 }

@@ -48,16 +48,16 @@ export async function tour(
 
 	await at("/signup");
 	await stop("sign-up");
-	await fill(page, { "Name": "Ana B", "Display name (optional)": "Ana", "Password": "short" }, "Create account");
+	await fill(page, { Name: "Ana B", "Display name (optional)": "Ana", Password: "short" }, "Create account");
 	await stop("sign-up-faults");
 	await page.goto((await app.begin()).href);
 	await stop("sign-in");
-	await fill(page, { "Name or e-mail address": "ana", "Password": "wrong" }, "Sign in");
+	await fill(page, { "Name or e-mail address": "ana", Password: "wrong" }, "Sign in");
 	await stop("sign-in-faults");
 	await page.getByRole("link", { name: "Create your account" }).click();
 	await fill(
 		page,
-		{ "Name": `ana${suffix}`, "Display name (optional)": "Ana Ferreira", "Password": password },
+		{ Name: `ana${suffix}`, "Display name (optional)": "Ana Ferreira", Password: password },
 		"Create account",
 	);
 	await stop("consent");
@@ -96,7 +96,7 @@ export async function tour(
 	const ben = await personWithPassword(world, `ben${suffix}`);
 	await turnCodesOn(world, ben);
 	await at("/login");
-	await fill(page, { "Name or e-mail address": ben.handle, "Password": password }, "Sign in");
+	await fill(page, { "Name or e-mail address": ben.handle, Password: password }, "Sign in");
 	await stop("second-factor");
 	await at("/recover");
 	await stop("recover");

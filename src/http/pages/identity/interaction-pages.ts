@@ -14,6 +14,7 @@ import {
 	takePasskey,
 	takeSecondFactor,
 } from "./entrance-steps.ts";
+import { renderOAuthError } from "./notice-page.ts";
 import { showSignUp, takeSignUp } from "./sign-up-steps.ts";
 
 const root = "/oauth/interaction/:uid";
@@ -83,7 +84,7 @@ export function interactionPages(services: Services, rates: RateLimits): Middlew
 		sendPage(ctx, shown, { leadsTo: [returnTo] });
 	}
 
-	return answerPages(
+	const steps = answerPages(
 		[
 			page("GET", root, show),
 			page("GET", `${root}/login`, entering(showLogIn)),
@@ -120,4 +121,13 @@ export function interactionPages(services: Services, rates: RateLimits): Middlew
 		services,
 		rates,
 	);
+	return async (ctx, next) => {
+		try {
+			await steps(ctx, next);
+		} catch (error) {
+			if (!(error instanceof InteractionGone)) throw error;
+			const shown = renderOAuthError(services, { code: error.errorCode, isExpired: true });
+			sendPage(ctx, shown, { status: error.status });
+		}
+	};
 }

@@ -1,5 +1,5 @@
 import type { Account } from "#core/accounts/account.ts";
-import { button, type Fault, faultSummary, field, form } from "../form.ts";
+import { button, type Fault, faultSummary, field, form, nameForManagers } from "../form.ts";
 import { type Html, html } from "../html.ts";
 import { texts } from "../texts.ts";
 import { accountPage, entryPage, type Frame, person } from "./frame.ts";
@@ -75,6 +75,7 @@ export function renderDeleteAccount(
 		{ title: t.deleteTitle, faults, beside: html`<p><a href="/account">${t.keep}</a></p>` },
 		html`<h1>${t.deleteTitle}</h1>${person(account)}<div class="note care"><p>${t.deleteText}</p></div>
 ${form({ action: "/account/delete", csrf: frame.csrf }, [
+	nameForManagers(account.handle),
 	field(
 		{ name: "password", label: t.deletePassword, type: "password", autocomplete: "current-password", focus: true },
 		faults,

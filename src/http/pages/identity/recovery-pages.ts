@@ -1,5 +1,5 @@
 import type { Account } from "#core/accounts/account.ts";
-import { button, type Fault, field, form } from "../form.ts";
+import { button, type Fault, field, form, nameForManagers } from "../form.ts";
 import { type Html, html } from "../html.ts";
 import { texts } from "../texts.ts";
 import { entryPage, type Frame, person } from "./frame.ts";
@@ -47,7 +47,7 @@ export function renderSetPassword(
 		html`<h1>${t.setTitle}</h1><p class="lead">${t.setLead}</p>${person(account)}${form(
 			{ action: "/recover/password", csrf: frame.csrf, hidden: { link } },
 			[
-				html`<input type="text" name="username" value="${account.handle}" autocomplete="username" hidden>`,
+				nameForManagers(account.handle),
 				field(
 					{
 						name: "password",

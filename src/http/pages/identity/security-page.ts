@@ -1,5 +1,5 @@
 import type { Account } from "#core/accounts/account.ts";
-import { button, type Fault, faultSummary, field, form } from "../form.ts";
+import { button, type Fault, faultSummary, field, form, nameForManagers } from "../form.ts";
 import { type Html, html } from "../html.ts";
 import { shortTime } from "../post.ts";
 import { say, sayPlainly } from "../say.ts";
@@ -39,8 +39,7 @@ ${passwordCard(frame, account, faults)}${totpCard(frame, view)}${passkeyCard(fra
 
 const passwordCard = ({ csrf }: Frame, account: Account, faults: readonly Fault[]): Html =>
 	html`<section class="card"><h2>${t.passwordTitle}</h2>${form({ action: "/account/security/password", csrf }, [
-		// So that a password manager knows whose password it is.
-		html`<input type="text" name="username" value="${account.handle}" autocomplete="username" hidden>`,
+		nameForManagers(account.handle),
 		field({ name: "current", label: t.current, type: "password", autocomplete: "current-password" }, faults),
 		field(
 			{ name: "next", label: t.next, hint: texts.signUp.passwordHint, type: "password", autocomplete: "new-password" },
@@ -106,6 +105,7 @@ export function renderConfirm(
 		{ title: t.confirmTitle, faults, beside: html`<p><a href="${back}">${texts.form.back}</a></p>` },
 		html`<h1>${t.confirmTitle}</h1><p class="lead">${t.confirmLead}</p>${person(account)}
 ${form({ action: `/account/confirm?return=${encodeURIComponent(back)}`, csrf: frame.csrf }, [
+	nameForManagers(account.handle),
 	field(
 		{ name: "password", label: texts.logIn.password, type: "password", autocomplete: "current-password", focus: true },
 		faults,
