@@ -45,6 +45,8 @@ export function runRoute(
 			once: account === undefined ? {} : onceFor(account, route.method, ctx.path, key, sent),
 			header: (name) => ctx.get(name) || undefined,
 		});
+		// Without a body Koa would write the name of the status; taking it away changes the status.
+		ctx.body = null;
 		ctx.status = answer.status;
 		if (answer.headers !== undefined) ctx.set(answer.headers);
 		if (answer.body === undefined) return;
