@@ -22,7 +22,7 @@ export interface OfscpHome {
 	readonly ownKeys: Map<string, DeviceKeyPair>;
 	readonly asked: { readonly path: string; readonly headers: IncomingMessage["headers"] }[];
 	/** Answers in place of the usual ones, by path. */
-	readonly instead: Map<string, { readonly status: number; readonly body?: unknown }>;
+	readonly instead: Map<string, Answer>;
 	/** How long its keys may be kept, in milliseconds from now; undefined: it does not say. */
 	cacheMs: number | undefined;
 	/** True: connections are cut. */
@@ -38,13 +38,9 @@ export async function startHome(t: ExecutionContext): Promise<OfscpHome> {
 		const path = decodeURIComponent(request.url ?? "");
 		if (home.away) return void request.socket.destroy();
 		home.asked.push({ path, headers: request.headers });
-		const {
-			status,
-			body,
-			headers = {},
-		} = { headers: {}, ...(home.instead.get(path) ?? answer(path, request.headers)) };
-		response.writeHead(status, { "content-type": "application/json", ...headers });
-		response.end(body === undefined ? undefined : JSON.stringify(body));
+		const said = home.instead.get(path) ?? answer(path, request.headers);
+		response.writeHead(said.status, { "content-type": "application/json", ...said.headers });
+		response.end(said.body === undefined ? undefined : JSON.stringify(said.body));
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	t.teardown(() => {

@@ -1,5 +1,5 @@
 import type { Delivery } from "#bridge-kit";
-import type { Press } from "../actors.ts";
+import { hasActor, type Press } from "../actors.ts";
 import { mayLeave } from "../audience.ts";
 import { writeMessage } from "./create.ts";
 import { writeRemoval } from "./delete.ts";
@@ -7,7 +7,7 @@ import { writeAnswer, writeJoin, writeLeave } from "./follow.ts";
 import { writeAccountRemoval, writeProfile } from "./profile.ts";
 import { writeReaction, writeUnreaction } from "./react.ts";
 import { writeEdit } from "./update.ts";
-import type { DeliveryKind, Signed, Writer } from "./writer.ts";
+import { type DeliveryKind, isRelayed, type Signed, type Writer } from "./writer.ts";
 
 const writers: { readonly [K in DeliveryKind]?: Writer<K> } = {
 	message: writeMessage,
@@ -23,11 +23,14 @@ const writers: { readonly [K in DeliveryKind]?: Writer<K> } = {
 };
 
 const aboutContent: ReadonlySet<DeliveryKind> = new Set(["message", "edit", "reaction", "unreaction"]);
+const isSaid = ({ kind }: Delivery): boolean => aboutContent.has(kind) || kind === "removal";
 
 /** The activities by which the fediverse is told of something, in order; none: it can't be told, or may not leave. */
 export async function activitiesOf(press: Press, delivery: Delivery): Promise<readonly Signed[]> {
 	// The core has asked already; a bridge that serialises is the last place to ask.
 	if ("channel" in delivery && aboutContent.has(delivery.kind) && !mayLeave(delivery.channel)) return [];
+	// In the name of somebody who has no actor nobody would believe us: people of other OFSCP providers have theirs at home.
+	if (isSaid(delivery) && !isRelayed(press, delivery) && !hasActor(press.host, delivery.actor)) return [];
 	const writer = writers[delivery.kind] as Writer<DeliveryKind> | undefined;
 	return writer === undefined ? [] : writer(press, delivery);
 }

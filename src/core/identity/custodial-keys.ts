@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
+import { createHash, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import { type Account, addressOf } from "../accounts/account.ts";
 import { NotFound } from "../errors.ts";
 import type { AccountId } from "../ids.ts";

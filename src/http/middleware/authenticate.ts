@@ -37,10 +37,12 @@ export async function principalOf(
 	if (authorization !== undefined) {
 		if (isSigned(ctx))
 			throw new InvalidRequest([{ field: "Authorization", expected: "either a token or a signature, not both" }]);
-		return entitled(await byToken(services.world, authorization), auth);
+		return entitled(services.world, await byToken(services.world, authorization), auth);
 	}
-	if (isSigned(ctx))
-		return entitled(await services.federation.actorOf(receivedRequest(ctx, services.limits), beforeAsking), auth);
+	if (isSigned(ctx)) {
+		const signer = await services.federation.actorOf(receivedRequest(ctx, services.limits), beforeAsking);
+		return entitled(services.world, signer, auth);
+	}
 	if (auth === "reader" || auth === "peer") return undefined;
 	throw new Unauthenticated("An access token is needed", "token_missing");
 }
@@ -48,17 +50,14 @@ export async function principalOf(
 async function byToken(world: World, authorization: string): Promise<Principal> {
 	const secret = bearer.exec(authorization)?.[1];
 	const principal = secret === undefined ? undefined : await authenticate(world, secret);
-	if (principal !== undefined) {
-		noteUse(world, principal.session ?? principal.credential);
-		return principal;
-	}
+	if (principal !== undefined) return principal;
 	if (secret !== undefined && (await isClientToken(world, secret)))
 		throw new PermissionDenied("The token stands for a client, and for no person", "insufficient_scope");
 	throw new Unauthenticated();
 }
 
 /** What a credential is good for at all. What somebody may do with a thing is decided where the thing is known. */
-function entitled(principal: Principal, auth: Auth): Principal {
+function entitled(world: World, principal: Principal, auth: Auth): Principal {
 	if (isBootstrap(principal)) {
 		if (auth === "registrar") return principal;
 		throw new PermissionDenied("A bootstrap token registers a device key, and nothing else", "bootstrap_only");
@@ -67,5 +66,7 @@ function entitled(principal: Principal, auth: Auth): Principal {
 		throw new PermissionDenied("The token lacks the scope ofscp", "insufficient_scope");
 	if (!isLocal(principal.account) && (auth === "member" || auth === "registrar"))
 		throw new PermissionDenied("Only people whose home is this provider may do that", "home_only");
+	// What people of other providers sign with is listed there.
+	if (isLocal(principal.account)) noteUse(world, principal.session ?? principal.credential);
 	return principal;
 }

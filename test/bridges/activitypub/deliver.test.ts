@@ -337,3 +337,11 @@ test("when the second of two activities fails, both are sent again under the sam
 	const ids = sent().map(({ id }) => id);
 	t.deepEqual(ids.slice(0, 2), ids.slice(2));
 });
+
+test("nothing is said in the name of somebody who has no actor: a person of another OFSCP provider", async (t) => {
+	const { host, inbox, jane, deliver, posts } = await open(t);
+	const sam = host.person("sam", { domain: "b.test", origin: { bridge: bridgeName("ofscp"), id: "usr_1@b.test" } });
+	const memo = host.say(sam, host.timeline(jane), "from afar");
+	t.like(await deliver(host.delivery(memo, inbox)), { status: "rejected", reason: "unsupported" });
+	t.is(posts().length, 0);
+});

@@ -7,11 +7,13 @@ import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
 
 const file = process.argv[2] as string;
 const store = await openSqliteStore({ file, collections, failPoints: noFailPoints, clock: systemClock });
-process.on("message", async (wanted: readonly string[]) => {
+async function use(wanted: readonly string[]): Promise<void> {
 	const world = { store, clock: systemClock };
 	const won = await Promise.all(wanted.map((nonce) => useNonce(world, "jane@a.test", "dk_1", nonce)));
 	await store.close();
 	process.send?.(wanted.filter((_, i) => won[i]));
 	process.disconnect();
-});
+}
+
+process.once("message", (wanted: readonly string[]) => void use(wanted));
 process.send?.("ready");
