@@ -28,6 +28,28 @@ export async function addVirtualAuthenticator(context: BrowserContext, page: Pag
 	});
 }
 
+/** Begins the device flow (RFC 8628 §3.1) as a device without a keyboard. @returns the code that it shows */
+async function askAsDevice(origin: string): Promise<string> {
+	const client = (await (
+		await fetch(`${origin}/oauth/register`, {
+			method: "POST",
+			headers: { "Content-Type": "application/json" },
+			body: JSON.stringify({
+				client_name: "Birdhouse",
+				grant_types: ["urn:ietf:params:oauth:grant-type:device_code"],
+				response_types: [],
+				redirect_uris: [],
+				token_endpoint_auth_method: "none",
+			}),
+		})
+	).json()) as { client_id: string };
+	const asked = await fetch(`${origin}/oauth/device_authorization`, {
+		method: "POST",
+		body: new URLSearchParams({ client_id: client.client_id, scope: "openid ofscp" }),
+	});
+	return ((await asked.json()) as { user_code: string }).user_code;
+}
+
 /**
  * Goes through every page that people prove themselves on, as two people, and stops at each.
  *
@@ -93,6 +115,7 @@ export async function tour(
 	await page.getByRole("button", { name: "Sign out" }).click();
 	await stop("signed-out");
 
+	await personWithPassword(world, `cleo${suffix}`);
 	const ben = await personWithPassword(world, `ben${suffix}`);
 	await turnCodesOn(world, ben);
 	await at("/login");
@@ -106,8 +129,19 @@ export async function tour(
 	await stop("recover-password");
 	await at("/recover?link=cwr_none");
 	await stop("recover-invalid");
+	await context.clearCookies();
+	const code = await askAsDevice(origin);
 	await at("/oauth/device");
 	await stop("device");
+	await fill(page, { Code: "wrong" }, "Continue");
+	await stop("device-faults");
+	await fill(page, { Code: code }, "Continue");
+	await stop("device-confirm");
+	await page.getByRole("button", { name: "Yes, the codes are the same" }).click();
+	await fill(page, { "Name or e-mail address": `cleo${suffix}`, Password: password }, "Sign in");
+	await page.getByRole("button", { name: "Allow", exact: true }).click();
+	await page.getByText("The device is connected").waitFor();
+	await stop("device-done");
 	await at("/oauth/authorize?client_id=nobody&response_type=code");
 	await stop("app-mistake");
 	await at("/oauth/interaction/none");
