@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	"token add": async () => (await import("./token-add.ts")).tokenAdd,
 	"token list": async () => (await import("./tokens.ts")).tokenList,
 	"token revoke": async () => (await import("./tokens.ts")).tokenRevoke,
+	"keys rotate": async () => (await import("./keys-rotate.ts")).keysRotate,
 	"matrix registration": async () => (await import("./matrix.ts")).registration,
 	"matrix link": async () => (await import("./matrix.ts")).link,
 	"matrix unlink": async () => (await import("./matrix.ts")).unlink,

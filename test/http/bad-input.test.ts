@@ -28,7 +28,10 @@ const send = (raw: string | Buffer, headers = {}) =>
 test("without a token, with a wrong one and with the wrong kind: 401 and how to do better", async (t) => {
 	const without = await door.ask("POST", `${place.path}/messages`, { body: memo });
 	t.is(without.status, 401);
-	t.is(without.headers.get("www-authenticate"), 'Bearer realm="social.example"');
+	t.is(
+		without.headers.get("www-authenticate"),
+		'Bearer realm="social.example", scope="ofscp", resource_metadata="http://social.example/.well-known/oauth-protected-resource"',
+	);
 	t.is(without.headers.get("content-type"), "application/problem+json");
 	t.like(without.body, { status: 401, errorCode: "token_missing", instance: `${place.path}/messages` });
 	for (const authorization of ["Bearer cwy_wrong", "Bearer", "Basic amFuZTpwdw==", `bearer ${"x".repeat(5000)}`]) {

@@ -60,7 +60,7 @@ export function oauthSessions(world: World): SessionSource {
 	};
 }
 
-function browserItem({ publicId, payload }: OAuthRecord): SessionItem | undefined {
+async function browserItem({ publicId, payload }: OAuthRecord): Promise<SessionItem | undefined> {
 	if (publicId === undefined || typeof payload === "string") return undefined;
 	return { id: publicId, kind: "session", client: browserName, createdAt: Number(payload.loginTs) * 1000 };
 }

@@ -31,9 +31,10 @@ export async function principalOf(
 	beforeAsking?: BeforeAsking,
 ): Promise<Principal | undefined> {
 	if (auth === "none") return undefined;
-	if (ctx.query.access_token !== undefined)
-		throw new InvalidRequest([{ field: "access_token", expected: "the token in Authorization, never in a URL" }]);
 	const { authorization } = ctx.req.headers;
+	// Alone, where a token is needed, it is as good as none: 401.
+	if (ctx.query.access_token !== undefined && (authorization !== undefined || auth === "reader"))
+		throw new InvalidRequest([{ field: "access_token", expected: "the token in Authorization, never in a URL" }]);
 	if (authorization !== undefined) {
 		if (isSigned(ctx))
 			throw new InvalidRequest([{ field: "Authorization", expected: "either a token or a signature, not both" }]);

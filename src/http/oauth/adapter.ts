@@ -69,8 +69,10 @@ export function createAdapter(world: World, documents: ClientDocuments): (name: 
 
 const clientBundle = (client: string): string => `client:${client}`;
 
-function withoutKey({ jti: _, ...payload }: AdapterPayload): OAuthPayload {
-	return payload;
+function withoutKey(payload: AdapterPayload): OAuthPayload {
+	const kept = { ...payload };
+	delete kept.jti;
+	return kept;
 }
 
 /** By what else a thing is found. */

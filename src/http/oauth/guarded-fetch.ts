@@ -11,7 +11,9 @@ export const guardedFetch =
 			headers: Object.fromEntries(new Headers(options?.headers as Record<string, string> | undefined)),
 			maxBytes: 64 * 1024,
 			timeoutMs: 2500,
-			...(options?.body === undefined || options.body === null ? {} : { body: String(options.body) }),
+			...(options?.body instanceof URLSearchParams || typeof options?.body === "string"
+				? { body: options.body.toString() }
+				: {}),
 		});
 		// A response with a body may not have one of these statuses.
 		const hasBody = status !== 204 && status !== 205 && status !== 304;

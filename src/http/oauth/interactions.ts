@@ -106,7 +106,7 @@ export function createInteractions(parts: InteractionParts): Interactions {
 				uid,
 				prompt: prompt.name as Interaction["prompt"],
 				client: asking(client, redirect),
-				scopes: scopesNamed(String(params.scope ?? "").split(" ")),
+				scopes: scopesNamed(typeof params.scope === "string" ? params.scope.split(" ") : []),
 				...(account === undefined ? {} : { account }),
 				...(typeof params.login_hint === "string" ? { loginHint: params.login_hint.slice(0, 320) } : {}),
 				returnTo: redirect === undefined ? world.origin : originOf(redirect),

@@ -7,10 +7,13 @@ import type { Client, KoaContextWithOIDC } from "oidc-provider";
  */
 export function keepsOffline(ctx: KoaContextWithOIDC, _value: unknown, client: Client): void {
 	const { params } = ctx.oidc;
-	const asked = String(ctx.query.scope ?? (ctx.oidc.body as { scope?: unknown } | undefined)?.scope ?? "").split(" ");
+	const asked = namesIn(ctx.query.scope ?? (ctx.oidc.body as { scope?: unknown } | undefined)?.scope);
 	const isAllowed = client.scope === undefined || client.scope.split(" ").includes("offline_access");
 	if (params === undefined || !asked.includes("offline_access")) return;
 	if (!isAllowed || !client.grantTypeAllowed("refresh_token")) return;
-	const kept = new Set([...String(params.scope ?? "").split(" "), "offline_access"]);
+	const kept = new Set([...namesIn(params.scope), "offline_access"]);
 	params.scope = [...new Set(asked)].filter((scope) => kept.has(scope)).join(" ");
 }
+
+const namesIn = (scope: unknown): readonly string[] =>
+	typeof scope === "string" ? scope.split(" ").filter((name) => name !== "") : [];

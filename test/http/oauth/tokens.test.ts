@@ -189,14 +189,14 @@ test("rotated keys sign at once, and the old ones stay published", async (t) => 
 			({ kid }) => kid,
 		);
 	const before = await kids();
-	const fresh = await rotateSigningKeys(gateway.world);
+	await rotateSigningKeys(gateway.world);
 	const after = await kids();
 	t.true(before.every((kid) => after.includes(kid)));
 	const tokens = await authorize(origin, await register(origin), "jane");
 	const { kid } = JSON.parse(
 		Buffer.from((tokens.id_token as string).split(".")[0] as string, "base64url").toString(),
 	) as { kid: string };
-	t.true(fresh.includes(kid));
+	t.false(before.includes(kid));
 });
 
 test("what is stored is no secret", async (t) => {
