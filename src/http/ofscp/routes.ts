@@ -9,6 +9,7 @@ import { followRoutes } from "./follows.ts";
 import { groupRoutes } from "./groups.ts";
 import { homeTimelineRoutes } from "./home-timeline.ts";
 import { identityRoutes } from "./identity.ts";
+import { joinRequestRoutes } from "./join-requests.ts";
 import { meRoutes } from "./me.ts";
 import { memberRoutes } from "./members.ts";
 import { messageRoutes } from "./messages.ts";
@@ -31,6 +32,7 @@ export function ofscpRoutes(services: Services): readonly AnyRoute[] {
 		...typingRoutes(services),
 		...groupRoutes(services),
 		...memberRoutes(services),
+		...joinRequestRoutes(services),
 		...bridgeRoutes(services),
 		...homeTimelineRoutes(services),
 		...meRoutes(services),

@@ -1,0 +1,88 @@
+import type { Account } from "../accounts/account.ts";
+import { accountById } from "../accounts/find-account.ts";
+import { NotFound, PermissionDenied } from "../errors.ts";
+import { parseId } from "../ids.ts";
+import type { World } from "../world.ts";
+import { roleIn } from "./access.ts";
+import { channels } from "./channel.ts";
+import type { Group } from "./group.ts";
+import { type Membership, memberships, type Place } from "./membership.ts";
+import { changeMembership } from "./membership-change.ts";
+
+/** A place in the list: the oldest request comes first. */
+export type RequestPosition = readonly [since: number, account: string];
+
+/**
+ * Who waits to be let into a group or one of its channels; of a personal group, to follow. The longest waiting come first.
+ *
+ * @throws {PermissionDenied}
+ */
+export async function joinRequests(
+	world: World,
+	group: Group,
+	actor: Account,
+	{ after, limit }: { readonly after?: RequestPosition; readonly limit: number },
+): Promise<readonly Membership[]> {
+	await assertLetsIn(world, group, actor);
+	const waiting: Membership[] = [];
+	for (const place of await placesIn(world, group)) {
+		const prefix = [place, "requested"];
+		const page = await world.store.page(memberships, {
+			index: "place",
+			prefix,
+			...(after === undefined ? {} : { after: [...prefix, ...after] }),
+			order: "asc",
+			limit,
+		});
+		waiting.push(...page.map(({ doc }) => doc));
+	}
+	return waiting.sort((a, b) => a.since - b.since || (a.account < b.account ? -1 : 1)).slice(0, limit);
+}
+
+/** How a request is called from outside. */
+export const requestId = ({ place, account }: Pick<Membership, "place" | "account">): string => `${place}.${account}`;
+
+/**
+ * Lets somebody in, or not; who asked from elsewhere is told. Answering the same twice is answering once.
+ *
+ * @throws {NotFound} nobody waits under this id
+ * @throws {PermissionDenied}
+ */
+export async function answerRequest(
+	world: World,
+	group: Group,
+	actor: Account,
+	{ id, accepted }: { readonly id: string; readonly accepted: boolean },
+): Promise<Membership> {
+	await assertLetsIn(world, group, actor);
+	const [where = "", who = ""] = id.split(".");
+	const place = parseId("chn", where) ?? parseId("grp", where);
+	const account = parseId("usr", who);
+	const member = account === undefined ? undefined : await accountById(world, account);
+	if (place === undefined || member === undefined || !(await placesIn(world, group)).includes(place))
+		throw new NotFound();
+	const state = accepted ? "joined" : "denied";
+	const { membership } = await changeMembership(
+		world,
+		place,
+		member,
+		(now) => {
+			if (now?.state !== "requested") return undefined;
+			const { reach, request } = now;
+			return { state, ...(reach === undefined ? {} : { reach }), ...(request === undefined ? {} : { request }) };
+		},
+		{ actor, tell: member.origin !== undefined },
+	);
+	if (membership?.state !== state) throw new NotFound();
+	return membership;
+}
+
+async function placesIn({ store }: World, group: Group): Promise<readonly Place[]> {
+	const page = await store.page(channels, { index: "group", prefix: [group.id], order: "asc", limit: 1000 });
+	return [group.id, ...page.map(({ doc }) => doc.id)];
+}
+
+async function assertLetsIn(world: World, group: Group, actor: Account): Promise<void> {
+	const role = await roleIn(world, group, undefined, actor);
+	if (role !== "owner" && role !== "admin") throw new PermissionDenied("Only owners and admins let people in");
+}
