@@ -11,6 +11,8 @@ const needs = [
 	{ what: "java and javac", package: "default-jdk-headless", isThere: () => onPath("java") && onPath("javac") },
 	{ what: "mvn", package: "maven", isThere: () => onPath("mvn") },
 	{ what: "chromium", package: "chromium", isThere: () => onPath("chromium") },
+	{ what: "curl", package: "curl", isThere: () => onPath("curl") },
+	{ what: "jq", package: "jq", isThere: () => onPath("jq") },
 	{ what: "python3 with venv", package: "python3-venv", isThere: () => pythonForVenv() !== undefined },
 ];
 
