@@ -41,7 +41,7 @@ export interface OAuthRecord extends Expiring {
 	readonly publicId?: string;
 	/** Since when it can't be used again. */
 	readonly consumedAt?: number;
-	/** Since when it is over. What has ended stays for as long as it would have lived, so that no late write revives it. */
+	/** Since when it is over. What has ended stays for a while, so that no late write of a request under way revives it. */
 	readonly endedAt?: number;
 }
 
@@ -50,11 +50,17 @@ export const oauthRecords: Collection<OAuthRecord> = {
 	version: 1,
 	indexes: {
 		expiresAt: expiryIndex,
-		bundle: { kinds: ["text", "text"], of: (r) => (r.bundle === undefined ? undefined : [r.bundle, r.kind]) },
+		bundle: {
+			kinds: ["text", "text", "text"],
+			of: (r) => (r.bundle === undefined ? undefined : [r.bundle, r.kind, stateOf(r)]),
+		},
 		alias: { kinds: ["text", "text"], of: (r) => (r.alias === undefined ? undefined : [r.kind, r.alias]) },
 		owner: { kinds: ["text", "text"], of: (r) => (r.owner === undefined ? undefined : [r.kind, r.owner]) },
 	},
 };
+
+/** Whether it can still be used; what has been used is kept to know it again. */
+const stateOf = ({ consumedAt }: OAuthRecord): "live" | "used" => (consumedAt === undefined ? "live" : "used");
 
 type Keeper = Pick<World, "store" | "clock" | "vault">;
 
@@ -62,6 +68,8 @@ type Keeper = Pick<World, "store" | "clock" | "vault">;
 const sealedKinds: ReadonlySet<OAuthKind> = new Set(["Client", "DeviceCode", "Interaction"]);
 /** Late writes of a request that was under way must not bring these back. */
 const endsForGood: ReadonlySet<OAuthKind> = new Set(["Grant", "Session"]);
+
+const tombstoneMs = 3_600_000;
 
 export const recordId = (kind: OAuthKind, key: string): string => `${kind}:${hashOfSecret(key)}`;
 
@@ -149,9 +157,11 @@ export async function endStored({ store, clock }: Pick<Keeper, "store" | "clock"
 	for (;;) {
 		const stored = await store.get(oauthRecords, id);
 		if (stored === undefined || stored.doc.endedAt !== undefined) return false;
-		const { kind, expiresAt } = stored.doc;
+		const { kind } = stored.doc;
+		const endedAt = clock.now();
+		const tombstone = { kind, payload: {}, endedAt, expiresAt: endedAt + tombstoneMs };
 		const isOver = endsForGood.has(kind)
-			? await store.replace(oauthRecords, id, stored.rev, { kind, expiresAt, payload: {}, endedAt: clock.now() })
+			? await store.replace(oauthRecords, id, stored.rev, tombstone)
 			: await store.delete(oauthRecords, id, stored.rev);
 		if (isOver) return true;
 	}

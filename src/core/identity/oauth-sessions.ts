@@ -82,8 +82,9 @@ async function clientItem(world: World, { publicId, payload }: OAuthRecord): Pro
 async function hasToken({ store, clock }: World, grant: string): Promise<boolean> {
 	const now = clock.now();
 	for (const kind of ["RefreshToken", "AccessToken"] as const) {
-		const page = await store.page(oauthRecords, { index: "bundle", prefix: [grant, kind], order: "asc", limit: 1000 });
-		if (page.some(({ doc }) => doc.consumedAt === undefined && doc.expiresAt > now)) return true;
+		const prefix = [grant, kind, "live"];
+		const page = await store.page(oauthRecords, { index: "bundle", prefix, order: "asc", limit: 1000 });
+		if (page.some(({ doc }) => doc.expiresAt > now)) return true;
 	}
 	return false;
 }

@@ -7,6 +7,11 @@ import { originOf } from "./interactions.ts";
 /** Requests that the library has no route for, to be answered like any other that nobody answers. */
 export const unmatched = new WeakSet<IncomingMessage>();
 
+/** Requests with a code of a device that there is none of. */
+export const guessed = new WeakSet<IncomingMessage>();
+
+const publicDocuments: ReadonlySet<string | undefined> = new Set(["discovery", "jwks"]);
+
 /** What is different about the library's answers here. */
 export function goAround(provider: Provider, world: World): void {
 	// What is public decides, not the Host header nor the connection that a proxy in front has made to us.
@@ -40,6 +45,8 @@ export function goAround(provider: Provider, world: World): void {
 			ctx.respond = false;
 			return;
 		}
+		// Old keys are published for longer than this after others have taken their place.
+		if (publicDocuments.has(ctx.oidc?.route) && ctx.status === 200) ctx.set("Cache-Control", "public, max-age=3600");
 		const target = ctx.oidc?.params?.redirect_uri;
 		const csp = ctx.response.get("Content-Security-Policy");
 		if (csp.includes("form-action 'none'") && ctx.response.is("html") === "html") {

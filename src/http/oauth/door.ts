@@ -6,7 +6,7 @@ import type { HttpClient } from "#core/ports/http-client.ts";
 import type { World } from "#core/world.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
 import type { Instance } from "../services.ts";
-import { unmatched } from "./around.ts";
+import { guessed, unmatched } from "./around.ts";
 import { type BrowserSessions, createBrowserSessions } from "./browser-session.ts";
 import { createClientDocuments } from "./client-documents.ts";
 import { createInteractions, type Interactions } from "./interactions.ts";
@@ -112,7 +112,9 @@ export function createOAuthDoor({ world, http, instance }: OAuthParts): OAuthDoo
 				throw new NotFound();
 			}
 			ctx.respond = false;
-			if (ctx.status === 401 && guessable.has(ctx.path)) await rates.count(ctx, "auth", ctx.ip).catch(() => {});
+			const isGuess = guessed.has(ctx.req) || (ctx.status === 401 && guessable.has(ctx.path));
+			// It has been answered; the next one will be refused.
+			if (isGuess) await rates.count(ctx, "auth", ctx.ip).catch(() => {});
 		},
 	};
 }

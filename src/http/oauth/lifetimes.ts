@@ -14,4 +14,6 @@ export const lifetimes = {
 	refreshToken: 60 * day,
 	grant: 400 * day,
 	session: 14 * day,
+	/** Of somebody who is not logged in. */
+	visit: 60 * minute,
 } as const;

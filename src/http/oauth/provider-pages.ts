@@ -9,6 +9,7 @@ import { sendPage } from "../pages/private-page.ts";
 import { sayPlainly } from "../pages/say.ts";
 import { texts } from "../pages/texts.ts";
 import type { Instance } from "../services.ts";
+import { guessed } from "./around.ts";
 import { originOf } from "./interactions.ts";
 
 type Features = NonNullable<Configuration["features"]>;
@@ -37,17 +38,8 @@ export function providerPages(instance: Instance) {
 		charset: "base-20",
 		mask: "****-****",
 		userCodeInputSource(ctx, _form, out, thrown) {
-			const name = thrown?.constructor.name;
-			if (name === "NotFoundError" || name === "ExpiredError" || name === "AlreadyUsedError")
-				ctx.state.wrongCode = true;
-			const trouble =
-				out === undefined || name === "NoCodeError"
-					? undefined
-					: name === "AbortedError"
-						? "aborted"
-						: ctx.state.wrongCode === true
-							? "wrong"
-							: "failed";
+			const trouble = out === undefined ? undefined : troubleOf(thrown);
+			if (trouble === "wrong") guessed.add(ctx.req);
 			const code =
 				(thrown as { userCode?: string } | undefined)?.userCode ?? (ctx.state.userCode as string | undefined);
 			const page = renderDeviceCode(frame, {
@@ -97,4 +89,20 @@ export function providerPages(instance: Instance) {
 		},
 	};
 	return { renderError, deviceFlow, rpInitiatedLogout };
+}
+
+/** What came of a code that was entered, by the library's own error; `undefined`: none was. */
+function troubleOf(thrown: Error | undefined): "wrong" | "aborted" | "failed" | undefined {
+	switch (thrown?.constructor.name) {
+		case "NoCodeError":
+			return undefined;
+		case "NotFoundError":
+		case "ExpiredError":
+		case "AlreadyUsedError":
+			return "wrong";
+		case "AbortedError":
+			return "aborted";
+		default:
+			return "failed";
+	}
 }

@@ -141,7 +141,8 @@ function configurationOf(parts: ProviderParts): Configuration {
 			IdToken: lifetimes.idToken,
 			Interaction: lifetimes.interaction,
 			RefreshToken: lifetimes.refreshToken,
-			Session: lifetimes.session,
+			// Whoever looks at a page with a form of the library gets one.
+			Session: (_ctx, { accountId }) => (accountId === undefined ? lifetimes.visit : lifetimes.session),
 		},
 	};
 }

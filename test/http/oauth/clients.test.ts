@@ -113,6 +113,28 @@ test("registrations from one address are limited", async (t) => {
 	t.is(refused[0]?.headers.get("access-control-allow-origin"), "*");
 });
 
+test("codes of devices and secrets of clients can't be guessed for long", async (t) => {
+	const provider = await startScene({ CAUSEWAY_LIMITS_SCALE: "1" });
+	t.teardown(() => provider[Symbol.asyncDispose]());
+	const { origin } = provider;
+	const browser = createBrowser(origin);
+	let page = await browser.open("/oauth/device");
+	const statuses = [];
+	for (const letter of "BCDFGHJKLMN") {
+		page = await browser.submit(page, "/oauth/device", { user_code: `BBBB-BBB${letter}` });
+		statuses.push(page.status);
+	}
+	t.deepEqual(statuses.slice(0, 10), Array(10).fill(200));
+	t.is(statuses.at(-1), 429);
+	const guess = await fetch(`${origin}/oauth/token`, {
+		method: "POST",
+		body: new URLSearchParams({ grant_type: "client_credentials", client_id: "x", client_secret: "y" }),
+	});
+	t.is(guess.status, 429);
+	t.regex(guess.headers.get("retry-after") ?? "", /^\d+$/);
+	t.is(typeof ((await guess.json()) as { error: unknown }).error, "string");
+});
+
 test("a client can be a document that says who it is (CIMD)", async (t) => {
 	const { provider, host } = t.context;
 	const id = host.serve("/client.json", (url) => ({

@@ -1,0 +1,176 @@
+import test from "ava";
+import { createAccount } from "#core/accounts/create-account.ts";
+import { collections } from "#core/collections.ts";
+import { sweepExpired } from "#core/expiry.ts";
+import {
+	consumeRecord,
+	endGrant,
+	findByAlias,
+	findRecord,
+	keepClient,
+	saveRecord,
+	unusedClientExpiry,
+} from "#core/identity/oauth-records.ts";
+import { oauthSessions } from "#core/identity/oauth-sessions.ts";
+import { accessTokenCredential } from "#core/identity/oauth-tokens.ts";
+import { authenticate, principalOf } from "#core/identity/principals.ts";
+import { hashOfSecret } from "#core/identity/secret.ts";
+import { overlapMs, rotateSigningKeys, signingKeys } from "#core/identity/signing-keys.ts";
+import { subjectOf } from "#core/identity/subject.ts";
+import type { World } from "#core/world.ts";
+import { openCore } from "../../support/core.ts";
+
+const day = 86_400_000;
+const secret = (name: string): string => name.padEnd(43, "0");
+
+/** A grant of jane's with an access token. */
+async function granted(world: World, { grant = "grant-1", handle = "jane", token = secret("token") } = {}) {
+	const account = await createAccount(world, { handle });
+	const owner = subjectOf(world, account);
+	const expiresAt = world.clock.now() + day;
+	await saveRecord(world, "Grant", grant, {
+		payload: { accountId: owner, clientId: "otter", iat: 1 },
+		owner,
+		publicId: grant,
+		expiresAt,
+	});
+	await saveRecord(world, "AccessToken", token, {
+		payload: {
+			accountId: owner,
+			clientId: "otter",
+			grantId: grant,
+			scope: "openid ofscp",
+			exp: Math.floor(world.clock.now() / 1000) + 3600,
+		},
+		bundle: grant,
+		expiresAt: world.clock.now() + 3_600_000,
+	});
+	return { account, owner, token, grant };
+}
+
+test("however many use a thing up at once, one does", async (t) => {
+	const { world } = await openCore(t);
+	await saveRecord(world, "AuthorizationCode", "code", { payload: {}, expiresAt: world.clock.now() + day });
+	const outcomes = await Promise.all(
+		Array.from({ length: 10 }, () => consumeRecord(world, "AuthorizationCode", "code")),
+	);
+	t.is(outcomes.filter((outcome) => outcome === "taken").length, 1);
+	t.is(outcomes.filter((outcome) => outcome === "used").length, 9);
+	await saveRecord(world, "AuthorizationCode", "code", { payload: {}, expiresAt: world.clock.now() + day });
+	t.is(await consumeRecord(world, "AuthorizationCode", "code"), "used", "saving it again does not renew it");
+	t.is(await consumeRecord(world, "AuthorizationCode", "another"), "gone");
+});
+
+test("a token stands for somebody until its grant ends, its time is over, or they are gone", async (t) => {
+	const { world, clock } = await openCore(t);
+	const { account, token, grant } = await granted(world);
+	const principal = await authenticate(world, token);
+	t.like(principal, { client: "otter", session: grant, scopes: ["openid", "ofscp"] });
+	t.is(principal?.account.id, account.id);
+	const credential = principal?.credential as string;
+	t.false(credential.includes(token), "what is kept of it is no secret");
+
+	const other = await granted(world, { grant: "grant-2", handle: "kim", token: secret("other") });
+	await endGrant(world, grant);
+	t.is(await principalOf(world, credential), undefined);
+	t.is(await authenticate(world, token), undefined);
+	t.truthy(await authenticate(world, other.token));
+	clock.time += 3_600_000;
+	t.is(await authenticate(world, other.token), undefined);
+});
+
+test("what was under way when a grant ended does not bring it back", async (t) => {
+	const { world } = await openCore(t);
+	const { owner, token, grant } = await granted(world);
+	await endGrant(world, grant);
+	const expiresAt = world.clock.now() + day;
+	await saveRecord(world, "Grant", grant, { payload: { accountId: owner }, owner, publicId: grant, expiresAt });
+	await saveRecord(world, "AccessToken", token, {
+		payload: { accountId: owner, grantId: grant, scope: "ofscp", exp: Math.floor(expiresAt / 1000) },
+		bundle: grant,
+		expiresAt,
+	});
+	t.is(await findRecord(world, "Grant", grant), undefined);
+	t.is(await authenticate(world, token), undefined);
+});
+
+test("a thing of another kind is no access token", async (t) => {
+	const { world } = await openCore(t);
+	const { owner, grant } = await granted(world);
+	for (const kind of ["RefreshToken", "AuthorizationCode", "Session", "DeviceCode"] as const) {
+		const other = secret(kind);
+		await saveRecord(world, kind, other, {
+			payload: { accountId: owner, grantId: grant, scope: "ofscp", exp: 9_999_999_999 },
+			expiresAt: world.clock.now() + day,
+		});
+		t.is(await authenticate(world, other), undefined, kind);
+	}
+	for (const text of ["", ".", "..", "a.b.c", `${"e30".repeat(1)}.e30.x`, "x".repeat(43), "x".repeat(5000)])
+		t.is(await authenticate(world, text), undefined, text.slice(0, 20));
+	t.is(await accessTokenCredential(world, "short"), undefined);
+});
+
+test("clients that nobody uses are forgotten, those in use are not", async (t) => {
+	const { world, clock } = await openCore(t);
+	const save = (id: string) =>
+		saveRecord(world, "Client", id, {
+			payload: { client_id: id, client_secret: "s3cret" },
+			expiresAt: unusedClientExpiry(world),
+		});
+	await save("idle");
+	await save("busy");
+	await keepClient(world, "busy");
+	clock.time += 8 * day;
+	await sweepExpired(world, collections);
+	t.is(await findRecord(world, "Client", "idle"), undefined);
+	t.like(await findRecord(world, "Client", "busy"), { client_secret: "s3cret" });
+});
+
+test("a session is found by its other name, and ends for its owner only", async (t) => {
+	const { world } = await openCore(t);
+	const { account, owner } = await granted(world);
+	const kim = await createAccount(world, { handle: "kim" });
+	await saveRecord(world, "Session", "cookie", {
+		payload: { accountId: owner, uid: "uid-1", loginTs: 5 },
+		owner,
+		publicId: "uid-1",
+		alias: hashOfSecret("uid-1"),
+		expiresAt: world.clock.now() + day,
+	});
+	t.like(await findByAlias(world, "Session", "uid-1"), { accountId: owner });
+	const sessions = oauthSessions(world);
+	t.deepEqual(
+		(await sessions.list(account.id)).map(({ id, client }) => [id, client]),
+		[
+			["uid-1", "Web browser"],
+			["grant-1", "otter"],
+		],
+	);
+	t.false(await sessions.end(kim.id, "uid-1"));
+	t.true(await sessions.end(account.id, "uid-1"));
+	t.is(await findRecord(world, "Session", "cookie"), undefined);
+	t.is(await findByAlias(world, "Session", "uid-1"), undefined);
+	await sessions.endAll(account.id, "grant-1");
+	t.is((await sessions.list(account.id)).length, 1);
+	await sessions.endAll(account.id);
+	t.deepEqual(await sessions.list(account.id), []);
+});
+
+test("a rotated key stays published for more than a day, and no longer than it must", async (t) => {
+	const { world, clock } = await openCore(t);
+	const [first, again] = await Promise.all([signingKeys(world), signingKeys(world)]);
+	t.deepEqual(first.keys, again.keys, "two who ask at once get the same");
+	const fresh = await rotateSigningKeys(world);
+	const both = await signingKeys(world);
+	t.deepEqual(
+		both.keys.map(({ kid }) => kid),
+		[...fresh, ...first.keys.map(({ kid }) => kid)],
+	);
+	clock.time += day;
+	t.is((await signingKeys(world)).keys.length, 4);
+	clock.time += overlapMs - day;
+	t.deepEqual(
+		(await signingKeys(world)).keys.map(({ kid }) => kid),
+		fresh,
+	);
+});
