@@ -11,13 +11,13 @@ import path from "node:path";
 import { optionsIn } from "./options.ts";
 import { type Report, writeReport } from "./report.ts";
 
-/** A benchmark: every file of this folder named `b<number>-<what>.ts` has one as its default export. */
+/** A benchmark: every file of this folder named `b<number>-<what>.ts` or `identity-<what>.ts` has one as its default export. */
 export type Benchmark = (options: Readonly<Record<string, string>>) => Promise<Report>;
 
 const names = readdirSync(import.meta.dirname)
-	.filter((file) => /^b\d+-.*\.ts$/.test(file))
+	.filter((file) => /^(b\d+|identity)-.*\.ts$/.test(file))
 	.map((file) => path.basename(file, ".ts"))
-	.sort((a, b) => Number.parseInt(a.slice(1), 10) - Number.parseInt(b.slice(1), 10));
+	.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
 const [asked = "", ...rest] = process.argv.slice(2);
 const name = names.find((known) => known === asked || known.startsWith(`${asked}-`));
 

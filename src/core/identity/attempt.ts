@@ -1,3 +1,4 @@
+import { Unavailable } from "../errors.ts";
 import type { World } from "../world.ts";
 
 /**
@@ -15,7 +16,14 @@ export async function attempt(
 ): Promise<boolean> {
 	await attempts.spend("signInAddress", from);
 	await attempts.spend("signIn", subject);
-	const isRight = await tryIt();
-	if (isRight) await Promise.all([attempts.refund("signInAddress", from), attempts.refund("signIn", subject)]);
-	return isRight;
+	const takeBack = () => Promise.all([attempts.refund("signInAddress", from), attempts.refund("signIn", subject)]);
+	try {
+		const isRight = await tryIt();
+		if (isRight) await takeBack();
+		return isRight;
+	} catch (error) {
+		// Nothing was tried: whoever is sent away comes again.
+		if (error instanceof Unavailable) await takeBack();
+		throw error;
+	}
 }

@@ -90,7 +90,9 @@ export function problems({ site, logger, asPage }: ProblemOptions): Middleware {
 				return;
 			}
 			const problem = problemOf(error);
-			if (problem.status >= 500)
+			// Who is sent away for a moment, because too many came, is no error of ours: the log of requests has it.
+			const isMeant = problem instanceof Unavailable && problem.cause === undefined;
+			if (problem.status >= 500 && !isMeant)
 				logger.error(
 					{ err: problem.cause ?? problem, method: ctx.method, path: ctx.path, status: problem.status },
 					"A request failed",

@@ -85,6 +85,20 @@ test("many who guess at once are counted before they are answered", async (t) =>
 	t.is(tries.filter(({ status }) => status === "fulfilled").length, 3);
 });
 
+test("whoever is sent away because too many sign in has tried nothing", async (t) => {
+	let busy = false;
+	const gate = createGate({ width: 1, line: 5, retryAfterSeconds: 1 });
+	const closed = createGate({ width: 0, line: 0, retryAfterSeconds: 1 });
+	const hashing = { run: <T>(work: () => Promise<T>) => (busy ? closed : gate).run(work) };
+	const { world } = await openCore(t, [], { hashing, rates: { signIn: { points: 1, seconds: 60 } } });
+	await signUp(world, { handle: "jane", password, from });
+	busy = true;
+	for (let i = 0; i < 3; i++)
+		await t.throwsAsync(logIn(world, { name: "jane", password, from }), { name: "Unavailable" });
+	busy = false;
+	t.is((await logIn(world, { name: "jane", password, from })).outcome, "known");
+});
+
 test("a hash that is weaker than today's is made anew at the next sign-in", async (t) => {
 	const { world } = await openCore(t);
 	const jane = await signUp(world, { handle: "jane", password, from });
