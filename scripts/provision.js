@@ -13,6 +13,7 @@ const needs = [
 	{ what: "chromium", package: "chromium", isThere: () => onPath("chromium") },
 	{ what: "curl", package: "curl", isThere: () => onPath("curl") },
 	{ what: "jq", package: "jq", isThere: () => onPath("jq") },
+	{ what: "openssl", package: "openssl", isThere: () => onPath("openssl") },
 	{ what: "python3 with venv", package: "python3-venv", isThere: () => pythonForVenv() !== undefined },
 ];
 

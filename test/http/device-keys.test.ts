@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from "ava";
 import type { Account } from "#core/accounts/account.ts";
 import { accountByHandle } from "#core/accounts/find-account.ts";
+import { recoveryLink } from "#core/identity/recovery.ts";
 import { beginTotp, confirmTotp } from "#core/identity/totp.ts";
 import { listenTo } from "../realtime/event-client.ts";
 import { codeAt } from "../support/codes.ts";
@@ -335,4 +336,40 @@ test("who has no key of their own has one that we hold, the same each time", asy
 		keys.map((key: { key_id: string }) => key.key_id),
 		[own.body.key_id],
 	);
+});
+
+test("a new password by a recovery token revokes every key", async (t) => {
+	const door = await open(t);
+	const jane = await signer(door, "jane");
+	const asked = await Promise.all(
+		["jane", "nobody"].map((handle) => door.ask("POST", "/api/auth/recover", { body: { handle } })),
+	);
+	t.deepEqual(
+		asked.map(({ status, text }) => [status, text]),
+		[
+			[202, ""],
+			[202, ""],
+		],
+	);
+	const account = (await accountByHandle(door.world, "jane", "social.example")) as Account;
+	const token = new URL(await recoveryLink(door.world, account)).searchParams.get("link");
+	const confirm = (newPassword: string) =>
+		door.ask("POST", "/api/auth/recover/confirm", { body: { token, newPassword } });
+	t.is((await confirm("short")).body.errors[0].field, "/newPassword");
+	t.is((await ask(door, jane, "GET", "/api/me")).status, 200);
+	t.is((await confirm("still water under the bridge")).status, 204);
+	t.is((await ask(door, jane, "GET", "/api/me")).status, 401);
+	const again = await confirm("still water under the bridge");
+	t.is(again.status, 400);
+	t.is(again.body.errors[0].field, "/token");
+});
+
+test("a key is among the sessions of its owner, and ends there too", async (t) => {
+	const door = await open(t);
+	const jane = await signer(door, "jane");
+	const { items } = (await ask(door, jane, "GET", "/api/me/sessions")).body;
+	t.is(items.length, 1);
+	t.like(items[0], { id: jane.keyId, kind: "device", client: "A device", current: true });
+	t.is((await ask(door, jane, "DELETE", `/api/me/sessions/${jane.keyId}`)).status, 204);
+	t.is((await ask(door, jane, "GET", "/api/me")).status, 401);
 });

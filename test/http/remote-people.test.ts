@@ -304,3 +304,28 @@ test("homes that don't tell of their people are believed by their keys", async (
 	t.is((await sam("POST", `${path}/join`)).status, 201);
 	t.truthy(await accountByRemote(door.world, bridgeName("ofscp"), `sam@${home.domain}@${home.domain}`));
 });
+
+test("what changes at home is taken over when home is next asked", async (t) => {
+	const clock = { time: Date.now(), now: () => clock.time };
+	const { door, home } = await open(t, () => ({ clock }));
+	const { path } = await door.channel(await door.person("jane"));
+	const join = () => door.ask("POST", `${path}/join`, { headers: signedNow(home, clock.time, "POST", `${path}/join`) });
+	const shadow = () => accountByRemote(door.world, bridgeName("ofscp"), `usr_sam@${home.domain}`);
+	t.is((await join()).status, 201);
+	t.is((await shadow())?.profile.displayName, "SAM");
+	const updatedAt = new Date(clock.time).toISOString();
+	Object.assign(home.residents.get("sam") ?? {}, { displayName: "Samuel", updatedAt });
+	t.is((await join()).status, 200);
+	t.is((await shadow())?.profile.displayName, "SAM");
+	clock.time += 3_600_001;
+	t.is((await join()).status, 200);
+	t.is((await shadow())?.profile.displayName, "Samuel");
+});
+
+test("how often others are asked on behalf of an address is limited", async (t) => {
+	const { door, home } = await open(t, () => ({ limits: { lookup: { points: 3, seconds: 60 } } }));
+	const statuses: number[] = [];
+	for (let i = 0; i < 6; i++) statuses.push((await by(door, home, `nobody${i}`, "GET", "/api/me")).status);
+	t.deepEqual(statuses, [401, 401, 401, 429, 429, 429]);
+	t.is(home.asked.length, 3);
+});
