@@ -6,8 +6,8 @@ const reserved = new Set(
 	guest health help here home host hostmaster inbox info instance invite invites join legal link links localhost login
 	logout mail mailer-daemon matrix me media member members memo memos message messages metrics migration mod moderator
 	moderators mods news nobody noreply no-reply nodeinfo notification notifications null oauth object objects official
-	ofscp openid operator outbox owner ping poll polls polyproto postmaster privacy private profile provider public reaction
-	reactions register registration relay report reports root rules search security service session sessions settings
+	ofscp openid operator outbox owner ping poll polls polyproto postmaster passkey password privacy private profile provider public reaction
+	reactions recover recovery register registration relay report reports root rules search security service session sessions settings
 	signin signup staff static status support sysadmin system team terms tier tiers timeline token tokens undefined user
 	users webfinger webhook webhooks webmaster well-known www you`.split(/\s+/),
 );

@@ -96,5 +96,5 @@ const leet: Readonly<Record<string, string>> = { 0: "o", 1: "i", 3: "e", 4: "a",
 /** `p4ssw0rd` read as `password`, digits at the end left as they are. */
 function readLeet(text: string): string {
 	const end = text.length - (/[^a-z]*$/.exec(text)?.[0].length ?? 0);
-	return [...text.slice(0, end)].map((sign) => leet[sign] ?? sign).join("") + text.slice(end);
+	return text.slice(0, end).replace(/[^a-z]/g, (sign) => leet[sign] ?? sign) + text.slice(end);
 }

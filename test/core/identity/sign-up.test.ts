@@ -25,7 +25,7 @@ test("every wrong field is named at once, and nothing is counted or kept", async
 	const wrong = { handle: "Admin", password: "short", email: "nobody", displayName: "x".repeat(101), from };
 	const error = await t.throwsAsync(signUp(world, wrong), { instanceOf: InvalidRequest });
 	t.deepEqual(
-		(error?.extra.errors as { field: string }[]).map(({ field }) => field),
+		(error?.extra?.errors as { field: string }[] | undefined)?.map(({ field }) => field),
 		["/handle", "/password", "/email", "/displayName"],
 	);
 	t.is(await accountByHandle(world, "Admin", "social.test"), undefined);
