@@ -1,7 +1,7 @@
 import path from "node:path";
 import { createAccount } from "#core/accounts/create-account.ts";
 import { addToken } from "#core/accounts/tokens.ts";
-import { buildGateway, type Gateway, readConfig } from "../../src/gateway.ts";
+import { buildGateway, type Gateway, readConfig, type Surroundings } from "../../src/gateway.ts";
 import { startMongo } from "../peers/mongodb.ts";
 import { type Client, createClient } from "./client.ts";
 import { freePort } from "./free-port.ts";
@@ -21,6 +21,7 @@ export async function startGateway(
 	folder: string,
 	env: Readonly<Record<string, string>> = {},
 	port?: number,
+	surroundings: Surroundings = {},
 ): Promise<Running> {
 	const own = port ?? (await freePort());
 	const store = await storeOf(own);
@@ -35,7 +36,7 @@ export async function startGateway(
 		...store.env,
 		...env,
 	});
-	const gateway = await buildGateway(config);
+	const gateway = await buildGateway(config, surroundings);
 	await gateway.start();
 	return {
 		gateway,

@@ -35,7 +35,7 @@ export function renderConsent(frame: Frame, { base, client, scopes, account, ret
 			title: sayPlainly(t.title, { client: client.name }),
 			beside: form({ action: `${base}/switch`, csrf: frame.csrf, quiet: true }, button(t.notYou, "link")),
 		},
-		html`<h1>${sayPlainly(t.title, { client: client.name })}</h1>
+		html`<h1>${say(t.title, { client: html`<bdi>${client.name}</bdi>` })}</h1>
 <p class="lead">${say(t.asks, { client: name, handle: html`<strong>${account.handle}</strong>` })}</p>
 ${askerBox(client)}
 ${warning(client, returnTo)}

@@ -1,0 +1,242 @@
+import test, { type ExecutionContext } from "ava";
+import { type Clock, systemClock } from "#core/clock.ts";
+import { addInvite } from "#core/identity/invites.ts";
+import { recoveryLink } from "#core/identity/recovery.ts";
+import { type Browser, createBrowser, formsOf } from "../../support/browser-forms.ts";
+import { type Running, startGateway } from "../../support/gateway.ts";
+import { password, personWithPassword, turnCodesOn } from "../../support/person.ts";
+import { silentLogger } from "../../support/silent-logger.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+async function open(
+	t: ExecutionContext,
+	env: Record<string, string> = {},
+	clock: Clock = systemClock,
+): Promise<{ running: Running; browser: Browser }> {
+	const keys = { CAUSEWAY_REGISTRATION_MODE: "open", ...env };
+	const running = await startGateway(await temporaryFolder(t), keys, undefined, { clock, logger: silentLogger });
+	t.teardown(() => running[Symbol.asyncDispose]());
+	return { running, browser: createBrowser(running.origin) };
+}
+
+async function signIn(browser: Browser, name: string, word = password) {
+	return browser.submit(await browser.open("/login"), "/login", { name, password: word });
+}
+
+/** What of a page depends on who asks for it. */
+const withoutToken = (text: string): string => text.replaceAll(/name="csrf" value="[^"]*"/g, "");
+
+test("every page is for one person's eyes, in no frame, with nothing from elsewhere", async (t) => {
+	const { running, browser } = await open(t);
+	const ana = await personWithPassword(running.gateway.world, "ana");
+	const link = new URL(await recoveryLink(running.gateway.world, ana));
+	const before = ["/signup", "/login", "/recover", link.pathname + link.search, "/recover?link=none", "/oauth/device"];
+	const behind = ["/account", "/account/security", "/account/apps", "/account/delete", "/account/confirm"];
+	const check = async (path: string) => {
+		const page = await browser.open(path);
+		const policy = page.headers.get("content-security-policy") ?? "";
+		t.regex(page.text, /^<!doctype html>\n<html lang="en">/, path);
+		for (const part of ["default-src 'none'", "frame-ancestors 'none'", "form-action 'self'", "base-uri 'none'"])
+			t.true(policy.split("; ").includes(part), `${path}: ${part}`);
+		t.false(/unsafe|https?:|\*/.test(policy), `${path}: ${policy}`);
+		t.is(page.headers.get("x-frame-options"), "DENY", path);
+		t.is(page.headers.get("referrer-policy"), "no-referrer", path);
+		t.is(page.headers.get("cache-control"), "no-store", path);
+		t.is(page.headers.get("access-control-allow-origin"), null, path);
+		const own = page.text.replaceAll(`action="${running.origin}/`, 'action="/');
+		t.notRegex(own, /<script(?![^>]*\ssrc="\/assets\/)|\sstyle=|\son\w+=|(?:src|action)="(?!\/|data:)/, path);
+	};
+	for (const path of before) await check(path);
+	await signIn(browser, "ana");
+	for (const path of behind) await check(path);
+	for (const path of ["/nowhere", "/account/nowhere", "/oauth/nowhere"])
+		t.regex((await browser.open(path)).headers.get("content-security-policy") ?? "", /frame-ancestors 'none'/, path);
+});
+
+test("a form counts only with its page's own token, cookie and origin", async (t) => {
+	const { running, browser } = await open(t);
+	await personWithPassword(running.gateway.world, "ana");
+	await signIn(browser, "ana");
+	const csrf = formsOf(await browser.open("/account"))[0]?.hidden.csrf as string;
+	const own = { origin: running.origin, "sec-fetch-site": "same-origin", cookie: browser.cookies("/account") };
+	const send = async (headers: Record<string, string>, fields: Record<string, string> = {}): Promise<number> => {
+		const response = await fetch(`${running.origin}/account`, {
+			method: "POST",
+			redirect: "manual",
+			headers,
+			body: new URLSearchParams({ csrf, displayName: "Ana", ...fields }),
+		});
+		await response.body?.cancel();
+		return response.status;
+	};
+	t.is(await send(own), 303);
+	t.is(await send({ ...own, origin: "null" }), 303, "a page that hides what it refers to");
+	t.is(await send({ cookie: own.cookie }), 303, "an old browser, which says nothing");
+	t.is(await send(own, { csrf: "" }), 403);
+	t.is(await send(own, { csrf: `${csrf.slice(1)}A` }), 403);
+	t.is(await send({ ...own, origin: "https://evil.example" }), 403);
+	for (const site of ["cross-site", "same-site"])
+		t.is(await send({ cookie: own.cookie, "sec-fetch-site": site }), 403, site);
+	const session = own.cookie.split("; ").filter((cookie) => !cookie.startsWith("causeway_form="));
+	t.is(await send({ ...own, cookie: session.join("; ") }), 403, "without the cookie");
+	const other = createBrowser(running.origin);
+	await other.open("/login");
+	const foreign = `causeway_form=${other.cookie("causeway_form")}`;
+	t.is(await send({ ...own, cookie: [...session, foreign].join("; ") }), 403, "another browser's cookie");
+});
+
+test("what is no form of ours gets a clear answer", async (t) => {
+	const { running, browser } = await open(t);
+	const page = await browser.open("/login");
+	const csrf = formsOf(page)[0]?.hidden.csrf as string;
+	const send = async (body: string, type = "application/x-www-form-urlencoded", method = "POST") => {
+		const response = await fetch(`${running.origin}/login`, {
+			method,
+			headers: { "content-type": type, cookie: browser.cookies("/login"), accept: "text/html" },
+			body,
+		});
+		return { status: response.status, text: await response.text() };
+	};
+	t.is((await send("{}", "application/json")).status, 415);
+	t.is((await send(`csrf=${csrf}&name=a&name=b`)).status, 400);
+	t.is((await send(`csrf=${csrf}&name=${"a".repeat(70_000)}`)).status, 413);
+	t.is((await send("", "application/x-www-form-urlencoded", "DELETE")).status, 405);
+	t.is((await send(`csrf=${csrf}&name=%FF%00&password=%00`)).status, 403);
+	t.is((await send(`csrf=${csrf}&__proto__=x&constructor=y`)).status, 400);
+	const passkey = await browser.submit(page, "/login/passkey", { handle: "x".repeat(100), response: "{" });
+	t.is(passkey.status, 403);
+	t.is(
+		(await browser.submit(page, "/login/passkey", { handle: "x", response: '{"id":{},"response":[1]}' })).status,
+		403,
+	);
+});
+
+test("nobody learns from the log-in page who has an account; tries are counted and then refused", async (t) => {
+	const { running, browser } = await open(t, { CAUSEWAY_LIMITS_SIGN_IN_POINTS: "3", CAUSEWAY_LIMITS_SCALE: "1" });
+	await personWithPassword(running.gateway.world, "ana");
+	const known = await signIn(browser, "ana", "wrong <word>");
+	const unknown = await signIn(browser, "bea", "wrong <word>");
+	t.is(known.status, 403);
+	t.is(withoutToken(known.text).replaceAll("ana", "X"), withoutToken(unknown.text).replaceAll("bea", "X"));
+	t.is(known.status, unknown.status);
+	t.false(known.text.includes("wrong &lt;word"), "a password is never sent back");
+	t.regex(known.text, /name="name"[^>]*value="ana"/);
+	const answers: string[] = [];
+	for (const name of ["ana", "bea"]) {
+		for (let i = 0; i < 2; i++) await signIn(browser, name, "wrong");
+		const refused = await signIn(browser, name, name === "ana" ? password : "wrong");
+		t.is(refused.status, 429, name);
+		t.true(Number(refused.headers.get("retry-after")) > 0);
+		t.regex(refused.text, /Too many tries\. Wait \d+ seconds/);
+		answers.push(
+			withoutToken(refused.text)
+				.replaceAll(name, "X")
+				.replaceAll(/\d+ seconds/g, "N seconds"),
+		);
+	}
+	t.is(answers[0], answers[1]);
+});
+
+test("signing in gives a new session, leads only to our own pages, and signing out ends it", async (t) => {
+	const { running, browser } = await open(t);
+	await personWithPassword(running.gateway.world, "ana");
+	const cases: readonly (readonly [string, string])[] = [
+		["/account/apps", "/account/apps"],
+		["https://evil.example/", "/account"],
+		["//evil.example", "/account"],
+		["/\\evil.example", "/account"],
+		["/%09/evil.example", "/%09/evil.example"],
+		["javascript:alert(1)", "/account"],
+	];
+	for (const [to, path] of cases) {
+		const person = createBrowser(running.origin);
+		const page = await person.open(`/login?return=${encodeURIComponent(to)}`);
+		const behind = await person.submit(page, "/login", { name: "ana", password });
+		t.false(behind.left, to);
+		t.is(new URL(behind.url).pathname, path, to);
+	}
+	await signIn(browser, "ana");
+	const first = browser.cookie("causeway_session");
+	const confirm = await browser.open("/account/confirm?return=/account/security");
+	await browser.submit(confirm, "/account/confirm", { password });
+	const second = browser.cookie("causeway_session");
+	t.truthy(first);
+	t.not(first, second);
+	const stolen = browser.cookies("/account");
+	await browser.submit(await browser.open("/account"), "/sign-out");
+	const after = await fetch(`${running.origin}/account`, { headers: { cookie: stolen }, redirect: "manual" });
+	t.is(after.status, 303);
+	t.is(after.headers.get("location"), "/login?return=%2Faccount");
+});
+
+test("what changes how one signs in asks for the password again when the last time is long ago", async (t) => {
+	let later = 0;
+	const { running, browser } = await open(t, {}, { ...systemClock, now: () => Date.now() + later });
+	await personWithPassword(running.gateway.world, "ana");
+	await signIn(browser, "ana");
+	const security = await browser.open("/account/security");
+	t.regex((await browser.submit(security, "/security/totp")).text, /otpauth:/);
+	later = 16 * 60_000;
+	const late = await browser.submit(security, "/security/totp");
+	t.is(new URL(late.url).pathname, "/account/confirm");
+	t.is((await browser.submit(late, "/account/confirm", { password: "wrong" })).status, 403);
+	t.false((await browser.open("/account/security")).text.includes('action="/account/security/totp"'));
+	const back = await browser.submit(late, "/account/confirm", { password });
+	t.is(new URL(back.url).pathname, "/account/security");
+	t.true(back.text.includes('action="/account/security/totp"'));
+});
+
+test("half-way in lasts ten minutes, for one place, in one browser", async (t) => {
+	let later = 0;
+	const { running, browser } = await open(t, {}, { ...systemClock, now: () => Date.now() + later });
+	const { world } = running.gateway;
+	await turnCodesOn(world, await personWithPassword(world, "ana"));
+	t.is(new URL((await signIn(browser, "ana")).url).pathname, "/login/second-factor");
+	const other = await createBrowser(running.origin).open("/login/second-factor");
+	t.is(other.status, 403);
+	t.regex(other.text, /That took too long/);
+	const cookies = browser.cookies("/login");
+	later = 11 * 60_000;
+	const late = await fetch(`${running.origin}/login/second-factor`, { headers: { cookie: cookies } });
+	t.is(late.status, 403);
+	later = 0;
+	const forged = cookies.replace(/causeway_half_way=([^;]{20})./, "causeway_half_way=$1_");
+	t.not(forged, cookies);
+	t.is((await fetch(`${running.origin}/login/second-factor`, { headers: { cookie: forged } })).status, 403);
+});
+
+test("by invitation only: the link opens the form, and works as often as it says", async (t) => {
+	const { running, browser } = await open(t, { CAUSEWAY_REGISTRATION_MODE: "invite" });
+	t.regex((await browser.open("/signup")).text, /You need an invitation/);
+	t.regex((await browser.open("/signup?invite=none")).text, /not valid any more/);
+	t.notRegex((await browser.open("/login")).text, /\/signup/);
+	const invite = await addInvite(running.gateway.world, {});
+	const page = await browser.open(`/signup?invite=${invite}`);
+	const taken = await browser.submit(page, "/signup", { handle: "admin", password, displayName: "", email: "" });
+	t.is(taken.status, 400);
+	t.regex(taken.text, /Choose a handle that is not reserved/);
+	const made = await browser.submit(taken, "/signup", { handle: " @Ana ", password, displayName: "", email: "" });
+	t.is(new URL(made.url).pathname, "/account");
+	t.regex(made.text, /@ana@localhost/);
+	const again = await createBrowser(running.origin).open(`/signup?invite=${invite}`);
+	t.regex(again.text, /not valid any more/);
+});
+
+test("a closed provider says so; a name that is taken is said at the field", async (t) => {
+	const closed = await open(t, { CAUSEWAY_REGISTRATION_MODE: "closed" });
+	const page = await closed.browser.open("/signup");
+	t.regex(page.text, /is not taking new accounts/);
+	t.is(formsOf(page).length, 0);
+	const { running, browser } = await open(t);
+	await personWithPassword(running.gateway.world, "ana");
+	const taken = await browser.submit(await browser.open("/signup"), "/signup", {
+		handle: "ana",
+		password,
+		displayName: "<script>",
+		email: "",
+	});
+	t.is(taken.status, 409);
+	t.regex(taken.text, /id="field-handle-fault">This name is taken/);
+	t.regex(taken.text, /value="&lt;script&gt;"/);
+	t.false(taken.text.includes(password));
+});
