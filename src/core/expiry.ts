@@ -3,7 +3,10 @@ import type { World } from "./world.ts";
 
 /** A document that is worth nothing after a while: a code, a challenge, a nonce. */
 export interface Expiring {
-	/** Milliseconds since 1970; at this moment it is over. Whoever reads the document checks it: the sweeper only tidies up. */
+	/**
+	 * Milliseconds since 1970; at this moment it is over. Whoever reads the document checks it: the sweeper only tidies
+	 * up.
+	 */
 	readonly expiresAt: number;
 }
 

@@ -9,9 +9,9 @@ import type { LimitName } from "./services.ts";
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
- * Who may call. `none`: nobody in particular. `reader`: anybody, but who sends a credential is known by it. `member`: our own people, by a
- * token with the scope `ofscp` or a signature. `participant`: people of other providers as well. `registrar`: as `member`, or a
- * bootstrap token. `peer`: as `reader`, and other providers.
+ * Who may call. `none`: nobody in particular. `reader`: anybody, but who sends a credential is known by it. `member`:
+ * our own people, by a token with the scope `ofscp` or a signature. `participant`: people of other providers as well.
+ * `registrar`: as `member`, or a bootstrap token. `peer`: as `reader`, and other providers.
  */
 export type Auth = "none" | "reader" | "member" | "participant" | "registrar" | "peer";
 

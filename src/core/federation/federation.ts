@@ -27,8 +27,8 @@ export type BeforeAsking = () => Promise<void>;
 /** What we have to do with other OFSCP providers. */
 export interface Federation {
 	/**
-	 * Who has signed a request: one of our people with a key of theirs, or somebody of another provider, whose keys their home is asked
-	 * for and who is known here as a shadow.
+	 * Who has signed a request: one of our people with a key of theirs, or somebody of another provider, whose keys
+	 * their home is asked for and who is known here as a shadow.
 	 *
 	 * @throws {Unauthenticated} also `actor_keys_unavailable`
 	 * @throws {InvalidRequest} `digest_mismatch`
@@ -37,7 +37,11 @@ export interface Federation {
 	actorOf(request: ReceivedRequest, beforeAsking?: BeforeAsking): Promise<Principal>;
 	/** The domain of the provider that has signed a request. Throws as {@link actorOf}. */
 	providerOf(request: ReceivedRequest, beforeAsking?: BeforeAsking): Promise<string>;
-	/** Throws what tells a caller that we have nothing to do with this provider. @throws {PermissionDenied} `provider_denied` */
+	/**
+	 * Throws what tells a caller that we have nothing to do with this provider.
+	 *
+	 * @throws {PermissionDenied} `provider_denied`
+	 */
 	assertPeer(domain: string): void;
 	readonly users: RemoteUsers;
 }

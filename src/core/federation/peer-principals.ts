@@ -16,8 +16,8 @@ export const peerPrincipalOf = (account: Account, handle: string, domain: string
 });
 
 /**
- * Whom such a credential stands for now: nobody, when their home has been asked since and named the key no more, or has not
- * been asked for an hour. Then a stream ends, and goes on with the next signed request.
+ * Whom such a credential stands for now: nobody, when their home has been asked since and named the key no more, or
+ * has not been asked for an hour. Then a stream ends, and goes on with the next signed request.
  */
 export async function peerPrincipal(
 	world: Pick<World, "store" | "clock">,

@@ -33,7 +33,10 @@ export interface KeySource {
 	readonly id: string;
 	readonly domain: string;
 	readonly path: string;
-	/** The keys that an answer names, and until when they may be kept, if it says so; `undefined`: it is no answer of this kind. */
+	/**
+	 * The keys that an answer names, and until when they may be kept, if it says so; `undefined`: it is no answer of
+	 * this kind.
+	 */
 	read(
 		document: Readonly<Record<string, unknown>>,
 	): { readonly keys: readonly RemoteKey[]; readonly until?: number } | undefined;
@@ -78,7 +81,7 @@ export function createRemoteKeys({ store, clock }: Pick<World, "store" | "clock"
 			keys: said?.keys ?? [],
 			fetchedAt: now,
 			until: said === undefined ? now + nobodyMs : Math.min(said.until ?? Number.POSITIVE_INFINITY, now + longestMs),
-			askedFor: [...recent, { keyId, at: now }],
+			askedFor: [...recent.filter((asked) => asked.keyId !== keyId).slice(-forcedPer.keys), { keyId, at: now }],
 			expiresAt: now + forgottenAfterMs,
 		};
 		await keep(source.id, stored, set);

@@ -39,7 +39,11 @@ export interface RemoteUsers {
 	 * @throws {PeerAway} nothing is known, and home does not answer
 	 */
 	of(handle: string, home: string, beforeAsking?: () => Promise<void>): Promise<RemoteUser>;
-	/** Home has said, in passing, that somebody changed then; what is as new as that is kept. @param updatedAt milliseconds since 1970 */
+	/**
+	 * Home has said, in passing, that somebody changed then; what is as new as that is kept.
+	 *
+	 * @param updatedAt milliseconds since 1970
+	 */
 	changed(handle: string, home: string, updatedAt: number): Promise<void>;
 }
 
@@ -47,8 +51,8 @@ export interface RemoteUsers {
 export type Heard = Pick<RemoteUser, "id" | "displayName" | "avatar" | "updatedAt" | "etag"> | "unchanged" | "untold";
 
 /**
- * What is known after a look-up (reference §6.9). What is newer wins, what is older is ignored although it came later, and a clock that
- * is ahead of ours does not make its word count for longer than it is true.
+ * What is known after a look-up (reference §6.9). What is newer wins, what is older is ignored although it came
+ * later, and a clock that is ahead of ours does not make its word count for longer than it is true.
  */
 export function merged(
 	known: RemoteUser | undefined,

@@ -8,8 +8,8 @@ import { deviceKeysOf } from "./device-keys.ts";
 import { type OutgoingRequest, signRequest } from "./request-signature.ts";
 
 /**
- * The key by which we sign for somebody who has none of their own, an OAuth-only person or a ghost: so that other providers can
- * verify them too. By the id of the account.
+ * The key by which we sign for somebody who has none of their own, an OAuth-only person or a ghost: so that other
+ * providers can verify them too. By the id of the account.
  */
 interface CustodialKey {
 	readonly keyId: string;
@@ -87,7 +87,10 @@ export async function signAs(
 	return signRequest(signer, request, world.clock.now());
 }
 
-/** The keys by which others verify somebody of ours (R7 §4.6): those of their devices, and ours for them where it signs. */
+/**
+ * The keys by which others verify somebody of ours (R7 §4.6): those of their devices, and ours for them where it
+ * signs.
+ */
 export async function publishedKeys(world: Keeper, account: Account): Promise<readonly PublishedKey[]> {
 	const own = (await deviceKeysOf(world, account.id)).map(({ id, publicKey, createdAt }) => ({
 		keyId: id,

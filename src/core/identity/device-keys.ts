@@ -61,8 +61,8 @@ export async function deviceKeysOf(
 }
 
 /**
- * Registers a key for whoever asks; one that they have already is given again. Uses up a bootstrap token, which comes first: a crash in
- * between costs a new log-in, never a second key.
+ * Registers a key for whoever asks; one that they have already is given again. Uses up a bootstrap token, which comes
+ * first: a crash in between costs a new log-in, never a second key.
  *
  * @param publicKey base64 of the 32 raw bytes
  * @throws {Conflict} `too_many_device_keys`
@@ -88,7 +88,10 @@ export async function registerDeviceKey(
 	return { key: { id, ...key }, isNew: true };
 }
 
-/** Revokes a key of somebody; `false`: they have no such key (any more). From then on it signs nothing and is published no more. */
+/**
+ * Revokes a key of somebody; `false`: they have no such key (any more). From then on it signs nothing and is
+ * published no more.
+ */
 export async function revokeDeviceKey(world: World, account: AccountId, text: string): Promise<boolean> {
 	const id = parseId("dk", text);
 	for (;;) {
@@ -100,7 +103,9 @@ export async function revokeDeviceKey(world: World, account: AccountId, text: st
 	}
 }
 
-/** The public key of one of our people's devices, for a signature that names both; `undefined`: there is no such key. */
+/**
+ * The public key of one of our people's devices, for a signature that names both; `undefined`: there is no such key.
+ */
 export async function publicKeyOf(
 	{ store }: Pick<World, "store">,
 	account: AccountId,

@@ -14,7 +14,11 @@ const idOf = (signer: string, keyId: string, nonce: string): string =>
 		.update(JSON.stringify([signer, keyId, nonce]))
 		.digest("base64url");
 
-/** True when a request with this nonce has been taken. @param signer whose key it is: ids of keys are unique at their home only */
+/**
+ * True when a request with this nonce has been taken.
+ *
+ * @param signer whose key it is: ids of keys are unique at their home only
+ */
 export const isNonceUsed = async (
 	{ store }: Pick<World, "store">,
 	signer: string,

@@ -24,7 +24,10 @@ export const signatureHeaders = {
 	signature: "X-OFSCP-Signature",
 } as const;
 
-/** The header that names the signer: one of our people or of another provider's, or a provider itself (R7 §4.4.1, §8.1). */
+/**
+ * The header that names the signer: one of our people or of another provider's, or a provider itself (R7 §4.4.1,
+ * §8.1).
+ */
 export const signerHeaders = { actor: "X-OFSCP-Actor", provider: "X-OFSCP-Provider" } as const;
 
 /** The pairs as they are, in the order of their bytes. */
@@ -56,7 +59,8 @@ const spkiPrefix = Buffer.from("302a300506032b6570032100", "hex");
 const base64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
 /**
- * Reads a public Ed25519 key: base64 (or base64url) of the 32 raw bytes, or of their SPKI form. `undefined`: it is none.
+ * Reads a public Ed25519 key: base64 (or base64url) of the 32 raw bytes, or of their SPKI form. `undefined`: it is
+ * none.
  *
  * @returns base64 of the 32 raw bytes
  */

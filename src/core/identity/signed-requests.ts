@@ -27,8 +27,8 @@ const nonceShape = /^[\x21-\x7e]{22,128}$/;
 const keyIdShape = /^[\x21-\x7e]{1,200}$/;
 
 /**
- * Checks a request's signature in the order of OFSCP R7 §4.5: what costs little comes first, and only a request whose signature is
- * right uses up its nonce.
+ * Checks a request's signature in the order of OFSCP R7 §4.5: what costs little comes first, and only a request whose
+ * signature is right uses up its nonce.
  *
  * @param signer the one who claims to sign, in the one form in which we write them
  * @returns the id of the key that signed

@@ -17,8 +17,8 @@ const bearer = /^Bearer +([\w\-.~+/]+=*)$/i;
 export const hasCredential = (ctx: Context): boolean => ctx.req.headers.authorization !== undefined || isSigned(ctx);
 
 /**
- * Who asks: whom a request's token stands for (OFSCP §4.2), or who has signed it (R7 §4.4). Tokens are taken from `Authorization` only,
- * never from the URL.
+ * Who asks: whom a request's token stands for (OFSCP §4.2), or who has signed it (R7 §4.4). Tokens are taken from
+ * `Authorization` only, never from the URL.
  *
  * @throws {Unauthenticated} no credential where one is needed; one that stands for nobody, wherever it is sent
  * @throws {PermissionDenied} `insufficient_scope`, `bootstrap_only`, `home_only`, `provider_denied`

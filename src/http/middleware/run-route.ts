@@ -13,8 +13,8 @@ import { type Peer, peerOf } from "./signed.ts";
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
- * Makes a route of a table answer requests. The order is that of design §9: who asks and how often comes before a body is read,
- * what is asked for is checked before the handler sees it.
+ * Makes a route of a table answer requests. The order is that of design §9: who asks and how often comes before a
+ * body is parsed, what is asked for is checked before the handler sees it.
  */
 export function runRoute(
 	route: AnyRoute,
@@ -55,7 +55,10 @@ export function runRoute(
 		ctx.body = JSON.stringify(answer.body);
 		ctx.set("Content-Type", "application/json");
 
-		/** Guessing tokens is limited by address, apart from what the address may otherwise ask; so is whom we ask on its behalf. */
+		/**
+		 * Guessing tokens is limited by address, apart from what the address may otherwise ask; so is whom we ask on its
+		 * behalf.
+		 */
 		async function identify(): Promise<{ principal: Principal | undefined; peer: Peer | undefined }> {
 			if (hasCredential(ctx)) await rates.check("auth", ctx.ip);
 			const beforeAsking = (): Promise<void> => rates.count(ctx, "lookup", ctx.ip);

@@ -9,7 +9,10 @@ import type { Services } from "../services.ts";
 
 const has = (ctx: Context, name: string): boolean => ctx.req.headers[name.toLowerCase()] !== undefined;
 
-/** True when the request has anything of a signature. The name of a provider alone is none: anybody may say it (OFSCP §4.3). */
+/**
+ * True when the request has anything of a signature. The name of a provider alone is none: anybody may say it (OFSCP
+ * §4.3).
+ */
 export const isSigned = (ctx: Context): boolean =>
 	[signerHeaders.actor, signatureHeaders.keyId, signatureHeaders.signature].some((name) => has(ctx, name));
 

@@ -34,7 +34,10 @@ type Recovery = z.output<typeof recovery>;
 const confirmation = z.object({ token: z.string().max(200), newPassword: password });
 type Confirmation = z.output<typeof confirmation>;
 
-/** Accounts without a browser (OFSCP R7 §4.1): a password is worth a token that registers a device key, and nothing else. */
+/**
+ * Accounts without a browser (OFSCP R7 §4.1): a password is worth a token that registers a device key, and nothing
+ * else.
+ */
 export const authRoutes = ({ world }: Services) => [
 	route(
 		"POST",

@@ -1,4 +1,8 @@
-/** True when the caller has what they ask for already (RFC 9110 §13.1.2). @param etag of what there is now, with its quotes */
+/**
+ * True when the caller has what they ask for already (RFC 9110 §13.1.2).
+ *
+ * @param etag of what there is now, with its quotes
+ */
 export function unchanged(etag: string, header: (name: string) => string | undefined): boolean {
 	const known = header("If-None-Match")
 		?.split(",")

@@ -5,6 +5,7 @@ import { tierIds } from "#core/groups/tiers.ts";
 import { messageTypes } from "#core/messages/message.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
+import { unchanged } from "./conditional.ts";
 import { metaUri, schemaIds } from "./metadata.ts";
 import { timeOf } from "./present-message.ts";
 
@@ -21,10 +22,7 @@ export function discoveryRoutes(services: Services) {
 			});
 			const { etag, body } = await made;
 			const headers = { ETag: etag, "Cache-Control": `public, max-age=${maxAge}` };
-			const known = header("If-None-Match")
-				?.split(",")
-				.map((tag) => tag.trim().replace(/^W\//, ""));
-			if (known?.includes(etag) || known?.includes("*")) return { status: 304, headers };
+			if (unchanged(etag, header)) return { status: 304, headers };
 			return { status: 200, headers, body };
 		}),
 	];
