@@ -1,7 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { checkPassword, normalPassword, type PasswordContext } from "../identity/password-rules.ts";
 import type { AccountId } from "../ids.ts";
-import { type Collection, Duplicate } from "../ports/store.ts";
+import { type Collection, Duplicate, type Stored } from "../ports/store.ts";
 import type { World } from "../world.ts";
 
 /** A password's hash, by its account's id. Outside the log: it is nobody's to replay. */
@@ -108,13 +108,20 @@ export async function isPassword(
 	const credential = stored?.doc ?? nobodys;
 	const hash = await hashOf(world, password, Buffer.from(credential.salt, "base64"), credential);
 	const isRight = timingSafeEqual(hash, Buffer.from(credential.hash, "base64")) && stored !== undefined;
-	if (isRight && account !== undefined && isWeaker(stored.doc, cost)) {
-		const { changedAt } = stored.doc;
-		const stronger = { ...(await hashPassword(world, password)), changedAt };
-		// If somebody changes the password meanwhile, theirs stays.
-		await world.store.replace(credentials, account, stored.rev, stronger);
-	}
+	if (isRight && account !== undefined && isWeaker(stored.doc, cost))
+		world.identity.background.run("Strengthening a password's hash", () => rehash(world, account, stored, password));
 	return isRight;
+}
+
+/** If somebody changes the password meanwhile, theirs stays; if too many sign in, the next sign-in does it. */
+async function rehash(
+	world: Pick<World, "store" | "clock" | "identity">,
+	account: AccountId,
+	{ rev, doc }: Stored<Credential>,
+	password: string,
+): Promise<void> {
+	const stronger = { ...(await hashPassword(world, password)), changedAt: doc.changedAt };
+	await world.store.replace(credentials, account, rev, stronger);
 }
 
 const isWeaker = (kept: Cost, now: Cost): boolean =>

@@ -110,6 +110,7 @@ test("a hash that is weaker than today's is made anew at the next sign-in", asyn
 	const old = { hash: hash.toString("base64"), memoryKiB: 1024, passes: 1, parallelism: 1, changedAt: 5 };
 	await world.store.replace(credentials, jane.id, stored.rev, { ...stored.doc, ...old });
 	t.is((await logIn(world, { name: "jane", password, from })).outcome, "known");
+	await world.identity.background.idle();
 	t.like((await world.store.get(credentials, jane.id))?.doc, {
 		memoryKiB: 65_536,
 		passes: 3,
