@@ -83,6 +83,9 @@ test.serial("what can't be is refused by its field, and nothing of the request i
 		[{ displayName: "" }, 400, "/displayName"],
 		[{ displayName: "x".repeat(101) }, 400, "/displayName"],
 		[{ displayName: 5 }, 400, "/displayName"],
+		[{ displayName: "Jane\nAdmin", bio: "lost?" }, 400, "/displayName"],
+		[{ displayName: "Jane\0", email: "j@mail.example" }, 400, "/displayName"],
+		[{ presence: { availability: "online", status: "a\u0007b" }, bio: "lost?" }, 400, "/presence/status"],
 		[{ bio: "x".repeat(5001) }, 400, "/bio"],
 		[{ avatar: "http://cdn.example/a.png" }, 400, "/avatar"],
 		[{ avatar: "javascript:alert(1)" }, 400, "/avatar"],
@@ -203,6 +206,8 @@ test.serial("sessions are listed with the one that asks, and ended by their id",
 	t.regex(own.createdAt, /^\d{4}-\d\d-\d\dT/);
 	t.is((await door.ask("DELETE", `/api/me/sessions/${own.id}`, { token: bob.token })).status, 404);
 	t.is((await door.ask("DELETE", "/api/me/sessions/nothing", { token: carla.token })).status, 404);
+	for (const id of ["%C3%A9", "%00", "..%2Fx", "x".repeat(2000), "device:x", "oauth:x", "%F0%9F%9B%B6"])
+		t.is((await door.ask("DELETE", `/api/me/sessions/${id}`, { token: carla.token })).status, 404, id.slice(0, 20));
 	t.is((await list()).length, 1);
 	t.is((await door.ask("DELETE", `/api/me/sessions/${own.id}`, { token: carla.token })).status, 204);
 	t.is((await door.ask("GET", "/api/me", { token: carla.token })).status, 401);

@@ -81,8 +81,8 @@ export function checkProfile(wish: ProfileWish): ProfileWish {
 	const displayName = wish.displayName?.trim();
 	const bio = wish.bio?.trim();
 	const faults = [
-		displayName !== undefined && (displayName === "" || displayName.length > longestProfile.displayName)
-			? { field: "/displayName", expected: `1 to ${longestProfile.displayName} characters` }
+		displayName !== undefined && displayNameFault(displayName) !== undefined
+			? { field: "/displayName", expected: displayNameFault(displayName) as string }
 			: undefined,
 		bio !== undefined && bio.length > longestProfile.bio
 			? { field: "/bio", expected: `at most ${longestProfile.bio} characters` }
@@ -94,6 +94,12 @@ export function checkProfile(wish: ProfileWish): ProfileWish {
 	if (faults.length > 0) throw new InvalidRequest(faults);
 	return { ...wish, ...(displayName === undefined ? {} : { displayName }), ...(bio === undefined ? {} : { bio }) };
 }
+
+/** What is wrong with a name that somebody wants to be shown by; `undefined`: nothing. */
+export const displayNameFault = (name: string): string | undefined =>
+	name === "" || name.length > longestProfile.displayName || /\p{Control}/u.test(name)
+		? `1 to ${longestProfile.displayName} characters on one line`
+		: undefined;
 
 /** https without a user name in it: the URL is shown to everybody. */
 function isPicture(text: string): boolean {

@@ -1,4 +1,5 @@
 import type { Account } from "../accounts/account.ts";
+import { displayNameFault } from "../accounts/change-profile.ts";
 import { createAccount, handleFault } from "../accounts/create-account.ts";
 import { hashPassword, storeCredential } from "../accounts/credentials.ts";
 import { emailFault, setEmail } from "../accounts/email.ts";
@@ -59,7 +60,7 @@ async function checkFields({ domain }: World, { handle, password, email, display
 		["/handle", handleFault(handle)],
 		["/password", await passwordFault(password, context)],
 		["/email", email === undefined ? undefined : emailFault(email)],
-		["/displayName", (displayName ?? "").length > 100 ? "at most 100 characters" : undefined],
+		["/displayName", displayNameFault(displayName?.trim() || handle)],
 	];
 	const errors = faults.flatMap(([field, expected]): FieldError[] =>
 		expected === undefined ? [] : [{ field, expected }],

@@ -5,7 +5,12 @@ import type { Services } from "../services.ts";
 
 export const presenceBody = z.object({
 	availability: z.enum(availabilities),
-	status: z.string().trim().max(200).default(""),
+	status: z
+		.string()
+		.trim()
+		.max(200)
+		.refine((text) => !/\p{Control}/u.test(text), "text on one line")
+		.default(""),
 });
 
 /** What somebody says of whether they are there (OFSCP §5.1). */
