@@ -243,6 +243,20 @@ test("what is refused for good is tried once, and what was said after it goes on
 	t.is(dead?.letter.reason, "HTTP 422");
 });
 
+test("what a network has no words for is not sent and is no dead letter", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
+	await follows(core, fedi, bob, jane);
+	fedi.answers.push({ status: "rejected", reason: "unsupported" });
+	await core.post(jane, await core.timeline(jane), "wordless");
+	await core.post(jane, await core.timeline(jane), "fine");
+	await core.settled();
+	await later(core, bob, day);
+	t.deepEqual(texts(fedi), ["fine"]);
+	t.deepEqual(await listDeadLetters(core.world, { limit: 10 }), []);
+});
+
 test("where nobody is any more, the follows end and what was on its way is not sent", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);

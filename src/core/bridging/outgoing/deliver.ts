@@ -148,7 +148,8 @@ export function createDeliverer(
 					await store.delete(laneTroubles, lane);
 					trouble = undefined;
 				}
-				if (result.status === "rejected") {
+				// What a network has no words for is nothing that anybody could put right: it is no dead letter.
+				if (result.status === "rejected" && result.reason !== "unsupported") {
 					if (result.reason === "gone") {
 						await forgetTarget(world, row.reach);
 						run.gone.set(row.reach.target, clock.now());
