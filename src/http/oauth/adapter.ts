@@ -13,6 +13,7 @@ import {
 	unusedClientExpiry,
 } from "#core/identity/oauth-records.ts";
 import { hashOfSecret } from "#core/identity/secret.ts";
+import { accountOfSubject } from "#core/identity/subject.ts";
 import type { World } from "#core/world.ts";
 import type { ClientDocuments } from "./client-documents.ts";
 
@@ -41,9 +42,9 @@ export function createAdapter(world: World, documents: ClientDocuments): (name: 
 			},
 			async find(key) {
 				if (kind === "Client" && documents.isDocument(key)) return documents.find(key);
-				return withKey(await findRecord(world, kind, key), key);
+				return withKey(await ofSomebody(await findRecord(world, kind, key)), key);
 			},
-			findByUid: (uid) => findByAlias(world, kind, uid),
+			findByUid: async (uid) => ofSomebody(await findByAlias(world, kind, uid)),
 			findByUserCode: (code) => findByAlias(world, kind, code),
 			async consume(key) {
 				if ((await consumeRecord(world, kind, key)) === "taken") return;
@@ -59,6 +60,12 @@ export function createAdapter(world: World, documents: ClientDocuments): (name: 
 			},
 			revokeByGrantId: (grant) => endBundle(world, grant, kind),
 		};
+
+		/** A session of somebody who is gone is none, from the moment on that they are. */
+		async function ofSomebody(payload: OAuthPayload | undefined): Promise<OAuthPayload | undefined> {
+			if (kind !== "Session" || typeof payload?.accountId !== "string") return payload;
+			return (await accountOfSubject(world, payload.accountId)) === undefined ? undefined : payload;
+		}
 
 		function expiryOf(expiresIn: number | undefined): number {
 			if (kind === "Client") return unusedClientExpiry(world);

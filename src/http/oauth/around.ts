@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import type { Provider } from "oidc-provider";
+import { NotFound } from "#core/errors.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
 import type { World } from "#core/world.ts";
 import { originOf } from "./interactions.ts";
 
-/** Requests that the library has no route for, to be answered like any other that nobody answers. */
-export const unmatched = new WeakSet<IncomingMessage>();
+/** What a request failed with outside the library's own handling, to be answered like any other error. */
+export const leftOver = new WeakMap<IncomingMessage, unknown>();
 
 /** Requests with a code of a device that there is none of. */
 export const guessed = new WeakSet<IncomingMessage>();
@@ -39,9 +40,12 @@ export function goAround(provider: Provider, world: World): void {
 		}
 		// The library's one page with a script, which sends a form at once, adds the script's hash.
 		ctx.set("Content-Security-Policy", policy("'none'"));
-		await next();
-		if (ctx.oidc === undefined && ctx.status === 404 && ctx.body === undefined) {
-			unmatched.add(ctx.req);
+		try {
+			await next();
+			// The library has no route for it.
+			if (ctx.oidc === undefined && ctx.status === 404 && ctx.body === undefined) throw new NotFound();
+		} catch (error) {
+			leftOver.set(ctx.req, error);
 			ctx.respond = false;
 			return;
 		}

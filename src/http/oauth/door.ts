@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, Middleware } from "koa";
-import { NotFound, Problem, TooManyRequests, Unavailable } from "#core/errors.ts";
+import { Problem, TooManyRequests, Unavailable } from "#core/errors.ts";
 import { signingKeys, signingKeysRevision } from "#core/identity/signing-keys.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
 import type { World } from "#core/world.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
 import type { Instance } from "../services.ts";
-import { guessed, unmatched } from "./around.ts";
+import { guessed, leftOver } from "./around.ts";
 import { type BrowserSessions, createBrowserSessions } from "./browser-session.ts";
 import { createClientDocuments } from "./client-documents.ts";
 import { createInteractions, type Interactions } from "./interactions.ts";
@@ -107,10 +107,7 @@ export function createOAuthDoor({ world, http, instance }: OAuthParts): OAuthDoo
 				if (!forPrograms.test(ctx.path) || !(error instanceof Problem)) throw error;
 				return refuse(ctx, error);
 			}
-			if (unmatched.has(ctx.req)) {
-				ctx.status = 404;
-				throw new NotFound();
-			}
+			if (leftOver.has(ctx.req)) throw leftOver.get(ctx.req);
 			ctx.respond = false;
 			const isGuess = guessed.has(ctx.req) || (ctx.status === 401 && guessable.has(ctx.path));
 			// It has been answered; the next one will be refused.

@@ -38,6 +38,13 @@ export function providerPages(instance: Instance) {
 		charset: "base-20",
 		mask: "****-****",
 		userCodeInputSource(ctx, _form, out, thrown) {
+			const session = ctx.oidc.session as { exp?: number; touched?: boolean } | undefined;
+			// Without the cookie of a form that was shown before, there is no session to keep the new form's token in.
+			if (out !== undefined && session !== undefined && session.exp === undefined) {
+				session.touched = false;
+				sendPage(asContext(ctx), renderOAuthError(frame, { code: out.error, isExpired: true }), { status: 400 });
+				return;
+			}
 			const trouble = out === undefined ? undefined : troubleOf(thrown);
 			if (trouble === "wrong") guessed.add(ctx.req);
 			const code =

@@ -1,5 +1,6 @@
 import anyTest, { type TestFn } from "ava";
 import * as client from "openid-client";
+import { appendAccountDeletion } from "#core/accounts/delete-account.ts";
 import { createBrowser } from "../../support/browser-forms.ts";
 import type { Running } from "../../support/gateway.ts";
 import {
@@ -228,6 +229,41 @@ test("the cookies can't be read by scripts nor sent by other sites' forms", asyn
 	for (const cookie of cookies) {
 		t.regex(cookie, /httponly/i);
 		t.regex(cookie, /samesite=lax/i);
+	}
+});
+
+test("who has been deleted is nobody, even in the middle of a login", async (t) => {
+	const { origin, gateway } = t.context.provider;
+	const account = await member(t.context.provider, "ephemera");
+	const config = await register(origin);
+	const browser = createBrowser(origin);
+	const { access_token } = await authorize(origin, config, "ephemera", { browser });
+	const consent = await browser.open((await begin(await register(origin))).url.href);
+	await appendAccountDeletion(gateway.world, account);
+
+	t.is((await ask(origin, access_token)).status, 401);
+	const late = await browser.submit(consent, "/consent", { answer: "yes" });
+	t.is(late.status, 400);
+	t.false(late.left);
+	const again = await browser.open((await begin(config)).url.href);
+	t.regex(again.text, /name="password"/);
+	t.regex((await browser.submit(again, "/login", { name: "ephemera", password })).text, /name="password"/);
+});
+
+test("forms and links of the library that come without their cookies get a page that says so", async (t) => {
+	const { origin } = t.context.provider;
+	const headers = { accept: "text/html" };
+	for (const [method, path] of [
+		["GET", "/oauth/device/expired"],
+		["GET", "/oauth/authorize/expired"],
+		["POST", "/oauth/device"],
+		["POST", "/oauth/logout/confirm"],
+	] as const) {
+		const body = method === "POST" ? { body: new URLSearchParams({ user_code: "BCDF-GHJK", xsrf: "x" }) } : {};
+		const answer = await fetch(origin + path, { method, headers, ...body });
+		t.is(answer.status, 400, path);
+		t.regex(answer.headers.get("content-type") ?? "", /text\/html/, path);
+		t.regex(answer.headers.get("content-security-policy") ?? "", /frame-ancestors 'none'/, path);
 	}
 });
 
