@@ -2,6 +2,7 @@ import test from "ava";
 import { setPassword } from "#core/accounts/credentials.ts";
 import { type Door, openDoor, type Person } from "./door.ts";
 
+const password = "a quiet harbour";
 let door: Door;
 let jane: Person;
 let bob: Person;
@@ -9,6 +10,7 @@ test.before(async () => {
 	door = await openDoor();
 	jane = await door.person("jane");
 	bob = await door.person("bob");
+	for (const { account } of [jane, bob]) await setPassword(door.world, account.id, password);
 });
 test.after.always(() => door.close());
 
@@ -31,8 +33,8 @@ test.serial(
 			{ locked: true },
 			{ locked: false },
 			{ avatar: null },
-			{ email: "jane@mail.example" },
-			{ email: null },
+			{ email: "jane@mail.example", password },
+			{ email: null, password },
 			{ settings: { theme: "dark", "list.size": 3 } },
 		]) {
 			const answer = await change(body);
@@ -40,7 +42,7 @@ test.serial(
 			t.true(answer.body.updatedAt > last, JSON.stringify(body));
 			t.deepEqual(answer.body, await get("/api/me", jane.token));
 			last = answer.body.updatedAt;
-			t.is((await change(body)).body.updatedAt === last, !("email" in body || "settings" in body));
+			t.is((await change(body)).body.updatedAt === last, !("settings" in body));
 			last = (await get("/api/me", jane.token)).updatedAt;
 		}
 		const me = await get("/api/me", jane.token);
@@ -77,7 +79,7 @@ test.serial("a change is made only on the version that it names", async (t) => {
 });
 
 test.serial("what can't be is refused by its field, and nothing of the request is done", async (t) => {
-	await door.ask("PATCH", "/api/me", { token: bob.token, body: { email: "bob@mail.example" } });
+	await door.ask("PATCH", "/api/me", { token: bob.token, body: { email: "bob@mail.example", password } });
 	const before = await get("/api/me", jane.token);
 	for (const [body, ...expected] of [
 		[{ displayName: "" }, 400, "/displayName"],
@@ -91,7 +93,9 @@ test.serial("what can't be is refused by its field, and nothing of the request i
 		[{ avatar: "javascript:alert(1)" }, 400, "/avatar"],
 		[{ avatar: "https://me:secret@cdn.example/" }, 400, "/avatar"],
 		[{ email: "nobody", bio: "lost?" }, 400, "/email"],
-		[{ email: "bob@mail.example", bio: "lost?" }, 409],
+		[{ email: "bob@mail.example", bio: "lost?", password }, 409],
+		[{ email: "new@mail.example", bio: "lost?" }, 400, "/password"],
+		[{ email: "new@mail.example", bio: "lost?", password: "wrong password" }, 403],
 		[{ settings: [1], bio: "lost?" }, 400, "/settings"],
 		[{ settings: { a: "x".repeat(17_000) }, bio: "lost?", email: "j@mail.example" }, 400, "/settings"],
 		[{ avatar: "ftp://x/", email: "j@mail.example" }, 400, "/avatar"],
@@ -156,7 +160,7 @@ test.serial("others see of a person what the person shows them", async (t) => {
 });
 
 test.serial("what is private is on no surface that others reach", async (t) => {
-	const hidden = { email: "only-mine@mail.example", settings: { secret: "only-mine-setting" } };
+	const hidden = { email: "only-mine@mail.example", password, settings: { secret: "only-mine-setting" } };
 	await change({ ...hidden, presence: { availability: "away", status: "only-mine-status" } });
 	await door.ask("PUT", "/api/me/privacy", { token: jane.token, body: { presence: "nobody", groups: "nobody" } });
 	const { text: own } = await door.ask("GET", "/api/me", { token: jane.token });

@@ -6,8 +6,10 @@ import { deleteAccount } from "#core/accounts/delete-account.ts";
 import { emailFault, emailOf, setEmail } from "#core/accounts/email.ts";
 import { presenceOf, setPresence } from "#core/accounts/presence.ts";
 import { changePrivateHalf, checkSettings, privateHalfOf } from "#core/accounts/private-half.ts";
-import { PreconditionFailed } from "#core/errors.ts";
+import { InvalidRequest, PreconditionFailed } from "#core/errors.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
+import { confirmPassword } from "#core/identity/change-password.ts";
+import type { World } from "#core/world.ts";
 import { withoutUndefined } from "../absent.ts";
 import { type Answer, type Call, noContent, ok, route } from "../route.ts";
 import type { Services } from "../services.ts";
@@ -26,6 +28,8 @@ const change = z.object({
 		.refine((email) => emailFault(email) === undefined, "a mail address, or null for none")
 		.nullable()
 		.optional(),
+	/** Needed to change the mail address: whoever has that can set a new password. */
+	password: z.string().max(1024).optional(),
 	/** Merged key by key (RFC 7396): `null` takes a key away. */
 	settings: z.record(z.string().max(100), z.unknown()).optional(),
 	presence: presenceBody.optional(),
@@ -42,7 +46,7 @@ export const meRoutes = (services: Services) => [
 		"/api/me",
 		"member",
 		"manage",
-		{ body: change, errors: ["email_taken", "precondition_failed"] },
+		{ body: change, errors: ["email_taken", "precondition_failed", "wrong_password"] },
 		(call) => changeMe(services, call),
 	),
 	route(
@@ -94,16 +98,30 @@ async function me({ world, bridges }: Services, account: Account): Promise<Answe
 async function changeMe(services: Services, call: Call<unknown, Change>): Promise<Answer> {
 	const { world } = services;
 	const { account, body } = call;
-	const { email, settings, presence, ...profile } = body;
+	const { email, password, settings, presence, ...profile } = body;
 	await assertUnchanged(services, call);
 	if (settings !== undefined) checkSettings(merged((await privateHalfOf(world, account.id)).settings, settings));
 	const wish = withoutUndefined(profile);
 	checkProfile(wish);
-	if (email !== undefined) await setEmail(world, account.id, email ?? undefined);
+	if (email !== undefined) await changeEmail(world, call, email ?? undefined, password);
 	if (settings !== undefined)
 		await changePrivateHalf(world, account.id, (now) => ({ ...now, settings: merged(now.settings, settings) }));
 	if (presence !== undefined) await setPresence(world, account.id, presence);
 	return me(services, await changeProfile(world, account, wish));
+}
+
+/** A token alone must not be enough to take an account over. @throws {PermissionDenied} `wrong_password` */
+async function changeEmail(
+	world: World,
+	{ account, from }: Call<unknown, Change>,
+	email: string | undefined,
+	password: string | undefined,
+): Promise<void> {
+	if (email === (await emailOf(world, account.id))) return;
+	if (password === undefined)
+		throw new InvalidRequest([{ field: "/password", expected: "the password, to change the mail address" }]);
+	await confirmPassword(world, account, { password, from });
+	await setEmail(world, account.id, email);
 }
 
 /** @throws {PreconditionFailed} `If-Match` names another version (RFC 9110 §13.1.1) */
