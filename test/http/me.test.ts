@@ -159,6 +159,18 @@ test.serial("others see of a person what the person shows them", async (t) => {
 		t.is((await door.ask("GET", `/api/users/nobody/${at}`)).status, 404, at);
 });
 
+test.serial("the public half is read and changed by itself", async (t) => {
+	const answer = await door.ask("PATCH", "/api/me/profile", {
+		token: jane.token,
+		body: { bio: "Tea again.", email: "x" },
+	});
+	t.like(answer.body, { bio: "Tea again." });
+	t.deepEqual(answer.body, await get("/api/me/profile", jane.token));
+	t.deepEqual(answer.body, await get("/api/users/jane/profile", bob.token));
+	t.is((await get("/api/me", jane.token)).email, undefined);
+	t.is((await door.ask("PATCH", "/api/me/profile", { token: jane.token, body: { bio: 5 } })).status, 400);
+});
+
 test.serial("what is private is on no surface that others reach", async (t) => {
 	const hidden = { email: "only-mine@mail.example", password, settings: { secret: "only-mine-setting" } };
 	await change({ ...hidden, presence: { availability: "away", status: "only-mine-status" } });

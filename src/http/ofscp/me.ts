@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Account } from "#core/accounts/account.ts";
-import { changeProfile, checkProfile, isLocked, longestProfile } from "#core/accounts/change-profile.ts";
+import { changeProfile, checkProfile, isLocked } from "#core/accounts/change-profile.ts";
 import { deleteAccount } from "#core/accounts/delete-account.ts";
 import { emailFault, emailOf, setEmail } from "#core/accounts/email.ts";
 import { presenceOf, setPresence } from "#core/accounts/presence.ts";
@@ -16,13 +16,10 @@ import type { Services } from "../services.ts";
 import { alternateOf, personUrl } from "../urls.ts";
 import { presenceBody } from "./presence.ts";
 import { timeOf } from "./present-message.ts";
+import { profileChange } from "./profile-change.ts";
 
 /** What somebody changes of themselves; what is absent stays. Other fields are ignored: a client may send back what it was given. */
-const change = z.object({
-	displayName: z.string().trim().min(1).max(longestProfile.displayName).optional(),
-	bio: z.string().max(longestProfile.bio).optional(),
-	avatar: z.string().max(longestProfile.avatar).nullable().optional(),
-	locked: z.boolean().optional(),
+const change = profileChange.extend({
 	email: z
 		.string()
 		.refine((email) => emailFault(email) === undefined, "a mail address, or null for none")

@@ -1,5 +1,6 @@
 import type { Account } from "#core/accounts/account.ts";
 import { isLocal } from "#core/accounts/account.ts";
+import { changeProfile } from "#core/accounts/change-profile.ts";
 import { findAccount } from "#core/accounts/find-account.ts";
 import { nobodyThere, presenceOf } from "#core/accounts/presence.ts";
 import { type ProfileAudience, privateHalfOf } from "#core/accounts/private-half.ts";
@@ -7,22 +8,35 @@ import { NotFound } from "#core/errors.ts";
 import { visibleGroup } from "#core/groups/find-group.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
 import type { World } from "#core/world.ts";
+import { withoutUndefined } from "../absent.ts";
 import { type Answer, type Call, ok, route } from "../route.ts";
 import type { Services } from "../services.ts";
 import { alternateOf, personUrl } from "../urls.ts";
 import { timeOf } from "./present-message.ts";
+import { type ProfileChange, profileChange } from "./profile-change.ts";
 
 /** What others see of somebody (OFSCP R7 §6). The private half is read for its privacy and for nothing else. */
 export const userRoutes = (services: Services) => [
+	route("GET", "/api/me/profile", "member", "read", {}, async ({ account }) => ok(presentProfile(services, account))),
+	route("PATCH", "/api/me/profile", "member", "manage", { body: profileChange }, (call) => changeOwn(services, call)),
 	route("GET", "/api/users/:u/profile", "reader", "read", {}, (call) => profile(services, call)),
 	route("GET", "/api/users/:u/presence", "reader", "read", {}, (call) => presence(services.world, call)),
 	route("GET", "/api/users/:u/groups", "reader", "read", {}, (call) => groups(services.world, call)),
 ];
 
-async function profile({ world, bridges }: Services, call: Call): Promise<Answer> {
-	const account = await theirs(world, call);
+async function profile(services: Services, call: Call): Promise<Answer> {
+	return ok(presentProfile(services, await theirs(services.world, call)));
+}
+
+/** The public half alone; the whole is at /api/me. */
+async function changeOwn(services: Services, { account, body }: Call<unknown, ProfileChange>): Promise<Answer> {
+	return ok(presentProfile(services, await changeProfile(services.world, account, withoutUndefined(body))));
+}
+
+/** The public half of somebody (OFSCP R7 §6.3). */
+function presentProfile({ world, bridges }: Services, account: Account) {
 	const actor = alternateOf(bridges, { account: account.id })?.url;
-	return ok({
+	return {
 		id: account.id,
 		handle: account.handle,
 		home: account.domain,
@@ -33,7 +47,7 @@ async function profile({ world, bridges }: Services, call: Call): Promise<Answer
 		...(actor === undefined ? {} : { actor }),
 		url: personUrl(world, account),
 		updatedAt: timeOf(account.updatedAt),
-	});
+	};
 }
 
 /** Who may not see it sees what one sees of somebody who is away. */
