@@ -27,8 +27,8 @@ export const scopes: readonly Scope[] = [
 	},
 	{
 		name: "offline_access",
-		title: "Stay logged in",
-		detail: "It goes on when you are away, without asking you to log in again.",
+		title: "Stay signed in",
+		detail: "It goes on when you are away, without asking you to sign in again.",
 	},
 ];
 

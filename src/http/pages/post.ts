@@ -37,9 +37,14 @@ const dates = new Intl.DateTimeFormat("en-GB", {
 export const shortTime = (ms: number): Html => html`<time datetime="${timeOf(ms)}">${dates.format(ms)} UTC</time>`;
 
 /** A picture, or the first letter on one of eight colours. */
-export function avatar({ id, handle, profile }: Account, size: "small" | "large" = "small"): Html {
-	if (profile.avatar !== undefined)
-		return html`<img class="avatar ${size}" src="${safeHref(profile.avatar)}" alt="" loading="lazy">`;
+export function avatar(account: Account, size: "small" | "large" = "small"): Html {
+	const { avatar: picture } = account.profile;
+	if (picture === undefined) return letterOf(account, size);
+	return html`<img class="avatar ${size}" src="${safeHref(picture)}" alt="" loading="lazy">`;
+}
+
+/** The letter alone: for pages that must not tell another server who looks at them. */
+export function letterOf({ id, handle, profile }: Account, size: "small" | "large" = "small"): Html {
 	const hue = (createHash("sha256").update(id).digest()[0] as number) % 8;
 	const [letter = "?"] = (profile.displayName.trim() || handle).toUpperCase();
 	return html`<span class="avatar ${size} hue${hue}" aria-hidden="true">${letter}</span>`;

@@ -45,7 +45,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 				if (hostname !== "localhost" && hostname !== "127.0.0.1") complaints.push(`asks ${request.url()}`);
 			});
 			const titles = new Map<string, string>();
-			await tour(running, context, "", async (name, page) => {
+			await tour(running, context, async (name, page) => {
 				// What axe finds is the same at every width, and it takes its time.
 				const { violations } =
 					size === "wide" ? await new AxeBuilder({ page }).setLegacyMode(true).analyze() : { violations: [] };

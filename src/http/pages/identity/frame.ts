@@ -3,7 +3,7 @@ import type { Instance } from "../../services.ts";
 import { button, type Fault, faultSummary, form, titleWith } from "../form.ts";
 import { type Fragment, type Html, html } from "../html.ts";
 import { layout } from "../layout.ts";
-import { avatar, nameOf } from "../post.ts";
+import { letterOf, nameOf } from "../post.ts";
 import { texts } from "../texts.ts";
 
 /** What every page with forms is made with. */
@@ -67,6 +67,6 @@ ${done !== undefined && html`<div class="note good" role="status"><p>${done}</p>
 	);
 }
 
-/** Somebody in one line. */
+/** Somebody in one line; their picture may be on another server, which is not to know. */
 export const person = (account: Account): Html =>
-	html`<p class="person">${avatar(account)}<span><strong>${nameOf(account)}</strong><small>@${addressOf(account)}</small></span></p>`;
+	html`<p class="person">${letterOf(account)}<span><strong>${nameOf(account)}</strong><small>@${addressOf(account)}</small></span></p>`;
