@@ -4,7 +4,7 @@ import { peerPrincipal } from "../federation/peer-principals.ts";
 import type { World } from "../world.ts";
 import { bootstrapCredential, bootstrapPrincipal } from "./bootstrap-tokens.ts";
 import { devicePrincipal } from "./device-keys.ts";
-import { accessTokenCredential, isOAuthCredential, oauthPrincipal } from "./oauth-tokens.ts";
+import { isOAuthCredential, oauthPrincipal, opaqueCredential } from "./oauth-tokens.ts";
 
 /** Who asks, and with which right. */
 export interface Principal {
@@ -39,12 +39,12 @@ export async function principalOf(
 	return { account, scopes: token.scopes, credential };
 }
 
-/** Whom the token of a request stands for; `undefined`: nobody (any more). */
+/** Whom the token of a request stands for, if it is a secret that is looked up; `undefined`: nobody (any more). */
 export async function authenticate(
-	world: Pick<World, "store" | "clock" | "origin" | "vault">,
+	world: Pick<World, "store" | "clock">,
 	secret: string,
 ): Promise<Principal | undefined> {
 	if (secret.startsWith("cwy_")) return secret.length > 100 ? undefined : principalOf(world, tokenId(secret));
-	const credential = bootstrapCredential(secret) ?? (await accessTokenCredential(world, secret));
+	const credential = bootstrapCredential(secret) ?? opaqueCredential(secret);
 	return credential === undefined ? undefined : principalOf(world, credential);
 }

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPair, type JsonWebKey, type KeyObject } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPair, type JsonWebKey, type KeyObject } from "node:crypto";
 import type { Collection } from "../ports/store.ts";
 import type { World } from "../world.ts";
 
@@ -42,6 +42,15 @@ export async function signingKeys(world: Keeper): Promise<PublishedKeys> {
 	await world.store.insertMissing(signingKeySets, [{ id, doc: { sealed } }]);
 	return signingKeys(world);
 }
+
+/** Their public halves, as a JSON Web Key Set holds them. */
+export const publicKeys = ({ keys }: PublishedKeys): readonly JsonWebKey[] =>
+	keys.map(({ kid, alg, jwk }) => ({
+		...createPublicKey({ key: jwk, format: "jwk" }).export({ format: "jwk" }),
+		kid,
+		alg,
+		use: "sig",
+	}));
 
 /** The revision of the keys alone; `undefined`: there are none yet. */
 export const signingKeysRevision = async ({ store }: Pick<World, "store">): Promise<number | undefined> =>

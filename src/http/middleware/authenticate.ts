@@ -5,8 +5,9 @@ import type { BeforeAsking } from "#core/federation/federation.ts";
 import { isBootstrap } from "#core/identity/bootstrap-tokens.ts";
 import { noteUse } from "#core/identity/last-used.ts";
 import { isClientToken } from "#core/identity/oauth-tokens.ts";
-import { authenticate, type Principal } from "#core/identity/principals.ts";
+import { authenticate, type Principal, principalOf as principalWith } from "#core/identity/principals.ts";
 import type { World } from "#core/world.ts";
+import { credentialOfJwt } from "../oauth/jwt-access-tokens.ts";
 import type { Auth } from "../route.ts";
 import type { Services } from "../services.ts";
 import { isSigned, receivedRequest } from "./signed.ts";
@@ -50,11 +51,17 @@ export async function principalOf(
 
 async function byToken(world: World, authorization: string): Promise<Principal> {
 	const secret = bearer.exec(authorization)?.[1];
-	const principal = secret === undefined ? undefined : await authenticate(world, secret);
+	const principal =
+		secret === undefined ? undefined : ((await authenticate(world, secret)) ?? (await byJwt(world, secret)));
 	if (principal !== undefined) return principal;
 	if (secret !== undefined && (await isClientToken(world, secret)))
 		throw new PermissionDenied("The token stands for a client, and for no person", "insufficient_scope");
 	throw new Unauthenticated();
+}
+
+async function byJwt(world: World, token: string): Promise<Principal | undefined> {
+	const credential = await credentialOfJwt(world, token);
+	return credential === undefined ? undefined : principalWith(world, credential);
 }
 
 /** What a credential is good for at all. What somebody may do with a thing is decided where the thing is known. */

@@ -12,7 +12,6 @@ import {
 	unusedClientExpiry,
 } from "#core/identity/oauth-records.ts";
 import { oauthSessions } from "#core/identity/oauth-sessions.ts";
-import { accessTokenCredential } from "#core/identity/oauth-tokens.ts";
 import { authenticate, principalOf } from "#core/identity/principals.ts";
 import { hashOfSecret } from "#core/identity/secret.ts";
 import { overlapMs, rotateSigningKeys, signingKeys } from "#core/identity/signing-keys.ts";
@@ -107,7 +106,6 @@ test("a thing of another kind is no access token", async (t) => {
 	}
 	for (const text of ["", ".", "..", "a.b.c", `${"e30".repeat(1)}.e30.x`, "x".repeat(43), "x".repeat(5000)])
 		t.is(await authenticate(world, text), undefined, text.slice(0, 20));
-	t.is(await accessTokenCredential(world, "short"), undefined);
 });
 
 test("clients that nobody uses are forgotten, those in use are not", async (t) => {
