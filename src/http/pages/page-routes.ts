@@ -69,9 +69,18 @@ export function answerPages(
 	return (ctx, next) => {
 		const { path, route } = router.match(ctx.path, ctx.method);
 		if (path.length === 0) return next();
+		// Who opens the address that a form was sent to wants the page that it was on.
+		if (!route && (ctx.method === "GET" || ctx.method === "HEAD")) return leadOn(ctx, pageAbove(ctx.path));
 		if (!route) throw new MethodNotAllowed([...new Set(path.flatMap((layer) => layer.methods))].join(", "));
 		return routes(ctx, next);
 	};
+
+	/** The nearest page at an address or above it. */
+	function pageAbove(path: string): string {
+		for (let at = path; at.length > 1; at = at.slice(0, at.lastIndexOf("/")))
+			if (router.match(at, "GET").route) return at;
+		return "/";
+	}
 
 	function run({ method, path, handle }: PageRoute): Middleware {
 		return async (ctx) => {
@@ -86,7 +95,7 @@ export function answerPages(
 			} catch (error) {
 				if (!(error instanceof ForgedForm)) throw error;
 				const text = `${error.message} ${sayPlainly(texts.form.forgedHint, { domain: world.domain })}`;
-				const link = { to: ctx.path, label: texts.form.back };
+				const link = { to: pageAbove(ctx.path), label: texts.form.back };
 				sendPage(ctx, renderNotice(frame, { title: error.title, text, link }), { status: error.status });
 			}
 		};

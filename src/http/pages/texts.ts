@@ -30,7 +30,6 @@ export const texts = {
 		emailHint: "Only used to help you back in when you forget your password. Nobody else sees it.",
 		password: "Password",
 		passwordHint: "At least 10 characters. A few unrelated words are good.",
-		invite: "Invitation code",
 		submit: "Create account",
 		haveAccount: "Already have an account? {link}",
 		taken: "This name is taken. Choose another one.",
@@ -55,7 +54,6 @@ export const texts = {
 		forgotten: "Forgot your password?",
 		newHere: "New here? {link}",
 		cancel: "Cancel",
-		done: "You are signed in",
 	},
 	secondFactor: {
 		title: "One more step",

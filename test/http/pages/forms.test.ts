@@ -3,10 +3,13 @@ import { type Clock, systemClock } from "#core/clock.ts";
 import { addInvite } from "#core/identity/invites.ts";
 import { recoveryLink } from "#core/identity/recovery.ts";
 import { type Browser, createBrowser, formsOf } from "../../support/browser-forms.ts";
+import { codeAt } from "../../support/codes.ts";
+import { freePort } from "../../support/free-port.ts";
 import { type Running, startGateway } from "../../support/gateway.ts";
 import { password, personWithPassword, turnCodesOn } from "../../support/person.ts";
 import { silentLogger } from "../../support/silent-logger.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { until } from "../../support/wait.ts";
 
 async function open(
 	t: ExecutionContext,
@@ -72,6 +75,9 @@ test("a form counts only with its page's own token, cookie and origin", async (t
 	t.is(await send(own), 303);
 	t.is(await send({ ...own, origin: "null" }), 303, "a page that hides what it refers to");
 	t.is(await send({ cookie: own.cookie }), 303, "an old browser, which says nothing");
+	const page = await browser.submit(await browser.open("/account/security"), "/security/password", { csrf: "" });
+	t.is(page.status, 403);
+	t.regex(page.text, /<a class="button other" href="\/account\/security">Back/);
 	t.is(await send(own, { csrf: "" }), 403);
 	t.is(await send(own, { csrf: `${csrf.slice(1)}A` }), 403);
 	t.is(await send({ ...own, origin: "https://evil.example" }), 403);
@@ -186,6 +192,22 @@ test("what changes how one signs in asks for the password again when the last ti
 	t.true(back.text.includes('action="/account/security/totp"'));
 });
 
+test("who opens the address of a form gets to the page that it was on", async (t) => {
+	const { running, browser } = await open(t);
+	await personWithPassword(running.gateway.world, "ana");
+	await signIn(browser, "ana");
+	for (const [from, to] of [
+		["/account/security/totp/confirm", "/account/security"],
+		["/account/apps/token", "/account/apps"],
+		["/account/sign-out", "/account"],
+		["/recover/password", "/recover"],
+	]) {
+		const page = await browser.open(from as string);
+		t.is(page.status, 200);
+		t.is(new URL(page.url).pathname, to as string);
+	}
+});
+
 test("half-way in lasts ten minutes, for one place, in one browser", async (t) => {
 	let later = 0;
 	const { running, browser } = await open(t, {}, { ...systemClock, now: () => Date.now() + later });
@@ -203,6 +225,22 @@ test("half-way in lasts ten minutes, for one place, in one browser", async (t) =
 	const forged = cookies.replace(/causeway_half_way=([^;]{20})./, "causeway_half_way=$1_");
 	t.not(forged, cookies);
 	t.is((await fetch(`${running.origin}/login/second-factor`, { headers: { cookie: forged } })).status, 403);
+});
+
+test("a restart between the password and the code loses neither", async (t) => {
+	const folder = await temporaryFolder(t);
+	const port = await freePort();
+	const before = await startGateway(folder, {}, port);
+	const browser = createBrowser(before.origin);
+	const ana = await personWithPassword(before.gateway.world, "ana");
+	const { secret } = await turnCodesOn(before.gateway.world, ana);
+	const page = await signIn(browser, "ana");
+	await before.gateway[Symbol.asyncDispose]();
+	await using _after = await startGateway(folder, {}, port);
+	// What was connected to the one that ended is not any more.
+	await until("it answers again", async () => (await fetch(`${before.origin}/readyz`).catch(() => undefined))?.ok);
+	const behind = await browser.submit(page, "/login/second-factor", { code: codeAt(secret, Date.now()) });
+	t.is(new URL(behind.url).pathname, "/account");
 });
 
 test("by invitation only: the link opens the form, and works as often as it says", async (t) => {

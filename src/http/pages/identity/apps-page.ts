@@ -45,8 +45,10 @@ export function renderApps(frame: Frame, { account, sessions, done, faults = [] 
 
 function row({ csrf }: Frame, item: SessionItem, end: string, named: string): Html {
 	const client = item.client.trim() || t.unnamed;
+	const isCurrent = item.current === true;
 	const used = item.lastUsedAt === undefined ? t.neverUsed : say(t.lastUsed, { time: shortTime(item.lastUsedAt) });
-	return html`<li><div><strong>${client}</strong>${item.current === true && html` <span class="badge">${t.current}</span>`}<small>${say(t.since, { time: shortTime(item.createdAt) })} · ${used}</small></div>${form(
+	// This very request uses the current one.
+	return html`<li><div><strong>${client}</strong>${isCurrent && html` <span class="badge">${t.current}</span>`}<small>${say(t.since, { time: shortTime(item.createdAt) })}${!isCurrent && html` · ${used}`}</small></div>${form(
 		{ action: "/account/apps/end", csrf, hidden: { id: item.id } },
 		button(end, "danger", { named: sayPlainly(named, { client }) }),
 	)}</li>`;
