@@ -9,6 +9,7 @@ const adapters = "http|realtime|store|lanes|bus|outbound|text|media|mail|factors
 const owned = {
 	"koa|@koa/[^/]+|koa-[^/]+": "^src/http/",
 	mongodb: "^src/store/mongodb/",
+	"oidc-provider|jose": "^src/http/oauth/",
 	"p-queue": "^src/lanes/",
 	"sanitize-html|markdown-it|linkify-it": "^src/text/",
 	nodemailer: "^src/mail/",

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, type JsonWebKey } from "node:crypto";
 import anyTest, { type TestFn } from "ava";
 import * as client from "openid-client";
 import { createBrowser } from "../../support/browser-forms.ts";
@@ -184,6 +185,41 @@ test("a client can be an ActivityPub object (FEP-d8c2)", async (t) => {
 		(await begin(config, { redirect_uri: "http://127.0.0.1:9/other" })).url.href,
 	);
 	t.is(other.status, 400);
+});
+
+test("a client that is a document can prove itself by a key", async (t) => {
+	const { provider, host } = t.context;
+	const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+	const keys = host.serve("/keys", () => ({
+		body: { keys: [{ ...publicKey.export({ format: "jwk" }), alg: "ES256", use: "sig", kid: "k1" }] },
+	}));
+	const id = host.serve("/keyed", (url) => ({
+		body: {
+			client_id: url,
+			redirect_uris: [redirectUri],
+			token_endpoint_auth_method: "private_key_jwt",
+			token_endpoint_auth_signing_alg: "ES256",
+			jwks_uri: keys,
+		},
+	}));
+	const key = await crypto.subtle.importKey(
+		"jwk",
+		privateKey.export({ format: "jwk" }) as JsonWebKey,
+		{ name: "ECDSA", namedCurve: "P-256" },
+		false,
+		["sign"],
+	);
+	const config = await client.discovery(
+		new URL(provider.origin),
+		id,
+		undefined,
+		client.PrivateKeyJwt({ key, kid: "k1" }),
+		{ execute: [client.allowInsecureRequests] },
+	);
+	const tokens = await authorize(provider.origin, config, "jane");
+	t.is((await ask(provider.origin, tokens.access_token)).status, 200);
+	await t.throwsAsync(client.refreshTokenGrant(await known(provider.origin, id), tokens.refresh_token as string));
+	t.truthy((await client.refreshTokenGrant(config, tokens.refresh_token as string)).access_token);
 });
 
 test("a document that is not the client's own is no client", async (t) => {

@@ -26,7 +26,7 @@ export async function startScene(env: Readonly<Record<string, string>> = {}): Pr
 }
 
 /** Somebody of ours who logs in with {@link password}. */
-export async function member({ gateway: { world } }: Running, handle: string): Promise<Account> {
+export async function member({ gateway: { world } }: Pick<Running, "gateway">, handle: string): Promise<Account> {
 	const account = await createAccount(world, { handle });
 	await setPassword(world, account.id, password);
 	return account;
