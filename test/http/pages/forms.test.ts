@@ -278,3 +278,33 @@ test("a closed provider says so; a name that is taken is said at the field", asy
 	t.regex(taken.text, /value="&lt;script&gt;"/);
 	t.false(taken.text.includes(password));
 });
+
+test("behind a proxy that speaks TLS, cookies are for https and this very host only", async (t) => {
+	const { running } = await open(t, {
+		CAUSEWAY_PUBLIC_URL: "https://social.example",
+		CAUSEWAY_FEDERATION_INSECURE_LOCALHOST: "false",
+	});
+	await personWithPassword(running.gateway.world, "ana");
+	const page = await fetch(`${running.origin}/login`);
+	const [set = ""] = page.headers.getSetCookie();
+	t.regex(set, /^__Host-causeway_form=[\w-]{43}; path=\/; samesite=lax; secure; httponly$/i);
+	const csrf = /name="csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? "";
+	const signedIn = await fetch(`${running.origin}/login`, {
+		method: "POST",
+		redirect: "manual",
+		headers: { cookie: set.split(";")[0] as string, origin: "https://social.example" },
+		body: new URLSearchParams({ csrf, name: "ana", password }),
+	});
+	t.is(signedIn.status, 303);
+	const session = signedIn.headers.getSetCookie().filter((cookie) => cookie.startsWith("__Host-causeway_session"));
+	t.true(session.length > 0);
+	for (const cookie of session) {
+		t.regex(cookie, /; secure/i);
+		t.regex(cookie, /; httponly/i);
+		t.regex(cookie, /; samesite=lax/i);
+	}
+	const cookies = signedIn.headers.getSetCookie().map((cookie) => cookie.split(";")[0] as string);
+	const account = await fetch(`${running.origin}/account`, { headers: { cookie: cookies.join("; ") } });
+	t.is(account.status, 200);
+	t.regex(await account.text(), /@ana@social\.example/);
+});
