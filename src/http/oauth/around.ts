@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Provider } from "oidc-provider";
-import { NotFound } from "#core/errors.ts";
+import { MethodNotAllowed, NotFound } from "#core/errors.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
 import type { World } from "#core/world.ts";
 import { originOf } from "./interactions.ts";
@@ -43,7 +43,7 @@ export function goAround(provider: Provider, world: World): void {
 		try {
 			await next();
 			// The library has no route for it.
-			if (ctx.oidc === undefined && ctx.status === 404 && ctx.body === undefined) throw new NotFound();
+			if (ctx.oidc === undefined && ctx.status === 404 && ctx.body === undefined) throw noRoute(ctx.path);
 		} catch (error) {
 			leftOver.set(ctx.req, error);
 			ctx.respond = false;
@@ -60,6 +60,24 @@ export function goAround(provider: Provider, world: World): void {
 		if (ctx.oidc?.route === "token" && ctx.status === 200 && ctx.oidc.account !== undefined)
 			(ctx.body as Record<string, unknown>).activitypub_actor_id = ctx.oidc.account.accountId;
 	});
+}
+
+/** The methods of the endpoints; an address that is published is not unknown to who comes with another. */
+const methods: ReadonlyMap<string, string> = new Map([
+	["/oauth/authorize", "GET"],
+	["/oauth/device", "GET, POST"],
+	["/oauth/device_authorization", "POST"],
+	["/oauth/introspect", "POST"],
+	["/oauth/logout", "GET"],
+	["/oauth/register", "POST"],
+	["/oauth/revoke", "POST"],
+	["/oauth/token", "POST"],
+	["/oauth/userinfo", "GET, POST"],
+]);
+
+function noRoute(path: string): Error {
+	const allowed = methods.get(path);
+	return allowed === undefined ? new NotFound() : new MethodNotAllowed(allowed);
 }
 
 const policy = (formAction: string): string =>

@@ -267,6 +267,24 @@ test("forms and links of the library that come without their cookies get a page 
 	}
 });
 
+test("every endpoint that is published is there", async (t) => {
+	const { origin } = t.context.provider;
+	const metadata = (await (await fetch(`${origin}/.well-known/openid-configuration`)).json()) as Record<
+		string,
+		unknown
+	>;
+	const endpoints = Object.entries(metadata).filter(([name]) => /_(endpoint|uri)$/.test(name));
+	t.true(endpoints.length >= 8);
+	for (const [name, url] of endpoints) {
+		const answer = await fetch(url as string, { redirect: "manual" });
+		t.true([200, 400, 401, 405].includes(answer.status), `${name}: ${answer.status}`);
+		if (answer.status === 405) t.regex(answer.headers.get("allow") ?? "", /POST/, name);
+	}
+	const unknown = await fetch(`${origin}/oauth/nothing`);
+	t.is(unknown.status, 404);
+	t.is(unknown.headers.get("content-type"), "application/problem+json");
+});
+
 test("a Host header changes nothing that is published", async (t) => {
 	const { origin, domain } = t.context.provider;
 	const { request } = await import("node:http");
