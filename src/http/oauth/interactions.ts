@@ -87,7 +87,10 @@ export function createInteractions(parts: InteractionParts): Interactions {
 			throw error;
 		});
 		const client = await server.Client.find(String(it.params.client_id));
-		if (client === undefined) throw new InteractionGone();
+		const { redirect_uri: redirect } = it.params;
+		// What it may be answered at can have changed while the person was reading.
+		if (client === undefined || (typeof redirect === "string" && !client.redirectUriAllowed(redirect)))
+			throw new InteractionGone();
 		return { server, it, client };
 	}
 

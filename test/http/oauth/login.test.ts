@@ -92,6 +92,28 @@ test("a client that has changed is asked about again", async (t) => {
 	t.regex(page.text, /Your Bank/);
 });
 
+test("a client that has changed where it is answered gets no code there", async (t) => {
+	const { origin } = t.context.provider;
+	const browser = createBrowser(origin);
+	const config = await register(origin);
+	const asked = await browser.open((await begin(config)).url.href);
+	const consent = await browser.submit(asked, "/login", { name: "jane", password });
+	const { registration_client_uri: uri, registration_access_token: token, client_id } = config.clientMetadata();
+	const changed = await fetch(uri as string, {
+		method: "PUT",
+		headers: { authorization: `Bearer ${token as string}`, "content-type": "application/json" },
+		body: JSON.stringify({
+			client_id,
+			redirect_uris: ["https://otter.example/cb"],
+			token_endpoint_auth_method: "none",
+		}),
+	});
+	t.is(changed.status, 200);
+	const late = await browser.submit(consent, "/consent", { answer: "yes" });
+	t.false(late.left);
+	t.is(late.status, 400);
+});
+
 test("who refuses sends the client away with access_denied", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
