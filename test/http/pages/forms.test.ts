@@ -192,6 +192,26 @@ test("what changes how one signs in asks for the password again when the last ti
 	t.true(back.text.includes('action="/account/security/totp"'));
 });
 
+test("the address that recovery links go to is changed only by who has just proved who they are", async (t) => {
+	let later = 0;
+	const { running, browser } = await open(t, {}, { ...systemClock, now: () => Date.now() + later });
+	const ana = await personWithPassword(running.gateway.world, "ana");
+	const address = () => emailOf(running.gateway.world, ana.id);
+	await signIn(browser, "ana");
+	const security = await browser.open("/account/security");
+	const bad = await browser.submit(security, "/security/email", { email: "ana at home" });
+	t.is(bad.status, 400);
+	t.regex(bad.text, /value="ana at home"/);
+	t.is(await address(), undefined);
+	t.regex((await browser.submit(bad, "/security/email", { email: " ana@mail.test " })).text, /address is saved/);
+	t.is(await address(), "ana@mail.test");
+	later = 16 * 60_000;
+	const late = await browser.submit(security, "/security/email", { email: "thief@mail.test" });
+	t.is(new URL(late.url).pathname, "/account/confirm");
+	t.is(await address(), "ana@mail.test");
+	t.regex((await browser.open("/account/security")).text, /<p class="quiet">ana@mail\.test<\/p>/);
+});
+
 test("who opens the address of a form gets to the page that it was on", async (t) => {
 	const { running, browser } = await open(t);
 	await personWithPassword(running.gateway.world, "ana");

@@ -1,4 +1,5 @@
 import { encode } from "uqr";
+import { setEmail } from "#core/accounts/email.ts";
 import { addPasskey, registrationOptions, removePasskey } from "#core/identity/passkeys.ts";
 import { beginTotp, confirmTotp, endTotp, renewRecoveryCodes } from "#core/identity/totp.ts";
 import type { Services } from "../../services.ts";
@@ -12,7 +13,7 @@ import { renderRecoveryCodes, renderTotpSetUp } from "./totp-pages.ts";
 
 const securityPath = "/account/security";
 
-/** Authenticator apps and passkeys: whoever changes them has proved a moment ago who they are. */
+/** Authenticator apps, passkeys and the address for recovery: whoever changes them has proved a moment ago who they are. */
 export function factorRoutes(services: Services): readonly PageRoute[] {
 	const { world } = services;
 	const own = ownPage(services);
@@ -59,7 +60,16 @@ export function factorRoutes(services: Services): readonly PageRoute[] {
 		await showSecurity(call, world, { status, faults: [{ text: texts.security.passkeyRefused }] });
 	}
 
+	async function changeEmail(call: OwnCall): Promise<void> {
+		const { ctx, form, session } = call;
+		const email = form.text("email").trim();
+		const tried = await attempt(ctx, () => setEmail(world, session.account.id, email === "" ? undefined : email));
+		if ("refusal" in tried) return showSecurity(call, world, tried.refusal);
+		leadOn(ctx, `${securityPath}?done=email`);
+	}
+
 	return [
+		fresh("/account/security/email", changeEmail),
 		fresh("/account/security/totp", async (call) => showTotp(call, await beginTotp(world, call.session.account))),
 		fresh("/account/security/totp/confirm", confirm),
 		fresh("/account/security/totp/end", async ({ ctx, session }) => {

@@ -8,12 +8,12 @@ export interface OwnProfileView {
 	readonly account: Account;
 	/** Of their page, where others see them. */
 	readonly url: string;
-	readonly values: { readonly displayName: string; readonly bio: string; readonly email: string };
+	readonly values: { readonly displayName: string; readonly bio: string };
 	readonly saved: boolean;
 	readonly faults?: readonly Fault[];
 }
 
-/** What others see of you, and the address that only you see. */
+/** What others see of you. */
 export function renderOwnProfile(frame: Frame, { account, url, values, saved, faults = [] }: OwnProfileView): Html {
 	const t = texts.account;
 	return accountPage(
@@ -41,20 +41,6 @@ ${form({ action: "/account", csrf: frame.csrf }, [
 			optional: true,
 			rows: 4,
 			maxlength: 5000,
-		},
-		faults,
-	),
-	field(
-		{
-			name: "email",
-			label: t.email,
-			hint: t.emailHint,
-			type: "email",
-			inputmode: "email",
-			value: values.email,
-			autocomplete: "email",
-			optional: true,
-			maxlength: 320,
 		},
 		faults,
 	),

@@ -1,7 +1,5 @@
 import { changeProfile } from "#core/accounts/change-profile.ts";
 import { deleteAccount } from "#core/accounts/delete-account.ts";
-import { emailFault, emailOf, setEmail } from "#core/accounts/email.ts";
-import { InvalidRequest } from "#core/errors.ts";
 import type { Services } from "../../services.ts";
 import { personUrl } from "../../urls.ts";
 import { type OwnCall, ownPage, type PageRoute, page } from "../page-routes.ts";
@@ -26,7 +24,6 @@ export function profileRoutes(services: Services): readonly PageRoute[] {
 			values: {
 				displayName: sent ? form.text("displayName") : account.profile.displayName,
 				bio: sent ? form.text("bio") : (account.profile.bio ?? ""),
-				email: sent ? form.text("email") : ((await emailOf(world, account.id)) ?? ""),
 			},
 			saved: !sent && ctx.query.done === "saved",
 			faults: refusal?.faults ?? [],
@@ -36,12 +33,7 @@ export function profileRoutes(services: Services): readonly PageRoute[] {
 
 	async function save(call: OwnCall): Promise<void> {
 		const { ctx, form, session } = call;
-		const email = form.text("email").trim();
 		const tried = await attempt(ctx, async () => {
-			const fault = email === "" ? undefined : emailFault(email);
-			if (fault !== undefined) throw new InvalidRequest([{ field: "/email", expected: fault }]);
-			if (email !== ((await emailOf(world, session.account.id)) ?? ""))
-				await setEmail(world, session.account.id, email === "" ? undefined : email);
 			// Browsers send line ends as CR LF.
 			const bio = form.text("bio").replaceAll("\r\n", "\n");
 			await changeProfile(world, session.account, { displayName: form.text("displayName"), bio });

@@ -15,6 +15,8 @@ export interface PasskeyShown {
 
 export interface SecurityView {
 	readonly account: Account;
+	/** Where a recovery link goes; only they see it. */
+	readonly email: string;
 	readonly totp: boolean;
 	readonly passkeys: readonly PasskeyShown[];
 	/** True: they have proved who they are a moment ago, and may change how they sign in. */
@@ -33,7 +35,7 @@ export function renderSecurity(frame: Frame, view: SecurityView): Html {
 		frame,
 		{ account, tab: "security", title: t.title, faults, done, passkeys: true },
 		html`${faults.length > 0 && html`<div class="card">${faultSummary(faults)}</div>`}<h1 class="apart">${t.title}</h1>
-${passwordCard(frame, account, faults)}${totpCard(frame, view)}${passkeyCard(frame, view)}`,
+${passwordCard(frame, account, faults)}${emailCard(frame, view)}${totpCard(frame, view)}${passkeyCard(frame, view)}`,
 	);
 }
 
@@ -47,6 +49,29 @@ const passwordCard = ({ csrf }: Frame, account: Account, faults: readonly Fault[
 		),
 		button(t.change),
 	])}</section>`;
+
+/** Whoever holds the address can set a new password: it is as much a way in as the factors are. */
+const emailCard = ({ csrf }: Frame, { email, fresh, faults = [] }: SecurityView): Html =>
+	html`<section class="card"><h2>${t.emailTitle}</h2><p>${t.emailText}</p>${
+		fresh
+			? form({ action: "/account/security/email", csrf }, [
+					field(
+						{
+							name: "email",
+							label: texts.signUp.email,
+							type: "email",
+							inputmode: "email",
+							value: email,
+							autocomplete: "email",
+							optional: true,
+							maxlength: 320,
+						},
+						faults,
+					),
+					button(t.emailSave),
+				])
+			: html`<p class="quiet">${email === "" ? t.emailNone : email}</p>${again}`
+	}</section>`;
 
 const again = html`<p><a class="button other" href="${confirmPath}">${t.again}</a></p>`;
 

@@ -1,3 +1,4 @@
+import { emailOf } from "#core/accounts/email.ts";
 import { passkeysOf } from "#core/identity/passkeys.ts";
 import { hasTotp } from "#core/identity/totp.ts";
 import type { World } from "#core/world.ts";
@@ -16,6 +17,7 @@ export const isFresh = ({ clock }: Pick<World, "clock">, { session }: OwnCall): 
 /** What has been done, by the word that stands in the address. */
 const done: Readonly<Record<string, string>> = {
 	password: texts.security.changed,
+	email: texts.security.emailSaved,
 	"totp-end": texts.security.totpEnded,
 	"passkey-add": texts.security.passkeyAdded,
 	"passkey-remove": texts.security.passkeyRemoved,
@@ -23,10 +25,12 @@ const done: Readonly<Record<string, string>> = {
 
 /** How to sign in, as it is now. @param refusal why a form on it was not taken */
 export async function showSecurity(call: OwnCall, world: World, refusal?: Refusal): Promise<void> {
-	const { ctx, frame, session } = call;
+	const { ctx, frame, form, session } = call;
 	const { account } = session;
+	const typed = refusal?.faults.some((fault) => fault.field === "email") === true ? form.text("email") : undefined;
 	const shown = renderSecurity(frame, {
 		account,
+		email: typed ?? (await emailOf(world, account.id)) ?? "",
 		totp: await hasTotp(world, account),
 		passkeys: await passkeysOf(world, account),
 		fresh: isFresh(world, call),
