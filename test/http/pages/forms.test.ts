@@ -1,4 +1,5 @@
 import test, { type ExecutionContext } from "ava";
+import { emailOf } from "#core/accounts/email.ts";
 import { type Clock, systemClock } from "#core/clock.ts";
 import { addInvite } from "#core/identity/invites.ts";
 import { recoveryLink } from "#core/identity/recovery.ts";
