@@ -4,6 +4,7 @@ import { addressOf } from "#core/accounts/account.ts";
 import { createAccount } from "#core/accounts/create-account.ts";
 import { setPassword } from "#core/accounts/credentials.ts";
 import { checkPassword } from "#core/identity/password-rules.ts";
+import { recoveryLink } from "#core/identity/recovery.ts";
 import { openWorld } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 
@@ -26,6 +27,8 @@ export const userAdd: Command = {
 		const account = await createAccount(world, { handle, ...(values.admin === true ? { admin: true } : {}) });
 		if (password !== undefined) await setPassword(world, account.id, password, { handle, domain: world.domain });
 		terminal.out(addressOf(account));
+		if (password === undefined)
+			terminal.err(`A password is set here, once, within an hour: ${await recoveryLink(world, account)}`);
 		return 0;
 	},
 };
