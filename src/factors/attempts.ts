@@ -1,9 +1,9 @@
-import { isIPv6 } from "node:net";
 // Its index loads a driver for each of a dozen stores.
 import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import RateLimiterRes from "rate-limiter-flexible/lib/RateLimiterRes.js";
 import { TooManyRequests } from "#core/errors.ts";
 import { type AttemptKind, type AttemptLimiter, attemptKinds } from "#core/ports/attempts.ts";
+import { sourceOf } from "#core/source-of.ts";
 
 /** So many points in so many seconds. */
 export type AttemptRates = Readonly<Record<AttemptKind, { readonly points: number; readonly seconds: number }>>;
@@ -30,17 +30,4 @@ export function createAttempts(rates: AttemptRates, scale: number): AttemptLimit
 			await of(kind).reward(sourceOf(key));
 		},
 	};
-}
-
-/** Whoever has one IPv6 address usually has 2⁶⁴ of them: they count as one. */
-function sourceOf(key: string): string {
-	if (!isIPv6(key) || key.includes(".")) return key;
-	const [head = "", tail = ""] = key.split("::");
-	const front = head === "" ? [] : head.split(":");
-	const back = tail === "" ? [] : tail.split(":");
-	const groups = [...front, ...Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => "0"), ...back];
-	return `${groups
-		.slice(0, 4)
-		.map((group) => Number.parseInt(group, 16).toString(16))
-		.join(":")}::/64`;
 }

@@ -65,7 +65,8 @@ export function createApp(services: Services): Koa {
 		}
 	}
 
-	const app = new Koa({ proxy: behindProxy, keys: [...services.oauth.cookieKeys] });
+	// Of X-Forwarded-For only the last is what our proxy has seen; the ones before it are what the caller has written.
+	const app = new Koa({ proxy: behindProxy, maxIpsCount: 1, keys: [...services.oauth.cookieKeys] });
 	// Whatever gets here has not been answered and can't be any more.
 	app.on("error", (error: unknown) => logger.warn({ err: error }, "A response broke off"));
 	app.use(theirs.middleware());

@@ -3,6 +3,7 @@ import type { Context } from "koa";
 import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import RateLimiterRes from "rate-limiter-flexible/lib/RateLimiterRes.js";
 import { TooManyRequests } from "#core/errors.ts";
+import { sourceOf } from "#core/source-of.ts";
 import { type LimitName, type Limits, limitNames } from "../services.ts";
 
 export interface RateLimits {
@@ -37,7 +38,7 @@ export function createRateLimits(limits: Limits): RateLimits {
 	return {
 		async count(ctx, name, key) {
 			try {
-				tell(ctx, name, await of(name).limiter.consume(key));
+				tell(ctx, name, await of(name).limiter.consume(sourceOf(key)));
 			} catch (refused) {
 				if (!(refused instanceof RateLimiterRes)) throw refused;
 				tell(ctx, name, refused);
@@ -45,7 +46,7 @@ export function createRateLimits(limits: Limits): RateLimits {
 			}
 		},
 		async check(name, key) {
-			const state = await of(name).limiter.get(key);
+			const state = await of(name).limiter.get(sourceOf(key));
 			if (state !== null && state.consumedPoints > of(name).points) throw new TooManyRequests(secondsLeft(state));
 		},
 	};

@@ -29,7 +29,9 @@ export interface OAuthParts {
 }
 
 /** Where a secret or a code could be guessed. */
-const guessable = new Set(["/oauth/token", "/oauth/introspect", "/oauth/revoke", "/oauth/device"]);
+const guessable = new Set(
+	["token", "introspect", "revoke", "device", "device_authorization"].map((endpoint) => `/oauth/${endpoint}`),
+);
 /** What programs call; everything else is for browsers, and for no script of another site. */
 const forPrograms =
 	/^\/(?:\.well-known\/|oauth\/(?:token|introspect|revoke|userinfo|device_authorization|register(?:\/[^/]*)?)$)/;
