@@ -1,14 +1,19 @@
+import { createBridgeState } from "#core/bridging/state.ts";
+import { rotateProviderKey } from "#core/federation/provider-key.ts";
 import { rotateSigningKeys } from "#core/identity/signing-keys.ts";
 import { openWorld } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 
 export const keysRotate: Command = {
 	usage: "keys rotate",
-	summary: "sign tokens with new keys from now on; the old ones are published for two more days",
+	summary: "sign with new keys from now on, tokens and requests; the old ones are published for two more days",
 	async run(args, config, terminal) {
 		if (args.length > 0) throw new Usage("keys rotate takes nothing");
 		await using opened = await openWorld(config);
-		for (const kid of await rotateSigningKeys(opened.world)) terminal.out(kid);
+		const { world } = opened;
+		for (const kid of await rotateSigningKeys(world)) terminal.out(kid);
+		const own = await rotateProviderKey(createBridgeState(world, "provider!", world.vault), world.clock);
+		terminal.out(own.kid);
 		return 0;
 	},
 };

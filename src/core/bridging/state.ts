@@ -13,11 +13,16 @@ export interface Sealing {
 }
 const asItIs: Sealing = { seal: (value) => value, open: (kept) => kept };
 
+export interface StateStore extends BridgeStateStore {
+	/** Replaces the value that is there by what `change` makes of it; it is called again when another was faster. */
+	update(key: string, change: (kept: unknown) => unknown): Promise<void>;
+}
+
 export function createBridgeState(
 	{ store }: Pick<World, "store">,
 	bridge: BridgeName | string,
 	sealing: Sealing = asItIs,
-): BridgeStateStore {
+): StateStore {
 	const idOf = (key: string): string => `${bridge}/${key}`;
 
 	async function get(key: string): Promise<unknown> {
@@ -25,23 +30,29 @@ export function createBridgeState(
 		return stored === undefined ? undefined : sealing.open(stored.doc.value);
 	}
 
+	async function write(
+		key: string,
+		valueAfter: (kept: { readonly value: unknown } | undefined) => unknown,
+	): Promise<void> {
+		for (;;) {
+			const stored = await store.get(bridgeState, idOf(key));
+			const doc = { value: sealing.seal(valueAfter(stored?.doc)) };
+			if (stored !== undefined) {
+				if (await store.replace(bridgeState, idOf(key), stored.rev, doc)) return;
+				continue;
+			}
+			try {
+				return await store.insert(bridgeState, idOf(key), doc);
+			} catch (error) {
+				if (!(error instanceof Duplicate)) throw error;
+			}
+		}
+	}
+
 	return {
 		get,
-		async set(key, value) {
-			const doc = { value: sealing.seal(value) };
-			for (;;) {
-				const stored = await store.get(bridgeState, idOf(key));
-				if (stored !== undefined) {
-					if (await store.replace(bridgeState, idOf(key), stored.rev, doc)) return;
-					continue;
-				}
-				try {
-					return await store.insert(bridgeState, idOf(key), doc);
-				} catch (error) {
-					if (!(error instanceof Duplicate)) throw error;
-				}
-			}
-		},
+		set: (key, value) => write(key, () => value),
+		update: (key, change) => write(key, (kept) => change(kept === undefined ? undefined : sealing.open(kept.value))),
 		async setIfAbsent(key, value) {
 			await store.insertMissing(bridgeState, [{ id: idOf(key), doc: { value: sealing.seal(value) } }]);
 			return get(key);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { versionOf } from "#core/federation/document-version.ts";
-import { type ProviderKey, providerKey } from "#core/federation/provider-key.ts";
+import { type PublishedKey, providerKeys } from "#core/federation/provider-key.ts";
 import { tierIds } from "#core/groups/tiers.ts";
 import { messageTypes } from "#core/messages/message.ts";
 import { route } from "../route.ts";
@@ -13,14 +13,26 @@ import { timeOf } from "./present-message.ts";
 const maxAge = 3600;
 
 export function discoveryRoutes(services: Services) {
-	let made: ReturnType<typeof makeDocument> | undefined;
+	const { world, secrets } = services;
+	let made: { readonly text: string; readonly etag: string; readonly body: object } | undefined;
+
+	/** The document with its version, which grows whenever it says something else than before, restarts included. */
+	async function current() {
+		// A command beside this process may have rotated the keys.
+		const document = documentOf(services, await providerKeys(secrets, world.clock));
+		const text = JSON.stringify(document);
+		if (made?.text === text) return made;
+		const version = `0.1.${await versionOf(world, "ofscp-provider", text)}`;
+		const { domain, ...rest } = document.provider;
+		const body = { ...document, provider: { domain, version, ...rest } };
+		const etag = `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url").slice(0, 22)}"`;
+		made = { text, etag, body };
+		return made;
+	}
+
 	return [
 		route("GET", "/.well-known/ofscp-provider", "none", "read", { answers: [200, 304] }, async ({ header }) => {
-			made ??= makeDocument(services).catch((error: unknown) => {
-				made = undefined;
-				throw error;
-			});
-			const { etag, body } = await made;
+			const { etag, body } = await current();
 			const headers = { ETag: etag, "Cache-Control": `public, max-age=${maxAge}` };
 			if (unchanged(etag, header)) return { status: 304, headers };
 			return { status: 200, headers, body };
@@ -28,39 +40,24 @@ export function discoveryRoutes(services: Services) {
 	];
 }
 
-/** The document with its version, which grows whenever it says something else than before, restarts included. */
-async function makeDocument(services: Services): Promise<{ etag: string; body: object }> {
-	const { world, secrets } = services;
-	const document = documentOf(services, await providerKey(secrets, world.clock));
-	const version = `0.1.${await versionOf(world, "ofscp-provider", JSON.stringify(document))}`;
-	const { domain, ...rest } = document.provider;
-	const body = { ...document, provider: { domain, version, ...rest } };
-	return { etag: `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url").slice(0, 22)}"`, body };
-}
-
 /** OFSCP §3.1 with the names of its later revisions beside those of the seed. Nothing is named that is not there. */
-function documentOf(
-	{ world: { origin, domain }, bridges, instance }: Services,
-	{ kid, publicKey, createdAt }: ProviderKey,
-) {
+function documentOf({ world: { origin, domain }, bridges, instance }: Services, keys: readonly PublishedKey[]) {
 	return {
 		provider: {
 			domain,
 			protocolVersion: "0.1.0",
 			software: { name: "causeway", version: instance.version },
 			contact: contactOf(instance.contact, origin),
-			publicKeys: [
-				{
-					use: "sig",
-					alg: "ed25519",
-					key: publicKey,
-					kid,
-					key_id: kid,
-					algorithm: "Ed25519",
-					public_key: publicKey,
-					created_at: timeOf(createdAt),
-				},
-			],
+			publicKeys: keys.map(({ kid, publicKey, createdAt }) => ({
+				use: "sig",
+				alg: "ed25519",
+				key: publicKey,
+				kid,
+				key_id: kid,
+				algorithm: "Ed25519",
+				public_key: publicKey,
+				created_at: timeOf(createdAt),
+			})),
 			authentication: {
 				issuer: origin,
 				authorization_endpoint: `${origin}/oauth/authorize`,
