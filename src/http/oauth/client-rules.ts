@@ -1,4 +1,5 @@
-import { type Configuration, errors } from "oidc-provider";
+import { type Configuration, errors, type Provider } from "oidc-provider";
+import type { OAuthPayload } from "#core/identity/oauth-records.ts";
 import { applicationTypeFor, redirectFault } from "./redirect-policy.ts";
 
 /** The members of a client's metadata that are taken over beside those that mean something here (RFC 7591 §2). */
@@ -42,4 +43,19 @@ function checkRedirects(member: string, uris: unknown): void {
 function checkName(name: unknown): void {
 	if (typeof name === "string" && name.length > 100)
 		throw new errors.InvalidClientMetadata("client_name must be at most 100 characters");
+}
+
+/**
+ * The library asks once what a client's algorithms need before it checks what they are; something in their place that can't be
+ * read as text would be an error of ours.
+ */
+export function checkAlgorithmsFirst(provider: Provider): void {
+	const library = provider.Client as unknown as { needsSecret(metadata: OAuthPayload): boolean };
+	const needsSecret = library.needsSecret.bind(library);
+	library.needsSecret = (metadata) => {
+		for (const [member, value] of Object.entries(metadata))
+			if (/_(?:alg|enc)$/.test(member) && typeof value === "object" && value !== null)
+				throw new errors.InvalidClientMetadata(`${member} must be a string`);
+		return needsSecret(metadata);
+	};
 }

@@ -9,7 +9,7 @@ import type { Instance } from "../services.ts";
 import { createAdapter } from "./adapter.ts";
 import { goAround } from "./around.ts";
 import type { ClientDocuments } from "./client-documents.ts";
-import { clientRules } from "./client-rules.ts";
+import { checkAlgorithmsFirst, clientRules } from "./client-rules.ts";
 import { guardedFetch } from "./guarded-fetch.ts";
 import { createPolicy } from "./interaction-policy.ts";
 import { lifetimes } from "./lifetimes.ts";
@@ -32,6 +32,7 @@ export function createProvider(parts: ProviderParts): Provider {
 	const { world } = parts;
 	const provider = new Provider(world.origin, configurationOf(parts));
 	goAround(provider, world);
+	checkAlgorithmsFirst(provider);
 	return provider;
 }
 

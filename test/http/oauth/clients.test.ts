@@ -68,6 +68,8 @@ test("what is no registration gets a clear answer", async (t) => {
 		{ ...good, response_types: ["token"] },
 		{ ...good, token_endpoint_auth_method: "magic" },
 		{ ...good, software_id: { a: 1 } },
+		{ ...good, token_endpoint_auth_method: "none", id_token_signed_response_alg: { toString: "x" } },
+		{ ...good, token_endpoint_auth_method: "none", introspection_signed_response_alg: { toString: "x" } },
 		`{"redirect_uris":["https://otter.example/cb"],"x":"${"y".repeat(70_000)}"}`,
 		`${"[".repeat(20_000)}${"]".repeat(20_000)}`,
 	]) {
@@ -98,6 +100,17 @@ test("a registration is read, changed and deleted by its own token alone", async
 	t.is((await by(made.registration_access_token)).status, 200);
 	t.is((await by("x")).status, 401);
 	t.is((await by(other.registration_access_token)).status, 401);
+	const bent = await fetch(uri, {
+		method: "PUT",
+		headers: { authorization: `Bearer ${made.registration_access_token}`, "content-type": "application/json" },
+		body: JSON.stringify({
+			client_id: made.client_id,
+			redirect_uris: [redirectUri],
+			token_endpoint_auth_method: "none",
+			id_token_signed_response_alg: { toString: "x" },
+		}),
+	});
+	t.is(bent.status, 400);
 	t.is((await by(made.registration_access_token, "DELETE")).status, 204);
 	t.is((await by(made.registration_access_token)).status, 401);
 });

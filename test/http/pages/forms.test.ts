@@ -153,6 +153,8 @@ test("signing in gives a new session, leads only to our own pages, and signing o
 		["//evil.example", "/account"],
 		["/\\evil.example", "/account"],
 		["/%09/evil.example", "/%09/evil.example"],
+		["/.//evil.example/x", "/account"],
+		["/account/..//evil.example", "/account"],
 		["javascript:alert(1)", "/account"],
 	];
 	for (const [to, path] of cases) {
@@ -161,6 +163,9 @@ test("signing in gives a new session, leads only to our own pages, and signing o
 		const behind = await person.submit(page, "/login", { name: "ana", password });
 		t.false(behind.left, to);
 		t.is(new URL(behind.url).pathname, path, to);
+		const again = await person.open(`/login?return=${encodeURIComponent(to)}`);
+		t.false(again.left, `${to}, signed in already`);
+		t.is(new URL(again.url).pathname, path, to);
 	}
 	await signIn(browser, "ana");
 	const first = browser.cookie("causeway_session");

@@ -29,7 +29,9 @@ const fallback = "/account";
 export function ownPath(text: unknown, origin: string): string {
 	if (typeof text !== "string" || !text.startsWith("/") || text.length > 2000) return fallback;
 	const url = URL.parse(text, origin);
-	return url === null || url.origin !== new URL(origin).origin ? fallback : url.pathname + url.search;
+	// `/.//other.example` is a path here, and what is left of it when it has been read is another host.
+	const isOwn = url !== null && url.origin === new URL(origin).origin && !url.pathname.startsWith("//");
+	return isOwn ? url.pathname + url.search : fallback;
 }
 
 /** The way in to our own pages: `/login?return=…`. */
