@@ -1,4 +1,5 @@
 import type { Client, KoaContextWithOIDC } from "oidc-provider";
+import { askedScopes, namesOf } from "./asked-scopes.ts";
 
 /**
  * Keeps `offline_access` in a request. OpenID Connect Core §11 lets it through with `prompt=consent` only, or on "other
@@ -7,13 +8,10 @@ import type { Client, KoaContextWithOIDC } from "oidc-provider";
  */
 export function keepsOffline(ctx: KoaContextWithOIDC, _value: unknown, client: Client): void {
 	const { params } = ctx.oidc;
-	const asked = namesIn(ctx.query.scope ?? (ctx.oidc.body as { scope?: unknown } | undefined)?.scope);
+	const asked = askedScopes(ctx);
 	const isAllowed = client.scope === undefined || client.scope.split(" ").includes("offline_access");
 	if (params === undefined || !asked.includes("offline_access")) return;
 	if (!isAllowed || !client.grantTypeAllowed("refresh_token")) return;
-	const kept = new Set([...namesIn(params.scope), "offline_access"]);
+	const kept = new Set([...namesOf(params.scope), "offline_access"]);
 	params.scope = [...new Set(asked)].filter((scope) => kept.has(scope)).join(" ");
 }
-
-const namesIn = (scope: unknown): readonly string[] =>
-	typeof scope === "string" ? scope.split(" ").filter((name) => name !== "") : [];

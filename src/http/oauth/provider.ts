@@ -8,6 +8,7 @@ import type { World } from "#core/world.ts";
 import type { Instance } from "../services.ts";
 import { createAdapter } from "./adapter.ts";
 import { goAround } from "./around.ts";
+import { refuseUnknownScopes } from "./asked-scopes.ts";
 import type { ClientDocuments } from "./client-documents.ts";
 import { checkAlgorithmsFirst, clientRules } from "./client-rules.ts";
 import { guardedFetch } from "./guarded-fetch.ts";
@@ -127,7 +128,8 @@ function configurationOf(parts: ProviderParts): Configuration {
 		// By which a JWT is known to have ended with its grant.
 		extraTokenClaims: (_ctx, token) =>
 			token.aud !== undefined && "grantId" in token && token.grantId !== undefined ? { sid: token.grantId } : undefined,
-		extraParams: { offline: keepsOffline },
+		// No parameters: the library's one way in for rules about those that there are.
+		extraParams: { known: refuseUnknownScopes, offline: keepsOffline },
 		issueRefreshToken: (_ctx, client, { scopes }) =>
 			client.grantTypeAllowed("refresh_token") && scopes.has("offline_access"),
 		rotateRefreshToken: true,
