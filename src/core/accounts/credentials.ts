@@ -94,8 +94,13 @@ export async function setPassword(
 /** What a password is compared with where there is none, so that the answer takes as long. */
 const nobodys = { hash: Buffer.alloc(32).toString("base64"), salt: Buffer.alloc(16).toString("base64"), ...cost };
 
+/** Since when somebody has the password that they have, in milliseconds since 1970; 0: they have none. */
+export const passwordSince = async ({ store }: Pick<World, "store">, account: AccountId): Promise<number> =>
+	(await store.get(credentials, account))?.doc.changedAt ?? 0;
+
 /**
- * True when this is the account's password. For nobody, and for who has no password, the same work is done in vain.
+ * True when this is the account's password. For nobody, and for who has no password, the same work is done in vain. One that was
+ * changed while it waited for its turn to be hashed is not the password any more.
  *
  * @throws {Unavailable} too many sign in at the moment
  */
@@ -108,9 +113,10 @@ export async function isPassword(
 	const credential = stored?.doc ?? nobodys;
 	const hash = await hashOf(world, password, Buffer.from(credential.salt, "base64"), credential);
 	const isRight = timingSafeEqual(hash, Buffer.from(credential.hash, "base64")) && stored !== undefined;
-	if (isRight && account !== undefined && isWeaker(stored.doc, cost))
+	if (!isRight || account === undefined || (await passwordSince(world, account)) !== stored.doc.changedAt) return false;
+	if (isWeaker(stored.doc, cost))
 		world.identity.background.run("Strengthening a password's hash", () => rehash(world, account, stored, password));
-	return isRight;
+	return true;
 }
 
 /** If somebody changes the password meanwhile, theirs stays; if too many sign in, the next sign-in does it. */

@@ -1,7 +1,10 @@
-import { type Adapter, type AdapterPayload, errors } from "oidc-provider";
+import { type Adapter, type AdapterPayload, errors, type InteractionResults } from "oidc-provider";
+import { passwordSince } from "#core/accounts/credentials.ts";
 import {
+	clientBundle,
 	consumeRecord,
 	endBundle,
+	endClient,
 	endGrant,
 	endRecord,
 	findByAlias,
@@ -13,7 +16,7 @@ import {
 	unusedClientExpiry,
 } from "#core/identity/oauth-records.ts";
 import { hashOfSecret } from "#core/identity/secret.ts";
-import { accountOfSubject } from "#core/identity/subject.ts";
+import { accountIdOf, accountOfSubject } from "#core/identity/subject.ts";
 import type { World } from "#core/world.ts";
 import type { ClientDocuments } from "./client-documents.ts";
 
@@ -23,6 +26,13 @@ const neverMs = 10 * 365 * 86_400_000;
 const showsUse: ReadonlySet<OAuthKind> = new Set(["ClientCredentials", "Grant", "RefreshToken"]);
 /** These are sealed whole, so their own secret may be in them. */
 const keepsKey: ReadonlySet<OAuthKind> = new Set(["DeviceCode", "Interaction"]);
+
+/** What an interaction keeps of somebody who has just logged in. */
+interface LogIn {
+	readonly accountId: string;
+	/** Since when they have the password that they have. */
+	readonly password: number;
+}
 
 /** The memory of the authorization server: its library's models, kept in the store. */
 export function createAdapter(world: World, documents: ClientDocuments): (name: string) => Adapter {
@@ -42,7 +52,8 @@ export function createAdapter(world: World, documents: ClientDocuments): (name: 
 			},
 			async find(key) {
 				if (kind === "Client" && documents.isDocument(key)) return documents.find(key);
-				return withKey(await ofSomebody(await findRecord(world, kind, key)), key);
+				const found = await findRecord(world, kind, key);
+				return withKey(kind === "Interaction" ? await unlessOutdated(found) : await ofSomebody(found), key);
 			},
 			findByUid: async (uid) => ofSomebody(await findByAlias(world, kind, uid)),
 			findByUserCode: (code) => findByAlias(world, kind, code),
@@ -55,8 +66,8 @@ export function createAdapter(world: World, documents: ClientDocuments): (name: 
 			},
 			async destroy(key) {
 				if (kind === "Grant") await endGrant(world, key);
+				else if (kind === "Client") await endClient(world, key);
 				else await endRecord(world, kind, key);
-				if (kind === "Client") await endBundle(world, clientBundle(key));
 			},
 			revokeByGrantId: (grant) => endBundle(world, grant, kind),
 		};
@@ -67,14 +78,20 @@ export function createAdapter(world: World, documents: ClientDocuments): (name: 
 			return (await accountOfSubject(world, payload.accountId)) === undefined ? undefined : payload;
 		}
 
+		/** Whoever was on their way in when the password changed, perhaps because they should not have it, begins again. */
+		async function unlessOutdated(payload: OAuthPayload | undefined): Promise<OAuthPayload | undefined> {
+			const login = (payload?.result as InteractionResults | undefined)?.login as LogIn | undefined;
+			const account = login === undefined ? undefined : accountIdOf(login.accountId);
+			if (login === undefined || account === undefined) return payload;
+			return (await passwordSince(world, account)) === login.password ? payload : undefined;
+		}
+
 		function expiryOf(expiresIn: number | undefined): number {
 			if (kind === "Client") return unusedClientExpiry(world);
 			return world.clock.now() + (expiresIn === undefined ? neverMs : expiresIn * 1000);
 		}
 	};
 }
-
-const clientBundle = (client: string): string => `client:${client}`;
 
 function withoutKey(payload: AdapterPayload): OAuthPayload {
 	const kept = { ...payload };
@@ -87,7 +104,7 @@ function linksOf(kind: OAuthKind, { grantId, clientId, accountId, jti, uid, user
 	const owner = accountId === undefined ? {} : { owner: accountId };
 	switch (kind) {
 		case "Grant":
-			return { ...owner, publicId: jti as string };
+			return { ...owner, publicId: jti as string, bundle: clientBundle(clientId as string) };
 		case "Session":
 			return { ...owner, publicId: uid as string, alias: hashOfSecret(uid as string) };
 		case "Interaction":

@@ -1,6 +1,7 @@
 import type { Context } from "koa";
 import type { Client, InteractionResults, Provider } from "oidc-provider";
 import type { Account } from "#core/accounts/account.ts";
+import { passwordSince } from "#core/accounts/credentials.ts";
 import { Problem } from "#core/errors.ts";
 import { saveRecord } from "#core/identity/oauth-records.ts";
 import type { GrantedClient } from "#core/identity/oauth-sessions.ts";
@@ -126,7 +127,8 @@ export function createInteractions(parts: InteractionParts): Interactions {
 				await it.persist();
 			}
 			const ts = Math.floor(world.clock.now() / 1000);
-			await answer(ctx, { login: { accountId, amr: [...amr], ts } }, false);
+			const password = await passwordSince(world, account.id);
+			await answer(ctx, { login: { accountId, amr: [...amr], ts, password } }, false);
 		},
 		async consent(ctx) {
 			const { server, it, client } = await asked(ctx);

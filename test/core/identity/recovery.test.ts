@@ -1,7 +1,9 @@
+import { EventEmitter, once } from "node:events";
 import test, { type ExecutionContext } from "ava";
 import { addToken } from "#core/accounts/tokens.ts";
 import { changePassword } from "#core/identity/change-password.ts";
 import { registerDeviceKey } from "#core/identity/device-keys.ts";
+import { createGate } from "#core/identity/gate.ts";
 import { logIn } from "#core/identity/log-in.ts";
 import { principalOf } from "#core/identity/principals.ts";
 import { askRecovery, recover, recoveries, recoveryLink, recoveryState } from "#core/identity/recovery.ts";
@@ -112,4 +114,22 @@ test("a session that is ended stands for nobody; nobody ends another's", async (
 		t.false(await endSession(world, jane, id));
 	}
 	t.deepEqual(await sessionsOf(world, jane), []);
+});
+
+test("a new password lets nobody in who was waiting for the old one to be checked", async (t) => {
+	const gate = createGate({ width: 1, line: 50, retryAfterSeconds: 1 });
+	const hashes = new EventEmitter();
+	const run: typeof gate.run = (work) => {
+		hashes.emit("asked");
+		return gate.run(work);
+	};
+	const { core, world, jane, secretIn } = await withJane(t, { hashing: { run } });
+	core.clock.time += 1000;
+	const asked = once(hashes, "asked");
+	const recovered = recover(world, secretIn(await recoveryLink(world, jane)), next);
+	await asked;
+	const tries = Array.from({ length: 3 }, () => logIn(world, { name: "jane", password: old, from }));
+	await recovered;
+	t.deepEqual(await Promise.all(tries), Array(3).fill({ outcome: "wrong" }));
+	t.is((await logIn(world, { name: "jane", password: next, from })).outcome, "known");
 });

@@ -1,7 +1,9 @@
 import anyTest, { type TestFn } from "ava";
 import * as client from "openid-client";
 import { appendAccountDeletion } from "#core/accounts/delete-account.ts";
-import { createBrowser } from "../../support/browser-forms.ts";
+import { changePassword } from "#core/identity/change-password.ts";
+import { sessionsOf } from "#core/identity/sessions.ts";
+import { createBrowser, formsOf } from "../../support/browser-forms.ts";
 import type { Running } from "../../support/gateway.ts";
 import {
 	ask,
@@ -324,4 +326,29 @@ test("a Host header changes nothing that is published", async (t) => {
 	});
 	t.notRegex(text, /evil/);
 	t.true((JSON.parse(text) as { token_endpoint: string }).token_endpoint.startsWith(`http://${domain}/`));
+});
+
+test("a log-in that was not finished when the password changed is not finished any more", async (t) => {
+	const { provider } = t.context;
+	const { origin } = provider;
+	const { world } = provider.gateway;
+	const lea = await member(provider, "lea");
+	const browser = createBrowser(origin);
+	const page = await browser.open((await begin(await register(origin))).url.href);
+	const form = formsOf(page).find(({ action }) => action.endsWith("/login"));
+	const target = new URL(form?.action as string, page.url);
+	const sent = await fetch(target, {
+		method: "POST",
+		redirect: "manual",
+		headers: { cookie: browser.cookies(target.pathname), origin },
+		body: new URLSearchParams({ ...form?.hidden, name: "lea", password }),
+	});
+	t.is(sent.status, 303);
+	const on = new URL(sent.headers.get("location") as string, origin);
+	await changePassword(world, lea, { current: password, next: "another plum tree", from: "192.0.2.1" });
+
+	const behind = await browser.open(on.href);
+	t.is(behind.status, 400);
+	t.deepEqual(await sessionsOf(world, lea), []);
+	t.is(new URL((await browser.open("/account")).url).pathname, "/login");
 });

@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from "ava";
 import { emailOf } from "#core/accounts/email.ts";
 import { type Clock, systemClock } from "#core/clock.ts";
 import { addInvite } from "#core/identity/invites.ts";
-import { recoveryLink } from "#core/identity/recovery.ts";
+import { recover, recoveryLink } from "#core/identity/recovery.ts";
 import { type Browser, createBrowser, formsOf } from "../../support/browser-forms.ts";
 import { codeAt } from "../../support/codes.ts";
 import { freePort } from "../../support/free-port.ts";
@@ -26,6 +26,8 @@ async function open(
 async function signIn(browser: Browser, name: string, word = password) {
 	return browser.submit(await browser.open("/login"), "/login", { name, password: word });
 }
+
+const secretOf = (link: string): string => new URL(link).searchParams.get("link") as string;
 
 /** What of a page depends on who asks for it. */
 const withoutToken = (text: string): string => text.replaceAll(/name="csrf" value="[^"]*"/g, "");
@@ -251,6 +253,18 @@ test("half-way in lasts ten minutes, for one place, in one browser", async (t) =
 	const forged = cookies.replace(/causeway_half_way=([^;]{20})./, "causeway_half_way=$1_");
 	t.not(forged, cookies);
 	t.is((await fetch(`${running.origin}/login/second-factor`, { headers: { cookie: forged } })).status, 403);
+});
+
+test("who is half-way in by a password is not any more when it has been changed", async (t) => {
+	const { running, browser } = await open(t);
+	const { world } = running.gateway;
+	const ana = await personWithPassword(world, "ana");
+	const { secret } = await turnCodesOn(world, ana);
+	const page = await signIn(browser, "ana");
+	await recover(world, secretOf(await recoveryLink(world, ana)), "another plum tree");
+	const behind = await browser.submit(page, "/login/second-factor", { code: codeAt(secret, Date.now()) });
+	t.is(behind.status, 403);
+	t.is(new URL((await browser.open("/account")).url).pathname, "/login");
 });
 
 test("a restart between the password and the code loses neither", async (t) => {

@@ -45,7 +45,7 @@ export async function takeLogIn(call: PageCall, world: World, entrance: Entrance
 		});
 	const { account, factors } = tried.value;
 	if (factors.length === 0) return entrance.enter(account, ["pwd"]);
-	rememberHalfWay(ctx, world, account, entrance.place);
+	await rememberHalfWay(ctx, world, account, entrance.place);
 	leadOn(ctx, entrance.paths.secondFactor);
 }
 

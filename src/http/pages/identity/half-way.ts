@@ -1,5 +1,6 @@
 import type { Context } from "koa";
 import type { Account } from "#core/accounts/account.ts";
+import { passwordSince } from "#core/accounts/credentials.ts";
 import { accountById } from "#core/accounts/find-account.ts";
 import type { AccountId } from "#core/ids.ts";
 import type { World } from "#core/world.ts";
@@ -12,14 +13,18 @@ const maxAgeMs = 10 * 60_000;
 interface HalfWay {
 	readonly purpose: "half-way";
 	readonly account: AccountId;
+	/** Since when that password is theirs: with another one they are not half-way in any more. */
+	readonly password: number;
 	/** Where they are signing in: our own pages, or one interaction. */
 	readonly place: string;
 	readonly until: number;
 }
 
 /** Keeps, in the browser, that the first factor was right. */
-export function rememberHalfWay(ctx: Context, world: World, account: Account, place: string): void {
-	const kept: HalfWay = { purpose: "half-way", account: account.id, place, until: world.clock.now() + maxAgeMs };
+export async function rememberHalfWay(ctx: Context, world: World, account: Account, place: string): Promise<void> {
+	const password = await passwordSince(world, account.id);
+	const until = world.clock.now() + maxAgeMs;
+	const kept: HalfWay = { purpose: "half-way", account: account.id, password, place, until };
 	setCookie(ctx, cookie, String(world.vault.seal(kept)), { origin: world.origin, maxAgeMs });
 }
 
@@ -27,6 +32,7 @@ export function rememberHalfWay(ctx: Context, world: World, account: Account, pl
 export async function halfWay(ctx: Context, world: World, place: string): Promise<Account | undefined> {
 	const kept = open(world, readCookie(ctx, cookie, world.origin));
 	if (kept?.purpose !== "half-way" || kept.place !== place || kept.until < world.clock.now()) return undefined;
+	if (kept.password !== (await passwordSince(world, kept.account))) return undefined;
 	const account = await accountById(world, kept.account);
 	return account?.deletedAt === undefined ? account : undefined;
 }
