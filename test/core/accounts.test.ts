@@ -15,6 +15,10 @@ test("a handle is taken once, however many want it", async (t) => {
 	);
 	t.is(tries.filter((result) => result.status === "fulfilled").length, 1);
 	t.is(addressOf((await findAccount(core.world, "@jane")) as never), "jane@social.test");
+	const { id } = (await findAccount(core.world, "jane")) as { id: string };
+	for (const name of [id, `${id}@social.test`, `@${id}@SOCIAL.test`])
+		t.is((await findAccount(core.world, name))?.handle, "jane", name);
+	t.is(await findAccount(core.world, `${id}@elsewhere.test`), undefined);
 });
 
 test("handles that would pass for something else can't be had", (t) => {

@@ -42,6 +42,9 @@ test("who says the name of a provider learns that there is such a person", async
 	t.like(body, { id: jane.account.id, handle: "jane", home: "social.example", domain: "social.example" });
 	t.is((await door.ask("GET", "/api/identity/users/jane%40social.example", { headers })).status, 200);
 	t.is((await door.ask("GET", "/api/identity/users/JANE@Social.Example", { headers })).status, 200);
+	for (const name of [jane.account.id, `${jane.account.id}@social.example`])
+		t.is((await door.ask("GET", `/api/identity/users/${name}`, { headers })).body.handle, "jane", name);
+	t.is((await door.ask("GET", `/api/identity/users/${jane.account.id}@b.example`, { headers })).status, 404);
 });
 
 test("nobody, another home and a reserved name get the same answer", async (t) => {

@@ -39,12 +39,13 @@ export function parseAddress(text: string, ownDomain: string): { handle: string;
 	return { handle: parts[1] as string, domain: parts[2] ?? ownDomain };
 }
 
-/** Finds somebody whom a path or a body names: `handle@domain` or our own account id. */
+/** Finds somebody whom a path or a body names: `handle@domain` or our own account id, alone or as `usr_…@domain` (OFSCP §5.2). */
 export async function findAccount(world: World, reference: string): Promise<Account | undefined> {
-	const id = parseId("usr", reference);
-	if (id !== undefined) return accountById(world, id);
 	const address = parseAddress(reference, world.domain);
-	return address === undefined ? undefined : accountByHandle(world, address.handle, address.domain);
+	if (address === undefined) return undefined;
+	const id = parseId("usr", address.handle);
+	if (id === undefined) return accountByHandle(world, address.handle, address.domain);
+	return address.domain === world.domain ? accountById(world, id) : undefined;
 }
 
 /** The address of an account by its id; what remains of a person who is unknown is their id. */

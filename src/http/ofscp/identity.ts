@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { accountByHandle, parseAddress } from "#core/accounts/find-account.ts";
+import { findAccount } from "#core/accounts/find-account.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
 import type { World } from "#core/world.ts";
 import { type Answer, type Call, route } from "../route.ts";
@@ -15,10 +15,8 @@ export const identityRoutes = ({ world }: Services) => [
 async function lookUp(world: World, { params, peer, reader, header }: Call): Promise<Answer> {
 	if (peer === undefined && reader === undefined)
 		throw new InvalidRequest([{ field: "X-OFSCP-Provider", expected: "the domain of the provider that asks" }]);
-	const address = parseAddress(params.u as string, world.domain);
-	const isOurs = address?.domain === world.domain;
-	const account = isOurs ? await accountByHandle(world, address.handle, address.domain) : undefined;
-	if (account === undefined || account.deletedAt !== undefined) throw new NotFound();
+	const account = await findAccount(world, params.u as string);
+	if (account?.domain !== world.domain || account.deletedAt !== undefined) throw new NotFound();
 
 	const { id, handle, domain, profile, updatedAt } = account;
 	// Anybody may say the name of a provider: they learn that there is such a person, and no more.
