@@ -194,6 +194,27 @@ export async function endGrant(keeper: Pick<World, "store" | "clock" | "bus">, g
 	return isEnded;
 }
 
+/** What a client's registration and the grants that it was given are kept under. */
+export const clientBundle = (client: string): string => `client:${client}`;
+
+/** Forgets a client, and ends all that people have granted it (RFC 7592 §2.3). */
+export async function endClient(keeper: Pick<World, "store" | "clock" | "bus">, client: string): Promise<void> {
+	// First itself: nobody grants it anything any more.
+	await endRecord(keeper, "Client", client);
+	const bundle = clientBundle(client);
+	for (;;) {
+		const grants = await keeper.store.page(oauthRecords, {
+			index: "bundle",
+			prefix: [bundle, "Grant"],
+			order: "asc",
+			limit: 100,
+		});
+		for (const { doc } of grants) await endGrant(keeper, doc.publicId as string);
+		if (grants.length === 0) break;
+	}
+	await endBundle(keeper, bundle);
+}
+
 /** For how long a client that registered itself is kept, and for how long one that somebody has used. */
 const clientMs = { unused: 7 * 86_400_000, used: 400 * 86_400_000 };
 
