@@ -5,7 +5,7 @@ import { hashPassword, storeCredential } from "../accounts/credentials.ts";
 import { emailFault, setEmail } from "../accounts/email.ts";
 import { accountByHandle } from "../accounts/find-account.ts";
 import { Conflict, type FieldError, InvalidRequest, PermissionDenied, Unavailable } from "../errors.ts";
-import { mintId } from "../ids.ts";
+import { type AccountId, mintId } from "../ids.ts";
 import type { World } from "../world.ts";
 import { eraseSecrets } from "./erase.ts";
 import { returnInvite, takeInvite } from "./invites.ts";
@@ -71,22 +71,26 @@ async function checkFields({ domain }: World, { handle, password, email, display
 /** Takes the invitation, and gives it back when there is no account after all. */
 async function admit(world: World, wish: SignUp): Promise<Account> {
 	const { invite } = wish;
-	if (world.identity.registration.mode === "open") return makeAccount(world, wish);
-	if (invite === undefined || !(await takeInvite(world, invite)))
+	const id = mintId("usr", world.clock.now());
+	if (world.identity.registration.mode === "open") return makeAccount(world, id, wish);
+	if (invite === undefined || !(await takeInvite(world, invite, id)))
 		throw new PermissionDenied("An account needs an invitation here, and this one is not valid", "invite_invalid");
 	try {
-		return await makeAccount(world, wish);
+		return await makeAccount(world, id, wish);
 	} catch (error) {
-		await returnInvite(world, invite);
+		await returnInvite(world, invite, id);
 		throw error;
 	}
 }
 
-async function makeAccount(world: World, { handle, password, email, displayName }: SignUp): Promise<Account> {
+async function makeAccount(
+	world: World,
+	id: AccountId,
+	{ handle, password, email, displayName }: SignUp,
+): Promise<Account> {
 	// What is taken is found out before the costly part; a handle that is taken meanwhile, behind it.
 	if ((await accountByHandle(world, handle, world.domain)) !== undefined)
 		throw new Conflict("handle_taken", `The handle ${handle} is taken`);
-	const id = mintId("usr", world.clock.now());
 	const name = displayName?.trim() ?? "";
 	try {
 		if (email !== undefined) await setEmail(world, id, email);

@@ -6,6 +6,7 @@ import { InvalidRequest } from "#core/errors.ts";
 import { addInvite, inviteState, invites } from "#core/identity/invites.ts";
 import { signUp } from "#core/identity/sign-up.ts";
 import { openCore } from "../../support/core.ts";
+import { until } from "../../support/wait.ts";
 
 const from = "192.0.2.1";
 const wish = (handle: string, more: object = {}) => ({ handle, password: "a quiet harbour", from, ...more });
@@ -53,6 +54,23 @@ test("a mail address that a broken-off sign-up held is free again after a minute
 		await emailOf(world, (await signUp(world, wish("jane", { email: "jane@mail.example" }))).id),
 		"jane@mail.example",
 	);
+});
+
+test("an invitation that a broken-off sign-up took can be used again after a minute, and no oftener than before", async (t) => {
+	const { world, clock } = await openCore(t, [], { registration: { mode: "invite" } });
+	const invite = await addInvite(world, { uses: 2 });
+	await signUp(world, wish("anna", { invite }));
+	// As when the process is killed: nothing behind it is done, the giving back neither.
+	const broken = { ...world, log: { append: () => new Promise<never>(() => {}) } };
+	void signUp(broken, wish("jane", { invite }));
+	await until("the invitation is used up", async () => (await inviteState(world, invite)) === "invalid");
+	await t.throwsAsync(signUp(world, wish("jane", { invite })), { message: /invitation/ });
+	clock.time += 61_000;
+	t.is(await inviteState(world, invite), "valid");
+	const tries = await Promise.allSettled(["jane", "kim", "lea"].map((it) => signUp(world, wish(it, { invite }))));
+	t.is(tries.filter(({ status }) => status === "fulfilled").length, 1);
+	clock.time += 61_000;
+	t.is(await inviteState(world, invite), "invalid");
 });
 
 test("by invitation: so many accounts as it has uses, and none without one", async (t) => {
