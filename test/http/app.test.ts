@@ -132,10 +132,18 @@ test("any page may call the API, without cookies; nothing runs and nothing is fr
 	});
 	t.is(preflight.status, 204);
 	t.is(preflight.headers.get("access-control-allow-origin"), "*");
-	t.regex(preflight.headers.get("access-control-allow-headers") as string, /Authorization/);
+	const allowed = (preflight.headers.get("access-control-allow-headers") ?? "").split(/,\s*/);
+	for (const name of ["Authorization", "If-Match", "X-OFSCP-Actor", "X-OFSCP-Provider", "X-OFSCP-Signature"])
+		t.true(allowed.includes(name), name);
 	const answer = await door.ask("GET", "/api/me", { headers: { origin: "https://app.example" } });
 	t.is(answer.headers.get("access-control-allow-origin"), "*");
 	t.is(answer.headers.get("access-control-allow-credentials"), null);
+	t.deepEqual((answer.headers.get("vary") ?? "").split(/,\s*/).toSorted(), ["Accept", "Authorization", "Origin"]);
+	const jane = await door.person("jane");
+	const own = await door.ask("GET", "/api/me", { token: jane.token });
+	t.regex(own.headers.get("cache-control") as string, /^private/);
+	t.regex(own.headers.get("vary") as string, /Authorization/);
+	t.notRegex((await door.ask("GET", "/api/tiers")).headers.get("vary") ?? "", /Authorization/);
 	t.regex(answer.headers.get("content-security-policy") as string, /default-src 'none'.*frame-ancestors 'none'/);
 	t.is(answer.headers.get("x-content-type-options"), "nosniff");
 	t.is(answer.headers.get("x-powered-by"), null);

@@ -12,8 +12,9 @@ export const crossOrigin = (): Middleware =>
 			"Content-Type",
 			"Idempotency-Key",
 			"Last-Event-ID",
+			"If-Match",
 			"If-None-Match",
-			signerHeaders.actor,
+			...Object.values(signerHeaders),
 			...Object.values(signatureHeaders),
 		],
 		exposeHeaders: [

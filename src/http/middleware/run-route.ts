@@ -23,6 +23,8 @@ export function runRoute(
 ): Middleware {
 	return async (ctx) => {
 		ctx.state.route = `${route.method} ${route.path}`;
+		// A cache in between must not give somebody what was answered to another (RFC 9111 §4.1).
+		if (route.auth !== "none") ctx.vary(["Authorization", "Accept"]);
 		const { principal, peer } = await identify();
 		await rates.count(ctx, route.limit, principal?.account.id ?? ctx.ip);
 		const key = ctx.get("Idempotency-Key") || undefined;
