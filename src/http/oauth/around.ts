@@ -3,6 +3,7 @@ import type { Provider } from "oidc-provider";
 import { MethodNotAllowed, NotFound } from "#core/errors.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
 import type { World } from "#core/world.ts";
+import { etagOf, unchanged } from "../conditional.ts";
 import { originOf } from "./interactions.ts";
 
 /** What a request failed with outside the library's own handling, to be answered like any other error. */
@@ -50,7 +51,11 @@ export function goAround(provider: Provider, world: World): void {
 			return;
 		}
 		// Old keys are published for longer than this after others have taken their place.
-		if (publicDocuments.has(ctx.oidc?.route) && ctx.status === 200) ctx.set("Cache-Control", "public, max-age=3600");
+		if (publicDocuments.has(ctx.oidc?.route) && ctx.status === 200) {
+			ctx.set("Cache-Control", "public, max-age=3600");
+			ctx.etag = etagOf(ctx.body);
+			if (unchanged(ctx.response.get("ETag"), (name) => ctx.get(name))) ctx.status = 304;
+		}
 		const target = ctx.oidc?.params?.redirect_uri;
 		const csp = ctx.response.get("Content-Security-Policy");
 		if (csp.includes("form-action 'none'") && ctx.response.is("html") === "html") {
@@ -64,6 +69,9 @@ export function goAround(provider: Provider, world: World): void {
 
 /** The methods of the endpoints; an address that is published is not unknown to who comes with another. */
 const methods: ReadonlyMap<string, string> = new Map([
+	["/.well-known/jwks.json", "GET"],
+	["/.well-known/oauth-authorization-server", "GET"],
+	["/.well-known/openid-configuration", "GET"],
 	["/oauth/authorize", "GET"],
 	["/oauth/device", "GET, POST"],
 	["/oauth/device_authorization", "POST"],

@@ -1,11 +1,10 @@
 import { scopeNames } from "#core/identity/scopes.ts";
+import { etagOf, unchanged } from "../conditional.ts";
 import { ok, route } from "../route.ts";
 import type { Services } from "../services.ts";
 
 /** Where the API says by whose tokens it is opened (RFC 9728 §3.1). */
 export const resourceMetadataPath = "/.well-known/oauth-protected-resource";
-
-const headers = { "Cache-Control": "public, max-age=3600" };
 
 /** The metadata of the origin as a resource, and of the API below it. */
 export function protectedResourceRoutes({ world: { origin }, instance }: Services) {
@@ -16,8 +15,11 @@ export function protectedResourceRoutes({ world: { origin }, instance }: Service
 		scopes_supported: scopeNames,
 		resource_name: instance.name,
 	});
-	return [
-		route("GET", resourceMetadataPath, "none", "read", {}, async () => ok(metadata(origin), headers)),
-		route("GET", `${resourceMetadataPath}/api`, "none", "read", {}, async () => ok(metadata(`${origin}/api`), headers)),
-	];
+	const document = (path: string, resource: string) =>
+		route("GET", path, "none", "read", { answers: [200, 304] }, async ({ header }) => {
+			const body = metadata(resource);
+			const headers = { ETag: etagOf(body), "Cache-Control": "public, max-age=3600" };
+			return unchanged(headers.ETag, header) ? { status: 304, headers } : ok(body, headers);
+		});
+	return [document(resourceMetadataPath, origin), document(`${resourceMetadataPath}/api`, `${origin}/api`)];
 }

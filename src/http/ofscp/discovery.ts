@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
 import { versionOf } from "#core/federation/document-version.ts";
 import { type PublishedKey, providerKeys } from "#core/federation/provider-key.ts";
 import { tierIds } from "#core/groups/tiers.ts";
 import { messageTypes } from "#core/messages/message.ts";
+import { etagOf, unchanged } from "../conditional.ts";
 import { route } from "../route.ts";
 import type { Services } from "../services.ts";
-import { unchanged } from "./conditional.ts";
 import { metaUri, schemaIds } from "./metadata.ts";
 import { timeOf } from "./present-message.ts";
 
@@ -25,7 +24,7 @@ export function discoveryRoutes(services: Services) {
 		const version = `0.1.${await versionOf(world, "ofscp-provider", text)}`;
 		const { domain, ...rest } = document.provider;
 		const body = { ...document, provider: { domain, version, ...rest } };
-		const etag = `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url").slice(0, 22)}"`;
+		const etag = etagOf(body);
 		made = { text, etag, body };
 		return made;
 	}

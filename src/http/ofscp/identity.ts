@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
 import { findAccount } from "#core/accounts/find-account.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
 import type { World } from "#core/world.ts";
+import { etagOf, unchanged } from "../conditional.ts";
 import { type Answer, type Call, route } from "../route.ts";
 import type { Services } from "../services.ts";
-import { unchanged } from "./conditional.ts";
 import { timeOf } from "./present-message.ts";
 
 /** By which another provider verifies one of our people (OFSCP §4.3). */
@@ -31,7 +30,7 @@ async function lookUp(world: World, { params, peer, reader, header }: Call): Pro
 		...(isTrusted && profile.avatar !== undefined ? { avatar: profile.avatar } : {}),
 	};
 	const headers = {
-		ETag: `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url").slice(0, 22)}"`,
+		ETag: etagOf(body),
 		"Cache-Control": "private, no-cache",
 	};
 	return unchanged(headers.ETag, header) ? { status: 304, headers } : { status: 200, headers, body };

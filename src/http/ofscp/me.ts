@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Account } from "#core/accounts/account.ts";
 import { changeProfile, checkProfile, isLocked } from "#core/accounts/change-profile.ts";
@@ -11,6 +10,7 @@ import { groupsOf } from "#core/groups/joined-places.ts";
 import { confirmPassword } from "#core/identity/change-password.ts";
 import type { World } from "#core/world.ts";
 import { withoutUndefined } from "../absent.ts";
+import { etagOf } from "../conditional.ts";
 import { type Answer, type Call, noContent, ok, route } from "../route.ts";
 import type { Services } from "../services.ts";
 import { alternateOf, personUrl } from "../urls.ts";
@@ -88,7 +88,7 @@ async function me({ world, bridges }: Services, account: Account): Promise<Answe
 		// Of both halves: others are told only when the public one has changed.
 		updatedAt: timeOf(Math.max(account.updatedAt, half.updatedAt)),
 	};
-	return ok(body, { ETag: `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url").slice(0, 22)}"` });
+	return ok(body, { ETag: etagOf(body) });
 }
 
 /** The whole is checked before a part is changed; what can still be refused, the mail address, comes first. */

@@ -1,12 +1,11 @@
-import { createHash } from "node:crypto";
 import { addressOf } from "#core/accounts/account.ts";
 import { accountByHandle, parseAddress } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
 import { type PublishedKey, publishedKeys } from "#core/identity/custodial-keys.ts";
 import type { World } from "#core/world.ts";
+import { etagOf, unchanged } from "../conditional.ts";
 import { type Answer, type Call, route } from "../route.ts";
 import type { Services } from "../services.ts";
-import { unchanged } from "./conditional.ts";
 import { timeOf } from "./present-message.ts";
 
 /** How long others may keep them, in seconds: as long as a key that has been revoked may still be believed somewhere. */
@@ -25,9 +24,8 @@ async function show(world: World, { params, header }: Call): Promise<Answer> {
 	const account = isOurs ? await accountByHandle(world, address.handle, address.domain) : undefined;
 	if (account === undefined || account.deletedAt !== undefined) throw new NotFound();
 	const keys = await publishedKeys(world, account);
-	const names = keys.map(({ keyId }) => keyId).join(" ");
 	const headers = {
-		ETag: `"${createHash("sha256").update(names).digest("base64url").slice(0, 22)}"`,
+		ETag: etagOf(keys.map(({ keyId }) => keyId)),
 		"Cache-Control": `public, max-age=${maxAge}`,
 	};
 	if (unchanged(headers.ETag, header)) return { status: 304, headers };

@@ -1,3 +1,9 @@
+import { createHash } from "node:crypto";
+
+/** The entity tag of what is written as this JSON, with its quotes (RFC 9110 §8.8.3). */
+export const etagOf = (body: unknown): string =>
+	`"${createHash("sha256").update(JSON.stringify(body)).digest("base64url").slice(0, 22)}"`;
+
 /**
  * True when the caller has what they ask for already (RFC 9110 §13.1.2).
  *
