@@ -210,6 +210,16 @@ test("the OpenAPI document is made from the routes and their schemas", async (t)
 		["g", "c"],
 	);
 	t.true(body.components.schemas.Problem.properties.errorCode.enum.includes("edit_window_closed"));
+	t.truthy(body.paths["/api/openapi.json"].get);
+	const live = body.paths["/api/events"].get;
+	t.deepEqual(
+		live.parameters.map(({ name }: { name: string }) => name),
+		["channels", "lastEventId"],
+	);
+	t.deepEqual(live.security, [{ bearer: [] }, { signature: [] }]);
+	for (const code of ["not_acceptable", "token_missing", "not_found"])
+		t.true(live.responses.default["x-error-codes"].includes(code), code);
+	t.true(body.components.schemas.Problem.properties.errorCode.enum.includes("not_acceptable"));
 });
 
 test("operators see that it lives, whether it is ready, and how it does", async (t) => {

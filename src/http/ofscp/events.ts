@@ -6,8 +6,9 @@ import { principalOf } from "../middleware/authenticate.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
 import type { Services } from "../services.ts";
 import { validate } from "../validate.ts";
+import type { Described } from "./openapi.ts";
 
-export const eventsQuery = z.object({
+const eventsQuery = z.object({
 	channels: z
 		.string()
 		.max(8000)
@@ -15,6 +16,16 @@ export const eventsQuery = z.object({
 		.optional(),
 	lastEventId: z.string().max(8192).optional(),
 });
+
+/** What the OpenAPI document says of the stream, which no table of routes holds. */
+export const eventsRoute = {
+	method: "GET",
+	path: "/api/events",
+	auth: "participant",
+	limit: "stream",
+	query: eventsQuery,
+	errors: ["not_acceptable"],
+} as const satisfies Described;
 
 /** `GET /api/events` (OFSCP §6.4): from here on the response belongs to the stream. */
 export function openEvents(

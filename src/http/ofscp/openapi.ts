@@ -30,18 +30,20 @@ const tokenErrors = [
 	"provider_denied",
 ] as const;
 
+/** A route as the document tells of it. */
+export type Described = Omit<AnyRoute, "handle">;
+
 /** The whole API, written from the tables and schemas that also run it. */
-export function openApiRoutes(table: readonly AnyRoute[], { world, instance }: Services) {
+export function openApiRoutes(table: readonly Described[], { world, instance }: Services) {
 	let document: object | undefined;
-	return [
-		route("GET", "/api/openapi.json", "none", "read", {}, async () => {
-			document ??= documentOf(table, { origin: world.origin, version: instance.version });
-			return ok(document, { "Cache-Control": "public, max-age=3600" });
-		}),
-	];
+	const own = route("GET", "/api/openapi.json", "none", "read", {}, async () => {
+		document ??= documentOf([...table, own], { origin: world.origin, version: instance.version });
+		return ok(document, { "Cache-Control": "public, max-age=3600" });
+	});
+	return [own];
 }
 
-function documentOf(table: readonly AnyRoute[], { origin, version }: { origin: string; version: string }): object {
+function documentOf(table: readonly Described[], { origin, version }: { origin: string; version: string }): object {
 	const paths: Record<string, Record<string, object>> = {};
 	for (const line of table) {
 		const path = line.path.replaceAll(/:(\w+)/g, "{$1}");
@@ -76,7 +78,7 @@ const securitySchemes = {
 	provider: inHeader("X-OFSCP-Provider", "The domain of another provider, signed or not (OFSCP §4.3)"),
 };
 
-function operationOf({ path, auth, limit, query, body, answers = [200], errors = [] }: AnyRoute): object {
+function operationOf({ path, auth, limit, query, body, answers = [200], errors = [] }: Described): object {
 	const codes = [...commonErrors, ...(auth === "none" ? [] : tokenErrors), ...errors];
 	const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
 		name,
@@ -118,7 +120,7 @@ function toSchema(schema: z.ZodType): object {
 const wordFor = (status: number): string =>
 	({ 200: "Done", 201: "Made", 202: "Taken over", 204: "Done, nothing to say", 304: "Unchanged" })[status] ?? "Done";
 
-function problemSchema(table: readonly AnyRoute[]): object {
+function problemSchema(table: readonly Described[]): object {
 	const codes = new Set<string>([...commonErrors, ...tokenErrors, ...table.flatMap((line) => line.errors ?? [])]);
 	return {
 		type: "object",

@@ -5,6 +5,7 @@ import { authRoutes } from "./auth.ts";
 import { bridgeRoutes } from "./bridges.ts";
 import { deviceKeyRoutes } from "./device-keys.ts";
 import { discoveryRoutes } from "./discovery.ts";
+import { eventsRoute } from "./events.ts";
 import { followRoutes } from "./follows.ts";
 import { groupRoutes } from "./groups.ts";
 import { homeTimelineRoutes } from "./home-timeline.ts";
@@ -50,5 +51,5 @@ export function ofscpRoutes(services: Services): readonly AnyRoute[] {
 		...userKeyRoutes(services),
 		...identityRoutes(services),
 	];
-	return [...table, ...openApiRoutes(table, services)];
+	return [...table, ...openApiRoutes([...table, eventsRoute], services)];
 }
