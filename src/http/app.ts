@@ -11,6 +11,7 @@ import { runRoute } from "./middleware/run-route.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { openEvents } from "./ofscp/events.ts";
 import { ofscpRoutes } from "./ofscp/routes.ts";
+import { shortGroup } from "./ofscp/short-group.ts";
 import { alive, measured, ready } from "./operators/probes.ts";
 import { assets } from "./pages/assets.ts";
 import { accountPages } from "./pages/identity/account-pages.ts";
@@ -51,6 +52,7 @@ export function createApp(services: Services): Koa {
 	ours.own("oauth", "OAuth", (ctx, next) => interactions(ctx, () => oauth(ctx, next)));
 	for (const document of ["openid-configuration", "oauth-authorization-server", "jwks.json"])
 		ours.own(`.well-known/${document}`, "OAuth", oauth);
+	ours.own("grp_", "OFSCP", shortGroup);
 	ours.own("api/events", "events", only("GET", openEvents(services, rates)));
 	for (const [segment, table] of bySegment(ofscpRoutes(services)))
 		ours.own(segment, "OFSCP", routerOf(table, services, rates));

@@ -3,9 +3,10 @@ import type { Middleware } from "koa";
 /** Below these first segments the second one decides too: `.well-known/webfinger`, `api/groups`. */
 const twoDeep = new Set([".well-known", "api"]);
 
-/** The part of a path by which its owner is found: `users`, `.well-known/webfinger`; `@` for everything that starts so. */
+/** The part of a path by which its owner is found: `users`, `.well-known/webfinger`; `@` and `grp_` for everything that starts so. */
 export function segmentOf(path: string): string {
 	if (path.startsWith("/@") || path.startsWith("/%40")) return "@";
+	if (path.startsWith("/grp_")) return "grp_";
 	const end = path.indexOf("/", 1);
 	const first = end < 0 ? path.slice(1) : path.slice(1, end);
 	if (!twoDeep.has(first) || end < 0) return first;

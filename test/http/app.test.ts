@@ -196,6 +196,16 @@ test("the discovery document says what is there, keeps its version and can be re
 	t.true(verify(null, Buffer.from("hello"), publicKey, Buffer.from(own.sign(Buffer.from("hello")), "base64")));
 });
 
+test("the short address of a group, by which the specification names it, leads to the group", async (t) => {
+	const door = await openDoor();
+	t.teardown(() => door.close());
+	const id = "grp_01m7yn0jjpf1wsqnjq7yjyvjjd";
+	const answer = await door.ask("GET", `/${id}`);
+	t.deepEqual([answer.status, answer.headers.get("location")], [308, `/api/groups/${id}`]);
+	for (const wrong of [`/${id}/`, `/${id}x`, "/grp_", "/grp_..%2fme"])
+		t.is((await door.ask("GET", wrong)).status, 404, wrong);
+});
+
 test("the OpenAPI document is made from the routes and their schemas", async (t) => {
 	const door = await openDoor();
 	t.teardown(() => door.close());
@@ -211,6 +221,7 @@ test("the OpenAPI document is made from the routes and their schemas", async (t)
 	);
 	t.true(body.components.schemas.Problem.properties.errorCode.enum.includes("edit_window_closed"));
 	t.truthy(body.paths["/api/openapi.json"].get);
+	t.true(posting.responses.default["x-error-codes"].includes("not_joined"));
 	const live = body.paths["/api/events"].get;
 	t.deepEqual(
 		live.parameters.map(({ name }: { name: string }) => name),

@@ -89,6 +89,7 @@ test("a bootstrap token works once, for its own account, and nowhere else", asyn
 		const refused = await door.ask(method, at, { token });
 		t.is(refused.status, 403, at);
 		t.is(refused.body.errorCode, "bootstrap_only");
+		t.regex(refused.headers.get("www-authenticate") ?? "", /^Bearer .*error="insufficient_scope", scope="ofscp"/);
 	}
 	const wrong = await addKey(door, token, { public_key: "AAAA" });
 	t.is(wrong.status, 400, "what is wrong with the key does not cost the token");

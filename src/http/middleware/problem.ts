@@ -50,11 +50,14 @@ export function renderProblem(problem: Problem, instance: string, site: Site): R
 	};
 }
 
+/** What a better token would help against. */
+const lacksScope: ReadonlySet<string> = new Set(["insufficient_scope", "bootstrap_only"]);
+
 function headersOf(problem: Problem, site: Site): Record<string, string> {
 	if (problem instanceof Unauthenticated) {
 		return { "WWW-Authenticate": challenge(site, problem.errorCode === "invalid_token" ? "invalid_token" : undefined) };
 	}
-	if (problem.errorCode === "insufficient_scope") return { "WWW-Authenticate": challenge(site, "insufficient_scope") };
+	if (lacksScope.has(problem.errorCode)) return { "WWW-Authenticate": challenge(site, "insufficient_scope") };
 	if (problem instanceof TooManyRequests || problem instanceof Unavailable)
 		return { "Retry-After": String(problem.retryAfterSeconds) };
 	if (problem instanceof MethodNotAllowed) return { Allow: problem.allow };

@@ -42,6 +42,7 @@ const posting = {
 	body: newMessage,
 	answers: [201, 200],
 	errors: [
+		"not_joined",
 		"type_not_allowed",
 		"idempotency_key_reused",
 		"duplicate_client_message_id",

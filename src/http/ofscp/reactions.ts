@@ -23,7 +23,7 @@ export const reactionRoutes = ({ world }: Services) => [
 		`${reactionsPath}/:key`,
 		"participant",
 		"post",
-		{ body: reactionLook, answers: [201, 200], errors: ["already_deleted", "too_many_reactions"] },
+		{ body: reactionLook, answers: [201, 200], errors: ["not_joined", "already_deleted", "too_many_reactions"] },
 		(call) => put(world, call),
 	),
 	route("DELETE", `${reactionsPath}/:key`, "participant", "post", { answers: [204] }, (call) => remove(world, call)),

@@ -9,8 +9,13 @@ const typing = z.object({ state: z.enum(["start", "stop"]) });
 type Typing = z.output<typeof typing>;
 
 export const typingRoutes = (services: Services) => [
-	route("POST", "/api/groups/:g/channels/:c/typing", "participant", "post", { body: typing, answers: [204] }, (call) =>
-		type(services, call),
+	route(
+		"POST",
+		"/api/groups/:g/channels/:c/typing",
+		"participant",
+		"post",
+		{ body: typing, answers: [204], errors: ["not_joined"] },
+		(call) => type(services, call),
 	),
 ];
 
