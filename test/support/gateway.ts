@@ -2,7 +2,7 @@ import path from "node:path";
 import { createAccount } from "#core/accounts/create-account.ts";
 import { addToken } from "#core/accounts/tokens.ts";
 import { buildGateway, type Gateway, readConfig, type Surroundings } from "../../src/gateway.ts";
-import { startMongo } from "../peers/mongodb.ts";
+import { type MongoPeer, startMongo } from "../peers/mongodb.ts";
 import { type Client, createClient } from "./client.ts";
 import { freePort } from "./free-port.ts";
 
@@ -54,11 +54,26 @@ export async function startGateway(
 	};
 }
 
-/** SQLite, or in `npm run test:mongodb` a database of its own on the MongoDB server that is named there. */
-async function storeOf(port: number): Promise<{ env: Readonly<Record<string, string>>; stop(): Promise<void> }> {
+interface TestStore {
+	readonly env: Readonly<Record<string, string>>;
+	stop(): Promise<void>;
+}
+
+/** MongoDB servers of our own by the port of the provider: one that is started again finds what it had. */
+const servers = new Map<number, Promise<MongoPeer>>();
+
+/** SQLite, or with `CAUSEWAY_TEST_STORE=mongodb` a database of its own on a MongoDB server. */
+async function storeOf(port: number): Promise<TestStore> {
 	if (process.env.CAUSEWAY_TEST_STORE !== "mongodb") return { env: {}, stop: async () => {} };
-	const { url, stop } = await startMongo();
+	const server = servers.get(port) ?? startMongo();
+	servers.set(port, server);
+	const { url, stop } = await server;
 	const named = new URL(url);
 	named.pathname = `/causeway-test-${process.pid}-${port}`;
-	return { env: { CAUSEWAY_STORE_KIND: "mongodb", CAUSEWAY_STORE_URL: named.href }, stop };
+	return {
+		env: { CAUSEWAY_STORE_KIND: "mongodb", CAUSEWAY_STORE_URL: named.href },
+		async stop() {
+			if (servers.delete(port)) await stop();
+		},
+	};
 }
