@@ -33,11 +33,18 @@ export function createMail(
 					await transport.sendMail({ to: { name: "", address: to }, subject, text });
 					return;
 				} catch (error) {
-					if (attempt === waits.length - 1 || isFinal(error)) throw error;
+					if (attempt === waits.length - 1 || isFinal(error)) throw withoutAddresses(error);
 				}
 			}
 		},
 	};
+}
+
+/** What is thrown ends in the log, where no mail address belongs; servers repeat it in what they say. */
+function withoutAddresses(error: unknown): Error {
+	const { message, code, command, responseCode } = error as Error & Readonly<Record<string, unknown>>;
+	const said = message.replaceAll(/[^\s<>(),;:"]+@[^\s<>(),;:"]+/g, "[address]");
+	return Object.assign(new Error(said), { code, command, responseCode });
 }
 
 /** The server said for good that it won't take the mail (RFC 5321 §4.2.1). */

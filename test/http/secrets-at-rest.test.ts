@@ -64,7 +64,7 @@ test("who steals the database or reads the log has no password, code, token or m
 		grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
 	});
 	secrets.client = config.clientMetadata().client_secret;
-	secrets.registration = String(config.clientMetadata().registration_access_token);
+	secrets.registration = config.clientMetadata().registration_access_token as string;
 	const browser = createBrowser(origin);
 	const attempt = await begin(config);
 	secrets.state = attempt.state;

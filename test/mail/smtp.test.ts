@@ -28,6 +28,14 @@ test("what the server can't take now is tried again; what it refuses for good is
 	t.is(server.mails.length, 1);
 });
 
+test("a failure, which goes to the log, does not say who the mail was for", async (t) => {
+	await using server = await startSmtpServer(["550 5.1.1 <JANE@mail.example>: no such person (jane@mail.example)"]);
+	const error = await t.throwsAsync(createMail({ url: server.url, from }, [0]).send(letter), { message: /5\.1\.1/ });
+	const said = JSON.stringify([error?.message, error?.stack, error?.cause, error]);
+	t.false(said.toLowerCase().includes("jane@mail.example"), said);
+	t.like(error, { responseCode: 550 });
+});
+
 test("a name that looks like a list of addresses is one address", async (t) => {
 	await using server = await startSmtpServer();
 	const mail = createMail({ url: server.url, from }, [0]);
