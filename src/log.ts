@@ -6,7 +6,8 @@ import type { Config } from "./config.ts";
 const secretNames = new Set(
 	`authorization proxyauthorization cookie setcookie signature xhubsignature
 	token accesstoken refreshtoken idtoken astoken hstoken bearer idempotencykey
-	password passphrase secret clientsecret code codeverifier otp
+	password newpassword passphrase secret clientsecret code codeverifier devicecode usercode otp
+	bootstraptoken registrationaccesstoken
 	privatekey privatekeypem secretkey sealingkey apikey`.split(/\s+/),
 );
 
@@ -18,9 +19,11 @@ const hidden = "[redacted]";
 /** The same in text: in a query, behind an authentication scheme, in front of the `@` of a URL. */
 const secretsInText: readonly (readonly [RegExp, string])[] = [
 	[
-		/([?&;](?:access_token|refresh_token|id_token|token|code|client_secret|password|secret|signature|sig)=)[^&\s"'#]+/gi,
+		/([?&;](?:access_token|refresh_token|id_token|token|code|code_verifier|device_code|user_code|link|invite|client_secret|password|secret|signature|sig)=)[^&\s"'#]+/gi,
 		`$1${hidden}`,
 	],
+	// Our own: personal access tokens, recovery links, invitations, bootstrap tokens.
+	[/\b(cwy|cwr|cwi|bt)_[\w-]{43}/g, `$1_${hidden}`],
 	[/\b(Bearer|Basic|DPoP)\s+[A-Za-z0-9\-._~+/]{8,}=*/gi, `$1 ${hidden}`],
 	[/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^/\s@"']*@/gi, `$1${hidden}@`],
 	[/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, hidden],

@@ -46,7 +46,11 @@ test("no secret is written, wherever it stands", (t) => {
 	);
 	logger.child({ token: "s3cret", store: new URL("redis://me:s3cret@cache") }).info({ code: "s3cret" }, "signed in");
 	logger.info({ pem: "-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----" }, "key");
-	t.is(written.length, 6);
+	logger.info({ url: "/recover?link=s3cret" }, "/signup?return=/x&invite=s3cret /oauth/device?user_code=s3cret");
+	logger.warn({ newPassword: "s3cret", bootstrap_token: "s3cret", device_code: "s3cret" }, "refused");
+	for (const kind of ["cwy", "cwr", "cwi", "bt"])
+		logger.warn({ said: [`${kind}_${"s3cret".padEnd(43, "x")}`] }, `no ${kind}_${"s3cret".padEnd(43, "-")} there`);
+	t.is(written.length, 12);
 	t.false(written.join("").includes("s3cret"), written.join(""));
 	t.true(written.join("").includes("a.example"));
 	t.true(written.join("").includes("&b=1"));
