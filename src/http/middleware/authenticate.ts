@@ -7,7 +7,7 @@ import { noteUse } from "#core/identity/last-used.ts";
 import { isClientToken } from "#core/identity/oauth-tokens.ts";
 import { authenticate, type Principal, principalOf as principalWith } from "#core/identity/principals.ts";
 import type { World } from "#core/world.ts";
-import { credentialOfJwt } from "../oauth/jwt-access-tokens.ts";
+import { credentialOfJwt, standsForNobody } from "../oauth/jwt-access-tokens.ts";
 import type { Auth } from "../route.ts";
 import type { Services } from "../services.ts";
 import { isSigned, receivedRequest } from "./signed.ts";
@@ -54,8 +54,7 @@ async function byToken(world: World, authorization: string): Promise<Principal> 
 	const principal =
 		secret === undefined ? undefined : ((await authenticate(world, secret)) ?? (await byJwt(world, secret)));
 	if (principal !== undefined) return principal;
-	if (secret !== undefined && (await isClientToken(world, secret)))
-		throw new PermissionDenied("The token stands for a client, and for no person", "insufficient_scope");
+	if (secret !== undefined && (await isClientToken(world, secret))) throw standsForNobody();
 	throw new Unauthenticated();
 }
 

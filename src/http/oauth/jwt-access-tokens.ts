@@ -1,5 +1,6 @@
 import type { createLocalJWKSet } from "jose";
 import { BoundedMap } from "#core/bounded-map.ts";
+import { PermissionDenied } from "#core/errors.ts";
 import { apiResources, jwtCredential } from "#core/identity/oauth-tokens.ts";
 import { hashOfSecret } from "#core/identity/secret.ts";
 import { publicKeys, signingKeys, signingKeysRevision } from "#core/identity/signing-keys.ts";
@@ -29,7 +30,11 @@ async function knownOf(world: World): Promise<Known> {
 	return known;
 }
 
-/** The credential of a JWT access token of ours that is meant for the API (RFC 9068 §4); `undefined`: it is none. */
+/**
+ * The credential of a JWT access token of ours that is meant for the API (RFC 9068 §4); `undefined`: it is none.
+ *
+ * @throws {PermissionDenied} it stands for a client
+ */
 export async function credentialOfJwt(world: World, token: string): Promise<string | undefined> {
 	if (!shape.test(token)) return undefined;
 	const { keys, credentials } = await knownOf(world);
@@ -39,6 +44,9 @@ export async function credentialOfJwt(world: World, token: string): Promise<stri
 	return credential;
 }
 
+export const standsForNobody = (): PermissionDenied =>
+	new PermissionDenied("The token stands for a client, and for no person", "insufficient_scope");
+
 async function verify(world: World, token: string, keys: KeySet): Promise<string | undefined> {
 	const { errors, jwtVerify } = await import("jose");
 	try {
@@ -47,10 +55,11 @@ async function verify(world: World, token: string, keys: KeySet): Promise<string
 			audience: [...apiResources(world)],
 			currentDate: new Date(world.clock.now()),
 			issuer: world.origin,
-			requiredClaims: ["client_id", "exp", "sid", "sub"],
+			requiredClaims: ["client_id", "exp", "sub"],
 			typ: "at+jwt",
 		});
 		const { client_id: client, exp, scope = "", sid, sub } = payload;
+		if (sid === undefined && sub === client) throw standsForNobody();
 		if (typeof client !== "string" || typeof sid !== "string" || typeof scope !== "string") return undefined;
 		if (sub === undefined || exp === undefined) return undefined;
 		return jwtCredential({ subject: sub, client, grant: sid, scope, expiresAt: exp });

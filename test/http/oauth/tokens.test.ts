@@ -135,7 +135,13 @@ test("a client's own token stands for nobody", async (t) => {
 	});
 	const tokens = await client.clientCredentialsGrant(config, { scope: "ofscp" });
 	t.is(tokens.activitypub_actor_id, undefined);
-	t.is((await ask(origin, tokens.access_token)).status, 403);
+	const forApi = await client.clientCredentialsGrant(config, { scope: "ofscp", resource: origin });
+	t.is(forApi.access_token.split(".").length, 3, "a JWT");
+	for (const token of [tokens.access_token, forApi.access_token]) {
+		const refused = await ask(origin, token);
+		t.is(refused.status, 403);
+		t.regex(refused.headers.get("www-authenticate") ?? "", /error="insufficient_scope"/);
+	}
 });
 
 test("a client asks about its own tokens, and about no other's", async (t) => {
