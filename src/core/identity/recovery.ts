@@ -17,6 +17,8 @@ import { endTotp } from "./totp.ts";
 /** A link by which somebody who has lost their password sets a new one; its id is the hash of its secret. */
 export interface Recovery {
 	readonly account: AccountId;
+	/** The fingerprint of the mail address that it was sent to: it is void when that is not the account's any more. */
+	readonly sentTo?: string;
 	/** The second factor is given up too. */
 	readonly resetsFactor?: true;
 	readonly createdAt: number;
@@ -53,7 +55,8 @@ export async function askRecovery(
 	if (account === undefined || !mail.enabled) return;
 	background.run("Sending a recovery link", async () => {
 		const to = await emailOf(world, account.id);
-		if (to !== undefined) await mail.send({ to, ...letter(world, account, await recoveryLink(world, account)) });
+		if (to === undefined) return;
+		await mail.send({ to, ...letter(world, account, await addLink(world, account, { sentTo: printOf(world, to) })) });
 	});
 }
 
@@ -75,16 +78,24 @@ function letter({ identity }: World, { handle }: Account, link: string): { subje
  *
  * @param options.resetsFactor whoever has lost their second factor and its recovery codes needs no code from then on
  */
-export async function recoveryLink(
-	world: Pick<World, "store" | "clock" | "origin">,
+export const recoveryLink = (
+	world: Maker,
 	account: Account,
 	{ resetsFactor = false }: { readonly resetsFactor?: boolean } = {},
+): Promise<string> => addLink(world, account, resetsFactor ? { resetsFactor } : {});
+
+type Maker = Pick<World, "store" | "clock" | "origin">;
+
+async function addLink(
+	world: Maker,
+	account: Account,
+	what: Pick<Recovery, "sentTo" | "resetsFactor">,
 ): Promise<string> {
 	const secret = newSecret("cwr");
 	const now = world.clock.now();
 	await world.store.insert(recoveries, hashOfSecret(secret), {
 		account: account.id,
-		...(resetsFactor ? { resetsFactor } : {}),
+		...what,
 		createdAt: now,
 		expiresAt: now + lifeMs,
 	});
@@ -93,14 +104,20 @@ export async function recoveryLink(
 
 /** Whose password a link sets; `undefined`: the link is used up, too old, or none. */
 export async function recoveryState(
-	world: Pick<World, "store" | "clock">,
+	world: Pick<World, "store" | "clock" | "vault">,
 	secret: string,
 ): Promise<Account | undefined> {
 	const link = (await world.store.get(recoveries, hashOfSecret(secret)))?.doc;
 	if (link === undefined || link.expiresAt <= world.clock.now()) return undefined;
+	if (link.sentTo !== undefined) {
+		const email = await emailOf(world, link.account);
+		if (email === undefined || link.sentTo !== printOf(world, email)) return undefined;
+	}
 	const account = await accountById(world, link.account);
 	return account?.deletedAt === undefined ? account : undefined;
 }
+
+const printOf = ({ vault }: Pick<World, "vault">, email: string): string => vault.fingerprint("recovery", email);
 
 /**
  * Sets a new password by a link, once, and ends all sessions. Personal access tokens stay, to be looked through.

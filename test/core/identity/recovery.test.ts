@@ -1,5 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import test, { type ExecutionContext } from "ava";
+import { setEmail } from "#core/accounts/email.ts";
 import { addToken } from "#core/accounts/tokens.ts";
 import { changePassword } from "#core/identity/change-password.ts";
 import { registerDeviceKey } from "#core/identity/device-keys.ts";
@@ -46,6 +47,21 @@ test("a link comes by mail, sets a new password once, and ends what was signed i
 	await t.throwsAsync(recover(world, secret, next), { name: "NotFound" });
 	t.is((await logIn(world, { name: "jane", password: old, from })).outcome, "wrong");
 	t.deepEqual(await kinds(), ["token"], "tokens for programs stay, to be looked through");
+});
+
+test("a link that went to an address which is not theirs any more is good for nothing", async (t) => {
+	const { world, letters, jane, secretIn } = await withJane(t);
+	await askRecovery(world, { name: "jane", from });
+	await world.identity.background.idle();
+	const secret = secretIn(letters[0]?.text ?? "");
+	const operators = secretIn(await recoveryLink(world, jane));
+	await setEmail(world, jane.id, "jane@elsewhere.example");
+	t.is(await recoveryState(world, secret), undefined);
+	await t.throwsAsync(recover(world, secret, next), { name: "NotFound" });
+	await setEmail(world, jane.id, undefined);
+	t.is(await recoveryState(world, secret), undefined);
+	t.is((await recoveryState(world, operators))?.id, jane.id, "the operator's link was sent nowhere");
+	t.false(JSON.stringify(await world.store.page(recoveries, { order: "asc", limit: 10 })).includes("mail.example"));
 });
 
 test("nobody learns from the question who has an account or a mail address", async (t) => {
