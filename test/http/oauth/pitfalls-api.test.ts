@@ -211,4 +211,5 @@ test("a shared cache gives nobody what is another's", async (t) => {
 				t.regex(direct.headers.get("cache-control") ?? "", /private|no-store/, at);
 		}
 	}
+	t.true(stored.size > 5, "the cache keeps what it may");
 });
