@@ -7,7 +7,7 @@ import { addToken } from "#core/accounts/tokens.ts";
 import { type Browser, createBrowser, formsOf, type Page } from "../support/browser-forms.ts";
 import { type Running, startGateway } from "../support/gateway.ts";
 import { silentLogger } from "../support/silent-logger.ts";
-import { begin, member, password, register } from "./oauth/scene.ts";
+import { begin, member, password, register, startScene } from "./oauth/scene.ts";
 
 interface Scene {
 	folder: string;
@@ -188,4 +188,14 @@ test("whatever is typed into a form of the pages, the answer is a page", async (
 	}
 	t.true(sent > 100, String(sent));
 	t.is((await own.open("/account")).status, 200);
+});
+
+test("wrong tokens are counted at the stream of events as everywhere", async (t) => {
+	const provider = await startScene({ CAUSEWAY_LIMITS_SCALE: "1" });
+	t.teardown(() => provider[Symbol.asyncDispose]());
+	const headers = { authorization: `Bearer cwy_${"x".repeat(43)}` };
+	const answers = [];
+	for (let i = 0; i < 12; i++) answers.push((await fetch(`${provider.origin}/api/events`, { headers })).status);
+	t.deepEqual([answers[0], answers.at(-1)], [401, 429]);
+	t.is((await fetch(`${provider.origin}/api/me`, { headers })).status, 429);
 });

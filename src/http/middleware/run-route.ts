@@ -1,12 +1,13 @@
 import type { Middleware } from "koa";
 import type { Account } from "#core/accounts/account.ts";
-import { InvalidRequest, Unauthenticated } from "#core/errors.ts";
+import { InvalidRequest } from "#core/errors.ts";
 import type { Principal } from "#core/identity/principals.ts";
 import { readJson } from "../body.ts";
 import { type AnyRoute, onceFor } from "../route.ts";
 import type { Services } from "../services.ts";
 import { validate } from "../validate.ts";
-import { hasCredential, principalOf } from "./authenticate.ts";
+import { principalOf } from "./authenticate.ts";
+import { identify } from "./identify.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { type Peer, peerOf } from "./signed.ts";
 
@@ -25,7 +26,7 @@ export function runRoute(
 		ctx.state.route = `${route.method} ${route.path}`;
 		// A cache in between must not give somebody what was answered to another (RFC 9111 §4.1).
 		if (route.auth !== "none") ctx.vary(["Authorization", "Accept"]);
-		const { principal, peer } = await identify();
+		const { principal, peer } = await identify(ctx, rates, whoAsks);
 		await rates.count(ctx, route.limit, principal?.account.id ?? ctx.ip);
 		const key = ctx.get("Idempotency-Key") || undefined;
 		if (key !== undefined && !uuid.test(key))
@@ -57,22 +58,12 @@ export function runRoute(
 		ctx.body = JSON.stringify(answer.body);
 		ctx.set("Content-Type", "application/json");
 
-		/**
-		 * Guessing tokens is limited by address, apart from what the address may otherwise ask; so is whom we ask on its
-		 * behalf.
-		 */
-		async function identify(): Promise<{ principal: Principal | undefined; peer: Peer | undefined }> {
-			if (hasCredential(ctx)) await rates.check("auth", ctx.ip);
+		/** Whom we ask on behalf of an address is limited, too. */
+		async function whoAsks(): Promise<{ principal: Principal | undefined; peer: Peer | undefined }> {
 			const beforeAsking = (): Promise<void> => rates.count(ctx, "lookup", ctx.ip);
-			try {
-				const peer = route.auth === "peer" ? await peerOf(services, ctx, beforeAsking) : undefined;
-				const isKnown = peer?.isProven === true;
-				return { peer, principal: isKnown ? undefined : await principalOf(services, ctx, route.auth, beforeAsking) };
-			} catch (error) {
-				if (error instanceof Unauthenticated && error.errorCode !== "token_missing")
-					await rates.count(ctx, "auth", ctx.ip);
-				throw error;
-			}
+			const peer = route.auth === "peer" ? await peerOf(services, ctx, beforeAsking) : undefined;
+			const isKnown = peer?.isProven === true;
+			return { peer, principal: isKnown ? undefined : await principalOf(services, ctx, route.auth, beforeAsking) };
 		}
 	};
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { NotAcceptable } from "#core/errors.ts";
 import type { Principal } from "#core/identity/principals.ts";
 import { principalOf } from "../middleware/authenticate.ts";
+import { identify } from "../middleware/identify.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
 import type { Services } from "../services.ts";
 import { validate } from "../validate.ts";
@@ -34,9 +35,8 @@ export function openEvents(
 ): Middleware {
 	return async (ctx) => {
 		ctx.state.route = "GET /api/events";
-		await rates.check("auth", ctx.ip);
-		const principal = (await principalOf(services, ctx, "participant", () =>
-			rates.count(ctx, "lookup", ctx.ip),
+		const principal = (await identify(ctx, rates, () =>
+			principalOf(services, ctx, "participant", () => rates.count(ctx, "lookup", ctx.ip)),
 		)) as Principal;
 		await rates.count(ctx, "stream", principal.account.id);
 		if (ctx.accepts("text/event-stream") === false) throw new NotAcceptable("text/event-stream");
