@@ -188,3 +188,43 @@ test("no page can be framed, whoever asks for it and whatever went wrong", async
 		"the one that posts itself too",
 	);
 });
+
+test("nothing that a link carries runs on the page that it leads to", async (t) => {
+	const { origin } = t.context.provider;
+	const browser = createBrowser(origin);
+	const config = await register(origin);
+	const mark = `"'></title></textarea><script>alert(1)</script><img src=x onerror=alert(1)>`;
+	const { url: asked } = await begin(config, { login_hint: mark, state: mark, nonce: mark, ui_locales: mark });
+	const pages = [await browser.open(asked.href)];
+	for (const name of ["client_id", "redirect_uri", "scope", "response_type", "prompt", "resource", mark]) {
+		const { url } = await begin(config);
+		url.searchParams.set(name, mark);
+		pages.push(await browser.open(url.href));
+	}
+	const q = encodeURIComponent(mark);
+	for (const path of [
+		`/login?return=/${q}`,
+		`/login?name=${q}`,
+		`/signup?invite=${q}`,
+		`/recover?link=${q}`,
+		`/oauth/device?user_code=${q}`,
+		`/oauth/logout?state=${q}&post_logout_redirect_uri=${q}&client_id=${q}`,
+		`/oauth/interaction/${q}`,
+		`/oauth/${q}`,
+		`/@${q}`,
+		`/${q}`,
+	])
+		pages.push(await browser.open(path));
+	pages.push(await browser.submit(await browser.open("/login"), "/login", { name: mark, password: mark }));
+	pages.push(await browser.submit(await browser.open("/oauth/device"), "/oauth/device", { user_code: mark }));
+	await authorize(origin, config, "jane", { browser });
+	const { url: posted } = await begin(config, { response_mode: "form_post", state: mark });
+	pages.push(await browser.open(posted.href));
+	const shown = pages.filter(({ left }) => !left);
+	t.true(shown.length > 14);
+	for (const { url, text } of shown) t.notRegex(text, /<script>alert|<img src=x|value=[^>]*"'>/, url);
+	t.true(
+		formsOf(pages.at(-1) as Page).some(({ hidden }) => hidden.state === mark),
+		"and the client gets its state back",
+	);
+});
