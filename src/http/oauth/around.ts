@@ -5,6 +5,7 @@ import { StoreUnavailable } from "#core/ports/store.ts";
 import type { World } from "#core/world.ts";
 import { etagOf, unchanged } from "../conditional.ts";
 import { originOf } from "./interactions.ts";
+import { askWithGet, isPosted } from "./posted-requests.ts";
 
 /** What a request failed with outside the library's own handling, to be answered like any other error. */
 export const leftOver = new WeakMap<IncomingMessage, unknown>();
@@ -42,7 +43,7 @@ export function goAround(provider: Provider, world: World): void {
 		// The library's one page with a script, which sends a form at once, adds the script's hash.
 		ctx.set("Content-Security-Policy", policy("'none'"));
 		try {
-			await next();
+			await (isPosted(ctx) ? askWithGet(ctx) : next());
 			// The library has no route for it.
 			if (ctx.oidc === undefined && ctx.status === 404 && ctx.body === undefined) throw noRoute(ctx.path);
 		} catch (error) {
@@ -72,11 +73,11 @@ const methods: ReadonlyMap<string, string> = new Map([
 	["/.well-known/jwks.json", "GET"],
 	["/.well-known/oauth-authorization-server", "GET"],
 	["/.well-known/openid-configuration", "GET"],
-	["/oauth/authorize", "GET"],
+	["/oauth/authorize", "GET, POST"],
 	["/oauth/device", "GET, POST"],
 	["/oauth/device_authorization", "POST"],
 	["/oauth/introspect", "POST"],
-	["/oauth/logout", "GET"],
+	["/oauth/logout", "GET, POST"],
 	["/oauth/register", "POST"],
 	["/oauth/revoke", "POST"],
 	["/oauth/token", "POST"],
