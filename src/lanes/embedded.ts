@@ -56,6 +56,8 @@ export function createEmbeddedLanes(options: EmbeddedLanesOptions): Lanes {
 	/** Never rejects. */
 	async function run(lane: Lane, state: Awake): Promise<void> {
 		await begin();
+		// Whoever was still waiting when the lanes were stopped does not begin any more.
+		if (ending.signal.aborted) return;
 		state.running = true;
 		try {
 			const next = await handler(lane, ending.signal);

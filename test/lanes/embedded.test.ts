@@ -29,6 +29,18 @@ test("aborting the signal stops the lanes", async (t) => {
 	t.is(runs, 1);
 });
 
+test("of many that were woken at once, those that have not begun at the stop never do", async (t) => {
+	let runs = 0;
+	const handler = async () => void runs++;
+	const lanes = createEmbeddedLanes({ handler, concurrency: 1000, clock: systemClock, logger: silent });
+	for (let n = 0; n < 500; n++) lanes.wake(`lane ${n}`);
+	await Promise.resolve();
+	await lanes.stop();
+	t.true(runs < 500, `${runs} ran`);
+	await lanes.idle();
+	t.true(runs < 500);
+});
+
 test("a handler that throws before its first await is no different", async (t) => {
 	const errors: object[] = [];
 	const lanes = createEmbeddedLanes({
