@@ -13,9 +13,9 @@ import { withoutUndefined } from "../absent.ts";
 import { etagOf } from "../conditional.ts";
 import { type Answer, type Call, noContent, ok, route } from "../route.ts";
 import type { Services } from "../services.ts";
-import { alternateOf, personUrl } from "../urls.ts";
 import { presenceBody } from "./presence.ts";
 import { timeOf } from "./present-message.ts";
+import { presentProfile } from "./present-profile.ts";
 import { profileChange } from "./profile-change.ts";
 
 /** What somebody changes of themselves; what is absent stays. Other fields are ignored: a client may send back what it was given. */
@@ -57,7 +57,8 @@ export const meRoutes = (services: Services) => [
 ];
 
 /** The full user of OFSCP §5.1: to nobody but themselves. */
-async function me({ world, bridges }: Services, account: Account): Promise<Answer> {
+async function me(services: Services, account: Account): Promise<Answer> {
+	const { world } = services;
 	const [own, half, email, presence, locked] = await Promise.all([
 		groupsOf(world, account),
 		privateHalfOf(world, account.id),
@@ -65,15 +66,8 @@ async function me({ world, bridges }: Services, account: Account): Promise<Answe
 		presenceOf(world, account.id),
 		isLocked(world, account),
 	]);
-	const actor = alternateOf(bridges, { account: account.id })?.url;
 	const body = {
-		id: account.id,
-		handle: account.handle,
-		home: account.domain,
-		domain: account.domain,
-		displayName: account.profile.displayName,
-		...(account.profile.avatar === undefined ? {} : { avatar: account.profile.avatar }),
-		bio: account.profile.bio ?? "",
+		...presentProfile(services, account),
 		locked,
 		...(email === undefined ? {} : { email }),
 		presence,
@@ -81,9 +75,7 @@ async function me({ world, bridges }: Services, account: Account): Promise<Answe
 		groups: own.map(({ group }) => `${world.origin}/api/groups/${group.id}`),
 		settings: half.settings,
 		notificationEndpoints: [],
-		...(actor === undefined ? {} : { actor }),
 		timeline: { group: account.group, channel: account.timeline },
-		url: personUrl(world, account),
 		createdAt: timeOf(account.createdAt),
 		// Of both halves: others are told only when the public one has changed.
 		updatedAt: timeOf(Math.max(account.updatedAt, half.updatedAt)),

@@ -11,8 +11,7 @@ import type { World } from "#core/world.ts";
 import { withoutUndefined } from "../absent.ts";
 import { type Answer, type Call, ok, route } from "../route.ts";
 import type { Services } from "../services.ts";
-import { alternateOf, personUrl } from "../urls.ts";
-import { timeOf } from "./present-message.ts";
+import { presentProfile } from "./present-profile.ts";
 import { type ProfileChange, profileChange } from "./profile-change.ts";
 
 /** What others see of somebody (OFSCP R7 §6). The private half is read for its privacy and for nothing else. */
@@ -31,23 +30,6 @@ async function profile(services: Services, call: Call): Promise<Answer> {
 /** The public half alone; the whole is at /api/me. */
 async function changeOwn(services: Services, { account, body }: Call<unknown, ProfileChange>): Promise<Answer> {
 	return ok(presentProfile(services, await changeProfile(services.world, account, withoutUndefined(body))));
-}
-
-/** The public half of somebody (OFSCP R7 §6.3). */
-function presentProfile({ world, bridges }: Services, account: Account) {
-	const actor = alternateOf(bridges, { account: account.id })?.url;
-	return {
-		id: account.id,
-		handle: account.handle,
-		home: account.domain,
-		domain: account.domain,
-		displayName: account.profile.displayName,
-		...(account.profile.avatar === undefined ? {} : { avatar: account.profile.avatar }),
-		bio: account.profile.bio ?? "",
-		...(actor === undefined ? {} : { actor }),
-		url: personUrl(world, account),
-		updatedAt: timeOf(account.updatedAt),
-	};
 }
 
 /** Who may not see it sees what one sees of somebody who is away. */
