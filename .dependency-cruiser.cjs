@@ -24,6 +24,55 @@ const product = "^(src|bridges)/";
 /** @param {string} names */
 const npmPackage = (names) => `^node_modules/(${names})/`;
 
+/**
+ * The folders of `src/core` from the ground up; the files that lie directly in it are the ground itself. What an area is stands
+ * below what is made of it (ARCHITECTURE.md, "The floors of the core").
+ */
+const coreFloors = [
+	"model",
+	"ports",
+	"events",
+	"accounts",
+	"groups",
+	"identity",
+	"access",
+	"messages",
+	"reactions",
+	"feed",
+	"erasure",
+	"federation",
+	"bridging",
+	"catalogue",
+];
+
+/**
+ * Folders form an order: a folder imports itself, those before it in the list, and nothing behind it. A folder that the list
+ * does not name may not be imported from any floor, so a new one has to be given its place.
+ *
+ * @param {string} root
+ * @param {readonly string[]} names from the ground up
+ */
+const floors = (root, names) => [
+	{
+		name: `${root}-ground-imports-no-floor`,
+		severity,
+		from: { path: `^${root}/[^/]+\\.ts$` },
+		to: { path: `^${root}/[^/]+/` },
+	},
+	{
+		name: `${root}-floors-are-named`,
+		severity,
+		from: { path: `^${root}/(?!(${names.join("|")})/)[^/]+/` },
+		to: {},
+	},
+	...names.map((name, i) => ({
+		name: `${root}-${name}-imports-only-floors-below`,
+		severity,
+		from: { path: `^${root}/${name}/` },
+		to: { path: `^${root}/[^/]+/`, pathNot: `^${root}/(${names.slice(0, i + 1).join("|")})/` },
+	})),
+];
+
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
 	forbidden: [
@@ -34,6 +83,7 @@ module.exports = {
 			from: { path: "^src/core/" },
 			to: { pathNot: "^src/core/|^(node:)?crypto$" },
 		},
+		...floors("src/core", coreFloors),
 		{
 			name: "adapters-know-only-the-core",
 			comment: "an adapter imports src/core and its own folder, never another adapter",

@@ -2,9 +2,9 @@ import { findAccount } from "#core/accounts/find-account.ts";
 import { createWaitingRoom } from "#core/bridging/incoming/parked.ts";
 import { createIncoming } from "#core/bridging/incoming/receive.ts";
 import { createTargets } from "#core/bridging/outgoing/targets.ts";
-import { createShadows } from "#core/bridging/shadows.ts";
+import { createShadows } from "#core/federation/shadows.ts";
 import { bridgeName } from "#core/ids.ts";
-import type { RemoteEvent } from "#core/ports/bridge.ts";
+import type { RemoteEvent } from "#core/ports/bridge/remote-event.ts";
 import { openWorld, readConfig } from "../src/gateway.ts";
 import { together } from "./load/signing.ts";
 

@@ -5,15 +5,18 @@ import { createDeliverer } from "#core/bridging/outgoing/deliver.ts";
 import { deliveryLaneName } from "#core/bridging/outgoing/delivery.ts";
 import { createOutgoing, outgoingLane } from "#core/bridging/outgoing/outgoing.ts";
 import { createTargets } from "#core/bridging/outgoing/targets.ts";
-import { createShadows } from "#core/bridging/shadows.ts";
 import { createBridgeState } from "#core/bridging/state.ts";
 import { startSweeper } from "#core/bridging/sweeper.ts";
-import { createFeed } from "#core/events/feed.ts";
-import { foldsOf } from "#core/events/folds.ts";
+import { collections } from "#core/catalogue/collections.ts";
+import { foldsOf } from "#core/catalogue/folds.ts";
+import { clearUpAfter } from "#core/erasure/delete-account.ts";
 import { createFederation } from "#core/federation/federation.ts";
-import type { Bridge } from "#core/ports/bridge.ts";
+import { principalOf } from "#core/federation/principals.ts";
+import { createShadows } from "#core/federation/shadows.ts";
+import { createFeed } from "#core/feed/feed.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Lanes } from "#core/ports/lanes.ts";
-import type { World } from "#core/world.ts";
 import type { Config } from "./config.ts";
 import { createBridge, openNetwork, version } from "./gateway/bridges.ts";
 import { later } from "./gateway/later.ts";
@@ -32,7 +35,7 @@ export { enabledBridges, type OpenedWorld, openWorld, readConfig, type Surroundi
 
 /** A provider, built and at rest until it is started. */
 export interface Gateway extends AsyncDisposable {
-	readonly world: World;
+	readonly world: IdentityWorld;
 	readonly lanes: Lanes;
 	/** Recovers, then opens the port, then takes up what was left behind. */
 	start(): Promise<void>;
@@ -57,7 +60,7 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 		bridges.push(await createBridge(name, config, opened, network, () => incoming));
 
 	const planned = later<Lanes>("lanes");
-	const plan = createOutgoing({ world, targets }, planned.get);
+	const plan = createOutgoing({ world, targets }, planned.get, (id) => clearUpAfter(world, id));
 	const deliver = createDeliverer(world, {
 		bridge: (name) => bridges.find((bridge) => bridge.name === name),
 		maxAgeMs: config.delivery.maxAgeDays * 86_400_000,
@@ -92,7 +95,12 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 			},
 		});
 	});
-	const feed = createFeed({ world, bus, render: createLiveEvents(world) });
+	const feed = createFeed({
+		world,
+		bus,
+		principalOf: (credential) => principalOf(world, credential),
+		render: createLiveEvents(world),
+	});
 	const events = createEventStreams(feed, { heartbeatSeconds: config.events.heartbeatSeconds });
 	const secrets = createBridgeState(world, "provider!", network.sealing);
 	const { insecureLocalhost } = config.federation;
@@ -137,7 +145,7 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 			for (const bridge of bridges) await bridge.start(ending.signal);
 			state = "ready";
 			listening = await listen(app, { ...config.listen, onClosing: () => events.close() });
-			startSweeper(world, { lanes, incoming, signal: ending.signal });
+			startSweeper(world, { lanes, incoming, collections, signal: ending.signal });
 			logger.info(
 				{ version, port: listening.port, bridges: enabledBridges(config) },
 				`Causeway serves ${config.publicUrl}`,

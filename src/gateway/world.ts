@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
 import type { ZodType } from "zod";
+import { collections } from "#core/catalogue/collections.ts";
+import { foldsOf } from "#core/catalogue/folds.ts";
 import { type Clock, systemClock } from "#core/clock.ts";
-import { collections } from "#core/collections.ts";
 import { createLog } from "#core/events/log.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
 import { type FailPoints, noFailPoints } from "#core/ports/fail-points.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import type { Store } from "#core/ports/store.ts";
-import type { World } from "#core/world.ts";
 import { createEmbeddedBus } from "../bus/embedded.ts";
 import { type Config, domainOf, loadConfig } from "../config.ts";
 import { createLogger } from "../log.ts";
@@ -44,7 +45,7 @@ export interface Surroundings {
 
 /** The store and what every use case needs: all that a command needs beside a server that runs. */
 export interface OpenedWorld extends AsyncDisposable {
-	readonly world: World;
+	readonly world: IdentityWorld;
 	readonly bus: ReturnType<typeof createEmbeddedBus>;
 	readonly logger: Logger;
 	/** Called for each commit that leaves something to do; set by whoever does it. */
@@ -70,11 +71,11 @@ export async function openWorld(
 	const store = await openStore(config, { logger, clock, failPoints });
 	const bus = createEmbeddedBus();
 	let wake = (): void => {};
-	const world: World = {
+	const world: IdentityWorld = {
 		origin: config.publicUrl,
 		domain: domainOf(config.publicUrl),
 		store,
-		log: createLog({ store, bus, onOwed: () => wake() }),
+		log: createLog({ store, bus, folds: foldsOf, onOwed: () => wake() }),
 		bus,
 		clock,
 		text: createText(),

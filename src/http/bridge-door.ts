@@ -1,12 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Context, Middleware } from "koa";
 import { Unavailable } from "#core/errors.ts";
-import type { Bridge, BridgeRequest, BridgeResponse } from "#core/ports/bridge.ts";
+import type { World } from "#core/events/world.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { BridgeRequest, BridgeResponse } from "#core/ports/bridge/request.ts";
 import type { Logger } from "#core/ports/logger.ts";
-import type { World } from "#core/world.ts";
 import { ClientGone, readBody } from "./body.ts";
 import { problemOf, renderProblem } from "./middleware/problem.ts";
-import { type RateLimits } from "./middleware/rate-limits.ts";
+import type { RateLimits } from "./middleware/rate-limits.ts";
 import type { Health } from "./services.ts";
 
 export interface BridgeDoorParts {

@@ -1,14 +1,14 @@
 import type { ServerResponse } from "node:http";
-import type { Shadows } from "#core/bridging/shadows.ts";
-import type { FeedRequest } from "#core/events/feed.ts";
-import type { LiveEvent } from "#core/events/live-event.ts";
 import type { Federation } from "#core/federation/federation.ts";
 import type { Secrets } from "#core/federation/provider-key.ts";
-import type { Place } from "#core/groups/access.ts";
-import type { Principal } from "#core/identity/principals.ts";
+import type { Shadows } from "#core/federation/shadows.ts";
+import type { FeedRequest } from "#core/feed/feed.ts";
+import type { LiveEvent } from "#core/feed/live-event.ts";
+import type { Place } from "#core/groups/place.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { Principal } from "#core/identity/principal.ts";
 import type { AccountId } from "#core/ids.ts";
-import type { Bridge } from "#core/ports/bridge.ts";
-import type { World } from "#core/world.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { OAuthDoor } from "./oauth/door.ts";
 import type { Metrics } from "./operators/metrics.ts";
 
@@ -55,7 +55,7 @@ export interface EventStreams {
 
 /** What the HTTP door is built from. */
 export interface Services {
-	readonly world: World;
+	readonly world: IdentityWorld;
 	readonly bridges: readonly Bridge[];
 	readonly shadows: Shadows;
 	readonly events: EventStreams;

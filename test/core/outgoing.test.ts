@@ -1,15 +1,16 @@
 import test from "ava";
-import type { Account } from "#core/accounts/account.ts";
+import { canRead } from "#core/access/access.ts";
 import { listDeadLetters, replayDeadLetters } from "#core/bridging/outgoing/dead-letters.ts";
 import { deliveries, deliveryLane, laneTroubles } from "#core/bridging/outgoing/delivery.ts";
 import { createOutgoing } from "#core/bridging/outgoing/outgoing.ts";
 import { backOff } from "#core/bridging/outgoing/retry.ts";
 import { createTargets } from "#core/bridging/outgoing/targets.ts";
-import { canRead } from "#core/groups/access.ts";
 import { memberships } from "#core/groups/membership.ts";
 import { deleteMessage } from "#core/messages/delete-message.ts";
 import { editMessage } from "#core/messages/edit-message.ts";
-import type { Delivery, DeliveryResult, RemotePerson } from "#core/ports/bridge.ts";
+import type { Account } from "#core/model/account.ts";
+import type { Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
+import type { RemotePerson } from "#core/ports/bridge/remote-event.ts";
 import { type Core, openCore } from "../support/core.ts";
 import { createFakeBridge, type FakeBridge } from "../support/fake-bridge.ts";
 
@@ -341,7 +342,11 @@ test("what was edited and then deleted before it was planned is planned all the 
 		await editMessage(core.world, jane, memo, { content: { text: "second" } }),
 	);
 	const planner = { world: core.world, targets: createTargets(core.world, () => [fedi]) };
-	await createOutgoing(planner, () => core.lanes)(new AbortController().signal);
+	await createOutgoing(
+		planner,
+		() => core.lanes,
+		async () => {},
+	)(new AbortController().signal);
 	t.deepEqual(await core.world.store.owed(core.clock.time + day, 100), []);
 	t.is(await waiting(core), 3);
 });

@@ -1,20 +1,22 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Account } from "#core/accounts/account.ts";
 import { createAccount } from "#core/accounts/create-account.ts";
-import { addToken } from "#core/accounts/tokens.ts";
-import { createShadows } from "#core/bridging/shadows.ts";
 import { createBridgeState } from "#core/bridging/state.ts";
+import { collections } from "#core/catalogue/collections.ts";
+import { foldsOf } from "#core/catalogue/folds.ts";
 import { type Clock, systemClock } from "#core/clock.ts";
-import { collections } from "#core/collections.ts";
-import { createFeed } from "#core/events/feed.ts";
 import { createLog } from "#core/events/log.ts";
 import { createFederation } from "#core/federation/federation.ts";
-import type { Bridge } from "#core/ports/bridge.ts";
+import { principalOf } from "#core/federation/principals.ts";
+import { createShadows } from "#core/federation/shadows.ts";
+import { createFeed } from "#core/feed/feed.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
+import { addToken } from "#core/identity/tokens.ts";
+import type { Account } from "#core/model/account.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import { noFailPoints } from "#core/ports/fail-points.ts";
 import type { Logger } from "#core/ports/logger.ts";
-import type { World } from "#core/world.ts";
 import { createEmbeddedBus } from "../../src/bus/embedded.ts";
 import { createApp } from "../../src/http/app.ts";
 import { createOAuthDoor } from "../../src/http/oauth/door.ts";
@@ -103,11 +105,11 @@ export async function openDoor({
 		clock,
 	});
 	const bus = createEmbeddedBus();
-	const world: World = {
+	const world: IdentityWorld = {
 		origin: "http://social.example",
 		domain: "social.example",
 		store,
-		log: createLog({ store, bus, onOwed() {} }),
+		log: createLog({ store, bus, folds: foldsOf, onOwed() {} }),
 		bus,
 		clock,
 		text: createText(),
@@ -117,7 +119,12 @@ export async function openDoor({
 		identity: testIdentity(),
 		policy: { editWindowMs, textBytes: 64 * 1024, articleBytes: 512 * 1024 },
 	};
-	const feed = createFeed({ world, bus, render: createLiveEvents(world) });
+	const feed = createFeed({
+		world,
+		bus,
+		principalOf: (credential) => principalOf(world, credential),
+		render: createLiveEvents(world),
+	});
 	const events = createEventStreams(feed, {
 		heartbeatSeconds,
 		...(maxBufferedBytes === undefined ? {} : { maxBufferedBytes }),

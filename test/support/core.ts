@@ -1,6 +1,5 @@
 import path from "node:path";
 import type { ExecutionContext } from "ava";
-import type { Account } from "#core/accounts/account.ts";
 import { createAccount } from "#core/accounts/create-account.ts";
 import { createWaitingRoom } from "#core/bridging/incoming/parked.ts";
 import { createIncoming, type Incoming } from "#core/bridging/incoming/receive.ts";
@@ -8,19 +7,22 @@ import { createDeliverer } from "#core/bridging/outgoing/deliver.ts";
 import { deliveryLaneName } from "#core/bridging/outgoing/delivery.ts";
 import { createOutgoing, outgoingLane } from "#core/bridging/outgoing/outgoing.ts";
 import { createTargets } from "#core/bridging/outgoing/targets.ts";
-import { createShadows, type Shadows } from "#core/bridging/shadows.ts";
-import { collections } from "#core/collections.ts";
+import { collections } from "#core/catalogue/collections.ts";
+import { foldsOf } from "#core/catalogue/folds.ts";
+import { clearUpAfter } from "#core/erasure/delete-account.ts";
 import { createLog } from "#core/events/log.ts";
-import { type Place, placeOf } from "#core/groups/access.ts";
+import { createShadows, type Shadows } from "#core/federation/shadows.ts";
 import { createChannel } from "#core/groups/create-channel.ts";
 import { createGroup } from "#core/groups/create-group.ts";
-import type { TierId } from "#core/groups/tiers.ts";
-import type { Message } from "#core/messages/message.ts";
+import { type Place, placeOf } from "#core/groups/place.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
 import { type NewMessage, postMessage } from "#core/messages/post-message.ts";
-import type { Bridge } from "#core/ports/bridge.ts";
+import type { Account } from "#core/model/account.ts";
+import type { Message } from "#core/model/message.ts";
+import type { TierId } from "#core/model/tier.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import { noFailPoints } from "#core/ports/fail-points.ts";
 import type { Lanes } from "#core/ports/lanes.ts";
-import type { World } from "#core/world.ts";
 import { createEmbeddedBus } from "../../src/bus/embedded.ts";
 import { createEmbeddedLanes } from "../../src/lanes/embedded.ts";
 import { openSqliteStore } from "../../src/store/sqlite/index.ts";
@@ -31,7 +33,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 /** The core on a real store, with the bridges that a test gives it and a clock that it can turn. */
 export interface Core {
-	readonly world: World;
+	readonly world: IdentityWorld;
 	readonly clock: { time: number; now(): number };
 	readonly incoming: Incoming;
 	readonly shadows: Shadows;
@@ -59,11 +61,11 @@ export async function openCore(
 	});
 	const bus = createEmbeddedBus();
 	let wake = (): void => {};
-	const world: World = {
+	const world: IdentityWorld = {
 		origin: "https://social.test",
 		domain: "social.test",
 		store,
-		log: createLog({ store, bus, onOwed: () => wake() }),
+		log: createLog({ store, bus, folds: foldsOf, onOwed: () => wake() }),
 		bus,
 		clock,
 		text: createText(),
@@ -78,7 +80,11 @@ export async function openCore(
 	await waiting.load();
 	const shadows = createShadows(world);
 	const incoming = createIncoming(world, { shadows, waiting, targets });
-	const plan = createOutgoing({ world, targets }, () => lanes);
+	const plan = createOutgoing(
+		{ world, targets },
+		() => lanes,
+		(id) => clearUpAfter(world, id),
+	);
 	const deliver = createDeliverer(world, {
 		bridge: (name) => bridges.find((b) => b.name === name),
 		maxAgeMs: 4 * 86_400_000,

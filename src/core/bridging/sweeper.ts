@@ -1,7 +1,7 @@
-import { collections } from "../collections.ts";
-import { sweepExpired } from "../expiry.ts";
+import type { World } from "../events/world.ts";
+import { sweepExpired } from "../ports/expiry.ts";
 import type { Lanes } from "../ports/lanes.ts";
-import type { World } from "../world.ts";
+import type { Collection } from "../ports/store.ts";
 import type { Incoming } from "./incoming/receive.ts";
 import { deliveryLane } from "./outgoing/delivery.ts";
 import { lanesWithDeliveries } from "./outgoing/open-lanes.ts";
@@ -13,14 +13,19 @@ const owedEveryMs = 1_000;
 const allEveryMs = 10_000;
 const expiredEveryMs = 60_000;
 
+export interface SweeperParts {
+	readonly lanes: Lanes;
+	readonly incoming: Incoming;
+	/** What expires in them is deleted. */
+	readonly collections: readonly Collection<unknown>[];
+	readonly signal: AbortSignal;
+}
+
 /**
  * Drives what was left behind (design §3.1 rule 4): events nobody has planned, lanes nobody has woken, remote events whose
  * counterpart has come; and tidies up what has expired. Runs until the signal ends it.
  */
-export function startSweeper(
-	world: World,
-	{ lanes, incoming, signal }: { lanes: Lanes; incoming: Incoming; signal: AbortSignal },
-): void {
+export function startSweeper(world: World, { lanes, incoming, collections, signal }: SweeperParts): void {
 	const { store, clock, logger } = world;
 
 	async function sweepOwed(): Promise<void> {

@@ -1,10 +1,9 @@
 import type { Bus } from "../ports/bus.ts";
-import type { Appended, Draft, Store } from "../ports/store.ts";
-import type { Bodies, EventOf, EventType } from "./domain-event.ts";
-import { foldsOf } from "./folds.ts";
+import type { Appended, Draft, FoldsOf, Store } from "../ports/store.ts";
+import type { EventBodies, EventOf, EventType } from "./event.ts";
 
 /** A draft of one of our own events. */
-export type DraftOf<T extends EventType> = Draft<T, Bodies[T]>;
+export type DraftOf<T extends EventType> = Draft<T, EventBodies[T]>;
 export type AppendedOf<T extends EventType> =
 	| { readonly outcome: "appended"; readonly event: EventOf<T> }
 	| Exclude<Appended, { outcome: "appended" }>;
@@ -15,13 +14,19 @@ export interface Log {
 	append<T extends EventType>(draft: DraftOf<T>, options?: { readonly after?: number }): Promise<AppendedOf<T>>;
 }
 
-/**
- * @param onOwed called after a commit that leaves something to be done by a consumer
- */
-export function createLog({ store, bus, onOwed }: { store: Store; bus: Bus; onOwed: () => void }): Log {
+export interface LogParts {
+	readonly store: Store;
+	readonly bus: Bus;
+	/** What every type of event changes in the derived documents. */
+	readonly folds: FoldsOf;
+	/** Called after a commit that leaves work to a consumer. */
+	readonly onOwed: () => void;
+}
+
+export function createLog({ store, bus, folds, onOwed }: LogParts): Log {
 	return {
 		async append<T extends EventType>(draft: DraftOf<T>, options: { readonly after?: number } = {}) {
-			const appended = await store.append(draft, { folds: foldsOf, ...options });
+			const appended = await store.append(draft, { folds, ...options });
 			if (appended.outcome === "appended") {
 				bus.publish(appended.event.stream, appended.event.seq);
 				if (appended.event.pending.length > 0) onOwed();
@@ -30,6 +35,3 @@ export function createLog({ store, bus, onOwed }: { store: Store; bus: Bus; onOw
 		},
 	};
 }
-
-/** The consumer that carries events to other networks. */
-export const bridgeConsumer = "bridge";

@@ -1,7 +1,8 @@
-import type { Account } from "../accounts/account.ts";
-import { bridgeConsumer } from "../events/log.ts";
-import type { World } from "../world.ts";
-import { type Membership, membershipId, memberships, type Place } from "./membership.ts";
+import { bridgeConsumer } from "../events/consumers.ts";
+import type { World } from "../events/world.ts";
+import type { Account } from "../model/account.ts";
+import { type Membership, type Place } from "../model/membership.ts";
+import { membershipId, memberships } from "./membership.ts";
 import type { MembershipEvents } from "./membership-events.ts";
 
 /** What a membership shall be; the rest of it follows. */

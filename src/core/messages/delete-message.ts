@@ -1,11 +1,13 @@
-import type { Account } from "../accounts/account.ts";
+import { may } from "../access/permissions.ts";
 import { PermissionDenied } from "../errors.ts";
-import { bridgeConsumer } from "../events/log.ts";
-import { may, type Place } from "../groups/access.ts";
+import { bridgeConsumer } from "../events/consumers.ts";
+import type { World } from "../events/world.ts";
+import type { Place } from "../groups/place.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
-import type { World } from "../world.ts";
+import type { Account } from "../model/account.ts";
+import type { Message } from "../model/message.ts";
 import type { MessageEvents } from "./events.ts";
-import { type Message, messages } from "./message.ts";
+import { messages } from "./message.ts";
 
 /** Deletes a message: its author or a moderator. Idempotent. @throws {PermissionDenied} */
 export async function deleteMessage(world: World, actor: Account, place: Place, message: Message): Promise<void> {

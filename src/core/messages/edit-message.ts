@@ -1,10 +1,11 @@
-import type { Account } from "../accounts/account.ts";
 import { Conflict, PermissionDenied } from "../errors.ts";
-import { bridgeConsumer } from "../events/log.ts";
-import type { World } from "../world.ts";
+import { bridgeConsumer } from "../events/consumers.ts";
+import type { World } from "../events/world.ts";
+import type { Account } from "../model/account.ts";
+import { type Content, type Message } from "../model/message.ts";
 import { checkContent } from "./check-content.ts";
 import type { MessageEvents } from "./events.ts";
-import { type Content, type Message, messages } from "./message.ts";
+import { messages } from "./message.ts";
 import { mentionedAccounts } from "./post-message.ts";
 
 export interface MessageChanges {

@@ -1,5 +1,5 @@
 import type { AccountId, BridgeName, MessageId } from "../ids.ts";
-import type { Content, Message } from "./message.ts";
+import type { Content, Message } from "../model/message.ts";
 
 /**
  * Streams: the channel's id. `origin` is the network it came from; absent: it was said here. `erased`: the message was
@@ -32,4 +32,8 @@ export interface MessageEvents {
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
 	};
+}
+
+declare module "../events/event.ts" {
+	interface EventBodies extends MessageEvents {}
 }

@@ -1,7 +1,7 @@
 import type { Middleware } from "koa";
-import type { Account } from "#core/accounts/account.ts";
 import { InvalidRequest } from "#core/errors.ts";
-import type { Principal } from "#core/identity/principals.ts";
+import type { Principal } from "#core/identity/principal.ts";
+import type { Account } from "#core/model/account.ts";
 import { readJson } from "../body.ts";
 import { type AnyRoute, onceFor } from "../route.ts";
 import type { Services } from "../services.ts";

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Provider } from "oidc-provider";
 import { MethodNotAllowed, NotFound } from "#core/errors.ts";
+import type { World } from "#core/events/world.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
-import type { World } from "#core/world.ts";
 import { etagOf, unchanged } from "../conditional.ts";
 import { originOf } from "./interactions.ts";
 import { askWithGet, isPosted } from "./posted-requests.ts";

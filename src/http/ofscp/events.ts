@@ -1,7 +1,7 @@
 import type { Middleware } from "koa";
 import { z } from "zod";
 import { NotAcceptable } from "#core/errors.ts";
-import type { Principal } from "#core/identity/principals.ts";
+import type { Principal } from "#core/identity/principal.ts";
 import { principalOf } from "../middleware/authenticate.ts";
 import { identify } from "../middleware/identify.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";

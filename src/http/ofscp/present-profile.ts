@@ -1,4 +1,4 @@
-import type { Account } from "#core/accounts/account.ts";
+import type { Account } from "#core/model/account.ts";
 import type { Services } from "../services.ts";
 import { alternateOf, personUrl } from "../urls.ts";
 import { timeOf } from "./present-message.ts";

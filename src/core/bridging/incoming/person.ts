@@ -1,4 +1,4 @@
-import { bridgeConsumer } from "../../events/log.ts";
+import { bridgeConsumer } from "../../events/consumers.ts";
 import { ended, type Receiver, requestOf } from "./intake.ts";
 
 /** A profile changed: the sender of an event is brought up to date before it is taken in, so nothing is left to do. */

@@ -1,9 +1,10 @@
 import { BoundedMap } from "../../bounded-map.ts";
+import type { World } from "../../events/world.ts";
 import type { BridgeName } from "../../ids.ts";
 import { messages } from "../../messages/message.ts";
-import type { Bridge, Delivery, DeliveryResult, Progress } from "../../ports/bridge.ts";
+import type { Bridge } from "../../ports/bridge/bridge.ts";
+import type { Delivery, DeliveryResult, Progress } from "../../ports/bridge/delivery.ts";
 import { StoreUnavailable } from "../../ports/store.ts";
-import type { World } from "../../world.ts";
 import type { DeliveryRow } from "./delivery.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 

@@ -1,5 +1,5 @@
+import type { World } from "../../events/world.ts";
 import type { Lanes } from "../../ports/lanes.ts";
-import type { World } from "../../world.ts";
 import { type DeadLetter, deadLetters, deliveries, deliveryLane, laneTroubles } from "./delivery.ts";
 
 /** Undeliverable items of a lane, oldest first; without a lane, of all. */

@@ -1,7 +1,8 @@
+import type { World } from "../../events/world.ts";
 import type { BridgeName } from "../../ids.ts";
-import type { Bridge, Delivery, DeliveryResult } from "../../ports/bridge.ts";
+import type { Bridge } from "../../ports/bridge/bridge.ts";
+import type { Delivery, DeliveryResult } from "../../ports/bridge/delivery.ts";
 import type { Stored } from "../../ports/store.ts";
-import type { World } from "../../world.ts";
 import { targetOf } from "../audience.ts";
 import { saveLinks } from "../links.ts";
 import { createAttempt } from "./attempt.ts";

@@ -1,4 +1,4 @@
-import type { Reach } from "../../ports/bridge.ts";
+import type { Reach } from "../../model/reach.ts";
 import type { Lane } from "../../ports/lanes.ts";
 import type { Collection } from "../../ports/store.ts";
 import { targetOf } from "../audience.ts";

@@ -1,4 +1,4 @@
-import type { World } from "../../world.ts";
+import type { World } from "../../events/world.ts";
 import { type LaneTrouble, laneTroubles } from "./delivery.ts";
 import { backOff } from "./retry.ts";
 

@@ -1,5 +1,5 @@
-import type { Reach } from "../../ports/bridge.ts";
-import type { World } from "../../world.ts";
+import type { World } from "../../events/world.ts";
+import type { Reach } from "../../model/reach.ts";
 import { deliveries } from "./delivery.ts";
 
 /** One reach of every lane that has deliveries: jumps from lane to lane, so it costs as much as there are lanes. */

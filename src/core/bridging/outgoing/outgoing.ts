@@ -1,6 +1,5 @@
-import { clearUpAfter } from "../../accounts/delete-account.ts";
-import { bridgeConsumer } from "../../events/log.ts";
-import type { Reach } from "../../ports/bridge.ts";
+import { bridgeConsumer } from "../../events/consumers.ts";
+import type { Reach } from "../../model/reach.ts";
 import type { Lanes } from "../../ports/lanes.ts";
 import type { LogEvent } from "../../ports/store.ts";
 import { type DeliveryRow, deliveries, deliveryId, deliveryLane } from "./delivery.ts";
@@ -26,12 +25,13 @@ interface Filed {
 export function createOutgoing(
 	planner: Planner,
 	lanes: () => Lanes,
+	clearUpAfter: (account: string) => Promise<void>,
 ): (signal: AbortSignal) => Promise<number | undefined> {
 	const { world } = planner;
 	const failures = new Map<string, number>();
 
 	async function plan(event: LogEvent): Promise<readonly Reach[]> {
-		if (event.type === "account.deleted") await clearUpAfter(world, event.stream);
+		if (event.type === "account.deleted") await clearUpAfter(event.stream);
 		const reaches = await plans[event.type as keyof typeof plans]?.(planner, event as never);
 		return reaches ?? [];
 	}

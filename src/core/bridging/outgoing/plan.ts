@@ -1,12 +1,13 @@
-import { type Account, isLocal } from "../../accounts/account.ts";
 import { accountById } from "../../accounts/find-account.ts";
-import type { Bodies, EventOf, EventType } from "../../events/domain-event.ts";
-import { type Place, placeOf } from "../../groups/access.ts";
+import type { EventBodies, EventOf, EventType } from "../../events/event.ts";
+import type { World } from "../../events/world.ts";
+import { type Place, placeOf } from "../../groups/place.ts";
 import type { ChannelId, MessageId } from "../../ids.ts";
 import { parseId } from "../../ids.ts";
-import { type Message, messages } from "../../messages/message.ts";
-import type { Reach } from "../../ports/bridge.ts";
-import type { World } from "../../world.ts";
+import { messages } from "../../messages/message.ts";
+import { type Account, isLocal } from "../../model/account.ts";
+import type { Message } from "../../model/message.ts";
+import type { Reach } from "../../model/reach.ts";
 import { audienceOf, type Targets } from "./targets.ts";
 
 export interface Planner {
@@ -24,7 +25,7 @@ async function ofMessage(
 	{ world, targets }: Planner,
 	id: MessageId,
 	by: string,
-	origin: Bodies["message.deleted"]["origin"],
+	origin: EventBodies["message.deleted"]["origin"],
 ): Promise<readonly Reach[]> {
 	const found = await messageAndPlace(world, id);
 	const author = await accountById(world, by as Account["id"]);

@@ -1,13 +1,15 @@
-import type { Account } from "../../accounts/account.ts";
+import { canFederate } from "../../access/access.ts";
 import { accountById } from "../../accounts/find-account.ts";
-import type { EventOf, EventType } from "../../events/domain-event.ts";
-import { canFederate, type Place, placeOf } from "../../groups/access.ts";
+import type { EventOf, EventType } from "../../events/event.ts";
+import type { World } from "../../events/world.ts";
+import { type Place, placeOf } from "../../groups/place.ts";
 import type { AccountId, BridgeName, ChannelId, MessageId } from "../../ids.ts";
-import { type Message, messages } from "../../messages/message.ts";
-import type { Addressed, Delivery } from "../../ports/bridge.ts";
+import { messages } from "../../messages/message.ts";
+import type { Account } from "../../model/account.ts";
+import type { Message } from "../../model/message.ts";
+import type { Addressed, Delivery } from "../../ports/bridge/delivery.ts";
 import type { LogEvent } from "../../ports/store.ts";
 import { reactionId } from "../../reactions/reaction.ts";
-import type { World } from "../../world.ts";
 import { remoteIdsOf } from "../links.ts";
 
 type Unaddressed<D> = D extends Delivery ? Omit<D, "reach"> : never;

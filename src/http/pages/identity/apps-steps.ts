@@ -1,5 +1,5 @@
-import { addToken } from "#core/accounts/tokens.ts";
 import { endSession, sessionsOf } from "#core/identity/sessions.ts";
+import { addToken } from "#core/identity/tokens.ts";
 import type { Services } from "../../services.ts";
 import { type OwnCall, ownPage, type PageRoute } from "../page-routes.ts";
 import { leadOn, sendPage } from "../private-page.ts";

@@ -1,5 +1,5 @@
-import type { Account } from "#core/accounts/account.ts";
 import type { Scope } from "#core/identity/scopes.ts";
+import type { Account } from "#core/model/account.ts";
 import { button, form } from "../form.ts";
 import { type Html, html } from "../html.ts";
 import { say, sayPlainly } from "../say.ts";

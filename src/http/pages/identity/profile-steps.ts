@@ -1,5 +1,5 @@
-import { changeProfile } from "#core/accounts/change-profile.ts";
-import { deleteAccount } from "#core/accounts/delete-account.ts";
+import { deleteAccount } from "#core/erasure/delete-account.ts";
+import { changeProfile } from "#core/groups/change-profile.ts";
 import type { Services } from "../../services.ts";
 import { personUrl } from "../../urls.ts";
 import { type OwnCall, ownPage, type PageRoute, page } from "../page-routes.ts";

@@ -1,4 +1,4 @@
-import type { Account } from "#core/accounts/account.ts";
+import type { Account } from "#core/model/account.ts";
 import { button, type Fault, field, form, nameForManagers } from "../form.ts";
 import { type Html, html } from "../html.ts";
 import { texts } from "../texts.ts";

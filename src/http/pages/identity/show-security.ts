@@ -1,7 +1,7 @@
 import { emailOf } from "#core/accounts/email.ts";
+import type { World } from "#core/events/world.ts";
 import { passkeysOf } from "#core/identity/passkeys.ts";
 import { hasTotp } from "#core/identity/totp.ts";
-import type { World } from "#core/world.ts";
 import type { OwnCall } from "../page-routes.ts";
 import { sendPage } from "../private-page.ts";
 import type { Refusal } from "../refusal.ts";

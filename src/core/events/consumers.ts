@@ -1,0 +1,2 @@
+/** The consumer that carries events to other networks. */
+export const bridgeConsumer = "bridge";
