@@ -3,21 +3,19 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createAccount } from "#core/accounts/create-account.ts";
 import { createBridgeState } from "#core/bridging/state.ts";
-import { collections } from "#core/catalogue/collections.ts";
-import { foldsOf } from "#core/catalogue/folds.ts";
 import { type Clock, systemClock } from "#core/clock.ts";
-import { createLog } from "#core/events/log.ts";
 import { createFederation } from "#core/federation/federation.ts";
 import { principalOf } from "#core/federation/principals.ts";
 import { createShadows } from "#core/federation/shadows.ts";
 import { createFeed } from "#core/feed/feed.ts";
-import type { IdentityWorld } from "#core/identity/identity.ts";
 import { addToken } from "#core/identity/tokens.ts";
 import type { Account } from "#core/model/account.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import { noFailPoints } from "#core/ports/fail-points.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import { createEmbeddedBus } from "../../src/bus/embedded.ts";
+import { buildCore } from "../../src/gateway/core.ts";
+import { openStore } from "../../src/gateway/store.ts";
 import { createApp } from "../../src/http/app.ts";
 import { createOAuthDoor } from "../../src/http/oauth/door.ts";
 import { createLiveEvents } from "../../src/http/ofscp/live-events.ts";
@@ -26,8 +24,6 @@ import { listen } from "../../src/http/server.ts";
 import type { Limits, Services } from "../../src/http/services.ts";
 import { createHttpClient } from "../../src/outbound/http-client.ts";
 import { createEventStreams } from "../../src/realtime/sse.ts";
-import { openSqliteStore } from "../../src/store/sqlite/index.ts";
-import { createText } from "../../src/text/text.ts";
 import { testIdentity, testVault } from "../support/identity.ts";
 import { silentLogger } from "../support/silent-logger.ts";
 
@@ -98,27 +94,22 @@ export async function openDoor({
 	deny = [],
 }: DoorOptions = {}) {
 	const folder = await mkdtemp(path.join(tmpdir(), "causeway-door-"));
-	const store = await openSqliteStore({
-		file: path.join(folder, "causeway.db"),
-		collections,
-		failPoints: noFailPoints,
-		clock,
-	});
+	const store = await openStore(
+		{ store: { kind: "sqlite" }, dataDir: folder },
+		{ logger, failPoints: noFailPoints, clock },
+	);
 	const bus = createEmbeddedBus();
-	const world: IdentityWorld = {
+	const { world } = buildCore({
 		origin: "http://social.example",
-		domain: "social.example",
 		store,
-		log: createLog({ store, bus, folds: foldsOf, onOwed() {} }),
 		bus,
 		clock,
-		text: createText(),
 		logger,
 		failPoints: noFailPoints,
 		vault: testVault(),
 		identity: testIdentity(),
 		policy: { editWindowMs, textBytes: 64 * 1024, articleBytes: 512 * 1024 },
-	};
+	});
 	const feed = createFeed({
 		world,
 		bus,

@@ -79,7 +79,6 @@ export async function createAccount(
 		type: "account.created",
 		actor: body.account.id,
 		natural: handleKey(handle),
-		pending: [],
 		body,
 	});
 	if (appended.outcome !== "appended") throw new Conflict("handle_taken", `The handle ${handle} is taken`);
@@ -122,7 +121,6 @@ export async function createShadow(
 			actor: body.account.id,
 			natural,
 			request: `handle:${handle}@${fields.domain}`,
-			pending: [],
 			body,
 		});
 		if (appended.outcome === "appended") return accountOf(world, body.account.id);

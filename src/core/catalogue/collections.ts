@@ -5,9 +5,10 @@ import { privateHalves } from "../accounts/private-half.ts";
 import { audiences } from "../bridging/audience.ts";
 import { parked } from "../bridging/incoming/parked.ts";
 import { links } from "../bridging/links.ts";
-import { deadLetters, deliveries, laneTroubles } from "../bridging/outgoing/delivery.ts";
+import { deadLetters, deliveries } from "../bridging/outgoing/delivery.ts";
 import { portals } from "../bridging/portals/portal.ts";
 import { bridgeState } from "../bridging/state.ts";
+import { laneRecords } from "../events/lane-holds.ts";
 import { documentVersions } from "../federation/document-version.ts";
 import { remoteKeys } from "../federation/remote-keys.ts";
 import { remoteUsers } from "../federation/remote-users.ts";
@@ -50,7 +51,7 @@ export const collections: readonly Collection<unknown>[] = [
 	feedBaselines,
 	groups,
 	invites,
-	laneTroubles,
+	laneRecords,
 	links,
 	memberships,
 	messages,

@@ -1,15 +1,7 @@
 import type { AccountEvents } from "../accounts/events.ts";
-import { accountById } from "../accounts/find-account.ts";
-import { bridgeConsumer } from "../events/consumers.ts";
 import type { EventOf } from "../events/event.ts";
-import { memberships } from "../groups/membership.ts";
-import { changeMembership } from "../groups/membership-change.ts";
 import { confirmPassword } from "../identity/change-password.ts";
-import { eraseSecrets } from "../identity/erase.ts";
 import type { IdentityWorld } from "../identity/identity.ts";
-import type { AccountId } from "../ids.ts";
-import { appendDeletion } from "../messages/delete-message.ts";
-import { messages } from "../messages/message.ts";
 import type { Account } from "../model/account.ts";
 import type { LogEvent } from "../ports/store.ts";
 
@@ -42,7 +34,6 @@ export async function appendAccountDeletion(world: IdentityWorld, account: Accou
 				type: "account.deleted",
 				actor: account.id,
 				natural: `deleted:${account.id}`,
-				pending: [bridgeConsumer],
 				erases: events.flatMap(remainsOf),
 				body: { account: account.id },
 			},
@@ -76,48 +67,4 @@ function remainsOf(event: LogEvent): readonly { readonly seq: number; readonly b
 	const { body } = event as EventOf<"account.updated">;
 	if (body.changes.profile === undefined) return [];
 	return [{ seq: event.seq, body: { ...body, changes: { ...body.changes, profile } } }];
-}
-
-/**
- * Removes what is left of an account that has been deleted, here or elsewhere: what it said, what it had joined, and of our own people
- * what they signed in with. What is done already is skipped, so it may be begun again.
- */
-export async function clearUpAfter(world: IdentityWorld, id: string): Promise<void> {
-	const account = await accountById(world, id as AccountId);
-	if (account === undefined) return;
-	if (account.origin === undefined) await eraseSecrets(world, account.id);
-	await removeMessages(world, account);
-	await endMemberships(world, account);
-}
-
-async function removeMessages(world: IdentityWorld, account: Account): Promise<void> {
-	for (;;) {
-		const page = await world.store.page(messages, { index: "author", prefix: [account.id], order: "asc", limit: 200 });
-		for (const { doc } of page)
-			await appendDeletion(world, doc.id, {
-				actor: account,
-				...(account.origin === undefined ? {} : { origin: account.origin.bridge }),
-			});
-		if (page.length === 0) return;
-	}
-}
-
-async function endMemberships(world: IdentityWorld, account: Account): Promise<void> {
-	for (const kind of ["chn", "grp"]) {
-		for (const state of ["joined", "requested"]) {
-			for (;;) {
-				const page = await world.store.page(memberships, {
-					index: "account",
-					prefix: [account.id, kind, state],
-					order: "asc",
-					limit: 200,
-				});
-				for (const { doc } of page)
-					await changeMembership(world, doc.place, account, () => ({ state: "left" }), {
-						tell: account.origin === undefined,
-					});
-				if (page.length === 0) break;
-			}
-		}
-	}
 }

@@ -2,7 +2,6 @@ import { accounts } from "../accounts/account.ts";
 import { createShadow } from "../accounts/create-account.ts";
 import { accountByRemote } from "../accounts/find-account.ts";
 import { BoundedMap } from "../bounded-map.ts";
-import { bridgeConsumer } from "../events/consumers.ts";
 import type { World } from "../events/world.ts";
 import type { BridgeName } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -70,7 +69,6 @@ async function refresh(world: World, account: Account, bridge: BridgeName, perso
 		stream: account.id,
 		type: "account.updated",
 		actor: account.id,
-		pending: [bridgeConsumer],
 		body: {
 			account: account.id,
 			changes: { profile, kind, bridgeable, origin, ...(reach === undefined ? {} : { reach }) },

@@ -1,7 +1,10 @@
+import { type ConsumerTable, stays } from "../events/consumers.ts";
+import type { EventType } from "../events/event.ts";
 import type { World } from "../events/world.ts";
 import { type Place, placeOf } from "../groups/place.ts";
-import type { ChannelId, MessageId } from "../ids.ts";
+import type { ChannelId } from "../ids.ts";
 import { messages } from "../messages/message.ts";
+import { messageOf } from "../messages/message-of-event.ts";
 import type { Message } from "../model/message.ts";
 import type { LogEvent } from "../ports/store.ts";
 
@@ -17,25 +20,35 @@ export interface FeedItem {
 	readonly message: Message;
 }
 
-/** Per type of event what it means to a reader, and how it names its message. */
-const told: Readonly<
-	Record<string, { readonly kind: FeedItem["kind"]; readonly message: (body: never) => MessageId } | undefined>
-> = {
-	"message.posted": { kind: "created", message: (body: { message: { id: MessageId } }) => body.message.id },
-	"message.edited": { kind: "updated", message: (body: { message: MessageId }) => body.message },
-	"message.deleted": { kind: "deleted", message: (body: { message: MessageId }) => body.message },
-	"reaction.added": { kind: "updated", message: (body: { reaction: { message: MessageId } }) => body.reaction.message },
-	"reaction.removed": {
-		kind: "updated",
-		message: (body: { reaction: { message: MessageId } }) => body.reaction.message,
-	},
+/** For each type of event, what it means to the readers of its channel. */
+const kinds: ConsumerTable<{ readonly [T in EventType]: FeedItem["kind"] }> = {
+	"message.posted": "created",
+	"message.edited": "updated",
+	"message.deleted": "deleted",
+	"reaction.added": "updated",
+	"reaction.removed": "updated",
+	...stays(
+		"account.created",
+		"account.updated",
+		"account.deleted",
+		"group.created",
+		"channel.created",
+		"member.requested",
+		"member.joined",
+		"member.left",
+		"member.denied",
+		"portal.linked",
+		"portal.changed",
+		"portal.unlinked",
+	),
 };
 
 /** What an event is to those who read its channel; `undefined`: nothing. */
 export async function itemOf(world: Pick<World, "store">, event: LogEvent): Promise<FeedItem | undefined> {
-	const rule = told[event.type];
-	if (rule === undefined) return undefined;
-	const message = (await world.store.get(messages, rule.message(event.body as never)))?.doc;
+	const kind = kinds[event.type as EventType] as FeedItem["kind"] | "stays" | undefined;
+	const id = messageOf(event);
+	if (kind === undefined || kind === "stays" || id === undefined) return undefined;
+	const message = (await world.store.get(messages, id))?.doc;
 	const place = message === undefined ? undefined : await placeOf(world, event.stream as ChannelId);
-	return message === undefined || place === undefined ? undefined : { kind: rule.kind, id: event.id, place, message };
+	return message === undefined || place === undefined ? undefined : { kind, id: event.id, place, message };
 }

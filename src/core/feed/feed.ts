@@ -15,6 +15,7 @@ import { type FollowSet, followSetOf, seqBefore } from "./feed-follows.ts";
 import { type FeedItem, itemOf } from "./feed-items.ts";
 import { FeedReader } from "./feed-reader.ts";
 import { createTails } from "./feed-tails.ts";
+import { followChangeOf } from "./follow-changes.ts";
 import type { LiveEvent, Told } from "./live-event.ts";
 
 export interface FeedRequest {
@@ -63,15 +64,14 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 		return { place: item.place, event: await rendered };
 	}
 
-	/** Memberships and channels that come to be change what readers without a list of their own follow. */
-	function notice({ type, stream, body }: LogEvent): void {
-		const member = type.startsWith("member.")
-			? (body as { membership: { account: AccountId } }).membership.account
-			: undefined;
-		if (type === "account.deleted") recheck((body as { account: AccountId }).account);
-		if (member === undefined && type !== "channel.created") return;
+	/** What of an event changes what readers without a list of their own follow. */
+	function notice(event: LogEvent): void {
+		const change = followChangeOf(event);
+		if (change === undefined) return;
+		if (change.kind === "ended") return recheck(change.account);
 		for (const reader of readers)
-			if (member === undefined ? reader.isIn(stream) : reader.principal.account.id === member) reader.refresh();
+			if (change.kind === "group" ? reader.isIn(change.group) : reader.principal.account.id === change.account)
+				reader.refresh();
 	}
 
 	/** A credential of somebody has ended: so do the streams that were opened with it. */

@@ -1,6 +1,5 @@
 import { accounts } from "../accounts/account.ts";
 import { checkProfile, type ProfileWish } from "../accounts/profile-rules.ts";
-import { bridgeConsumer } from "../events/consumers.ts";
 import type { World } from "../events/world.ts";
 import { type Account, type Profile } from "../model/account.ts";
 import type { Group } from "../model/group.ts";
@@ -30,7 +29,6 @@ export async function changeProfile(world: World, account: Account, wish: Profil
 				stream: account.id,
 				type: "account.updated",
 				actor: account.id,
-				pending: [bridgeConsumer],
 				body: { account: account.id, ...changes },
 			},
 			{ after },

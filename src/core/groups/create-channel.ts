@@ -48,7 +48,6 @@ export async function createChannel(
 			type: "channel.created",
 			actor: maker.id,
 			natural: handleKey(handle),
-			pending: [],
 			...(once.request === undefined ? {} : { request: once.request }),
 			body: {
 				channel: {

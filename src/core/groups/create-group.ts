@@ -35,7 +35,6 @@ export async function createGroup(
 		stream: id,
 		type: "group.created",
 		actor: owner.id,
-		pending: [],
 		...(once.request === undefined ? {} : { request: once.request }),
 		body: {
 			group: {

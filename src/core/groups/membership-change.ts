@@ -1,4 +1,3 @@
-import { bridgeConsumer } from "../events/consumers.ts";
 import type { World } from "../events/world.ts";
 import type { Account } from "../model/account.ts";
 import { type Membership, type Place } from "../model/membership.ts";
@@ -49,7 +48,7 @@ export async function changeMembership(
 			type: typeOf[wish.state],
 			actor: actor.id,
 			natural: `member:${place}:${account.id}:${generation}`,
-			pending: tell ? [bridgeConsumer] : [],
+			...(tell ? {} : { without: ["bridge"] as const }),
 			...(request === undefined ? {} : { request }),
 			body: { membership, ...(before === undefined ? {} : { before }) },
 		});

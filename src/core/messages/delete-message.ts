@@ -1,6 +1,5 @@
 import { may } from "../access/permissions.ts";
 import { PermissionDenied } from "../errors.ts";
-import { bridgeConsumer } from "../events/consumers.ts";
 import type { World } from "../events/world.ts";
 import type { Place } from "../groups/place.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
@@ -32,6 +31,7 @@ export async function appendDeletion(
 		readonly actor: Account;
 		readonly request?: string;
 		readonly moderated?: true;
+		readonly bulk?: true;
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
 	},
@@ -47,7 +47,6 @@ export async function appendDeletion(
 				type: "message.deleted",
 				actor: actor.id,
 				natural: `deleted:${id}`,
-				pending: [bridgeConsumer],
 				...(request === undefined ? {} : { request }),
 				erases: current.texts.map((seq) => ({ seq, body: remainsOf(current, seq) })),
 				body: { message: id, ...body },

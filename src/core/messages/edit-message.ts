@@ -1,5 +1,4 @@
 import { Conflict, PermissionDenied } from "../errors.ts";
-import { bridgeConsumer } from "../events/consumers.ts";
 import type { World } from "../events/world.ts";
 import type { Account } from "../model/account.ts";
 import { type Content, type Message } from "../model/message.ts";
@@ -68,7 +67,6 @@ export async function appendEdit(
 		stream: message.channel,
 		type: "message.edited",
 		actor: actor.id,
-		pending: [bridgeConsumer],
 		...(request === undefined ? {} : { request }),
 		body,
 	});

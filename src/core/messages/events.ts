@@ -27,8 +27,10 @@ export interface MessageEvents {
 	};
 	"message.deleted": {
 		readonly message: MessageId;
-		/** By somebody else than its author. */
+		/** Not by its author. */
 		readonly moderated?: true;
+		/** One of the many deletions that the end of an account brings: what is said meanwhile goes out first. */
+		readonly bulk?: true;
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
 	};

@@ -2,7 +2,6 @@ import { canRead } from "../access/access.ts";
 import { assertMay } from "../access/permissions.ts";
 import { findAccount } from "../accounts/find-account.ts";
 import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
-import { bridgeConsumer } from "../events/consumers.ts";
 import { duplicateOf, type Once } from "../events/once.ts";
 import type { World } from "../events/world.ts";
 import type { Place } from "../groups/place.ts";
@@ -56,7 +55,6 @@ export async function postMessage(
 		stream: channel.id,
 		type: "message.posted",
 		actor: author.id,
-		pending: [bridgeConsumer],
 		...(once.request === undefined ? {} : { request: once.request }),
 		...(clientMessageId === undefined ? {} : { natural: clientKey(author.id, place, clientMessageId) }),
 		body: {

@@ -1,6 +1,5 @@
 import { assertMay } from "../access/permissions.ts";
 import { Conflict } from "../errors.ts";
-import { bridgeConsumer } from "../events/consumers.ts";
 import type { World } from "../events/world.ts";
 import type { Place } from "../groups/place.ts";
 import type { BridgeName } from "../ids.ts";
@@ -105,7 +104,6 @@ async function change(
 		type: reaction.active ? "reaction.added" : "reaction.removed",
 		actor: author.id,
 		natural: `reaction:${id}:${reaction.generation}`,
-		pending: [bridgeConsumer],
 		...(source === undefined ? {} : { request: source.request }),
 		body: {
 			reaction,

@@ -1,7 +1,6 @@
 import { canFederate } from "../../access/access.ts";
 import { may } from "../../access/permissions.ts";
 import { Problem } from "../../errors.ts";
-import { bridgeConsumer } from "../../events/consumers.ts";
 import { memberships } from "../../groups/membership.ts";
 import type { Place } from "../../groups/place.ts";
 import { mintId } from "../../ids.ts";
@@ -102,7 +101,7 @@ async function post(
 		// Where the message is the event itself, one key says both.
 		...(request === natural ? {} : { request }),
 		natural,
-		pending: isOwed ? [bridgeConsumer] : [],
+		...(isOwed ? {} : { without: ["bridge"] as const }),
 		body: {
 			message: {
 				id,

@@ -21,7 +21,6 @@ export async function changePortal(
 				stream: portal.channel,
 				type: "portal.changed",
 				actor: portal.linkedBy,
-				pending: [],
 				body: {
 					portal: id,
 					channel: portal.channel,

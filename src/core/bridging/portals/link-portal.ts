@@ -1,6 +1,5 @@
 import { canFederate } from "../../access/access.ts";
 import { Conflict, InvalidRequest, PermissionDenied } from "../../errors.ts";
-import { bridgeConsumer } from "../../events/consumers.ts";
 import type { World } from "../../events/world.ts";
 import { type Place, roleIn } from "../../groups/place.ts";
 import type { BridgeName } from "../../ids.ts";
@@ -61,7 +60,6 @@ export async function linkPortal(
 				type: "portal.linked",
 				actor: actor.id,
 				natural: roomKey(bridge, room, links),
-				pending: [bridgeConsumer],
 				body: {
 					portal: {
 						id,
@@ -96,7 +94,6 @@ export async function unlinkPortal(world: World, actor: Account, id: Portal["id"
 				stream: portal.channel,
 				type: "portal.unlinked",
 				actor: actor.id,
-				pending: [bridgeConsumer],
 				body: {
 					portal: id,
 					channel: portal.channel,

@@ -2,9 +2,6 @@
 const first = 1_000;
 const longest = 3_600_000;
 
-/** Tries of one item that hold up those behind it; after them it waits by itself and the lane goes on. */
-export const patientAttempts = 4;
-
 /**
  * How long to wait after the n-th failure in a row (n ≥ 1): doubling from a second to an hour, with ± 20 % of jitter so that
  * a thousand hosts that fell together do not rise together. The other side's own wish goes before, but for a wish to be
