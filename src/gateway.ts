@@ -3,6 +3,7 @@ import { createBridgeState } from "#core/bridging/state.ts";
 import { startSweeper } from "#core/bridging/sweeper.ts";
 import { collections } from "#core/catalogue/collections.ts";
 import { foldsOf } from "#core/catalogue/folds.ts";
+import { migrate } from "#core/catalogue/migrations.ts";
 import { createFederation } from "#core/federation/federation.ts";
 import { principalOf } from "#core/federation/principals.ts";
 import { createFeed } from "#core/feed/feed.ts";
@@ -123,6 +124,7 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 		lanes,
 		async start() {
 			await store.catchUp(foldsOf);
+			await migrate(world, ending.signal);
 			await waiting.load();
 			for (const bridge of bridges) await bridge.start(ending.signal);
 			state = "ready";

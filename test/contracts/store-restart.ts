@@ -120,6 +120,27 @@ export function restartContract(name: string, newPlace: NewPlace): void {
 		await t.throwsAsync(place.open({ collections: [notes] }), { message: /notes/ });
 	});
 
+	test(`${name}: a raised version brings every document over, however often it is begun`, async (t) => {
+		const place = await newPlace(t);
+		const first = await place.open({ collections: [notes] });
+		const docs = ["a", "b", "c"].map((handle, n) => ({ id: handle, doc: { owner: "o", rank: n, handle } }));
+		await first.insertMissing(notes, docs);
+		await first.close();
+		const upgrade = (doc: unknown) => {
+			const note = doc as { rank: number; text?: string };
+			return note.text === undefined ? { ...note, rank: note.rank + 100, text: "brought over" } : note;
+		};
+		for (const version of [2, 3]) {
+			const store = await place.open({ collections: [{ ...notes, version, upgrade }] });
+			const page = await store.page(notes, { index: "ranking", prefix: ["o"], order: "asc", limit: 10 });
+			t.deepEqual(
+				page.map(({ doc }) => [doc.handle, doc.rank, doc.text]),
+				["a", "b", "c"].map((handle, n) => [handle, n + 100, "brought over"]),
+			);
+			await store.close();
+		}
+	});
+
 	test(`${name}: a process that ends before or behind the commit loses nothing that it acknowledged`, async (t) => {
 		for (const point of ["store:before-commit", "store:after-commit"] as const) {
 			const place = await newPlace(t);

@@ -1,13 +1,13 @@
 import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
 import type { World } from "../events/world.ts";
 import { changeMembership } from "../groups/membership-change.ts";
-import type { Place } from "../groups/place.ts";
+import { type Place, placeOf } from "../groups/place.ts";
 import type { Account } from "../model/account.ts";
 import { isLocal } from "../model/account.ts";
+import { type Channel, isTimeline, ownerOf } from "../model/channel.ts";
 import type { Group } from "../model/group.ts";
 import type { Membership } from "../model/membership.ts";
-import { tiers } from "../model/tier.ts";
-import { canRead } from "./access.ts";
+import type { ReadablePlace } from "./readable-place.ts";
 
 export interface Joined {
 	readonly membership: Membership;
@@ -28,18 +28,14 @@ export async function joinGroup(world: World, group: Group, account: Account): P
 }
 
 /**
- * Joins a channel (OFSCP §7.1). A timeline is followed on its own; any other channel is joined with its group, and from then
- * on is among the channels that the account follows.
+ * Joins a channel (OFSCP §7.1). The channels of an account are joined by following it; any other is joined with its group, and
+ * from then on is among the channels that the account follows.
  *
- * @throws {NotFound} a channel that the account may not know of
  * @throws {PermissionDenied}
  */
-export async function joinChannel(world: World, place: Place, account: Account): Promise<Joined> {
+export async function joinChannel(world: World, place: ReadablePlace, account: Account): Promise<Joined> {
 	const { channel, group } = place;
-	if (channel.timelineOf !== undefined) return follow(world, place, account);
-	const { read } = tiers[channel.tier].rules;
-	if (read === "channel" && !(await canRead(world, place, account))) throw new NotFound();
-	if (read === "group" && !(await canRead(world, place, account))) throw new NotFound();
+	if (channel.kind !== "room") return follow(world, await timelineOf(world, place), account);
 	const inGroup = await joinGroup(world, group, account);
 	if (inGroup.membership.state !== "joined") return inGroup;
 	await changeMembership(world, channel.id, account, (now) =>
@@ -48,13 +44,25 @@ export async function joinChannel(world: World, place: Place, account: Account):
 	return inGroup;
 }
 
+/** The place whose members follow the owner of a channel. @throws {NotFound} */
+async function timelineOf(world: World, place: Place): Promise<Place> {
+	const timeline = membersOf(place.channel);
+	const found = timeline === place.channel.id ? place : await placeOf(world, timeline);
+	if (found === undefined) throw new NotFound();
+	return found;
+}
+
+/** The channel whose members a channel has: followers are members of the timeline. */
+export const membersOf = (channel: Channel): Channel["id"] =>
+	channel.kind === "followers" || channel.kind === "shadow" ? channel.timeline : channel.id;
+
 /**
- * Follows a timeline: one of ours is joined at once (or requested, if its owner lets people in one by one); the owner of a
+ * Follows a timeline: one of ours is joined at once (or requested, if its owner accepts followers one by one); the owner of a
  * shadow is asked where they live, and the membership waits for the answer.
  */
 export async function follow(world: World, { channel, group }: Place, account: Account): Promise<Joined> {
-	if (channel.timelineOf === account.id) throw new Conflict("own_timeline", "Nobody follows themselves");
-	const isShadow = channel.shadow === true && isLocal(account);
+	if (ownerOf(channel) === account.id) throw new Conflict("own_timeline", "Nobody follows themselves");
+	const isShadow = channel.kind === "shadow" && isLocal(account);
 	const { membership, changed } = await changeMembership(
 		world,
 		channel.id,
@@ -75,13 +83,13 @@ export async function leave(
 	place: Place | { readonly group: Group; readonly channel?: undefined },
 	account: Account,
 ): Promise<void> {
-	if (place.group.owner === account.id && (place.channel === undefined || place.channel.timelineOf !== undefined)) {
+	const { group, channel } = place;
+	if (group.owner === account.id && (channel === undefined || isTimeline(channel)))
 		throw new Conflict("owner_leaves", "The owner can't leave their own group");
-	}
-	const tell = place.channel?.shadow === true;
+	const tell = channel?.kind === "shadow";
 	await changeMembership(
 		world,
-		place.channel?.id ?? place.group.id,
+		channel === undefined ? group.id : membersOf(channel),
 		account,
 		(now) => (now === undefined || now.state === "left" || now.state === "denied" ? undefined : { state: "left" }),
 		{ tell },

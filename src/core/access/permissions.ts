@@ -3,11 +3,11 @@ import type { World } from "../events/world.ts";
 import { joined, type Place, roleIn } from "../groups/place.ts";
 import { type Account, isLocal } from "../model/account.ts";
 import { type Permissions, type Role, roles } from "../model/group.ts";
-import { canFederate } from "./access.ts";
+import { circleOf } from "./circle.ts";
 
 type Reader = Pick<World, "store">;
 
-/** True when whoever has `role` may do what `allowed` lists: a higher role may do what a lower one may (OFSCP §5.2). */
+/** True when `role` may do what `allowed` lists: a higher role may do what a lower one may (OFSCP §5.2). */
 function includes(allowed: readonly (Role | "anyone")[], role: Role | undefined): boolean {
 	if (allowed.includes("anyone")) return true;
 	if (role === undefined) return false;
@@ -16,21 +16,16 @@ function includes(allowed: readonly (Role | "anyone")[], role: Role | undefined)
 }
 
 /**
- * True when somebody may do this in a channel. People of other networks need no membership where anyone may join: they
- * come through a linked room or answer what was sent to them, and joining would only be a formality.
+ * True when an account may do this in a channel that it may read. People of other networks need no membership where anyone may
+ * join: they come through a linked room or answer what was sent to them, and joining would only be a formality.
  */
-export async function may(
-	world: Reader,
-	action: keyof Permissions,
-	{ channel, group }: Place,
-	account: Account,
-): Promise<boolean> {
+export async function may(world: Reader, action: keyof Permissions, place: Place, account: Account): Promise<boolean> {
+	const { channel, group } = place;
 	const allowed = channel.permissions?.[action] ?? group.permissions[action];
 	if (includes(allowed, await roleIn(world, group, channel, account))) return true;
-	if (channel.shadow === true && action === "reply") return isLocal(account);
-	const isVisitor =
-		!isLocal(account) && group.joinPolicy === "open" && group.personal === undefined && canFederate(channel);
-	return isVisitor && includes(allowed, "member");
+	if (channel.kind === "shadow" && action === "reply") return isLocal(account);
+	const couldJoin = !isLocal(account) && group.joinPolicy === "open" && group.personal === undefined;
+	return couldJoin && includes(allowed, "member") && (await circleOf(world, place)).leaves === "anywhere";
 }
 
 /** @throws {PermissionDenied} */
@@ -44,7 +39,7 @@ export async function assertMay(
 }
 
 /**
- * Somebody of another provider says something only where they have joined; our own people need no more than the permission.
+ * People of other providers say something only where they have joined; our own people need no more than the permission.
  *
  * @throws {PermissionDenied} `not_joined`
  */

@@ -5,9 +5,8 @@ import { groups } from "../groups/group.ts";
 import { joined } from "../groups/place.ts";
 import { parseId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
-import type { Channel } from "../model/channel.ts";
 import type { Group } from "../model/group.ts";
-import { canRead } from "./access.ts";
+import { type ReadablePlace, readable } from "./readable-place.ts";
 
 type Reader = Pick<World, "store">;
 
@@ -16,10 +15,13 @@ export async function visibleChannels(
 	world: Reader,
 	group: Group,
 	reader: Account | undefined,
-): Promise<readonly Channel[]> {
+): Promise<readonly ReadablePlace[]> {
 	const all = await world.store.page(channels, { index: "group", prefix: [group.id], order: "asc", limit: 1000 });
-	const visible: Channel[] = [];
-	for (const { doc: channel } of all) if (await canRead(world, { channel, group }, reader)) visible.push(channel);
+	const visible: ReadablePlace[] = [];
+	for (const { doc: channel } of all) {
+		const place = await readable(world, { channel, group }, reader);
+		if (place !== undefined) visible.push(place);
+	}
 	return visible;
 }
 
@@ -32,7 +34,7 @@ export async function visibleGroup(
 	world: Reader,
 	id: string,
 	reader: Account | undefined,
-): Promise<{ group: Group; channels: readonly Channel[] }> {
+): Promise<{ group: Group; channels: readonly ReadablePlace[] }> {
 	const known = parseId("grp", id);
 	const group = known === undefined ? undefined : (await world.store.get(groups, known))?.doc;
 	if (group === undefined) throw new NotFound();

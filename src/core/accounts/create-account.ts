@@ -7,11 +7,12 @@ import { remoteKey } from "../remote-key.ts";
 import { accounts } from "./account.ts";
 import type { AccountEvents } from "./events.ts";
 import { handleFault, handleKey } from "./handles.ts";
+import { followersChannel, timelineChannel } from "./personal-channels.ts";
 
 type NewAccount = Pick<Account, "handle" | "domain" | "kind" | "profile" | "bridgeable"> &
 	Partial<Pick<Account, "origin" | "reach" | "admin">>;
 
-/** The body of an `account.created`: the account, its personal group and its timeline come to be in one event. */
+/** The body of an `account.created`: the account, its personal group and the channels of that come to be in one event. */
 export function accountCreated(
 	now: number,
 	fields: NewAccount,
@@ -19,8 +20,10 @@ export function accountCreated(
 ): AccountEvents["account.created"] {
 	const group = mintId("grp", now);
 	const timeline = mintId("chn", now);
+	const followers = mintId("chn", now);
+	const account = { id, ...fields, group, timeline, followers };
 	return {
-		account: { id, ...fields, group, timeline },
+		account,
 		group: {
 			id: group,
 			stream: id,
@@ -32,20 +35,8 @@ export function accountCreated(
 			joinPolicy: "open",
 			permissions: timelinePermissions,
 		},
-		timeline: {
-			id: timeline,
-			group,
-			stream: id,
-			name: "timeline",
-			handle: fields.handle,
-			type: "text",
-			tier: "discoverable",
-			topic: "",
-			tags: [],
-			allowedTypes: ["memo", "article", "message"],
-			timelineOf: id,
-			...(fields.origin === undefined || fields.reach === undefined ? {} : { shadow: true as const }),
-		},
+		timeline: timelineChannel(account),
+		followers: followersChannel(account, followers),
 	};
 }
 

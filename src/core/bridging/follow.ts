@@ -1,5 +1,5 @@
-import { canRead } from "../access/access.ts";
-import { follow, type Joined, joinChannel, leave } from "../access/join-channel.ts";
+import { joinChannel, leave } from "../access/join-channel.ts";
+import { readable } from "../access/readable-place.ts";
 import { accounts } from "../accounts/account.ts";
 import { accountByHandle, findAccount, parseAddress } from "../accounts/find-account.ts";
 import { InvalidRequest, NotFound, Unavailable } from "../errors.ts";
@@ -11,6 +11,7 @@ import { type Place, placeOf } from "../groups/place.ts";
 import type { ChannelId } from "../ids.ts";
 import { parseId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
+import { ownerOf } from "../model/channel.ts";
 import type { Membership } from "../model/membership.ts";
 import type { Bridge } from "../ports/bridge/bridge.ts";
 import { OutboundFailure } from "../ports/http-client.ts";
@@ -41,12 +42,9 @@ export async function followReference(
 	account: Account,
 	reference: string,
 ): Promise<Follow & { readonly changed: boolean }> {
-	const place = await placeNamed(world, directory, reference);
-	if (place === undefined || !(await canRead(world, place, account))) throw new NotFound();
-	const { membership, changed }: Joined =
-		place.channel.timelineOf === undefined
-			? await joinChannel(world, place, account)
-			: await follow(world, place, account);
+	const place = await readable(world, await placeNamed(world, directory, reference), account);
+	if (place === undefined) throw new NotFound();
+	const { membership, changed } = await joinChannel(world, place, account);
 	return { actor: await actorOf(world, place), membership, place, changed };
 }
 
@@ -98,7 +96,7 @@ async function ownPlace(world: World, reference: string): Promise<Place | undefi
 }
 
 async function actorOf(world: World, { channel, group }: Place): Promise<Account> {
-	const actor = (await world.store.get(accounts, channel.timelineOf ?? group.owner))?.doc;
+	const actor = (await world.store.get(accounts, ownerOf(channel) ?? group.owner))?.doc;
 	if (actor === undefined) throw new NotFound();
 	return actor;
 }

@@ -1,4 +1,4 @@
-import { canRead } from "../access/access.ts";
+import { type ReadablePlace, readable } from "../access/readable-place.ts";
 import { accounts } from "../accounts/account.ts";
 import { accountByHandle, accountById, accountByRemote } from "../accounts/find-account.ts";
 import { Unavailable } from "../errors.ts";
@@ -9,6 +9,7 @@ import { type Place, placeOf } from "../groups/place.ts";
 import type { AccountId, BridgeName, ChannelId } from "../ids.ts";
 import { listMessages, listReplies, messageWithPlace } from "../messages/list-messages.ts";
 import { messages } from "../messages/message.ts";
+import { isTimeline, ownerOf } from "../model/channel.ts";
 import { type Message, type Position } from "../model/message.ts";
 import type { BridgeState } from "../ports/bridge/bridge.ts";
 import type { Delivery } from "../ports/bridge/delivery.ts";
@@ -47,9 +48,7 @@ export function createBridgeHost({
 	const { store } = world;
 
 	/** A place that anybody may read. What others wrote elsewhere is theirs to publish. */
-	async function open(place: Place | undefined): Promise<Place | undefined> {
-		return place !== undefined && (await canRead(world, place, undefined)) ? place : undefined;
-	}
+	const open = (place: Place | undefined): Promise<ReadablePlace | undefined> => readable(world, place, undefined);
 	const slice = <T>(items: readonly T[], limit: number, next: (last: T) => string): Slice<T> => {
 		const last = items.at(-1);
 		return items.length < limit || last === undefined ? { items } : { items, next: next(last) };
@@ -104,15 +103,14 @@ export function createBridgeHost({
 		},
 		messageByRemote: (remote) => messageByRemote(world, name, remote),
 		async openMessages(channel, { before, limit }) {
-			if ((await open(await placeOf(world, channel))) === undefined) return { items: [] };
-			return messageSlice(
-				await listMessages(world, channel, { ...place(before), direction: "backward", limit }),
-				limit,
-			);
+			const opened = await open(await placeOf(world, channel));
+			if (opened === undefined) return { items: [] };
+			return messageSlice(await listMessages(world, opened, { ...place(before), direction: "backward", limit }), limit);
 		},
 		async openReplies(id, { after, limit }) {
-			if ((await messageWithOpenPlace(world, id)) === undefined) return { items: [] };
-			return messageSlice(await listReplies(world, id, { ...place(after), limit }), limit);
+			const opened = await open((await messageWithOpenPlace(world, id))?.place);
+			if (opened === undefined) return { items: [] };
+			return messageSlice(await listReplies(world, opened, id, { ...place(after), limit }), limit);
 		},
 		async members(channel, { after, limit }) {
 			const prefix = [channel, "joined"];
@@ -140,7 +138,10 @@ export function createBridgeHost({
 				...(after === undefined ? {} : { after: [...prefix, ...cursor(after)] }),
 			});
 			const owners = await Promise.all(
-				page.map(async ({ doc }) => (await placeOf(world, doc.place as ChannelId))?.channel.timelineOf),
+				page.map(async ({ doc }) => {
+					const followed = await placeOf(world, doc.place as ChannelId);
+					return followed === undefined ? undefined : ownerOf(followed.channel);
+				}),
 			);
 			const people = await accountsOf(
 				world,
@@ -185,7 +186,8 @@ async function messageWithOpenPlace(
 	const found = await messageWithPlace(world, id, undefined);
 	if (found !== undefined) return found;
 	const place = await placeOf(world, message.channel);
-	return place?.channel.shadow === true && message.origin === undefined ? { message, place } : undefined;
+	const isAnswer = place?.channel.kind === "shadow" && isTimeline(place.channel) && message.origin === undefined;
+	return isAnswer ? { message, place } : undefined;
 }
 
 const cursor = (text: string): readonly [number, string] => {

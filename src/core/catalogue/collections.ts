@@ -16,6 +16,7 @@ import { feedBaselines } from "../feed/feed-baselines.ts";
 import { channels } from "../groups/channel.ts";
 import { groups } from "../groups/group.ts";
 import { memberships } from "../groups/membership.ts";
+import { tiers } from "../groups/tiers.ts";
 import { bootstrapTokens } from "../identity/bootstrap-tokens.ts";
 import { credentials } from "../identity/credentials.ts";
 import { custodialKeys } from "../identity/custodial-keys.ts";
@@ -32,6 +33,7 @@ import { totps } from "../identity/totp.ts";
 import { messages } from "../messages/message.ts";
 import type { Collection } from "../ports/store.ts";
 import { reactions } from "../reactions/reaction.ts";
+import { migrations } from "./migrations.ts";
 
 /** Every collection that the core keeps, for the store to make room for. */
 export const collections: readonly Collection<unknown>[] = [
@@ -55,6 +57,7 @@ export const collections: readonly Collection<unknown>[] = [
 	links,
 	memberships,
 	messages,
+	migrations,
 	nonces,
 	oauthRecords,
 	parked,
@@ -69,5 +72,6 @@ export const collections: readonly Collection<unknown>[] = [
 	signingKeySets,
 	uses,
 	recoveries,
+	tiers,
 	totps,
 ];

@@ -1,6 +1,5 @@
-import { canRead } from "../access/access.ts";
+import { admits, type Circle } from "../access/circle.ts";
 import type { World } from "../events/world.ts";
-import type { Place } from "../groups/place.ts";
 import type { Principal } from "../identity/principal.ts";
 
 /** What may be delivered to a principal at this moment; `ended`: the credential is no longer valid. */
@@ -10,20 +9,20 @@ export type Verdict = "allowed" | "hidden" | "ended";
 export type PrincipalOf = (credential: string) => Promise<Principal | undefined>;
 
 /** Decides for one event who may be told of it now. However many streams a person has open, the store is asked once. */
-export type Judge = (place: Place) => (principal: Principal) => Promise<Verdict>;
+export type Judge = (circle: Circle) => (principal: Principal) => Promise<Verdict>;
 
 export function createJudge(world: Pick<World, "store">, principalOf: PrincipalOf): Judge {
-	async function decide(place: Place, credential: string): Promise<Verdict> {
+	async function decide(circle: Circle, credential: string): Promise<Verdict> {
 		const principal = await principalOf(credential);
 		if (principal === undefined) return "ended";
-		return (await canRead(world, place, principal.account)) ? "allowed" : "hidden";
+		return (await admits(world, circle, principal.account)) ? "allowed" : "hidden";
 	}
-	return (place) => {
+	return (circle) => {
 		const verdicts = new Map<string, Promise<Verdict>>();
 		return ({ credential }) => {
 			const known = verdicts.get(credential);
 			if (known !== undefined) return known;
-			const asked = decide(place, credential);
+			const asked = decide(circle, credential);
 			verdicts.set(credential, asked);
 			return asked;
 		};

@@ -1,8 +1,7 @@
-import { canRead } from "../access/access.ts";
+import { followedPlaces } from "../access/followed-places.ts";
 import { visibleChannels } from "../access/visible-group.ts";
 import type { World } from "../events/world.ts";
-import { groupsOf, joinedPlaces } from "../groups/joined-places.ts";
-import { placeOf } from "../groups/place.ts";
+import { groupsOf } from "../groups/joined-places.ts";
 import type { ChannelId, GroupId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 
@@ -16,16 +15,12 @@ export interface FollowSet {
 
 /** All that an account follows, and the channels of its groups that it may read. */
 export async function followSetOf(world: Pick<World, "store">, account: Account): Promise<FollowSet> {
-	const channels = new Map<ChannelId, number>([[account.timeline, account.createdAt]]);
-	for await (const { place: id, since } of joinedPlaces(world, account, "chn")) {
-		const place = await placeOf(world, id as ChannelId);
-		if (place !== undefined && !channels.has(place.channel.id) && (await canRead(world, place, account)))
-			channels.set(place.channel.id, since);
-	}
+	const channels = new Map<ChannelId, number>();
+	for await (const { channel, since } of followedPlaces(world, account)) channels.set(channel.id, since);
 	const groups = new Set<GroupId>();
 	for (const { group, since } of await groupsOf(world, account)) {
 		groups.add(group.id);
-		for (const channel of await visibleChannels(world, group, account)) {
+		for (const { channel } of await visibleChannels(world, group, account)) {
 			if (!channels.has(channel.id)) channels.set(channel.id, Math.max(since, channel.createdAt));
 		}
 	}

@@ -1,7 +1,8 @@
+import { type PlaceWithCircle, withCircle } from "../access/circle.ts";
 import { type ConsumerTable, stays } from "../events/consumers.ts";
 import type { EventType } from "../events/event.ts";
 import type { World } from "../events/world.ts";
-import { type Place, placeOf } from "../groups/place.ts";
+import { placeOf } from "../groups/place.ts";
 import type { ChannelId } from "../ids.ts";
 import { messages } from "../messages/message.ts";
 import { messageOf } from "../messages/message-of-event.ts";
@@ -16,7 +17,7 @@ export interface FeedItem {
 	readonly kind: "created" | "updated" | "deleted";
 	/** The event's id. */
 	readonly id: string;
-	readonly place: Place;
+	readonly place: PlaceWithCircle;
 	readonly message: Message;
 }
 
@@ -50,5 +51,6 @@ export async function itemOf(world: Pick<World, "store">, event: LogEvent): Prom
 	if (kind === undefined || kind === "stays" || id === undefined) return undefined;
 	const message = (await world.store.get(messages, id))?.doc;
 	const place = message === undefined ? undefined : await placeOf(world, event.stream as ChannelId);
-	return message === undefined || place === undefined ? undefined : { kind, id: event.id, place, message };
+	if (message === undefined || place === undefined) return undefined;
+	return { kind, id: event.id, place: await withCircle(world, place), message };
 }

@@ -162,7 +162,7 @@ export class FeedReader implements Follower {
 			for (const event of events) {
 				await this.#sink?.ready();
 				const told = await tell(event);
-				const verdict = told === undefined ? "hidden" : await judge(told.place)(principal);
+				const verdict = told === undefined ? "hidden" : await judge(told.circle)(principal);
 				this.take(stream, event.seq, told, verdict);
 			}
 		}

@@ -80,7 +80,7 @@ export function createTails(world: Pick<World, "store" | "logger">, { judge, tel
 			for (const follower of live) follower.take(stream, event.seq, undefined, "hidden");
 			return;
 		}
-		const verdictOn = judge(told.place);
+		const verdictOn = judge(told.circle);
 		await Promise.all(
 			live.map(async (follower) => follower.take(stream, event.seq, told, await verdictOn(follower.principal))),
 		);

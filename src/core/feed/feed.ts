@@ -1,8 +1,9 @@
-import { canRead } from "../access/access.ts";
+import { circleBy, circleOf } from "../access/circle.ts";
+import { readableById } from "../access/readable-place.ts";
 import { BoundedMap } from "../bounded-map.ts";
 import { NotFound } from "../errors.ts";
 import type { World } from "../events/world.ts";
-import { type Place, placeOf } from "../groups/place.ts";
+import type { Place } from "../groups/place.ts";
 import type { Principal } from "../identity/principal.ts";
 import { revokedBy } from "../identity/revocation.ts";
 import type { AccountId, ChannelId } from "../ids.ts";
@@ -61,7 +62,7 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 		const rendered = written.get(key) ?? render(item);
 		written.set(key, rendered);
 		rendered.catch(() => written.delete(key));
-		return { place: item.place, event: await rendered };
+		return { circle: circleBy(item.place.rules, item.place, item.message), event: await rendered };
 	}
 
 	/** What of an event changes what readers without a list of their own follow. */
@@ -130,7 +131,7 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 			return reader;
 		},
 		async signal(place, event, from) {
-			const verdictOn = judge(place);
+			const verdictOn = judge(await circleOf(world, place));
 			for (const follower of tails.followers(place.channel.id)) {
 				if (follower.principal.account.id !== from && (await verdictOn(follower.principal)) === "allowed")
 					follower.signal(event);
@@ -153,8 +154,8 @@ async function askedFor(
 	const channels = new Map<ChannelId, number>();
 	for (const text of asked) {
 		const id = parseId("chn", text);
-		const place = id === undefined ? undefined : await placeOf(world, id);
-		if (place === undefined || !(await canRead(world, place, account))) throw new NotFound();
+		const place = id === undefined ? undefined : await readableById(world, id, account);
+		if (place === undefined) throw new NotFound();
 		channels.set(place.channel.id, 0);
 	}
 	return { channels, groups: new Set() };

@@ -1,4 +1,4 @@
-import type { Place } from "../groups/place.ts";
+import type { Circle } from "../access/circle.ts";
 import type { AccountId } from "../ids.ts";
 
 /** Something to tell, written once for all who listen. */
@@ -9,9 +9,9 @@ export interface LiveEvent {
 	dataFor(reader: AccountId): string;
 }
 
-/** An event of a channel, and whose right it takes to hear of it. */
+/** An event of a channel, and who may be told of it. */
 export interface Told {
-	readonly place: Place;
+	readonly circle: Circle;
 	readonly event: LiveEvent;
 }
 

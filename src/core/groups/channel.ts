@@ -1,12 +1,33 @@
-import type { Channel } from "../model/channel.ts";
+import type { AccountId, ChannelId } from "../ids.ts";
+import type { Channel, ChannelKind, NewChannel } from "../model/channel.ts";
 import type { Collection } from "../ports/store.ts";
 
 export const channels: Collection<Channel> = {
 	name: "channels",
-	version: 1,
+	version: 2,
 	indexes: {
 		group: { kinds: ["text", "int"], of: (c) => [c.group, c.createdAt] },
-		/** Timelines have the handle of their account. */
-		handle: { kinds: ["text"], of: (c) => (c.timelineOf ? undefined : [c.handle]) },
+		/** Channels of accounts are found by their account. */
+		handle: { kinds: ["text"], of: (c) => (c.kind === "room" ? [c.handle] : undefined) },
 	},
+	upgrade: (doc) => withKind(doc as Channel),
 };
+
+/** Up to version 1 two optional fields said what a channel was. Events of that time still say so. */
+interface Version1 {
+	readonly id: ChannelId;
+	readonly timelineOf?: AccountId;
+	readonly shadow?: true;
+}
+
+/** A channel with its kind, whichever version wrote it. */
+export function withKind<C extends Channel | NewChannel>(channel: C): C {
+	if (channel.kind !== undefined) return channel;
+	const { timelineOf, shadow, ...rest } = channel as Version1;
+	return { ...rest, ...kindOf(rest.id, timelineOf, shadow === true) } as C;
+}
+
+function kindOf(id: ChannelId, owner: AccountId | undefined, isShadow: boolean): ChannelKind {
+	if (owner === undefined) return { kind: "room" };
+	return isShadow ? { kind: "shadow", owner, timeline: id } : { kind: "timeline", owner };
+}

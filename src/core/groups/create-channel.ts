@@ -1,6 +1,6 @@
 import { handleKey } from "../accounts/handles.ts";
 import { isReservedHandle } from "../accounts/reserved-handles.ts";
-import { PermissionDenied } from "../errors.ts";
+import { InvalidRequest, PermissionDenied } from "../errors.ts";
 import { duplicateOf, type Once } from "../events/once.ts";
 import type { World } from "../events/world.ts";
 import { mintId } from "../ids.ts";
@@ -13,8 +13,9 @@ import { channels } from "./channel.ts";
 import { slugOf } from "./create-group.ts";
 import { changeMembership } from "./membership-change.ts";
 import { roleIn } from "./place.ts";
+import { isTier, listTiers } from "./tiers.ts";
 
-export interface NewChannel {
+export interface ChannelFields {
 	readonly name: string;
 	readonly tier?: TierId;
 	readonly topic?: string;
@@ -27,17 +28,23 @@ export interface NewChannel {
  * Makes a channel in a group; its maker is in it. Its handle shares one name space with the accounts and is made unique.
  *
  * @throws {PermissionDenied}
+ * @throws {InvalidRequest} `/tier` there is no such tier
  */
 export async function createChannel(
 	world: World,
 	maker: Account,
 	group: Group,
-	fields: NewChannel,
+	fields: ChannelFields,
 	once: Once,
 ): Promise<{ channel: Channel; replayed: boolean }> {
 	const role = await roleIn(world, group, undefined, maker);
 	if (group.personal !== undefined || (role !== "owner" && role !== "admin"))
 		throw new PermissionDenied("Only owners and admins make channels here");
+	const tier = fields.tier ?? "private";
+	if (!(await isTier(world, tier))) {
+		const known = (await listTiers(world)).map(({ id: name }) => name);
+		throw new InvalidRequest([{ field: "/tier", expected: `one of ${known.join(", ")}` }]);
+	}
 	const id = mintId("chn", world.clock.now());
 	const wanted = `${group.slug}-${slugOf(fields.name)}`;
 	for (let attempt = 1; ; attempt++) {
@@ -57,7 +64,8 @@ export async function createChannel(
 					name: fields.name,
 					handle,
 					type: "text",
-					tier: fields.tier ?? "private",
+					tier,
+					kind: "room",
 					topic: fields.topic ?? "",
 					tags: fields.tags ?? [],
 					allowedTypes: fields.allowedTypes ?? messageTypes,

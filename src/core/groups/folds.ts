@@ -1,5 +1,5 @@
 import type { FoldTable } from "../events/folds.ts";
-import { channels } from "./channel.ts";
+import { channels, withKind } from "./channel.ts";
 import type { GroupEvents } from "./events.ts";
 import { groups } from "./group.ts";
 
@@ -17,7 +17,7 @@ export const groupFolds: FoldTable<GroupEvents> = {
 			collection: channels,
 			id: body.channel.id,
 			fresh: true,
-			next: () => ({ ...body.channel, createdAt: at, updatedAt: at }),
+			next: () => ({ ...withKind(body.channel), createdAt: at, updatedAt: at }),
 		},
 	],
 };

@@ -27,6 +27,8 @@ export interface Account {
 	/** The personal group and its timeline channel. */
 	readonly group: GroupId;
 	readonly timeline: ChannelId;
+	/** The channel of the personal group that only followers read; absent until a shadow of an earlier version needs one. */
+	readonly followers?: ChannelId;
 	readonly bridgeable: boolean;
 	readonly admin?: boolean;
 	readonly createdAt: number;

@@ -1,44 +1,56 @@
-/** What a tier allows (OFSCP §10): tiers are data, these four always exist. */
+/** The id of a tier: one of those that always exist, or of one of the provider's own. */
+export type TierId = string;
+
+/** What a tier allows. */
+export interface TierRules {
+	/** Who may read: anyone, the group's members, or those who were added to (or joined) this very channel. */
+	readonly read: "anyone" | "group" | "channel";
+	/** May leave the provider: where anyone may read, to everyone who asks for it; otherwise to the homes of its readers only. */
+	readonly federate: boolean;
+	/** Is announced to people who did not ask for the single item. */
+	readonly broadcast: boolean;
+	readonly search: boolean;
+}
+
+/** How far the messages of a channel go (OFSCP §10). Tiers are data; the store holds them. */
 export interface Tier {
 	readonly id: TierId;
 	readonly name: string;
 	readonly description: string;
-	readonly rules: {
-		readonly read: "anyone" | "group" | "channel";
-		/** May leave the provider, to those who joined, follow or sit in a linked room. */
-		readonly federate: boolean;
-		/** Is announced to people who did not ask for the single item. */
-		readonly broadcast: boolean;
-		readonly search: boolean;
-	};
+	readonly rules: TierRules;
 }
 
-export const tierIds = ["private", "group", "public", "discoverable"] as const;
-export type TierId = (typeof tierIds)[number];
-
-export const tiers: Readonly<Record<TierId, Tier>> = {
-	private: {
+/** The tiers that always exist, from the narrowest to the widest. */
+export const builtInTiers = [
+	{
 		id: "private",
 		name: "Private",
 		description: "Only people who were added to this channel can see it.",
 		rules: { read: "channel", federate: false, broadcast: false, search: false },
 	},
-	group: {
+	{
 		id: "group",
 		name: "Group",
 		description: "Every member of the group can see this channel.",
 		rules: { read: "group", federate: false, broadcast: false, search: false },
 	},
-	public: {
+	{
+		id: "members",
+		name: "Members",
+		description:
+			"Every member of the group can see this channel, wherever they live; it goes to their homes and nowhere else.",
+		rules: { read: "group", federate: true, broadcast: false, search: false },
+	},
+	{
 		id: "public",
 		name: "Public",
 		description: "Visible to anyone with the link; other networks can follow it. Not listed.",
 		rules: { read: "anyone", federate: true, broadcast: false, search: false },
 	},
-	discoverable: {
+	{
 		id: "discoverable",
 		name: "Discoverable",
 		description: "Visible to anyone, listed, searchable, and announced to other networks.",
 		rules: { read: "anyone", federate: true, broadcast: true, search: true },
 	},
-};
+] as const satisfies readonly Tier[];

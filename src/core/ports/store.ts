@@ -21,8 +21,10 @@ export interface IndexSpec<T> {
 export interface Collection<T> {
 	/** `[a-z_]+`: names the table or collection. */
 	readonly name: string;
-	/** Raised when an index is added or changed; the backend then builds what is missing. */
+	/** Raised when an index is added or changed, or the documents change; the backend then builds what is missing. */
 	readonly version: number;
+	/** A document as this version has it, of one that an earlier version wrote, or (after a crash) this one. */
+	readonly upgrade?: (doc: unknown) => unknown;
 	readonly indexes: Readonly<Record<string, IndexSpec<T>>>;
 }
 

@@ -95,14 +95,15 @@ async function prepareIndexes(
 	}
 }
 
-/** The declaration has changed: the index fields of every document are made anew. */
+/** The declaration has changed: every document and its index fields are made anew, again those that a crash left half done. */
 async function reindex(db: Db, collection: Collection<never>): Promise<void> {
 	const documents = db.collection<DocumentRecord>(nameOf(collection));
 	for await (const { _id } of documents.find({}, { projection: { _id: 1 } })) {
 		for (let done = false; !done; ) {
 			const record = await documents.findOne({ _id });
 			if (!record) break;
-			const change = changeTo(collection, contentOf(collection, JSON.parse(record.json) as never));
+			const doc: unknown = JSON.parse(record.json);
+			const change = changeTo(collection, contentOf(collection, (collection.upgrade?.(doc) ?? doc) as never));
 			done = (await documents.updateOne({ _id, rev: record.rev }, change)).matchedCount === 1;
 		}
 	}

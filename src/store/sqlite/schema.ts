@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Collection } from "../../core/ports/store.ts";
 import { inTransaction } from "./database.ts";
-import { columnNames, columnsOf, columnTypes, tableOf } from "./rows.ts";
+import { columnNames, columnTypes, rowOf, tableOf } from "./rows.ts";
 
 /** Raised when one of the tables below changes. */
 const layout = 2;
@@ -97,7 +97,7 @@ function createIndexes(database: DatabaseSync, collection: Collection<never>): v
 	}
 }
 
-/** The declaration has changed: every index of the collection is dropped, and every document's columns are made anew. */
+/** The declaration has changed: every index of the collection is dropped, and every document and its columns are made anew. */
 function reindex(database: DatabaseSync, collection: Collection<never>): void {
 	const table = tableOf(collection);
 	const indexes = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql > ''");
@@ -112,11 +112,12 @@ function reindex(database: DatabaseSync, collection: Collection<never>): void {
 	for (const { name, type } of columnTypes(collection))
 		database.exec(`ALTER TABLE "${table}" ADD COLUMN ${name} ${type}`);
 
-	const columns = columnTypes(collection).map(({ name }) => `${name} = ?`);
-	if (columns.length === 0) return;
-	const next = database.prepare(`SELECT row, json FROM "${table}" WHERE row > ? ORDER BY row LIMIT 1`);
+	const columns = ["json", ...columnTypes(collection).map(({ name }) => name)].map((name) => `${name} = ?`);
+	const next = database.prepare(`SELECT row, id, json FROM "${table}" WHERE row > ? ORDER BY row LIMIT 1`);
 	const update = database.prepare(`UPDATE "${table}" SET ${columns.join(", ")} WHERE row = ?`);
 	for (let row = next.get(0); row; row = next.get(row["row"] as number)) {
-		update.run(...columnsOf(collection, JSON.parse(String(row["json"])) as never), row["row"] as number);
+		const doc: unknown = JSON.parse(String(row["json"]));
+		const { json, columns: values } = rowOf(collection, String(row["id"]), (collection.upgrade?.(doc) ?? doc) as never);
+		update.run(json, ...values, row["row"] as number);
 	}
 }

@@ -1,3 +1,4 @@
+import { admits, circleOf } from "../../access/circle.ts";
 import type { World } from "../../events/world.ts";
 import type { Place } from "../../groups/place.ts";
 import type { BridgeName, ChannelId } from "../../ids.ts";
@@ -58,4 +59,13 @@ export async function parkBehind(intake: Intake, event: RemoteEvent, ref: Messag
 	if ("local" in ref) return ignored("unknown-target");
 	const hasRoom = await intake.waiting.park(intake.bridge, remoteKey(intake.bridge, ref.remote), event);
 	return hasRoom ? ended({ status: "parked" }) : ignored("unknown-target");
+}
+
+/** What comes from elsewhere is said where its sender may read, or in a shadow, whose home decides that. */
+export function maySpeakIn(intake: Intake, place: Place, sender: Account): Promise<boolean> {
+	return intake.once(`speak ${place.channel.id} ${sender.id}`, async () => {
+		const circle = await circleOf(intake.world, place);
+		if (circle.leaves === "nowhere") return false;
+		return circle.homeOnly === true || admits(intake.world, circle, sender);
+	});
 }

@@ -7,6 +7,7 @@ import type { ChannelId, MessageId } from "../../ids.ts";
 import { parseId } from "../../ids.ts";
 import { messages } from "../../messages/message.ts";
 import { type Account, isLocal } from "../../model/account.ts";
+import { ownerOf } from "../../model/channel.ts";
 import type { Message } from "../../model/message.ts";
 import type { Reach } from "../../model/reach.ts";
 import { audienceOf, type Targets } from "./targets.ts";
@@ -63,8 +64,8 @@ async function ofMembership(
 	if (!isLocal(member)) return to(type === "member.joined" || type === "member.denied" ? member.reach : undefined);
 	const channel = parseId("chn", membership.place) as ChannelId | undefined;
 	const place = channel === undefined ? undefined : await placeOf(world, channel);
-	const owner =
-		place?.channel.timelineOf === undefined ? undefined : await accountById(world, place.channel.timelineOf);
+	const ownerId = place === undefined ? undefined : ownerOf(place.channel);
+	const owner = ownerId === undefined ? undefined : await accountById(world, ownerId);
 	return to(type === "member.requested" || type === "member.left" ? owner?.reach : undefined);
 }
 

@@ -1,14 +1,17 @@
-import { canFederate } from "../../access/access.ts";
+import { withCircle } from "../../access/circle.ts";
 import { accountById } from "../../accounts/find-account.ts";
 import { type ConsumerTable, stays } from "../../events/consumers.ts";
 import type { EventOf, EventType } from "../../events/event.ts";
 import type { World } from "../../events/world.ts";
 import { type Place, placeOf } from "../../groups/place.ts";
+import { rulesOf } from "../../groups/tiers.ts";
 import type { AccountId, BridgeName, ChannelId, MessageId } from "../../ids.ts";
 import { messages } from "../../messages/message.ts";
 import type { Account } from "../../model/account.ts";
+import { ownerOf } from "../../model/channel.ts";
 import type { Message } from "../../model/message.ts";
-import type { Addressed, Delivery } from "../../ports/bridge/delivery.ts";
+import type { TierRules } from "../../model/tier.ts";
+import type { Addressed, Delivery, Visibility } from "../../ports/bridge/delivery.ts";
 import type { LogEvent } from "../../ports/store.ts";
 import { reactionId } from "../../reactions/reaction.ts";
 import { remoteIdsOf } from "../links.ts";
@@ -36,17 +39,33 @@ export async function addressed(
 	return { message, author, remote };
 }
 
-/** The channel, if it may leave the provider now: asked again for each delivery (design §9 rule 4). */
-async function openPlace(world: World, channel: ChannelId): Promise<Place | undefined> {
+type VisiblePlace = Place & { readonly visibility: Visibility };
+
+/** How far what is said in a place goes, in the words that bridges know. */
+export const visibilityOf = ({ read, broadcast }: TierRules): Visibility =>
+	read !== "anyone" ? "readers" : broadcast ? "broadcast" : "quiet";
+
+/** A place of which something is told that is not said in it: who joined it, that it is linked no more. */
+async function anyPlace(world: World, channel: ChannelId): Promise<VisiblePlace | undefined> {
 	const place = await placeOf(world, channel);
-	return place !== undefined && canFederate(place.channel) ? place : undefined;
+	if (place === undefined) return undefined;
+	return { ...place, visibility: visibilityOf(await rulesOf(world, place.channel.tier)) };
+}
+
+/** The channel, if it may leave the provider now: asked again for each delivery (design §9 rule 4). */
+async function openPlace(world: World, channel: ChannelId): Promise<VisiblePlace | undefined> {
+	const place = await placeOf(world, channel);
+	const { circle, rules } = place === undefined ? {} : await withCircle(world, place);
+	if (place === undefined || rules === undefined || circle === undefined || circle.leaves === "nowhere")
+		return undefined;
+	return { ...place, visibility: visibilityOf(rules) };
 }
 
 async function subjectOf(
 	world: World,
 	bridge: BridgeName,
 	id: MessageId,
-): Promise<(Place & { subject: Addressed }) | undefined> {
+): Promise<(VisiblePlace & { subject: Addressed }) | undefined> {
 	const message = (await world.store.get(messages, id))?.doc;
 	const place = message === undefined ? undefined : await openPlace(world, message.channel);
 	const subject = message === undefined ? undefined : await addressed(world, bridge, message);
@@ -101,7 +120,7 @@ const membership: Preparer<"member.requested" | "member.joined" | "member.left" 
 	base,
 ) => {
 	const { place: id, account: memberId, request, generation } = body.membership;
-	const place = await placeOf(world, id as ChannelId);
+	const place = await anyPlace(world, id as ChannelId);
 	const member = await accountById(world, memberId);
 	if (place === undefined || member === undefined) return undefined;
 	if (member.origin !== undefined) {
@@ -115,7 +134,8 @@ const membership: Preparer<"member.requested" | "member.joined" | "member.left" 
 			request: request.raw,
 		};
 	}
-	const owner = place.channel.timelineOf === undefined ? undefined : await accountById(world, place.channel.timelineOf);
+	const ownerId = ownerOf(place.channel);
+	const owner = ownerId === undefined ? undefined : await accountById(world, ownerId);
 	if (owner === undefined) return undefined;
 	if (type === "member.requested") return { ...base, actor: member, ...place, kind: "join", owner };
 	const joined = await requestBefore(world, id, memberId, generation);
@@ -159,7 +179,7 @@ const preparers: ConsumerTable<{ readonly [T in EventType]: Preparer<T> }> = {
 			: { ...base, ...place, kind: "link", portal: body.portal.id, room: body.portal.room, consented: body.consented };
 	},
 	"portal.unlinked": async (world, _bridge, { body }, base) => {
-		const place = await placeOf(world, body.channel);
+		const place = await anyPlace(world, body.channel);
 		return place === undefined
 			? undefined
 			: { ...base, ...place, kind: "unlink", portal: body.portal, room: body.room, ghosts: [] };

@@ -1,5 +1,6 @@
 import type { World } from "../../events/world.ts";
-import type { BridgeName, ChannelId } from "../../ids.ts";
+import type { BridgeName } from "../../ids.ts";
+import type { Membership } from "../../model/membership.ts";
 import type { Portal } from "../../model/portal.ts";
 import { remoteKey } from "../../remote-key.ts";
 import { portals } from "./portal.ts";
@@ -18,7 +19,7 @@ export async function portalByRoom(world: Reader, bridge: BridgeName, room: stri
 }
 
 /** The open links of a channel. */
-export async function portalsOfChannel(world: Reader, channel: ChannelId): Promise<readonly Portal[]> {
+export async function portalsOfChannel(world: Reader, channel: Membership["place"]): Promise<readonly Portal[]> {
 	return (await world.store.page(portals, { index: "channel", prefix: [channel], order: "asc", limit: 100 })).map(
 		(stored) => stored.doc,
 	);

@@ -1,4 +1,4 @@
-import { canFederate } from "../../access/access.ts";
+import { circleOf } from "../../access/circle.ts";
 import { Conflict, InvalidRequest, PermissionDenied } from "../../errors.ts";
 import type { World } from "../../events/world.ts";
 import { type Place, roleIn } from "../../groups/place.ts";
@@ -37,10 +37,13 @@ export async function linkPortal(
 	{ bridge, reach, consented }: NewLink,
 ): Promise<Portal> {
 	const { channel, group } = place;
-	if (channel.shadow === true)
+	if (channel.kind === "shadow")
 		throw new InvalidRequest([{ field: "channel", expected: "a channel whose home is here" }]);
-	if (!canFederate(channel))
-		throw new Conflict("tier_not_federated", `A ${channel.tier} channel does not leave this provider`);
+	if ((await circleOf(world, place)).leaves !== "anywhere")
+		throw new Conflict(
+			"tier_not_federated",
+			`A channel of tier ${channel.tier} can't be linked: what is said in it is not for everyone`,
+		);
 	const room = reach.target;
 	for (;;) {
 		const after = await world.store.head(channel.id);

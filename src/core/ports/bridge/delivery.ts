@@ -13,6 +13,12 @@ export interface Addressed {
 	readonly remote: readonly string[];
 }
 
+/**
+ * How far something goes. `broadcast`: anyone, announced to people who did not ask for it. `quiet`: anyone who asks for it.
+ * `readers`: the members of its channel (the followers of its author) and the people whom it names, nobody else.
+ */
+export type Visibility = "broadcast" | "quiet" | "readers";
+
 /** Something that happened here, to be carried to `reach`. `id` is stable over every retry. */
 export type Delivery = {
 	readonly id: string;
@@ -27,7 +33,7 @@ export type Delivery = {
 	/** The parts that an earlier try has told {@link Progress} of; they are not sent again. */
 	readonly sent?: readonly string[];
 } & (
-	| ({ readonly channel: Channel; readonly group: Group } & (
+	| ({ readonly channel: Channel; readonly group: Group; readonly visibility: Visibility } & (
 			| {
 					readonly kind: "message";
 					readonly subject: Addressed;

@@ -22,12 +22,14 @@ export interface RemotePerson {
 
 /**
  * Where something was said. A reply's parent, when we know it, goes before (a reply lives where its parent lives).
- * `timeline`: the sender's own timeline.
+ * `timeline`: the sender's own timeline. `followers`: the sender's followers and the people whom it names, nobody else; it stays
+ * with its sender, whatever it answers.
  */
 export type RemotePlace =
 	| { readonly kind: "room"; readonly room: string }
 	| { readonly kind: "channel"; readonly channel: ChannelId }
-	| { readonly kind: "timeline" };
+	| { readonly kind: "timeline" }
+	| { readonly kind: "followers" };
 
 /** Who or what a join is aimed at: one of our accounts (their timeline), or one of our channels. */
 export type JoinTarget =
