@@ -9,7 +9,8 @@ const adapters = "http|realtime|store|lanes|bus|outbound|text|media|mail|factors
 const owned = {
 	"koa|@koa/[^/]+|koa-[^/]+": "^src/http/",
 	mongodb: "^src/store/mongodb/",
-	"oidc-provider|jose": "^src/http/oauth/",
+	"oidc-provider": "^src/http/oauth/",
+	jose: "^src/http/middleware/",
 	"p-queue": "^src/lanes/",
 	"sanitize-html|markdown-it|linkify-it": "^src/text/",
 	nodemailer: "^src/mail/",

@@ -1,6 +1,8 @@
 import Router from "@koa/router";
 import Koa, { type Middleware } from "koa";
 import { MethodNotAllowed, Unavailable } from "#core/errors.ts";
+import type { AnyRoute } from "./base/route.ts";
+import type { Services } from "./base/services.ts";
 import { bridgeDoor } from "./bridge-door.ts";
 import { createDispatch, segmentOf } from "./dispatch.ts";
 import { crossOrigin } from "./middleware/cross-origin.ts";
@@ -13,14 +15,13 @@ import { openEvents } from "./ofscp/events.ts";
 import { ofscpRoutes } from "./ofscp/routes.ts";
 import { shortGroup } from "./ofscp/short-group.ts";
 import { alive, measured, ready } from "./operators/probes.ts";
-import { assets } from "./pages/assets.ts";
+import { assets } from "./page-kit/assets.ts";
 import { accountPages } from "./pages/identity/account-pages.ts";
 import { entrancePages } from "./pages/identity/entrance-pages.ts";
 import { interactionPages } from "./pages/identity/interaction-pages.ts";
 import { recoveryPages } from "./pages/identity/recovery-steps.ts";
 import { createPages } from "./pages/pages.ts";
-import type { AnyRoute } from "./route.ts";
-import type { Services } from "./services.ts";
+import type { AppServices } from "./services.ts";
 
 /**
  * The HTTP door. A bridge's own paths are answered first, by nobody but the bridge; all else passes the log, the renderer of
@@ -28,7 +29,7 @@ import type { Services } from "./services.ts";
  *
  * @throws {Error} two bridges, or a bridge and Causeway itself, claim the same path
  */
-export function createApp(services: Services): Koa {
+export function createApp(services: AppServices): Koa {
 	const { world, bridges, health, limits, metrics, behindProxy } = services;
 	const { logger } = world;
 	const rates = createRateLimits(limits);

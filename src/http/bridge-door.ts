@@ -4,10 +4,10 @@ import { Unavailable } from "#core/errors.ts";
 import type { Bridge, BridgeRequest, BridgeResponse } from "#core/ports/bridge.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import type { World } from "#core/world.ts";
-import { ClientGone, readBody } from "./body.ts";
+import { ClientGone, readBody } from "./base/body.ts";
+import type { Health } from "./base/services.ts";
 import { problemOf, renderProblem } from "./middleware/problem.ts";
 import { type RateLimits } from "./middleware/rate-limits.ts";
-import type { Health } from "./services.ts";
 
 export interface BridgeDoorParts {
 	readonly site: Pick<World, "origin" | "domain">;

@@ -7,9 +7,9 @@ import { noteUse } from "#core/identity/last-used.ts";
 import { isClientToken } from "#core/identity/oauth-tokens.ts";
 import { authenticate, type Principal, principalOf as principalWith } from "#core/identity/principals.ts";
 import type { World } from "#core/world.ts";
-import { credentialOfJwt, standsForNobody } from "../oauth/jwt-access-tokens.ts";
-import type { Auth } from "../route.ts";
-import type { Services } from "../services.ts";
+import type { Auth } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { credentialOfJwt, standsForNobody } from "./jwt-access-tokens.ts";
 import { isSigned, receivedRequest } from "./signed.ts";
 
 const bearer = /^Bearer +([\w\-.~+/]+=*)$/i;

@@ -4,7 +4,7 @@ import { JsonRefused } from "#core/json.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
 import type { World } from "#core/world.ts";
-import { ClientGone } from "../body.ts";
+import { ClientGone } from "../base/body.ts";
 
 /** Whose problems they are. */
 type Site = Pick<World, "origin" | "domain">;

@@ -2,14 +2,15 @@ import type { Middleware } from "koa";
 import type { Account } from "#core/accounts/account.ts";
 import { InvalidRequest } from "#core/errors.ts";
 import type { Principal } from "#core/identity/principals.ts";
-import { readJson } from "../body.ts";
-import { type AnyRoute, onceFor } from "../route.ts";
-import type { Services } from "../services.ts";
-import { validate } from "../validate.ts";
+import { readJson } from "../base/body.ts";
+import type { Peer } from "../base/peer.ts";
+import { type AnyRoute, onceFor } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { validate } from "../base/validate.ts";
 import { principalOf } from "./authenticate.ts";
 import { identify } from "./identify.ts";
 import type { RateLimits } from "./rate-limits.ts";
-import { type Peer, peerOf } from "./signed.ts";
+import { peerOf } from "./signed.ts";
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

@@ -3,7 +3,7 @@ import type { Provider } from "oidc-provider";
 import { MethodNotAllowed, NotFound } from "#core/errors.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
 import type { World } from "#core/world.ts";
-import { etagOf, unchanged } from "../conditional.ts";
+import { etagOf, unchanged } from "../base/conditional.ts";
 import { originOf } from "./interactions.ts";
 import { askWithGet, isPosted } from "./posted-requests.ts";
 

@@ -7,8 +7,8 @@ import { canFederate, placeOf, readableChannel, roleIn } from "#core/groups/acce
 import { visibleGroup } from "#core/groups/find-group.ts";
 import { parseId } from "#core/ids.ts";
 import type { World } from "#core/world.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 import { presentPortal } from "./present-group.ts";
 
 const newLink = z.object({ bridge: z.string(), channel: z.string(), room: z.string().min(1).max(500) });

@@ -2,11 +2,11 @@ import { versionOf } from "#core/federation/document-version.ts";
 import { type PublishedKey, providerKeys } from "#core/federation/provider-key.ts";
 import { tierIds } from "#core/groups/tiers.ts";
 import { messageTypes } from "#core/messages/message.ts";
-import { etagOf, unchanged } from "../conditional.ts";
-import { route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { etagOf, unchanged } from "../base/conditional.ts";
+import { route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { timeOf } from "../base/time.ts";
 import { metaUri, schemaIds } from "./metadata.ts";
-import { timeOf } from "./present-message.ts";
 
 /** How long other providers may keep the document, in seconds; less than the day that OFSCP §3.1 allows. */
 const maxAge = 3600;

@@ -2,11 +2,11 @@ import type { Middleware } from "koa";
 import { z } from "zod";
 import { NotAcceptable } from "#core/errors.ts";
 import type { Principal } from "#core/identity/principals.ts";
+import type { Services } from "../base/services.ts";
+import { validate } from "../base/validate.ts";
 import { principalOf } from "../middleware/authenticate.ts";
 import { identify } from "../middleware/identify.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
-import type { Services } from "../services.ts";
-import { validate } from "../validate.ts";
 import type { Described } from "./openapi.ts";
 
 const eventsQuery = z.object({

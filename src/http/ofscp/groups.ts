@@ -12,10 +12,10 @@ import { tierIds } from "#core/groups/tiers.ts";
 import { parseId } from "#core/ids.ts";
 import { messageTypes } from "#core/messages/message.ts";
 import type { World } from "#core/world.ts";
-import { withoutUndefined } from "../absent.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
-import { apiChannelPath } from "../urls.ts";
+import { withoutUndefined } from "../base/absent.ts";
+import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { apiChannelPath } from "../base/urls.ts";
 import { placeOfCall } from "./messages.ts";
 import { presentChannel, presentGroup, presentMember } from "./present-group.ts";
 

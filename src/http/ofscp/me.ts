@@ -9,12 +9,12 @@ import { InvalidRequest, PreconditionFailed } from "#core/errors.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
 import { confirmPassword } from "#core/identity/change-password.ts";
 import type { World } from "#core/world.ts";
-import { withoutUndefined } from "../absent.ts";
-import { etagOf } from "../conditional.ts";
-import { type Answer, type Call, noContent, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { withoutUndefined } from "../base/absent.ts";
+import { etagOf } from "../base/conditional.ts";
+import { type Answer, type Call, noContent, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { timeOf } from "../base/time.ts";
 import { presenceBody } from "./presence.ts";
-import { timeOf } from "./present-message.ts";
 import { presentProfile } from "./present-profile.ts";
 import { profileChange } from "./profile-change.ts";
 

@@ -6,8 +6,8 @@ import { addToChannel, givenRoles, removeFromChannel } from "#core/groups/channe
 import { leave } from "#core/groups/join-channel.ts";
 import { memberships } from "#core/groups/membership.ts";
 import type { World } from "#core/world.ts";
-import { type Answer, type Call, noContent, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { type Answer, type Call, noContent, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 import { type PageQuery, pageQuery } from "./message-schemas.ts";
 import { placeOfCall } from "./messages.ts";
 import { pageOf, readCursor, writeCursor } from "./paging.ts";

@@ -8,10 +8,10 @@ import { listMessages, listReplies, readableMessage } from "#core/messages/list-
 import type { Message, MessageType } from "#core/messages/message.ts";
 import { postMessage } from "#core/messages/post-message.ts";
 import type { World } from "#core/world.ts";
-import { withoutUndefined } from "../absent.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
-import { apiMessagePath } from "../urls.ts";
+import { withoutUndefined } from "../base/absent.ts";
+import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { apiMessagePath } from "../base/urls.ts";
 import {
 	type ListQuery,
 	listQuery,

@@ -4,8 +4,8 @@ import type { Channel } from "#core/groups/channel.ts";
 import type { Group } from "#core/groups/group.ts";
 import type { Membership } from "#core/groups/membership.ts";
 import type { World } from "#core/world.ts";
-import { channelUrl, isOpen } from "../urls.ts";
-import { timeOf } from "./present-message.ts";
+import { timeOf } from "../base/time.ts";
+import { channelUrl, isOpen } from "../base/urls.ts";
 
 /** A group (OFSCP §5.2) with the channels that the caller may see. */
 export async function presentGroup(world: World, group: Group, channels: readonly Channel[]) {

@@ -4,13 +4,11 @@ import type { MessageId } from "#core/ids.ts";
 import type { Message, Metadata, ReactionSum } from "#core/messages/message.ts";
 import { reactions } from "#core/reactions/reaction.ts";
 import type { World } from "#core/world.ts";
-import { isOpen, messageUrl } from "../urls.ts";
+import { timeOf } from "../base/time.ts";
+import { isOpen, messageUrl } from "../base/urls.ts";
 import { metaUri } from "./metadata.ts";
 
 type Site = Pick<World, "store" | "origin" | "domain">;
-
-/** A time as it goes over the wire: RFC 3339, UTC. */
-export const timeOf = (ms: number): string => new Date(ms).toISOString();
 
 /** A message as OFSCP §5.3 writes it, with what wire.md pins. Keys without a value are absent, never null. */
 export type WireMessage = Readonly<Record<string, unknown>> & { readonly id: MessageId };

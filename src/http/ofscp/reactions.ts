@@ -8,12 +8,12 @@ import type { Message } from "#core/messages/message.ts";
 import { type ReactionWish, react, unreact } from "#core/reactions/react.ts";
 import { type Reaction, reactionId, reactions } from "#core/reactions/reaction.ts";
 import type { World } from "#core/world.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
-import { apiMessagePath } from "../urls.ts";
+import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { timeOf } from "../base/time.ts";
+import { apiMessagePath } from "../base/urls.ts";
 import { type PageQuery, pageQuery, type ReactionLook, reactionLook } from "./message-schemas.ts";
 import { pageOf, readCursor, writeCursor } from "./paging.ts";
-import { timeOf } from "./present-message.ts";
 
 const reactionsPath = "/api/groups/:g/channels/:c/messages/:m/reactions";
 

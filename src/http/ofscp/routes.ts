@@ -1,6 +1,6 @@
+import type { AnyRoute } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 import { protectedResourceRoutes } from "../oauth/protected-resource.ts";
-import type { AnyRoute } from "../route.ts";
-import type { Services } from "../services.ts";
 import { authRoutes } from "./auth.ts";
 import { bridgeRoutes } from "./bridges.ts";
 import { deviceKeyRoutes } from "./device-keys.ts";

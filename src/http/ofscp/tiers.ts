@@ -1,5 +1,5 @@
 import { tierIds, tiers } from "#core/groups/tiers.ts";
-import { ok, route } from "../route.ts";
+import { ok, route } from "../base/route.ts";
 
 /** OFSCP §10.1; the checklist of its §11 calls the same list `/tiers`. */
 export const tierRoutes = () =>

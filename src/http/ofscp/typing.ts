@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { addressOf } from "#core/accounts/account.ts";
 import { assertMay, assertTakesPart } from "#core/groups/access.ts";
-import { type Answer, type Call, noContent, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { type Answer, type Call, noContent, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 import { placeOfCall } from "./messages.ts";
 
 const typing = z.object({ state: z.enum(["start", "stop"]) });

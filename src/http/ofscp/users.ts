@@ -8,9 +8,9 @@ import { NotFound } from "#core/errors.ts";
 import { visibleGroup } from "#core/groups/find-group.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
 import type { World } from "#core/world.ts";
-import { withoutUndefined } from "../absent.ts";
-import { type Answer, type Call, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { withoutUndefined } from "../base/absent.ts";
+import { type Answer, type Call, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 import { presentProfile } from "./present-profile.ts";
 import { type ProfileChange, profileChange } from "./profile-change.ts";
 

@@ -1,9 +1,9 @@
 import type { Place } from "#core/groups/access.ts";
 import { memberships } from "#core/groups/membership.ts";
-import type { Services } from "../services.ts";
-import { channelUrl } from "../urls.ts";
-import { type Html, html } from "./html.ts";
-import { layout } from "./layout.ts";
+import type { Services } from "../base/services.ts";
+import { channelUrl } from "../base/urls.ts";
+import { type Html, html } from "../page-kit/html.ts";
+import { layout } from "../page-kit/layout.ts";
 import { openPosts, turning } from "./open-posts.ts";
 import { followAs, post } from "./post.ts";
 

@@ -4,12 +4,13 @@ import { type Channel, channels } from "#core/groups/channel.ts";
 import { groups } from "#core/groups/group.ts";
 import { tiers } from "#core/groups/tiers.ts";
 import type { World } from "#core/world.ts";
-import type { Services } from "../services.ts";
-import { channelUrl, isOpen, personUrl } from "../urls.ts";
-import { type Html, html } from "./html.ts";
-import { layout } from "./layout.ts";
+import type { Services } from "../base/services.ts";
+import { channelUrl, isOpen, personUrl } from "../base/urls.ts";
+import { type Html, html } from "../page-kit/html.ts";
+import { layout } from "../page-kit/layout.ts";
+import { avatar, nameOf } from "../page-kit/person.ts";
 import { openPosts } from "./open-posts.ts";
-import { avatar, nameOf, type Post, post } from "./post.ts";
+import { type Post, post } from "./post.ts";
 
 /** How many of each are shown, and how many channels are looked through for those that are listed. */
 const shownPlaces = 9;

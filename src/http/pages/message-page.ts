@@ -3,13 +3,14 @@ import { accountById } from "#core/accounts/find-account.ts";
 import type { Place } from "#core/groups/access.ts";
 import { listReplies, readableMessage } from "#core/messages/list-messages.ts";
 import { type Message, messages } from "#core/messages/message.ts";
-import { timeOf } from "../ofscp/present-message.ts";
-import type { Services } from "../services.ts";
-import { channelUrl, messageUrl } from "../urls.ts";
-import { type Html, html } from "./html.ts";
-import { layout } from "./layout.ts";
+import type { Services } from "../base/services.ts";
+import { timeOf } from "../base/time.ts";
+import { channelUrl, messageUrl } from "../base/urls.ts";
+import { type Html, html } from "../page-kit/html.ts";
+import { layout } from "../page-kit/layout.ts";
+import { nameOf } from "../page-kit/person.ts";
 import { turning } from "./open-posts.ts";
-import { excerpt, nameOf, post, postsOf, titleOf } from "./post.ts";
+import { excerpt, post, postsOf, titleOf } from "./post.ts";
 
 export interface MessageShown {
 	readonly message: Message;

@@ -1,7 +1,7 @@
 import type { Place } from "#core/groups/access.ts";
 import { listMessages, readableMessage } from "#core/messages/list-messages.ts";
 import type { Message } from "#core/messages/message.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html } from "../page-kit/html.ts";
 import { type Post, postsOf, type Site } from "./post.ts";
 
 /** Posts on a page, and rows that are looked through for them. */

@@ -1,16 +1,17 @@
 import Router from "@koa/router";
 import type { Context, Middleware } from "koa";
 import { MethodNotAllowed } from "#core/errors.ts";
+import type { Services } from "../base/services.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
 import type { BrowserSession } from "../oauth/browser-session.ts";
-import type { Services } from "../services.ts";
-import { checkCsrf, csrfToken, ForgedForm } from "./csrf.ts";
-import type { Frame } from "./identity/frame.ts";
-import { renderNotice } from "./identity/notice-page.ts";
-import { leadOn, sendPage } from "./private-page.ts";
-import { type Form, readForm } from "./read-form.ts";
-import { sayPlainly } from "./say.ts";
-import { texts } from "./texts.ts";
+import { checkCsrf, csrfToken, ForgedForm } from "../page-kit/csrf.ts";
+import type { Frame } from "../page-kit/frame.ts";
+import { renderNotice } from "../page-kit/notice-page.ts";
+import { leadOn, sendPage } from "../page-kit/private-page.ts";
+import { type Form, readForm } from "../page-kit/read-form.ts";
+import { sayPlainly } from "../page-kit/say.ts";
+import { texts } from "../page-kit/texts.ts";
+import type { PageServices } from "./services.ts";
 
 /** A request for a page, counted; a form that was sent is read and comes from our own page. */
 export interface PageCall {
@@ -43,7 +44,7 @@ export const page = (method: PageRoute["method"], path: string, handle: PageRout
 
 /** A page of one's own account: who is not signed in signs in first, and comes back. */
 export const ownPage =
-	({ oauth }: Pick<Services, "oauth">) =>
+	({ oauth }: Pick<PageServices, "oauth">) =>
 	(method: PageRoute["method"], path: string, handle: (call: OwnCall) => Promise<void>): PageRoute =>
 		page(method, path, async (call) => {
 			const session = await oauth.sessions.current(call.ctx);

@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
 import { type Account, accounts, addressOf } from "#core/accounts/account.ts";
 import type { Place } from "#core/groups/access.ts";
 import type { Message } from "#core/messages/message.ts";
 import type { World } from "#core/world.ts";
-import { timeOf } from "../ofscp/present-message.ts";
-import { channelUrl, messageUrl, personUrl } from "../urls.ts";
-import { type Html, html, safeHref, sanitised } from "./html.ts";
+import { timeOf } from "../base/time.ts";
+import { channelUrl, messageUrl, personUrl } from "../base/urls.ts";
+import { type Html, html, safeHref, sanitised } from "../page-kit/html.ts";
+import { avatar, nameOf } from "../page-kit/person.ts";
 
 export type Site = Pick<World, "store" | "origin" | "domain" | "text">;
 
@@ -36,20 +36,6 @@ const dates = new Intl.DateTimeFormat("en-GB", {
 });
 export const shortTime = (ms: number): Html => html`<time datetime="${timeOf(ms)}">${dates.format(ms)} UTC</time>`;
 
-/** A picture, or the first letter on one of eight colours. */
-export function avatar(account: Account, size: "small" | "large" = "small"): Html {
-	const { avatar: picture } = account.profile;
-	if (picture === undefined) return letterOf(account, size);
-	return html`<img class="avatar ${size}" src="${safeHref(picture)}" alt="" loading="lazy">`;
-}
-
-/** The letter alone: for pages that must not tell another server who looks at them. */
-export function letterOf({ id, handle, profile }: Account, size: "small" | "large" = "small"): Html {
-	const hue = (createHash("sha256").update(id).digest()[0] as number) % 8;
-	const [letter = "?"] = (profile.displayName.trim() || handle).toUpperCase();
-	return html`<span class="avatar ${size} hue${hue}" aria-hidden="true">${letter}</span>`;
-}
-
 /** The first sentences of a message as plain text, for lists and previews. */
 export function excerpt(site: Site, { content, warning }: Message, length: number): string {
 	if (warning !== undefined) return warning;
@@ -59,7 +45,6 @@ export function excerpt(site: Site, { content, warning }: Message, length: numbe
 
 export const titleOf = (site: Site, { message, author }: Post): string =>
 	message.content.title ?? `${nameOf(author)}: ${excerpt(site, message, 60)}`;
-export const nameOf = ({ profile, handle }: Account): string => profile.displayName || handle;
 
 /** Where a post stands: in a list of several channels, in its own channel's list, by itself, below what it answers. */
 type Mode = "listed" | "own" | "whole" | "reply";

@@ -1,12 +1,13 @@
 import { type Account, addressOf } from "#core/accounts/account.ts";
 import type { Place } from "#core/groups/access.ts";
 import { memberships } from "#core/groups/membership.ts";
-import type { Services } from "../services.ts";
-import { personUrl } from "../urls.ts";
-import { type Html, html } from "./html.ts";
-import { layout } from "./layout.ts";
+import type { Services } from "../base/services.ts";
+import { personUrl } from "../base/urls.ts";
+import { type Html, html } from "../page-kit/html.ts";
+import { layout } from "../page-kit/layout.ts";
+import { avatar, nameOf } from "../page-kit/person.ts";
 import { openPosts, turning } from "./open-posts.ts";
-import { avatar, followAs, nameOf, post } from "./post.ts";
+import { followAs, post } from "./post.ts";
 
 export interface Profile {
 	readonly account: Account;

@@ -1,8 +1,8 @@
 import type { Middleware } from "koa";
 import type { RateLimits } from "../../middleware/rate-limits.ts";
-import type { Services } from "../../services.ts";
+import { leadOn } from "../../page-kit/private-page.ts";
 import { answerPages, type PageCall, page } from "../page-routes.ts";
-import { leadOn } from "../private-page.ts";
+import type { PageServices } from "../services.ts";
 import { type Entrance, ownEntrance, ownPath } from "./entrance.ts";
 import {
 	givePasskeyOptions,
@@ -15,10 +15,10 @@ import {
 import { showSignUp, takeSignUp } from "./sign-up-steps.ts";
 
 /** `/login` and `/signup`. */
-export function entrancePages(services: Services, rates: RateLimits): Middleware {
+export function entrancePages(services: PageServices, rates: RateLimits): Middleware {
 	const { world, oauth } = services;
 	const at =
-		(step: (call: PageCall, world: Services["world"], entrance: Entrance) => Promise<void> | void) =>
+		(step: (call: PageCall, world: PageServices["world"], entrance: Entrance) => Promise<void> | void) =>
 		async (call: PageCall): Promise<void> =>
 			step(call, world, ownEntrance(call, world, oauth.sessions));
 

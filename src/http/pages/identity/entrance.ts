@@ -1,8 +1,8 @@
 import type { Account } from "#core/accounts/account.ts";
 import type { World } from "#core/world.ts";
 import type { BrowserSessions } from "../../oauth/browser-session.ts";
+import { leadOn } from "../../page-kit/private-page.ts";
 import type { PageCall } from "../page-routes.ts";
-import { leadOn } from "../private-page.ts";
 import type { EntrancePaths } from "./log-in-page.ts";
 
 /** How somebody proved who they are (RFC 8176). */

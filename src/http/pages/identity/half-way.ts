@@ -4,7 +4,7 @@ import { passwordSince } from "#core/accounts/credentials.ts";
 import { accountById } from "#core/accounts/find-account.ts";
 import type { AccountId } from "#core/ids.ts";
 import type { World } from "#core/world.ts";
-import { readCookie, setCookie } from "../cookies.ts";
+import { readCookie, setCookie } from "../../page-kit/cookies.ts";
 
 const cookie = "causeway_half_way";
 const maxAgeMs = 10 * 60_000;

@@ -1,9 +1,10 @@
 import type { Middleware } from "koa";
 import type { RateLimits } from "../../middleware/rate-limits.ts";
 import { type Interaction, InteractionGone } from "../../oauth/interactions.ts";
-import type { Services } from "../../services.ts";
+import { renderOAuthError } from "../../page-kit/notice-page.ts";
+import { leadOn, privateHeaders, sendPage } from "../../page-kit/private-page.ts";
 import { answerPages, type PageCall, page } from "../page-routes.ts";
-import { leadOn, privateHeaders, sendPage } from "../private-page.ts";
+import type { PageServices } from "../services.ts";
 import { renderChooseAccount, renderConsent } from "./consent-page.ts";
 import type { Entrance } from "./entrance.ts";
 import {
@@ -14,14 +15,13 @@ import {
 	takePasskey,
 	takeSecondFactor,
 } from "./entrance-steps.ts";
-import { renderOAuthError } from "./notice-page.ts";
 import { showSignUp, takeSignUp } from "./sign-up-steps.ts";
 
 const root = "/oauth/interaction/:uid";
 const baseOf = ({ uid }: Interaction): string => `/oauth/interaction/${uid}`;
 
 /** What a person is asked while a client waits: who they are, which account, and whether the client may. */
-export function interactionPages(services: Services, rates: RateLimits): Middleware {
+export function interactionPages(services: PageServices, rates: RateLimits): Middleware {
 	const { world, oauth } = services;
 	const { interactions } = oauth;
 
@@ -53,7 +53,7 @@ export function interactionPages(services: Services, rates: RateLimits): Middlew
 
 	/** A step of signing in: only while that is the question. */
 	const entering =
-		(step: (call: PageCall, world: Services["world"], entrance: Entrance) => Promise<void> | void) =>
+		(step: (call: PageCall, world: PageServices["world"], entrance: Entrance) => Promise<void> | void) =>
 		async (call: PageCall): Promise<void> => {
 			const interaction = await asked(call);
 			if (interaction.prompt === "consent") return leadOn(call.ctx, baseOf(interaction));

@@ -1,14 +1,14 @@
 import type { Middleware } from "koa";
 import { NotFound } from "#core/errors.ts";
 import { askRecovery, recover, recoveryState } from "#core/identity/recovery.ts";
+import type { Services } from "../../base/services.ts";
 import type { RateLimits } from "../../middleware/rate-limits.ts";
-import type { Services } from "../../services.ts";
+import { renderNotice } from "../../page-kit/notice-page.ts";
+import { sendPage } from "../../page-kit/private-page.ts";
+import { attempt, type Refusal } from "../../page-kit/refusal.ts";
+import { sayPlainly } from "../../page-kit/say.ts";
+import { texts } from "../../page-kit/texts.ts";
 import { answerPages, type PageCall, page } from "../page-routes.ts";
-import { sendPage } from "../private-page.ts";
-import { attempt, type Refusal } from "../refusal.ts";
-import { sayPlainly } from "../say.ts";
-import { texts } from "../texts.ts";
-import { renderNotice } from "./notice-page.ts";
 import { renderAskRecovery, renderSetPassword } from "./recovery-pages.ts";
 
 /** `/recover`: a new password for who has lost theirs. */

@@ -1,9 +1,9 @@
 import { inviteState } from "#core/identity/invites.ts";
 import { signUp } from "#core/identity/sign-up.ts";
 import type { World } from "#core/world.ts";
+import { sendPage } from "../../page-kit/private-page.ts";
+import { attempt, type Refusal } from "../../page-kit/refusal.ts";
 import type { PageCall } from "../page-routes.ts";
-import { sendPage } from "../private-page.ts";
-import { attempt, type Refusal } from "../refusal.ts";
 import type { Entrance } from "./entrance.ts";
 import { renderSignUp } from "./sign-up-page.ts";
 

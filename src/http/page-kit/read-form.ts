@@ -1,6 +1,6 @@
 import type { Context } from "koa";
 import { InvalidRequest, UnsupportedMediaType } from "#core/errors.ts";
-import { readBody } from "../body.ts";
+import { readBody } from "../base/body.ts";
 
 /** Of a form. The largest that our own pages send is a passkey with the statement of its maker. */
 const maxBytes = 64 * 1024;

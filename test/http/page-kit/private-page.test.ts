@@ -1,8 +1,8 @@
 import test from "ava";
 import type { Context } from "koa";
-import { html } from "../../../src/http/pages/html.ts";
-import { type Sent, sendPage } from "../../../src/http/pages/private-page.ts";
-import { say } from "../../../src/http/pages/say.ts";
+import { html } from "../../../src/http/page-kit/html.ts";
+import { type Sent, sendPage } from "../../../src/http/page-kit/private-page.ts";
+import { say } from "../../../src/http/page-kit/say.ts";
 
 /** The policy that a page goes out with. */
 function policyOf(sent: Sent): ReadonlyMap<string, string> {

@@ -1,9 +1,9 @@
-import type { Instance } from "../../services.ts";
-import { button, type Fault, field } from "../form.ts";
-import { type Html, html } from "../html.ts";
-import { say, sayPlainly } from "../say.ts";
-import { texts } from "../texts.ts";
-import { entryPage } from "./frame.ts";
+import type { Instance } from "../base/services.ts";
+import { button, type Fault, field } from "../page-kit/form.ts";
+import { entryPage } from "../page-kit/frame.ts";
+import { type Html, html } from "../page-kit/html.ts";
+import { say, sayPlainly } from "../page-kit/say.ts";
+import { texts } from "../page-kit/texts.ts";
 
 /** The forms of the device flow (RFC 8628) belong to the authorization server, with a token of its own. */
 export interface DeviceForm {

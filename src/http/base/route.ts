@@ -3,8 +3,8 @@ import type { Account } from "#core/accounts/account.ts";
 import type { Once } from "#core/events/once.ts";
 import { onceOf } from "#core/events/once.ts";
 import type { Principal } from "#core/identity/principals.ts";
-import type { Peer } from "./middleware/signed.ts";
-import type { LimitName } from "./services.ts";
+import type { LimitName } from "./limits.ts";
+import type { Peer } from "./peer.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 

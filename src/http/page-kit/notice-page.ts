@@ -1,8 +1,8 @@
-import type { Instance } from "../../services.ts";
-import { type Fragment, type Html, html } from "../html.ts";
-import { say } from "../say.ts";
-import { texts } from "../texts.ts";
+import type { Instance } from "../base/services.ts";
 import { entryPage } from "./frame.ts";
+import { type Fragment, type Html, html } from "./html.ts";
+import { say } from "./say.ts";
+import { texts } from "./texts.ts";
 
 interface Notice {
 	readonly title: string;

@@ -1,4 +1,4 @@
-import type { Instance } from "../services.ts";
+import type { Instance } from "../base/services.ts";
 import { formStylesheet, icon, passkeyScript, stylesheet } from "./assets.ts";
 import { type Fragment, type Html, html } from "./html.ts";
 import { say } from "./say.ts";

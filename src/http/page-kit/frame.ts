@@ -1,10 +1,10 @@
 import { type Account, addressOf } from "#core/accounts/account.ts";
-import type { Instance } from "../../services.ts";
-import { button, type Fault, faultSummary, form, titleWith } from "../form.ts";
-import { type Fragment, type Html, html } from "../html.ts";
-import { layout } from "../layout.ts";
-import { letterOf, nameOf } from "../post.ts";
-import { texts } from "../texts.ts";
+import type { Instance } from "../base/services.ts";
+import { button, type Fault, faultSummary, form, titleWith } from "./form.ts";
+import { type Fragment, type Html, html } from "./html.ts";
+import { layout } from "./layout.ts";
+import { letterOf, nameOf } from "./person.ts";
+import { texts } from "./texts.ts";
 
 /** What every page with forms is made with. */
 export interface Frame {

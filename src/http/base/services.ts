@@ -1,0 +1,52 @@
+import type { ServerResponse } from "node:http";
+import type { Shadows } from "#core/bridging/shadows.ts";
+import type { FeedRequest } from "#core/events/feed.ts";
+import type { LiveEvent } from "#core/events/live-event.ts";
+import type { Federation } from "#core/federation/federation.ts";
+import type { Secrets } from "#core/federation/provider-key.ts";
+import type { Place } from "#core/groups/access.ts";
+import type { Principal } from "#core/identity/principals.ts";
+import type { AccountId } from "#core/ids.ts";
+import type { Bridge } from "#core/ports/bridge.ts";
+import type { World } from "#core/world.ts";
+import type { Limits } from "./limits.ts";
+import type { Metrics } from "./metrics.ts";
+
+export interface Health {
+	state(): "ready" | "recovering" | "draining";
+}
+
+/** What people and other servers are told of this instance. */
+export interface Instance {
+	readonly name: string;
+	readonly description: string;
+	/** A URI, or an address to which `mailto:` is put in front. */
+	readonly contact: string;
+	readonly version: string;
+}
+
+/** Takes over a response and writes live events to it (`src/realtime`). */
+export interface EventStreams {
+	/** @throws {NotFound} before anything is written */
+	open(principal: Principal, request: FeedRequest, response: ServerResponse): Promise<void>;
+	signal(place: Place, event: LiveEvent, from: AccountId): Promise<void>;
+	/** Ends every stream with an id from which it can be resumed. */
+	close(): void;
+}
+
+/** What most doors are built from. */
+export interface Services {
+	readonly world: World;
+	readonly bridges: readonly Bridge[];
+	readonly shadows: Shadows;
+	readonly events: EventStreams;
+	readonly health: Health;
+	readonly limits: Limits;
+	readonly instance: Instance;
+	readonly federation: Federation;
+	/** Keeps the provider's signing key. */
+	readonly secrets: Secrets;
+	readonly metrics: Metrics;
+	/** True: `X-Forwarded-*` of the proxy in front is believed. */
+	readonly behindProxy: boolean;
+}
