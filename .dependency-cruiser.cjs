@@ -25,6 +25,36 @@ const product = "^(src|bridges)/";
 /** @param {string} names */
 const npmPackage = (names) => `^node_modules/(${names})/`;
 
+/** The floors of `src/http`, the lowest first: a door never knows another door above it. */
+const httpFloors = ["base", "middleware", "page-kit", "operators", "oauth", "ofscp", "pages"];
+
+/**
+ * Rules that make the folders of `root` floors: what is in a folder imports that folder and the ones named before it. Files
+ * directly in `root` stand on top of all; a folder that has no floor can't be imported.
+ *
+ * @param {string} root
+ * @param {readonly string[]} names of all folders, the lowest first
+ */
+function floors(root, names) {
+	const below = (/** @type {readonly string[]} */ folders) => `^${root}/(${folders.join("|")})/`;
+	return [
+		...names.map((name, at) => ({
+			name: `${root}/${name}-stands-on-the-floors-below-it`,
+			comment: `from the bottom: ${names.join(", ")}, then the files directly in ${root}`,
+			severity,
+			from: { path: below([name]) },
+			to: { path: `^${root}/`, pathNot: below(names.slice(0, at + 1)) },
+		})),
+		{
+			name: `every-folder-of-${root}-has-a-floor`,
+			comment: "name it in .dependency-cruiser.cjs",
+			severity,
+			from: {},
+			to: { path: `^${root}/[^/]+/`, pathNot: below(names) },
+		},
+	];
+}
+
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
 	forbidden: [
@@ -76,6 +106,7 @@ module.exports = {
 			from: { path: product, pathNot: "^src/(main\\.ts$|cli/)" },
 			to: { path: "^src/(gateway|main)\\.ts$|^src/cli/" },
 		},
+		...floors("src/http", httpFloors),
 		...Object.entries(owned).map(([names, owner]) => ({
 			name: `only-its-owner-imports-${names.split("|")[0]}`,
 			severity,
