@@ -26,7 +26,7 @@ const product = "^(src|bridges)/";
 const npmPackage = (names) => `^node_modules/(${names})/`;
 
 /** The floors of `src/http`, the lowest first: a door never knows another door above it. */
-const httpFloors = ["base", "middleware", "page-kit", "operators", "oauth", "ofscp", "pages"];
+const httpFloors = ["base", "middleware", "page-kit", "operators", "oauth", "ofscp", "pages", "bridges"];
 
 /**
  * Rules that make the folders of `root` floors: what is in a folder imports that folder and the ones named before it. Files

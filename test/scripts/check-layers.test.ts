@@ -7,7 +7,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 const root = path.join(import.meta.dirname, "..", "..");
 
 /** The folders of `src/http`, the lowest first. */
-const floors = ["base", "middleware", "page-kit", "operators", "oauth", "ofscp", "pages"];
+const floors = ["base", "middleware", "page-kit", "operators", "oauth", "ofscp", "pages", "bridges"];
 
 /** Runs the check, as `npm run check` does, on a tree of these files: its exit code and the broken rules, one per line. */
 async function check(t: ExecutionContext, files: Readonly<Record<string, string>>) {

@@ -36,7 +36,7 @@ export interface Call<Query = unknown, Body = unknown> {
 
 export interface Answer {
 	readonly status: number;
-	/** Written as JSON; absent: no body. */
+	/** Written as JSON; a stream as it comes; absent: no body. */
 	readonly body?: unknown;
 	readonly headers?: Readonly<Record<string, string>>;
 }
@@ -45,6 +45,8 @@ export interface Answer {
 export interface Shape<Query, Body> {
 	readonly query?: ZodType<Query>;
 	readonly body?: ZodType<Body>;
+	/** The media type of a body that is a stream. */
+	readonly streams?: string;
 	/** Successful statuses, the usual one first. */
 	readonly answers?: readonly number[];
 	/** Codes of problems of its own, beside those of every route. */

@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
 import type { Shadows } from "#core/bridging/shadows.ts";
 import type { FeedRequest } from "#core/events/feed.ts";
 import type { LiveEvent } from "#core/events/live-event.ts";
@@ -25,10 +25,10 @@ export interface Instance {
 	readonly version: string;
 }
 
-/** Takes over a response and writes live events to it (`src/realtime`). */
+/** Live events (`src/realtime`). */
 export interface EventStreams {
-	/** @throws {NotFound} before anything is written */
-	open(principal: Principal, request: FeedRequest, response: ServerResponse): Promise<void>;
+	/** A stream of type `text/event-stream` that ends when it is destroyed. @throws {NotFound} */
+	open(principal: Principal, request: FeedRequest): Promise<Readable>;
 	signal(place: Place, event: LiveEvent, from: AccountId): Promise<void>;
 	/** Ends every stream with an id from which it can be resumed. */
 	close(): void;

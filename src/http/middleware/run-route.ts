@@ -1,6 +1,7 @@
+import { Readable } from "node:stream";
 import type { Middleware } from "koa";
 import type { Account } from "#core/accounts/account.ts";
-import { InvalidRequest } from "#core/errors.ts";
+import { InvalidRequest, NotAcceptable } from "#core/errors.ts";
 import type { Principal } from "#core/identity/principals.ts";
 import { readJson } from "../base/body.ts";
 import type { Peer } from "../base/peer.ts";
@@ -29,6 +30,7 @@ export function runRoute(
 		if (route.auth !== "none") ctx.vary(["Authorization", "Accept"]);
 		const { principal, peer } = await identify(ctx, rates, whoAsks);
 		await rates.count(ctx, route.limit, principal?.account.id ?? ctx.ip);
+		if (route.streams !== undefined && ctx.accepts(route.streams) === false) throw new NotAcceptable(route.streams);
 		const key = ctx.get("Idempotency-Key") || undefined;
 		if (key !== undefined && !uuid.test(key))
 			throw new InvalidRequest([{ field: "Idempotency-Key", expected: "a UUID (RFC 9562)" }]);
@@ -54,6 +56,11 @@ export function runRoute(
 		ctx.status = answer.status;
 		if (answer.headers !== undefined) ctx.set(answer.headers);
 		if (answer.body === undefined) return;
+		if (answer.body instanceof Readable) {
+			ctx.set("Content-Type", route.streams as string);
+			ctx.body = answer.body;
+			return;
+		}
 		if (!ctx.res.hasHeader("Cache-Control"))
 			ctx.set("Cache-Control", principal === undefined ? "no-cache" : "private, no-store");
 		ctx.body = JSON.stringify(answer.body);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { Middleware } from "koa";
+import type { Endpoint } from "../base/table-door.ts";
 
 export interface Asset {
 	/** Changes with what the file says, so that a browser may keep it for ever. */
@@ -24,17 +24,18 @@ export const icon = asset("icon.svg", "image/svg+xml");
 /** The one script: browsers give passkeys to scripts only. */
 export const passkeyScript = asset("passkeys.js", "text/javascript; charset=utf-8");
 
-const byPath = new Map([stylesheet, formStylesheet, icon, passkeyScript].map((file) => [file.url.split("?")[0], file]));
-
 /** The files that pages are made with. */
-export const assets: Middleware = (ctx, next) => {
-	const file = byPath.get(ctx.path);
-	if (file === undefined) return next();
-	ctx.state.route = "GET /assets/…";
-	ctx.set("Cache-Control", ctx.query.v === file.hash ? "public, max-age=31536000, immutable" : "public, max-age=300");
-	ctx.set("ETag", `"${file.hash}"`);
-	ctx.body = file.text;
-	ctx.type = file.type;
-	if (ctx.fresh) ctx.status = 304;
-	return undefined;
-};
+export const assetEndpoints: readonly Endpoint[] = [stylesheet, formStylesheet, icon, passkeyScript].map(
+	({ url, hash, text, type }) => ({
+		method: "GET",
+		path: url.split("?")[0] as string,
+		answer(ctx) {
+			ctx.state.route = "GET /assets/…";
+			ctx.set("Cache-Control", ctx.query.v === hash ? "public, max-age=31536000, immutable" : "public, max-age=300");
+			ctx.set("ETag", `"${hash}"`);
+			ctx.body = text;
+			ctx.type = type;
+			if (ctx.fresh) ctx.status = 304;
+		},
+	}),
+);

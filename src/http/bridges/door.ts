@@ -1,24 +1,26 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Context, Middleware } from "koa";
+import type { Context } from "koa";
 import { Unavailable } from "#core/errors.ts";
 import type { Bridge, BridgeRequest, BridgeResponse } from "#core/ports/bridge.ts";
-import type { Logger } from "#core/ports/logger.ts";
-import type { World } from "#core/world.ts";
-import { ClientGone, readBody } from "./base/body.ts";
-import type { Health } from "./base/services.ts";
-import { problemOf, renderProblem } from "./middleware/problem.ts";
-import { type RateLimits } from "./middleware/rate-limits.ts";
+import { ClientGone, readBody } from "../base/body.ts";
+import type { Door } from "../base/door.ts";
+import type { Services } from "../base/services.ts";
+import { problemOf, renderProblem } from "../middleware/problem.ts";
+import { type RateLimits } from "../middleware/rate-limits.ts";
+import { requestLog } from "../middleware/request-log.ts";
 
-export interface BridgeDoorParts {
-	readonly site: Pick<World, "origin" | "domain">;
-	readonly logger: Logger;
-	readonly health: Health;
-	readonly rates: RateLimits;
-}
+/**
+ * Hands a request to the bridge that owns its path, with as little in between as there can be: the log, the limit of what
+ * anybody may post, and problems in the common format.
+ */
+export function bridgeDoor(
+	bridge: Bridge,
+	{ world, health, metrics }: Pick<Services, "world" | "health" | "metrics">,
+	rates: RateLimits,
+): Door {
+	const { logger } = world;
 
-/** Hands a request to the bridge that owns its path, with as little in between as there can be. */
-export function bridgeDoor(bridge: Bridge, { site, logger, health, rates }: BridgeDoorParts): Middleware {
-	return async (ctx) => {
+	async function answer(ctx: Context): Promise<void> {
 		ctx.state.route = `bridge ${bridge.name}`;
 		try {
 			if (health.state() === "draining") throw new Unavailable("The provider is stopping");
@@ -36,13 +38,20 @@ export function bridgeDoor(bridge: Bridge, { site, logger, health, rates }: Brid
 					{ err: problem.cause ?? problem, bridge: bridge.name, method: ctx.method, path: ctx.path },
 					"A bridge's request failed",
 				);
-			const { status, headers, body } = renderProblem(problem, ctx.path, site);
+			const { status, headers, body } = renderProblem(problem, ctx.path, world);
 			write(ctx, {
 				status,
 				headers: { ...headers, "content-type": "application/problem+json" },
 				body: JSON.stringify(body),
 			});
 		}
+	}
+
+	const log = requestLog(logger, metrics);
+	return {
+		name: `the bridge ${bridge.name}`,
+		owns: bridge.paths,
+		answer: (ctx) => log(ctx, () => answer(ctx)),
 	};
 }
 

@@ -1,43 +1,47 @@
-import type { Context, Middleware } from "koa";
+import type { Context } from "koa";
 import type { Account } from "#core/accounts/account.ts";
 import { accountByHandle, parseAddress } from "#core/accounts/find-account.ts";
-import { Gone, InvalidRequest, NotFound } from "#core/errors.ts";
+import { Gone, NotFound } from "#core/errors.ts";
 import { canRead, type Place, placeOf } from "#core/groups/access.ts";
 import { channelByHandle } from "#core/groups/find-group.ts";
-import type { ChannelId, MessageId } from "#core/ids.ts";
+import type { ChannelId } from "#core/ids.ts";
 import { parseId } from "#core/ids.ts";
 import { messageWithPlace } from "#core/messages/list-messages.ts";
 import type { Services } from "../base/services.ts";
+import type { Endpoint } from "../base/table-door.ts";
 import { alternateOf, isOpen } from "../base/urls.ts";
-import type { Rendered } from "../middleware/problem.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
 import type { Html } from "../page-kit/html.ts";
-import { html } from "../page-kit/html.ts";
-import { layout } from "../page-kit/layout.ts";
 import { channelPage } from "./channel-page.ts";
 import { frontPage } from "./front-page.ts";
 import { messagePage } from "./message-page.ts";
 import { profilePage } from "./profile-page.ts";
+
+interface Shown {
+	readonly page: Html;
+	/** The same thing as another network knows it. */
+	readonly alternate?: { readonly type: string; readonly url: string } | undefined;
+}
 
 /** What a page shows of a list: what lies behind this message. */
 export const beforeOf = (ctx: Context): string | undefined =>
 	typeof ctx.query.before === "string" ? ctx.query.before : undefined;
 
 /** Pages for people: what is open here, and nothing else (design §5). Whatever is not open is not there. */
-export function createPages(services: Services, rates: RateLimits) {
+export function openPages(services: Services, rates: RateLimits): readonly Endpoint[] {
 	const { world, bridges } = services;
 
 	/** Counts, negotiates and writes. Who asks for another representation is sent there. */
-	const page =
-		(
-			route: string,
-			show: (ctx: Context) => Promise<{ page: Html; alternate?: { type: string; url: string } | undefined }>,
-		): Middleware =>
-		async (ctx, next) => {
-			if (ctx.method !== "GET" && ctx.method !== "HEAD") return next();
-			ctx.state.route = route;
+	const page = (
+		path: string,
+		show: (ctx: Context, params: Readonly<Record<string, string>>) => Promise<Shown>,
+	): Endpoint => ({
+		method: "GET",
+		path,
+		async answer(ctx) {
+			ctx.state.route = `GET ${path}`;
 			await rates.count(ctx, "read", ctx.ip);
-			const shown = await show(ctx);
+			const shown = await show(ctx, (ctx as unknown as { params: Record<string, string> }).params);
 			ctx.vary("Accept");
 			if (
 				shown.alternate !== undefined &&
@@ -49,7 +53,8 @@ export function createPages(services: Services, rates: RateLimits) {
 			ctx.set("Cache-Control", "public, no-cache");
 			ctx.body = shown.page.text;
 			ctx.type = "text/html; charset=utf-8";
-		};
+		},
+	});
 
 	async function openPlace(id: ChannelId): Promise<Place> {
 		const place = await placeOf(world, id);
@@ -73,7 +78,9 @@ export function createPages(services: Services, rates: RateLimits) {
 		return { page: await profilePage(services, { account, place, alternate, before: beforeOf(ctx) }), alternate };
 	}
 
-	async function showMessage(ctx: Context, name: string, id: MessageId) {
+	async function showMessage(ctx: Context, name: string, message: string) {
+		const id = parseId("msg", message);
+		if (id === undefined) throw new NotFound();
 		const author = await personNamed(name);
 		const found = await messageWithPlace(world, id, undefined);
 		if (found === undefined || found.message.author !== author.id || !isOpen(found.place.channel)) throw new NotFound();
@@ -90,39 +97,20 @@ export function createPages(services: Services, rates: RateLimits) {
 		};
 	}
 
-	return {
-		front: page("GET /", async (ctx) => {
-			if (ctx.path !== "/") throw new NotFound();
-			return { page: await frontPage(services) };
-		}),
-		people: page("GET /@…", async (ctx) => {
-			const [name = "", message, ...more] = decoded(ctx.path).slice(2).split("/");
-			if (message === undefined) return showPerson(ctx, name);
-			const id = parseId("msg", message);
-			if (id === undefined || more.length > 0) throw new NotFound();
-			return showMessage(ctx, name, id);
-		}),
-		channel: page("GET /c/…", async (ctx) => {
-			const found = await channelByHandle(world, decoded(ctx.path).slice(3));
-			if (found === undefined) throw new NotFound();
-			const place = await openPlace(found.channel.id);
-			const alternate = alternateOf(bridges, { channel: place.channel.id });
-			return { page: await channelPage(services, { place, alternate, before: beforeOf(ctx) }), alternate };
-		}),
-		/** A problem as a page, when a person's browser asks for one. */
-		problem(ctx: Context, { status, body }: Rendered): string | undefined {
-			const isForMachines = /^\/(api|\.well-known|tiers|meta)(\/|$)/.test(ctx.path);
-			if (isForMachines || !ctx.get("Accept").includes("text/html")) return undefined;
-			const main = html`<section class="hero"><h1>${body.title}</h1><p>${body.detail}.</p><ul class="facts"><li>${status}</li></ul></section><p><a href="/">To the front page</a></p>`;
-			return layout(services.instance, { title: body.title, description: "" }, main).text;
-		},
-	};
-}
-
-function decoded(path: string): string {
-	try {
-		return decodeURIComponent(path);
-	} catch {
-		throw new InvalidRequest([{ field: "path", expected: "percent-encoded UTF-8" }]);
+	async function showChannel(ctx: Context, handle: string) {
+		const found = await channelByHandle(world, handle);
+		if (found === undefined) throw new NotFound();
+		const place = await openPlace(found.channel.id);
+		const alternate = alternateOf(bridges, { channel: place.channel.id });
+		return { page: await channelPage(services, { place, alternate, before: beforeOf(ctx) }), alternate };
 	}
+
+	return [
+		page("/", async () => ({ page: await frontPage(services) })),
+		...["/@:name", "/%40:name"].map((path) => page(path, (ctx, { name = "" }) => showPerson(ctx, name))),
+		...["/@:name/:message", "/%40:name/:message"].map((path) =>
+			page(path, (ctx, { name = "", message = "" }) => showMessage(ctx, name, message)),
+		),
+		page("/c/:handle", (ctx, { handle = "" }) => showChannel(ctx, handle)),
+	];
 }
