@@ -1,4 +1,5 @@
 import type { Context } from "koa";
+import type { ErrorCode } from "#core/error-codes.ts";
 import { Conflict, type FieldError, InvalidRequest, PermissionDenied, TooManyRequests } from "#core/errors.ts";
 import type { Fault } from "./form.ts";
 import { sayPlainly } from "./say.ts";
@@ -10,7 +11,7 @@ export interface Refusal {
 	readonly faults: readonly Fault[];
 }
 
-const byCode: Readonly<Record<string, Fault>> = {
+const byCode: Readonly<Partial<Record<ErrorCode, Fault>>> = {
 	handle_taken: { field: "handle", text: texts.signUp.taken },
 	email_taken: { field: "email", text: texts.signUp.emailTaken },
 	wrong_password: { field: "password", text: texts.security.wrongPassword },
