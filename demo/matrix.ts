@@ -1,6 +1,6 @@
 import { accountByHandle } from "#core/accounts/find-account.ts";
 import { linkPortal } from "#core/bridging/portals/link-portal.ts";
-import { placeOf } from "#core/groups/access.ts";
+import { placeOf } from "#core/groups/place.ts";
 import { bridgeName } from "#core/ids.ts";
 import { readRegistration } from "../bridges/matrix/registration.ts";
 import type { Client } from "../test/support/client.ts";

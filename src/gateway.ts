@@ -1,22 +1,18 @@
 import { accounts } from "#core/accounts/account.ts";
-import { createWaitingRoom } from "#core/bridging/incoming/parked.ts";
-import { createIncoming } from "#core/bridging/incoming/receive.ts";
-import { createDeliverer } from "#core/bridging/outgoing/deliver.ts";
-import { deliveryLaneName } from "#core/bridging/outgoing/delivery.ts";
-import { createOutgoing, outgoingLane } from "#core/bridging/outgoing/outgoing.ts";
-import { createTargets } from "#core/bridging/outgoing/targets.ts";
-import { createShadows } from "#core/bridging/shadows.ts";
 import { createBridgeState } from "#core/bridging/state.ts";
 import { startSweeper } from "#core/bridging/sweeper.ts";
-import { createFeed } from "#core/events/feed.ts";
-import { foldsOf } from "#core/events/folds.ts";
+import { collections } from "#core/catalogue/collections.ts";
+import { foldsOf } from "#core/catalogue/folds.ts";
 import { createFederation } from "#core/federation/federation.ts";
-import type { Bridge } from "#core/ports/bridge.ts";
+import { principalOf } from "#core/federation/principals.ts";
+import { createFeed } from "#core/feed/feed.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Lanes } from "#core/ports/lanes.ts";
-import type { World } from "#core/world.ts";
 import type { Config } from "./config.ts";
 import { createBridge, openNetwork, version } from "./gateway/bridges.ts";
-import { later } from "./gateway/later.ts";
+import { buildBridging } from "./gateway/bridging.ts";
+import { buildLanes } from "./gateway/lanes.ts";
 import { enabledBridges, openWorld, type Surroundings } from "./gateway/world.ts";
 import { createApp } from "./http/app.ts";
 import { createOAuthDoor } from "./http/oauth/door.ts";
@@ -24,7 +20,6 @@ import { createLiveEvents } from "./http/ofscp/live-events.ts";
 import { createMetrics } from "./http/operators/metrics.ts";
 import { type Listening, listen } from "./http/server.ts";
 import type { Health } from "./http/services.ts";
-import { createEmbeddedLanes } from "./lanes/embedded.ts";
 import { createEventStreams } from "./realtime/sse.ts";
 
 export { matrixRegistration, resolveRoom } from "./gateway/bridges.ts";
@@ -32,7 +27,7 @@ export { enabledBridges, type OpenedWorld, openWorld, readConfig, type Surroundi
 
 /** A provider, built and at rest until it is started. */
 export interface Gateway extends AsyncDisposable {
-	readonly world: World;
+	readonly world: IdentityWorld;
 	readonly lanes: Lanes;
 	/** Recovers, then opens the port, then takes up what was left behind. */
 	start(): Promise<void>;
@@ -44,40 +39,30 @@ export interface Gateway extends AsyncDisposable {
 export async function buildGateway(config: Config, surroundings: Surroundings = {}): Promise<Gateway> {
 	const opened = await openWorld(config, surroundings);
 	const { world, bus, logger } = opened;
-	const { store, clock } = world;
+	const { store } = world;
 	const network = openNetwork(config);
 	const ending = new AbortController();
 
 	const bridges: Bridge[] = [];
-	const targets = createTargets(world, () => bridges);
-	const waiting = createWaitingRoom(world);
-	const shadows = createShadows(world);
-	const incoming = createIncoming(world, { shadows, waiting, targets });
+	const bridging = buildBridging(world, () => bridges);
+	const { incoming, shadows, waiting } = bridging;
 	for (const name of enabledBridges(config))
 		bridges.push(await createBridge(name, config, opened, network, () => incoming));
 
-	const planned = later<Lanes>("lanes");
-	const plan = createOutgoing({ world, targets }, planned.get);
-	const deliver = createDeliverer(world, {
-		bridge: (name) => bridges.find((bridge) => bridge.name === name),
-		maxAgeMs: config.delivery.maxAgeDays * 86_400_000,
-		onOutcome: (bridge, status) => outcomes.set(`${bridge} ${status}`, (outcomes.get(`${bridge} ${status}`) ?? 0) + 1),
-	});
-	const lanes = createEmbeddedLanes({
+	const outcomes = new Map<string, number>();
+	const lanes = buildLanes({
+		core: opened,
+		bridges: () => bridges,
+		targets: bridging.targets,
 		concurrency: config.delivery.lanes,
-		clock,
-		logger,
-		async handler(lane, signal) {
-			if (lane === outgoingLane) return plan(signal);
-			const name = deliveryLaneName(lane);
-			return name === undefined ? undefined : deliver(name, signal);
+		delivery: {
+			maxAgeMs: config.delivery.maxAgeDays * 86_400_000,
+			onOutcome: (bridge, status) =>
+				outcomes.set(`${bridge} ${status}`, (outcomes.get(`${bridge} ${status}`) ?? 0) + 1),
 		},
 	});
-	planned.set(lanes);
-	opened.onOwed(() => lanes.wake(outgoingLane));
 
 	let state: ReturnType<Health["state"]> = "recovering";
-	const outcomes = new Map<string, number>();
 	const metrics = createMetrics((prometheus, registry) => {
 		new prometheus.Gauge({
 			name: "causeway_deliveries_total",
@@ -92,7 +77,12 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 			},
 		});
 	});
-	const feed = createFeed({ world, bus, render: createLiveEvents(world) });
+	const feed = createFeed({
+		world,
+		bus,
+		principalOf: (credential) => principalOf(world, credential),
+		render: createLiveEvents(world),
+	});
 	const events = createEventStreams(feed, { heartbeatSeconds: config.events.heartbeatSeconds });
 	const secrets = createBridgeState(world, "provider!", network.sealing);
 	const { insecureLocalhost } = config.federation;
@@ -137,7 +127,7 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 			for (const bridge of bridges) await bridge.start(ending.signal);
 			state = "ready";
 			listening = await listen(app, { ...config.listen, onClosing: () => events.close() });
-			startSweeper(world, { lanes, incoming, signal: ending.signal });
+			startSweeper(world, { lanes, incoming, collections, signal: ending.signal });
 			logger.info(
 				{ version, port: listening.port, bridges: enabledBridges(config) },
 				`Causeway serves ${config.publicUrl}`,

@@ -1,38 +1,33 @@
 /** All that a bridge may import from Causeway: types, pure functions, and nothing that acts. */
 import type { ZodType } from "zod";
-import type { Bridge, BridgeHost } from "#core/ports/bridge.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { BridgeHost } from "#core/ports/bridge/host.ts";
 
-export type { Account, Profile } from "#core/accounts/account.ts";
-export { addressOf, isLocal } from "#core/accounts/account.ts";
 export { PayloadTooLarge, Problem, SetupError, Unavailable } from "#core/errors.ts";
-export type { Channel } from "#core/groups/channel.ts";
-export type { Group } from "#core/groups/group.ts";
-export { tiers } from "#core/groups/tiers.ts";
 export type { AccountId, BridgeName, ChannelId, GroupId, MessageId, PortalId } from "#core/ids.ts";
 export { parseEventId, parseId } from "#core/ids.ts";
 export type { FieldLimits } from "#core/json.ts";
 export { JsonRefused, parseJson } from "#core/json.ts";
-export type { Content, Message } from "#core/messages/message.ts";
+export type { Account, Profile } from "#core/model/account.ts";
+export { addressOf, isLocal } from "#core/model/account.ts";
+export type { Channel } from "#core/model/channel.ts";
+export type { Group } from "#core/model/group.ts";
+export type { Content, Message } from "#core/model/message.ts";
+export type { Reach } from "#core/model/reach.ts";
+export { tiers } from "#core/model/tier.ts";
+export type { Bridge, BridgeState } from "#core/ports/bridge/bridge.ts";
+export type { Addressed, Capabilities, Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
+export type { BridgeHost, Slice } from "#core/ports/bridge/host.ts";
 export type {
-	Addressed,
-	Bridge,
-	BridgeHost,
-	BridgeRequest,
-	BridgeResponse,
-	BridgeState,
-	BridgeStateStore,
-	Capabilities,
-	Delivery,
-	DeliveryResult,
 	JoinTarget,
 	MessageRef,
-	Reach,
 	Received,
 	RemoteEvent,
 	RemotePerson,
 	RemotePlace,
-	Slice,
-} from "#core/ports/bridge.ts";
+} from "#core/ports/bridge/remote-event.ts";
+export type { BridgeRequest, BridgeResponse } from "#core/ports/bridge/request.ts";
+export type { BridgeStateStore } from "#core/ports/bridge/state.ts";
 export type { HttpClient, OutboundRequest, OutboundResponse } from "#core/ports/http-client.ts";
 export { OutboundFailure } from "#core/ports/http-client.ts";
 export type { Logger } from "#core/ports/logger.ts";

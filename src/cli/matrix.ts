@@ -3,9 +3,9 @@ import { parseArgs } from "node:util";
 import { accountById } from "#core/accounts/find-account.ts";
 import { portalsOfChannel } from "#core/bridging/portals/find-portal.ts";
 import { linkPortal, unlinkPortal } from "#core/bridging/portals/link-portal.ts";
-import { placeOf } from "#core/groups/access.ts";
+import type { World } from "#core/events/world.ts";
+import { placeOf } from "#core/groups/place.ts";
 import { bridgeName, parseId } from "#core/ids.ts";
-import type { World } from "#core/world.ts";
 import { matrixRegistration, openWorld, resolveRoom } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 

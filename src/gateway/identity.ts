@@ -1,5 +1,5 @@
+import { createGate } from "#core/gate.ts";
 import { createBackground } from "#core/identity/background.ts";
-import { createGate } from "#core/identity/gate.ts";
 import type { Identity } from "#core/identity/identity.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import type { Config } from "../config.ts";

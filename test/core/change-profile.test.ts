@@ -1,6 +1,6 @@
 import test from "ava";
-import { changeProfile } from "#core/accounts/change-profile.ts";
 import { accountById } from "#core/accounts/find-account.ts";
+import { changeProfile } from "#core/groups/change-profile.ts";
 import { openCore } from "../support/core.ts";
 import { createFakeBridge } from "../support/fake-bridge.ts";
 

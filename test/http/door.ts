@@ -1,21 +1,21 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Account } from "#core/accounts/account.ts";
 import { createAccount } from "#core/accounts/create-account.ts";
-import { addToken } from "#core/accounts/tokens.ts";
-import { createShadows } from "#core/bridging/shadows.ts";
 import { createBridgeState } from "#core/bridging/state.ts";
 import { type Clock, systemClock } from "#core/clock.ts";
-import { collections } from "#core/collections.ts";
-import { createFeed } from "#core/events/feed.ts";
-import { createLog } from "#core/events/log.ts";
 import { createFederation } from "#core/federation/federation.ts";
-import type { Bridge } from "#core/ports/bridge.ts";
+import { principalOf } from "#core/federation/principals.ts";
+import { createShadows } from "#core/federation/shadows.ts";
+import { createFeed } from "#core/feed/feed.ts";
+import { addToken } from "#core/identity/tokens.ts";
+import type { Account } from "#core/model/account.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import { noFailPoints } from "#core/ports/fail-points.ts";
 import type { Logger } from "#core/ports/logger.ts";
-import type { World } from "#core/world.ts";
 import { createEmbeddedBus } from "../../src/bus/embedded.ts";
+import { buildCore } from "../../src/gateway/core.ts";
+import { openStore } from "../../src/gateway/store.ts";
 import { createApp } from "../../src/http/app.ts";
 import { createOAuthDoor } from "../../src/http/oauth/door.ts";
 import { createLiveEvents } from "../../src/http/ofscp/live-events.ts";
@@ -24,8 +24,6 @@ import { listen } from "../../src/http/server.ts";
 import type { AppServices, Limits } from "../../src/http/services.ts";
 import { createHttpClient } from "../../src/outbound/http-client.ts";
 import { createEventStreams } from "../../src/realtime/sse.ts";
-import { openSqliteStore } from "../../src/store/sqlite/index.ts";
-import { createText } from "../../src/text/text.ts";
 import { testIdentity, testVault } from "../support/identity.ts";
 import { silentLogger } from "../support/silent-logger.ts";
 
@@ -96,28 +94,28 @@ export async function openDoor({
 	deny = [],
 }: DoorOptions = {}) {
 	const folder = await mkdtemp(path.join(tmpdir(), "causeway-door-"));
-	const store = await openSqliteStore({
-		file: path.join(folder, "causeway.db"),
-		collections,
-		failPoints: noFailPoints,
-		clock,
-	});
+	const store = await openStore(
+		{ store: { kind: "sqlite" }, dataDir: folder },
+		{ logger, failPoints: noFailPoints, clock },
+	);
 	const bus = createEmbeddedBus();
-	const world: World = {
+	const { world } = buildCore({
 		origin: "http://social.example",
-		domain: "social.example",
 		store,
-		log: createLog({ store, bus, onOwed() {} }),
 		bus,
 		clock,
-		text: createText(),
 		logger,
 		failPoints: noFailPoints,
 		vault: testVault(),
 		identity: testIdentity(),
 		policy: { editWindowMs, textBytes: 64 * 1024, articleBytes: 512 * 1024 },
-	};
-	const feed = createFeed({ world, bus, render: createLiveEvents(world) });
+	});
+	const feed = createFeed({
+		world,
+		bus,
+		principalOf: (credential) => principalOf(world, credential),
+		render: createLiveEvents(world),
+	});
 	const events = createEventStreams(feed, {
 		heartbeatSeconds,
 		...(maxBufferedBytes === undefined ? {} : { maxBufferedBytes }),

@@ -1,5 +1,5 @@
 import test from "ava";
-import { changeProfile } from "#core/accounts/change-profile.ts";
+import { changeProfile } from "#core/groups/change-profile.ts";
 import { groups } from "#core/groups/group.ts";
 import { answerRequest, joinRequests, requestId } from "#core/groups/join-requests.ts";
 import { openCore } from "../support/core.ts";

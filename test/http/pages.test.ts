@@ -1,5 +1,5 @@
 import test from "ava";
-import type { Bridge } from "#core/ports/bridge.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import { createFakeBridge } from "../support/fake-bridge.ts";
 import { type Door, openDoor, type Person } from "./door.ts";
 

@@ -1,6 +1,8 @@
 import type { BridgeName } from "#core/ids.ts";
 import { bridgeName } from "#core/ids.ts";
-import type { Bridge, Delivery, DeliveryResult, RemoteEvent, RemotePerson } from "#core/ports/bridge.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
+import type { RemoteEvent, RemotePerson } from "#core/ports/bridge/remote-event.ts";
 
 /** A whole network in memory: it keeps what it is told, and answers as it is bid. */
 export interface FakeBridge extends Bridge {

@@ -1,18 +1,13 @@
-import type { Account } from "#core/accounts/account.ts";
-import type { Channel } from "#core/groups/channel.ts";
-import { type Group, groupPermissions, timelinePermissions } from "#core/groups/group.ts";
-import type { TierId } from "#core/groups/tiers.ts";
 import { type AccountId, bridgeName, type ChannelId, type MessageId, mintId } from "#core/ids.ts";
-import type { Message } from "#core/messages/message.ts";
-import type {
-	Addressed,
-	BridgeHost,
-	BridgeStateStore,
-	Delivery,
-	Received,
-	RemoteEvent,
-	Slice,
-} from "#core/ports/bridge.ts";
+import type { Account } from "#core/model/account.ts";
+import type { Channel } from "#core/model/channel.ts";
+import { type Group, groupPermissions, timelinePermissions } from "#core/model/group.ts";
+import type { Message } from "#core/model/message.ts";
+import type { TierId } from "#core/model/tier.ts";
+import type { Addressed, Delivery } from "#core/ports/bridge/delivery.ts";
+import type { BridgeHost, Slice } from "#core/ports/bridge/host.ts";
+import type { Received, RemoteEvent } from "#core/ports/bridge/remote-event.ts";
+import type { BridgeStateStore } from "#core/ports/bridge/state.ts";
 import { createHttpClient } from "../../src/outbound/http-client.ts";
 import { createText } from "../../src/text/text.ts";
 import { silentLogger } from "./silent-logger.ts";

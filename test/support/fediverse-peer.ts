@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net";
 import type { ExecutionContext } from "ava";
 import { PayloadTooLarge } from "#core/errors.ts";
-import type { BridgeRequest } from "#core/ports/bridge.ts";
+import type { BridgeRequest } from "#core/ports/bridge/request.ts";
 
 /** What a route of the peer answers. */
 export interface Answer {

@@ -1,8 +1,8 @@
-import { createSealing, type Vault } from "#core/bridging/sealing.ts";
+import { createGate } from "#core/gate.ts";
 import { createBackground } from "#core/identity/background.ts";
-import { createGate } from "#core/identity/gate.ts";
 import type { Identity } from "#core/identity/identity.ts";
 import type { Mail } from "#core/ports/mail.ts";
+import { createSealing, type Vault } from "#core/vault.ts";
 import { type AttemptRates, createAttempts } from "../../src/factors/attempts.ts";
 import { createPasskeys } from "../../src/factors/passkeys.ts";
 import { createTotp } from "../../src/factors/totp.ts";

@@ -1,22 +1,12 @@
-import { remoteKey } from "../bridging/remote-key.ts";
 import { Conflict, InvalidRequest } from "../errors.ts";
-import { timelinePermissions } from "../groups/group.ts";
+import type { World } from "../events/world.ts";
 import { type AccountId, mintId } from "../ids.ts";
-import type { World } from "../world.ts";
-import { type Account, accounts } from "./account.ts";
+import type { Account } from "../model/account.ts";
+import { timelinePermissions } from "../model/group.ts";
+import { remoteKey } from "../remote-key.ts";
+import { accounts } from "./account.ts";
 import type { AccountEvents } from "./events.ts";
-import { isReservedHandle } from "./reserved-handles.ts";
-
-const handleShape = /^[a-z0-9._-]{1,32}$/;
-
-/** What is wrong with a handle that somebody wants here (wire.md, "People"); `undefined`: nothing. */
-export function handleFault(handle: string): string | undefined {
-	if (!handleShape.test(handle)) return "1 to 32 of a-z, 0-9, '.', '_', '-'";
-	if (handle.startsWith("_") || handle.startsWith("usr_")) return "a handle that does not start with '_' or 'usr_'";
-	if (handle.endsWith(".")) return "a handle that does not end with '.'";
-	if (isReservedHandle(handle)) return "a handle that is not reserved";
-	return undefined;
-}
+import { handleFault, handleKey } from "./handles.ts";
 
 type NewAccount = Pick<Account, "handle" | "domain" | "kind" | "profile" | "bridgeable"> &
 	Partial<Pick<Account, "origin" | "reach" | "admin">>;
@@ -59,9 +49,6 @@ export function accountCreated(
 	};
 }
 
-/** The natural key of a name on this provider: accounts and channels share one name space. */
-export const handleKey = (handle: string): string => `handle:${handle}`;
-
 /**
  * Makes an account of ours.
  *
@@ -92,7 +79,6 @@ export async function createAccount(
 		type: "account.created",
 		actor: body.account.id,
 		natural: handleKey(handle),
-		pending: [],
 		body,
 	});
 	if (appended.outcome !== "appended") throw new Conflict("handle_taken", `The handle ${handle} is taken`);
@@ -135,7 +121,6 @@ export async function createShadow(
 			actor: body.account.id,
 			natural,
 			request: `handle:${handle}@${fields.domain}`,
-			pending: [],
 			body,
 		});
 		if (appended.outcome === "appended") return accountOf(world, body.account.id);

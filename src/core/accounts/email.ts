@@ -1,7 +1,7 @@
 import { Conflict, InvalidRequest } from "../errors.ts";
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
 import { accounts } from "./account.ts";
 import { changePrivateHalf, privateHalfOf } from "./private-half.ts";
 

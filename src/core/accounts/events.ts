@@ -1,7 +1,7 @@
-import type { Channel } from "../groups/channel.ts";
-import type { Group, JoinPolicy } from "../groups/group.ts";
 import type { AccountId, GroupId } from "../ids.ts";
-import type { Account } from "./account.ts";
+import type { Account } from "../model/account.ts";
+import type { Channel } from "../model/channel.ts";
+import type { Group, JoinPolicy } from "../model/group.ts";
 
 /** Streams: the account's own id. */
 export interface AccountEvents {
@@ -19,4 +19,8 @@ export interface AccountEvents {
 		readonly personal?: { readonly group: GroupId; readonly joinPolicy: JoinPolicy };
 	};
 	"account.deleted": { readonly account: AccountId };
+}
+
+declare module "../events/event.ts" {
+	interface EventBodies extends AccountEvents {}
 }

@@ -1,7 +1,8 @@
-import { remoteKey } from "../bridging/remote-key.ts";
+import type { World } from "../events/world.ts";
 import { type AccountId, type BridgeName, parseId } from "../ids.ts";
-import type { World } from "../world.ts";
-import { type Account, accounts, addressOf, isLocal } from "./account.ts";
+import { type Account, addressOf, isLocal } from "../model/account.ts";
+import { remoteKey } from "../remote-key.ts";
+import { accounts } from "./account.ts";
 
 type Reader = Pick<World, "store">;
 

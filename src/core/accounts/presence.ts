@@ -1,6 +1,6 @@
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
 
 export const availabilities = ["online", "away", "dnd", "offline"] as const;
 

@@ -1,7 +1,7 @@
 import { InvalidRequest } from "../errors.ts";
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
 
 /** Who may see a part of a profile (OFSCP R7 §6): everybody, signed-in people of this provider, nobody else. */
 export const audiences = ["public", "members", "nobody"] as const;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ChannelId } from "../ids.ts";
-import type { Reach } from "../ports/bridge.ts";
+import type { Reach } from "../model/reach.ts";
 import type { Collection, Fold } from "../ports/store.ts";
 
 /**

@@ -1,16 +1,19 @@
-import { type Account, accounts } from "../accounts/account.ts";
+import { canRead } from "../access/access.ts";
+import { follow, type Joined, joinChannel, leave } from "../access/join-channel.ts";
+import { accounts } from "../accounts/account.ts";
 import { accountByHandle, findAccount, parseAddress } from "../accounts/find-account.ts";
 import { InvalidRequest, NotFound, Unavailable } from "../errors.ts";
-import { canRead, type Place, placeOf } from "../groups/access.ts";
-import { channelByHandle } from "../groups/find-group.ts";
-import { follow, type Joined, joinChannel, leave } from "../groups/join-channel.ts";
-import { type Membership, memberships } from "../groups/membership.ts";
+import type { World } from "../events/world.ts";
+import type { Shadows } from "../federation/shadows.ts";
+import { channelByHandle } from "../groups/find-channel.ts";
+import { memberships } from "../groups/membership.ts";
+import { type Place, placeOf } from "../groups/place.ts";
 import type { ChannelId } from "../ids.ts";
 import { parseId } from "../ids.ts";
-import type { Bridge } from "../ports/bridge.ts";
+import type { Account } from "../model/account.ts";
+import type { Membership } from "../model/membership.ts";
+import type { Bridge } from "../ports/bridge/bridge.ts";
 import { OutboundFailure } from "../ports/http-client.ts";
-import type { World } from "../world.ts";
-import type { Shadows } from "./shadows.ts";
 
 export interface Follow {
 	/** Who is followed: of a channel, its group's owner. */

@@ -1,21 +1,25 @@
+import { canRead } from "../access/access.ts";
 import { accounts } from "../accounts/account.ts";
 import { accountByHandle, accountById, accountByRemote } from "../accounts/find-account.ts";
 import { Unavailable } from "../errors.ts";
-import { canRead, type Place, placeOf } from "../groups/access.ts";
-import { channelByHandle } from "../groups/find-group.ts";
+import type { World } from "../events/world.ts";
+import { channelByHandle } from "../groups/find-channel.ts";
 import { memberships } from "../groups/membership.ts";
+import { type Place, placeOf } from "../groups/place.ts";
 import type { AccountId, BridgeName, ChannelId } from "../ids.ts";
 import { listMessages, listReplies, messageWithPlace } from "../messages/list-messages.ts";
-import { type Message, messages, type Position } from "../messages/message.ts";
-import type { BridgeHost, BridgeState, Delivery, Slice } from "../ports/bridge.ts";
+import { messages } from "../messages/message.ts";
+import { type Message, type Position } from "../model/message.ts";
+import type { BridgeState } from "../ports/bridge/bridge.ts";
+import type { Delivery } from "../ports/bridge/delivery.ts";
+import type { BridgeHost, Slice } from "../ports/bridge/host.ts";
 import type { HttpClient } from "../ports/http-client.ts";
 import { StoreUnavailable } from "../ports/store.ts";
-import type { World } from "../world.ts";
+import type { Sealing } from "../vault.ts";
 import { messageByRemote } from "./find-message.ts";
 import type { Incoming } from "./incoming/receive.ts";
 import { accountsOf, addressed, prepare } from "./outgoing/prepare.ts";
 import { portalByRoom, portalsOfBridge } from "./portals/find-portal.ts";
-import type { Sealing } from "./state.ts";
 import { createBridgeState } from "./state.ts";
 
 export interface HostParts {

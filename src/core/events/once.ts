@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Conflict } from "../errors.ts";
 import type { AccountId } from "../ids.ts";
-import type { EventOf, EventType } from "./domain-event.ts";
+import type { EventOf, EventType } from "./event.ts";
 import type { AppendedOf } from "./log.ts";
 
 /** What makes a request the same request (`reference` of the header: OFSCP §6.1): its key, and what it asked for. */

@@ -1,10 +1,10 @@
-import type { Account } from "../accounts/account.ts";
 import { InvalidRequest, PermissionDenied } from "../errors.ts";
-import type { World } from "../world.ts";
-import { joined, type Place, roleIn } from "./access.ts";
-import type { Role } from "./group.ts";
-import type { Membership } from "./membership.ts";
+import type { World } from "../events/world.ts";
+import type { Account } from "../model/account.ts";
+import type { Role } from "../model/group.ts";
+import type { Membership } from "../model/membership.ts";
 import { changeMembership } from "./membership-change.ts";
+import { joined, type Place, roleIn } from "./place.ts";
 
 /** The roles that can be given; a group has one owner. */
 export const givenRoles = ["admin", "member", "guest"] as const;

@@ -1,17 +1,18 @@
-import type { Account } from "../accounts/account.ts";
-import { handleKey } from "../accounts/create-account.ts";
+import { handleKey } from "../accounts/handles.ts";
 import { isReservedHandle } from "../accounts/reserved-handles.ts";
 import { PermissionDenied } from "../errors.ts";
 import { duplicateOf, type Once } from "../events/once.ts";
+import type { World } from "../events/world.ts";
 import { mintId } from "../ids.ts";
-import { type MessageType, messageTypes } from "../messages/message.ts";
-import type { World } from "../world.ts";
-import { roleIn } from "./access.ts";
-import { type Channel, channels } from "./channel.ts";
+import type { Account } from "../model/account.ts";
+import type { Channel } from "../model/channel.ts";
+import type { Group, Permissions } from "../model/group.ts";
+import { type MessageType, messageTypes } from "../model/message.ts";
+import type { TierId } from "../model/tier.ts";
+import { channels } from "./channel.ts";
 import { slugOf } from "./create-group.ts";
-import type { Group, Permissions } from "./group.ts";
 import { changeMembership } from "./membership-change.ts";
-import type { TierId } from "./tiers.ts";
+import { roleIn } from "./place.ts";
 
 export interface NewChannel {
 	readonly name: string;
@@ -47,7 +48,6 @@ export async function createChannel(
 			type: "channel.created",
 			actor: maker.id,
 			natural: handleKey(handle),
-			pending: [],
 			...(once.request === undefined ? {} : { request: once.request }),
 			body: {
 				channel: {

@@ -1,9 +1,10 @@
-import type { Account } from "../accounts/account.ts";
 import type { Once } from "../events/once.ts";
 import { duplicateOf } from "../events/once.ts";
+import type { World } from "../events/world.ts";
 import { mintId } from "../ids.ts";
-import type { World } from "../world.ts";
-import { type Group, groupPermissions, groups, type JoinPolicy, type Permissions } from "./group.ts";
+import type { Account } from "../model/account.ts";
+import { type Group, groupPermissions, type JoinPolicy, type Permissions } from "../model/group.ts";
+import { groups } from "./group.ts";
 
 export interface NewGroup {
 	readonly name: string;
@@ -34,7 +35,6 @@ export async function createGroup(
 		stream: id,
 		type: "group.created",
 		actor: owner.id,
-		pending: [],
 		...(once.request === undefined ? {} : { request: once.request }),
 		body: {
 			group: {

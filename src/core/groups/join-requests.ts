@@ -1,13 +1,14 @@
-import type { Account } from "../accounts/account.ts";
 import { accountById } from "../accounts/find-account.ts";
 import { NotFound, PermissionDenied } from "../errors.ts";
+import type { World } from "../events/world.ts";
 import { parseId } from "../ids.ts";
-import type { World } from "../world.ts";
-import { roleIn } from "./access.ts";
+import type { Account } from "../model/account.ts";
+import type { Group } from "../model/group.ts";
+import { type Membership, type Place } from "../model/membership.ts";
 import { channels } from "./channel.ts";
-import type { Group } from "./group.ts";
-import { type Membership, memberships, type Place } from "./membership.ts";
+import { memberships } from "./membership.ts";
 import { changeMembership } from "./membership-change.ts";
+import { roleIn } from "./place.ts";
 
 /** A place in the list: the oldest request comes first. */
 export type RequestPosition = readonly [since: number, account: string];

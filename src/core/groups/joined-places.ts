@@ -1,8 +1,10 @@
-import type { Account } from "../accounts/account.ts";
+import type { World } from "../events/world.ts";
+import type { Account } from "../model/account.ts";
+import type { Group } from "../model/group.ts";
+import type { Membership } from "../model/membership.ts";
 import type { Stored } from "../ports/store.ts";
-import type { World } from "../world.ts";
-import { type Group, groups } from "./group.ts";
-import { type Membership, memberships } from "./membership.ts";
+import { groups } from "./group.ts";
+import { memberships } from "./membership.ts";
 
 type Reader = Pick<World, "store">;
 

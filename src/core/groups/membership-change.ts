@@ -1,7 +1,7 @@
-import type { Account } from "../accounts/account.ts";
-import { bridgeConsumer } from "../events/log.ts";
-import type { World } from "../world.ts";
-import { type Membership, membershipId, memberships, type Place } from "./membership.ts";
+import type { World } from "../events/world.ts";
+import type { Account } from "../model/account.ts";
+import { type Membership, type Place } from "../model/membership.ts";
+import { membershipId, memberships } from "./membership.ts";
 import type { MembershipEvents } from "./membership-events.ts";
 
 /** What a membership shall be; the rest of it follows. */
@@ -48,7 +48,7 @@ export async function changeMembership(
 			type: typeOf[wish.state],
 			actor: actor.id,
 			natural: `member:${place}:${account.id}:${generation}`,
-			pending: tell ? [bridgeConsumer] : [],
+			...(tell ? {} : { without: ["bridge"] as const }),
 			...(request === undefined ? {} : { request }),
 			body: { membership, ...(before === undefined ? {} : { before }) },
 		});

@@ -1,4 +1,4 @@
-import type { Membership } from "./membership.ts";
+import type { Membership } from "../model/membership.ts";
 
 /**
  * Streams: the place that is joined. Each carries the membership as it is from now on, and the delivery target that it
@@ -15,4 +15,8 @@ export interface MembershipChange {
 	readonly membership: Omit<Membership, "since">;
 	/** The reach of the membership before, when it was joined. */
 	readonly before?: Membership["reach"];
+}
+
+declare module "../events/event.ts" {
+	interface EventBodies extends MembershipEvents {}
 }

@@ -1,5 +1,5 @@
 import { Unavailable } from "../errors.ts";
-import type { World } from "../world.ts";
+import type { IdentityWorld } from "./identity.ts";
 
 /**
  * Counts a try for an account and an address before it is made, so that many at once can't all be the first, and takes it back
@@ -10,7 +10,7 @@ import type { World } from "../world.ts";
  * @throws {TooManyRequests}
  */
 export async function attempt(
-	{ identity: { attempts } }: Pick<World, "identity">,
+	{ identity: { attempts } }: Pick<IdentityWorld, "identity">,
 	{ subject, from }: { readonly subject: string; readonly from: string },
 	tryIt: () => Promise<boolean>,
 ): Promise<boolean> {

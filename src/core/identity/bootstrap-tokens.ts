@@ -1,9 +1,9 @@
 import { accountById } from "../accounts/find-account.ts";
-import { type Expiring, expiryIndex } from "../expiry.ts";
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
+import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import type { Collection } from "../ports/store.ts";
-import type { World } from "../world.ts";
-import type { Principal } from "./principals.ts";
+import type { Principal } from "./principal.ts";
 import { hashOfSecret, newSecret } from "./secret.ts";
 
 /**

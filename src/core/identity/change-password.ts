@@ -1,8 +1,8 @@
-import type { Account } from "../accounts/account.ts";
-import { hashPassword, isPassword, storeCredential } from "../accounts/credentials.ts";
 import { PermissionDenied } from "../errors.ts";
-import type { World } from "../world.ts";
+import type { Account } from "../model/account.ts";
 import { attempt } from "./attempt.ts";
+import { hashPassword, isPassword, storeCredential } from "./credentials.ts";
+import type { IdentityWorld } from "./identity.ts";
 import { passwordContext } from "./password-context.ts";
 import { checkPassword } from "./password-rules.ts";
 import { endRecoveries } from "./recovery.ts";
@@ -16,7 +16,7 @@ import { endSessions } from "./sessions.ts";
  * @throws {Unavailable} too many sign in at the moment
  */
 export async function confirmPassword(
-	world: World,
+	world: IdentityWorld,
 	account: Account,
 	{ password, from }: { readonly password: string; readonly from: string },
 ): Promise<void> {
@@ -34,7 +34,7 @@ export async function confirmPassword(
  * @throws {Unavailable} too many sign in at the moment
  */
 export async function changePassword(
-	world: World,
+	world: IdentityWorld,
 	account: Account,
 	{
 		current,

@@ -1,9 +1,9 @@
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
-import { type Account, addressOf } from "../accounts/account.ts";
 import { NotFound } from "../errors.ts";
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
+import { type Account, addressOf } from "../model/account.ts";
 import type { Collection } from "../ports/store.ts";
-import type { World } from "../world.ts";
 import { deviceKeysOf } from "./device-keys.ts";
 import { type OutgoingRequest, signRequest } from "./request-signature.ts";
 

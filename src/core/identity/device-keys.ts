@@ -1,11 +1,11 @@
 import { accountById } from "../accounts/find-account.ts";
 import { Conflict, Unauthenticated } from "../errors.ts";
-import { expiryIndex } from "../expiry.ts";
+import type { World } from "../events/world.ts";
 import { type AccountId, type DeviceKeyId, mintId, parseId } from "../ids.ts";
+import { expiryIndex } from "../ports/expiry.ts";
 import type { Collection, Stored } from "../ports/store.ts";
-import type { World } from "../world.ts";
 import { isBootstrap, takeBootstrapToken } from "./bootstrap-tokens.ts";
-import type { Principal } from "./principals.ts";
+import type { Principal } from "./principal.ts";
 
 /** The public half of a key that somebody keeps on a device and signs with (OFSCP R7 §4.3). */
 export interface DeviceKey {

@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { World } from "../events/world.ts";
 import { forgetBootstrapTokens } from "./bootstrap-tokens.ts";
 import { deviceKeysOf, revokeDeviceKey } from "./device-keys.ts";
 import { lastUsedOf } from "./last-used.ts";

@@ -1,9 +1,9 @@
-import { credentials } from "../accounts/credentials.ts";
 import { freeEmails } from "../accounts/email.ts";
 import { presences } from "../accounts/presence.ts";
 import { privateHalves } from "../accounts/private-half.ts";
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
-import type { World } from "../world.ts";
+import { credentials } from "./credentials.ts";
 import { forgetCustodialKey } from "./custodial-keys.ts";
 import { forgetDeviceKeys } from "./device-keys.ts";
 import { passkeys, passkeysOf } from "./passkeys.ts";

@@ -1,8 +1,9 @@
+import type { World } from "../events/world.ts";
+import type { Gate } from "../gate.ts";
 import type { AttemptLimiter } from "../ports/attempts.ts";
 import type { FactorsPort } from "../ports/factors.ts";
 import type { MailPort } from "../ports/mail.ts";
 import type { Background } from "./background.ts";
-import type { Gate } from "./gate.ts";
 
 export const registrationModes = ["open", "invite", "closed"] as const;
 export type RegistrationMode = (typeof registrationModes)[number];
@@ -18,4 +19,9 @@ export interface Identity {
 	readonly factors: FactorsPort;
 	readonly attempts: AttemptLimiter;
 	readonly background: Background;
+}
+
+/** What the use cases of identity need: everything that the others need, and the parts that only identity uses. */
+export interface IdentityWorld extends World {
+	readonly identity: Identity;
 }

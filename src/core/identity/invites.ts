@@ -1,8 +1,8 @@
 import { accounts } from "../accounts/account.ts";
-import { expiryIndex } from "../expiry.ts";
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
+import { expiryIndex } from "../ports/expiry.ts";
 import type { Collection } from "../ports/store.ts";
-import type { World } from "../world.ts";
 import { hashOfSecret, newSecret } from "./secret.ts";
 
 interface Taker {

@@ -1,7 +1,7 @@
 import { BoundedMap } from "../bounded-map.ts";
-import { type Expiring, expiryIndex } from "../expiry.ts";
+import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate, type Store } from "../ports/store.ts";
-import type { World } from "../world.ts";
+import type { IdentityWorld } from "./identity.ts";
 
 /** When a credential or a session was last used; forgotten when that was long ago. */
 export interface Use extends Expiring {
@@ -22,7 +22,7 @@ const written = new WeakMap<Store, BoundedMap<string, number>>();
  *
  * @param id a session's, or else a credential's
  */
-export function noteUse(world: Pick<World, "store" | "clock" | "identity">, id: string): void {
+export function noteUse(world: Pick<IdentityWorld, "store" | "clock" | "identity">, id: string): void {
 	const now = world.clock.now();
 	const recent = written.get(world.store) ?? new BoundedMap<string, number>(10_000);
 	written.set(world.store, recent);
@@ -31,7 +31,7 @@ export function noteUse(world: Pick<World, "store" | "clock" | "identity">, id: 
 	world.identity.background.run("Noting the use of a credential", () => write(world, id, now));
 }
 
-async function write({ store }: Pick<World, "store">, id: string, at: number): Promise<void> {
+async function write({ store }: Pick<IdentityWorld, "store">, id: string, at: number): Promise<void> {
 	const doc: Use = { at, expiresAt: at + keptMs };
 	const stored = await store.get(uses, id);
 	// Whoever writes at the same moment writes the same.
@@ -43,5 +43,5 @@ async function write({ store }: Pick<World, "store">, id: string, at: number): P
 }
 
 /** When it was last used, in milliseconds; `undefined`: never. */
-export const lastUsedOf = async ({ store }: Pick<World, "store">, id: string): Promise<number | undefined> =>
+export const lastUsedOf = async ({ store }: Pick<IdentityWorld, "store">, id: string): Promise<number | undefined> =>
 	(await store.get(uses, id))?.doc.at;

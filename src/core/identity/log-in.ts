@@ -1,9 +1,9 @@
-import { type Account, isLocal } from "../accounts/account.ts";
-import { isPassword } from "../accounts/credentials.ts";
 import { accountByEmail } from "../accounts/email.ts";
 import { accountByHandle, accountById, parseAddress } from "../accounts/find-account.ts";
-import type { World } from "../world.ts";
+import { type Account, isLocal } from "../model/account.ts";
 import { attempt } from "./attempt.ts";
+import { isPassword } from "./credentials.ts";
+import type { IdentityWorld } from "./identity.ts";
 import { hasPasskey } from "./passkeys.ts";
 import { hasTotp } from "./totp.ts";
 
@@ -24,7 +24,7 @@ export type LogIn =
  * @throws {Unavailable} too many sign in at the moment
  */
 export async function logIn(
-	world: World,
+	world: IdentityWorld,
 	{ name, password, from }: { readonly name: string; readonly password: string; readonly from: string },
 ): Promise<LogIn> {
 	const account = await accountByName(world, name);
@@ -38,7 +38,7 @@ export async function logIn(
 }
 
 /** One of our people, alive, by what they may type into the field "name". */
-export async function accountByName(world: World, name: string): Promise<Account | undefined> {
+export async function accountByName(world: IdentityWorld, name: string): Promise<Account | undefined> {
 	const trimmed = name.trim();
 	const address = parseAddress(trimmed, world.domain);
 	const byHandle =
@@ -49,5 +49,5 @@ export async function accountByName(world: World, name: string): Promise<Account
 }
 
 /** What tries for a name are counted under; who does not exist is counted too, and no name is kept in clear. */
-export const subjectOf = (world: World, account: Account | undefined, name: string): string =>
+export const subjectOf = (world: IdentityWorld, account: Account | undefined, name: string): string =>
 	account?.id ?? world.vault.fingerprint("name", name.trim().replace(/^@/, "").toLowerCase());

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { type Expiring, expiryIndex } from "../expiry.ts";
+import type { World } from "../events/world.ts";
+import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
 
 /** That a nonce has been used. Its id names key and nonce, so that the store lets one of all processes use it, once. */
 export const nonces: Collection<Expiring> = { name: "nonces", version: 1, indexes: { expiresAt: expiryIndex } };

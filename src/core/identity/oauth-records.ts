@@ -1,6 +1,6 @@
-import { type Expiring, expiryIndex } from "../expiry.ts";
+import type { World } from "../events/world.ts";
+import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
 import { tellRevoked } from "./revocation.ts";
 import { hashOfSecret } from "./secret.ts";
 import { accountIdOf } from "./subject.ts";

@@ -1,6 +1,6 @@
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
 import type { Stored } from "../ports/store.ts";
-import type { World } from "../world.ts";
 import { lastUsedOf } from "./last-used.ts";
 import { endGrant, endStored, findRecord, type OAuthKind, type OAuthRecord, oauthRecords } from "./oauth-records.ts";
 import type { SessionItem, SessionSource } from "./sessions.ts";

@@ -1,6 +1,6 @@
-import type { World } from "../world.ts";
+import type { World } from "../events/world.ts";
 import { type OAuthRecord, oauthRecords, recordId } from "./oauth-records.ts";
-import type { Principal } from "./principals.ts";
+import type { Principal } from "./principal.ts";
 import { accountOfSubject } from "./subject.ts";
 
 const opaque = "oauth:";

@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type Account, accounts, addressOf } from "../accounts/account.ts";
+import { accounts } from "../accounts/account.ts";
 import { Conflict, InvalidRequest } from "../errors.ts";
-import { expiryIndex } from "../expiry.ts";
 import type { AccountId } from "../ids.ts";
+import { type Account, addressOf } from "../model/account.ts";
+import { expiryIndex } from "../ports/expiry.ts";
 import type { PasskeyCredential, WebAuthnJson } from "../ports/factors.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
+import type { IdentityWorld } from "./identity.ts";
 import { newSecret } from "./secret.ts";
 
 /** A passkey of an account. Its id here is the hash of its own, which may be longer than an id may be. */
@@ -51,21 +52,21 @@ export interface Answered {
 	readonly response: unknown;
 }
 
-type Keeper = Pick<World, "store" | "clock" | "identity">;
+type Keeper = Pick<IdentityWorld, "store" | "clock" | "identity">;
 
 const challengeMs = 5 * 60_000;
 const most = 20;
 
 /** The passkeys of an account, oldest first. */
 export async function passkeysOf(
-	{ store }: Pick<World, "store">,
+	{ store }: Pick<IdentityWorld, "store">,
 	account: Pick<Account, "id">,
 ): Promise<readonly (Passkey & { readonly id: string })[]> {
 	const page = await store.page(passkeys, { index: "account", prefix: [account.id], order: "asc", limit: most });
 	return page.map(({ id, doc }) => ({ id, ...doc }));
 }
 
-export const hasPasskey = async (world: Pick<World, "store">, account: Account): Promise<boolean> =>
+export const hasPasskey = async (world: Pick<IdentityWorld, "store">, account: Account): Promise<boolean> =>
 	(await passkeysOf(world, account)).length > 0;
 
 /** Asks the browser for a new passkey. @throws {Conflict} `too_many_passkeys` */
@@ -112,7 +113,11 @@ export async function addPasskey(
 }
 
 /** Removes a passkey. False: the account has none with this id. */
-export async function removePasskey({ store }: Pick<World, "store">, account: Account, id: string): Promise<boolean> {
+export async function removePasskey(
+	{ store }: Pick<IdentityWorld, "store">,
+	account: Account,
+	id: string,
+): Promise<boolean> {
 	const stored = await store.get(passkeys, id);
 	return stored?.doc.account === account.id && store.delete(passkeys, id);
 }

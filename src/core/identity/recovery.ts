@@ -1,12 +1,12 @@
-import type { Account } from "../accounts/account.ts";
-import { hashPassword, storeCredential } from "../accounts/credentials.ts";
 import { emailOf } from "../accounts/email.ts";
 import { accountById } from "../accounts/find-account.ts";
 import { NotFound } from "../errors.ts";
-import { expiryIndex } from "../expiry.ts";
 import type { AccountId } from "../ids.ts";
+import type { Account } from "../model/account.ts";
+import { expiryIndex } from "../ports/expiry.ts";
 import type { Collection } from "../ports/store.ts";
-import type { World } from "../world.ts";
+import { hashPassword, storeCredential } from "./credentials.ts";
+import type { IdentityWorld } from "./identity.ts";
 import { accountByName, subjectOf } from "./log-in.ts";
 import { passwordContext } from "./password-context.ts";
 import { checkPassword } from "./password-rules.ts";
@@ -45,7 +45,7 @@ const lifeMs = 60 * 60_000;
  * @throws {TooManyRequests} too many links for this account or from this address
  */
 export async function askRecovery(
-	world: World,
+	world: IdentityWorld,
 	{ name, from }: { readonly name: string; readonly from: string },
 ): Promise<void> {
 	const { attempts, background, mail } = world.identity;
@@ -60,7 +60,7 @@ export async function askRecovery(
 	});
 }
 
-function letter({ identity }: World, { handle }: Account, link: string): { subject: string; text: string } {
+function letter({ identity }: IdentityWorld, { handle }: Account, link: string): { subject: string; text: string } {
 	const text = [
 		`Somebody, hopefully you, has lost the password of @${handle} at ${identity.instanceName}.`,
 		"",
@@ -84,7 +84,7 @@ export const recoveryLink = (
 	{ resetsFactor = false }: { readonly resetsFactor?: boolean } = {},
 ): Promise<string> => addLink(world, account, resetsFactor ? { resetsFactor } : {});
 
-type Maker = Pick<World, "store" | "clock" | "origin">;
+type Maker = Pick<IdentityWorld, "store" | "clock" | "origin">;
 
 async function addLink(
 	world: Maker,
@@ -104,7 +104,7 @@ async function addLink(
 
 /** Whose password a link sets; `undefined`: the link is used up, too old, or none. */
 export async function recoveryState(
-	world: Pick<World, "store" | "clock" | "vault">,
+	world: Pick<IdentityWorld, "store" | "clock" | "vault">,
 	secret: string,
 ): Promise<Account | undefined> {
 	const link = (await world.store.get(recoveries, hashOfSecret(secret)))?.doc;
@@ -117,7 +117,8 @@ export async function recoveryState(
 	return account?.deletedAt === undefined ? account : undefined;
 }
 
-const printOf = ({ vault }: Pick<World, "vault">, email: string): string => vault.fingerprint("recovery", email);
+const printOf = ({ vault }: Pick<IdentityWorld, "vault">, email: string): string =>
+	vault.fingerprint("recovery", email);
 
 /**
  * Sets a new password by a link, once, and ends all sessions. Personal access tokens stay, to be looked through.
@@ -130,7 +131,7 @@ const printOf = ({ vault }: Pick<World, "vault">, email: string): string => vaul
  * @throws {NotFound} the link is used up, too old, or none
  * @throws {Unavailable} too many sign in at the moment
  */
-export async function recover(world: World, secret: string, newPassword: string): Promise<Account> {
+export async function recover(world: IdentityWorld, secret: string, newPassword: string): Promise<Account> {
 	const account = await recoveryState(world, secret);
 	if (account === undefined) throw new NotFound();
 	await checkPassword(newPassword, await passwordContext(world, account));
@@ -146,7 +147,7 @@ export async function recover(world: World, secret: string, newPassword: string)
 }
 
 /** Makes every link of an account void: who has a new password has no use for them, and a thief would. */
-export async function endRecoveries({ store }: Pick<World, "store">, account: AccountId): Promise<void> {
+export async function endRecoveries({ store }: Pick<IdentityWorld, "store">, account: AccountId): Promise<void> {
 	for (;;) {
 		const links = await store.page(recoveries, { index: "account", prefix: [account], order: "asc", limit: 100 });
 		for (const { id } of links) await store.delete(recoveries, id);

@@ -1,5 +1,5 @@
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
-import type { World } from "../world.ts";
 
 const prefix = "revoked:";
 

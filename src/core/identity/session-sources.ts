@@ -1,4 +1,4 @@
-import type { World } from "../world.ts";
+import type { World } from "../events/world.ts";
 import { deviceSessions } from "./device-sessions.ts";
 import { oauthSessions } from "./oauth-sessions.ts";
 import type { SessionSource } from "./sessions.ts";

@@ -1,6 +1,6 @@
-import type { Account } from "../accounts/account.ts";
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
-import type { World } from "../world.ts";
+import type { Account } from "../model/account.ts";
 import { tellRevoked } from "./revocation.ts";
 import { sessionSources } from "./session-sources.ts";
 

@@ -1,13 +1,14 @@
-import type { Account } from "../accounts/account.ts";
-import { displayNameFault } from "../accounts/change-profile.ts";
-import { createAccount, handleFault } from "../accounts/create-account.ts";
-import { hashPassword, storeCredential } from "../accounts/credentials.ts";
+import { createAccount } from "../accounts/create-account.ts";
 import { emailFault, setEmail } from "../accounts/email.ts";
 import { accountByHandle } from "../accounts/find-account.ts";
+import { handleFault } from "../accounts/handles.ts";
+import { displayNameFault } from "../accounts/profile-rules.ts";
 import { Conflict, type FieldError, InvalidRequest, PermissionDenied, Unavailable } from "../errors.ts";
 import { type AccountId, mintId } from "../ids.ts";
-import type { World } from "../world.ts";
+import type { Account } from "../model/account.ts";
+import { hashPassword, storeCredential } from "./credentials.ts";
 import { eraseSecrets } from "./erase.ts";
+import type { IdentityWorld } from "./identity.ts";
 import { returnInvite, takeInvite } from "./invites.ts";
 import { passwordFault } from "./password-rules.ts";
 
@@ -34,7 +35,7 @@ export interface SignUp {
  * @throws {TooManyRequests} too many accounts from this address
  * @throws {Unavailable} too many sign in at the moment
  */
-export async function signUp(world: World, wish: SignUp): Promise<Account> {
+export async function signUp(world: IdentityWorld, wish: SignUp): Promise<Account> {
 	const { registration, attempts } = world.identity;
 	if (registration.mode === "closed")
 		throw new PermissionDenied("Accounts are made by the operator here", "registration_closed");
@@ -49,7 +50,7 @@ export async function signUp(world: World, wish: SignUp): Promise<Account> {
 	}
 }
 
-async function checkFields({ domain }: World, { handle, password, email, displayName }: SignUp): Promise<void> {
+async function checkFields({ domain }: IdentityWorld, { handle, password, email, displayName }: SignUp): Promise<void> {
 	const context = {
 		handle,
 		domain,
@@ -69,7 +70,7 @@ async function checkFields({ domain }: World, { handle, password, email, display
 }
 
 /** Takes the invitation, and gives it back when there is no account after all. */
-async function admit(world: World, wish: SignUp): Promise<Account> {
+async function admit(world: IdentityWorld, wish: SignUp): Promise<Account> {
 	const { invite } = wish;
 	const id = mintId("usr", world.clock.now());
 	if (world.identity.registration.mode === "open") return makeAccount(world, id, wish);
@@ -84,7 +85,7 @@ async function admit(world: World, wish: SignUp): Promise<Account> {
 }
 
 async function makeAccount(
-	world: World,
+	world: IdentityWorld,
 	id: AccountId,
 	{ handle, password, email, displayName }: SignUp,
 ): Promise<Account> {

@@ -1,5 +1,5 @@
 import { InvalidRequest, Unauthenticated } from "../errors.ts";
-import type { World } from "../world.ts";
+import type { World } from "../events/world.ts";
 import { isNonceUsed, useNonce } from "./nonces.ts";
 import { isDigestOf, isSignedBy, type SignableRequest, signatureHeaders } from "./request-signature.ts";
 

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, generateKeyPair, type JsonWebKey, type KeyObject } from "node:crypto";
+import type { World } from "../events/world.ts";
 import type { Collection } from "../ports/store.ts";
-import type { World } from "../world.ts";
 
 const algorithms = ["RS256", "EdDSA"] as const;
 

@@ -1,7 +1,7 @@
-import type { Account } from "../accounts/account.ts";
 import { accountById } from "../accounts/find-account.ts";
+import type { World } from "../events/world.ts";
 import { type AccountId, parseId } from "../ids.ts";
-import type { World } from "../world.ts";
+import type { Account } from "../model/account.ts";
 
 /**
  * By what clients know somebody of ours: the id of their actor (design §5), whether or not anything serves it. It never

@@ -1,9 +1,9 @@
-import { type AccessToken, accessTokens } from "../accounts/tokens.ts";
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
 import type { Stored } from "../ports/store.ts";
-import type { World } from "../world.ts";
 import { lastUsedOf } from "./last-used.ts";
 import type { SessionSource } from "./sessions.ts";
+import { type AccessToken, accessTokens } from "./tokens.ts";
 
 /** How many are read at once; people have a few. */
 const chunk = 200;

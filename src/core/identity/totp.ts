@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { type Account, addressOf } from "../accounts/account.ts";
 import { Conflict, InvalidRequest } from "../errors.ts";
+import { type Account, addressOf } from "../model/account.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
 import { attempt } from "./attempt.ts";
+import type { IdentityWorld } from "./identity.ts";
 import { hashOfSecret } from "./secret.ts";
 
 /** The one-time codes of an account (RFC 6238), by the account's id. */
@@ -20,10 +20,10 @@ export interface Totp {
 
 export const totps: Collection<Totp> = { name: "totps", version: 1, indexes: {} };
 
-type Keeper = Pick<World, "store" | "clock" | "vault" | "identity" | "domain">;
+type Keeper = Pick<IdentityWorld, "store" | "clock" | "vault" | "identity" | "domain">;
 
 /** True when codes are asked for at sign-in. */
-export async function hasTotp({ store }: Pick<World, "store">, account: Account): Promise<boolean> {
+export async function hasTotp({ store }: Pick<IdentityWorld, "store">, account: Account): Promise<boolean> {
 	return (await store.get(totps, account.id))?.doc.secret !== undefined;
 }
 
@@ -64,7 +64,7 @@ const wrongCode = (): InvalidRequest =>
 	new InvalidRequest([{ field: "/code", expected: "the code that the app shows now" }]);
 
 /** Turns codes off. Idempotent. */
-export async function endTotp({ store }: Pick<World, "store">, account: Account): Promise<void> {
+export async function endTotp({ store }: Pick<IdentityWorld, "store">, account: Account): Promise<void> {
 	await store.delete(totps, account.id);
 }
 

@@ -1,9 +1,11 @@
-import type { Account } from "../accounts/account.ts";
-import { canRead, placeOf } from "../groups/access.ts";
+import { canRead } from "../access/access.ts";
+import type { World } from "../events/world.ts";
 import { memberships } from "../groups/membership.ts";
+import { placeOf } from "../groups/place.ts";
 import type { ChannelId } from "../ids.ts";
-import type { World } from "../world.ts";
-import { type Message, messages, type Position } from "./message.ts";
+import type { Account } from "../model/account.ts";
+import { type Message, type Position } from "../model/message.ts";
+import { messages } from "./message.ts";
 
 /** A place in the merge: a message's time, and among those of one millisecond its channel and its place in that. */
 export type HomeCursor = Pick<Message, "at" | "channel" | "seq">;

@@ -1,9 +1,11 @@
-import type { Account } from "../accounts/account.ts";
+import { canRead } from "../access/access.ts";
 import { NotFound } from "../errors.ts";
-import { canRead, type Place, placeOf } from "../groups/access.ts";
+import type { World } from "../events/world.ts";
+import { type Place, placeOf } from "../groups/place.ts";
 import { type ChannelId, type MessageId, parseId } from "../ids.ts";
-import type { World } from "../world.ts";
-import { type Message, messages, type Position } from "./message.ts";
+import type { Account } from "../model/account.ts";
+import { type Message, type Position } from "../model/message.ts";
+import { messages } from "./message.ts";
 
 type Reader = Pick<World, "store">;
 

@@ -1,16 +1,18 @@
-import type { Account } from "../accounts/account.ts";
-import { addressOf } from "../accounts/account.ts";
+import { canRead } from "../access/access.ts";
+import { assertMay } from "../access/permissions.ts";
 import { findAccount } from "../accounts/find-account.ts";
-import { remoteKey } from "../bridging/remote-key.ts";
 import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
-import { bridgeConsumer } from "../events/log.ts";
 import { duplicateOf, type Once } from "../events/once.ts";
-import { assertMay, canRead, type Place } from "../groups/access.ts";
+import type { World } from "../events/world.ts";
+import type { Place } from "../groups/place.ts";
 import { type AccountId, type MessageId, mintId } from "../ids.ts";
-import type { World } from "../world.ts";
+import type { Account } from "../model/account.ts";
+import { addressOf } from "../model/account.ts";
+import { type Content, type Message, type MessageType } from "../model/message.ts";
+import { remoteKey } from "../remote-key.ts";
 import { checkContent } from "./check-content.ts";
 import { mentionsIn } from "./mentions.ts";
-import { type Content, type Message, type MessageType, messages } from "./message.ts";
+import { messages } from "./message.ts";
 
 export interface NewMessage {
 	readonly type: MessageType;
@@ -53,7 +55,6 @@ export async function postMessage(
 		stream: channel.id,
 		type: "message.posted",
 		actor: author.id,
-		pending: [bridgeConsumer],
 		...(once.request === undefined ? {} : { request: once.request }),
 		...(clientMessageId === undefined ? {} : { natural: clientKey(author.id, place, clientMessageId) }),
 		body: {

@@ -55,7 +55,7 @@ export interface Draft<Type extends string = string, Body = unknown> {
 	readonly request?: string;
 	/** Unique over the whole log: what makes it the same thing everywhere. Absent: the event's own id. */
 	readonly natural?: string;
-	/** The consumers that have not taken it yet. */
+	/** The markers of the consumers that have work to do for it. */
 	readonly pending: readonly string[];
 	readonly body: Body;
 	/** Earlier events of the same stream whose bodies this one replaces by what may remain of them (design §3.1 rule 7). */
@@ -157,12 +157,16 @@ export interface Store {
 	eventBy(key: "natural" | "request", value: string): Promise<LogEvent | undefined>;
 	/** The seq of the stream's newest event; 0: none. */
 	head(stream: string): Promise<number>;
-	/** Events that some consumer has not taken yet and that are due at `now`, the longest due first. */
-	owed(now: number, limit: number): Promise<readonly LogEvent[]>;
-	/** The consumer has durably taken over what these events ask of it. Unknown ids and markers are no error. */
+	/** The events of a stream that this consumer has not settled, behind the seq `after`, oldest first. */
+	owed(
+		marker: string,
+		stream: string,
+		options: { readonly after?: number; readonly limit: number },
+	): Promise<readonly LogEvent[]>;
+	/** The streams with events that this consumer has not settled, behind the stream `after`, in an order of the store's own. */
+	owedStreams(marker: string, options: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
+	/** What these events ask of this consumer is durably in its hands. Unknown ids and markers are no error. */
 	settle(events: readonly string[], marker: string): Promise<void>;
-	/** Puts off what is owed for this event (the sweeper's back-off). */
-	postpone(event: string, until: number): Promise<void>;
 	/** Folds what was appended but not folded yet (a no-op where both happen in one transaction). Called at start. */
 	catchUp(folds: FoldsOf): Promise<void>;
 	close(): Promise<void>;

@@ -1,8 +1,8 @@
 import type { ZodType } from "zod";
-import type { Account } from "#core/accounts/account.ts";
 import type { Once } from "#core/events/once.ts";
 import { onceOf } from "#core/events/once.ts";
-import type { Principal } from "#core/identity/principals.ts";
+import type { Principal } from "#core/identity/principal.ts";
+import type { Account } from "#core/model/account.ts";
 import type { LimitName } from "./limits.ts";
 import type { Peer } from "./peer.ts";
 

@@ -1,11 +1,11 @@
-import { type Account, isLocal } from "#core/accounts/account.ts";
-import type { Place } from "#core/groups/access.ts";
-import type { Channel } from "#core/groups/channel.ts";
-import { tiers } from "#core/groups/tiers.ts";
+import type { World } from "#core/events/world.ts";
+import type { Place } from "#core/groups/place.ts";
 import type { AccountId, ChannelId, MessageId } from "#core/ids.ts";
-import type { Message } from "#core/messages/message.ts";
-import type { Bridge } from "#core/ports/bridge.ts";
-import type { World } from "#core/world.ts";
+import { type Account, isLocal } from "#core/model/account.ts";
+import type { Channel } from "#core/model/channel.ts";
+import type { Message } from "#core/model/message.ts";
+import { tiers } from "#core/model/tier.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
 
 type Site = Pick<World, "origin" | "domain">;
 

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Context } from "koa";
 import { Unavailable } from "#core/errors.ts";
-import type { Bridge, BridgeRequest, BridgeResponse } from "#core/ports/bridge.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { BridgeRequest, BridgeResponse } from "#core/ports/bridge/request.ts";
 import { ClientGone, readBody } from "../base/body.ts";
 import type { Door } from "../base/door.ts";
 import type { Services } from "../base/services.ts";

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import type { Middleware } from "koa";
-import type { Account } from "#core/accounts/account.ts";
 import { InvalidRequest, NotAcceptable } from "#core/errors.ts";
-import type { Principal } from "#core/identity/principals.ts";
+import type { Principal } from "#core/identity/principal.ts";
+import type { Account } from "#core/model/account.ts";
 import { readJson } from "../base/body.ts";
 import type { Peer } from "../base/peer.ts";
 import { type AnyRoute, onceFor } from "../base/route.ts";

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type Account, addressOf } from "#core/accounts/account.ts";
 import { type FieldError, InvalidRequest, NotFound, Unauthenticated } from "#core/errors.ts";
 import { addBootstrapToken, bootstrapSeconds } from "#core/identity/bootstrap-tokens.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
 import { logIn } from "#core/identity/log-in.ts";
 import { askRecovery, recover } from "#core/identity/recovery.ts";
 import { signUp } from "#core/identity/sign-up.ts";
 import { checkCode } from "#core/identity/totp.ts";
-import type { World } from "#core/world.ts";
+import { type Account, addressOf } from "#core/model/account.ts";
 import { withoutUndefined } from "../base/absent.ts";
 import { type Answer, type Call, noContent, route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
@@ -65,14 +65,14 @@ export const authRoutes = ({ world }: Services) => [
 	),
 ];
 
-async function register(world: World, { body, from }: Call<unknown, Registration>): Promise<Answer> {
+async function register(world: IdentityWorld, { body, from }: Call<unknown, Registration>): Promise<Answer> {
 	const { recoveryEmail, email = recoveryEmail, ...fields } = body;
 	const account = await signUp(world, { ...withoutUndefined({ ...fields, email }), from });
 	const location = `/api/identity/users/${encodeURIComponent(addressOf(account))}`;
 	return granted(world, account, 201, { Location: location });
 }
 
-async function enter(world: World, { body, from }: Call<unknown, Login>): Promise<Answer> {
+async function enter(world: IdentityWorld, { body, from }: Call<unknown, Login>): Promise<Answer> {
 	const known = await logIn(world, { name: body.handle, password: body.password, from });
 	if (known.outcome === "wrong") throw new Unauthenticated("The name or the password is wrong", "invalid_credentials");
 	const { account, factors } = known;
@@ -83,7 +83,7 @@ async function enter(world: World, { body, from }: Call<unknown, Login>): Promis
 	return granted(world, account, 200);
 }
 
-async function granted(world: World, account: Account, status: number, headers = {}): Promise<Answer> {
+async function granted(world: IdentityWorld, account: Account, status: number, headers = {}): Promise<Answer> {
 	const body = {
 		bootstrap_token: await addBootstrapToken(world, account.id),
 		token_type: "bootstrap",
@@ -94,12 +94,12 @@ async function granted(world: World, account: Account, status: number, headers =
 }
 
 /** The same answer whoever is asked for. */
-async function ask(world: World, { body, from }: Call<unknown, Recovery>): Promise<Answer> {
+async function ask(world: IdentityWorld, { body, from }: Call<unknown, Recovery>): Promise<Answer> {
 	await askRecovery(world, { name: body.handle, from });
 	return { status: 202 };
 }
 
-async function confirm(world: World, { body }: Call<unknown, Confirmation>): Promise<Answer> {
+async function confirm(world: IdentityWorld, { body }: Call<unknown, Confirmation>): Promise<Answer> {
 	try {
 		await recover(world, body.token, body.newPassword);
 	} catch (error) {

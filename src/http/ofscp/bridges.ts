@@ -1,12 +1,13 @@
 import { z } from "zod";
+import { canFederate, readableChannel } from "#core/access/access.ts";
+import { visibleGroup } from "#core/access/visible-group.ts";
 import { portalsOfChannel } from "#core/bridging/portals/find-portal.ts";
 import { assertLinks, linkPortal, unlinkPortal } from "#core/bridging/portals/link-portal.ts";
 import { portals } from "#core/bridging/portals/portal.ts";
 import { Conflict, InvalidRequest, NotFound } from "#core/errors.ts";
-import { canFederate, placeOf, readableChannel, roleIn } from "#core/groups/access.ts";
-import { visibleGroup } from "#core/groups/find-group.ts";
+import type { World } from "#core/events/world.ts";
+import { placeOf, roleIn } from "#core/groups/place.ts";
 import { parseId } from "#core/ids.ts";
-import type { World } from "#core/world.ts";
 import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { presentPortal } from "./present-group.ts";

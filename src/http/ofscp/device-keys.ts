@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { NotFound } from "#core/errors.ts";
+import type { World } from "#core/events/world.ts";
 import { deviceKeysOf, type KnownDeviceKey, registerDeviceKey, revokeDeviceKey } from "#core/identity/device-keys.ts";
 import { readPublicKey } from "#core/identity/request-signature.ts";
 import { tellRevoked } from "#core/identity/revocation.ts";
-import type { World } from "#core/world.ts";
 import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { presentKey } from "./user-keys.ts";

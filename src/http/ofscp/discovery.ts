@@ -1,7 +1,7 @@
 import { versionOf } from "#core/federation/document-version.ts";
 import { type PublishedKey, providerKeys } from "#core/federation/provider-key.ts";
-import { tierIds } from "#core/groups/tiers.ts";
-import { messageTypes } from "#core/messages/message.ts";
+import { messageTypes } from "#core/model/message.ts";
+import { tierIds } from "#core/model/tier.ts";
 import { etagOf, unchanged } from "../base/conditional.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";

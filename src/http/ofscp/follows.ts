@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { addressOf } from "#core/accounts/account.ts";
 import { type Follow, type FollowPosition, followReference, listFollows, unfollow } from "#core/bridging/follow.ts";
-import type { World } from "#core/world.ts";
+import type { World } from "#core/events/world.ts";
+import { addressOf } from "#core/model/account.ts";
 import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { limitParameter, notACursor, pageOf, readCursor, writeCursor } from "./paging.ts";

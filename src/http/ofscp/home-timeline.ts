@@ -1,7 +1,7 @@
-import { type Place, placeOf } from "#core/groups/access.ts";
+import type { World } from "#core/events/world.ts";
+import { type Place, placeOf } from "#core/groups/place.ts";
 import { type ChannelId, eventId, parseEventId, parseId } from "#core/ids.ts";
 import { type HomeCursor, homeTimeline } from "#core/messages/home-timeline.ts";
-import type { World } from "#core/world.ts";
 import { type Answer, type Call, ok, route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { type PageQuery, pageQuery } from "./message-schemas.ts";

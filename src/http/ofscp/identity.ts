@@ -1,6 +1,6 @@
 import { findAccount } from "#core/accounts/find-account.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
-import type { World } from "#core/world.ts";
+import type { World } from "#core/events/world.ts";
 import { etagOf, unchanged } from "../base/conditional.ts";
 import { type Answer, type Call, route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";

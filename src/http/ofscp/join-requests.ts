@@ -1,8 +1,8 @@
+import { visibleGroup } from "#core/access/visible-group.ts";
 import { addressById } from "#core/accounts/find-account.ts";
-import { visibleGroup } from "#core/groups/find-group.ts";
+import type { World } from "#core/events/world.ts";
 import { answerRequest, joinRequests, requestId } from "#core/groups/join-requests.ts";
-import type { Membership } from "#core/groups/membership.ts";
-import type { World } from "#core/world.ts";
+import type { Membership } from "#core/model/membership.ts";
 import { type Answer, type Call, ok, route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { timeOf } from "../base/time.ts";

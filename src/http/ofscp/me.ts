@@ -1,14 +1,15 @@
 import { z } from "zod";
-import type { Account } from "#core/accounts/account.ts";
-import { changeProfile, checkProfile, isLocked } from "#core/accounts/change-profile.ts";
-import { deleteAccount } from "#core/accounts/delete-account.ts";
 import { emailFault, emailOf, setEmail } from "#core/accounts/email.ts";
 import { presenceOf, setPresence } from "#core/accounts/presence.ts";
 import { changePrivateHalf, checkSettings, privateHalfOf } from "#core/accounts/private-half.ts";
+import { checkProfile } from "#core/accounts/profile-rules.ts";
+import { deleteAccount } from "#core/erasure/delete-account.ts";
 import { InvalidRequest, PreconditionFailed } from "#core/errors.ts";
+import { changeProfile, isLocked } from "#core/groups/change-profile.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
 import { confirmPassword } from "#core/identity/change-password.ts";
-import type { World } from "#core/world.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { Account } from "#core/model/account.ts";
 import { withoutUndefined } from "../base/absent.ts";
 import { etagOf } from "../base/conditional.ts";
 import { type Answer, type Call, noContent, ok, route } from "../base/route.ts";
@@ -101,7 +102,7 @@ async function changeMe(services: Services, call: Call<unknown, Change>): Promis
 
 /** A token alone must not be enough to take an account over. @throws {PermissionDenied} `wrong_password` */
 async function changeEmail(
-	world: World,
+	world: IdentityWorld,
 	{ account, from }: Call<unknown, Change>,
 	email: string | undefined,
 	password: string | undefined,

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { Account } from "#core/accounts/account.ts";
+import { leave } from "#core/access/join-channel.ts";
 import { findAccount } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
+import type { World } from "#core/events/world.ts";
 import { addToChannel, givenRoles, removeFromChannel } from "#core/groups/channel-people.ts";
-import { leave } from "#core/groups/join-channel.ts";
 import { memberships } from "#core/groups/membership.ts";
-import type { World } from "#core/world.ts";
+import type { Account } from "#core/model/account.ts";
 import { type Answer, type Call, noContent, ok, route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { type PageQuery, pageQuery } from "./message-schemas.ts";

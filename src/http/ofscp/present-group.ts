@@ -1,9 +1,9 @@
 import { addressById } from "#core/accounts/find-account.ts";
-import type { Portal } from "#core/bridging/portals/portal.ts";
-import type { Channel } from "#core/groups/channel.ts";
-import type { Group } from "#core/groups/group.ts";
-import type { Membership } from "#core/groups/membership.ts";
-import type { World } from "#core/world.ts";
+import type { World } from "#core/events/world.ts";
+import type { Channel } from "#core/model/channel.ts";
+import type { Group } from "#core/model/group.ts";
+import type { Membership } from "#core/model/membership.ts";
+import type { Portal } from "#core/model/portal.ts";
 import { timeOf } from "../base/time.ts";
 import { channelUrl, isOpen } from "../base/urls.ts";
 

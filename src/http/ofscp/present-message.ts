@@ -1,9 +1,10 @@
-import { type Account, accounts, addressOf } from "#core/accounts/account.ts";
-import type { Place } from "#core/groups/access.ts";
+import { accounts } from "#core/accounts/account.ts";
+import type { World } from "#core/events/world.ts";
+import type { Place } from "#core/groups/place.ts";
 import type { MessageId } from "#core/ids.ts";
-import type { Message, Metadata, ReactionSum } from "#core/messages/message.ts";
+import { type Account, addressOf } from "#core/model/account.ts";
+import type { Message, Metadata, ReactionSum } from "#core/model/message.ts";
 import { reactions } from "#core/reactions/reaction.ts";
-import type { World } from "#core/world.ts";
 import { timeOf } from "../base/time.ts";
 import { isOpen, messageUrl } from "../base/urls.ts";
 import { metaUri } from "./metadata.ts";

@@ -1,4 +1,4 @@
-import type { Account } from "#core/accounts/account.ts";
+import type { Account } from "#core/model/account.ts";
 import type { Services } from "../base/services.ts";
 import { timeOf } from "../base/time.ts";
 import { alternateOf, personUrl } from "../base/urls.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { longestProfile } from "#core/accounts/change-profile.ts";
+import { longestProfile } from "#core/accounts/profile-rules.ts";
 
 /** What somebody changes of what others see of them; what is absent stays. */
 export const profileChange = z.object({

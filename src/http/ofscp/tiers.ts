@@ -1,4 +1,4 @@
-import { tierIds, tiers } from "#core/groups/tiers.ts";
+import { tierIds, tiers } from "#core/model/tier.ts";
 import { ok, route } from "../base/route.ts";
 
 /** OFSCP §10.1; the checklist of its §11 calls the same list `/tiers`. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { addressOf } from "#core/accounts/account.ts";
-import { assertMay, assertTakesPart } from "#core/groups/access.ts";
+import { assertMay, assertTakesPart } from "#core/access/permissions.ts";
+import { addressOf } from "#core/model/account.ts";
 import { type Answer, type Call, noContent, route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { placeOfCall } from "./messages.ts";

@@ -1,8 +1,8 @@
-import { addressOf } from "#core/accounts/account.ts";
 import { accountByHandle, parseAddress } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
+import type { World } from "#core/events/world.ts";
 import { type PublishedKey, publishedKeys } from "#core/identity/custodial-keys.ts";
-import type { World } from "#core/world.ts";
+import { addressOf } from "#core/model/account.ts";
 import { etagOf, unchanged } from "../base/conditional.ts";
 import { type Answer, type Call, route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";

@@ -1,13 +1,13 @@
-import type { Account } from "#core/accounts/account.ts";
-import { isLocal } from "#core/accounts/account.ts";
-import { changeProfile } from "#core/accounts/change-profile.ts";
+import { visibleGroup } from "#core/access/visible-group.ts";
 import { findAccount } from "#core/accounts/find-account.ts";
 import { nobodyThere, presenceOf } from "#core/accounts/presence.ts";
 import { type ProfileAudience, privateHalfOf } from "#core/accounts/private-half.ts";
 import { NotFound } from "#core/errors.ts";
-import { visibleGroup } from "#core/groups/find-group.ts";
+import type { World } from "#core/events/world.ts";
+import { changeProfile } from "#core/groups/change-profile.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
-import type { World } from "#core/world.ts";
+import type { Account } from "#core/model/account.ts";
+import { isLocal } from "#core/model/account.ts";
 import { withoutUndefined } from "../base/absent.ts";
 import { type Answer, type Call, ok, route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";

@@ -1,5 +1,5 @@
-import type { Place } from "#core/groups/access.ts";
 import { memberships } from "#core/groups/membership.ts";
+import type { Place } from "#core/groups/place.ts";
 import type { Services } from "../base/services.ts";
 import { channelUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";

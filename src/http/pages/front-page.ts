@@ -1,9 +1,11 @@
-import { type Account, accounts, addressOf } from "#core/accounts/account.ts";
-import { type Place, placeOf } from "#core/groups/access.ts";
-import { type Channel, channels } from "#core/groups/channel.ts";
+import { accounts } from "#core/accounts/account.ts";
+import type { World } from "#core/events/world.ts";
+import { channels } from "#core/groups/channel.ts";
 import { groups } from "#core/groups/group.ts";
-import { tiers } from "#core/groups/tiers.ts";
-import type { World } from "#core/world.ts";
+import { type Place, placeOf } from "#core/groups/place.ts";
+import { type Account, addressOf } from "#core/model/account.ts";
+import { type Channel } from "#core/model/channel.ts";
+import { tiers } from "#core/model/tier.ts";
 import type { Services } from "../base/services.ts";
 import { channelUrl, isOpen, personUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";

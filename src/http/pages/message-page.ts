@@ -1,8 +1,9 @@
-import type { Account } from "#core/accounts/account.ts";
 import { accountById } from "#core/accounts/find-account.ts";
-import type { Place } from "#core/groups/access.ts";
+import type { Place } from "#core/groups/place.ts";
 import { listReplies, readableMessage } from "#core/messages/list-messages.ts";
-import { type Message, messages } from "#core/messages/message.ts";
+import { messages } from "#core/messages/message.ts";
+import type { Account } from "#core/model/account.ts";
+import { type Message } from "#core/model/message.ts";
 import type { Services } from "../base/services.ts";
 import { timeOf } from "../base/time.ts";
 import { channelUrl, messageUrl } from "../base/urls.ts";

@@ -1,12 +1,13 @@
 import type { Context } from "koa";
-import type { Account } from "#core/accounts/account.ts";
+import { canRead } from "#core/access/access.ts";
 import { accountByHandle, parseAddress } from "#core/accounts/find-account.ts";
 import { Gone, NotFound } from "#core/errors.ts";
-import { canRead, type Place, placeOf } from "#core/groups/access.ts";
-import { channelByHandle } from "#core/groups/find-group.ts";
+import { channelByHandle } from "#core/groups/find-channel.ts";
+import { type Place, placeOf } from "#core/groups/place.ts";
 import type { ChannelId } from "#core/ids.ts";
 import { parseId } from "#core/ids.ts";
 import { messageWithPlace } from "#core/messages/list-messages.ts";
+import type { Account } from "#core/model/account.ts";
 import type { Services } from "../base/services.ts";
 import type { Endpoint } from "../base/table-door.ts";
 import { alternateOf, isOpen } from "../base/urls.ts";

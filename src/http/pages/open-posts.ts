@@ -1,6 +1,6 @@
-import type { Place } from "#core/groups/access.ts";
+import type { Place } from "#core/groups/place.ts";
 import { listMessages, readableMessage } from "#core/messages/list-messages.ts";
-import type { Message } from "#core/messages/message.ts";
+import type { Message } from "#core/model/message.ts";
 import { type Html, html } from "../page-kit/html.ts";
 import { type Post, postsOf, type Site } from "./post.ts";
 

@@ -1,7 +1,8 @@
-import { type Account, accounts, addressOf } from "#core/accounts/account.ts";
-import type { Place } from "#core/groups/access.ts";
-import type { Message } from "#core/messages/message.ts";
-import type { World } from "#core/world.ts";
+import { accounts } from "#core/accounts/account.ts";
+import type { World } from "#core/events/world.ts";
+import type { Place } from "#core/groups/place.ts";
+import { type Account, addressOf } from "#core/model/account.ts";
+import type { Message } from "#core/model/message.ts";
 import { timeOf } from "../base/time.ts";
 import { channelUrl, messageUrl, personUrl } from "../base/urls.ts";
 import { type Html, html, safeHref, sanitised } from "../page-kit/html.ts";

@@ -1,6 +1,6 @@
-import { type Account, addressOf } from "#core/accounts/account.ts";
-import type { Place } from "#core/groups/access.ts";
 import { memberships } from "#core/groups/membership.ts";
+import type { Place } from "#core/groups/place.ts";
+import { type Account, addressOf } from "#core/model/account.ts";
 import type { Services } from "../base/services.ts";
 import { personUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";

@@ -1,7 +1,7 @@
 import { verify } from "node:crypto";
 import test, { type ExecutionContext } from "ava";
 import { bridgeName } from "#core/ids.ts";
-import type { Delivery } from "#core/ports/bridge.ts";
+import type { Delivery } from "#core/ports/bridge/delivery.ts";
 import activityPub from "../../../bridges/activitypub/index.ts";
 import { createFakeHost, type FakeHost } from "../../support/fake-host.ts";
 import { plainRequest, startPeer } from "../../support/fediverse-peer.ts";

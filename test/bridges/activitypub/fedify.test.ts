@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import test, { type ExecutionContext } from "ava";
-import type { Bridge, Delivery } from "#core/ports/bridge.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { Delivery } from "#core/ports/bridge/delivery.ts";
 import activityPub from "../../../bridges/activitypub/index.ts";
 import { startFedify } from "../../peers/fedify.ts";
 import { createFakeHost, type FakeHost } from "../../support/fake-host.ts";

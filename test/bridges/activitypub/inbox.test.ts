@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from "ava";
-import type { Account } from "#core/accounts/account.ts";
+import type { Account } from "#core/model/account.ts";
 import activityPub from "../../../bridges/activitypub/index.ts";
 import { createFakeHost } from "../../support/fake-host.ts";
 import { plainRequest, signedPost, startPeer } from "../../support/fediverse-peer.ts";

@@ -1,5 +1,7 @@
 import { bridgeName } from "#core/ids.ts";
-import type { Bridge, BridgeResponse, Received, RemoteEvent } from "#core/ports/bridge.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { Received, RemoteEvent } from "#core/ports/bridge/remote-event.ts";
+import type { BridgeResponse } from "#core/ports/bridge/request.ts";
 import { type Homeserver, HomeserverError, type HomeserverRequest } from "../../../bridges/matrix/homeserver.ts";
 import type { Portal } from "../../../bridges/matrix/incoming/take-in.ts";
 import { createMatrix } from "../../../bridges/matrix/index.ts";

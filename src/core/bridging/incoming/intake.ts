@@ -1,12 +1,12 @@
-import type { Account } from "../../accounts/account.ts";
-import type { Place } from "../../groups/access.ts";
+import type { World } from "../../events/world.ts";
+import type { Place } from "../../groups/place.ts";
 import type { BridgeName, ChannelId } from "../../ids.ts";
-import type { Message } from "../../messages/message.ts";
-import type { MessageRef, Received, RemoteEvent } from "../../ports/bridge.ts";
-import type { World } from "../../world.ts";
+import type { Account } from "../../model/account.ts";
+import type { Message } from "../../model/message.ts";
+import type { MessageRef, Received, RemoteEvent } from "../../ports/bridge/remote-event.ts";
+import { remoteKey } from "../../remote-key.ts";
 import { messageByRef } from "../find-message.ts";
 import type { Targets } from "../outgoing/targets.ts";
-import { remoteKey } from "../remote-key.ts";
 import type { WaitingRoom } from "./parked.ts";
 
 /** What became of an event once it is durable. Several may be on their way to the disk at the same time. */

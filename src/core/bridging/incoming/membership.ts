@@ -1,7 +1,8 @@
+import { canFederate } from "../../access/access.ts";
 import { accountById } from "../../accounts/find-account.ts";
-import { canFederate, type Place, placeOf } from "../../groups/access.ts";
 import { changeMembership } from "../../groups/membership-change.ts";
-import type { JoinTarget } from "../../ports/bridge.ts";
+import { type Place, placeOf } from "../../groups/place.ts";
+import type { JoinTarget } from "../../ports/bridge/remote-event.ts";
 import { ended, type Intake, ignored, type Receiver, requestOf } from "./intake.ts";
 
 /** What somebody elsewhere wants to join: an open channel, or the timeline of one of our people. */

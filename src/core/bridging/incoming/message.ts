@@ -1,13 +1,14 @@
-import type { Account } from "../../accounts/account.ts";
+import { canFederate } from "../../access/access.ts";
+import { may } from "../../access/permissions.ts";
 import { Problem } from "../../errors.ts";
-import { bridgeConsumer } from "../../events/log.ts";
-import { canFederate, may, type Place } from "../../groups/access.ts";
 import { memberships } from "../../groups/membership.ts";
+import type { Place } from "../../groups/place.ts";
 import { mintId } from "../../ids.ts";
 import { checkContent } from "../../messages/check-content.ts";
-import { type Message, noEnd } from "../../messages/message.ts";
-import type { Received, RemoteEvent } from "../../ports/bridge.ts";
-import { remoteKey } from "../remote-key.ts";
+import type { Account } from "../../model/account.ts";
+import { type Message, noEnd } from "../../model/message.ts";
+import type { Received, RemoteEvent } from "../../ports/bridge/remote-event.ts";
+import { remoteKey } from "../../remote-key.ts";
 import { findMessage, type Intake, ignored, parkBehind, type Receiver, requestOf, type Step } from "./intake.ts";
 
 type RemoteMessage = Extract<RemoteEvent, { kind: "message" }>;
@@ -100,7 +101,7 @@ async function post(
 		// Where the message is the event itself, one key says both.
 		...(request === natural ? {} : { request }),
 		natural,
-		pending: isOwed ? [bridgeConsumer] : [],
+		...(isOwed ? {} : { without: ["bridge"] as const }),
 		body: {
 			message: {
 				id,

@@ -1,9 +1,11 @@
 import { BoundedMap } from "../../bounded-map.ts";
+import type { World } from "../../events/world.ts";
 import type { BridgeName } from "../../ids.ts";
 import { messages } from "../../messages/message.ts";
-import type { Bridge, Delivery, DeliveryResult, Progress } from "../../ports/bridge.ts";
+import { messageOf } from "../../messages/message-of-event.ts";
+import type { Bridge } from "../../ports/bridge/bridge.ts";
+import type { Delivery, DeliveryResult, Progress } from "../../ports/bridge/delivery.ts";
 import { StoreUnavailable } from "../../ports/store.ts";
-import type { World } from "../../world.ts";
 import type { DeliveryRow } from "./delivery.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 
@@ -47,10 +49,8 @@ export function createAttempt(
 
 	/** The message that an event is about; empty: it is about none. */
 	async function readSubject(id: string): Promise<string> {
-		const body = (await store.event(id))?.body as
-			| { message?: { id: string } | string; reaction?: { message: string } }
-			| undefined;
-		return (typeof body?.message === "object" ? body.message.id : (body?.message ?? body?.reaction?.message)) ?? "";
+		const event = await store.event(id);
+		return (event && messageOf(event)) ?? "";
 	}
 
 	return async (row, signal, progress) => {

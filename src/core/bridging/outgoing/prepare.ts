@@ -1,13 +1,16 @@
-import type { Account } from "../../accounts/account.ts";
+import { canFederate } from "../../access/access.ts";
 import { accountById } from "../../accounts/find-account.ts";
-import type { EventOf, EventType } from "../../events/domain-event.ts";
-import { canFederate, type Place, placeOf } from "../../groups/access.ts";
+import { type ConsumerTable, stays } from "../../events/consumers.ts";
+import type { EventOf, EventType } from "../../events/event.ts";
+import type { World } from "../../events/world.ts";
+import { type Place, placeOf } from "../../groups/place.ts";
 import type { AccountId, BridgeName, ChannelId, MessageId } from "../../ids.ts";
-import { type Message, messages } from "../../messages/message.ts";
-import type { Addressed, Delivery } from "../../ports/bridge.ts";
+import { messages } from "../../messages/message.ts";
+import type { Account } from "../../model/account.ts";
+import type { Message } from "../../model/message.ts";
+import type { Addressed, Delivery } from "../../ports/bridge/delivery.ts";
 import type { LogEvent } from "../../ports/store.ts";
 import { reactionId } from "../../reactions/reaction.ts";
-import type { World } from "../../world.ts";
 import { remoteIdsOf } from "../links.ts";
 
 type Unaddressed<D> = D extends Delivery ? Omit<D, "reach"> : never;
@@ -133,7 +136,14 @@ async function requestBefore(
 	return undefined;
 }
 
-const preparers: { readonly [T in EventType]?: Preparer<T> } = {
+/** For each type of event, the delivery that it becomes. */
+const preparers: ConsumerTable<{ readonly [T in EventType]: Preparer<T> }> = {
+	"account.updated": async (_world, _bridge, _event, base) => ({ ...base, kind: "profile" }),
+	"account.deleted": async (_world, _bridge, _event, base) => ({ ...base, kind: "account-removal" }),
+	"member.requested": membership,
+	"member.joined": membership,
+	"member.left": membership,
+	"member.denied": membership,
 	"message.posted": (world, bridge, { body }, base) => text("message", world, bridge, body.message.id, base),
 	"message.edited": (world, bridge, { body }, base) => text("edit", world, bridge, body.message, base),
 	"message.deleted": async (world, bridge, { body }, base) => {
@@ -142,12 +152,6 @@ const preparers: { readonly [T in EventType]?: Preparer<T> } = {
 	},
 	"reaction.added": reaction,
 	"reaction.removed": reaction,
-	"member.requested": membership,
-	"member.joined": membership,
-	"member.left": membership,
-	"member.denied": membership,
-	"account.updated": async (_world, _bridge, _event, base) => ({ ...base, kind: "profile" }),
-	"account.deleted": async (_world, _bridge, _event, base) => ({ ...base, kind: "account-removal" }),
 	"portal.linked": async (world, _bridge, { body }, base) => {
 		const place = await openPlace(world, body.portal.channel);
 		return place === undefined
@@ -160,13 +164,14 @@ const preparers: { readonly [T in EventType]?: Preparer<T> } = {
 			? undefined
 			: { ...base, ...place, kind: "unlink", portal: body.portal, room: body.room, ghosts: [] };
 	},
+	...stays("account.created", "group.created", "channel.created", "portal.changed"),
 };
 
 /** What a network is told of an event; `undefined`: nothing (any more). */
 export async function prepare(world: World, bridge: BridgeName, event: LogEvent): Promise<Prepared | undefined> {
 	const actor = await accountById(world, event.actor as AccountId);
-	const preparer = preparers[event.type as EventType] as Preparer<EventType> | undefined;
-	if (actor === undefined || preparer === undefined) return undefined;
+	const preparer = preparers[event.type as EventType] as Preparer<EventType> | "stays" | undefined;
+	if (actor === undefined || preparer === undefined || preparer === "stays") return undefined;
 	const { origin, raw } = event.body as { origin?: BridgeName; raw?: unknown };
 	const base = {
 		id: event.id,

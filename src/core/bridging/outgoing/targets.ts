@@ -1,9 +1,11 @@
-import type { Account } from "../../accounts/account.ts";
+import { canFederate } from "../../access/access.ts";
 import { accountById } from "../../accounts/find-account.ts";
-import { canFederate, type Place } from "../../groups/access.ts";
+import type { World } from "../../events/world.ts";
+import type { Place } from "../../groups/place.ts";
 import type { AccountId, BridgeName, ChannelId } from "../../ids.ts";
-import type { Bridge, Reach } from "../../ports/bridge.ts";
-import type { World } from "../../world.ts";
+import type { Account } from "../../model/account.ts";
+import type { Reach } from "../../model/reach.ts";
+import type { Bridge } from "../../ports/bridge/bridge.ts";
 import { audiences, targetOf } from "../audience.ts";
 
 /** Something that was said in a channel, as far as it matters for who is told. */

@@ -1,7 +1,8 @@
+import type { World } from "../../events/world.ts";
 import type { BridgeName, ChannelId } from "../../ids.ts";
-import type { World } from "../../world.ts";
-import { remoteKey } from "../remote-key.ts";
-import { type Portal, portals } from "./portal.ts";
+import type { Portal } from "../../model/portal.ts";
+import { remoteKey } from "../../remote-key.ts";
+import { portals } from "./portal.ts";
 
 type Reader = Pick<World, "store">;
 

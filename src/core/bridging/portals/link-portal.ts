@@ -1,14 +1,15 @@
-import type { Account } from "../../accounts/account.ts";
+import { canFederate } from "../../access/access.ts";
 import { Conflict, InvalidRequest, PermissionDenied } from "../../errors.ts";
-import { bridgeConsumer } from "../../events/log.ts";
-import { canFederate, type Place, roleIn } from "../../groups/access.ts";
+import type { World } from "../../events/world.ts";
+import { type Place, roleIn } from "../../groups/place.ts";
 import type { BridgeName } from "../../ids.ts";
 import { mintId } from "../../ids.ts";
-import type { Reach } from "../../ports/bridge.ts";
-import type { World } from "../../world.ts";
-import { remoteKey } from "../remote-key.ts";
+import type { Account } from "../../model/account.ts";
+import type { Portal } from "../../model/portal.ts";
+import type { Reach } from "../../model/reach.ts";
+import { remoteKey } from "../../remote-key.ts";
 import { portalByRoom, portalsOfChannel } from "./find-portal.ts";
-import { type Portal, portals, roomKey } from "./portal.ts";
+import { portals, roomKey } from "./portal.ts";
 
 export interface NewLink {
 	readonly bridge: BridgeName;
@@ -59,7 +60,6 @@ export async function linkPortal(
 				type: "portal.linked",
 				actor: actor.id,
 				natural: roomKey(bridge, room, links),
-				pending: [bridgeConsumer],
 				body: {
 					portal: {
 						id,
@@ -94,7 +94,6 @@ export async function unlinkPortal(world: World, actor: Account, id: Portal["id"
 				stream: portal.channel,
 				type: "portal.unlinked",
 				actor: actor.id,
-				pending: [bridgeConsumer],
 				body: {
 					portal: id,
 					channel: portal.channel,

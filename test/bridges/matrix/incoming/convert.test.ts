@@ -1,5 +1,5 @@
 import test from "ava";
-import type { RemoteEvent } from "#core/ports/bridge.ts";
+import type { RemoteEvent } from "#core/ports/bridge/remote-event.ts";
 import { convert } from "../../../../bridges/matrix/incoming/convert.ts";
 import { readEvent } from "../../../../bridges/matrix/incoming/event.ts";
 import { createText } from "../../../../src/text/text.ts";

@@ -1,5 +1,5 @@
 import test from "ava";
-import type { Delivery } from "#core/ports/bridge.ts";
+import type { Delivery } from "#core/ports/bridge/delivery.ts";
 import { editContent, messageContent } from "../../../../bridges/matrix/outgoing/content.ts";
 import { createFakeHost } from "../../../support/fake-host.ts";
 

@@ -1,6 +1,6 @@
 import test from "ava";
-import type { Message } from "#core/messages/message.ts";
-import type { Delivery, DeliveryResult } from "#core/ports/bridge.ts";
+import type { Message } from "#core/model/message.ts";
+import type { Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
 import { HomeserverError } from "../../../../bridges/matrix/homeserver.ts";
 import { outcomeOf } from "../../../../bridges/matrix/outgoing/outcome.ts";
 import { openScene, refused, room } from "../matrix-scene.ts";

@@ -1,5 +1,5 @@
 import test from "ava";
-import type { Delivery } from "#core/ports/bridge.ts";
+import type { Delivery } from "#core/ports/bridge/delivery.ts";
 import { HomeserverError } from "../../../../bridges/matrix/homeserver.ts";
 import { until } from "../../../support/wait.ts";
 import { bot, event, openScene, refused, room, type Scene, textEvent } from "../matrix-scene.ts";

@@ -1,0 +1,19 @@
+import type { AccountId, BridgeName, ChannelId, GroupId, PortalId } from "../ids.ts";
+import type { Reach } from "./reach.ts";
+
+export type PortalState = "waiting" | "active" | "degraded" | "closed";
+
+/** A channel's counterpart elsewhere: a linked room. */
+export interface Portal {
+	readonly id: PortalId;
+	readonly bridge: BridgeName;
+	readonly group: GroupId;
+	readonly channel: ChannelId;
+	/** The other network's id of the room. */
+	readonly room: string;
+	readonly reach: Reach;
+	readonly state: PortalState;
+	readonly reason?: string;
+	readonly linkedBy: AccountId;
+	readonly createdAt: number;
+}
