@@ -31,7 +31,10 @@ test("an import against the order of the core's floors fails the layer check", a
 
 test("a type-only import against the order fails it, too", async (t) => {
 	const planted = 'import type { Log } from "./events/log.ts";\nexport type Planted = Log;\n';
-	t.regex(await checkWith(t, "src/core/planted.ts", planted), /src\/core-ground-imports-no-floor: src\/core\/planted\.ts/);
+	t.regex(
+		await checkWith(t, "src/core/planted.ts", planted),
+		/src\/core-ground-imports-no-floor: src\/core\/planted\.ts/,
+	);
 });
 
 test("a new folder has to be given its place in the order", async (t) => {
