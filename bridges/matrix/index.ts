@@ -62,7 +62,7 @@ export function createMatrix(
 	const people = createPeople({
 		homeserver,
 		now: () => host.clock.now(),
-		recall: async (user) => (await host.accountByRemote(user))?.profile.displayName,
+		recall: async (user) => (await host.people.byRemote(user))?.profile.displayName,
 	});
 	const ghosts = createGhosts(host, homeserver, names);
 	const members = createMembers(host, homeserver, names);
@@ -87,7 +87,7 @@ export function createMatrix(
 			if (returned) {
 				await readBack.suspect();
 				// What was waited for while one of us was away may have come.
-				for (const { room, state } of await host.portals()) if (state === "waiting") await consent.judge(room);
+				for (const { room, state } of await host.portals.all()) if (state === "waiting") await consent.judge(room);
 			}
 			await readBack.all();
 		},
@@ -105,16 +105,16 @@ export function createMatrix(
 	async function hasUser(user: string): Promise<boolean> {
 		if (user === names.bot || (await ghosts.exists(user))) return true;
 		const owner = names.ownerOf(user);
-		const account = owner === undefined ? undefined : await host.accountByHandle(owner.handle, owner.domain);
+		const account = owner === undefined ? undefined : await host.people.byHandle(owner.handle, owner.domain);
 		if (account === undefined || account.deletedAt !== undefined || !account.bridgeable) return false;
 		// Who is from Matrix is there already.
-		if (account.origin?.bridge === host.name) return false;
+		if (account.origin?.bridge === host.about.bridge) return false;
 		await ghosts.of(account);
 		return true;
 	}
 
 	return {
-		name: host.name,
+		name: host.about.bridge,
 		capabilities,
 		paths: ["_matrix"],
 		handle: createRoutes({ transaction, hasUser, hasAlias: async () => false }, token, host.limits.batchBytes),
@@ -134,12 +134,12 @@ export function createMatrix(
 		},
 		deliver: createDeliver({ host, homeserver, names, ghosts, members, consent, readBack }),
 		async resolveRoom(room) {
-			if (isRoomId(room)) return { bridge: host.name, target: room, lane: laneOf(room) };
+			if (isRoomId(room)) return { bridge: host.about.bridge, target: room, lane: laneOf(room) };
 			if (!/^#[^\s\p{Cc}]{1,254}$/u.test(room)) return undefined;
 			try {
 				const { room_id } = await homeserver.request("GET", `/directory/room/${segment(room)}`);
 				return typeof room_id === "string" && isRoomId(room_id)
-					? { bridge: host.name, target: room_id, lane: laneOf(room_id) }
+					? { bridge: host.about.bridge, target: room_id, lane: laneOf(room_id) }
 					: undefined;
 			} catch (error) {
 				if (isRefusal(error)) return undefined;

@@ -17,7 +17,9 @@ export type { Reach } from "#core/model/reach.ts";
 export { tiers } from "#core/model/tier.ts";
 export type { Bridge, BridgeState } from "#core/ports/bridge/bridge.ts";
 export type { Addressed, Capabilities, Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
-export type { BridgeHost, Slice } from "#core/ports/bridge/host.ts";
+export type { BridgeHost } from "#core/ports/bridge/host.ts";
+export type { OpenChannel, OpenMessage } from "#core/ports/bridge/messages.ts";
+export type { LinkedRoom } from "#core/ports/bridge/portals.ts";
 export type {
 	JoinTarget,
 	MessageRef,
@@ -27,6 +29,7 @@ export type {
 	RemotePlace,
 } from "#core/ports/bridge/remote-event.ts";
 export type { BridgeRequest, BridgeResponse } from "#core/ports/bridge/request.ts";
+export type { Slice } from "#core/ports/bridge/slice.ts";
 export type { BridgeStateStore } from "#core/ports/bridge/state.ts";
 export type { HttpClient, OutboundRequest, OutboundResponse } from "#core/ports/http-client.ts";
 export { OutboundFailure } from "#core/ports/http-client.ts";

@@ -1,21 +1,24 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { createBridgeHost } from "#core/bridging/host.ts";
+import { createBridgeHost } from "#core/bridging/host/host.ts";
 import type { Incoming } from "#core/bridging/incoming/receive.ts";
 import { type BridgeName, bridgeName } from "#core/ids.ts";
 import type { Reach } from "#core/model/reach.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
+import type { SocketClient } from "#core/ports/socket.ts";
 import type { Sealing } from "#core/vault.ts";
 import type { BridgeModule } from "../bridge-kit/index.ts";
 import type { Config } from "../config.ts";
 import { createHttpClient } from "../outbound/http-client.ts";
+import { createSocketClient } from "../outbound/socket.ts";
 import { later } from "./later.ts";
 import { openVault } from "./vault.ts";
 import { bridgesFolder, enabledBridges, type OpenedWorld } from "./world.ts";
 
 export interface Network {
 	readonly http: HttpClient;
+	readonly socket: SocketClient;
 	readonly sealing: Sealing;
 }
 
@@ -27,6 +30,7 @@ export const openNetwork = (config: Config): Network => ({
 		timeoutMs: config.delivery.timeoutMs,
 		userAgent: `Causeway/${version} (+${config.publicUrl})`,
 	}),
+	socket: createSocketClient(config.federation),
 	sealing: openVault(config.dataDir),
 });
 
@@ -39,17 +43,18 @@ export async function createBridge(
 	name: string,
 	config: Config,
 	{ world }: OpenedWorld,
-	{ http, sealing }: Network,
+	{ http, socket, sealing }: Network,
 	incoming: () => Incoming,
 ): Promise<Bridge> {
 	const { default: module } = (await import(path.join(bridgesFolder, name, "index.ts"))) as {
 		default: BridgeModule<unknown>;
 	};
 	const host = createBridgeHost({
-		name: bridgeName(name),
+		bridge: bridgeName(name),
 		world,
 		incoming,
 		http,
+		socket,
 		sealing,
 		instance: {
 			name: config.instance.name,
