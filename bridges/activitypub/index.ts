@@ -32,7 +32,7 @@ const capabilities = {
 } as const;
 
 /** The fediverse: every account and every open channel is an actor there (mapping.md). */
-const activityPub: BridgeModule<ActivityPubConfig> = { configSchema, create };
+const activityPub: BridgeModule<ActivityPubConfig> = { configSchema, commands: {}, create };
 export default activityPub;
 
 function create(_config: ActivityPubConfig, host: BridgeHost): Bridge {

@@ -51,7 +51,7 @@ export interface MatrixParts {
 }
 
 export function createMatrix(
-	config: Pick<MatrixConfig, "prefix" | "serverName">,
+	config: Pick<MatrixConfig, "prefix" | "serverName" | "transactionBytes">,
 	host: BridgeHost,
 	{ homeserver, token, service = "causeway" }: MatrixParts,
 ): Bridge {
@@ -117,7 +117,7 @@ export function createMatrix(
 		name: host.about.bridge,
 		capabilities,
 		paths: ["_matrix"],
-		handle: createRoutes({ transaction, hasUser, hasAlias: async () => false }, token, host.limits.batchBytes),
+		handle: createRoutes({ transaction, hasUser, hasAlias: async () => false }, token, config.transactionBytes),
 		async start(signal) {
 			signal.addEventListener("abort", () => stopping.abort(), { once: true });
 			isStarted = true;
@@ -149,4 +149,10 @@ export function createMatrix(
 	};
 }
 
-export default { configSchema, create } satisfies BridgeModule<MatrixConfig>;
+const commands: BridgeModule<MatrixConfig>["commands"] = {
+	registration: async () => (await import("./commands/registration.ts")).registration,
+	link: async () => (await import("./commands/link.ts")).link,
+	unlink: async () => (await import("./commands/unlink.ts")).unlink,
+};
+
+export default { configSchema, commands, create } satisfies BridgeModule<MatrixConfig>;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { ZodType } from "zod";
 import { collections } from "#core/catalogue/collections.ts";
@@ -14,21 +14,17 @@ import { type Config, domainOf, loadConfig } from "../config.ts";
 import { createLogger } from "../log.ts";
 import { createText } from "../text/text.ts";
 import { openIdentity } from "./identity.ts";
+import { type InstalledBridges, installedBridges } from "./installed-bridges.ts";
 import { openVault } from "./vault.ts";
 
-/** Every bridge is a folder; its name is its key in the configuration. */
-export const bridgesFolder = path.join(import.meta.dirname, "..", "..", "bridges");
-const bridgeFolders = (): readonly string[] =>
-	readdirSync(bridgesFolder).filter((name) => existsSync(path.join(bridgesFolder, name, "config.ts")));
-
 /** Reads the configuration, each bridge's own keys included. @throws {ConfigError} */
-export async function readConfig(file: string | undefined, env: NodeJS.ProcessEnv): Promise<Config> {
+export async function readConfig(
+	file: string | undefined,
+	env: NodeJS.ProcessEnv,
+	installed: InstalledBridges = installedBridges(),
+): Promise<Config> {
 	const schemas: Record<string, ZodType> = {};
-	for (const name of bridgeFolders()) {
-		schemas[name] = (
-			(await import(path.join(bridgesFolder, name, "config.ts"))) as { configSchema: ZodType }
-		).configSchema;
-	}
+	for (const name of installed.names) schemas[name] = await installed.configSchema(name);
 	return loadConfig({ env, bridges: schemas, ...(file === undefined ? {} : { file }) });
 }
 
@@ -41,6 +37,7 @@ export interface Surroundings {
 	readonly logger?: Logger;
 	readonly clock?: Clock;
 	readonly failPoints?: FailPoints;
+	readonly installed?: InstalledBridges;
 }
 
 /** The store and what every use case needs: all that a command needs beside a server that runs. */
@@ -48,11 +45,15 @@ export interface OpenedWorld extends AsyncDisposable {
 	readonly world: IdentityWorld;
 	readonly bus: ReturnType<typeof createEmbeddedBus>;
 	readonly logger: Logger;
+	readonly installed: InstalledBridges;
 	/** Called for each commit that leaves something to do; set by whoever does it. */
 	onOwed(wake: () => void): void;
 }
 
-async function openStore(config: Config, { failPoints, clock, logger }: Required<Surroundings>): Promise<Store> {
+async function openStore(
+	config: Config,
+	{ failPoints, clock, logger }: Required<Omit<Surroundings, "installed">>,
+): Promise<Store> {
 	const options = { collections, failPoints, clock };
 	if (config.store.kind === "mongodb") {
 		const { openMongoStore } = await import("../store/mongodb/index.ts");
@@ -66,7 +67,12 @@ async function openStore(config: Config, { failPoints, clock, logger }: Required
 /** Opens the store and builds the core on it. Works beside a server that runs. */
 export async function openWorld(
 	config: Config,
-	{ logger = createLogger(config.log), clock = systemClock, failPoints = noFailPoints }: Surroundings = {},
+	{
+		logger = createLogger(config.log),
+		clock = systemClock,
+		failPoints = noFailPoints,
+		installed = installedBridges(),
+	}: Surroundings = {},
 ): Promise<OpenedWorld> {
 	const store = await openStore(config, { logger, clock, failPoints });
 	const bus = createEmbeddedBus();
@@ -93,6 +99,7 @@ export async function openWorld(
 		world,
 		bus,
 		logger,
+		installed,
 		onOwed(callback) {
 			wake = callback;
 		},

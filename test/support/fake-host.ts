@@ -68,7 +68,7 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 		http: createHttpClient({ insecureLocalhost: true, userAgent: "test" }),
 		socket: createSocketClient({ allow: [], deny: [], insecureLocalhost: true }),
 		text: createText(),
-		limits: { batchBytes: 16 * 1024 * 1024, bodyBytes: 1024 * 1024, jsonDepth: 64, jsonNodes: 10_000 },
+		limits: { bodyBytes: 1024 * 1024, jsonDepth: 64, jsonNodes: 10_000 },
 		received: [],
 		accounts,
 		said,

@@ -95,7 +95,10 @@ export function openScene(): Scene {
 		},
 	});
 	const homeserver = scriptedHomeserver();
-	const bridge = createMatrix({ prefix: "_ofscp_", serverName: "hs.test" }, host, { homeserver, token });
+	const bridge = createMatrix({ prefix: "_ofscp_", serverName: "hs.test", transactionBytes: 16 * 1024 * 1024 }, host, {
+		homeserver,
+		token,
+	});
 	let transactions = 0;
 
 	const ask: Scene["ask"] = (method, path, { headers, query = "", body = "", onBody } = {}) =>

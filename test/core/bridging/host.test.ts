@@ -32,7 +32,7 @@ async function openHosted(t: ExecutionContext): Promise<Hosted> {
 		socket: createSocketClient({ allow: [], deny: [], insecureLocalhost: false }),
 		sealing: testVault(),
 		instance: { name: "Test", description: "", version: "0", openRegistration: false },
-		limits: { bodyBytes: 1, batchBytes: 1, jsonDepth: 1, jsonNodes: 1 },
+		limits: { bodyBytes: 1, jsonDepth: 1, jsonNodes: 1 },
 		report() {},
 	});
 	return { core, fedi, host };

@@ -2,8 +2,6 @@
 export interface HostLimits {
 	/** Bytes of one request body. */
 	readonly bodyBytes: number;
-	/** Bytes of a request that carries many events at once. */
-	readonly batchBytes: number;
 	/** Levels of nesting in a JSON document. */
 	readonly jsonDepth: number;
 	/** Values in a JSON document. */
