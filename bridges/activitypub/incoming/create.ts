@@ -3,12 +3,12 @@ import { idOf, idsOf, isPublic, type Json, textOrMap, typeOf } from "../reading.
 import { objectTypes } from "../vocabulary.ts";
 import { mentionsOf, pageOf, readContent, refOf } from "./content.ts";
 import { ownObject } from "./own-object.ts";
-import type { Desk, Reader } from "./reader.ts";
+import type { InboxContext, Reader } from "./reader.ts";
 
 /** Somebody said something. Only what is for everybody is taken over: nothing here could keep a smaller circle. */
-export const readCreate: Reader = async (desk, arrived) => {
-	const { ids, host } = desk;
-	const object = await ownObject(desk, arrived);
+export const readCreate: Reader = async (context, arrived) => {
+	const { ids, host } = context;
+	const object = await ownObject(context, arrived);
 	const id = object === undefined ? undefined : idOf(object);
 	if (object === undefined || id === undefined || !objectTypes.has(typeOf(object, objectTypes) ?? "") || isVote(object))
 		return undefined;
@@ -22,7 +22,7 @@ export const readCreate: Reader = async (desk, arrived) => {
 	return {
 		kind: "message",
 		message: id,
-		place: placeOf(desk, object, arrived.activity),
+		place: placeOf(context, object, arrived.activity),
 		...reading,
 		mentions: mentionsOf(ids, object),
 		...(parent === undefined ? {} : { replyTo: refOf(ids, parent) }),
@@ -38,7 +38,7 @@ const isVote = (object: Json): boolean =>
 	typeOf(object) === "Note";
 
 /** Addressed to one of our channels, it is said there; otherwise in its author's own timeline. */
-function placeOf({ ids }: Desk, ...documents: readonly Json[]): RemotePlace {
+function placeOf({ ids }: InboxContext, ...documents: readonly Json[]): RemotePlace {
 	for (const document of documents) {
 		for (const name of ["audience", "to", "cc"]) {
 			for (const id of idsOf(document[name])) {

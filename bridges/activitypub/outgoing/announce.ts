@@ -1,16 +1,16 @@
 import type { Channel, Delivery, Message } from "#bridge-kit";
-import type { Press } from "../actors.ts";
 import { addressed } from "../audience.ts";
+import type { PublishingContext } from "../context.ts";
 import { type Signed, write } from "./writer.ts";
 
 /** A group's channel passes on an activity to its members (FEP-1b12): ours, or another server's as it came. */
 export function announceActivity(
-	press: Press,
+	context: PublishingContext,
 	delivery: Delivery & { readonly channel: Channel },
 	activity: unknown,
 	author: string,
 ): Signed {
-	const { ids } = press;
+	const { ids } = context;
 	const actor = ids.channelActor(delivery.channel);
 	return write(actor, {
 		id: ids.activity(delivery.id, "announce"),
@@ -22,7 +22,7 @@ export function announceActivity(
 }
 
 /** The same for servers that know a boost only: the bare id of what was said. Named after the message, so that it can be undone. */
-export function share({ ids }: Press, channel: Channel, message: Message, author: string): Signed {
+export function share({ ids }: PublishingContext, channel: Channel, message: Message, author: string): Signed {
 	const actor = ids.channelActor(channel);
 	return write(actor, {
 		id: ids.activity(`${message.channel}/${message.seq}`, "share"),

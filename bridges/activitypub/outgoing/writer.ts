@@ -1,6 +1,6 @@
 import type { Channel, Delivery } from "#bridge-kit";
-import type { Press } from "../actors.ts";
 import type { Said } from "../audience.ts";
+import type { PublishingContext } from "../context.ts";
 import { objectContext } from "../vocabulary.ts";
 
 /** An activity and the id of the actor who signs it. */
@@ -13,7 +13,7 @@ export type DeliveryKind = Delivery["kind"];
 
 /** Writes the activities that tell of one kind of delivery, in the order in which they are sent; none: it can't be told. */
 export type Writer<K extends DeliveryKind> = (
-	press: Press,
+	context: PublishingContext,
 	delivery: Extract<Delivery, { kind: K }>,
 ) => Promise<readonly Signed[]> | readonly Signed[];
 
@@ -37,10 +37,11 @@ export function inner({ activity }: Signed): object {
 export const isGroupChannel = (channel: Channel): boolean => channel.timelineOf === undefined;
 
 /** Whether it came from this network: a group's channel passes it on as it is, we never say it again in another's name. */
-export const isRelayed = (press: Press, delivery: Delivery): boolean => delivery.origin === press.host.name;
+export const isRelayed = (context: PublishingContext, delivery: Delivery): boolean =>
+	delivery.origin === context.host.about.bridge;
 
 /** What was said, with the owner of the timeline that it was said in. */
-export async function saidOf({ host }: Pick<Press, "host">, delivery: InChannel): Promise<Said> {
+export async function saidOf({ host }: Pick<PublishingContext, "host">, delivery: InChannel): Promise<Said> {
 	const { subject, channel, group } = delivery;
 	const said = {
 		...subject,
@@ -51,6 +52,6 @@ export async function saidOf({ host }: Pick<Press, "host">, delivery: InChannel)
 	};
 	const { timelineOf } = channel;
 	if (timelineOf === undefined || timelineOf === subject.author.id) return said;
-	const owner = said.parent?.author.id === timelineOf ? said.parent.author : await host.account(timelineOf);
+	const owner = said.parent?.author.id === timelineOf ? said.parent.author : await host.people.account(timelineOf);
 	return owner === undefined ? said : { ...said, owner };
 }

@@ -29,7 +29,7 @@ export interface ActorDirectory {
 }
 
 export function createActorDirectory(
-	host: BridgeHost,
+	host: Pick<BridgeHost, "about" | "clock" | "people" | "text">,
 	documents: Documents,
 	webFinger: WebFingerClient,
 ): ActorDirectory {
@@ -39,10 +39,10 @@ export function createActorDirectory(
 
 	async function handleOf(document: Json): Promise<Handle> {
 		const id = idOf(document) ?? "";
-		const account = await host.accountByRemote(id);
+		const account = await host.people.byRemote(id);
 		// A handle is proven once; it names somebody here from then on.
 		if (account !== undefined)
-			return account.domain === host.domain
+			return account.domain === host.about.domain
 				? { handle: account.handle }
 				: { handle: account.handle, domain: account.domain };
 		const { host: server } = new URL(id);
@@ -69,19 +69,19 @@ export function createActorDirectory(
 	}
 
 	async function look(id: string): Promise<RemotePerson | undefined> {
-		const account = await host.accountByRemote(id);
+		const account = await host.people.byRemote(id);
 		if (account !== undefined && account.deletedAt === undefined && host.clock.now() - account.updatedAt < freshMs)
-			return remember(personOfAccount(account, host.domain));
+			return remember(personOfAccount(account, host.about.domain));
 		try {
 			const person = await read(id);
 			if (person !== undefined) return person;
 			// Whoever was here can still take back what they said.
-			if (account !== undefined) return personOfAccount(account, host.domain);
+			if (account !== undefined) return personOfAccount(account, host.about.domain);
 			people.set(id, nobody, { ttl: absentMs });
 			return undefined;
 		} catch (error) {
 			if (account === undefined || !(error instanceof RemoteTrouble)) throw error;
-			return personOfAccount(account, host.domain);
+			return personOfAccount(account, host.about.domain);
 		}
 	}
 
