@@ -9,7 +9,8 @@ const adapters = "http|realtime|store|lanes|bus|outbound|text|media|mail|factors
 const owned = {
 	"koa|@koa/[^/]+|koa-[^/]+": "^src/http/",
 	mongodb: "^src/store/mongodb/",
-	"oidc-provider|jose": "^src/http/oauth/",
+	"oidc-provider": "^src/http/oauth/",
+	jose: "^src/http/middleware/",
 	"p-queue": "^src/lanes/",
 	"sanitize-html|markdown-it|linkify-it": "^src/text/",
 	nodemailer: "^src/mail/",
@@ -24,10 +25,7 @@ const product = "^(src|bridges)/";
 /** @param {string} names */
 const npmPackage = (names) => `^node_modules/(${names})/`;
 
-/**
- * The folders of `src/core` from the ground up; the files that lie directly in it are the ground itself. What an area is stands
- * below what is made of it (ARCHITECTURE.md, "The floors of the core").
- */
+/** The folders of `src/core` from the ground up (ARCHITECTURE.md, "The floors"): an area stands below what is made of it. */
 const coreFloors = [
 	"model",
 	"ports",
@@ -45,33 +43,53 @@ const coreFloors = [
 	"catalogue",
 ];
 
+/** The floors of `src/http`, the lowest first: a door never knows another door above it. */
+const httpFloors = ["base", "middleware", "page-kit", "operators", "oauth", "ofscp", "pages", "bridges"];
+
 /**
- * Folders form an order: a folder imports itself, those before it in the list, and nothing behind it. A folder that the list
- * does not name may not be imported from any floor, so a new one has to be given its place.
+ * Rules that make the folders of `root` floors: what is in a folder imports that folder and the ones named before it. A folder
+ * that has no floor can be imported by none, so a new one has to be given its place.
  *
  * @param {string} root
- * @param {readonly string[]} names from the ground up
+ * @param {readonly string[]} names of all folders, the lowest first
+ * @param {"ground" | "roof"} loose what the files directly in `root` are: below all folders, or on top of them
  */
-const floors = (root, names) => [
-	{
-		name: `${root}-ground-imports-no-floor`,
-		severity,
-		from: { path: `^${root}/[^/]+\\.ts$` },
-		to: { path: `^${root}/[^/]+/` },
-	},
-	{
-		name: `${root}-floors-are-named`,
-		severity,
-		from: { path: `^${root}/(?!(${names.join("|")})/)[^/]+/` },
-		to: {},
-	},
-	...names.map((name, i) => ({
-		name: `${root}-${name}-imports-only-floors-below`,
-		severity,
-		from: { path: `^${root}/${name}/` },
-		to: { path: `^${root}/[^/]+/`, pathNot: `^${root}/(${names.slice(0, i + 1).join("|")})/` },
-	})),
-];
+function floors(root, names, loose) {
+	const below = (/** @type {readonly string[]} */ folders) => `^${root}/(${folders.join("|")})/`;
+	const ground = loose === "ground" ? `|^${root}/[^/]+$` : "";
+	return [
+		...names.map((name, at) => ({
+			name: `${root}/${name}-stands-on-the-floors-below-it`,
+			comment: `from the bottom: ${names.join(", ")}`,
+			severity,
+			from: { path: below([name]) },
+			to: { path: `^${root}/`, pathNot: `${below(names.slice(0, at + 1))}${ground}` },
+		})),
+		...(loose === "roof"
+			? []
+			: [
+					{
+						name: `${root}-ground-imports-no-floor`,
+						severity,
+						from: { path: `^${root}/[^/]+$` },
+						to: { path: `^${root}/[^/]+/` },
+					},
+				]),
+		{
+			name: `every-folder-of-${root}-has-a-floor`,
+			comment: "name it in .dependency-cruiser.cjs",
+			severity,
+			from: { path: `^${root}/(?!(${names.join("|")})/)[^/]+/` },
+			to: {},
+		},
+		{
+			name: `only-floors-of-${root}-are-imported`,
+			severity,
+			from: {},
+			to: { path: `^${root}/[^/]+/`, pathNot: below(names) },
+		},
+	];
+}
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -83,7 +101,7 @@ module.exports = {
 			from: { path: "^src/core/" },
 			to: { pathNot: "^src/core/|^(node:)?crypto$" },
 		},
-		...floors("src/core", coreFloors),
+		...floors("src/core", coreFloors, "ground"),
 		{
 			name: "adapters-know-only-the-core",
 			comment: "an adapter imports src/core and its own folder, never another adapter",
@@ -125,6 +143,7 @@ module.exports = {
 			from: { path: product, pathNot: "^src/(main\\.ts$|cli/)" },
 			to: { path: "^src/(gateway|main)\\.ts$|^src/cli/" },
 		},
+		...floors("src/http", httpFloors, "roof"),
 		...Object.entries(owned).map(([names, owner]) => ({
 			name: `only-its-owner-imports-${names.split("|")[0]}`,
 			severity,

@@ -23,7 +23,8 @@ import { type Listening, listen } from "./http/server.ts";
 import type { Health } from "./http/services.ts";
 import { createEventStreams } from "./realtime/sse.ts";
 
-export { matrixRegistration, resolveRoom } from "./gateway/bridges.ts";
+export { openCommandCore } from "./gateway/bridge-commands.ts";
+export { type InstalledBridges, installedBridges } from "./gateway/installed-bridges.ts";
 export { enabledBridges, type OpenedWorld, openWorld, readConfig, type Surroundings } from "./gateway/world.ts";
 
 /** A provider, built and at rest until it is started. */

@@ -1,4 +1,4 @@
-import { type Account, type Addressed, type Channel, type Group, type Message, tiers } from "#bridge-kit";
+import type { Account, Addressed, Channel, Group, Message, Visibility } from "#bridge-kit";
 import type { Ids } from "./ids.ts";
 import { PUBLIC } from "./vocabulary.ts";
 
@@ -8,6 +8,7 @@ export interface Said {
 	readonly author: Account;
 	readonly channel: Channel;
 	readonly group: Group;
+	readonly visibility: Visibility;
 	readonly parent?: Addressed;
 	readonly mentions: readonly Account[];
 	/** Whose timeline the channel is. */
@@ -19,10 +20,11 @@ export interface Audience {
 	readonly cc: readonly string[];
 }
 
-/** Whether what is said in a channel may leave at all; asked before anything is serialised. */
-export const mayLeave = (channel: Channel): boolean => tiers[channel.tier].rules.federate;
-/** Whether it is for everybody (Public in `to`), or for whoever joined and may be seen by everybody (Public in `cc`). */
-export const isBroadcast = (channel: Channel): boolean => tiers[channel.tier].rules.broadcast;
+/** A channel, and how far what is said in it goes. */
+export type Shown = Pick<Said, "channel" | "visibility">;
+
+/** Whether it is for everyone and announced, or only for those who ask for it. */
+export const isBroadcast = ({ visibility }: Pick<Said, "visibility">): boolean => visibility === "broadcast";
 
 /** Those who joined the channel. The followers of a timeline elsewhere are not ours to name: the author's stand in. */
 export function followersOf(ids: Ids, { channel, owner, author }: Pick<Said, "channel" | "owner" | "author">): string {
@@ -37,14 +39,22 @@ export function audienceOf(ids: Ids, said: Said): Audience {
 		(person) => person !== undefined && person.id !== author.id,
 	);
 	const named = people.map((person) => ids.person(person as Account));
-	const channelActor = channel.timelineOf === undefined ? [ids.channelActor(channel)] : [];
-	return addressed(channel, followersOf(ids, said), [...channelActor, ...named]);
+	const channelActor = channel.kind === "room" ? [ids.channelActor(channel)] : [];
+	return addressed(said, followersOf(ids, said), [...channelActor, ...named]);
 }
 
-/** The tier's way to address its members and these people. */
-export function addressed(channel: Channel, followers: string, people: readonly string[]): Audience {
+/**
+ * How a channel's members and these people are addressed: Public in `to`, Public in `cc` (unlisted), or not at all (for followers
+ * only). What answers a remote author's followers-only post is for that author: our author's followers have no part in it.
+ */
+export function addressed({ channel, visibility }: Shown, followers: string, people: readonly string[]): Audience {
 	const named = [...new Set(people)];
-	return isBroadcast(channel)
-		? { to: [PUBLIC], cc: [followers, ...named] }
-		: { to: [followers], cc: [PUBLIC, ...named] };
+	switch (visibility) {
+		case "broadcast":
+			return { to: [PUBLIC], cc: [followers, ...named] };
+		case "quiet":
+			return { to: [followers], cc: [PUBLIC, ...named] };
+		case "readers":
+			return channel.kind === "shadow" ? { to: named, cc: [] } : { to: [followers], cc: named };
+	}
 }

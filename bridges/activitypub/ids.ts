@@ -73,8 +73,8 @@ export function createIds(origin: string, bridge: BridgeName): Ids {
 		actor,
 		person,
 		channelActor(channel, owner) {
-			if (channel.timelineOf === undefined) return actor({ kind: "channel", channel: channel.id });
-			return owner === undefined ? actor({ kind: "account", account: channel.timelineOf }) : person(owner);
+			if (channel.kind === "room") return actor({ kind: "channel", channel: channel.id });
+			return owner === undefined ? actor({ kind: "account", account: channel.owner }) : person(owner);
 		},
 		object: (message) => (message.origin?.bridge === bridge ? message.origin.id : `${origin}/objects/${message.id}`),
 		activity: (event, suffix = "") =>

@@ -1,4 +1,5 @@
 import {
+	type BridgeHost,
 	type BridgeRequest,
 	type BridgeResponse,
 	JsonRefused,
@@ -7,7 +8,7 @@ import {
 	type Received,
 } from "#bridge-kit";
 import { readActivity } from "./incoming/activities.ts";
-import type { Desk } from "./incoming/reader.ts";
+import type { InboxContext } from "./incoming/reader.ts";
 import { Refused } from "./incoming/refused.ts";
 import { normalise } from "./normalise.ts";
 import { idOf, isJson, type Json, sameOrigin, typeOf } from "./reading.ts";
@@ -24,9 +25,11 @@ const reshaping = ["@graph", "@reverse", "@included"];
  * The inboxes, the shared one and each actor's: what arrives is for whoever it concerns. The order is the rule of design
  * §9: size and type, who sent it, and only then what it says. 202 means that it is durable, or that it does not concern us.
  */
-export function createInbox(desk: Desk, keys: KeyCache): (request: BridgeRequest) => Promise<BridgeResponse> {
-	const { host } = desk;
-
+export function createInbox(
+	context: InboxContext,
+	host: Pick<BridgeHost, "about" | "clock" | "limits" | "logger" | "people" | "receive">,
+	keys: KeyCache,
+): (request: BridgeRequest) => Promise<BridgeResponse> {
 	return async (request) => {
 		if (request.method !== "POST") return notAllowed("POST");
 		if (!isJsonType(request.headers["content-type"]))
@@ -48,7 +51,7 @@ export function createInbox(desk: Desk, keys: KeyCache): (request: BridgeRequest
 	async function take({ method, path, query, headers }: BridgeRequest, body: Buffer): Promise<BridgeResponse> {
 		const message = { method, path: path + query, headers, body };
 		const verification = await verifyRequest(message, {
-			origin: host.origin,
+			origin: host.about.origin,
 			resolveKey: keys.resolve,
 			now: host.clock.now(),
 		});
@@ -59,7 +62,7 @@ export function createInbox(desk: Desk, keys: KeyCache): (request: BridgeRequest
 		}
 		const text = body.toString("utf8");
 		const raw = parse(text);
-		const event = await readActivity(desk, await normalise(text, raw), verification.owner, raw);
+		const event = await readActivity(context, await normalise(text, raw), verification.owner, raw);
 		if (event === undefined) return accepted;
 		const [received] = await host.receive([event]);
 		return answerTo(received);
@@ -91,10 +94,12 @@ export function createInbox(desk: Desk, keys: KeyCache): (request: BridgeRequest
 			!sameOrigin(actor, keyId)
 		)
 			return false;
-		if (!(await desk.directory.isGone(actor))) return false;
-		const account = await host.accountByRemote(actor);
+		if (!(await context.directory.isGone(actor))) return false;
+		const account = await host.people.byRemote(actor);
 		const sender =
-			account === undefined || account.deletedAt !== undefined ? undefined : personOfAccount(account, host.domain);
+			account === undefined || account.deletedAt !== undefined
+				? undefined
+				: personOfAccount(account, host.about.domain);
 		if (sender !== undefined) await host.receive([{ kind: "gone", id: `${actor}#gone`, sender, raw: activity }]);
 		return true;
 	}

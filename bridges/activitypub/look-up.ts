@@ -1,5 +1,5 @@
 import type { RemotePerson } from "#bridge-kit";
-import type { Desk } from "./incoming/reader.ts";
+import type { InboxContext } from "./incoming/reader.ts";
 import { idOf, originOf } from "./reading.ts";
 import { RemoteTrouble } from "./remote/fetch-document.ts";
 import { isActor } from "./remote/person.ts";
@@ -7,7 +7,7 @@ import type { WebFingerClient } from "./remote/webfinger-client.ts";
 
 /** Finds somebody by `handle@domain`, their actor's id, or their page. `undefined`: nobody there, or not of this network. */
 export function createLookUp(
-	{ documents, directory, ids, host }: Desk,
+	{ documents, directory, ids, host }: InboxContext,
 	webFinger: WebFingerClient,
 ): (reference: string) => Promise<RemotePerson | undefined> {
 	async function find(reference: string): Promise<RemotePerson | undefined> {

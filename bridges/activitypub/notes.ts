@@ -1,5 +1,6 @@
-import { type Account, addressOf, type BridgeHost, type Message, type Text } from "#bridge-kit";
+import { type Account, addressOf, type Message } from "#bridge-kit";
 import { audienceOf, type Said } from "./audience.ts";
+import type { NoteContext } from "./context.ts";
 import { escapeHtml } from "./escape-html.ts";
 import type { Ids } from "./ids.ts";
 import { linkify, type WordLink } from "./linkify.ts";
@@ -7,16 +8,9 @@ import { linkify, type WordLink } from "./linkify.ts";
 const maxName = 150;
 const maxSummary = 500;
 
-/** What notes are made with; all of it pure. */
-export interface Pen {
-	readonly ids: Ids;
-	readonly text: Text;
-	readonly domain: BridgeHost["domain"];
-}
-
 /** A message as the fediverse reads it: a Note, or an Article (mapping.md). Without `@context`: it stands in an activity, or alone. */
-export function toObject(pen: Pen, said: Said): object {
-	const { ids } = pen;
+export function toObject(context: NoteContext, said: Said): object {
+	const { ids } = context;
 	const { message, author, parent, channel } = said;
 	const id = ids.object(message);
 	return {
@@ -24,9 +18,9 @@ export function toObject(pen: Pen, said: Said): object {
 		type: message.type === "article" ? "Article" : "Note",
 		attributedTo: ids.person(author),
 		...audienceOf(ids, said),
-		...(channel.timelineOf === undefined ? { audience: ids.channelActor(channel) } : {}),
+		...(channel.kind === "room" ? { audience: ids.channelActor(channel) } : {}),
 		...(parent === undefined ? {} : { inReplyTo: ids.object(parent.message) }),
-		...bodyOf(pen, said),
+		...bodyOf(context, said),
 		...(message.content.mime === "text/html"
 			? {}
 			: { source: { content: message.content.text, mediaType: message.content.mime } }),
@@ -37,7 +31,7 @@ export function toObject(pen: Pen, said: Said): object {
 			? {}
 			: { updated: new Date(Math.max(message.editedAt, message.at)).toISOString() }),
 		sensitive: message.warning !== undefined,
-		tag: tagsOf(pen, said),
+		tag: tagsOf(context, said),
 		replies: `${id}/replies`,
 	};
 }
@@ -52,16 +46,16 @@ export function toTombstone(ids: Ids, message: Message): object {
 	};
 }
 
-function bodyOf(pen: Pen, said: Said): object {
+function bodyOf(context: NoteContext, said: Said): object {
 	const { message } = said;
 	const { text, mime, title, summary } = message.content;
-	const html = pen.text.toHtml(text, mime).trim();
-	const content = linkify(html.startsWith("<") ? html : `<p>${html}</p>`, linksOf(pen, said));
+	const html = context.host.text.toHtml(text, mime).trim();
+	const content = linkify(html.startsWith("<") ? html : `<p>${html}</p>`, linksOf(context, said));
 	if (message.type !== "article")
 		return { content, ...(message.warning === undefined ? {} : { summary: message.warning }) };
 
 	// Mastodon shows nothing of an Article but its name, summary and url; others take a missing summary for a warning.
-	const teaser = shorten(summary ?? pen.text.toPlain(text, mime), maxSummary);
+	const teaser = shorten(summary ?? context.host.text.toPlain(text, mime), maxSummary);
 	const shown = message.warning === undefined ? teaser : shorten(`${message.warning}: ${teaser}`, maxSummary);
 	return {
 		name: shorten(title ?? teaser, maxName),
@@ -69,7 +63,7 @@ function bodyOf(pen: Pen, said: Said): object {
 		content,
 		preview: {
 			type: "Note",
-			attributedTo: pen.ids.person(said.author),
+			attributedTo: context.ids.person(said.author),
 			content: `<p>${escapeHtml(shown)}</p>`,
 			published: new Date(message.at).toISOString(),
 		},
@@ -87,18 +81,18 @@ function namedIn({ author, mentions, parent }: Said): readonly Account[] {
 	return [...new Map(people.map((person) => [person.id, person])).values()];
 }
 
-function tagsOf({ ids }: Pen, said: Said): readonly object[] {
+function tagsOf({ ids }: NoteContext, said: Said): readonly object[] {
 	return [
 		...namedIn(said).map((person) => ({ type: "Mention", href: ids.person(person), name: `@${addressOf(person)}` })),
 		...said.message.tags.map((tag) => ({ type: "Hashtag", href: ids.pages.tag(tag), name: `#${tag}` })),
 	];
 }
 
-function linksOf({ ids, domain }: Pen, said: Said): readonly WordLink[] {
+function linksOf({ ids, host }: NoteContext, said: Said): readonly WordLink[] {
 	const mentions = said.mentions.flatMap((person): WordLink[] => {
 		const href = ids.person(person);
 		const full = { word: `@${addressOf(person)}`, href, kind: "u-url mention" } as const;
-		return person.domain === domain ? [full, { ...full, word: `@${person.handle}` }] : [full];
+		return person.domain === host.about.domain ? [full, { ...full, word: `@${person.handle}` }] : [full];
 	});
 	const tags = said.message.tags
 		.filter((tag) => !/[&<>]/.test(tag))

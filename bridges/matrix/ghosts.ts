@@ -29,7 +29,7 @@ interface Known {
 	readonly device: boolean;
 }
 
-export function createGhosts(host: BridgeHost, homeserver: Homeserver, names: Names): Ghosts {
+export function createGhosts(host: Pick<BridgeHost, "about" | "state">, homeserver: Homeserver, names: Names): Ghosts {
 	const known = new BoundedMap<string, Known>(maxKnown);
 	const making = new Map<string, Promise<Known>>();
 	const keyOf = (user: string): string => `ghost:${user}`;
@@ -73,7 +73,7 @@ export function createGhosts(host: BridgeHost, homeserver: Homeserver, names: Na
 
 	const exists = async (user: string): Promise<boolean> => (await host.state.get(keyOf(user))) !== undefined;
 	const userOf = (account: Account): string =>
-		account.origin?.bridge === host.name ? account.origin.id : names.ghost(account.handle, account.domain);
+		account.origin?.bridge === host.about.bridge ? account.origin.id : names.ghost(account.handle, account.domain);
 
 	return {
 		userOf,

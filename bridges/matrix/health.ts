@@ -15,7 +15,7 @@ export interface Health {
 }
 
 export interface HealthParts {
-	readonly host: BridgeHost;
+	readonly host: Pick<BridgeHost, "clock" | "logger" | "portals" | "report">;
 	readonly homeserver: Homeserver;
 	readonly bot: string;
 	/** The id of our registration. */
@@ -71,7 +71,7 @@ export function createHealth({ host, homeserver, bot, service, onAnswer }: Healt
 
 	async function look(): Promise<void> {
 		// The library that speaks to homeservers is large: it is not loaded for nothing.
-		if ((await host.portals()).length === 0) return;
+		if ((await host.portals.all()).length === 0) return;
 		if (!(await ask())) {
 			isUp = false;
 			return;

@@ -51,7 +51,7 @@ export interface MatrixParts {
 }
 
 export function createMatrix(
-	config: Pick<MatrixConfig, "prefix" | "serverName">,
+	config: Pick<MatrixConfig, "prefix" | "serverName" | "transactionBytes">,
 	host: BridgeHost,
 	{ homeserver, token, service = "causeway" }: MatrixParts,
 ): Bridge {
@@ -62,7 +62,7 @@ export function createMatrix(
 	const people = createPeople({
 		homeserver,
 		now: () => host.clock.now(),
-		recall: async (user) => (await host.accountByRemote(user))?.profile.displayName,
+		recall: async (user) => (await host.people.byRemote(user))?.profile.displayName,
 	});
 	const ghosts = createGhosts(host, homeserver, names);
 	const members = createMembers(host, homeserver, names);
@@ -87,7 +87,7 @@ export function createMatrix(
 			if (returned) {
 				await readBack.suspect();
 				// What was waited for while one of us was away may have come.
-				for (const { room, state } of await host.portals()) if (state === "waiting") await consent.judge(room);
+				for (const { room, state } of await host.portals.all()) if (state === "waiting") await consent.judge(room);
 			}
 			await readBack.all();
 		},
@@ -105,19 +105,19 @@ export function createMatrix(
 	async function hasUser(user: string): Promise<boolean> {
 		if (user === names.bot || (await ghosts.exists(user))) return true;
 		const owner = names.ownerOf(user);
-		const account = owner === undefined ? undefined : await host.accountByHandle(owner.handle, owner.domain);
+		const account = owner === undefined ? undefined : await host.people.byHandle(owner.handle, owner.domain);
 		if (account === undefined || account.deletedAt !== undefined || !account.bridgeable) return false;
 		// Who is from Matrix is there already.
-		if (account.origin?.bridge === host.name) return false;
+		if (account.origin?.bridge === host.about.bridge) return false;
 		await ghosts.of(account);
 		return true;
 	}
 
 	return {
-		name: host.name,
+		name: host.about.bridge,
 		capabilities,
 		paths: ["_matrix"],
-		handle: createRoutes({ transaction, hasUser, hasAlias: async () => false }, token, host.limits.batchBytes),
+		handle: createRoutes({ transaction, hasUser, hasAlias: async () => false }, token, config.transactionBytes),
 		async start(signal) {
 			signal.addEventListener("abort", () => stopping.abort(), { once: true });
 			isStarted = true;
@@ -134,12 +134,12 @@ export function createMatrix(
 		},
 		deliver: createDeliver({ host, homeserver, names, ghosts, members, consent, readBack }),
 		async resolveRoom(room) {
-			if (isRoomId(room)) return { bridge: host.name, target: room, lane: laneOf(room) };
+			if (isRoomId(room)) return { bridge: host.about.bridge, target: room, lane: laneOf(room) };
 			if (!/^#[^\s\p{Cc}]{1,254}$/u.test(room)) return undefined;
 			try {
 				const { room_id } = await homeserver.request("GET", `/directory/room/${segment(room)}`);
 				return typeof room_id === "string" && isRoomId(room_id)
-					? { bridge: host.name, target: room_id, lane: laneOf(room_id) }
+					? { bridge: host.about.bridge, target: room_id, lane: laneOf(room_id) }
 					: undefined;
 			} catch (error) {
 				if (isRefusal(error)) return undefined;
@@ -149,4 +149,10 @@ export function createMatrix(
 	};
 }
 
-export default { configSchema, create } satisfies BridgeModule<MatrixConfig>;
+const commands: BridgeModule<MatrixConfig>["commands"] = {
+	registration: async () => (await import("./commands/registration.ts")).registration,
+	link: async () => (await import("./commands/link.ts")).link,
+	unlink: async () => (await import("./commands/unlink.ts")).unlink,
+};
+
+export default { configSchema, commands, create } satisfies BridgeModule<MatrixConfig>;

@@ -2,6 +2,7 @@
 import type { ZodType } from "zod";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { BridgeHost } from "#core/ports/bridge/host.ts";
+import type { BridgeCommand } from "./command.ts";
 
 export { PayloadTooLarge, Problem, SetupError, Unavailable } from "#core/errors.ts";
 export type { AccountId, BridgeName, ChannelId, GroupId, MessageId, PortalId } from "#core/ids.ts";
@@ -11,13 +12,15 @@ export { JsonRefused, parseJson } from "#core/json.ts";
 export type { Account, Profile } from "#core/model/account.ts";
 export { addressOf, isLocal } from "#core/model/account.ts";
 export type { Channel } from "#core/model/channel.ts";
+export { ownerOf } from "#core/model/channel.ts";
 export type { Group } from "#core/model/group.ts";
 export type { Content, Message } from "#core/model/message.ts";
 export type { Reach } from "#core/model/reach.ts";
-export { tiers } from "#core/model/tier.ts";
 export type { Bridge, BridgeState } from "#core/ports/bridge/bridge.ts";
-export type { Addressed, Capabilities, Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
-export type { BridgeHost, Slice } from "#core/ports/bridge/host.ts";
+export type { Addressed, Capabilities, Delivery, DeliveryResult, Visibility } from "#core/ports/bridge/delivery.ts";
+export type { BridgeHost } from "#core/ports/bridge/host.ts";
+export type { OpenChannel, OpenMessage } from "#core/ports/bridge/messages.ts";
+export type { LinkedRoom } from "#core/ports/bridge/portals.ts";
 export type {
 	JoinTarget,
 	MessageRef,
@@ -27,17 +30,25 @@ export type {
 	RemotePlace,
 } from "#core/ports/bridge/remote-event.ts";
 export type { BridgeRequest, BridgeResponse } from "#core/ports/bridge/request.ts";
+export type { Slice } from "#core/ports/bridge/slice.ts";
 export type { BridgeStateStore } from "#core/ports/bridge/state.ts";
 export type { HttpClient, OutboundRequest, OutboundResponse } from "#core/ports/http-client.ts";
 export { OutboundFailure } from "#core/ports/http-client.ts";
 export type { Logger } from "#core/ports/logger.ts";
 export type { Text } from "#core/ports/text.ts";
 
+export type { BridgeCommand, CommandContext, CommandCore, Terminal } from "./command.ts";
+export { Usage } from "./command.ts";
+
 /**
- * The default export of `bridges/<name>/index.ts`: the static half of a bridge. `create` builds the running half; it must
- * not touch the network or the store, and must not import the bridge's heavy packages.
+ * The default export of `bridges/<name>/index.ts`: the static half of a bridge. Importing it must not load the bridge's heavy
+ * packages.
  */
 export interface BridgeModule<Config> {
+	/** The bridge's section of the configuration, with the limits that only its network needs; also exported by `config.ts`. */
 	readonly configSchema: ZodType<Config>;
+	/** The commands of the command line, by the word that follows the bridge's name. Each is loaded when it is called. */
+	readonly commands: Readonly<Record<string, () => Promise<BridgeCommand<Config>>>>;
+	/** Builds the running half. Must not touch the network or the store. */
 	create(config: Config, host: BridgeHost): Bridge;
 }

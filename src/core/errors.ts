@@ -1,3 +1,5 @@
+import type { ErrorCode, ErrorCodeOf } from "./error-codes.ts";
+
 /** Something outside the program keeps it from starting; the message says in one line what to do about it. */
 export class SetupError extends Error {
 	constructor(message: string, options?: { cause: unknown }) {
@@ -20,11 +22,10 @@ export interface FieldError {
 export abstract class Problem extends Error {
 	abstract readonly status: number;
 	abstract readonly title: string;
-	/** Stable, snake_case, listed in the OpenAPI document. */
-	readonly errorCode: string;
+	readonly errorCode: ErrorCode;
 	/** Further members of the problem document. */
 	readonly extra: Readonly<Record<string, unknown>>;
-	constructor(errorCode: string, detail: string, extra: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
+	constructor(errorCode: ErrorCode, detail: string, extra: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
 		super(detail, cause === undefined ? undefined : { cause });
 		this.name = new.target.name;
 		this.errorCode = errorCode;
@@ -35,7 +36,7 @@ export abstract class Problem extends Error {
 export class InvalidRequest extends Problem {
 	readonly status = 400;
 	readonly title = "Invalid request";
-	constructor(errors: readonly FieldError[], errorCode = "invalid_request") {
+	constructor(errors: readonly FieldError[], errorCode: ErrorCodeOf<400> = "invalid_request") {
 		super(errorCode, errors.map((e) => `${e.field}: expected ${e.expected}`).join("; "), { errors });
 	}
 }
@@ -43,7 +44,7 @@ export class InvalidRequest extends Problem {
 export class Unauthenticated extends Problem {
 	readonly status = 401;
 	readonly title = "Not authenticated";
-	constructor(detail = "A valid access token is needed", errorCode = "invalid_token") {
+	constructor(detail = "A valid access token is needed", errorCode: ErrorCodeOf<401> = "invalid_token") {
 		super(errorCode, detail);
 	}
 }
@@ -51,7 +52,7 @@ export class Unauthenticated extends Problem {
 export class PermissionDenied extends Problem {
 	readonly status = 403;
 	readonly title = "Not allowed";
-	constructor(detail: string, errorCode = "permission_denied") {
+	constructor(detail: string, errorCode: ErrorCodeOf<403> = "permission_denied") {
 		super(errorCode, detail);
 	}
 }
@@ -68,6 +69,9 @@ export class NotFound extends Problem {
 export class Conflict extends Problem {
 	readonly status = 409;
 	readonly title = "Conflict";
+	constructor(errorCode: ErrorCodeOf<409>, detail: string, extra?: Readonly<Record<string, unknown>>) {
+		super(errorCode, detail, extra);
+	}
 }
 
 export class Gone extends Problem {

@@ -1,5 +1,3 @@
-import { existsSync, readdirSync } from "node:fs";
-import path from "node:path";
 import type { ZodType } from "zod";
 import { type Clock, systemClock } from "#core/clock.ts";
 import { type FailPoints, noFailPoints } from "#core/ports/fail-points.ts";
@@ -9,22 +7,18 @@ import { type Config, loadConfig } from "../config.ts";
 import { createLogger } from "../log.ts";
 import { type BuiltCore, buildCore } from "./core.ts";
 import { openIdentity } from "./identity.ts";
+import { type InstalledBridges, installedBridges } from "./installed-bridges.ts";
 import { openStore } from "./store.ts";
 import { openVault } from "./vault.ts";
 
-/** Every bridge is a folder; its name is its key in the configuration. */
-export const bridgesFolder = path.join(import.meta.dirname, "..", "..", "bridges");
-const bridgeFolders = (): readonly string[] =>
-	readdirSync(bridgesFolder).filter((name) => existsSync(path.join(bridgesFolder, name, "config.ts")));
-
 /** Reads the configuration, each bridge's own keys included. @throws {ConfigError} */
-export async function readConfig(file: string | undefined, env: NodeJS.ProcessEnv): Promise<Config> {
+export async function readConfig(
+	file: string | undefined,
+	env: NodeJS.ProcessEnv,
+	installed: InstalledBridges = installedBridges(),
+): Promise<Config> {
 	const schemas: Record<string, ZodType> = {};
-	for (const name of bridgeFolders()) {
-		schemas[name] = (
-			(await import(path.join(bridgesFolder, name, "config.ts"))) as { configSchema: ZodType }
-		).configSchema;
-	}
+	for (const name of installed.names) schemas[name] = await installed.configSchema(name);
 	return loadConfig({ env, bridges: schemas, ...(file === undefined ? {} : { file }) });
 }
 
@@ -37,18 +31,25 @@ export interface Surroundings {
 	readonly logger?: Logger;
 	readonly clock?: Clock;
 	readonly failPoints?: FailPoints;
+	readonly installed?: InstalledBridges;
 }
 
 /** The store and what every use case needs: all that a command needs beside a server that runs. */
 export interface OpenedWorld extends AsyncDisposable, BuiltCore {
 	readonly bus: ReturnType<typeof createEmbeddedBus>;
 	readonly logger: Logger;
+	readonly installed: InstalledBridges;
 }
 
 /** Opens the store and builds the core on it. Works beside a server that runs. */
 export async function openWorld(
 	config: Config,
-	{ logger = createLogger(config.log), clock = systemClock, failPoints = noFailPoints }: Surroundings = {},
+	{
+		logger = createLogger(config.log),
+		clock = systemClock,
+		failPoints = noFailPoints,
+		installed = installedBridges(),
+	}: Surroundings = {},
 ): Promise<OpenedWorld> {
 	const store = await openStore(config, { logger, clock, failPoints });
 	const bus = createEmbeddedBus();
@@ -71,6 +72,7 @@ export async function openWorld(
 		...built,
 		bus,
 		logger,
+		installed,
 		async [Symbol.asyncDispose]() {
 			await built.world.identity.background.idle();
 			await bus.close();

@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import type { Feed, FeedRequest } from "#core/feed/feed.ts";
 import type { FeedReader } from "#core/feed/feed-reader.ts";
 import type { FeedSink, LiveEvent } from "#core/feed/live-event.ts";
@@ -16,39 +16,33 @@ export interface EventStreamOptions {
 }
 
 export interface EventStreams {
-	open(principal: Principal, request: FeedRequest, response: ServerResponse): Promise<void>;
+	/** A stream of type `text/event-stream` that ends when it is destroyed. @throws {NotFound} */
+	open(principal: Principal, request: FeedRequest): Promise<Readable>;
 	signal(place: Place, event: LiveEvent, from: AccountId): Promise<void>;
 	/** How many streams are open. */
 	readonly size: number;
 	close(): void;
 }
 
-/** How much of what was missed is written before the reader has to have taken it. */
+/** How much of what was missed is buffered before the reader has to have read it. */
 const replayBytes = 64 * 1024;
 /** How long a reader may take for that, in milliseconds. */
 const replayPatienceMs = 30_000;
 
-/** Server-Sent Events (OFSCP §6.4): the feed, written to HTTP responses. */
+/** Server-Sent Events (OFSCP §6.4): the feed, written as streams. */
 export function createEventStreams(
 	feed: Feed,
 	{ heartbeatSeconds, retryMs = 2000, maxBufferedBytes = 1024 * 1024 }: EventStreamOptions,
 ): EventStreams {
-	const open = new Map<ServerResponse, FeedReader>();
+	const open = new Set<EventStream>();
 
-	function end(response: ServerResponse, reader: FeedReader): void {
-		open.delete(response);
-		// The last id: nothing between the last event and the end is told twice.
-		if (response.headersSent && !response.writableEnded)
-			response.end(reader.token === "" ? "" : `id: ${reader.token}\n\n`);
-	}
-
-	function sinkOf(response: ServerResponse, reader: FeedReader): FeedSink {
-		const account = reader.principal.account.id;
+	function sinkOf(stream: EventStream): FeedSink {
+		const account = stream.reader.principal.account.id;
 		// What waits already decides, not what comes on top: one long article is no reason to cut anybody.
 		const write = (text: string): void => {
-			if (response.writableEnded || response.destroyed) return;
-			if (response.writableLength > maxBufferedBytes) response.destroy();
-			else response.write(text);
+			if (stream.destroyed || stream.hasEnded) return;
+			if (stream.readableLength > maxBufferedBytes) stream.destroy();
+			else stream.push(text);
 		};
 		return {
 			event: (event, token) => write(`event: ${event.name}\ndata: ${event.dataFor(account)}\nid: ${token}\n\n`),
@@ -56,16 +50,21 @@ export function createEventStreams(
 			// Without data nothing is dispatched, but the id is remembered.
 			checkpoint: (token) => write(`id: ${token}\n\n`),
 			signal: (event) => write(`event: ${event.name}\ndata: ${event.dataFor(account)}\n\n`),
-			ready: () => drained(response),
-			end: () => end(response, reader),
+			ready: () => stream.drained(),
+			end() {
+				open.delete(stream);
+				// The last id: nothing between the last event and the end is told twice.
+				if (stream.reader.token !== "") write(`id: ${stream.reader.token}\n\n`);
+				stream.end();
+			},
 		};
 	}
 
 	const heart = setInterval(() => {
-		for (const [response, reader] of open) {
-			response.write(":\n\n");
-			if (response.writableLength > maxBufferedBytes) response.destroy();
-			reader.check().catch(() => reader.cut());
+		for (const stream of open) {
+			if (stream.readableLength > maxBufferedBytes) stream.destroy();
+			else stream.push(":\n\n");
+			stream.reader.check().catch(() => stream.reader.cut());
 		}
 	}, heartbeatSeconds * 1000).unref();
 
@@ -73,50 +72,64 @@ export function createEventStreams(
 		get size() {
 			return open.size;
 		},
-		async open(principal, request, response) {
-			const reader = await feed.open(principal, request);
-			if (response.destroyed) {
-				reader.close();
-				return;
-			}
-			open.set(response, reader);
-			response.once("close", () => {
-				open.delete(response);
-				reader.close();
-			});
-			response.writeHead(200, {
-				"Content-Type": "text/event-stream",
-				"Cache-Control": "no-cache, no-transform",
-				"X-Accel-Buffering": "no",
-			});
-			response.socket?.setNoDelay(true);
-			response.write(`retry: ${retryMs}\n\n`);
-			void reader.run(sinkOf(response, reader));
+		async open(principal, request) {
+			const stream = new EventStream(await feed.open(principal, request), () => open.delete(stream));
+			open.add(stream);
+			stream.push(`retry: ${retryMs}\n\n`);
+			void stream.reader.run(sinkOf(stream));
+			return stream;
 		},
 		signal: (place, event, from) => feed.signal(place, event, from),
 		close() {
 			clearInterval(heart);
-			for (const reader of open.values()) reader.cut();
+			for (const { reader } of open) reader.cut();
 		},
 	};
 }
 
-/** Resolves when the reader has taken most of what was written. Rejects when it is gone or takes too long. */
-function drained(response: ServerResponse): Promise<void> {
-	if (response.destroyed) return Promise.reject(new Error("The reader is gone"));
-	if (response.writableLength <= replayBytes) return Promise.resolve();
-	return new Promise((resolve, reject) => {
-		const settle = (done: () => void) => (): void => {
-			clearTimeout(timer);
-			response.off("drain", ok).off("close", gone);
-			done();
-		};
-		const ok = settle(resolve);
-		const gone = settle(() => reject(new Error("The reader is gone")));
-		const timer = setTimeout(() => {
-			gone();
-			response.destroy();
-		}, replayPatienceMs);
-		response.once("drain", ok).once("close", gone);
-	});
+/** The stream of one reader. What is pushed is buffered until it is read. */
+class EventStream extends Readable {
+	readonly reader: FeedReader;
+	readonly #onClose: () => void;
+	#hasEnded = false;
+	#waiting: PromiseWithResolvers<void> | undefined;
+
+	constructor(reader: FeedReader, onClose: () => void) {
+		super({ highWaterMark: replayBytes });
+		this.reader = reader;
+		this.#onClose = onClose;
+	}
+
+	get hasEnded(): boolean {
+		return this.#hasEnded;
+	}
+
+	end(): void {
+		if (this.#hasEnded || this.destroyed) return;
+		this.#hasEnded = true;
+		this.push(null);
+	}
+
+	/** Resolves when most of what was pushed has been read. Rejects when the reader has gone or takes too long. */
+	async drained(): Promise<void> {
+		if (this.destroyed) throw new Error("The reader has gone");
+		if (this.readableLength <= replayBytes) return;
+		this.#waiting ??= Promise.withResolvers();
+		const patience = setTimeout(() => this.destroy(), replayPatienceMs);
+		await this.#waiting.promise.finally(() => clearTimeout(patience));
+	}
+
+	/** Less than `replayBytes` are left. */
+	override _read(): void {
+		this.#waiting?.resolve();
+		this.#waiting = undefined;
+	}
+
+	override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+		this.#waiting?.reject(new Error("The reader has gone"));
+		this.#waiting = undefined;
+		this.#onClose();
+		this.reader.close();
+		done(error);
+	}
 }

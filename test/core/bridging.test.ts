@@ -107,7 +107,7 @@ test("a reply from one network reaches the other as a reply, and not its own", a
 	const [, reply] = chat.delivered.filter((d) => d.kind === "message");
 	t.true(reply?.kind === "message" && reply.subject.message.content.text === "Hi");
 	t.true(reply?.kind === "message" && reply.parent?.remote[0]?.startsWith("chat-copy-of-"));
-	t.is((await listMessages(core.world, timeline.channel.id, { direction: "forward", limit: 10 })).length, 2);
+	t.is((await listMessages(core.world, timeline, { direction: "forward", limit: 10 })).length, 2);
 });
 
 test("edits, deletions and reactions of ours follow the message", async (t) => {
@@ -193,7 +193,7 @@ test("private and group channels never leave, by any path", async (t) => {
 		const place = await core.channel(jane, tier);
 		const reach = { bridge: chat.name, target: `!${tier}`, lane: `chat:!${tier}` };
 		await t.throwsAsync(linkPortal(core.world, jane, place, { bridge: chat.name, reach, consented: true }), {
-			message: /does not leave/,
+			message: /can't be linked/,
 		});
 		t.deepEqual(
 			await core.incoming.receive(fedi.name, [
@@ -251,7 +251,7 @@ test("following somebody elsewhere: asked, accepted, read at home, left", async 
 	const [newest] = await homeTimeline(core.world, jane, { limit: 10 });
 	t.is(newest?.content.text, "Good morning");
 	const shadow = await accountByRemote(core.world, fedi.name, bob.id);
-	const place = await core.timeline(shadow as Account);
+	const place = await core.timeline(shadow as Account, jane);
 	await core.post(jane, place, "Good morning, Bob", { replyTo: (newest as Message).id });
 	await unfollow(core.world, jane, "bob@fedi.test");
 	await core.settled();

@@ -1,5 +1,5 @@
 import test from "ava";
-import { canRead } from "#core/access/access.ts";
+import { readable } from "#core/access/readable-place.ts";
 import { listDeadLetters, replayDeadLetters } from "#core/bridging/outgoing/dead-letters.ts";
 import { deliveries, deliveryLane } from "#core/bridging/outgoing/delivery.ts";
 import { createOutgoing } from "#core/bridging/outgoing/outgoing.ts";
@@ -292,7 +292,7 @@ test("where nobody is any more, the follows end and what was on its way is not s
 	await core.post(jane, timeline, "welcome back");
 	await core.settled();
 	t.deepEqual(texts(fedi), ["answer", "welcome back"]);
-	t.true(await canRead(core.world, timeline, undefined));
+	t.not(await readable(core.world, timeline, undefined), undefined);
 });
 
 test("an edit that changes nothing, because its answer was lost, is told nobody", async (t) => {

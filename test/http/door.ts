@@ -21,7 +21,7 @@ import { createOAuthDoor } from "../../src/http/oauth/door.ts";
 import { createLiveEvents } from "../../src/http/ofscp/live-events.ts";
 import { createMetrics } from "../../src/http/operators/metrics.ts";
 import { listen } from "../../src/http/server.ts";
-import type { Limits, Services } from "../../src/http/services.ts";
+import type { AppServices, Limits } from "../../src/http/services.ts";
 import { createHttpClient } from "../../src/outbound/http-client.ts";
 import { createEventStreams } from "../../src/realtime/sse.ts";
 import { testIdentity, testVault } from "../support/identity.ts";
@@ -47,7 +47,7 @@ const wide: Limits = {
 export interface DoorOptions {
 	readonly bridges?: readonly Bridge[];
 	readonly limits?: Partial<Limits>;
-	readonly health?: Services["health"];
+	readonly health?: AppServices["health"];
 	readonly logger?: Logger;
 	readonly clock?: Clock;
 	readonly heartbeatSeconds?: number;

@@ -2,6 +2,7 @@ import test, { type ExecutionContext } from "ava";
 import { feedBaselines } from "#core/feed/feed-baselines.ts";
 import { endSession, sessionsOf } from "#core/identity/sessions.ts";
 import { type Door, type DoorOptions, openDoor, type Person } from "../http/door.ts";
+import { silentLogger } from "../support/silent-logger.ts";
 import { until } from "../support/wait.ts";
 import { type EventClient, listenTo } from "./event-client.ts";
 
@@ -353,4 +354,19 @@ test("a stream needs a token, and a client that reads streams", async (t) => {
 		406,
 	);
 	t.is((await door.ask("POST", "/api/events", { token: jane.token })).status, 405);
+});
+
+test("a client that hangs up or only asks for the headers leaves no stream behind, and no line in the log", async (t) => {
+	const warnings: unknown[] = [];
+	const { door, jane, listen } = await setUp(t, {
+		logger: { ...silentLogger, warn: (fields) => warnings.push(fields), error: (fields) => warnings.push(fields) },
+	});
+	const head = await door.ask("HEAD", "/api/events", { token: jane.token });
+	t.deepEqual([head.status, head.headers.get("content-type"), head.text], [200, "text/event-stream", ""]);
+	await until("the stream of the headers to end", () => door.events.size === 0);
+	const clients = await Promise.all([listen(jane), listen(jane)]);
+	t.is(door.events.size, 2);
+	for (const client of clients) client.kill();
+	await until("the streams to end", () => door.events.size === 0);
+	t.deepEqual(warnings, []);
 });

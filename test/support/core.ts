@@ -1,6 +1,8 @@
 import type { ExecutionContext } from "ava";
+import { type ReadablePlace, readable } from "#core/access/readable-place.ts";
 import { createAccount } from "#core/accounts/create-account.ts";
 import type { Incoming } from "#core/bridging/incoming/receive.ts";
+import { NotFound } from "#core/errors.ts";
 import type { Shadows } from "#core/federation/shadows.ts";
 import { createChannel } from "#core/groups/create-channel.ts";
 import { createGroup } from "#core/groups/create-group.ts";
@@ -32,8 +34,11 @@ export interface Core {
 	/** Resolves when everything that is owed has been planned and delivered. */
 	settled(): Promise<void>;
 	person(handle: string): Promise<Account>;
-	timeline(account: Account): Promise<Place>;
-	channel(owner: Account, tier: TierId, name?: string): Promise<Place>;
+	/** The channel of an account, as its owner may read it. */
+	timeline(account: Account, reader?: Account): Promise<ReadablePlace>;
+	/** A new channel in a group of its own. */
+	channel(owner: Account, tier: TierId, name?: string): Promise<ReadablePlace>;
+	/** @throws {NotFound} the author may not read the place */
 	post(author: Account, place: Place, text: string, rest?: Partial<NewMessage>): Promise<Message>;
 }
 
@@ -74,11 +79,11 @@ export async function openCore(
 		await store.close();
 	});
 
-	const found = async (place: Promise<Place | undefined>): Promise<Place> => {
-		const known = await place;
-		if (known === undefined) throw new Error("The place is not there");
+	async function readableBy(reader: Account, place: Place | undefined): Promise<ReadablePlace> {
+		const known = await readable(world, place, reader);
+		if (known === undefined) throw new NotFound();
 		return known;
-	};
+	}
 	return {
 		world,
 		clock,
@@ -87,15 +92,15 @@ export async function openCore(
 		lanes,
 		settled: () => lanes.idle(),
 		person: (handle) => createAccount(world, { handle }),
-		timeline: (account) => found(placeOf(world, account.timeline)),
+		timeline: async (account, reader = account) => readableBy(reader, await placeOf(world, account.timeline)),
 		async channel(owner, tier, name = "general") {
 			const { group } = await createGroup(world, owner, { name: "Dev Guild" }, {});
 			const { channel } = await createChannel(world, owner, group, { name, tier }, {});
-			return { channel, group };
+			return readableBy(owner, { channel, group });
 		},
 		async post(author, place, text, rest = {}) {
 			const fields = { type: "memo", content: { text, mime: "text/plain" }, ...rest } as const;
-			return (await postMessage(world, author, place, fields, {})).message;
+			return (await postMessage(world, author, await readableBy(author, place), fields, {})).message;
 		},
 	};
 }

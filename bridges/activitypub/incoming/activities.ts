@@ -6,7 +6,7 @@ import { readCreate } from "./create.ts";
 import { readDelete } from "./delete.ts";
 import { readBlock, readFollow } from "./follow.ts";
 import { readReaction } from "./react.ts";
-import type { Desk, Reader } from "./reader.ts";
+import type { InboxContext, Reader } from "./reader.ts";
 import { Refused } from "./refused.ts";
 import { readUndo } from "./undo.ts";
 import { readUpdate } from "./update.ts";
@@ -36,7 +36,7 @@ const known: ReadonlySet<string> = new Set(readers.keys());
  * @throws {RemoteTrouble}
  */
 export async function readActivity(
-	desk: Desk,
+	context: InboxContext,
 	activity: Json,
 	signer: string,
 	raw: Json,
@@ -46,7 +46,7 @@ export async function readActivity(
 	const actor = idOf(activity["actor"]);
 	if (actor === undefined) throw new Refused(400, "The activity has no actor");
 	// Before anything else of it is believed (CVE-2024-23832).
-	if (actor !== signer || desk.ids.isOurs(actor)) throw new Refused(401, "The activity was not signed by its actor");
+	if (actor !== signer || context.ids.isOurs(actor)) throw new Refused(401, "The activity was not signed by its actor");
 	const named = idOf(activity["id"]);
 	if (named !== undefined && !sameOrigin(named, actor))
 		throw new Refused(403, "The activity's id is of another origin than its actor");
@@ -54,12 +54,15 @@ export async function readActivity(
 	if (reader === undefined) return undefined;
 
 	const id = named ?? `${actor}#${createHash("sha256").update(JSON.stringify(raw)).digest("base64url")}`;
-	const meaning = await reader(desk, { activity, actor, id });
+	const meaning = await reader(context, { activity, actor, id });
 	if (meaning === undefined) return undefined;
 	// Of strangers, neither a new profile nor their end is news to anybody here.
-	if ((meaning.kind === "profile" || meaning.kind === "gone") && (await desk.host.accountByRemote(actor)) === undefined)
+	if (
+		(meaning.kind === "profile" || meaning.kind === "gone") &&
+		(await context.host.people.byRemote(actor)) === undefined
+	)
 		return undefined;
-	const sender = desk.directory.known(actor) ?? (await desk.directory.person(actor));
+	const sender = context.directory.known(actor) ?? (await context.directory.person(actor));
 	if (sender === undefined) throw new Refused(403, "The actor can't be found");
 	const at = timeOf(activity["published"]);
 	return { id, sender, raw, ...(at === undefined ? {} : { at }), ...meaning } as RemoteEvent;

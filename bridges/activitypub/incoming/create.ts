@@ -1,19 +1,21 @@
 import type { RemotePlace } from "#bridge-kit";
-import { idOf, idsOf, isPublic, type Json, textOrMap, typeOf } from "../reading.ts";
+import { idOf, idsOf, type Json, textOrMap, typeOf } from "../reading.ts";
 import { objectTypes } from "../vocabulary.ts";
+import { audienceOf } from "./audience.ts";
 import { mentionsOf, pageOf, readContent, refOf } from "./content.ts";
 import { ownObject } from "./own-object.ts";
-import type { Desk, Reader } from "./reader.ts";
+import type { InboxContext, Reader } from "./reader.ts";
 
-/** Somebody said something. Only what is for everybody is taken over: nothing here could keep a smaller circle. */
-export const readCreate: Reader = async (desk, arrived) => {
-	const { ids, host } = desk;
-	const object = await ownObject(desk, arrived);
+/** A new post: for anyone, or for its author's followers. */
+export const readCreate: Reader = async (context, arrived) => {
+	const { ids, host } = context;
+	const object = await ownObject(context, arrived);
 	const id = object === undefined ? undefined : idOf(object);
 	if (object === undefined || id === undefined || !objectTypes.has(typeOf(object, objectTypes) ?? "") || isVote(object))
 		return undefined;
-	if (!isPublic(object["to"] === undefined && object["cc"] === undefined ? arrived.activity : object)) {
-		host.logger.debug({ id }, "What is not public is not taken over");
+	const audience = await audienceOf(context, arrived.actor, object, arrived.activity);
+	if (audience === "named") {
+		host.logger.debug({ id }, "A direct message is ignored: there are no conversations yet");
 		return undefined;
 	}
 	const parent = idOf(object["inReplyTo"]);
@@ -22,7 +24,7 @@ export const readCreate: Reader = async (desk, arrived) => {
 	return {
 		kind: "message",
 		message: id,
-		place: placeOf(desk, object, arrived.activity),
+		place: audience === "followers" ? { kind: "followers" } : placeOf(context, object, arrived.activity),
 		...reading,
 		mentions: mentionsOf(ids, object),
 		...(parent === undefined ? {} : { replyTo: refOf(ids, parent) }),
@@ -38,7 +40,7 @@ const isVote = (object: Json): boolean =>
 	typeOf(object) === "Note";
 
 /** Addressed to one of our channels, it is said there; otherwise in its author's own timeline. */
-function placeOf({ ids }: Desk, ...documents: readonly Json[]): RemotePlace {
+function placeOf({ ids }: InboxContext, ...documents: readonly Json[]): RemotePlace {
 	for (const document of documents) {
 		for (const name of ["audience", "to", "cc"]) {
 			for (const id of idsOf(document[name])) {

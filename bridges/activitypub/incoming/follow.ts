@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { JoinTarget } from "#bridge-kit";
 import type { Ids } from "../ids.ts";
-import { type Arrived, type Desk, objectIdOf, type Reader } from "./reader.ts";
+import { type Arrived, type InboxContext, objectIdOf, type Reader } from "./reader.ts";
 
 /** Whom a `Follow` or `Block` of ours is about. The provider's own actor is followed by nobody. */
 export function targetOf(ids: Ids, id: string): JoinTarget | undefined {
@@ -21,7 +21,11 @@ export const readFollow: Reader = async ({ host, ids }, arrived) => {
 };
 
 /** Whom somebody once followed by a request of this id. */
-export async function followedBy({ host, ids }: Desk, { actor }: Arrived, id: string): Promise<JoinTarget | undefined> {
+export async function followedBy(
+	{ host, ids }: InboxContext,
+	{ actor }: Arrived,
+	id: string,
+): Promise<JoinTarget | undefined> {
 	const prefix = prefixOf(actor);
 	const follows = await host.state.list(prefix, { limit: 1000 });
 	const found = follows.find(({ value }) => value === id);

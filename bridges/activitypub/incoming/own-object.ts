@@ -1,5 +1,5 @@
 import { idsOf, type Json } from "../reading.ts";
-import { type Arrived, type Desk, embedded, mustBeTheirs, objectIdOf } from "./reader.ts";
+import { type Arrived, embedded, type InboxContext, mustBeTheirs, objectIdOf } from "./reader.ts";
 import { Refused } from "./refused.ts";
 
 /**
@@ -9,10 +9,10 @@ import { Refused } from "./refused.ts";
  * @throws {Refused} it is ours, of another origin, or somebody else's
  * @throws {RemoteTrouble}
  */
-export async function ownObject(desk: Desk, arrived: Arrived): Promise<Json | undefined> {
+export async function ownObject(context: InboxContext, arrived: Arrived): Promise<Json | undefined> {
 	const id = objectIdOf(arrived);
-	mustBeTheirs(desk, arrived, id);
-	const object = embedded(arrived) ?? (await fetched(desk, id));
+	mustBeTheirs(context, arrived, id);
+	const object = embedded(arrived) ?? (await fetched(context, id));
 	if (object === undefined) return undefined;
 	const authors = idsOf(object["attributedTo"]);
 	if (authors.length > 0 && !authors.includes(arrived.actor))
@@ -20,7 +20,7 @@ export async function ownObject(desk: Desk, arrived: Arrived): Promise<Json | un
 	return object;
 }
 
-async function fetched({ documents }: Desk, id: string): Promise<Json | undefined> {
+async function fetched({ documents }: InboxContext, id: string): Promise<Json | undefined> {
 	const found = await documents.fetchObject(id);
 	return found.status === "found" && found.document["id"] === id ? found.document : undefined;
 }

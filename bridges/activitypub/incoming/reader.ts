@@ -10,8 +10,8 @@ type Unsent<E> = E extends RemoteEvent ? Omit<E, "id" | "sender" | "raw" | "at">
 export type Meaning = Unsent<RemoteEvent>;
 
 /** What the readers of activities work with. */
-export interface Desk {
-	readonly host: BridgeHost;
+export interface InboxContext {
+	readonly host: Pick<BridgeHost, "about" | "text" | "people" | "state" | "logger">;
 	readonly ids: Ids;
 	readonly documents: Documents;
 	readonly directory: ActorDirectory;
@@ -31,7 +31,7 @@ export interface Arrived {
  * @throws {Refused}
  * @throws {RemoteTrouble} something had to be fetched and can't be now
  */
-export type Reader = (desk: Desk, arrived: Arrived) => Meaning | undefined | Promise<Meaning | undefined>;
+export type Reader = (context: InboxContext, arrived: Arrived) => Meaning | undefined | Promise<Meaning | undefined>;
 
 /** What an activity is about. @throws {Refused} it names nothing */
 export function objectIdOf({ activity }: Arrived): string {
@@ -50,7 +50,7 @@ export const embedded = ({ activity }: Arrived): Json | undefined => {
  * Refuses an activity about something that is not its actor's to speak of: what is ours, and what is of another origin.
  * @throws {Refused}
  */
-export function mustBeTheirs({ ids }: Pick<Desk, "ids">, { actor }: Arrived, id: string): void {
+export function mustBeTheirs({ ids }: Pick<InboxContext, "ids">, { actor }: Arrived, id: string): void {
 	if (ids.isOurs(id)) throw new Refused(403, "The object lives here");
 	if (!sameOrigin(id, actor)) throw new Refused(403, "The object and its actor are of different origins");
 }

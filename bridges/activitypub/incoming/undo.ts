@@ -2,19 +2,19 @@ import { firstOf, idOf, isJson, type Json, typeOf } from "../reading.ts";
 import { refOf } from "./content.ts";
 import { followedBy, targetOf } from "./follow.ts";
 import { keyOf } from "./react.ts";
-import { type Arrived, type Desk, type Meaning, objectIdOf, type Reader } from "./reader.ts";
+import { type Arrived, type InboxContext, type Meaning, objectIdOf, type Reader } from "./reader.ts";
 import { Refused } from "./refused.ts";
 
 /** Something is taken back: described in full, or named by its id. */
-export const readUndo: Reader = async (desk, arrived) => {
+export const readUndo: Reader = async (context, arrived) => {
 	const undone = firstOf(arrived.activity["object"]);
-	if (!isJson(undone) || undone["type"] === undefined) return byId(desk, arrived, objectIdOf(arrived));
+	if (!isJson(undone) || undone["type"] === undefined) return byId(context, arrived, objectIdOf(arrived));
 	const actor = idOf(undone["actor"]);
 	if (actor !== undefined && actor !== arrived.actor) throw new Refused(403, "It is somebody else's to take back");
-	return inFull(desk, arrived, undone);
+	return inFull(context, arrived, undone);
 };
 
-function inFull({ ids }: Desk, { actor }: Arrived, undone: Json): Meaning | undefined {
+function inFull({ ids }: InboxContext, { actor }: Arrived, undone: Json): Meaning | undefined {
 	const object = idOf(undone["object"]);
 	if (object === undefined) throw new Refused(400, "What is taken back has no object");
 	switch (typeOf(undone)) {
@@ -34,7 +34,7 @@ function inFull({ ids }: Desk, { actor }: Arrived, undone: Json): Meaning | unde
 	}
 }
 
-async function byId(desk: Desk, arrived: Arrived, id: string): Promise<Meaning> {
-	const target = await followedBy(desk, arrived, id);
+async function byId(context: InboxContext, arrived: Arrived, id: string): Promise<Meaning> {
+	const target = await followedBy(context, arrived, id);
 	return target === undefined ? { kind: "unreaction", reaction: id } : { kind: "leave", target };
 }

@@ -1,6 +1,6 @@
 import type { Delivery } from "#bridge-kit";
-import { hasActor, type Press } from "../actors.ts";
-import { mayLeave } from "../audience.ts";
+import { hasActor } from "../actors.ts";
+import type { PublishingContext } from "../context.ts";
 import { writeMessage } from "./create.ts";
 import { writeRemoval } from "./delete.ts";
 import { writeAnswer, writeJoin, writeLeave } from "./follow.ts";
@@ -22,15 +22,13 @@ const writers: { readonly [K in DeliveryKind]?: Writer<K> } = {
 	"account-removal": writeAccountRemoval,
 };
 
-const aboutContent: ReadonlySet<DeliveryKind> = new Set(["message", "edit", "reaction", "unreaction"]);
-const isSaid = ({ kind }: Delivery): boolean => aboutContent.has(kind) || kind === "removal";
+const aboutContent: ReadonlySet<DeliveryKind> = new Set(["message", "edit", "removal", "reaction", "unreaction"]);
+const isSaid = ({ kind }: Delivery): boolean => aboutContent.has(kind);
 
-/** The activities by which the fediverse is told of something, in order; none: it can't be told, or may not leave. */
-export async function activitiesOf(press: Press, delivery: Delivery): Promise<readonly Signed[]> {
-	// The core has asked already; a bridge that serialises is the last place to ask.
-	if ("channel" in delivery && aboutContent.has(delivery.kind) && !mayLeave(delivery.channel)) return [];
+/** The activities by which the fediverse is told of something, in order; none: it can't be told. */
+export async function activitiesOf(context: PublishingContext, delivery: Delivery): Promise<readonly Signed[]> {
 	// In the name of somebody who has no actor nobody would believe us: people of other OFSCP providers have theirs at home.
-	if (isSaid(delivery) && !isRelayed(press, delivery) && !hasActor(press.host, delivery.actor)) return [];
+	if (isSaid(delivery) && !isRelayed(context, delivery) && !hasActor(context.host, delivery.actor)) return [];
 	const writer = writers[delivery.kind] as Writer<DeliveryKind> | undefined;
-	return writer === undefined ? [] : writer(press, delivery);
+	return writer === undefined ? [] : writer(context, delivery);
 }

@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import type { Bridge, Delivery, DeliveryResult, OutboundResponse } from "#bridge-kit";
-import type { Press } from "../actors.ts";
+import type { Bridge, BridgeHost, Delivery, DeliveryResult, OutboundResponse } from "#bridge-kit";
+import type { PublishingContext } from "../context.ts";
 import { signRequest } from "../signatures/index.ts";
 import { activitiesOf } from "./activities.ts";
 import { createGate } from "./gate.ts";
@@ -24,8 +24,8 @@ const maxSigning = 48;
 const maxKept = 16 * 1024 * 1024;
 
 /** Sends deliveries: one signed POST per activity, in order. What goes to a thousand hosts is written once. */
-export function createDeliver(press: Press): Bridge["deliver"] {
-	const { host, ids, keys } = press;
+export function createDeliver(context: PublishingContext, host: Pick<BridgeHost, "clock" | "http">): Bridge["deliver"] {
+	const { ids, keys } = context;
 	const signing = createGate(maxSigning);
 	const written = new LRUCache<string, readonly Packet[]>({
 		maxSize: maxKept,
@@ -45,7 +45,7 @@ export function createDeliver(press: Press): Bridge["deliver"] {
 	}
 
 	async function writePackets(delivery: Delivery): Promise<readonly Packet[]> {
-		const activities = await activitiesOf(press, delivery);
+		const activities = await activitiesOf(context, delivery);
 		return activities.map(({ signer, activity }) => ({ id: activity.id, signer, body: JSON.stringify(activity) }));
 	}
 

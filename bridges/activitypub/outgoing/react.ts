@@ -1,5 +1,5 @@
 import { type Delivery, parseEventId } from "#bridge-kit";
-import type { Press } from "../actors.ts";
+import type { PublishingContext } from "../context.ts";
 import type { Ids } from "../ids.ts";
 import { announceActivity } from "./announce.ts";
 import { inner, isGroupChannel, isRelayed, type Signed, type Writer, write } from "./writer.ts";
@@ -10,7 +10,7 @@ type Reaction = Extract<Delivery, { kind: "reaction" | "unreaction" }>;
  * A reaction: `Like` with its `content`, which is a favourite to servers that know no other and the very emoji to those that
  * do (mapping.md). An image is named `:key:` and carried as an Emoji.
  */
-function likeOf({ ids }: Press, { actor, subject, key, image, at }: Reaction, id: string): Signed {
+function likeOf({ ids }: PublishingContext, { actor, subject, key, image, at }: Reaction, id: string): Signed {
 	const content = image === undefined ? key : `:${key.split("@", 1)[0]}:`;
 	const emoji =
 		image === undefined ? {} : { tag: [{ type: "Emoji", name: content, icon: { type: "Image", url: image } }] };
@@ -26,19 +26,21 @@ function likeOf({ ids }: Press, { actor, subject, key, image, at }: Reaction, id
 	});
 }
 
-function relayed(press: Press, delivery: Reaction): readonly Signed[] {
+function relayed(context: PublishingContext, delivery: Reaction): readonly Signed[] {
 	if (!isGroupChannel(delivery.channel) || delivery.raw === undefined) return [];
-	return [announceActivity(press, delivery, delivery.raw, press.ids.person(delivery.actor))];
+	return [announceActivity(context, delivery, delivery.raw, context.ids.person(delivery.actor))];
 }
 
-export const writeReaction: Writer<"reaction"> = (press, delivery) =>
-	isRelayed(press, delivery) ? relayed(press, delivery) : [likeOf(press, delivery, press.ids.activity(delivery.id))];
+export const writeReaction: Writer<"reaction"> = (context, delivery) =>
+	isRelayed(context, delivery)
+		? relayed(context, delivery)
+		: [likeOf(context, delivery, context.ids.activity(delivery.id))];
 
 /** `Undo` with the whole `Like`, by which those who never saw or have forgotten its id still understand it. */
-export const writeUnreaction: Writer<"unreaction"> = (press, delivery) => {
-	if (isRelayed(press, delivery)) return relayed(press, delivery);
-	const { ids } = press;
-	const like = likeOf(press, delivery, newest(ids, delivery.remote) ?? ids.activity(delivery.id, "like"));
+export const writeUnreaction: Writer<"unreaction"> = (context, delivery) => {
+	if (isRelayed(context, delivery)) return relayed(context, delivery);
+	const { ids } = context;
+	const like = likeOf(context, delivery, newest(ids, delivery.remote) ?? ids.activity(delivery.id, "like"));
 	return [
 		write(like.signer, {
 			id: ids.activity(delivery.id),

@@ -1,6 +1,6 @@
-import type { Channel, Delivery } from "#bridge-kit";
-import type { Press } from "../actors.ts";
+import { type Channel, type Delivery, ownerOf } from "#bridge-kit";
 import type { Said } from "../audience.ts";
+import type { PublishingContext } from "../context.ts";
 import { objectContext } from "../vocabulary.ts";
 
 /** An activity and the id of the actor who signs it. */
@@ -13,7 +13,7 @@ export type DeliveryKind = Delivery["kind"];
 
 /** Writes the activities that tell of one kind of delivery, in the order in which they are sent; none: it can't be told. */
 export type Writer<K extends DeliveryKind> = (
-	press: Press,
+	context: PublishingContext,
 	delivery: Extract<Delivery, { kind: K }>,
 ) => Promise<readonly Signed[]> | readonly Signed[];
 
@@ -34,23 +34,25 @@ export function inner({ activity }: Signed): object {
 	return rest;
 }
 
-export const isGroupChannel = (channel: Channel): boolean => channel.timelineOf === undefined;
+export const isGroupChannel = (channel: Channel): boolean => channel.kind === "room";
 
 /** Whether it came from this network: a group's channel passes it on as it is, we never say it again in another's name. */
-export const isRelayed = (press: Press, delivery: Delivery): boolean => delivery.origin === press.host.name;
+export const isRelayed = (context: PublishingContext, delivery: Delivery): boolean =>
+	delivery.origin === context.host.about.bridge;
 
 /** What was said, with the owner of the timeline that it was said in. */
-export async function saidOf({ host }: Pick<Press, "host">, delivery: InChannel): Promise<Said> {
-	const { subject, channel, group } = delivery;
+export async function saidOf({ host }: Pick<PublishingContext, "host">, delivery: InChannel): Promise<Said> {
+	const { subject, channel, group, visibility } = delivery;
 	const said = {
 		...subject,
 		channel,
 		group,
+		visibility,
 		mentions: "mentions" in delivery ? delivery.mentions : [],
 		...("parent" in delivery && delivery.parent !== undefined ? { parent: delivery.parent } : {}),
 	};
-	const { timelineOf } = channel;
-	if (timelineOf === undefined || timelineOf === subject.author.id) return said;
-	const owner = said.parent?.author.id === timelineOf ? said.parent.author : await host.account(timelineOf);
+	const id = ownerOf(channel);
+	if (id === undefined || id === subject.author.id) return said;
+	const owner = said.parent?.author.id === id ? said.parent.author : await host.people.account(id);
 	return owner === undefined ? said : { ...said, owner };
 }

@@ -22,6 +22,8 @@ export interface ActorDirectory {
 	person(id: string): Promise<RemotePerson | undefined>;
 	/** Takes over a document that was found under its own id, or that its own actor has signed. */
 	learn(document: Json): Promise<RemotePerson | undefined>;
+	/** The id of the collection of an actor's followers, if its document names one. @throws {RemoteTrouble} */
+	followersOf(id: string): Promise<string | undefined>;
 	/** Whether the actor's own server says that it has gone for good. */
 	isGone(id: string): Promise<boolean>;
 	/** Reads an actor again, however fresh what is known of them. @throws {RemoteTrouble} */
@@ -29,20 +31,22 @@ export interface ActorDirectory {
 }
 
 export function createActorDirectory(
-	host: BridgeHost,
+	host: Pick<BridgeHost, "about" | "clock" | "people" | "text">,
 	documents: Documents,
 	webFinger: WebFingerClient,
 ): ActorDirectory {
 	const people = new LRUCache<string, RemotePerson | typeof nobody>({ max: 20_000 });
+	/** By actor; empty: the document names none. */
+	const followers = new LRUCache<string, string>({ max: 20_000, ttl: freshMs });
 	const asking = new Map<string, Promise<RemotePerson | undefined>>();
 	const failedProofs = new LRUCache<string, number>({ max: 1_000, ttl: 3_600_000 });
 
 	async function handleOf(document: Json): Promise<Handle> {
 		const id = idOf(document) ?? "";
-		const account = await host.accountByRemote(id);
+		const account = await host.people.byRemote(id);
 		// A handle is proven once; it names somebody here from then on.
 		if (account !== undefined)
-			return account.domain === host.domain
+			return account.domain === host.about.domain
 				? { handle: account.handle }
 				: { handle: account.handle, domain: account.domain };
 		const { host: server } = new URL(id);
@@ -59,7 +63,10 @@ export function createActorDirectory(
 	async function learn(document: Json): Promise<RemotePerson | undefined> {
 		if (!isActor(document)) return undefined;
 		const person = personOf(host, document, await handleOf(document));
-		if (person !== undefined) people.set(person.id, person, { ttl: freshMs });
+		if (person !== undefined) {
+			people.set(person.id, person, { ttl: freshMs });
+			followers.set(person.id, idOf(document["followers"]) ?? "");
+		}
 		return person;
 	}
 
@@ -69,19 +76,19 @@ export function createActorDirectory(
 	}
 
 	async function look(id: string): Promise<RemotePerson | undefined> {
-		const account = await host.accountByRemote(id);
+		const account = await host.people.byRemote(id);
 		if (account !== undefined && account.deletedAt === undefined && host.clock.now() - account.updatedAt < freshMs)
-			return remember(personOfAccount(account, host.domain));
+			return remember(personOfAccount(account, host.about.domain));
 		try {
 			const person = await read(id);
 			if (person !== undefined) return person;
 			// Whoever was here can still take back what they said.
-			if (account !== undefined) return personOfAccount(account, host.domain);
+			if (account !== undefined) return personOfAccount(account, host.about.domain);
 			people.set(id, nobody, { ttl: absentMs });
 			return undefined;
 		} catch (error) {
 			if (account === undefined || !(error instanceof RemoteTrouble)) throw error;
-			return personOfAccount(account, host.domain);
+			return personOfAccount(account, host.about.domain);
 		}
 	}
 
@@ -103,6 +110,10 @@ export function createActorDirectory(
 			return running;
 		},
 		learn,
+		async followersOf(id) {
+			if (!followers.has(id)) await read(id);
+			return followers.get(id) || undefined;
+		},
 		async isGone(id) {
 			return (await documents.fetch(id)).status === "gone";
 		},

@@ -1,5 +1,5 @@
-import { JsonRefused, OutboundFailure, type OutboundResponse, parseJson } from "#bridge-kit";
-import type { Press } from "../actors.ts";
+import { type BridgeHost, JsonRefused, OutboundFailure, type OutboundResponse, parseJson } from "#bridge-kit";
+import type { PublishingContext } from "../context.ts";
 import { isJson, type Json, originOf } from "../reading.ts";
 import { signRequest } from "../signatures/index.ts";
 import { ACCEPT } from "../vocabulary.ts";
@@ -31,7 +31,10 @@ export interface Documents {
 
 const maxRedirects = 3;
 
-export function createDocuments({ host, ids, keys }: Press): Documents {
+export function createDocuments(
+	host: Pick<BridgeHost, "about" | "clock" | "http" | "limits">,
+	{ ids, keys }: Pick<PublishingContext, "ids" | "keys">,
+): Documents {
 	async function get(url: URL): Promise<OutboundResponse | undefined> {
 		const { privateKey } = await keys.of(ids.instance);
 		const signed = await signRequest({
@@ -47,7 +50,7 @@ export function createDocuments({ host, ids, keys }: Press): Documents {
 	async function fetch(start: string): Promise<Fetched> {
 		let url = URL.parse(start);
 		for (let hops = 0; url !== null && hops <= maxRedirects; hops++) {
-			if (originOf(url.href) === undefined || url.origin === host.origin) return { status: "absent" };
+			if (originOf(url.href) === undefined || url.origin === host.about.origin) return { status: "absent" };
 			url.hash = "";
 			const response = await get(url);
 			if (response === undefined) return { status: "absent" };

@@ -28,7 +28,7 @@ export const isActor = (document: Json): boolean =>
 
 /** Describes an actor to the core. The document has been found under its own id. */
 export function personOf(
-	host: Pick<BridgeHost, "name" | "text">,
+	host: Pick<BridgeHost, "about" | "text">,
 	document: Json,
 	handle: Handle,
 ): RemotePerson | undefined {
@@ -106,8 +106,8 @@ function imageOf(icon: unknown): unknown {
 }
 
 /** One lane per host; a shared inbox counts only where the inbox itself is, so that nobody names another server's. */
-function reachOf(host: Pick<BridgeHost, "name">, inbox: string, sharedInbox: string | undefined) {
+function reachOf(host: Pick<BridgeHost, "about">, inbox: string, sharedInbox: string | undefined) {
 	const target = sharedInbox !== undefined && sameOrigin(sharedInbox, inbox) ? sharedInbox : inbox;
 	const lane = `activitypub:${URL.parse(originOf(target) ?? "")?.host ?? ""}`;
-	return { bridge: host.name, target, lane };
+	return { bridge: host.about.bridge, target, lane };
 }

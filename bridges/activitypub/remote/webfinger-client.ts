@@ -29,7 +29,7 @@ export interface WebFingerClient {
 	): Promise<{ readonly handle: string; readonly domain: string } | undefined>;
 }
 
-export function createWebFingerClient(host: BridgeHost): WebFingerClient {
+export function createWebFingerClient(host: Pick<BridgeHost, "about" | "http">): WebFingerClient {
 	async function finger(address: string, protocol: string): Promise<Finger | undefined> {
 		const domain = address.slice(address.indexOf("@") + 1);
 		let url = URL.parse(
@@ -37,7 +37,7 @@ export function createWebFingerClient(host: BridgeHost): WebFingerClient {
 		);
 		for (let hops = 0; url !== null && hops <= maxRedirects; hops++) {
 			const target = url;
-			if (target.origin === host.origin) return undefined;
+			if (target.origin === host.about.origin) return undefined;
 			const response = await request(() =>
 				host.http.request({
 					method: "GET",
@@ -79,13 +79,15 @@ export function createWebFingerClient(host: BridgeHost): WebFingerClient {
 
 	/** http only where our own origin is http, for addresses that can't have a certificate. */
 	const protocolFor = (domain: string): "http:" | "https:" =>
-		host.origin.startsWith("http:") && /^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(domain) ? "http:" : "https:";
+		host.about.origin.startsWith("http:") && /^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(domain)
+			? "http:"
+			: "https:";
 
 	return {
 		async actorOf(address, protocol) {
 			const parts = addressShape.exec(address);
 			const domain = parts?.[2]?.toLowerCase();
-			if (domain === undefined || domain === host.domain) return undefined;
+			if (domain === undefined || domain === host.about.domain) return undefined;
 			return (await finger(`${parts?.[1]}@${domain}`, protocol ?? protocolFor(domain)))?.self;
 		},
 		async prove(actor) {
@@ -102,7 +104,7 @@ export function createWebFingerClient(host: BridgeHost): WebFingerClient {
 			const [handle, domain] = (confirmed ? subject : claimed).toLowerCase().split("@");
 			// What can't be written as an address here is nobody's handle.
 			if (handle === undefined || !/^[a-z0-9._=-]+$/.test(handle)) return undefined;
-			return domain === undefined || domain === host.domain ? undefined : { handle, domain };
+			return domain === undefined || domain === host.about.domain ? undefined : { handle, domain };
 		},
 	};
 }

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { type BridgeRequest, type BridgeResponse, parseId } from "#bridge-kit";
-import { hasActor, type Press } from "../actors.ts";
+import { hasActor } from "../actors.ts";
+import type { PublishingContext } from "../context.ts";
 import { serveHostMeta, serveHostMetaJson, serveNodeInfo, serveNodeInfoLinks } from "./about.ts";
 import { serveAccount, serveChannel, serveInstance } from "./actor-routes.ts";
 import { notAllowed, notFound, problem } from "./answers.ts";
@@ -23,7 +24,7 @@ export const paths = [
 ] as const;
 
 type Serve = (
-	press: Press,
+	context: PublishingContext,
 	request: BridgeRequest,
 	name: string,
 	part: string | undefined,
@@ -35,8 +36,8 @@ const reads = new Map<string, Serve>([
 	["channels", serveChannel],
 	["objects", serveObject],
 	["activities", serveActivity],
-	["actor", (press, request, name) => serveInstance(press, request, name === "" ? undefined : name)],
-	["nodeinfo", (press, request, name) => (name === "2.1" ? serveNodeInfo(press, request) : notFound())],
+	["actor", (context, request, name) => serveInstance(context, request, name === "" ? undefined : name)],
+	["nodeinfo", (context, request, name) => (name === "2.1" ? serveNodeInfo(context, request) : notFound())],
 ]);
 
 const wellKnown = new Map<string, Serve>([
@@ -50,7 +51,7 @@ const wellKnown = new Map<string, Serve>([
 const believedMs = 10_000;
 
 export function createRouter(
-	press: Press,
+	context: PublishingContext,
 	inbox: (request: BridgeRequest) => Promise<BridgeResponse>,
 ): (request: BridgeRequest) => Promise<BridgeResponse> {
 	const inboxes = new LRUCache<string, true>({ max: 5_000, ttl: believedMs });
@@ -64,7 +65,7 @@ export function createRouter(
 		const serve = root === ".well-known" ? wellKnown.get(name) : reads.get(root);
 		if (serve === undefined) return notFound();
 		if (request.method !== "GET" && request.method !== "HEAD") return notAllowed("GET, HEAD");
-		return serve(press, request, name, part);
+		return serve(context, request, name, part);
 	};
 
 	/** An actor's own inbox takes what the shared one does, as long as there is such an actor. */
@@ -79,13 +80,13 @@ export function createRouter(
 	}
 
 	async function stateOf(root: string, name: string): Promise<"here" | "gone" | "absent"> {
-		const { host } = press;
+		const { host } = context;
 		if (root === "channels") {
 			const channel = parseId("chn", name);
-			return channel !== undefined && (await host.openChannel(channel)) !== undefined ? "here" : "absent";
+			return channel !== undefined && (await host.messages.openChannel(channel)) !== undefined ? "here" : "absent";
 		}
 		const id = root === "users" ? parseId("usr", name) : undefined;
-		const account = id === undefined ? undefined : await host.account(id);
+		const account = id === undefined ? undefined : await host.people.account(id);
 		if (account === undefined || !hasActor(host, account)) return "absent";
 		return account.deletedAt === undefined ? "here" : "gone";
 	}

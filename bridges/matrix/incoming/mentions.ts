@@ -16,11 +16,11 @@ function usersIn(content: MatrixEvent["content"]): readonly unknown[] {
 /** Whom of ours a message names (client-server API, "User and room mentions"): each is told of it on their own network. */
 export async function mentionedIn(
 	content: MatrixEvent["content"],
-	host: Pick<BridgeHost, "accountByHandle">,
+	host: Pick<BridgeHost, "people">,
 	ownerOf: Names["ownerOf"],
 ): Promise<readonly AccountId[]> {
 	const owners = usersIn(content).flatMap((user) => (typeof user === "string" ? (ownerOf(user) ?? []) : []));
-	const accounts = await Promise.all(owners.map(({ handle, domain }) => host.accountByHandle(handle, domain)));
+	const accounts = await Promise.all(owners.map(({ handle, domain }) => host.people.byHandle(handle, domain)));
 	const alive = accounts.filter((account) => account !== undefined && account.deletedAt === undefined);
 	return [...new Set(alive.map((account) => account?.id as AccountId))];
 }

@@ -1,11 +1,5 @@
-import type { BridgeHost, RemoteEvent } from "#bridge-kit";
+import type { BridgeHost, LinkedRoom, RemoteEvent } from "#bridge-kit";
 import type { MatrixEvent } from "./event.ts";
-
-/** A room that is linked to a channel. */
-export interface LinkedRoom {
-	readonly room: string;
-	readonly channel: string;
-}
 
 /**
  * Nobody speaks in one room from another: who was thrown out of a linked room could still name its events elsewhere. A reply
@@ -14,9 +8,9 @@ export interface LinkedRoom {
  * @param rooms where the events of the same batch were sent, by their ids: they are not in the store yet
  */
 export async function inScope(
-	host: BridgeHost,
+	host: Pick<BridgeHost, "messages">,
 	remote: RemoteEvent,
-	here: LinkedRoom,
+	here: Pick<LinkedRoom, "room" | "channel">,
 	rooms: ReadonlyMap<string, MatrixEvent>,
 ): Promise<RemoteEvent | undefined> {
 	const target = targetOf(remote);
@@ -39,13 +33,13 @@ function targetOf(remote: RemoteEvent): string | undefined {
 
 /** What is not known (yet) is believed to be here: nobody can name an event before it was sent. */
 async function isHere(
-	host: BridgeHost,
+	host: Pick<BridgeHost, "messages">,
 	target: string,
-	{ room, channel }: LinkedRoom,
+	{ room, channel }: Pick<LinkedRoom, "room" | "channel">,
 	rooms: ReadonlyMap<string, MatrixEvent>,
 ): Promise<boolean> {
 	const inBatch = rooms.get(target);
 	if (inBatch !== undefined) return inBatch.room_id === room;
-	const message = await host.messageByRemote(target);
+	const message = await host.messages.byRemote(target);
 	return message === undefined || message.channel === channel;
 }

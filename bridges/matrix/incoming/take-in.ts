@@ -1,4 +1,4 @@
-import { type BridgeHost, type Received, type RemoteEvent, Unavailable } from "#bridge-kit";
+import { type BridgeHost, type LinkedRoom, type Received, type RemoteEvent, Unavailable } from "#bridge-kit";
 import { BoundedMap } from "../bounded-map.ts";
 import type { Names } from "../ids.ts";
 import type { People } from "../people.ts";
@@ -9,16 +9,13 @@ import { createRecent } from "./recent.ts";
 import { inScope } from "./scope.ts";
 import { tame } from "./shape.ts";
 
-/** The link of a room, as the host knows it. */
-export type Portal = NonNullable<Awaited<ReturnType<BridgeHost["portalByRoom"]>>>;
-
 export interface TakeInParts {
-	readonly host: BridgeHost;
+	readonly host: Pick<BridgeHost, "logger" | "messages" | "people" | "portals" | "receive" | "state">;
 	readonly people: People;
 	readonly converter: Converter;
 	readonly ownerOf: Names["ownerOf"];
 	/** Told of every event before the core takes it in; what it keeps must be durable when it resolves. */
-	readonly watch: (event: MatrixEvent, portal: Portal | undefined) => Promise<void> | undefined;
+	readonly watch: (event: MatrixEvent, portal: LinkedRoom | undefined) => Promise<void> | undefined;
 	/** Told what became of an event, once it is durable. */
 	readonly settled: (event: MatrixEvent, received: Received) => void;
 	/** The newest event of each linked room that was taken in. */
@@ -48,9 +45,9 @@ export function createTakeIn({ host, people, converter, ownerOf, watch, settled,
 	const taken = createRecent(maxTaken);
 	const keyOf = ({ room_id, event_id }: MatrixEvent): string => `${room_id} ${event_id}`;
 
-	async function portalsOf(events: readonly MatrixEvent[]): Promise<ReadonlyMap<string, Portal>> {
+	async function portalsOf(events: readonly MatrixEvent[]): Promise<ReadonlyMap<string, LinkedRoom>> {
 		const rooms = new Set(events.map((event) => event.room_id));
-		const found = await Promise.all([...rooms].map((room) => host.portalByRoom(room)));
+		const found = await Promise.all([...rooms].map((room) => host.portals.byRoom(room)));
 		return new Map(found.flatMap((portal) => (portal === undefined ? [] : [[portal.room, portal]])));
 	}
 
@@ -129,7 +126,7 @@ export function createTakeIn({ host, people, converter, ownerOf, watch, settled,
 		const understood: Understood[] = [];
 		for (const { event, raw } of here) {
 			const remote = understand(event, raw);
-			const scoped = remote && (await inScope(host, remote, portals.get(event.room_id) as Portal, sentHere));
+			const scoped = remote && (await inScope(host, remote, portals.get(event.room_id) as LinkedRoom, sentHere));
 			if (scoped === undefined) continue;
 			const isNaming = scoped.kind === "message" && namesSomebody(event.content);
 			const mentions = isNaming ? await mentionedIn(event.content, host, ownerOf) : [];

@@ -1,6 +1,8 @@
 import type { Account, BridgeHost, Delivery } from "#bridge-kit";
 
 type Said = Extract<Delivery, { kind: "message" | "edit" }>;
+/** What contents are written with; all of it pure. */
+type ContentHost = Pick<BridgeHost, "about" | "text">;
 type UserOf = (account: Account) => string;
 type Content = Record<string, unknown>;
 interface Texts {
@@ -15,12 +17,12 @@ const maxBytes = { message: 48_000, edit: 24_000 };
 const leadLength = 1_000;
 
 /** The content of a message event: plain text, and HTML where there is more to it. */
-export function messageContent(host: BridgeHost, delivery: Said, userOf: UserOf): Content {
+export function messageContent(host: ContentHost, delivery: Said, userOf: UserOf): Content {
 	return { ...textContent(host, delivery, userOf), ...replyTo(delivery) };
 }
 
 /** An edit names the original, whatever it answered, and says all of it anew. */
-export function editContent(host: BridgeHost, delivery: Said, userOf: UserOf, original: string): Content {
+export function editContent(host: ContentHost, delivery: Said, userOf: UserOf, original: string): Content {
 	const content = textContent(host, delivery, userOf);
 	const { body, formatted_body: html } = content;
 	return {
@@ -43,9 +45,9 @@ export const reactionContent = (target: string, key: string): Content => ({
 const withSelector = (key: string): string =>
 	/^\p{Emoji}$/u.test(key) && !/^\p{Emoji_Presentation}$/u.test(key) && !/^[\d#*]$/.test(key) ? `${key}\uFE0F` : key;
 
-function textContent(host: BridgeHost, delivery: Said, userOf: UserOf): Content & Texts {
+function textContent(host: ContentHost, delivery: Said, userOf: UserOf): Content & Texts {
 	const { message, author } = delivery.subject;
-	const url = `${host.origin}/@${author.handle}/${message.id}`;
+	const url = `${host.about.origin}/@${author.handle}/${message.id}`;
 	const people = [...delivery.mentions, ...(delivery.parent === undefined ? [] : [delivery.parent.author])].map(userOf);
 	return {
 		msgtype: "m.text",
@@ -62,7 +64,7 @@ function replyTo({ parent }: Said): Content {
 	return event === undefined ? {} : { "m.relates_to": { "m.in_reply_to": { event_id: event } } };
 }
 
-function textOf({ text }: BridgeHost, { kind, subject: { message } }: Said, url: string): Texts {
+function textOf({ text }: ContentHost, { kind, subject: { message } }: Said, url: string): Texts {
 	const fits = (...said: readonly string[]): boolean => Buffer.byteLength(JSON.stringify(said)) <= maxBytes[kind];
 	const { text: said, mime, title, summary } = message.content;
 	const warning = message.warning === undefined ? "" : `[${message.warning}] `;

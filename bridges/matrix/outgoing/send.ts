@@ -5,7 +5,7 @@ import { type Names, transactionId } from "../ids.ts";
 import type { Members } from "../rooms/members.ts";
 
 export interface SendParts {
-	readonly host: BridgeHost;
+	readonly host: Pick<BridgeHost, "about" | "text">;
 	readonly homeserver: Homeserver;
 	readonly names: Names;
 	readonly ghosts: Ghosts;
@@ -60,7 +60,7 @@ export function createSend({ host, homeserver, names, ghosts, members }: SendPar
 	async function redact(delivery: Delivery, account: Delivery["actor"], event: string): Promise<void> {
 		const path = `redact/${segment(event)}`;
 		try {
-			if (account.origin?.bridge === host.name) await put(delivery, names.bot, path, {});
+			if (account.origin?.bridge === host.about.bridge) await put(delivery, names.bot, path, {});
 			else await asGhost(delivery, account, path, {});
 		} catch (error) {
 			// What the homeserver does not have (any more) need not be taken back.

@@ -1,8 +1,7 @@
-import type { BridgeHost } from "#bridge-kit";
+import type { BridgeHost, LinkedRoom } from "#bridge-kit";
 import { type Homeserver, isRefusal, segment } from "../homeserver.ts";
 import { handleOf, type Names, transactionId } from "../ids.ts";
 import type { MatrixEvent } from "../incoming/event.ts";
-import type { Portal } from "../incoming/take-in.ts";
 import { createAgreements } from "./agreement.ts";
 import { createDescription } from "./description.ts";
 import type { Members } from "./members.ts";
@@ -12,7 +11,7 @@ import { createSoon } from "./soon.ts";
 /** Whether a room wants to be linked (wire.md, "Bridges"). */
 export interface Consent {
 	/** Keeps what an event says of it. Resolves when that is durable; `undefined`: it says nothing. */
-	watch(event: MatrixEvent, portal: Portal | undefined): Promise<void> | undefined;
+	watch(event: MatrixEvent, portal: LinkedRoom | undefined): Promise<void> | undefined;
 	/** The operator has spoken for the room. */
 	given(room: string): Promise<void>;
 	/** Looks at a linked room and makes its link active, waiting or degraded. @throws {HomeserverError} */
@@ -24,7 +23,7 @@ export interface Consent {
 }
 
 export interface ConsentParts {
-	readonly host: BridgeHost;
+	readonly host: Pick<BridgeHost, "about" | "clock" | "logger" | "portals" | "receive" | "state">;
 	readonly homeserver: Homeserver;
 	readonly names: Names;
 	readonly members: Members;
@@ -55,7 +54,7 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 	}
 
 	async function judgeNow(room: string): Promise<void> {
-		const portal = await host.portalByRoom(room);
+		const portal = await host.portals.byRoom(room);
 		if (portal === undefined || portal.state === "closed" || (await agreements.isOver(room))) return;
 		// From an active room the bot can only have been thrown out; the news of it may still be on its way.
 		if (portal.state === "active") {
@@ -115,7 +114,7 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 	}
 
 	const watchers: Readonly<
-		Record<string, (event: MatrixEvent, portal: Portal | undefined) => Promise<void> | undefined>
+		Record<string, (event: MatrixEvent, portal: LinkedRoom | undefined) => Promise<void> | undefined>
 	> = {
 		"m.room.member"({ room_id: room, sender, state_key, content }, portal) {
 			if (state_key !== names.bot) return undefined;

@@ -13,9 +13,13 @@ export interface Description {
 	remove(room: string, channel: string): Promise<void>;
 }
 
-export function createDescription(host: BridgeHost, homeserver: Homeserver, names: Names): Description {
+export function createDescription(
+	{ about }: Pick<BridgeHost, "about">,
+	homeserver: Homeserver,
+	names: Names,
+): Description {
 	async function set(room: string, channel: string, content: object): Promise<void> {
-		const key = segment(`ofscp://${host.domain}/${channel}`);
+		const key = segment(`ofscp://${about.domain}/${channel}`);
 		for (const type of types) {
 			try {
 				await homeserver.request("PUT", `/rooms/${segment(room)}/state/${type}/${key}`, { body: content });
@@ -31,7 +35,7 @@ export function createDescription(host: BridgeHost, homeserver: Homeserver, name
 				bridgebot: names.bot,
 				creator: names.bot,
 				protocol: { id: "ofscp", displayname: "OFSCP" },
-				channel: { id: channel, external_url: host.origin },
+				channel: { id: channel, external_url: about.origin },
 			}),
 		remove: (room, channel) => set(room, channel, {}),
 	};

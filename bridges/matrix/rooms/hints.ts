@@ -9,7 +9,7 @@ const maxTold = 10_000;
 
 /** Tells people in a room, once each, why what they say is not taken over (design §2). */
 export function createHints(
-	host: BridgeHost,
+	host: Pick<BridgeHost, "clock" | "logger" | "state">,
 	homeserver: Homeserver,
 ): (event: MatrixEvent, received: Received) => void {
 	const told = new BoundedMap<string, true>(maxTold);

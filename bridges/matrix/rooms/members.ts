@@ -21,8 +21,7 @@ export interface Members {
 const together = 8;
 const pageSize = 500;
 
-export function createMembers(host: BridgeHost, homeserver: Homeserver, names: Names): Members {
-	const { state } = host;
+export function createMembers({ state }: Pick<BridgeHost, "state">, homeserver: Homeserver, names: Names): Members {
 	const joined = new Map<string, Set<string>>();
 	const pathOf = (room: string, action: string): string => `/rooms/${segment(room)}/${action}`;
 	const prefixOf = (room: string): string => `joined:${room}/`;

@@ -40,7 +40,11 @@ export interface ReadBack {
 	save(): Promise<void>;
 }
 
-export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn: () => TakeIn): ReadBack {
+export function createReadBack(
+	host: Pick<BridgeHost, "clock" | "logger" | "portals" | "state">,
+	homeserver: Homeserver,
+	takeIn: () => TakeIn,
+): ReadBack {
 	/** Of linked rooms alone. */
 	const newest = new Map<string, Mark>();
 	const unsaved = new Set<string>();
@@ -114,7 +118,7 @@ export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn:
 			else note(room, event);
 		},
 		async suspect() {
-			for (const { room, state } of await host.portals()) if (state === "active") suspects.add(room);
+			for (const { room, state } of await host.portals.all()) if (state === "active") suspects.add(room);
 		},
 		async before(rooms) {
 			const due = [...new Set(rooms)].filter((room) => suspects.has(room));

@@ -4,7 +4,7 @@ import type { LogEvent } from "../ports/store.ts";
  * Every type of event and its body. It is open: each area declares its own events beside the code that appends them,
  *
  * ```ts
- * declare module "../events/event.ts" {
+ * declare module "./event.ts" {
  * 	interface EventBodies extends ReactionEvents {}
  * }
  * ```

@@ -6,11 +6,11 @@ import { isBootstrap } from "#core/identity/bootstrap-tokens.ts";
 import type { IdentityWorld } from "#core/identity/identity.ts";
 import { noteUse } from "#core/identity/last-used.ts";
 import { isClientToken } from "#core/identity/oauth-tokens.ts";
-import type { Principal } from "#core/identity/principal.ts";
+import { type Principal } from "#core/identity/principal.ts";
 import { isLocal } from "#core/model/account.ts";
-import { credentialOfJwt, standsForNobody } from "../oauth/jwt-access-tokens.ts";
-import type { Auth } from "../route.ts";
-import type { Services } from "../services.ts";
+import type { Auth } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { credentialOfJwt, standsForNobody } from "./jwt-access-tokens.ts";
 import { isSigned, receivedRequest } from "./signed.ts";
 
 const bearer = /^Bearer +([\w\-.~+/]+=*)$/i;

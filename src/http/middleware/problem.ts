@@ -1,10 +1,11 @@
 import type { Middleware, ParameterizedContext } from "koa";
+import type { ErrorCode } from "#core/error-codes.ts";
 import { MethodNotAllowed, NotFound, Problem, TooManyRequests, Unauthenticated, Unavailable } from "#core/errors.ts";
 import type { World } from "#core/events/world.ts";
 import { JsonRefused } from "#core/json.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
-import { ClientGone } from "../body.ts";
+import { ClientGone } from "../base/body.ts";
 
 /** Whose problems they are. */
 type Site = Pick<World, "origin" | "domain">;
@@ -51,7 +52,7 @@ export function renderProblem(problem: Problem, instance: string, site: Site): R
 }
 
 /** What a better token would help against. */
-const lacksScope: ReadonlySet<string> = new Set(["insufficient_scope", "bootstrap_only"]);
+const lacksScope: ReadonlySet<ErrorCode> = new Set(["insufficient_scope", "bootstrap_only"]);
 
 function headersOf(problem: Problem, site: Site): Record<string, string> {
 	if (problem instanceof Unauthenticated) {

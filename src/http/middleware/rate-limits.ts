@@ -4,7 +4,7 @@ import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import RateLimiterRes from "rate-limiter-flexible/lib/RateLimiterRes.js";
 import { TooManyRequests } from "#core/errors.ts";
 import { sourceOf } from "#core/source-of.ts";
-import { type LimitName, type Limits, limitNames } from "../services.ts";
+import { type LimitName, type Limits, limitNames } from "../base/limits.ts";
 
 export interface RateLimits {
 	/**

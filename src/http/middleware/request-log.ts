@@ -1,6 +1,6 @@
 import type { Middleware } from "koa";
 import type { Logger } from "#core/ports/logger.ts";
-import type { Metrics } from "../operators/metrics.ts";
+import type { Metrics } from "../base/metrics.ts";
 
 /** Requests of machines that ask all the time: worth a line only to who looks closely. */
 const isQuiet = (route: string): boolean => route.startsWith("bridge ") || route === "probe";

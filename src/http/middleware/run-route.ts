@@ -1,15 +1,17 @@
+import { Readable } from "node:stream";
 import type { Middleware } from "koa";
-import { InvalidRequest } from "#core/errors.ts";
+import { InvalidRequest, NotAcceptable } from "#core/errors.ts";
 import type { Principal } from "#core/identity/principal.ts";
 import type { Account } from "#core/model/account.ts";
-import { readJson } from "../body.ts";
-import { type AnyRoute, onceFor } from "../route.ts";
-import type { Services } from "../services.ts";
-import { validate } from "../validate.ts";
+import { readJson } from "../base/body.ts";
+import type { Peer } from "../base/peer.ts";
+import { type AnyRoute, onceFor } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { validate } from "../base/validate.ts";
 import { principalOf } from "./authenticate.ts";
 import { identify } from "./identify.ts";
 import type { RateLimits } from "./rate-limits.ts";
-import { type Peer, peerOf } from "./signed.ts";
+import { peerOf } from "./signed.ts";
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -28,6 +30,7 @@ export function runRoute(
 		if (route.auth !== "none") ctx.vary(["Authorization", "Accept"]);
 		const { principal, peer } = await identify(ctx, rates, whoAsks);
 		await rates.count(ctx, route.limit, principal?.account.id ?? ctx.ip);
+		if (route.streams !== undefined && ctx.accepts(route.streams) === false) throw new NotAcceptable(route.streams);
 		const key = ctx.get("Idempotency-Key") || undefined;
 		if (key !== undefined && !uuid.test(key))
 			throw new InvalidRequest([{ field: "Idempotency-Key", expected: "a UUID (RFC 9562)" }]);
@@ -53,6 +56,11 @@ export function runRoute(
 		ctx.status = answer.status;
 		if (answer.headers !== undefined) ctx.set(answer.headers);
 		if (answer.body === undefined) return;
+		if (answer.body instanceof Readable) {
+			ctx.set("Content-Type", route.streams as string);
+			ctx.body = answer.body;
+			return;
+		}
 		if (!ctx.res.hasHeader("Cache-Control"))
 			ctx.set("Cache-Control", principal === undefined ? "no-cache" : "private, no-store");
 		ctx.body = JSON.stringify(answer.body);

@@ -4,8 +4,9 @@ import type { BeforeAsking } from "#core/federation/federation.ts";
 import { domainIn } from "#core/federation/peers.ts";
 import { signatureHeaders, signerHeaders } from "#core/identity/request-signature.ts";
 import type { ReceivedRequest } from "#core/identity/signed-requests.ts";
-import { readBody } from "../body.ts";
-import type { Services } from "../services.ts";
+import { readBody } from "../base/body.ts";
+import type { Peer } from "../base/peer.ts";
+import type { Services } from "../base/services.ts";
 
 const has = (ctx: Context, name: string): boolean => ctx.req.headers[name.toLowerCase()] !== undefined;
 
@@ -23,13 +24,6 @@ export const receivedRequest = (ctx: Context, limits: Pick<Services["limits"], "
 	header: (name) => ctx.get(name) || undefined,
 	body: () => readBody(ctx.req, ctx.res, limits.bodyBytes),
 });
-
-/** Another provider that asks. */
-export interface Peer {
-	readonly domain: string;
-	/** It has signed; otherwise anybody may have said its name. */
-	readonly isProven: boolean;
-}
 
 /**
  * The provider that a request says it comes from; `undefined`: it says none.

@@ -1,9 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Provider } from "oidc-provider";
-import { MethodNotAllowed, NotFound } from "#core/errors.ts";
 import type { World } from "#core/events/world.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
-import { etagOf, unchanged } from "../conditional.ts";
+import { etagOf, unchanged } from "../base/conditional.ts";
 import { originOf } from "./interactions.ts";
 import { askWithGet, isPosted } from "./posted-requests.ts";
 
@@ -44,8 +43,6 @@ export function goAround(provider: Provider, world: World): void {
 		ctx.set("Content-Security-Policy", policy("'none'"));
 		try {
 			await (isPosted(ctx) ? askWithGet(ctx) : next());
-			// The library has no route for it.
-			if (ctx.oidc === undefined && ctx.status === 404 && ctx.body === undefined) throw noRoute(ctx.path);
 		} catch (error) {
 			leftOver.set(ctx.req, error);
 			ctx.respond = false;
@@ -66,27 +63,6 @@ export function goAround(provider: Provider, world: World): void {
 		if (ctx.oidc?.route === "token" && ctx.status === 200 && ctx.oidc.account !== undefined)
 			(ctx.body as Record<string, unknown>).activitypub_actor_id = ctx.oidc.account.accountId;
 	});
-}
-
-/** The methods of the endpoints; an address that is published is not unknown to who comes with another. */
-const methods: ReadonlyMap<string, string> = new Map([
-	["/.well-known/jwks.json", "GET"],
-	["/.well-known/oauth-authorization-server", "GET"],
-	["/.well-known/openid-configuration", "GET"],
-	["/oauth/authorize", "GET, POST"],
-	["/oauth/device", "GET, POST"],
-	["/oauth/device_authorization", "POST"],
-	["/oauth/introspect", "POST"],
-	["/oauth/logout", "GET, POST"],
-	["/oauth/register", "POST"],
-	["/oauth/revoke", "POST"],
-	["/oauth/token", "POST"],
-	["/oauth/userinfo", "GET, POST"],
-]);
-
-function noRoute(path: string): Error {
-	const allowed = methods.get(path);
-	return allowed === undefined ? new NotFound() : new MethodNotAllowed(allowed);
 }
 
 const policy = (formAction: string): string =>

@@ -1,21 +1,24 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Context, Middleware } from "koa";
+import type { Context } from "koa";
 import { Problem, TooManyRequests, Unavailable } from "#core/errors.ts";
 import type { World } from "#core/events/world.ts";
 import { signingKeys, signingKeysRevision } from "#core/identity/signing-keys.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
+import type { Door } from "../base/door.ts";
+import type { Instance } from "../base/services.ts";
+import { tableDoor } from "../base/table-door.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
-import type { Instance } from "../services.ts";
 import { guessed, leftOver } from "./around.ts";
 import { type BrowserSessions, createBrowserSessions } from "./browser-session.ts";
 import { createClientDocuments } from "./client-documents.ts";
+import { endpointsOf } from "./endpoints.ts";
 import { createInteractions, type Interactions } from "./interactions.ts";
 import { lifetimes } from "./lifetimes.ts";
 
 /** The authorization server, as the rest of the HTTP door sees it. Its library is loaded when it is first needed. */
 export interface OAuthDoor {
-	/** Answers `/oauth/*` (but the pages of interactions) and the documents about it below `/.well-known`. */
-	middleware(rates: RateLimits): Middleware;
+	/** Answers its endpoints below `/oauth` and the documents about it below `/.well-known`. */
+	door(rates: RateLimits): Door;
 	/** By which its cookies are signed: the app around it must have the same. */
 	readonly cookieKeys: readonly string[];
 	readonly sessions: BrowserSessions;
@@ -48,7 +51,7 @@ export function createOAuthDoor({ world, http, instance }: OAuthParts): OAuthDoo
 	const library = () => import("./provider.ts");
 
 	type Server = Awaited<ReturnType<typeof build>>;
-	let built: { readonly rev: number; readonly server: Promise<Server> } | undefined;
+	let current: { readonly rev: number; readonly server: Promise<Server> } | undefined;
 
 	async function build() {
 		const { createProvider } = await library();
@@ -60,14 +63,14 @@ export function createOAuthDoor({ world, http, instance }: OAuthParts): OAuthDoo
 	/** Built anew when the keys have been rotated, here or by a command; all that it remembers is in the store. */
 	async function server(): Promise<Server> {
 		const rev = (await signingKeysRevision(world)) ?? (await signingKeys(world)).rev;
-		if (built?.rev !== rev) {
+		if (current?.rev !== rev) {
 			const next = { rev, server: build() };
-			built = next;
+			current = next;
 			next.server.catch(() => {
-				if (built === next) built = undefined;
+				if (current === next) current = undefined;
 			});
 		}
-		return built.server;
+		return current.server;
 	}
 	const provider = async () => (await server()).provider;
 
@@ -95,27 +98,33 @@ export function createOAuthDoor({ world, http, instance }: OAuthParts): OAuthDoo
 		cookieKeys,
 		sessions,
 		interactions,
-		middleware: (rates) => async (ctx) => {
-			ctx.state.route = `${ctx.method} ${ctx.path.replace(/^(\/oauth\/\w+)\/.*/, "$1/…")}`;
-			if (!forPrograms.test(ctx.path)) {
-				ctx.remove("Access-Control-Allow-Origin");
-				ctx.remove("Access-Control-Expose-Headers");
-			}
-			try {
-				await limit(ctx, rates);
-				const { answer } = await server();
-				await answer(ctx.req, ctx.res);
-			} catch (error) {
-				if (!forPrograms.test(ctx.path) || !(error instanceof Problem)) throw error;
-				return refuse(ctx, error);
-			}
-			if (leftOver.has(ctx.req)) throw leftOver.get(ctx.req);
-			ctx.respond = false;
-			const isGuess = guessed.has(ctx.req) || (ctx.status === 401 && guessable.has(ctx.path));
-			// It has been answered; the next one will be refused.
-			if (isGuess) await rates.count(ctx, "auth", ctx.ip).catch(() => {});
-		},
+		door: (rates) =>
+			tableDoor(
+				"OAuth",
+				endpointsOf((ctx) => answer(ctx, rates)),
+			),
 	};
+
+	async function answer(ctx: Context, rates: RateLimits): Promise<void> {
+		ctx.state.route = `${ctx.method} ${ctx.path.replace(/^(\/oauth\/\w+)\/.*/, "$1/…")}`;
+		if (!forPrograms.test(ctx.path)) {
+			ctx.remove("Access-Control-Allow-Origin");
+			ctx.remove("Access-Control-Expose-Headers");
+		}
+		try {
+			await limit(ctx, rates);
+			const built = await server();
+			await built.answer(ctx.req, ctx.res);
+		} catch (error) {
+			if (!forPrograms.test(ctx.path) || !(error instanceof Problem)) throw error;
+			return refuse(ctx, error);
+		}
+		if (leftOver.has(ctx.req)) throw leftOver.get(ctx.req);
+		ctx.respond = false;
+		const isGuess = guessed.has(ctx.req) || (ctx.status === 401 && guessable.has(ctx.path));
+		// It has been answered; the next one will be refused.
+		if (isGuess) await rates.count(ctx, "auth", ctx.ip).catch(() => {});
+	}
 }
 
 /** A problem in the words of OAuth (RFC 6749 §5.2). */

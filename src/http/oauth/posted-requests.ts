@@ -1,6 +1,6 @@
 import type { Context } from "koa";
 import { UnsupportedMediaType } from "#core/errors.ts";
-import { readBody } from "../body.ts";
+import { readBody } from "../base/body.ts";
 
 const form = "application/x-www-form-urlencoded";
 /** What fits the line of a request with some room to spare. */

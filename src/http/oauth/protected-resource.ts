@@ -1,7 +1,7 @@
 import { scopeNames } from "#core/identity/scopes.ts";
-import { etagOf, unchanged } from "../conditional.ts";
-import { ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { etagOf, unchanged } from "../base/conditional.ts";
+import { ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 
 /** Where the API says by whose tokens it is opened (RFC 9728 §3.1). */
 export const resourceMetadataPath = "/.well-known/oauth-protected-resource";

@@ -1,15 +1,15 @@
 import type { Context } from "koa";
 import { type Configuration, errors, type KoaContextWithOIDC } from "oidc-provider";
-import { button } from "../pages/form.ts";
-import { html } from "../pages/html.ts";
-import { renderDeviceCode, renderDeviceConfirm, renderDeviceDone } from "../pages/identity/device-pages.ts";
-import { entryPage } from "../pages/identity/frame.ts";
-import { renderNotice, renderOAuthError } from "../pages/identity/notice-page.ts";
-import { sendPage } from "../pages/private-page.ts";
-import { sayPlainly } from "../pages/say.ts";
-import { texts } from "../pages/texts.ts";
-import type { Instance } from "../services.ts";
+import type { Instance } from "../base/services.ts";
+import { button } from "../page-kit/form.ts";
+import { entryPage } from "../page-kit/frame.ts";
+import { html } from "../page-kit/html.ts";
+import { renderNotice, renderOAuthError } from "../page-kit/notice-page.ts";
+import { sendPage } from "../page-kit/private-page.ts";
+import { sayPlainly } from "../page-kit/say.ts";
+import { texts } from "../page-kit/texts.ts";
 import { guessed } from "./around.ts";
+import { renderDeviceCode, renderDeviceConfirm, renderDeviceDone } from "./device-pages.ts";
 import { originOf } from "./interactions.ts";
 
 type Features = NonNullable<Configuration["features"]>;

@@ -5,7 +5,7 @@ import { scopeNames } from "#core/identity/scopes.ts";
 import type { SigningKey } from "#core/identity/signing-keys.ts";
 import { accountOfSubject, subjectOf } from "#core/identity/subject.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
-import type { Instance } from "../services.ts";
+import type { Instance } from "../base/services.ts";
 import { createAdapter } from "./adapter.ts";
 import { goAround } from "./around.ts";
 import { refuseUnknownScopes } from "./asked-scopes.ts";

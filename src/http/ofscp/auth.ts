@@ -7,9 +7,9 @@ import { askRecovery, recover } from "#core/identity/recovery.ts";
 import { signUp } from "#core/identity/sign-up.ts";
 import { checkCode } from "#core/identity/totp.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
-import { withoutUndefined } from "../absent.ts";
-import { type Answer, type Call, noContent, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { withoutUndefined } from "../base/absent.ts";
+import { type Answer, type Call, noContent, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 
 const name = z.string().min(1).max(320);
 const password = z.string().min(1).max(1000);

@@ -1,15 +1,15 @@
 import { z } from "zod";
-import { canFederate, readableChannel } from "#core/access/access.ts";
+import { readableChannel } from "#core/access/readable-place.ts";
 import { visibleGroup } from "#core/access/visible-group.ts";
 import { portalsOfChannel } from "#core/bridging/portals/find-portal.ts";
-import { assertLinks, linkPortal, unlinkPortal } from "#core/bridging/portals/link-portal.ts";
+import { assertLinkable, assertLinks, linkPortal, unlinkPortal } from "#core/bridging/portals/link-portal.ts";
 import { portals } from "#core/bridging/portals/portal.ts";
-import { Conflict, InvalidRequest, NotFound } from "#core/errors.ts";
+import { InvalidRequest, NotFound } from "#core/errors.ts";
 import type { World } from "#core/events/world.ts";
 import { placeOf, roleIn } from "#core/groups/place.ts";
 import { parseId } from "#core/ids.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 import { presentPortal } from "./present-group.ts";
 
 const newLink = z.object({ bridge: z.string(), channel: z.string(), room: z.string().min(1).max(500) });
@@ -31,8 +31,7 @@ async function link(
 ): Promise<Answer> {
 	const place = await readableChannel(world, params.g as string, body.channel, account);
 	await assertLinks(world, account, place);
-	if (!canFederate(place.channel))
-		throw new Conflict("tier_not_federated", `A ${place.channel.tier} channel does not leave this provider`);
+	assertLinkable(place);
 	const linkers = bridges.filter((bridge) => bridge.resolveRoom !== undefined);
 	const bridge = linkers.find((known) => known.name === body.bridge);
 	if (bridge === undefined)
@@ -55,7 +54,7 @@ async function link(
 /** The links of the channels that the caller may read. */
 async function list(world: World, { params, account }: Call): Promise<Answer> {
 	const { channels } = await visibleGroup(world, params.g as string, account);
-	const found = await Promise.all(channels.map((channel) => portalsOfChannel(world, channel.id)));
+	const found = await Promise.all(channels.map(({ channel }) => portalsOfChannel(world, channel.id)));
 	return ok({ items: found.flat().map(presentPortal), page: {} });
 }
 

@@ -4,8 +4,8 @@ import type { World } from "#core/events/world.ts";
 import { deviceKeysOf, type KnownDeviceKey, registerDeviceKey, revokeDeviceKey } from "#core/identity/device-keys.ts";
 import { readPublicKey } from "#core/identity/request-signature.ts";
 import { tellRevoked } from "#core/identity/revocation.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 import { presentKey } from "./user-keys.ts";
 
 const deviceKeysPath = "/api/auth/device-keys";

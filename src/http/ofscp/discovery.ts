@@ -1,12 +1,12 @@
 import { versionOf } from "#core/federation/document-version.ts";
 import { type PublishedKey, providerKeys } from "#core/federation/provider-key.ts";
+import { listTiers } from "#core/groups/tiers.ts";
 import { messageTypes } from "#core/model/message.ts";
-import { tierIds } from "#core/model/tier.ts";
-import { etagOf, unchanged } from "../conditional.ts";
-import { route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { etagOf, unchanged } from "../base/conditional.ts";
+import { route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { timeOf } from "../base/time.ts";
 import { metaUri, schemaIds } from "./metadata.ts";
-import { timeOf } from "./present-message.ts";
 
 /** How long other providers may keep the document, in seconds; less than the day that OFSCP §3.1 allows. */
 const maxAge = 3600;
@@ -18,7 +18,10 @@ export function discoveryRoutes(services: Services) {
 	/** The document with its version, which grows whenever it says something else than before, restarts included. */
 	async function current() {
 		// A command beside this process may have rotated the keys.
-		const document = documentOf(services, await providerKeys(secrets, world.clock));
+		const document = documentOf(services, {
+			keys: await providerKeys(secrets, world.clock),
+			tiers: (await listTiers(world)).map(({ id }) => id),
+		});
 		const text = JSON.stringify(document);
 		if (made?.text === text) return made;
 		const version = `0.1.${await versionOf(world, "ofscp-provider", text)}`;
@@ -40,7 +43,10 @@ export function discoveryRoutes(services: Services) {
 }
 
 /** OFSCP §3.1 with the names of its later revisions beside those of the seed. Nothing is named that is not there. */
-function documentOf({ world: { origin, domain }, bridges, instance }: Services, keys: readonly PublishedKey[]) {
+function documentOf(
+	{ world: { origin, domain }, bridges, instance }: Services,
+	{ keys, tiers }: { readonly keys: readonly PublishedKey[]; readonly tiers: readonly string[] },
+) {
 	return {
 		provider: {
 			domain,
@@ -69,8 +75,8 @@ function documentOf({ world: { origin, domain }, bridges, instance }: Services, 
 		},
 		capabilities: {
 			messageTypes: [...messageTypes, "reaction"],
-			discoverability: tierIds,
-			tiers: tierIds,
+			discoverability: tiers,
+			tiers,
 			metadataSchemas: schemaIds.map((id) => ({ id, uri: metaUri(origin, id) })),
 			realtime: ["sse"],
 			bridges: bridges.map((bridge) => bridge.name),

@@ -1,13 +1,6 @@
-import type { Middleware } from "koa";
 import { z } from "zod";
-import { NotAcceptable } from "#core/errors.ts";
-import type { Principal } from "#core/identity/principal.ts";
-import { principalOf } from "../middleware/authenticate.ts";
-import { identify } from "../middleware/identify.ts";
-import type { RateLimits } from "../middleware/rate-limits.ts";
-import type { Services } from "../services.ts";
-import { validate } from "../validate.ts";
-import type { Described } from "./openapi.ts";
+import { type Answer, type Call, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 
 const eventsQuery = z.object({
 	channels: z
@@ -17,40 +10,22 @@ const eventsQuery = z.object({
 		.optional(),
 	lastEventId: z.string().max(8192).optional(),
 });
+type EventsQuery = z.output<typeof eventsQuery>;
 
-/** What the OpenAPI document says of the stream, which no table of routes holds. */
-export const eventsRoute = {
-	method: "GET",
-	path: "/api/events",
-	auth: "participant",
-	limit: "stream",
-	query: eventsQuery,
-	errors: ["not_acceptable"],
-} as const satisfies Described;
+const streaming = { query: eventsQuery, streams: "text/event-stream", errors: ["not_acceptable"] };
 
-/** `GET /api/events` (OFSCP §6.4): from here on the response belongs to the stream. */
-export function openEvents(
-	services: Pick<Services, "world" | "federation" | "limits" | "events">,
-	rates: RateLimits,
-): Middleware {
-	return async (ctx) => {
-		ctx.state.route = "GET /api/events";
-		const principal = (await identify(ctx, rates, () =>
-			principalOf(services, ctx, "participant", () => rates.count(ctx, "lookup", ctx.ip)),
-		)) as Principal;
-		await rates.count(ctx, "stream", principal.account.id);
-		if (ctx.accepts("text/event-stream") === false) throw new NotAcceptable("text/event-stream");
-		const { channels, lastEventId } = validate(eventsQuery, ctx.query, "");
-		const resume = ctx.get("Last-Event-ID") || lastEventId;
-		ctx.status = 200;
-		await services.events.open(
-			principal,
-			{
-				...(channels === undefined || channels.length === 0 ? {} : { channels }),
-				...(resume === undefined ? {} : { resume }),
-			},
-			ctx.res,
-		);
-		ctx.respond = false;
-	};
+export const eventRoutes = (services: Services) => [
+	route("GET", "/api/events", "participant", "stream", streaming, (call) => open(services, call)),
+];
+
+/** The stream of live events (OFSCP §6.4). */
+async function open({ events }: Services, { principal, query, header }: Call<EventsQuery>): Promise<Answer> {
+	const { channels, lastEventId } = query;
+	const resume = header("Last-Event-ID") ?? lastEventId;
+	const body = await events.open(principal, {
+		...(channels === undefined || channels.length === 0 ? {} : { channels }),
+		...(resume === undefined ? {} : { resume }),
+	});
+	// A proxy that collects answers would keep events back.
+	return { status: 200, body, headers: { "Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no" } };
 }

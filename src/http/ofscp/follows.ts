@@ -2,8 +2,8 @@ import { z } from "zod";
 import { type Follow, type FollowPosition, followReference, listFollows, unfollow } from "#core/bridging/follow.ts";
 import type { World } from "#core/events/world.ts";
 import { addressOf } from "#core/model/account.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 import { limitParameter, notACursor, pageOf, readCursor, writeCursor } from "./paging.ts";
 
 const wish = z.object({ actor: z.string().min(1).max(2000) });

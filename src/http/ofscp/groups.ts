@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { withCircle } from "#core/access/circle.ts";
 import { type Joined, joinChannel, joinGroup, leave } from "#core/access/join-channel.ts";
+import { readableById, readableChannel } from "#core/access/readable-place.ts";
 import { visibleGroup } from "#core/access/visible-group.ts";
 import { accountById } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
@@ -12,11 +14,10 @@ import { placeOf } from "#core/groups/place.ts";
 import { parseId } from "#core/ids.ts";
 import { type Group, joinPolicies, roles } from "#core/model/group.ts";
 import { messageTypes } from "#core/model/message.ts";
-import { tierIds } from "#core/model/tier.ts";
-import { withoutUndefined } from "../absent.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
-import { apiChannelPath } from "../urls.ts";
+import { withoutUndefined } from "../base/absent.ts";
+import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { apiChannelPath } from "../base/urls.ts";
 import { placeOfCall } from "./messages.ts";
 import { presentChannel, presentGroup, presentMember } from "./present-group.ts";
 
@@ -34,12 +35,15 @@ const newGroup = z.object({
 });
 type NewGroupBody = z.output<typeof newGroup>;
 
+/** One of those that `/api/tiers` lists. */
+const tier = z.string().min(1).max(100);
+
 const newChannel = z.object({
 	name,
 	type: z.literal("text", "text: calls are not offered yet").optional(),
 	/** As `tier`. */
-	discoverability: z.enum(tierIds).optional(),
-	tier: z.enum(tierIds).optional(),
+	discoverability: tier.optional(),
+	tier: tier.optional(),
 	topic: z.string().max(1000).optional(),
 	tags: z.array(z.string().min(1).max(100)).max(50).optional(),
 	allowedTypes: z.array(z.enum(messageTypes)).min(1).optional(),
@@ -112,18 +116,18 @@ async function makeChannel(
 	const { channel, replayed } = await createChannel(world, account, group, withoutUndefined({ ...fields, tier }), once);
 	return created(
 		apiChannelPath({ group, channel }),
-		presentChannel(world, channel),
+		presentChannel(world, await withCircle(world, { group, channel })),
 		replayed ? replayedHeader : undefined,
 	);
 }
 
 async function listChannels(world: World, { params, reader }: Call): Promise<Answer> {
 	const { channels } = await visibleGroup(world, params.g as string, reader);
-	return ok({ items: channels.map((channel) => presentChannel(world, channel)), page: {} });
+	return ok({ items: channels.map((place) => presentChannel(world, place)), page: {} });
 }
 
 const showChannel = async (world: World, call: Call): Promise<Answer> =>
-	ok(presentChannel(world, (await placeOfCall(world, call)).channel));
+	ok(presentChannel(world, await placeOfCall(world, call)));
 
 /**
  * A group that anybody may ask to join can be joined by who knows its id, though none of its channels is open. One that takes
@@ -140,18 +144,16 @@ async function joinGroupOfCall(world: World, { params, account }: Call): Promise
 	);
 }
 
-/** To join somebody's personal group is to follow them: its one channel is their timeline. */
+/** To join the personal group of an account is to follow it. */
 async function followOwner(world: World, group: Group, account: Call["account"]): Promise<Joined> {
 	const owner = await accountById(world, group.owner);
-	const place = owner === undefined ? undefined : await placeOf(world, owner.timeline);
+	const place = owner === undefined ? undefined : await readableById(world, owner.timeline, account);
 	if (place === undefined) throw new NotFound();
 	return joinChannel(world, place, account);
 }
 
 async function join(world: World, { params, account }: Call): Promise<Answer> {
-	const id = parseId("chn", params.c as string);
-	const place = id === undefined ? undefined : await placeOf(world, id);
-	if (place === undefined || place.group.id !== params.g) throw new NotFound();
+	const place = await readableChannel(world, params.g as string, params.c as string, account);
 	return answerOf(world, await joinChannel(world, place, account));
 }
 

@@ -1,9 +1,9 @@
+import { type ReadablePlace, readableById } from "#core/access/readable-place.ts";
 import type { World } from "#core/events/world.ts";
-import { type Place, placeOf } from "#core/groups/place.ts";
 import { type ChannelId, eventId, parseEventId, parseId } from "#core/ids.ts";
 import { type HomeCursor, homeTimeline } from "#core/messages/home-timeline.ts";
-import { type Answer, type Call, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { type Answer, type Call, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 import { type PageQuery, pageQuery } from "./message-schemas.ts";
 import { notACursor, pageOf, readCursor, writeCursor } from "./paging.ts";
 import { presentMessage } from "./present-message.ts";
@@ -16,10 +16,10 @@ async function timeline(world: World, { account, query }: Call<PageQuery>): Prom
 	const { cursor, limit } = query;
 	const before = cursor === undefined ? {} : { before: homeCursor(cursor) };
 	const rows = await homeTimeline(world, account, { limit: limit + 1, ...before });
-	const places = new Map<ChannelId, Place>();
+	const places = new Map<ChannelId, ReadablePlace>();
 	const items = [];
 	for (const row of rows.slice(0, limit)) {
-		const place = places.get(row.channel) ?? (await placeOf(world, row.channel));
+		const place = places.get(row.channel) ?? (await readableById(world, row.channel, account));
 		if (place === undefined) continue;
 		places.set(row.channel, place);
 		items.push(await presentMessage(world, place, row, account));

@@ -1,10 +1,10 @@
 import { findAccount } from "#core/accounts/find-account.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
 import type { World } from "#core/events/world.ts";
-import { etagOf, unchanged } from "../conditional.ts";
-import { type Answer, type Call, route } from "../route.ts";
-import type { Services } from "../services.ts";
-import { timeOf } from "./present-message.ts";
+import { etagOf, unchanged } from "../base/conditional.ts";
+import { type Answer, type Call, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { timeOf } from "../base/time.ts";
 
 /** By which another provider verifies one of our people (OFSCP §4.3). */
 export const identityRoutes = ({ world }: Services) => [

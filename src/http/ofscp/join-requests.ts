@@ -3,12 +3,12 @@ import { addressById } from "#core/accounts/find-account.ts";
 import type { World } from "#core/events/world.ts";
 import { answerRequest, joinRequests, requestId } from "#core/groups/join-requests.ts";
 import type { Membership } from "#core/model/membership.ts";
-import { type Answer, type Call, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { type Answer, type Call, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { timeOf } from "../base/time.ts";
 import { type PageQuery, pageQuery } from "./message-schemas.ts";
 import { pageOf, readCursor, writeCursor } from "./paging.ts";
 import { presentMember } from "./present-group.ts";
-import { timeOf } from "./present-message.ts";
 
 const requestsPath = "/api/groups/:g/requests";
 

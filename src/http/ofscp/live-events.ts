@@ -4,7 +4,8 @@ import type { FeedItem } from "#core/feed/feed-items.ts";
 import type { LiveEvent } from "#core/feed/live-event.ts";
 import type { AccountId } from "#core/ids.ts";
 import { reactions } from "#core/reactions/reaction.ts";
-import { timeOf, writeMessage } from "./present-message.ts";
+import { timeOf } from "../base/time.ts";
+import { writeMessage } from "./present-message.ts";
 
 /** Who reacted is asked for this many; of more, `me` is left to the next reading of the message. */
 const maxReacted = 1000;

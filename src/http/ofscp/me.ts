@@ -10,12 +10,12 @@ import { groupsOf } from "#core/groups/joined-places.ts";
 import { confirmPassword } from "#core/identity/change-password.ts";
 import type { IdentityWorld } from "#core/identity/identity.ts";
 import type { Account } from "#core/model/account.ts";
-import { withoutUndefined } from "../absent.ts";
-import { etagOf } from "../conditional.ts";
-import { type Answer, type Call, noContent, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { withoutUndefined } from "../base/absent.ts";
+import { etagOf } from "../base/conditional.ts";
+import { type Answer, type Call, noContent, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { timeOf } from "../base/time.ts";
 import { presenceBody } from "./presence.ts";
-import { timeOf } from "./present-message.ts";
 import { presentProfile } from "./present-profile.ts";
 import { profileChange } from "./profile-change.ts";
 
@@ -77,6 +77,7 @@ async function me(services: Services, account: Account): Promise<Answer> {
 		settings: half.settings,
 		notificationEndpoints: [],
 		timeline: { group: account.group, channel: account.timeline },
+		...(account.followers === undefined ? {} : { followers: { group: account.group, channel: account.followers } }),
 		createdAt: timeOf(account.createdAt),
 		// Of both halves: others are told only when the public one has changed.
 		updatedAt: timeOf(Math.max(account.updatedAt, half.updatedAt)),

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { leave } from "#core/access/join-channel.ts";
+import { leave, membersOf } from "#core/access/join-channel.ts";
 import { findAccount } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
 import type { World } from "#core/events/world.ts";
 import { addToChannel, givenRoles, removeFromChannel } from "#core/groups/channel-people.ts";
 import { memberships } from "#core/groups/membership.ts";
 import type { Account } from "#core/model/account.ts";
-import { type Answer, type Call, noContent, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { type Answer, type Call, noContent, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 import { type PageQuery, pageQuery } from "./message-schemas.ts";
 import { placeOfCall } from "./messages.ts";
 import { pageOf, readCursor, writeCursor } from "./paging.ts";
@@ -29,7 +29,7 @@ export const memberRoutes = ({ world }: Services) => [
 async function list(world: World, call: Call<PageQuery>): Promise<Answer> {
 	const { channel } = await placeOfCall(world, call);
 	const { cursor, limit } = call.query;
-	const prefix = [channel.id, "joined"];
+	const prefix = [membersOf(channel), "joined"];
 	const after = cursor === undefined ? {} : { after: [...prefix, ...readCursor(cursor)] };
 	const rows = await world.store.page(memberships, {
 		index: "place",

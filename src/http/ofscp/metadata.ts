@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
 import type { Metadata } from "#core/model/message.ts";
-import { ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 
 /** The schemas that ship (wire.md, "Messages"): what a message's metadata may carry, by id. */
 const schemas = {

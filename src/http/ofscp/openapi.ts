@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type AnyRoute, type Auth, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { type AnyRoute, type Auth, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 
 /** Codes of problems that any route may answer with. */
 const commonErrors = [

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { availabilities, presenceOf, setPresence } from "#core/accounts/presence.ts";
-import { type Answer, type Call, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { type Answer, type Call, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 
 export const presenceBody = z.object({
 	availability: z.enum(availabilities),

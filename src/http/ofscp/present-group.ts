@@ -1,14 +1,14 @@
+import { isOpen, type PlaceWithCircle } from "#core/access/circle.ts";
 import { addressById } from "#core/accounts/find-account.ts";
 import type { World } from "#core/events/world.ts";
-import type { Channel } from "#core/model/channel.ts";
 import type { Group } from "#core/model/group.ts";
 import type { Membership } from "#core/model/membership.ts";
 import type { Portal } from "#core/model/portal.ts";
-import { channelUrl, isOpen } from "../urls.ts";
-import { timeOf } from "./present-message.ts";
+import { timeOf } from "../base/time.ts";
+import { channelUrl } from "../base/urls.ts";
 
 /** A group (OFSCP §5.2) with the channels that the caller may see. */
-export async function presentGroup(world: World, group: Group, channels: readonly Channel[]) {
+export async function presentGroup(world: World, group: Group, channels: readonly PlaceWithCircle[]) {
 	return {
 		id: group.id,
 		name: group.name,
@@ -24,7 +24,7 @@ export async function presentGroup(world: World, group: Group, channels: readonl
 }
 
 /** A channel (OFSCP §5.2); `discoverability` and `tier` are the same thing in the seed and in its later revisions. */
-export function presentChannel(world: Pick<World, "origin" | "domain">, channel: Channel) {
+export function presentChannel(world: Pick<World, "origin" | "domain">, { channel, circle }: PlaceWithCircle) {
 	return {
 		id: channel.id,
 		groupId: channel.group,
@@ -38,7 +38,7 @@ export function presentChannel(world: Pick<World, "origin" | "domain">, channel:
 		allowedTypes: channel.allowedTypes,
 		...(channel.permissions === undefined ? {} : { permissions: channel.permissions }),
 		metadata: {},
-		...(isOpen(channel) ? { url: channelUrl(world, channel) } : {}),
+		...(isOpen(circle) ? { url: channelUrl(world, channel) } : {}),
 		createdAt: timeOf(channel.createdAt),
 		updatedAt: timeOf(channel.updatedAt),
 	};

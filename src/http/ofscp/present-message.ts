@@ -1,17 +1,15 @@
+import { isOpen, type PlaceWithCircle } from "#core/access/circle.ts";
 import { accounts } from "#core/accounts/account.ts";
 import type { World } from "#core/events/world.ts";
-import type { Place } from "#core/groups/place.ts";
 import type { MessageId } from "#core/ids.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
 import type { Message, Metadata, ReactionSum } from "#core/model/message.ts";
 import { reactions } from "#core/reactions/reaction.ts";
-import { isOpen, messageUrl } from "../urls.ts";
+import { timeOf } from "../base/time.ts";
+import { messageUrl } from "../base/urls.ts";
 import { metaUri } from "./metadata.ts";
 
 type Site = Pick<World, "store" | "origin" | "domain">;
-
-/** A time as it goes over the wire: RFC 3339, UTC. */
-export const timeOf = (ms: number): string => new Date(ms).toISOString();
 
 /** A message as OFSCP §5.3 writes it, with what wire.md pins. Keys without a value are absent, never null. */
 export type WireMessage = Readonly<Record<string, unknown>> & { readonly id: MessageId };
@@ -19,7 +17,7 @@ export type WireMessage = Readonly<Record<string, unknown>> & { readonly id: Mes
 /** A message as `viewer` may see it: `me` in the reactions and the client's own id are theirs alone. */
 export async function presentMessage(
 	world: Site,
-	place: Place,
+	place: PlaceWithCircle,
 	message: Message,
 	viewer: Account | undefined,
 ): Promise<WireMessage> {
@@ -45,7 +43,7 @@ async function reactionsOf(world: Site, viewer: Account, message: MessageId): Pr
 /** Writes a message; everything it needs has been read. */
 export function writeMessage(
 	site: Pick<World, "origin" | "domain">,
-	{ group, channel }: Place,
+	{ group, channel, circle }: PlaceWithCircle,
 	message: Message,
 	author: Account | undefined,
 	{ reacted, isAuthor }: { readonly reacted: ReadonlySet<string>; readonly isAuthor: boolean },
@@ -68,7 +66,7 @@ export function writeMessage(
 		metadata: isDeleted ? [] : metadataOf(site.origin, message),
 		reactions: message.reactions.map((sum) => writeSum(sum, reacted.has(sum.key))),
 		replyCount: message.replies,
-		...(isOpen(channel) && author !== undefined ? { url: messageUrl(site, author, message) } : {}),
+		...(isOpen(circle) && author !== undefined ? { url: messageUrl(site, author, message) } : {}),
 		...(isAuthor && message.clientMessageId !== undefined ? { clientMessageId: message.clientMessageId } : {}),
 	};
 }

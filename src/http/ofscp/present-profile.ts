@@ -1,7 +1,7 @@
 import type { Account } from "#core/model/account.ts";
-import type { Services } from "../services.ts";
-import { alternateOf, personUrl } from "../urls.ts";
-import { timeOf } from "./present-message.ts";
+import type { Services } from "../base/services.ts";
+import { timeOf } from "../base/time.ts";
+import { alternateOf, personUrl } from "../base/urls.ts";
 
 /** The public half of somebody (OFSCP R7 §6.3). */
 export function presentProfile({ world, bridges }: Pick<Services, "world" | "bridges">, account: Account) {

@@ -1,22 +1,22 @@
 import { createHash } from "node:crypto";
-import { readableChannel } from "#core/access/access.ts";
 import { assertTakesPart } from "#core/access/permissions.ts";
+import { type ReadablePlace, readableChannel } from "#core/access/readable-place.ts";
 import { addressById } from "#core/accounts/find-account.ts";
 import { InvalidRequest } from "#core/errors.ts";
 import type { World } from "#core/events/world.ts";
-import type { Place } from "#core/groups/place.ts";
+import { type Place } from "#core/groups/place.ts";
 import { readableMessage } from "#core/messages/list-messages.ts";
 import type { Account } from "#core/model/account.ts";
 import type { Message } from "#core/model/message.ts";
-import type { Reaction } from "#core/model/reaction.ts";
+import { type Reaction } from "#core/model/reaction.ts";
 import { type ReactionWish, react, unreact } from "#core/reactions/react.ts";
 import { reactionId, reactions } from "#core/reactions/reaction.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
-import { apiMessagePath } from "../urls.ts";
+import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { timeOf } from "../base/time.ts";
+import { apiMessagePath } from "../base/urls.ts";
 import { type PageQuery, pageQuery, type ReactionLook, reactionLook } from "./message-schemas.ts";
 import { pageOf, readCursor, writeCursor } from "./paging.ts";
-import { timeOf } from "./present-message.ts";
 
 const reactionsPath = "/api/groups/:g/channels/:c/messages/:m/reactions";
 
@@ -33,7 +33,7 @@ export const reactionRoutes = ({ world }: Services) => [
 	route("GET", reactionsPath, "reader", "read", { query: pageQuery }, (call) => list(world, call)),
 ];
 
-async function messageOf(world: World, { params, reader }: Call): Promise<{ place: Place; message: Message }> {
+async function messageOf(world: World, { params, reader }: Call): Promise<{ place: ReadablePlace; message: Message }> {
 	const place = await readableChannel(world, params.g as string, params.c as string, reader);
 	return { place, message: await readableMessage(world, place, params.m as string) };
 }

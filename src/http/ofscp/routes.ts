@@ -1,11 +1,11 @@
+import type { AnyRoute } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 import { protectedResourceRoutes } from "../oauth/protected-resource.ts";
-import type { AnyRoute } from "../route.ts";
-import type { Services } from "../services.ts";
 import { authRoutes } from "./auth.ts";
 import { bridgeRoutes } from "./bridges.ts";
 import { deviceKeyRoutes } from "./device-keys.ts";
 import { discoveryRoutes } from "./discovery.ts";
-import { eventsRoute } from "./events.ts";
+import { eventRoutes } from "./events.ts";
 import { followRoutes } from "./follows.ts";
 import { groupRoutes } from "./groups.ts";
 import { homeTimelineRoutes } from "./home-timeline.ts";
@@ -20,12 +20,13 @@ import { presenceRoutes } from "./presence.ts";
 import { reactionRoutes } from "./reactions.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { settingsRoutes } from "./settings.ts";
+import { shortGroupRoutes } from "./short-group.ts";
 import { tierRoutes } from "./tiers.ts";
 import { typingRoutes } from "./typing.ts";
 import { userKeyRoutes } from "./user-keys.ts";
 import { userRoutes } from "./users.ts";
 
-/** The whole of OFSCP but for the stream of events; what is asked for most comes first in its segment. */
+/** The whole of OFSCP; what is asked for most comes first in its segment. */
 export function ofscpRoutes(services: Services): readonly AnyRoute[] {
 	const table = [
 		...messageRoutes(services),
@@ -37,12 +38,14 @@ export function ofscpRoutes(services: Services): readonly AnyRoute[] {
 		...bridgeRoutes(services),
 		...homeTimelineRoutes(services),
 		...meRoutes(services),
+		...eventRoutes(services),
 		...presenceRoutes(services),
 		...settingsRoutes(services),
 		...sessionRoutes(services),
 		...userRoutes(services),
 		...followRoutes(services),
-		...tierRoutes(),
+		...shortGroupRoutes(),
+		...tierRoutes(services),
 		...metadataRoutes(services),
 		...discoveryRoutes(services),
 		...protectedResourceRoutes(services),
@@ -51,5 +54,5 @@ export function ofscpRoutes(services: Services): readonly AnyRoute[] {
 		...userKeyRoutes(services),
 		...identityRoutes(services),
 	];
-	return [...table, ...openApiRoutes([...table, eventsRoute], services)];
+	return [...table, ...openApiRoutes(table, services)];
 }

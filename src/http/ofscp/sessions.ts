@@ -2,9 +2,9 @@ import { z } from "zod";
 import { NotFound } from "#core/errors.ts";
 import { changePassword } from "#core/identity/change-password.ts";
 import { endSession, type SessionItem, sessionsOf } from "#core/identity/sessions.ts";
-import { type Answer, type Call, noContent, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
-import { timeOf } from "./present-message.ts";
+import { type Answer, type Call, noContent, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { timeOf } from "../base/time.ts";
 
 const passwords = z.object({ current: z.string().max(1024), next: z.string().max(1024) });
 type Passwords = z.output<typeof passwords>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { audiences, changePrivateHalf, checkSettings, privateHalfOf } from "#core/accounts/private-half.ts";
-import { type Answer, type Call, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { type Answer, type Call, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 
 const settings = z.record(z.string().max(100), z.unknown());
 const privacy = z.object({ presence: z.enum(audiences), groups: z.enum(audiences) }).partial();

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { assertMay, assertTakesPart } from "#core/access/permissions.ts";
 import { addressOf } from "#core/model/account.ts";
-import { type Answer, type Call, noContent, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { type Answer, type Call, noContent, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 import { placeOfCall } from "./messages.ts";
 
 const typing = z.object({ state: z.enum(["start", "stop"]) });

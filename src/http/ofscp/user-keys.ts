@@ -3,10 +3,10 @@ import { NotFound } from "#core/errors.ts";
 import type { World } from "#core/events/world.ts";
 import { type PublishedKey, publishedKeys } from "#core/identity/custodial-keys.ts";
 import { addressOf } from "#core/model/account.ts";
-import { etagOf, unchanged } from "../conditional.ts";
-import { type Answer, type Call, route } from "../route.ts";
-import type { Services } from "../services.ts";
-import { timeOf } from "./present-message.ts";
+import { etagOf, unchanged } from "../base/conditional.ts";
+import { type Answer, type Call, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { timeOf } from "../base/time.ts";
 
 /** How long others may keep them, in seconds: as long as a key that has been revoked may still be believed somewhere. */
 const maxAge = 600;

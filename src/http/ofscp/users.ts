@@ -8,9 +8,9 @@ import { changeProfile } from "#core/groups/change-profile.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
 import type { Account } from "#core/model/account.ts";
 import { isLocal } from "#core/model/account.ts";
-import { withoutUndefined } from "../absent.ts";
-import { type Answer, type Call, ok, route } from "../route.ts";
-import type { Services } from "../services.ts";
+import { withoutUndefined } from "../base/absent.ts";
+import { type Answer, type Call, ok, route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 import { presentProfile } from "./present-profile.ts";
 import { type ProfileChange, profileChange } from "./profile-change.ts";
 

@@ -1,18 +1,6 @@
 import type * as Prometheus from "prom-client";
 import type { Histogram, Registry } from "prom-client";
-
-export interface Request {
-	/** `POST /api/groups/:g/…`, `bridge matrix`: never a path with ids in it. */
-	readonly route: string;
-	readonly method: string;
-	readonly status: number;
-}
-
-export interface Metrics {
-	observe(request: Request, seconds: number): void;
-	/** The text that Prometheus reads. */
-	expose(): Promise<{ readonly type: string; readonly text: string }>;
-}
+import type { Metrics, Request } from "../base/metrics.ts";
 
 /** What is kept until the library is loaded; what comes on top of it meanwhile is not counted. */
 const maxWaiting = 10_000;

@@ -1,7 +1,7 @@
 import type { Middleware } from "koa";
 import { Unavailable } from "#core/errors.ts";
-import type { Health } from "../services.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics } from "../base/metrics.ts";
+import type { Health } from "../base/services.ts";
 
 /** It runs; whether it may be sent requests is for `/readyz` to say. */
 export const alive: Middleware = (ctx) => {

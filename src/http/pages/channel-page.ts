@@ -1,14 +1,14 @@
+import type { ReadablePlace } from "#core/access/readable-place.ts";
 import { memberships } from "#core/groups/membership.ts";
-import type { Place } from "#core/groups/place.ts";
-import type { Services } from "../services.ts";
-import { channelUrl } from "../urls.ts";
-import { type Html, html } from "./html.ts";
-import { layout } from "./layout.ts";
+import type { Services } from "../base/services.ts";
+import { channelUrl } from "../base/urls.ts";
+import { type Html, html } from "../page-kit/html.ts";
+import { layout } from "../page-kit/layout.ts";
 import { openPosts, turning } from "./open-posts.ts";
 import { followAs, post } from "./post.ts";
 
 export interface ChannelShown {
-	readonly place: Place;
+	readonly place: ReadablePlace;
 	readonly alternate: { readonly type: string; readonly url: string } | undefined;
 	readonly before: string | undefined;
 }

@@ -1,16 +1,16 @@
-import Router from "@koa/router";
 import type { Context, Middleware } from "koa";
-import { MethodNotAllowed } from "#core/errors.ts";
+import type { Services } from "../base/services.ts";
+import type { Endpoint } from "../base/table-door.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
 import type { BrowserSession } from "../oauth/browser-session.ts";
-import type { Services } from "../services.ts";
-import { checkCsrf, csrfToken, ForgedForm } from "./csrf.ts";
-import type { Frame } from "./identity/frame.ts";
-import { renderNotice } from "./identity/notice-page.ts";
-import { leadOn, sendPage } from "./private-page.ts";
-import { type Form, readForm } from "./read-form.ts";
-import { sayPlainly } from "./say.ts";
-import { texts } from "./texts.ts";
+import { checkCsrf, csrfToken, ForgedForm } from "../page-kit/csrf.ts";
+import type { Frame } from "../page-kit/frame.ts";
+import { renderNotice } from "../page-kit/notice-page.ts";
+import { leadOn, sendPage } from "../page-kit/private-page.ts";
+import { type Form, readForm } from "../page-kit/read-form.ts";
+import { sayPlainly } from "../page-kit/say.ts";
+import { texts } from "../page-kit/texts.ts";
+import type { PageServices } from "./services.ts";
 
 /** A request for a page, counted; a form that was sent is read and comes from our own page. */
 export interface PageCall {
@@ -43,7 +43,7 @@ export const page = (method: PageRoute["method"], path: string, handle: PageRout
 
 /** A page of one's own account: who is not signed in signs in first, and comes back. */
 export const ownPage =
-	({ oauth }: Pick<Services, "oauth">) =>
+	({ oauth }: Pick<PageServices, "oauth">) =>
 	(method: PageRoute["method"], path: string, handle: (call: OwnCall) => Promise<void>): PageRoute =>
 		page(method, path, async (call) => {
 			const session = await oauth.sessions.current(call.ctx);
@@ -53,33 +53,32 @@ export const ownPage =
 		});
 
 /**
- * Answers with the pages of a table; what is in none of its lines is left to the next.
- *
- * @throws {MethodNotAllowed}
+ * Makes the pages of a table answer. The address that a form was sent to is no page: who opens it is led to the page that the
+ * form was on.
  */
-export function answerPages(
+export function pageEndpoints(
 	table: readonly PageRoute[],
 	{ world, instance }: Pick<Services, "world" | "instance">,
 	rates: RateLimits,
-): Middleware {
-	const router = new Router();
-	for (const line of table)
-		router.register(line.path, [line.method, ...(line.method === "GET" ? ["HEAD"] : [])], run(line));
-	const routes = router.routes() as unknown as Middleware;
-	return (ctx, next) => {
-		const { path, route } = router.match(ctx.path, ctx.method);
-		if (path.length === 0) return next();
-		// Who opens the address that a form was sent to wants the page that it was on.
-		if (!route && (ctx.method === "GET" || ctx.method === "HEAD")) return leadOn(ctx, pageAbove(ctx.path));
-		if (!route) throw new MethodNotAllowed([...new Set(path.flatMap((layer) => layer.methods))].join(", "));
-		return routes(ctx, next);
-	};
+): readonly Endpoint[] {
+	const pages = new Set(table.filter(({ method }) => method === "GET").map(({ path }) => path));
+	return table.flatMap((line) => [
+		{ method: line.method, path: line.path, answer: run(line) },
+		...(pages.has(line.path) ? [] : [{ method: "GET" as const, path: line.path, answer: leadAbove(line.path) }]),
+	]);
 
-	/** The nearest page at an address or above it. */
-	function pageAbove(path: string): string {
+	/** The address of the nearest page at a line's path or above it, on the way to the address that was asked for. */
+	function pageAbove(path: string, asked: string): string {
 		for (let at = path; at.length > 1; at = at.slice(0, at.lastIndexOf("/")))
-			if (router.match(at, "GET").route) return at;
+			if (pages.has(at)) return asked.split("/").slice(0, at.split("/").length).join("/");
 		return "/";
+	}
+
+	function leadAbove(path: string): Middleware {
+		return (ctx) => {
+			ctx.state.route = `GET ${path}`;
+			leadOn(ctx, pageAbove(path, ctx.path));
+		};
 	}
 
 	function run({ method, path, handle }: PageRoute): Middleware {
@@ -95,7 +94,7 @@ export function answerPages(
 			} catch (error) {
 				if (!(error instanceof ForgedForm)) throw error;
 				const text = `${error.message} ${sayPlainly(texts.form.forgedHint, { domain: world.domain })}`;
-				const link = { to: pageAbove(ctx.path), label: texts.form.back };
+				const link = { to: pageAbove(path, ctx.path), label: texts.form.back };
 				sendPage(ctx, renderNotice(frame, { title: error.title, text, link }), { status: error.status });
 			}
 		};

@@ -1,12 +1,13 @@
-import { createHash } from "node:crypto";
 import { accounts } from "#core/accounts/account.ts";
 import type { World } from "#core/events/world.ts";
 import type { Place } from "#core/groups/place.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
+import { ownerOf } from "#core/model/channel.ts";
 import type { Message } from "#core/model/message.ts";
-import { timeOf } from "../ofscp/present-message.ts";
-import { channelUrl, messageUrl, personUrl } from "../urls.ts";
-import { type Html, html, safeHref, sanitised } from "./html.ts";
+import { timeOf } from "../base/time.ts";
+import { channelUrl, messageUrl, personUrl } from "../base/urls.ts";
+import { type Html, html, safeHref, sanitised } from "../page-kit/html.ts";
+import { avatar, nameOf } from "../page-kit/person.ts";
 
 export type Site = Pick<World, "store" | "origin" | "domain" | "text">;
 
@@ -37,20 +38,6 @@ const dates = new Intl.DateTimeFormat("en-GB", {
 });
 export const shortTime = (ms: number): Html => html`<time datetime="${timeOf(ms)}">${dates.format(ms)} UTC</time>`;
 
-/** A picture, or the first letter on one of eight colours. */
-export function avatar(account: Account, size: "small" | "large" = "small"): Html {
-	const { avatar: picture } = account.profile;
-	if (picture === undefined) return letterOf(account, size);
-	return html`<img class="avatar ${size}" src="${safeHref(picture)}" alt="" loading="lazy">`;
-}
-
-/** The letter alone: for pages that must not tell another server who looks at them. */
-export function letterOf({ id, handle, profile }: Account, size: "small" | "large" = "small"): Html {
-	const hue = (createHash("sha256").update(id).digest()[0] as number) % 8;
-	const [letter = "?"] = (profile.displayName.trim() || handle).toUpperCase();
-	return html`<span class="avatar ${size} hue${hue}" aria-hidden="true">${letter}</span>`;
-}
-
 /** The first sentences of a message as plain text, for lists and previews. */
 export function excerpt(site: Site, { content, warning }: Message, length: number): string {
 	if (warning !== undefined) return warning;
@@ -60,7 +47,6 @@ export function excerpt(site: Site, { content, warning }: Message, length: numbe
 
 export const titleOf = (site: Site, { message, author }: Post): string =>
 	message.content.title ?? `${nameOf(author)}: ${excerpt(site, message, 60)}`;
-export const nameOf = ({ profile, handle }: Account): string => profile.displayName || handle;
 
 /** Where a post stands: in a list of several channels, in its own channel's list, by itself, below what it answers. */
 type Mode = "listed" | "own" | "whole" | "reply";
@@ -75,7 +61,7 @@ export function post(site: Site, shown: Post, mode: Mode): Html {
 	if (message.deletedAt !== undefined)
 		return html`<article class="post ${mode} gone"><p>This message was deleted.</p></article>`;
 	const url = messageUrl(site, author, message);
-	const isElsewhere = place.channel.timelineOf !== author.id && mode === "listed";
+	const isElsewhere = ownerOf(place.channel) !== author.id && mode === "listed";
 	return html`<article class="post ${mode}">
 <header>
 ${avatar(author)}

@@ -1,16 +1,17 @@
+import type { ReadablePlace } from "#core/access/readable-place.ts";
 import { memberships } from "#core/groups/membership.ts";
-import type { Place } from "#core/groups/place.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
-import type { Services } from "../services.ts";
-import { personUrl } from "../urls.ts";
-import { type Html, html } from "./html.ts";
-import { layout } from "./layout.ts";
+import type { Services } from "../base/services.ts";
+import { personUrl } from "../base/urls.ts";
+import { type Html, html } from "../page-kit/html.ts";
+import { layout } from "../page-kit/layout.ts";
+import { avatar, nameOf } from "../page-kit/person.ts";
 import { openPosts, turning } from "./open-posts.ts";
-import { avatar, followAs, nameOf, post } from "./post.ts";
+import { followAs, post } from "./post.ts";
 
 export interface Profile {
 	readonly account: Account;
-	readonly place: Place;
+	readonly place: ReadablePlace;
 	readonly alternate: { readonly type: string; readonly url: string } | undefined;
 	readonly before: string | undefined;
 }

@@ -19,7 +19,7 @@ function open(answer: () => Fetched) {
 	const remembered = (age: number) =>
 		host.person("old", {
 			domain: "x.example",
-			origin: { bridge: host.name, id },
+			origin: { bridge: host.about.bridge, id },
 			updatedAt: host.clock.now() - age,
 		});
 	return { host, directory, remembered, asked: () => asked };

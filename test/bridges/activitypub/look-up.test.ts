@@ -52,7 +52,7 @@ test("what is not of this network, or ours, is nobody", async (t) => {
 	for (const reference of [
 		"jane",
 		"@jane@localhost:8480",
-		`${host.origin}/users/${jane.id}`,
+		`${host.about.origin}/users/${jane.id}`,
 		`nobody@${at}`,
 		`${peer.origin}/note`,
 		`${peer.origin}/none`,
@@ -113,7 +113,7 @@ test("somebody whom the core remembers is not asked for again within a day", asy
 	const bob = peer.actor("bob");
 	host.person("bob", {
 		domain: "proven.example",
-		origin: { bridge: host.name, id: bob.id },
+		origin: { bridge: host.about.bridge, id: bob.id },
 		profile: { displayName: "old" },
 	});
 	t.like(await lookUp(bob.id), { domain: "proven.example", handle: "bob", profile: { displayName: "bob" } });
@@ -129,7 +129,7 @@ test("every fetch of an object is signed by the provider itself", async (t) => {
 	const bob = peer.actor("bob");
 	await lookUp(bob.id);
 	const fetched = peer.asked.find(({ url }) => url === "/u/bob");
-	t.regex(String(fetched?.headers["signature"]), new RegExp(`keyId="${host.origin}/actor#main-key"`));
+	t.regex(String(fetched?.headers["signature"]), new RegExp(`keyId="${host.about.origin}/actor#main-key"`));
 	t.regex(String(fetched?.headers.accept), /application\/activity\+json/);
 });
 

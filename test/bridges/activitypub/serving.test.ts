@@ -14,7 +14,7 @@ function open(t: ExecutionContext) {
 		const text = String(answer.body ?? "");
 		return { ...answer, text, json: text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : {} };
 	};
-	return { host, bridge, jane, get, origin: host.origin };
+	return { host, bridge, jane, get, origin: host.about.origin };
 }
 
 test("an actor has every field that some server insists on", async (t) => {
@@ -69,7 +69,10 @@ test("open channels are Groups; closed ones, timelines and people of the fediver
 	});
 	t.like((await get(`/channels/${quiet.id}`)).json, { type: "Group", discoverable: false, indexable: false });
 	t.deepEqual((await get(`/channels/${listed.id}/moderators`)).json["orderedItems"], [`${origin}/users/${jane.id}`]);
-	const bob = host.person("bob", { domain: "x.example", origin: { bridge: host.name, id: "https://x.example/u/bob" } });
+	const bob = host.person("bob", {
+		domain: "x.example",
+		origin: { bridge: host.about.bridge, id: "https://x.example/u/bob" },
+	});
 	const nothing = await get("/channels/chn_00000000000000000000000000");
 	for (const path of [
 		`/channels/${host.channel(jane, "group", "g").channel.id}`,
@@ -168,13 +171,16 @@ test("collections have a total and a first page; pages lead on to the end", asyn
 
 test("followers are named by their own ids; replies are listed for those who complete threads", async (t) => {
 	const { host, jane, get } = open(t);
-	const bob = host.person("bob", { domain: "x.example", origin: { bridge: host.name, id: "https://x.example/u/bob" } });
+	const bob = host.person("bob", {
+		domain: "x.example",
+		origin: { bridge: host.about.bridge, id: "https://x.example/u/bob" },
+	});
 	host.memberships.push({ channel: jane.timeline, account: bob });
 	t.deepEqual((await get(`/users/${jane.id}/followers?page=start`)).json["orderedItems"], ["https://x.example/u/bob"]);
 	const memo = host.say(jane, host.timeline(jane), "memo");
 	host.say(bob, host.timeline(jane), "reply", {
 		parent: memo,
-		origin: { bridge: host.name, id: "https://x.example/1" },
+		origin: { bridge: host.about.bridge, id: "https://x.example/1" },
 	});
 	t.deepEqual((await get(`/objects/${memo.id}/replies?page=start`)).json["orderedItems"], ["https://x.example/1"]);
 	t.is((await get(`/objects/${[...host.said.keys()][1]}`)).status, 404, "it has its id and its home elsewhere");

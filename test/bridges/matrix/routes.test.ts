@@ -120,7 +120,7 @@ test("a ping is answered, asked for or not", async (t) => {
 test("users and rooms that are not ours are not found; our people are, and have a ghost from then on", async (t) => {
 	const { ask, host, homeserver } = openScene();
 	host.person("jane");
-	host.person("_matrix_alice_hs.test", { origin: { bridge: host.name, id: "@alice:hs.test" } });
+	host.person("_matrix_alice_hs.test", { origin: { bridge: host.about.bridge, id: "@alice:hs.test" } });
 	host.person("hermit", { bridgeable: false });
 	const user = (id: string) => ask("GET", `/_matrix/app/v1/users/${encodeURIComponent(id)}`);
 	for (const id of [

@@ -10,11 +10,11 @@ import { messages } from "../../messages/message.ts";
 import type { Account } from "../../model/account.ts";
 import { ownerOf } from "../../model/channel.ts";
 import type { Message } from "../../model/message.ts";
-import type { TierRules } from "../../model/tier.ts";
 import type { Addressed, Delivery, Visibility } from "../../ports/bridge/delivery.ts";
 import type { LogEvent } from "../../ports/store.ts";
 import { reactionId } from "../../reactions/reaction.ts";
 import { remoteIdsOf } from "../links.ts";
+import { visibilityOf } from "./visibility.ts";
 
 type Unaddressed<D> = D extends Delivery ? Omit<D, "reach"> : never;
 /** A delivery without its target: the same for all targets of one network. */
@@ -40,10 +40,6 @@ export async function addressed(
 }
 
 type VisiblePlace = Place & { readonly visibility: Visibility };
-
-/** How far what is said in a place goes, in the words that bridges know. */
-export const visibilityOf = ({ read, broadcast }: TierRules): Visibility =>
-	read !== "anyone" ? "readers" : broadcast ? "broadcast" : "quiet";
 
 /** A place of which something is told that is not said in it: who joined it, that it is linked no more. */
 async function anyPlace(world: World, channel: ChannelId): Promise<VisiblePlace | undefined> {

@@ -1,4 +1,4 @@
-import { circleOf } from "../../access/circle.ts";
+import { type PlaceWithCircle, withCircle } from "../../access/circle.ts";
 import { Conflict, InvalidRequest, PermissionDenied } from "../../errors.ts";
 import type { World } from "../../events/world.ts";
 import { type Place, roleIn } from "../../groups/place.ts";
@@ -26,6 +26,19 @@ export async function assertLinks(world: World, actor: Account, { group, channel
 }
 
 /**
+ * What is said in a linked room is for everyone in it: only an open channel of ours can be linked.
+ *
+ * @throws {InvalidRequest} the channel's home is elsewhere
+ * @throws {Conflict} `tier_not_federated`
+ */
+export function assertLinkable({ channel, circle }: PlaceWithCircle): void {
+	if (channel.kind === "shadow")
+		throw new InvalidRequest([{ field: "channel", expected: "a channel whose home is here" }]);
+	if (circle.leaves !== "anywhere")
+		throw new Conflict("tier_not_federated", `A channel of tier ${channel.tier} can't be linked: it is not open`);
+}
+
+/**
  * Links a channel to a room elsewhere (wire.md, "Bridges"). It is `waiting` until the room's side agrees.
  *
  * @throws {Conflict} `tier_not_federated`, `room_linked`, `channel_linked`
@@ -37,13 +50,7 @@ export async function linkPortal(
 	{ bridge, reach, consented }: NewLink,
 ): Promise<Portal> {
 	const { channel, group } = place;
-	if (channel.kind === "shadow")
-		throw new InvalidRequest([{ field: "channel", expected: "a channel whose home is here" }]);
-	if ((await circleOf(world, place)).leaves !== "anywhere")
-		throw new Conflict(
-			"tier_not_federated",
-			`A channel of tier ${channel.tier} can't be linked: what is said in it is not for everyone`,
-		);
+	assertLinkable(await withCircle(world, place));
 	const room = reach.target;
 	for (;;) {
 		const after = await world.store.head(channel.id);

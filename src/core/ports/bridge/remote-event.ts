@@ -65,6 +65,8 @@ export type RemoteEvent = {
 	| {
 			readonly kind: "edit";
 			readonly target: MessageRef;
+			/** What it says now is for the sender's followers: it must not appear where more people read. */
+			readonly forFollowers?: true;
 			readonly content: Content;
 			readonly tags?: readonly string[];
 			readonly warning?: string;

@@ -1,11 +1,11 @@
 import type { SessionItem, SessionKind } from "#core/identity/sessions.ts";
 import type { Account } from "#core/model/account.ts";
-import { button, type Fault, faultSummary, field, form } from "../form.ts";
-import { type Html, html } from "../html.ts";
+import { button, type Fault, faultSummary, field, form } from "../../page-kit/form.ts";
+import { accountPage, entryPage, type Frame } from "../../page-kit/frame.ts";
+import { type Html, html } from "../../page-kit/html.ts";
+import { say, sayPlainly } from "../../page-kit/say.ts";
+import { texts } from "../../page-kit/texts.ts";
 import { shortTime } from "../post.ts";
-import { say, sayPlainly } from "../say.ts";
-import { texts } from "../texts.ts";
-import { accountPage, entryPage, type Frame } from "./frame.ts";
 
 export interface AppsView {
 	readonly account: Account;

@@ -1,14 +1,14 @@
 import { endSession, sessionsOf } from "#core/identity/sessions.ts";
 import { addToken } from "#core/identity/tokens.ts";
-import type { Services } from "../../services.ts";
+import { leadOn, sendPage } from "../../page-kit/private-page.ts";
+import type { Refusal } from "../../page-kit/refusal.ts";
+import { texts } from "../../page-kit/texts.ts";
 import { type OwnCall, ownPage, type PageRoute } from "../page-routes.ts";
-import { leadOn, sendPage } from "../private-page.ts";
-import type { Refusal } from "../refusal.ts";
-import { texts } from "../texts.ts";
+import type { PageServices } from "../services.ts";
 import { renderApps, renderNewToken } from "./apps-page.ts";
 
 /** `/account/apps`: what is signed in, and its end. */
-export function appsRoutes(services: Services): readonly PageRoute[] {
+export function appsRoutes(services: PageServices): readonly PageRoute[] {
 	const { world } = services;
 	const own = ownPage(services);
 

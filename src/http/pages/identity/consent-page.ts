@@ -1,10 +1,10 @@
 import type { Scope } from "#core/identity/scopes.ts";
 import type { Account } from "#core/model/account.ts";
-import { button, form } from "../form.ts";
-import { type Html, html } from "../html.ts";
-import { say, sayPlainly } from "../say.ts";
-import { texts } from "../texts.ts";
-import { entryPage, type Frame, person } from "./frame.ts";
+import { button, form } from "../../page-kit/form.ts";
+import { entryPage, type Frame, person } from "../../page-kit/frame.ts";
+import { type Html, html } from "../../page-kit/html.ts";
+import { say, sayPlainly } from "../../page-kit/say.ts";
+import { texts } from "../../page-kit/texts.ts";
 
 export interface Asker {
 	/** What it calls itself. */

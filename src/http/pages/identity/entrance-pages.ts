@@ -1,8 +1,6 @@
-import type { Middleware } from "koa";
-import type { RateLimits } from "../../middleware/rate-limits.ts";
-import type { Services } from "../../services.ts";
-import { answerPages, type PageCall, page } from "../page-routes.ts";
-import { leadOn } from "../private-page.ts";
+import { leadOn } from "../../page-kit/private-page.ts";
+import { type PageCall, type PageRoute, page } from "../page-routes.ts";
+import type { PageServices } from "../services.ts";
 import { type Entrance, ownEntrance, ownPath } from "./entrance.ts";
 import {
 	givePasskeyOptions,
@@ -15,10 +13,10 @@ import {
 import { showSignUp, takeSignUp } from "./sign-up-steps.ts";
 
 /** `/login` and `/signup`. */
-export function entrancePages(services: Services, rates: RateLimits): Middleware {
+export function entranceRoutes(services: PageServices): readonly PageRoute[] {
 	const { world, oauth } = services;
 	const at =
-		(step: (call: PageCall, world: Services["world"], entrance: Entrance) => Promise<void> | void) =>
+		(step: (call: PageCall, world: PageServices["world"], entrance: Entrance) => Promise<void> | void) =>
 		async (call: PageCall): Promise<void> =>
 			step(call, world, ownEntrance(call, world, oauth.sessions));
 
@@ -28,18 +26,14 @@ export function entrancePages(services: Services, rates: RateLimits): Middleware
 		else leadOn(ctx, ownPath(ctx.query.return, world.origin));
 	}
 
-	return answerPages(
-		[
-			page("GET", "/login", greet),
-			page("POST", "/login", at(takeLogIn)),
-			page("GET", "/login/second-factor", at(showSecondFactor)),
-			page("POST", "/login/second-factor", at(takeSecondFactor)),
-			page("POST", "/login/passkey", at(takePasskey)),
-			page("POST", "/login/passkey/options", at(givePasskeyOptions)),
-			page("GET", "/signup", at(showSignUp)),
-			page("POST", "/signup", at(takeSignUp)),
-		],
-		services,
-		rates,
-	);
+	return [
+		page("GET", "/login", greet),
+		page("POST", "/login", at(takeLogIn)),
+		page("GET", "/login/second-factor", at(showSecondFactor)),
+		page("POST", "/login/second-factor", at(takeSecondFactor)),
+		page("POST", "/login/passkey", at(takePasskey)),
+		page("POST", "/login/passkey/options", at(givePasskeyOptions)),
+		page("GET", "/signup", at(showSignUp)),
+		page("POST", "/signup", at(takeSignUp)),
+	];
 }

@@ -1,8 +1,8 @@
 import type { World } from "#core/events/world.ts";
 import type { Account } from "#core/model/account.ts";
 import type { BrowserSessions } from "../../oauth/browser-session.ts";
+import { leadOn } from "../../page-kit/private-page.ts";
 import type { PageCall } from "../page-routes.ts";
-import { leadOn } from "../private-page.ts";
 import type { EntrancePaths } from "./log-in-page.ts";
 
 /** How somebody proved who they are (RFC 8176). */

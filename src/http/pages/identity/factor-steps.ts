@@ -2,11 +2,11 @@ import { encode } from "uqr";
 import { setEmail } from "#core/accounts/email.ts";
 import { addPasskey, registrationOptions, removePasskey } from "#core/identity/passkeys.ts";
 import { beginTotp, confirmTotp, endTotp, renewRecoveryCodes } from "#core/identity/totp.ts";
-import type { Services } from "../../services.ts";
+import { leadOn, privateHeaders, sendPage } from "../../page-kit/private-page.ts";
+import { attempt, type Refusal } from "../../page-kit/refusal.ts";
+import { texts } from "../../page-kit/texts.ts";
 import { type OwnCall, ownPage, type PageRoute } from "../page-routes.ts";
-import { leadOn, privateHeaders, sendPage } from "../private-page.ts";
-import { attempt, type Refusal } from "../refusal.ts";
-import { texts } from "../texts.ts";
+import type { PageServices } from "../services.ts";
 import { readPasskey } from "./passkey-form.ts";
 import { isFresh, showSecurity } from "./show-security.ts";
 import { renderRecoveryCodes, renderTotpSetUp } from "./totp-pages.ts";
@@ -14,7 +14,7 @@ import { renderRecoveryCodes, renderTotpSetUp } from "./totp-pages.ts";
 const securityPath = "/account/security";
 
 /** Authenticator apps, passkeys and the address for recovery: whoever changes them has proved a moment ago who they are. */
-export function factorRoutes(services: Services): readonly PageRoute[] {
+export function factorRoutes(services: PageServices): readonly PageRoute[] {
 	const { world } = services;
 	const own = ownPage(services);
 	const fresh = (path: string, handle: (call: OwnCall) => Promise<void>): PageRoute =>

@@ -4,7 +4,7 @@ import type { World } from "#core/events/world.ts";
 import { passwordSince } from "#core/identity/credentials.ts";
 import type { AccountId } from "#core/ids.ts";
 import type { Account } from "#core/model/account.ts";
-import { readCookie, setCookie } from "../cookies.ts";
+import { readCookie, setCookie } from "../../page-kit/cookies.ts";
 
 const cookie = "causeway_half_way";
 const maxAgeMs = 10 * 60_000;

@@ -1,9 +1,8 @@
-import type { Middleware } from "koa";
-import type { RateLimits } from "../../middleware/rate-limits.ts";
 import { type Interaction, InteractionGone } from "../../oauth/interactions.ts";
-import type { Services } from "../../services.ts";
-import { answerPages, type PageCall, page } from "../page-routes.ts";
-import { leadOn, privateHeaders, sendPage } from "../private-page.ts";
+import { renderOAuthError } from "../../page-kit/notice-page.ts";
+import { leadOn, privateHeaders, sendPage } from "../../page-kit/private-page.ts";
+import { page as anyPage, type PageCall, type PageRoute } from "../page-routes.ts";
+import type { PageServices } from "../services.ts";
 import { renderChooseAccount, renderConsent } from "./consent-page.ts";
 import type { Entrance } from "./entrance.ts";
 import {
@@ -14,14 +13,13 @@ import {
 	takePasskey,
 	takeSecondFactor,
 } from "./entrance-steps.ts";
-import { renderOAuthError } from "./notice-page.ts";
 import { showSignUp, takeSignUp } from "./sign-up-steps.ts";
 
 const root = "/oauth/interaction/:uid";
 const baseOf = ({ uid }: Interaction): string => `/oauth/interaction/${uid}`;
 
 /** What a person is asked while a client waits: who they are, which account, and whether the client may. */
-export function interactionPages(services: Services, rates: RateLimits): Middleware {
+export function interactionRoutes(services: PageServices): readonly PageRoute[] {
 	const { world, oauth } = services;
 	const { interactions } = oauth;
 
@@ -44,6 +42,18 @@ export function interactionPages(services: Services, rates: RateLimits): Middlew
 		};
 	};
 
+	/** A page of an authorization, or a page that says that its question has been answered or has expired. */
+	const page = (method: PageRoute["method"], path: string, handle: PageRoute["handle"]): PageRoute =>
+		anyPage(method, path, async (call) => {
+			try {
+				await handle(call);
+			} catch (error) {
+				if (!(error instanceof InteractionGone)) throw error;
+				const shown = renderOAuthError(services, { code: error.errorCode, isExpired: true });
+				sendPage(call.ctx, shown, { status: error.status });
+			}
+		});
+
 	/** The question that is open. Another one than the browser's last has been answered, or has run out. */
 	async function asked(call: PageCall): Promise<Interaction> {
 		const interaction = await interactions.details(call.ctx);
@@ -53,7 +63,7 @@ export function interactionPages(services: Services, rates: RateLimits): Middlew
 
 	/** A step of signing in: only while that is the question. */
 	const entering =
-		(step: (call: PageCall, world: Services["world"], entrance: Entrance) => Promise<void> | void) =>
+		(step: (call: PageCall, world: PageServices["world"], entrance: Entrance) => Promise<void> | void) =>
 		async (call: PageCall): Promise<void> => {
 			const interaction = await asked(call);
 			if (interaction.prompt === "consent") return leadOn(call.ctx, baseOf(interaction));
@@ -84,50 +94,37 @@ export function interactionPages(services: Services, rates: RateLimits): Middlew
 		sendPage(ctx, shown, { leadsTo: [returnTo] });
 	}
 
-	const steps = answerPages(
-		[
-			page("GET", root, show),
-			page("GET", `${root}/login`, entering(showLogIn)),
-			page("POST", `${root}/login`, entering(takeLogIn)),
-			page("GET", `${root}/second-factor`, entering(showSecondFactor)),
-			page("POST", `${root}/second-factor`, entering(takeSecondFactor)),
-			page("POST", `${root}/passkey`, entering(takePasskey)),
-			page("POST", `${root}/passkey/options`, entering(givePasskeyOptions)),
-			page("GET", `${root}/signup`, entering(showSignUp)),
-			page("POST", `${root}/signup`, entering(takeSignUp)),
-			page(
-				"POST",
-				`${root}/consent`,
-				answering("consent", ({ ctx, form }) =>
-					form.text("answer") === "yes" ? interactions.consent(ctx) : interactions.refuse(ctx),
-				),
+	return [
+		page("GET", root, show),
+		page("GET", `${root}/login`, entering(showLogIn)),
+		page("POST", `${root}/login`, entering(takeLogIn)),
+		page("GET", `${root}/second-factor`, entering(showSecondFactor)),
+		page("POST", `${root}/second-factor`, entering(takeSecondFactor)),
+		page("POST", `${root}/passkey`, entering(takePasskey)),
+		page("POST", `${root}/passkey/options`, entering(givePasskeyOptions)),
+		page("GET", `${root}/signup`, entering(showSignUp)),
+		page("POST", `${root}/signup`, entering(takeSignUp)),
+		page(
+			"POST",
+			`${root}/consent`,
+			answering("consent", ({ ctx, form }) =>
+				form.text("answer") === "yes" ? interactions.consent(ctx) : interactions.refuse(ctx),
 			),
-			page(
-				"POST",
-				`${root}/account`,
-				answering("select_account", ({ ctx }) => interactions.keepAccount(ctx)),
-			),
-			page("POST", `${root}/switch`, async (call) => {
-				await asked(call);
-				privateHeaders(call.ctx);
-				await interactions.chooseAnother(call.ctx);
-			}),
-			page("POST", `${root}/abort`, async (call) => {
-				await asked(call);
-				privateHeaders(call.ctx);
-				await interactions.refuse(call.ctx);
-			}),
-		],
-		services,
-		rates,
-	);
-	return async (ctx, next) => {
-		try {
-			await steps(ctx, next);
-		} catch (error) {
-			if (!(error instanceof InteractionGone)) throw error;
-			const shown = renderOAuthError(services, { code: error.errorCode, isExpired: true });
-			sendPage(ctx, shown, { status: error.status });
-		}
-	};
+		),
+		page(
+			"POST",
+			`${root}/account`,
+			answering("select_account", ({ ctx }) => interactions.keepAccount(ctx)),
+		),
+		page("POST", `${root}/switch`, async (call) => {
+			await asked(call);
+			privateHeaders(call.ctx);
+			await interactions.chooseAnother(call.ctx);
+		}),
+		page("POST", `${root}/abort`, async (call) => {
+			await asked(call);
+			privateHeaders(call.ctx);
+			await interactions.refuse(call.ctx);
+		}),
+	];
 }

@@ -1,4 +1,4 @@
-import type { Form } from "../read-form.ts";
+import type { Form } from "../../page-kit/read-form.ts";
 
 /** What the page's script has put into a form: the challenge's handle, and what the browser answered. */
 export function readPasskey(form: Form): { readonly handle: string; readonly response: unknown } | undefined {

@@ -1,8 +1,8 @@
 import type { Account } from "#core/model/account.ts";
-import { button, type Fault, faultSummary, field, form, nameForManagers } from "../form.ts";
-import { type Html, html } from "../html.ts";
-import { texts } from "../texts.ts";
-import { accountPage, entryPage, type Frame, person } from "./frame.ts";
+import { button, type Fault, faultSummary, field, form, nameForManagers } from "../../page-kit/form.ts";
+import { accountPage, entryPage, type Frame, person } from "../../page-kit/frame.ts";
+import { type Html, html } from "../../page-kit/html.ts";
+import { texts } from "../../page-kit/texts.ts";
 
 export interface OwnProfileView {
 	readonly account: Account;

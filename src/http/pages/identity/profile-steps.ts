@@ -1,17 +1,17 @@
 import { deleteAccount } from "#core/erasure/delete-account.ts";
 import { changeProfile } from "#core/groups/change-profile.ts";
-import type { Services } from "../../services.ts";
-import { personUrl } from "../../urls.ts";
+import { personUrl } from "../../base/urls.ts";
+import { renderNotice } from "../../page-kit/notice-page.ts";
+import { leadOn, sendPage } from "../../page-kit/private-page.ts";
+import { attempt, type Refusal } from "../../page-kit/refusal.ts";
+import { sayPlainly } from "../../page-kit/say.ts";
+import { texts } from "../../page-kit/texts.ts";
 import { type OwnCall, ownPage, type PageRoute, page } from "../page-routes.ts";
-import { leadOn, sendPage } from "../private-page.ts";
-import { attempt, type Refusal } from "../refusal.ts";
-import { sayPlainly } from "../say.ts";
-import { texts } from "../texts.ts";
-import { renderNotice } from "./notice-page.ts";
+import type { PageServices } from "../services.ts";
 import { renderDeleteAccount, renderOwnProfile } from "./profile-page.ts";
 
 /** `/account`: the profile, signing out, and the end of an account. */
-export function profileRoutes(services: Services): readonly PageRoute[] {
+export function profileRoutes(services: PageServices): readonly PageRoute[] {
 	const { world, oauth, instance } = services;
 	const own = ownPage(services);
 

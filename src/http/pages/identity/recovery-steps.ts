@@ -1,18 +1,16 @@
-import type { Middleware } from "koa";
 import { NotFound } from "#core/errors.ts";
 import { askRecovery, recover, recoveryState } from "#core/identity/recovery.ts";
-import type { RateLimits } from "../../middleware/rate-limits.ts";
-import type { Services } from "../../services.ts";
-import { answerPages, type PageCall, page } from "../page-routes.ts";
-import { sendPage } from "../private-page.ts";
-import { attempt, type Refusal } from "../refusal.ts";
-import { sayPlainly } from "../say.ts";
-import { texts } from "../texts.ts";
-import { renderNotice } from "./notice-page.ts";
+import type { Services } from "../../base/services.ts";
+import { renderNotice } from "../../page-kit/notice-page.ts";
+import { sendPage } from "../../page-kit/private-page.ts";
+import { attempt, type Refusal } from "../../page-kit/refusal.ts";
+import { sayPlainly } from "../../page-kit/say.ts";
+import { texts } from "../../page-kit/texts.ts";
+import { type PageCall, type PageRoute, page } from "../page-routes.ts";
 import { renderAskRecovery, renderSetPassword } from "./recovery-pages.ts";
 
 /** `/recover`: a new password for who has lost theirs. */
-export function recoveryPages(services: Services, rates: RateLimits): Middleware {
+export function recoveryRoutes(services: Services): readonly PageRoute[] {
 	const { world, instance } = services;
 	const t = texts.recovery;
 
@@ -57,16 +55,12 @@ export function recoveryPages(services: Services, rates: RateLimits): Middleware
 		sendPage(ctx, renderNotice(frame, notice));
 	}
 
-	return answerPages(
-		[
-			page("GET", "/recover", async (call) => {
-				const { link } = call.ctx.query;
-				return typeof link === "string" ? set(call, link) : ask(call);
-			}),
-			page("POST", "/recover", takeName),
-			page("POST", "/recover/password", takePassword),
-		],
-		services,
-		rates,
-	);
+	return [
+		page("GET", "/recover", async (call) => {
+			const { link } = call.ctx.query;
+			return typeof link === "string" ? set(call, link) : ask(call);
+		}),
+		page("POST", "/recover", takeName),
+		page("POST", "/recover/password", takePassword),
+	];
 }

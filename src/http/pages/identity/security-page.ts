@@ -1,10 +1,10 @@
 import type { Account } from "#core/model/account.ts";
-import { button, type Fault, faultSummary, field, form, nameForManagers } from "../form.ts";
-import { type Html, html } from "../html.ts";
+import { button, type Fault, faultSummary, field, form, nameForManagers } from "../../page-kit/form.ts";
+import { accountPage, entryPage, type Frame, person } from "../../page-kit/frame.ts";
+import { type Html, html } from "../../page-kit/html.ts";
+import { say, sayPlainly } from "../../page-kit/say.ts";
+import { texts } from "../../page-kit/texts.ts";
 import { shortTime } from "../post.ts";
-import { say, sayPlainly } from "../say.ts";
-import { texts } from "../texts.ts";
-import { accountPage, entryPage, type Frame, person } from "./frame.ts";
 
 export interface PasskeyShown {
 	readonly id: string;

@@ -1,15 +1,15 @@
 import { changePassword, confirmPassword } from "#core/identity/change-password.ts";
-import type { Services } from "../../services.ts";
+import { leadOn, sendPage } from "../../page-kit/private-page.ts";
+import { attempt, type Refusal } from "../../page-kit/refusal.ts";
 import { type OwnCall, ownPage, type PageRoute } from "../page-routes.ts";
-import { leadOn, sendPage } from "../private-page.ts";
-import { attempt, type Refusal } from "../refusal.ts";
+import type { PageServices } from "../services.ts";
 import { ownPath } from "./entrance.ts";
 import { factorRoutes } from "./factor-steps.ts";
 import { renderConfirm } from "./security-page.ts";
 import { showSecurity } from "./show-security.ts";
 
 /** `/account/security`: the password and the second factors. */
-export function securityRoutes(services: Services): readonly PageRoute[] {
+export function securityRoutes(services: PageServices): readonly PageRoute[] {
 	const { world, oauth } = services;
 	const own = ownPage(services);
 

@@ -2,10 +2,10 @@ import { emailOf } from "#core/accounts/email.ts";
 import type { World } from "#core/events/world.ts";
 import { passkeysOf } from "#core/identity/passkeys.ts";
 import { hasTotp } from "#core/identity/totp.ts";
+import { sendPage } from "../../page-kit/private-page.ts";
+import type { Refusal } from "../../page-kit/refusal.ts";
+import { texts } from "../../page-kit/texts.ts";
 import type { OwnCall } from "../page-routes.ts";
-import { sendPage } from "../private-page.ts";
-import type { Refusal } from "../refusal.ts";
-import { texts } from "../texts.ts";
 import { renderSecurity } from "./security-page.ts";
 
 const freshMs = 15 * 60_000;

@@ -1,9 +1,9 @@
 import type { RegistrationMode } from "#core/identity/identity.ts";
-import { button, type Fault, field, form } from "../form.ts";
-import { type Html, html } from "../html.ts";
-import { say } from "../say.ts";
-import { texts } from "../texts.ts";
-import { entryPage, type Frame } from "./frame.ts";
+import { button, type Fault, field, form } from "../../page-kit/form.ts";
+import { entryPage, type Frame } from "../../page-kit/frame.ts";
+import { type Html, html } from "../../page-kit/html.ts";
+import { say } from "../../page-kit/say.ts";
+import { texts } from "../../page-kit/texts.ts";
 
 export interface SignUpView {
 	/** Where the form goes. */

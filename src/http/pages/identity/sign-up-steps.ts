@@ -1,9 +1,9 @@
 import type { IdentityWorld } from "#core/identity/identity.ts";
 import { inviteState } from "#core/identity/invites.ts";
 import { signUp } from "#core/identity/sign-up.ts";
+import { sendPage } from "../../page-kit/private-page.ts";
+import { attempt, type Refusal } from "../../page-kit/refusal.ts";
 import type { PageCall } from "../page-routes.ts";
-import { sendPage } from "../private-page.ts";
-import { attempt, type Refusal } from "../refusal.ts";
 import type { Entrance } from "./entrance.ts";
 import { renderSignUp } from "./sign-up-page.ts";
 

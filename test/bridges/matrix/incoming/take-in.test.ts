@@ -151,7 +151,7 @@ test("nobody speaks in a room from another one", async (t) => {
 	const other = host.channel(host.person("other"), "public");
 	const linked = { ...portals.get(room)!, room: "!other:hs.test", channel: other.channel.id };
 	portals.set("!other:hs.test", linked);
-	host.say(host.person("bob"), other, "theirs", { origin: { bridge: host.name, id: "$theirs" } });
+	host.say(host.person("bob"), other, "theirs", { origin: { bridge: host.about.bridge, id: "$theirs" } });
 	const annotation = { "m.relates_to": { rel_type: "m.annotation", event_id: "$theirs", key: "👍" } };
 	const reply = { msgtype: "m.text", body: "hi", "m.relates_to": { "m.in_reply_to": { event_id: "$theirs" } } };
 	const edit = {

@@ -119,7 +119,7 @@ test("a text that an event can't hold is cut and says where the rest is; no even
 
 test("a reply names what it answers if that is in the room; its author and who is mentioned are named", async (t) => {
 	const { host, deliver, said, sent, place } = open();
-	const alice = host.person("_matrix_alice", { origin: { bridge: host.name, id: "@alice:hs.test" } });
+	const alice = host.person("_matrix_alice", { origin: { bridge: host.about.bridge, id: "@alice:hs.test" } });
 	const bob = host.person("bob");
 	const parent = host.say(alice, place, "question");
 	const reply = { ...said("answer"), mentions: [bob] };
@@ -171,7 +171,7 @@ test("all parts of a message are taken back: ours by its ghost, somebody else's 
 	const redacted = () => homeserver.lines().filter((line) => line.includes("/redact/"));
 	t.is(redacted().length, 2);
 	t.true(redacted().every((line) => line.endsWith(`as ${jane}`)));
-	const alice = host.person("_matrix_alice", { origin: { bridge: host.name, id: "@alice:hs.test" } });
+	const alice = host.person("_matrix_alice", { origin: { bridge: host.about.bridge, id: "@alice:hs.test" } });
 	const theirs = host.delivery(host.say(alice, place, "x"), room);
 	t.like(await deliver(known(theirs, ["$theirs"], { kind: "removal" })), { status: "delivered" });
 	t.false(redacted().at(-1)?.includes(" as "));

@@ -1,0 +1,52 @@
+import type { Readable } from "node:stream";
+import type { Federation } from "#core/federation/federation.ts";
+import type { Secrets } from "#core/federation/provider-key.ts";
+import type { Shadows } from "#core/federation/shadows.ts";
+import type { FeedRequest } from "#core/feed/feed.ts";
+import type { LiveEvent } from "#core/feed/live-event.ts";
+import type { Place } from "#core/groups/place.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { Principal } from "#core/identity/principal.ts";
+import type { AccountId } from "#core/ids.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { Limits } from "./limits.ts";
+import type { Metrics } from "./metrics.ts";
+
+export interface Health {
+	state(): "ready" | "recovering" | "draining";
+}
+
+/** What people and other servers are told of this instance. */
+export interface Instance {
+	readonly name: string;
+	readonly description: string;
+	/** A URI, or an address to which `mailto:` is put in front. */
+	readonly contact: string;
+	readonly version: string;
+}
+
+/** Live events (`src/realtime`). */
+export interface EventStreams {
+	/** A stream of type `text/event-stream` that ends when it is destroyed. @throws {NotFound} */
+	open(principal: Principal, request: FeedRequest): Promise<Readable>;
+	signal(place: Place, event: LiveEvent, from: AccountId): Promise<void>;
+	/** Ends every stream with an id from which it can be resumed. */
+	close(): void;
+}
+
+/** What most doors are built from. */
+export interface Services {
+	readonly world: IdentityWorld;
+	readonly bridges: readonly Bridge[];
+	readonly shadows: Shadows;
+	readonly events: EventStreams;
+	readonly health: Health;
+	readonly limits: Limits;
+	readonly instance: Instance;
+	readonly federation: Federation;
+	/** Keeps the provider's signing key. */
+	readonly secrets: Secrets;
+	readonly metrics: Metrics;
+	/** True: `X-Forwarded-*` of the proxy in front is believed. */
+	readonly behindProxy: boolean;
+}

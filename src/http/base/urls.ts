@@ -1,0 +1,45 @@
+import type { World } from "#core/events/world.ts";
+import type { Place } from "#core/groups/place.ts";
+import type { AccountId, ChannelId, MessageId } from "#core/ids.ts";
+import { type Account, isLocal } from "#core/model/account.ts";
+import type { Channel } from "#core/model/channel.ts";
+import type { Message } from "#core/model/message.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+
+type Site = Pick<World, "origin" | "domain">;
+
+export const apiChannelPath = ({ group, channel }: Place): string => `/api/groups/${group.id}/channels/${channel.id}`;
+export const apiMessagePath = (place: Place, message: MessageId): string =>
+	`${apiChannelPath(place)}/messages/${message}`;
+
+/** How somebody is called in the path of a page: our own people without the domain. */
+const pageName = ({ domain }: Site, account: Account): string =>
+	account.domain === domain ? account.handle : `${account.handle}@${account.domain}`;
+
+/** The page of a person: their own page elsewhere, when they live there. */
+export const personUrl = (site: Site, account: Account): string =>
+	isLocal(account)
+		? `${site.origin}/@${account.handle}`
+		: (account.origin?.url ?? `${site.origin}/@${pageName(site, account)}`);
+
+/** The page of an open channel. */
+export const channelUrl = ({ origin }: Site, channel: Channel): string =>
+	channel.kind === "room" ? `${origin}/c/${channel.handle}` : `${origin}/@${channel.handle}`;
+
+/** The page of a message in an open channel. */
+export const messageUrl = (site: Site, author: Account, message: Pick<Message, "id">): string =>
+	`${site.origin}/@${pageName(site, author)}/${message.id}`;
+
+type Subject = { readonly account: AccountId } | { readonly channel: ChannelId } | { readonly message: MessageId };
+
+/** The same thing as another network knows it. */
+export function alternateOf(
+	bridges: readonly Bridge[],
+	subject: Subject,
+): { readonly type: string; readonly url: string } | undefined {
+	for (const bridge of bridges) {
+		const alternate = bridge.alternate?.(subject);
+		if (alternate !== undefined) return alternate;
+	}
+	return undefined;
+}

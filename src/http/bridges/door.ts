@@ -1,0 +1,84 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Context } from "koa";
+import { Unavailable } from "#core/errors.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { BridgeRequest, BridgeResponse } from "#core/ports/bridge/request.ts";
+import { ClientGone, readBody } from "../base/body.ts";
+import type { Door } from "../base/door.ts";
+import type { Services } from "../base/services.ts";
+import { problemOf, renderProblem } from "../middleware/problem.ts";
+import { type RateLimits } from "../middleware/rate-limits.ts";
+import { requestLog } from "../middleware/request-log.ts";
+
+/**
+ * Hands a request to the bridge that owns its path, with as little in between as there can be: the log, the limit of what
+ * anybody may post, and problems in the common format.
+ */
+export function bridgeDoor(
+	bridge: Bridge,
+	{ world, health, metrics }: Pick<Services, "world" | "health" | "metrics">,
+	rates: RateLimits,
+): Door {
+	const { logger } = world;
+
+	async function answer(ctx: Context): Promise<void> {
+		ctx.state.route = `bridge ${bridge.name}`;
+		try {
+			if (health.state() === "draining") throw new Unavailable("The provider is stopping");
+			// What anybody may send. Homeservers have a token and send with PUT.
+			if (ctx.method === "POST") await rates.count(ctx, "inbox", ctx.ip);
+			write(ctx, await bridge.handle(requestOf(ctx)));
+		} catch (error) {
+			if (error instanceof ClientGone) {
+				ctx.respond = false;
+				return;
+			}
+			const problem = problemOf(error);
+			if (problem.status >= 500)
+				logger.error(
+					{ err: problem.cause ?? problem, bridge: bridge.name, method: ctx.method, path: ctx.path },
+					"A bridge's request failed",
+				);
+			const { status, headers, body } = renderProblem(problem, ctx.path, world);
+			write(ctx, {
+				status,
+				headers: { ...headers, "content-type": "application/problem+json" },
+				body: JSON.stringify(body),
+			});
+		}
+	}
+
+	const log = requestLog(logger, metrics);
+	return {
+		name: `the bridge ${bridge.name}`,
+		owns: bridge.paths,
+		answer: (ctx) => log(ctx, () => answer(ctx)),
+	};
+}
+
+function requestOf(ctx: Context): BridgeRequest {
+	const url = ctx.req.url as string;
+	const query = url.indexOf("?");
+	return {
+		method: ctx.method,
+		path: query < 0 ? url : url.slice(0, query),
+		query: query < 0 ? "" : url.slice(query),
+		headers: ctx.req.headers as IncomingHttpHeaders & Record<string, string | undefined>,
+		remoteAddress: ctx.ip,
+		body: (maxBytes) => readBody(ctx.req, ctx.res, maxBytes),
+	};
+}
+
+function write(ctx: Context, { status, headers, body }: BridgeResponse): void {
+	ctx.status = status;
+	for (const name in headers) ctx.set(name, headers[name] as string);
+	if (!ctx.res.hasHeader("X-Content-Type-Options")) ctx.set("X-Content-Type-Options", "nosniff");
+	if (body === undefined) {
+		ctx.body = null;
+		ctx.status = status;
+		return;
+	}
+	const hasType = ctx.res.hasHeader("Content-Type");
+	ctx.body = body;
+	if (!hasType) ctx.remove("Content-Type");
+}

@@ -1,0 +1,65 @@
+import type { Instance } from "../base/services.ts";
+import { button, type Fault, field } from "../page-kit/form.ts";
+import { entryPage } from "../page-kit/frame.ts";
+import { type Html, html } from "../page-kit/html.ts";
+import { say, sayPlainly } from "../page-kit/say.ts";
+import { texts } from "../page-kit/texts.ts";
+
+/** The forms of the device flow (RFC 8628) belong to the authorization server, with a token of its own. */
+export interface DeviceForm {
+	readonly action: string;
+	readonly xsrf: string;
+}
+
+type Frame = { readonly instance: Instance };
+
+const deviceForm = ({ action, xsrf }: DeviceForm, content: Html): Html =>
+	html`<form method="post" action="${action}" novalidate><input type="hidden" name="xsrf" value="${xsrf}">${content}</form>`;
+
+/** Which code does the device show? @param trouble what came of the code that was entered before */
+export function renderDeviceCode(
+	frame: Frame,
+	shown: DeviceForm & { readonly trouble?: "wrong" | "aborted" | "failed"; readonly code?: string },
+): Html {
+	const t = texts.device;
+	const faults: Fault[] =
+		shown.trouble === undefined
+			? []
+			: [{ text: t[shown.trouble], ...(shown.trouble === "wrong" ? { field: "user_code" } : {}) }];
+	return entryPage(
+		frame,
+		{ title: t.title, faults },
+		html`<h1>${t.title}</h1><p class="lead">${t.lead}</p>${deviceForm(
+			shown,
+			html`${field({ name: "user_code", label: t.code, value: shown.code, autocomplete: "off", kind: "code", maxlength: 40, focus: true }, faults)}${button(t.submit)}`,
+		)}`,
+	);
+}
+
+/** Is this the device that you hold? */
+export function renderDeviceConfirm(
+	frame: Frame,
+	shown: DeviceForm & { readonly client: string; readonly code: string },
+): Html {
+	const t = texts.device;
+	const title = sayPlainly(t.confirmTitle, { client: shown.client });
+	return entryPage(
+		frame,
+		{ title },
+		html`<h1>${title}</h1><p class="lead">${t.confirmLead}</p><p class="secret user-code">${shown.code}</p>
+<div class="note care"><p>${t.confirmWarning}</p></div>${deviceForm(
+			shown,
+			html`<input type="hidden" name="user_code" value="${shown.code}"><div class="choice">${button(t.refuse, "other", { name: "abort", value: "yes" })}${button(t.confirm, "main", { name: "confirm", value: "yes" })}</div>`,
+		)}`,
+	);
+}
+
+/** It works: go back to the device. */
+export function renderDeviceDone(frame: Frame, { client }: { readonly client: string }): Html {
+	const t = texts.device;
+	return entryPage(
+		frame,
+		{ title: t.doneTitle },
+		html`<h1>${t.doneTitle}</h1><p class="lead">${say(t.doneLead, { client: html`<strong>${client}</strong>` })}</p>`,
+	);
+}

@@ -1,0 +1,27 @@
+import type { Middleware } from "koa";
+import type { Endpoint } from "../base/table-door.ts";
+
+/** What the library answers of the routes that `provider.ts` configures, and what it adds below them itself. */
+const methods = {
+	"/.well-known/jwks.json": ["GET"],
+	"/.well-known/oauth-authorization-server": ["GET"],
+	"/.well-known/openid-configuration": ["GET"],
+	"/oauth/authorize": ["GET", "POST"],
+	"/oauth/authorize/:uid": ["GET"],
+	"/oauth/device": ["GET", "POST"],
+	"/oauth/device/:uid": ["GET"],
+	"/oauth/device_authorization": ["POST"],
+	"/oauth/introspect": ["POST"],
+	"/oauth/logout": ["GET", "POST"],
+	"/oauth/logout/confirm": ["POST"],
+	"/oauth/logout/success": ["GET"],
+	"/oauth/register": ["POST"],
+	"/oauth/register/:client": ["GET", "PUT", "DELETE"],
+	"/oauth/revoke": ["POST"],
+	"/oauth/token": ["POST"],
+	"/oauth/userinfo": ["GET", "POST"],
+} as const satisfies Readonly<Record<string, readonly Endpoint["method"][]>>;
+
+/** The library's router takes a slash at the end and other letter case for the same address, and answers 404 to other methods. */
+export const endpointsOf = (answer: Middleware): readonly Endpoint[] =>
+	Object.entries(methods).flatMap(([path, names]) => names.map((method) => ({ method, path, answer })));

@@ -1,0 +1,118 @@
+import type { Context } from "koa";
+import { isOpen } from "#core/access/circle.ts";
+import { type ReadablePlace, readableById } from "#core/access/readable-place.ts";
+import { accountByHandle, parseAddress } from "#core/accounts/find-account.ts";
+import { Gone, NotFound } from "#core/errors.ts";
+import { channelByHandle } from "#core/groups/find-channel.ts";
+import type { ChannelId } from "#core/ids.ts";
+import { parseId } from "#core/ids.ts";
+import { messageWithPlace } from "#core/messages/list-messages.ts";
+import type { Account } from "#core/model/account.ts";
+import type { Services } from "../base/services.ts";
+import type { Endpoint } from "../base/table-door.ts";
+import { alternateOf } from "../base/urls.ts";
+import type { RateLimits } from "../middleware/rate-limits.ts";
+import type { Html } from "../page-kit/html.ts";
+import { channelPage } from "./channel-page.ts";
+import { frontPage } from "./front-page.ts";
+import { messagePage } from "./message-page.ts";
+import { profilePage } from "./profile-page.ts";
+
+interface Shown {
+	readonly page: Html;
+	/** The same thing as another network knows it. */
+	readonly alternate?: { readonly type: string; readonly url: string } | undefined;
+}
+
+/** What a page shows of a list: what lies behind this message. */
+export const beforeOf = (ctx: Context): string | undefined =>
+	typeof ctx.query.before === "string" ? ctx.query.before : undefined;
+
+/** Pages for people: what is open here, and nothing else (design §5). Whatever is not open is not there. */
+export function openPages(services: Services, rates: RateLimits): readonly Endpoint[] {
+	const { world, bridges } = services;
+
+	/** Counts, negotiates and writes. Who asks for another representation is sent there. */
+	const page = (
+		path: string,
+		show: (ctx: Context, params: Readonly<Record<string, string>>) => Promise<Shown>,
+	): Endpoint => ({
+		method: "GET",
+		path,
+		async answer(ctx) {
+			ctx.state.route = `GET ${path}`;
+			await rates.count(ctx, "read", ctx.ip);
+			const shown = await show(ctx, (ctx as unknown as { params: Record<string, string> }).params);
+			ctx.vary("Accept");
+			if (
+				shown.alternate !== undefined &&
+				ctx.accepts("text/html", "application/activity+json", "application/ld+json") !== "text/html"
+			) {
+				ctx.redirect(shown.alternate.url);
+				return;
+			}
+			ctx.set("Cache-Control", "public, no-cache");
+			ctx.body = shown.page.text;
+			ctx.type = "text/html; charset=utf-8";
+		},
+	});
+
+	async function openPlace(id: ChannelId): Promise<ReadablePlace> {
+		const place = await readableById(world, id, undefined);
+		if (place === undefined || !isOpen(place.circle)) throw new NotFound();
+		return place;
+	}
+
+	async function personNamed(name: string): Promise<Account> {
+		const address = parseAddress(name, world.domain);
+		const account = address === undefined ? undefined : await accountByHandle(world, address.handle, address.domain);
+		if (account === undefined) throw new NotFound();
+		if (account.deletedAt !== undefined) throw new Gone();
+		return account;
+	}
+
+	async function showPerson(ctx: Context, name: string) {
+		const account = await personNamed(name);
+		const place = await openPlace(account.timeline);
+		const alternate = alternateOf(bridges, { account: account.id });
+		return { page: await profilePage(services, { account, place, alternate, before: beforeOf(ctx) }), alternate };
+	}
+
+	async function showMessage(ctx: Context, name: string, message: string) {
+		const id = parseId("msg", message);
+		if (id === undefined) throw new NotFound();
+		const author = await personNamed(name);
+		const found = await messageWithPlace(world, id, undefined);
+		if (found === undefined || found.message.author !== author.id) throw new NotFound();
+		const place = await openPlace(found.place.channel.id);
+		if (found.message.deletedAt !== undefined) throw new Gone();
+		const alternate = alternateOf(bridges, { message: id });
+		return {
+			page: await messagePage(services, {
+				message: found.message,
+				place,
+				author,
+				alternate,
+				after: typeof ctx.query.after === "string" ? ctx.query.after : undefined,
+			}),
+			alternate,
+		};
+	}
+
+	async function showChannel(ctx: Context, handle: string) {
+		const found = await channelByHandle(world, handle);
+		if (found === undefined) throw new NotFound();
+		const place = await openPlace(found.channel.id);
+		const alternate = alternateOf(bridges, { channel: place.channel.id });
+		return { page: await channelPage(services, { place, alternate, before: beforeOf(ctx) }), alternate };
+	}
+
+	return [
+		page("/", async () => ({ page: await frontPage(services) })),
+		...["/@:name", "/%40:name"].map((path) => page(path, (ctx, { name = "" }) => showPerson(ctx, name))),
+		...["/@:name/:message", "/%40:name/:message"].map((path) =>
+			page(path, (ctx, { name = "", message = "" }) => showMessage(ctx, name, message)),
+		),
+		page("/c/:handle", (ctx, { handle = "" }) => showChannel(ctx, handle)),
+	];
+}

@@ -1,0 +1,16 @@
+import type { Context } from "koa";
+import type { Instance } from "../base/services.ts";
+import type { Rendered } from "../middleware/problem.ts";
+import { html } from "../page-kit/html.ts";
+import { layout } from "../page-kit/layout.ts";
+
+const isForMachines = /^\/(api|\.well-known|tiers|meta)(\/|$)/;
+
+/** A problem as a page, when a person's browser asks for one. */
+export const problemPage =
+	(instance: Instance) =>
+	(ctx: Context, { status, body }: Rendered): string | undefined => {
+		if (isForMachines.test(ctx.path) || !ctx.get("Accept").includes("text/html")) return undefined;
+		const main = html`<section class="hero"><h1>${body.title}</h1><p>${body.detail}.</p><ul class="facts"><li>${status}</li></ul></section><p><a href="/">To the front page</a></p>`;
+		return layout(instance, { title: body.title, description: "" }, main).text;
+	};
