@@ -108,7 +108,7 @@ export function createInbox(
 function answerTo(received: Received | undefined): BridgeResponse {
 	if (received?.status !== "ignored") return accepted;
 	const { reason } = received;
-	return reason === "blocked" || reason === "not-owner" || reason === "not-allowed"
+	return reason === "not-owner" || reason === "not-allowed"
 		? problem(403, "Not allowed", `Not taken over: ${reason}`)
 		: accepted;
 }

@@ -73,10 +73,3 @@ export const urlOf = (value: unknown): string | undefined => {
 	const id = idOf(value);
 	return id !== undefined && originOf(id) !== undefined ? id : undefined;
 };
-
-/** Milliseconds since 1970; `undefined` when it is no date. */
-export function timeOf(value: unknown): number | undefined {
-	const text = textOf(value);
-	const time = text === undefined || text.length > 40 ? Number.NaN : Date.parse(text);
-	return Number.isFinite(time) ? time : undefined;
-}

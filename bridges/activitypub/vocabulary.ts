@@ -1,8 +1,9 @@
 /** Everybody. Written in full: `as:Public` is understood from others but never sent (reference: apex emits it, many miss it). */
 export const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
 
+export const ACTIVITY_TYPE = "application/activity+json";
 /** What we send. */
-export const ACTIVITY_JSON = "application/activity+json; charset=utf-8";
+export const ACTIVITY_JSON = `${ACTIVITY_TYPE}; charset=utf-8`;
 /** What we ask for, and what AP servers answer with (ActivityPub §3.2). */
 export const ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"';
 

@@ -1,15 +1,16 @@
-import { type Bridge, type BridgeHost, type BridgeModule, type Capabilities, Unavailable } from "#bridge-kit";
+import type { Bridge, BridgeHost, BridgeModule, Capabilities } from "#bridge-kit";
 import { configSchema, type MatrixConfig } from "./config.ts";
 import { createGhosts } from "./ghosts.ts";
 import { createHealth } from "./health.ts";
-import { createHomeserver, type Homeserver, isRefusal, segment } from "./homeserver.ts";
-import { createNames, isRoomId, laneOf } from "./ids.ts";
+import { createHomeserver, type Homeserver } from "./homeserver.ts";
+import { createNames } from "./ids.ts";
 import { readEvent } from "./incoming/event.ts";
 import { createTakeIn, type TakeIn } from "./incoming/take-in.ts";
 import { createDeliver } from "./outgoing/deliver.ts";
 import { createPeople } from "./people.ts";
 import { readRegistration } from "./registration.ts";
 import { createConsent } from "./rooms/consent.ts";
+import { createRoomFinder } from "./rooms/find-room.ts";
 import { createHints } from "./rooms/hints.ts";
 import { createMembers } from "./rooms/members.ts";
 import { createReadBack } from "./rooms/read-back.ts";
@@ -30,7 +31,6 @@ const capabilities: Capabilities = {
 	answer: "none",
 	"account-removal": "none",
 	relays: false,
-	maxTextLength: 48_000,
 };
 
 function create(config: MatrixConfig, host: BridgeHost): Bridge {
@@ -133,19 +133,7 @@ export function createMatrix(
 			if (isStarted) host.report({ state: "stopped" });
 		},
 		deliver: createDeliver({ host, homeserver, names, ghosts, members, consent, readBack }),
-		async resolveRoom(room) {
-			if (isRoomId(room)) return { bridge: host.about.bridge, target: room, lane: laneOf(room) };
-			if (!/^#[^\s\p{Cc}]{1,254}$/u.test(room)) return undefined;
-			try {
-				const { room_id } = await homeserver.request("GET", `/directory/room/${segment(room)}`);
-				return typeof room_id === "string" && isRoomId(room_id)
-					? { bridge: host.about.bridge, target: room_id, lane: laneOf(room_id) }
-					: undefined;
-			} catch (error) {
-				if (isRefusal(error)) return undefined;
-				throw new Unavailable("The homeserver could not be asked", 5, error);
-			}
-		},
+		resolvers: { person: "unsupported", room: createRoomFinder(host, homeserver), alternate: "unsupported" },
 	};
 }
 

@@ -4,13 +4,12 @@ import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { BridgeHost } from "#core/ports/bridge/host.ts";
 import type { BridgeCommand } from "./command.ts";
 
-export { PayloadTooLarge, Problem, SetupError, Unavailable } from "#core/errors.ts";
-export type { AccountId, BridgeName, ChannelId, GroupId, MessageId, PortalId } from "#core/ids.ts";
+export { PayloadTooLarge, SetupError, Unavailable } from "#core/errors.ts";
+export type { AccountId, BridgeName, ChannelId, MessageId } from "#core/ids.ts";
 export { parseEventId, parseId } from "#core/ids.ts";
-export type { FieldLimits } from "#core/json.ts";
 export { JsonRefused, parseJson } from "#core/json.ts";
-export type { Account, Profile } from "#core/model/account.ts";
-export { addressOf, isLocal } from "#core/model/account.ts";
+export type { Account } from "#core/model/account.ts";
+export { addressOf } from "#core/model/account.ts";
 export type { Channel } from "#core/model/channel.ts";
 export type { Group } from "#core/model/group.ts";
 export type { Content, Message } from "#core/model/message.ts";
@@ -30,6 +29,7 @@ export type {
 	RemotePlace,
 } from "#core/ports/bridge/remote-event.ts";
 export type { BridgeRequest, BridgeResponse } from "#core/ports/bridge/request.ts";
+export type { Alternate, Resolvers, Subject } from "#core/ports/bridge/resolvers.ts";
 export type { Slice } from "#core/ports/bridge/slice.ts";
 export type { BridgeStateStore } from "#core/ports/bridge/state.ts";
 export type { HttpClient, OutboundRequest, OutboundResponse } from "#core/ports/http-client.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RemoteEvent } from "#bridge-kit";
-import { idOf, type Json, sameOrigin, timeOf, typeOf } from "../reading.ts";
+import { idOf, type Json, sameOrigin, typeOf } from "../reading.ts";
 import { readAccept, readReject } from "./answer.ts";
 import { readCreate } from "./create.ts";
 import { readDelete } from "./delete.ts";
@@ -64,6 +64,5 @@ export async function readActivity(
 		return undefined;
 	const sender = context.directory.known(actor) ?? (await context.directory.person(actor));
 	if (sender === undefined) throw new Refused(403, "The actor can't be found");
-	const at = timeOf(activity["published"]);
-	return { id, sender, raw, ...(at === undefined ? {} : { at }), ...meaning } as RemoteEvent;
+	return { id, sender, raw, ...meaning } as RemoteEvent;
 }

@@ -95,7 +95,6 @@ function edit(converter: Converter, event: MatrixEvent, raw: unknown, target: st
 const base = ({ person }: Converter, event: MatrixEvent, raw: unknown) => ({
 	id: event.event_id,
 	sender: person(event.sender),
-	at: event.origin_server_ts,
 	raw,
 });
 

@@ -33,9 +33,9 @@ async function link(
 	await assertLinks(world, account, place);
 	if (!canFederate(place.channel))
 		throw new Conflict("tier_not_federated", `A ${place.channel.tier} channel does not leave this provider`);
-	const linkers = bridges.filter((bridge) => bridge.resolveRoom !== undefined);
+	const linkers = bridges.filter((bridge) => bridge.resolvers.room !== "unsupported");
 	const bridge = linkers.find((known) => known.name === body.bridge);
-	if (bridge === undefined)
+	if (bridge === undefined || bridge.resolvers.room === "unsupported")
 		throw new InvalidRequest([
 			{
 				field: "/bridge",
@@ -45,7 +45,7 @@ async function link(
 						: `one of ${linkers.map((known) => known.name).join(", ")}`,
 			},
 		]);
-	const reach = await bridge.resolveRoom?.(body.room);
+	const reach = await bridge.resolvers.room(body.room);
 	if (reach === undefined)
 		throw new InvalidRequest([{ field: "/room", expected: "the id or alias of a room that can be reached" }]);
 	const portal = await linkPortal(world, account, place, { bridge: bridge.name, reach, consented: false });

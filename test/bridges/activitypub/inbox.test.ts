@@ -269,7 +269,7 @@ test("the same request twice has one effect", async (t) => {
 
 test("what the core refuses is answered 403, what does not concern it 202", async (t) => {
 	const { host, post, note } = await open(t);
-	host.answer = { status: "ignored", reason: "blocked" };
+	host.answer = { status: "ignored", reason: "not-allowed" };
 	t.is((await post({ type: "Create", object: note() })).status, 403);
 	host.answer = { status: "ignored", reason: "unknown-place" };
 	t.is((await post({ type: "Create", object: note() })).status, 202);

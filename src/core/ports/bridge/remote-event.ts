@@ -42,8 +42,6 @@ export type MessageRef = { readonly remote: string } | { readonly local: Message
 export type RemoteEvent = {
 	readonly id: string;
 	readonly sender: RemotePerson;
-	/** What they say the time was (milliseconds since 1970); never trusted for order or permission. */
-	readonly at?: number;
 	/** The event as it came, for what a later version may want to read from it. */
 	readonly raw: unknown;
 } & (
@@ -99,5 +97,5 @@ export type Received =
 	| { readonly status: "parked" }
 	| {
 			readonly status: "ignored";
-			readonly reason: "unknown-place" | "unknown-target" | "not-allowed" | "not-owner" | "blocked" | "gone" | "echo";
+			readonly reason: "unknown-place" | "unknown-target" | "not-allowed" | "not-owner" | "gone";
 	  };
