@@ -7,6 +7,7 @@ import { createInbox } from "./inbox.ts";
 import type { InboxContext } from "./incoming/reader.ts";
 import { createActorKeys } from "./keys.ts";
 import { createLookUp } from "./look-up.ts";
+import { capabilities } from "./outgoing/activities.ts";
 import { createDeliver } from "./outgoing/deliver.ts";
 import { createActorDirectory } from "./remote/actor-directory.ts";
 import { createDocuments } from "./remote/fetch-document.ts";
@@ -14,22 +15,6 @@ import { createKeyFetcher } from "./remote/key-documents.ts";
 import { createWebFingerClient } from "./remote/webfinger-client.ts";
 import { createRouter, paths } from "./serving/router.ts";
 import { createKeyCache } from "./signatures/index.ts";
-
-const capabilities = {
-	message: "native",
-	edit: "native",
-	removal: "native",
-	reaction: "native",
-	unreaction: "native",
-	join: "native",
-	leave: "native",
-	answer: "native",
-	profile: "native",
-	"account-removal": "native",
-	link: "none",
-	unlink: "none",
-	relays: true,
-} as const;
 
 /** The fediverse: every account and every open channel is an actor there (mapping.md). */
 const activityPub: BridgeModule<ActivityPubConfig> = { configSchema, commands: {}, create };

@@ -1,4 +1,4 @@
-import type { Bridge, BridgeHost, BridgeModule, Capabilities } from "#bridge-kit";
+import type { Bridge, BridgeHost, BridgeModule } from "#bridge-kit";
 import { configSchema, type MatrixConfig } from "./config.ts";
 import { createGhosts } from "./ghosts.ts";
 import { createHealth } from "./health.ts";
@@ -7,6 +7,8 @@ import { createNames } from "./ids.ts";
 import { readEvent } from "./incoming/event.ts";
 import { createTakeIn, type TakeIn } from "./incoming/take-in.ts";
 import { createDeliver } from "./outgoing/deliver.ts";
+import { capabilities } from "./outgoing/deliverers.ts";
+import { createSend } from "./outgoing/send.ts";
 import { createPeople } from "./people.ts";
 import { readRegistration } from "./registration.ts";
 import { createConsent } from "./rooms/consent.ts";
@@ -16,22 +18,6 @@ import { createMembers } from "./rooms/members.ts";
 import { createReadBack } from "./rooms/read-back.ts";
 import { createRoutes } from "./service/routes.ts";
 import { eventsOf } from "./service/transactions.ts";
-
-const capabilities: Capabilities = {
-	message: "native",
-	edit: "native",
-	removal: "native",
-	reaction: "native",
-	unreaction: "native",
-	link: "native",
-	unlink: "native",
-	profile: "native",
-	join: "none",
-	leave: "none",
-	answer: "none",
-	"account-removal": "none",
-	relays: false,
-};
 
 function create(config: MatrixConfig, host: BridgeHost): Bridge {
 	const registration = readRegistration(config.registration, config.prefix);
@@ -78,6 +64,7 @@ export function createMatrix(
 		settled: createHints(host, homeserver),
 		passed: readBack.passed,
 	});
+	const send = createSend({ host, homeserver, names, ghosts, members });
 	const health = createHealth({
 		host,
 		homeserver,
@@ -132,7 +119,7 @@ export function createMatrix(
 			await homeserver.close();
 			if (isStarted) host.report({ state: "stopped" });
 		},
-		deliver: createDeliver({ host, homeserver, names, ghosts, members, consent, readBack }),
+		deliver: createDeliver({ host, ghosts, members, consent, readBack, send }),
 		resolvers: { person: "unsupported", room: createRoomFinder(host, homeserver), alternate: "unsupported" },
 	};
 }

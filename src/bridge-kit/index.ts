@@ -16,15 +16,17 @@ export type { Content, Message } from "#core/model/message.ts";
 export type { Reach } from "#core/model/reach.ts";
 export { tiers } from "#core/model/tier.ts";
 export type { Bridge, BridgeState } from "#core/ports/bridge/bridge.ts";
-export type { Addressed, Capabilities, Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
+export type { Addressed, Capabilities, Delivery, DeliveryKind, DeliveryResult } from "#core/ports/bridge/delivery.ts";
 export type { BridgeHost } from "#core/ports/bridge/host.ts";
 export type { OpenChannel, OpenMessage } from "#core/ports/bridge/messages.ts";
 export type { LinkedRoom } from "#core/ports/bridge/portals.ts";
 export type {
+	IgnoredReason,
 	JoinTarget,
 	MessageRef,
 	Received,
 	RemoteEvent,
+	RemoteEventKind,
 	RemotePerson,
 	RemotePlace,
 } from "#core/ports/bridge/remote-event.ts";
@@ -37,6 +39,7 @@ export { OutboundFailure } from "#core/ports/http-client.ts";
 export type { Logger } from "#core/ports/logger.ts";
 export type { Text } from "#core/ports/text.ts";
 
+export { capabilitiesOf } from "./capabilities.ts";
 export type { BridgeCommand, CommandContext, CommandCore, Terminal } from "./command.ts";
 export { Usage } from "./command.ts";
 

@@ -1,5 +1,5 @@
 import type { RemotePlace } from "#bridge-kit";
-import { idOf, idsOf, isPublic, type Json, textOrMap, typeOf } from "../reading.ts";
+import { idOf, idsOf, isPublic, type Json, knownTypeOf, textOrMap, typeOf } from "../reading.ts";
 import { objectTypes } from "../vocabulary.ts";
 import { mentionsOf, pageOf, readContent, refOf } from "./content.ts";
 import { ownObject } from "./own-object.ts";
@@ -10,7 +10,7 @@ export const readCreate: Reader = async (context, arrived) => {
 	const { ids, host } = context;
 	const object = await ownObject(context, arrived);
 	const id = object === undefined ? undefined : idOf(object);
-	if (object === undefined || id === undefined || !objectTypes.has(typeOf(object, objectTypes) ?? "") || isVote(object))
+	if (object === undefined || id === undefined || knownTypeOf(object, objectTypes) === undefined || isVote(object))
 		return undefined;
 	if (!isPublic(object["to"] === undefined && object["cc"] === undefined ? arrived.activity : object)) {
 		host.logger.debug({ id }, "What is not public is not taken over");

@@ -1,4 +1,4 @@
-import { idOf, idsOf, isJson, isPublic, type Json, listOf, typeOf } from "../reading.ts";
+import { idOf, idsOf, isJson, isPublic, type Json, knownTypeOf, listOf } from "../reading.ts";
 import { actorTypes, objectTypes } from "../vocabulary.ts";
 import { readContent } from "./content.ts";
 import { ownObject } from "./own-object.ts";
@@ -11,10 +11,10 @@ export const readUpdate: Reader = async (context, arrived) => {
 	mustBeTheirs(context, arrived, id);
 	if (id === arrived.actor) return ofProfile(context, embedded(arrived), id);
 	const inline = embedded(arrived);
-	if (inline !== undefined && actorTypes.has(typeOf(inline, actorTypes) ?? ""))
+	if (inline !== undefined && knownTypeOf(inline, actorTypes) !== undefined)
 		throw new Refused(403, "An actor is updated by nobody else");
 	const object = await ownObject(context, arrived);
-	if (object === undefined || !objectTypes.has(typeOf(object, objectTypes) ?? "") || isHidden(object)) return undefined;
+	if (object === undefined || knownTypeOf(object, objectTypes) === undefined || isHidden(object)) return undefined;
 	const { content, tags, warning } = readContent(context.host.text, object);
 	return { kind: "edit", target: { remote: id }, content, tags, ...(warning === undefined ? {} : { warning }) };
 };
