@@ -4,7 +4,10 @@ import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { BridgeHost } from "#core/ports/bridge/host.ts";
 import type { BridgeCommand } from "./command.ts";
 
+export { BoundedMap } from "#core/bounded-map.ts";
 export { PayloadTooLarge, SetupError, Unavailable } from "#core/errors.ts";
+export { escapeHtml } from "#core/escape-html.ts";
+export { createGate, type Gate } from "#core/gate.ts";
 export type { AccountId, BridgeName, ChannelId, MessageId } from "#core/ids.ts";
 export { parseEventId, parseId } from "#core/ids.ts";
 export { JsonRefused, parseJson } from "#core/json.ts";

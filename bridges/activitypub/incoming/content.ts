@@ -1,5 +1,4 @@
-import type { AccountId, Content, MessageRef, Text } from "#bridge-kit";
-import { escapeHtml } from "../escape-html.ts";
+import { type AccountId, type Content, escapeHtml, type MessageRef, type Text } from "#bridge-kit";
 import type { Ids } from "../ids.ts";
 import {
 	firstOf,
