@@ -1,6 +1,5 @@
-import { type Account, addressOf, type BridgeHost, type OpenChannel } from "#bridge-kit";
+import { type Account, addressOf, type BridgeHost, escapeHtml, type OpenChannel } from "#bridge-kit";
 import type { PublishingContext } from "./context.ts";
-import { escapeHtml } from "./escape-html.ts";
 import { actorContext } from "./vocabulary.ts";
 
 const typeOfKind = { person: "Person", service: "Service", group: "Group" } as const;

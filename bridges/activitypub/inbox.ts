@@ -2,6 +2,7 @@ import {
 	type BridgeHost,
 	type BridgeRequest,
 	type BridgeResponse,
+	type IgnoredReason,
 	JsonRefused,
 	PayloadTooLarge,
 	parseJson,
@@ -108,10 +109,17 @@ export function createInbox(
 function answerTo(received: Received | undefined): BridgeResponse {
 	if (received?.status !== "ignored") return accepted;
 	const { reason } = received;
-	return reason === "blocked" || reason === "not-owner" || reason === "not-allowed"
-		? problem(403, "Not allowed", `Not taken over: ${reason}`)
-		: accepted;
+	return isRefusal[reason] ? problem(403, "Not allowed", `Not taken over: ${reason}`) : accepted;
 }
+
+/** Whether the sender is told that an activity was refused, or that there is nothing more to do about it. */
+const isRefusal: Readonly<Record<IgnoredReason, boolean>> = {
+	"not-owner": true,
+	"not-allowed": true,
+	"unknown-place": false,
+	"unknown-target": false,
+	gone: false,
+};
 
 function isJsonType(contentType: string | undefined): boolean {
 	const type = (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase();

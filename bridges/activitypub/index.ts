@@ -1,4 +1,5 @@
 import type { Bridge, BridgeHost, BridgeModule } from "#bridge-kit";
+import { alternateOf } from "./alternate.ts";
 import { type ActivityPubConfig, configSchema } from "./config.ts";
 import type { PublishingContext } from "./context.ts";
 import { createIds } from "./ids.ts";
@@ -6,6 +7,7 @@ import { createInbox } from "./inbox.ts";
 import type { InboxContext } from "./incoming/reader.ts";
 import { createActorKeys } from "./keys.ts";
 import { createLookUp } from "./look-up.ts";
+import { capabilities } from "./outgoing/activities.ts";
 import { createDeliver } from "./outgoing/deliver.ts";
 import { createActorDirectory } from "./remote/actor-directory.ts";
 import { createDocuments } from "./remote/fetch-document.ts";
@@ -13,23 +15,6 @@ import { createKeyFetcher } from "./remote/key-documents.ts";
 import { createWebFingerClient } from "./remote/webfinger-client.ts";
 import { createRouter, paths } from "./serving/router.ts";
 import { createKeyCache } from "./signatures/index.ts";
-import { ACTIVITY_JSON } from "./vocabulary.ts";
-
-const capabilities = {
-	message: "native",
-	edit: "native",
-	removal: "native",
-	reaction: "native",
-	unreaction: "native",
-	join: "native",
-	leave: "native",
-	answer: "native",
-	profile: "native",
-	"account-removal": "native",
-	link: "none",
-	unlink: "none",
-	relays: true,
-} as const;
 
 /** The fediverse: every account and every open channel is an actor there (mapping.md). */
 const activityPub: BridgeModule<ActivityPubConfig> = { configSchema, commands: {}, create };
@@ -62,15 +47,6 @@ function create(_config: ActivityPubConfig, host: BridgeHost): Bridge {
 			host.report({ state: "stopped" });
 		},
 		deliver: createDeliver(publishing, host),
-		lookUp: createLookUp(inbox, webFinger),
-		alternate(subject) {
-			const id =
-				"account" in subject
-					? ids.actor({ kind: "account", account: subject.account })
-					: "channel" in subject
-						? ids.actor({ kind: "channel", channel: subject.channel })
-						: ids.object({ id: subject.message });
-			return { type: ACTIVITY_JSON.split(";", 1)[0] as string, url: id };
-		},
+		resolvers: { person: createLookUp(inbox, webFinger), room: "unsupported", alternate: alternateOf(ids) },
 	};
 }

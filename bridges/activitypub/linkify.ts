@@ -1,3 +1,5 @@
+import { escapeHtml } from "#bridge-kit";
+
 /** A word of a text and the link that it becomes. */
 export interface WordLink {
 	/** `@jane@a.example`, `#intro` */
@@ -44,5 +46,5 @@ const literal = (word: string): string =>
 function anchor(link: WordLink | undefined, word: string): string {
 	if (link === undefined) return word;
 	const rel = link.kind === "mention hashtag" ? ' rel="tag"' : "";
-	return `<a href="${link.href.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}" class="${link.kind}"${rel}>${word}</a>`;
+	return `<a href="${escapeHtml(link.href)}" class="${link.kind}"${rel}>${word}</a>`;
 }

@@ -1,7 +1,6 @@
-import { type Account, addressOf, type Message } from "#bridge-kit";
+import { type Account, addressOf, escapeHtml, type Message } from "#bridge-kit";
 import { audienceOf, type Said } from "./audience.ts";
 import type { NoteContext } from "./context.ts";
-import { escapeHtml } from "./escape-html.ts";
 import type { Ids } from "./ids.ts";
 import { linkify, type WordLink } from "./linkify.ts";
 

@@ -40,11 +40,15 @@ export function textOrMap(object: Json, name: string): string | undefined {
 	return textOf(object[name]) ?? (isJson(map) ? textOf(Object.values(map)[0]) : undefined);
 }
 
-/** The type that decides: the first that we know of several. */
-export function typeOf(value: unknown, known?: ReadonlySet<string>): string | undefined {
-	const types = isJson(value) ? listOf(value["type"]).filter((type) => typeof type === "string") : [];
-	return (known && types.find((type) => known.has(type))) ?? types[0];
-}
+const typesOf = (value: unknown): readonly string[] =>
+	isJson(value) ? listOf(value["type"]).filter((type) => typeof type === "string") : [];
+
+/** The first type of something. */
+export const typeOf = (value: unknown): string | undefined => typesOf(value)[0];
+
+/** The type that decides where there are several: the first of them that is known. */
+export const knownTypeOf = <T extends string>(value: unknown, known: ReadonlySet<T>): T | undefined =>
+	(typesOf(value) as readonly T[]).find((type) => known.has(type));
 
 const PUBLIC_NAMES: ReadonlySet<string> = new Set([
 	"https://www.w3.org/ns/activitystreams#Public",
@@ -73,10 +77,3 @@ export const urlOf = (value: unknown): string | undefined => {
 	const id = idOf(value);
 	return id !== undefined && originOf(id) !== undefined ? id : undefined;
 };
-
-/** Milliseconds since 1970; `undefined` when it is no date. */
-export function timeOf(value: unknown): number | undefined {
-	const text = textOf(value);
-	const time = text === undefined || text.length > 40 ? Number.NaN : Date.parse(text);
-	return Number.isFinite(time) ? time : undefined;
-}

@@ -1,5 +1,4 @@
-import type { Account, BridgeHost } from "#bridge-kit";
-import { BoundedMap } from "./bounded-map.ts";
+import { type Account, BoundedMap, type BridgeHost } from "#bridge-kit";
 import { type Homeserver, HomeserverError, isRefusal, segment } from "./homeserver.ts";
 import type { Names } from "./ids.ts";
 

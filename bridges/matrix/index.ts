@@ -1,37 +1,23 @@
-import { type Bridge, type BridgeHost, type BridgeModule, type Capabilities, Unavailable } from "#bridge-kit";
+import type { Bridge, BridgeHost, BridgeModule } from "#bridge-kit";
 import { configSchema, type MatrixConfig } from "./config.ts";
 import { createGhosts } from "./ghosts.ts";
 import { createHealth } from "./health.ts";
-import { createHomeserver, type Homeserver, isRefusal, segment } from "./homeserver.ts";
-import { createNames, isRoomId, laneOf } from "./ids.ts";
+import { createHomeserver, type Homeserver } from "./homeserver.ts";
+import { createNames } from "./ids.ts";
 import { readEvent } from "./incoming/event.ts";
 import { createTakeIn, type TakeIn } from "./incoming/take-in.ts";
 import { createDeliver } from "./outgoing/deliver.ts";
+import { capabilities } from "./outgoing/deliverers.ts";
+import { createSend } from "./outgoing/send.ts";
 import { createPeople } from "./people.ts";
 import { readRegistration } from "./registration.ts";
 import { createConsent } from "./rooms/consent.ts";
+import { createRoomFinder } from "./rooms/find-room.ts";
 import { createHints } from "./rooms/hints.ts";
 import { createMembers } from "./rooms/members.ts";
 import { createReadBack } from "./rooms/read-back.ts";
 import { createRoutes } from "./service/routes.ts";
 import { eventsOf } from "./service/transactions.ts";
-
-const capabilities: Capabilities = {
-	message: "native",
-	edit: "native",
-	removal: "native",
-	reaction: "native",
-	unreaction: "native",
-	link: "native",
-	unlink: "native",
-	profile: "native",
-	join: "none",
-	leave: "none",
-	answer: "none",
-	"account-removal": "none",
-	relays: false,
-	maxTextLength: 48_000,
-};
 
 function create(config: MatrixConfig, host: BridgeHost): Bridge {
 	const registration = readRegistration(config.registration, config.prefix);
@@ -78,6 +64,7 @@ export function createMatrix(
 		settled: createHints(host, homeserver),
 		passed: readBack.passed,
 	});
+	const send = createSend({ host, homeserver, names, ghosts, members });
 	const health = createHealth({
 		host,
 		homeserver,
@@ -132,20 +119,8 @@ export function createMatrix(
 			await homeserver.close();
 			if (isStarted) host.report({ state: "stopped" });
 		},
-		deliver: createDeliver({ host, homeserver, names, ghosts, members, consent, readBack }),
-		async resolveRoom(room) {
-			if (isRoomId(room)) return { bridge: host.about.bridge, target: room, lane: laneOf(room) };
-			if (!/^#[^\s\p{Cc}]{1,254}$/u.test(room)) return undefined;
-			try {
-				const { room_id } = await homeserver.request("GET", `/directory/room/${segment(room)}`);
-				return typeof room_id === "string" && isRoomId(room_id)
-					? { bridge: host.about.bridge, target: room_id, lane: laneOf(room_id) }
-					: undefined;
-			} catch (error) {
-				if (isRefusal(error)) return undefined;
-				throw new Unavailable("The homeserver could not be asked", 5, error);
-			}
-		},
+		deliver: createDeliver({ host, ghosts, members, consent, readBack, send }),
+		resolvers: { person: "unsupported", room: createRoomFinder(host, homeserver), alternate: "unsupported" },
 	};
 }
 

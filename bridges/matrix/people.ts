@@ -1,5 +1,4 @@
-import type { RemotePerson } from "#bridge-kit";
-import { BoundedMap } from "./bounded-map.ts";
+import { BoundedMap, type RemotePerson } from "#bridge-kit";
 import { type Homeserver, isRefusal, segment } from "./homeserver.ts";
 import { handleOf } from "./ids.ts";
 

@@ -64,7 +64,7 @@ async function resolveRoom(
 	const network = openNetwork(config);
 	const bridge = await createBridge(name, config, opened, network, later<Incoming>("incoming").get);
 	try {
-		return await bridge.resolveRoom?.(room);
+		return bridge.resolvers.room === "unsupported" ? undefined : await bridge.resolvers.room(room);
 	} finally {
 		await bridge.stop();
 		await network.http.close();

@@ -15,7 +15,7 @@ export function openIdentity(config: Config, logger: Logger): Identity {
 		registration: { mode: registration.mode },
 		instanceName: instance.name,
 		// 64 MiB and a core each: two at once, and no longer a line than people have patience for.
-		hashing: createGate({ width: 2, line: 50, retryAfterSeconds: 10 }),
+		hashing: createGate({ width: 2, line: 50, retryAfterSeconds: 10, detail: "Too many sign in at the moment" }),
 		mail: createMail(mail),
 		factors: { totp: createTotp(), passkeys: createPasskeys({ origin, name: instance.name }) },
 		attempts: createAttempts(limits, limits.scale),

@@ -67,11 +67,11 @@ export function createFakeBridge(name: string, { relays = false }: { relays?: bo
 			delivered.push(delivery);
 			return answer ?? { status: "delivered", ids: [`${name}-copy-of-${delivery.id}`] };
 		},
-		async lookUp(reference) {
-			return [...people.values()].find((person) => reference.replace(/^@/, "") === `${person.handle}@${person.domain}`);
-		},
-		async resolveRoom(room) {
-			return { bridge: own, target: room, lane: `${name}:${room}` };
+		resolvers: {
+			person: async (reference) =>
+				[...people.values()].find((person) => reference.replace(/^@/, "") === `${person.handle}@${person.domain}`),
+			room: async (room) => ({ bridge: own, target: room, lane: `${name}:${room}` }),
+			alternate: "unsupported",
 		},
 		person: (who, host = `${name}.test`) =>
 			remember({

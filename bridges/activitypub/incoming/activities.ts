@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { RemoteEvent } from "#bridge-kit";
-import { idOf, type Json, sameOrigin, timeOf, typeOf } from "../reading.ts";
+import { idOf, type Json, knownTypeOf, sameOrigin, typeOf } from "../reading.ts";
+import { type ActivityType, activityTypes } from "../vocabulary.ts";
 import { readAccept, readReject } from "./answer.ts";
 import { readCreate } from "./create.ts";
 import { readDelete } from "./delete.ts";
@@ -11,21 +12,28 @@ import { Refused } from "./refused.ts";
 import { readUndo } from "./undo.ts";
 import { readUpdate } from "./update.ts";
 
-/** What is understood; everything else (boosts, pins, reports, votes …) is accepted and dropped. */
-const readers: ReadonlyMap<string, Reader> = new Map([
-	["Create", readCreate],
-	["Update", readUpdate],
-	["Delete", readDelete],
-	["Follow", readFollow],
-	["Accept", readAccept],
-	["Reject", readReject],
-	["Undo", readUndo],
-	["Like", readReaction],
-	["EmojiReact", readReaction],
-	["EmojiReaction", readReaction],
-	["Block", readBlock],
-]);
-const known: ReadonlySet<string> = new Set(readers.keys());
+/** What each type of activity means; an ignored one is answered 202 and dropped, as one of an unknown type is. */
+const readers: Readonly<Record<ActivityType, Reader | "ignored">> = {
+	Create: readCreate,
+	Update: readUpdate,
+	Delete: readDelete,
+	Follow: readFollow,
+	Accept: readAccept,
+	Reject: readReject,
+	Undo: readUndo,
+	Like: readReaction,
+	EmojiReact: readReaction,
+	EmojiReaction: readReaction,
+	Block: readBlock,
+	Announce: "ignored",
+	Add: "ignored",
+	Remove: "ignored",
+	Move: "ignored",
+	Flag: "ignored",
+	Dislike: "ignored",
+};
+/** Of several types of one activity, one that is read decides. */
+const readTypes: ReadonlySet<ActivityType> = new Set(activityTypes.filter((type) => readers[type] !== "ignored"));
 
 /**
  * What an activity means for us; `undefined`: nothing.
@@ -41,8 +49,7 @@ export async function readActivity(
 	signer: string,
 	raw: Json,
 ): Promise<RemoteEvent | undefined> {
-	const type = typeOf(activity, known);
-	if (type === undefined) throw new Refused(400, "The activity has no type");
+	if (typeOf(activity) === undefined) throw new Refused(400, "The activity has no type");
 	const actor = idOf(activity["actor"]);
 	if (actor === undefined) throw new Refused(400, "The activity has no actor");
 	// Before anything else of it is believed (CVE-2024-23832).
@@ -50,8 +57,9 @@ export async function readActivity(
 	const named = idOf(activity["id"]);
 	if (named !== undefined && !sameOrigin(named, actor))
 		throw new Refused(403, "The activity's id is of another origin than its actor");
-	const reader = readers.get(type);
-	if (reader === undefined) return undefined;
+	const type = knownTypeOf(activity, readTypes);
+	const reader = type === undefined ? "ignored" : readers[type];
+	if (reader === "ignored") return undefined;
 
 	const id = named ?? `${actor}#${createHash("sha256").update(JSON.stringify(raw)).digest("base64url")}`;
 	const meaning = await reader(context, { activity, actor, id });
@@ -64,6 +72,5 @@ export async function readActivity(
 		return undefined;
 	const sender = context.directory.known(actor) ?? (await context.directory.person(actor));
 	if (sender === undefined) throw new Refused(403, "The actor can't be found");
-	const at = timeOf(activity["published"]);
-	return { id, sender, raw, ...(at === undefined ? {} : { at }), ...meaning } as RemoteEvent;
+	return { id, sender, raw, ...meaning } as RemoteEvent;
 }

@@ -1,8 +1,19 @@
-import type { AccountId, Content, MessageRef, Text } from "#bridge-kit";
-import { escapeHtml } from "../escape-html.ts";
+import { type AccountId, type Content, escapeHtml, type MessageRef, type Text } from "#bridge-kit";
 import type { Ids } from "../ids.ts";
-import { firstOf, idOf, isJson, type Json, listOf, originOf, textOf, textOrMap, typeOf, urlOf } from "../reading.ts";
-import { objectTypes } from "../vocabulary.ts";
+import {
+	firstOf,
+	idOf,
+	isJson,
+	type Json,
+	knownTypeOf,
+	listOf,
+	originOf,
+	textOf,
+	textOrMap,
+	typeOf,
+	urlOf,
+} from "../reading.ts";
+import { type ObjectType, objectTypes } from "../vocabulary.ts";
 
 /** Caps on what one object may carry (design §9 rule 5, CVE-2026-23962). */
 const max = {
@@ -24,20 +35,35 @@ export interface Reading {
 	readonly warning?: string;
 }
 
+interface Shown {
+	/** An `Article`, or whatever of this type has a title. */
+	readonly article: "always" | "with a title" | "never";
+	/** Whether the `summary` of a memo is a content warning, or a teaser that is shorter than the text. */
+	readonly warns: boolean;
+	/** Whether the title of a memo is shown above its text. */
+	readonly heading: boolean;
+}
+
+/** How each type of object is shown here. */
+const shown: Readonly<Record<ObjectType, Shown>> = {
+	Note: { article: "never", warns: true, heading: false },
+	Question: { article: "never", warns: true, heading: false },
+	Article: { article: "always", warns: false, heading: false },
+	Page: { article: "with a title", warns: false, heading: false },
+	Event: { article: "never", warns: false, heading: true },
+	Video: { article: "never", warns: false, heading: true },
+	Audio: { article: "never", warns: false, heading: true },
+	Image: { article: "never", warns: false, heading: true },
+	Document: { article: "never", warns: false, heading: true },
+};
+
 /** Reads a Note, an Article, or what is shown as one of them (mapping.md). The HTML is cleaned here, once. */
 export function readContent(text: Text, object: Json): Reading {
-	const kind = typeOf(object, objectTypes);
+	const { article, warns, heading: hasHeading } = shown[knownTypeOf(object, objectTypes) ?? "Note"];
 	const title = clean(text, textOrMap(object, "name"), max.title);
-	const summary = clean(
-		text,
-		textOrMap(object, "summary"),
-		kind === "Note" || kind === "Question" ? max.warning : max.summary,
-	);
-	const isArticle = kind === "Article" || (kind === "Page" && title !== undefined);
-	const heading =
-		!isArticle && kind !== "Note" && kind !== "Question" && title !== undefined
-			? `<p><strong>${escapeHtml(title)}</strong></p>`
-			: "";
+	const summary = clean(text, textOrMap(object, "summary"), warns ? max.warning : max.summary);
+	const isArticle = article === "always" || (article === "with a title" && title !== undefined);
+	const heading = hasHeading && title !== undefined ? `<p><strong>${escapeHtml(title)}</strong></p>` : "";
 	const html = text.sanitize(
 		`${heading}${textOrMap(object, "content") ?? ""}${optionsOf(text, object)}${attachmentsOf(object)}`,
 	);

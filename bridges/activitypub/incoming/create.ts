@@ -1,5 +1,5 @@
 import type { RemotePlace } from "#bridge-kit";
-import { idOf, idsOf, type Json, textOrMap, typeOf } from "../reading.ts";
+import { idOf, idsOf, type Json, knownTypeOf, textOrMap, typeOf } from "../reading.ts";
 import { objectTypes } from "../vocabulary.ts";
 import { audienceOf } from "./audience.ts";
 import { mentionsOf, pageOf, readContent, refOf } from "./content.ts";
@@ -11,7 +11,7 @@ export const readCreate: Reader = async (context, arrived) => {
 	const { ids, host } = context;
 	const object = await ownObject(context, arrived);
 	const id = object === undefined ? undefined : idOf(object);
-	if (object === undefined || id === undefined || !objectTypes.has(typeOf(object, objectTypes) ?? "") || isVote(object))
+	if (object === undefined || id === undefined || knownTypeOf(object, objectTypes) === undefined || isVote(object))
 		return undefined;
 	const audience = await audienceOf(context, arrived.actor, object, arrived.activity);
 	if (audience === "named") {

@@ -5,7 +5,7 @@ import type { ActorDirectory } from "../remote/actor-directory.ts";
 import type { Documents } from "../remote/fetch-document.ts";
 import { Refused } from "./refused.ts";
 
-type Unsent<E> = E extends RemoteEvent ? Omit<E, "id" | "sender" | "raw" | "at"> : never;
+type Unsent<E> = E extends RemoteEvent ? Omit<E, "id" | "sender" | "raw"> : never;
 /** What an activity means, before it is known who sent it. */
 export type Meaning = Unsent<RemoteEvent>;
 

@@ -1,4 +1,4 @@
-import { idOf, idsOf, isJson, type Json, listOf, typeOf } from "../reading.ts";
+import { idOf, idsOf, isJson, type Json, knownTypeOf, listOf } from "../reading.ts";
 import { actorTypes, objectTypes } from "../vocabulary.ts";
 import { audienceOf } from "./audience.ts";
 import { readContent } from "./content.ts";
@@ -12,10 +12,10 @@ export const readUpdate: Reader = async (context, arrived) => {
 	mustBeTheirs(context, arrived, id);
 	if (id === arrived.actor) return ofProfile(context, embedded(arrived), id);
 	const inline = embedded(arrived);
-	if (inline !== undefined && actorTypes.has(typeOf(inline, actorTypes) ?? ""))
+	if (inline !== undefined && knownTypeOf(inline, actorTypes) !== undefined)
 		throw new Refused(403, "An actor is updated by nobody else");
 	const object = await ownObject(context, arrived);
-	if (object === undefined || !objectTypes.has(typeOf(object, objectTypes) ?? "")) return undefined;
+	if (object === undefined || knownTypeOf(object, objectTypes) === undefined) return undefined;
 	const isAddressed = idsOf(object["to"]).length + idsOf(object["cc"]).length > 0;
 	const audience = isAddressed ? await audienceOf(context, arrived.actor, object, arrived.activity) : "anyone";
 	if (audience === "named") return undefined;

@@ -1,10 +1,16 @@
 import type { KeyObject } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import type { Bridge, BridgeHost, Delivery, DeliveryResult, OutboundResponse } from "#bridge-kit";
+import {
+	type Bridge,
+	type BridgeHost,
+	createGate,
+	type Delivery,
+	type DeliveryResult,
+	type OutboundResponse,
+} from "#bridge-kit";
 import type { PublishingContext } from "../context.ts";
 import { signRequest } from "../signatures/index.ts";
 import { activitiesOf } from "./activities.ts";
-import { createGate } from "./gate.ts";
 import { outcomeOf, outcomeOfFailure } from "./outcome.ts";
 
 /** An activity ready to be signed for any target. */
@@ -26,7 +32,7 @@ const maxKept = 16 * 1024 * 1024;
 /** Sends deliveries: one signed POST per activity, in order. What goes to a thousand hosts is written once. */
 export function createDeliver(context: PublishingContext, host: Pick<BridgeHost, "clock" | "http">): Bridge["deliver"] {
 	const { ids, keys } = context;
-	const signing = createGate(maxSigning);
+	const signing = createGate({ width: maxSigning });
 	const written = new LRUCache<string, readonly Packet[]>({
 		maxSize: maxKept,
 		sizeCalculation: (packets) => packets.reduce((sum, { body }) => sum + body.length, 1),
@@ -60,20 +66,17 @@ export function createDeliver(context: PublishingContext, host: Pick<BridgeHost,
 	}
 
 	/** Resolves when the request is on its way; only what happens until then is rationed. */
-	async function sendSigned(
+	function sendSigned(
 		{ signer, body, privateKey }: { signer: string; body: string; privateKey: KeyObject },
 		url: URL,
 		signal: AbortSignal,
 	): Promise<{ readonly answer: Promise<OutboundResponse> }> {
-		await signing.enter();
-		try {
+		return signing.run(async () => {
 			const date = host.clock.now();
 			const signed = await signRequest({ method: "POST", url, body, keyId: ids.keyId(signer), privateKey, date });
 			const headers = { ...signed, "content-type": "application/activity+json" };
 			return { answer: host.http.request({ method: "POST", url, body, signal, headers, maxBytes: 65_536 }) };
-		} finally {
-			signing.leave();
-		}
+		});
 	}
 
 	return async (delivery, signal, progress) => {

@@ -20,11 +20,16 @@ export function outcomeOf({ status, headers }: OutboundResponse, now: number): D
 /** What it means that there was no answer. */
 export function outcomeOfFailure(failure: unknown): DeliveryResult {
 	if (!(failure instanceof OutboundFailure)) throw failure;
-	if (failure.kind === "refused") return { status: "rejected", reason: "forbidden", detail: failure.message };
-	// It answered, with more than we read: that is no trouble of the whole host.
-	if (failure.kind === "too-large") return { status: "retry", reason: failure.message };
-	return { status: "retry", reason: failure.message, lane: true };
+	return outcomes[failure.kind](failure.message);
 }
+
+const outcomes: Readonly<Record<OutboundFailure["kind"], (message: string) => DeliveryResult>> = {
+	refused: (detail) => ({ status: "rejected", reason: "forbidden", detail }),
+	network: (reason) => ({ status: "retry", reason, lane: true }),
+	timeout: (reason) => ({ status: "retry", reason, lane: true }),
+	// It answered, with more than we read: the host itself is well.
+	"too-large": (reason) => ({ status: "retry", reason }),
+};
 
 /** Milliseconds from now; a `Retry-After` is a number of seconds or a date (RFC 9110 §10.2.3). */
 function retryAfter(header: string | undefined, now: number): number | undefined {

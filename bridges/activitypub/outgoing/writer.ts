@@ -1,4 +1,4 @@
-import { type Channel, type Delivery, ownerOf } from "#bridge-kit";
+import { type Channel, type Delivery, type DeliveryKind, ownerOf } from "#bridge-kit";
 import type { Said } from "../audience.ts";
 import type { PublishingContext } from "../context.ts";
 import { objectContext } from "../vocabulary.ts";
@@ -8,8 +8,6 @@ export interface Signed {
 	readonly signer: string;
 	readonly activity: object & { readonly id: string };
 }
-
-export type DeliveryKind = Delivery["kind"];
 
 /** Writes the activities that tell of one kind of delivery, in the order in which they are sent; none: it can't be told. */
 export type Writer<K extends DeliveryKind> = (

@@ -4,14 +4,14 @@ import {
 	idOf,
 	isJson,
 	type Json,
+	knownTypeOf,
 	originOf,
 	sameOrigin,
 	textOf,
 	textOrMap,
-	typeOf,
 	urlOf,
 } from "../reading.ts";
-import { actorTypes } from "../vocabulary.ts";
+import { type ActorType, actorTypes } from "../vocabulary.ts";
 
 const maxName = 100;
 const maxBio = 20_000;
@@ -24,7 +24,7 @@ export interface Handle {
 
 /** Whether a document is an actor that things can be sent to. */
 export const isActor = (document: Json): boolean =>
-	actorTypes.has(typeOf(document, actorTypes) ?? "") && urlOf(document["inbox"]) !== undefined;
+	knownTypeOf(document, actorTypes) !== undefined && urlOf(document["inbox"]) !== undefined;
 
 /** Describes an actor to the core. The document has been found under its own id. */
 export function personOf(
@@ -34,14 +34,15 @@ export function personOf(
 ): RemotePerson | undefined {
 	const id = idOf(document);
 	const inbox = urlOf(document["inbox"]);
-	if (id === undefined || inbox === undefined || !isActor(document)) return undefined;
+	const type = knownTypeOf(document, actorTypes);
+	if (id === undefined || inbox === undefined || type === undefined) return undefined;
 	const bio = (textOrMap(document, "summary") ?? "").slice(0, maxBio);
 	const avatar = urlOf(imageOf(document["icon"]));
 	const page = urlOf(document["url"]);
 	return {
 		id,
 		...handle,
-		kind: kindOf(typeOf(document, actorTypes)),
+		kind: kinds[type],
 		profile: {
 			displayName: nameOf(host, document) ?? handle.handle,
 			...(bio === "" ? {} : { bio: host.text.sanitize(bio) }),
@@ -82,8 +83,13 @@ export function ghostHandle(document: Json): Handle {
 	return { handle: handle.replace(/[.-]+$/, "") };
 }
 
-const kindOf = (type: string | undefined): RemotePerson["kind"] =>
-	type === "Person" ? "person" : type === "Group" || type === "Organization" ? "group" : "service";
+const kinds: Readonly<Record<ActorType, RemotePerson["kind"]>> = {
+	Person: "person",
+	Group: "group",
+	Organization: "group",
+	Service: "service",
+	Application: "service",
+};
 
 function nameOf(host: Pick<BridgeHost, "text">, document: Json): string | undefined {
 	const name = host.text

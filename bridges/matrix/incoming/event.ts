@@ -5,7 +5,6 @@ export interface MatrixEvent {
 	readonly room_id: string;
 	readonly sender: string;
 	readonly state_key?: string;
-	readonly origin_server_ts: number;
 	readonly content: Readonly<Record<string, unknown>>;
 	readonly redacts?: unknown;
 }
@@ -16,7 +15,7 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 /** Reads an event; `undefined`: it is none that we could make sense of. */
 export function readEvent(value: unknown): MatrixEvent | undefined {
 	if (!isRecord(value)) return undefined;
-	const { type, event_id, room_id, sender, state_key, origin_server_ts, content, redacts } = value;
+	const { type, event_id, room_id, sender, state_key, content, redacts } = value;
 	if (!isText(type) || !isText(event_id) || !isText(room_id) || !isText(sender) || !sender.startsWith("@"))
 		return undefined;
 	return {
@@ -24,7 +23,6 @@ export function readEvent(value: unknown): MatrixEvent | undefined {
 		event_id,
 		room_id,
 		sender,
-		origin_server_ts: typeof origin_server_ts === "number" ? origin_server_ts : 0,
 		content: isRecord(content) ? content : {},
 		...(typeof state_key === "string" ? { state_key } : {}),
 		...(redacts === undefined ? {} : { redacts }),

@@ -1,4 +1,4 @@
-import type { BridgeHost, LinkedRoom, RemoteEvent } from "#bridge-kit";
+import type { BridgeHost, LinkedRoom, MessageRef, RemoteEvent, RemoteEventKind } from "#bridge-kit";
 import type { MatrixEvent } from "./event.ts";
 
 /**
@@ -20,14 +20,27 @@ export async function inScope(
 	return message;
 }
 
+type TargetOf<K extends RemoteEventKind> = (event: Extract<RemoteEvent, { kind: K }>) => MessageRef | undefined;
+
+/** Which other event each kind of event names, by which it could reach into another room. */
+const targets: { readonly [K in RemoteEventKind]: TargetOf<K> | "none" } = {
+	message: ({ replyTo }) => replyTo,
+	edit: ({ target }) => target,
+	removal: ({ target }) => target,
+	reaction: ({ target }) => target,
+	unreaction: ({ target }) => target,
+	retraction: ({ target }) => ({ remote: target }),
+	join: "none",
+	leave: "none",
+	answer: "none",
+	profile: "none",
+	gone: "none",
+	portal: "none",
+};
+
 function targetOf(remote: RemoteEvent): string | undefined {
-	if (remote.kind === "retraction") return remote.target;
-	const ref =
-		remote.kind === "message"
-			? remote.replyTo
-			: remote.kind === "edit" || remote.kind === "reaction"
-				? remote.target
-				: undefined;
+	const find = targets[remote.kind] as TargetOf<RemoteEventKind> | "none";
+	const ref = find === "none" ? undefined : find(remote);
 	return ref !== undefined && "remote" in ref ? ref.remote : undefined;
 }
 

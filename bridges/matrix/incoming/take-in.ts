@@ -1,5 +1,11 @@
-import { type BridgeHost, type LinkedRoom, type Received, type RemoteEvent, Unavailable } from "#bridge-kit";
-import { BoundedMap } from "../bounded-map.ts";
+import {
+	BoundedMap,
+	type BridgeHost,
+	type LinkedRoom,
+	type Received,
+	type RemoteEvent,
+	Unavailable,
+} from "#bridge-kit";
 import type { Names } from "../ids.ts";
 import type { People } from "../people.ts";
 import { type Converter, convert, takes } from "./convert.ts";

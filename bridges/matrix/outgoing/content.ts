@@ -1,4 +1,4 @@
-import type { Account, BridgeHost, Delivery } from "#bridge-kit";
+import { type Account, type BridgeHost, type Delivery, escapeHtml } from "#bridge-kit";
 
 type Said = Extract<Delivery, { kind: "message" | "edit" }>;
 /** What contents are written with; all of it pure. */
@@ -75,9 +75,9 @@ function textOf({ text }: ContentHost, { kind, subject: { message } }: Said, url
 	const lead = `${heading}${warning}${beginning(summary ?? plain)}\n\n${url}`;
 	const isPlain = mime === "text/plain" && title === undefined;
 	if (isPlain) return { body: fits(body) ? body : lead };
-	const headline = title === undefined ? "" : `<h1>${escape(title)}</h1>`;
-	const notice = warning === "" ? "" : `<p>${escape(warning)}</p>`;
-	const html = `${headline}${notice}${text.toHtml(said, mime).trim()}${tags === "" ? "" : `<p>${escape(tags)}</p>`}`;
+	const headline = title === undefined ? "" : `<h1>${escapeHtml(title)}</h1>`;
+	const notice = warning === "" ? "" : `<p>${escapeHtml(warning)}</p>`;
+	const html = `${headline}${notice}${text.toHtml(said, mime).trim()}${tags === "" ? "" : `<p>${escapeHtml(tags)}</p>`}`;
 	const formatted = { format: "org.matrix.custom.html", formatted_body: html };
 	if (fits(body, html)) return { body, ...formatted };
 	return fits(lead, html) ? { body: lead, ...formatted } : { body: fits(body) ? body : lead };
@@ -98,6 +98,3 @@ function missingTags(tags: readonly string[], text: string): string {
 		.filter((tag) => !said.includes(tag.toLowerCase()))
 		.join(" ");
 }
-
-const escape = (text: string): string =>
-	text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");

@@ -5,7 +5,7 @@ import { type Names, transactionId } from "../ids.ts";
 import type { Members } from "../rooms/members.ts";
 
 export interface SendParts {
-	readonly host: Pick<BridgeHost, "about" | "text">;
+	readonly host: Pick<BridgeHost, "about">;
 	readonly homeserver: Homeserver;
 	readonly names: Names;
 	readonly ghosts: Ghosts;

@@ -1,17 +1,16 @@
-import type { BridgeHost, LinkedRoom } from "#bridge-kit";
+import type { BridgeHost } from "#bridge-kit";
 import { type Homeserver, isRefusal, segment } from "../homeserver.ts";
 import { handleOf, type Names, transactionId } from "../ids.ts";
-import type { MatrixEvent } from "../incoming/event.ts";
 import { createAgreements } from "./agreement.ts";
 import { createDescription } from "./description.ts";
 import type { Members } from "./members.ts";
 import { readPower } from "./power.ts";
 import { createSoon } from "./soon.ts";
+import { createWatch, type Watch } from "./watch.ts";
 
 /** Whether a room wants to be linked (wire.md, "Bridges"). */
 export interface Consent {
-	/** Keeps what an event says of it. Resolves when that is durable; `undefined`: it says nothing. */
-	watch(event: MatrixEvent, portal: LinkedRoom | undefined): Promise<void> | undefined;
+	readonly watch: Watch;
 	/** The operator has spoken for the room. */
 	given(room: string): Promise<void>;
 	/** Looks at a linked room and makes its link active, waiting or degraded. @throws {HomeserverError} */
@@ -113,33 +112,8 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 		await setState(room, "degraded", "the room was replaced by another one");
 	}
 
-	const watchers: Readonly<
-		Record<string, (event: MatrixEvent, portal: LinkedRoom | undefined) => Promise<void> | undefined>
-	> = {
-		"m.room.member"({ room_id: room, sender, state_key, content }, portal) {
-			if (state_key !== names.bot) return undefined;
-			// The bot may be invited before anybody here has linked the room.
-			if (content.membership === "invite") return agreements.invited(room, sender).then(() => soon(room));
-			// Its own leaving belongs to a link that has ended, perhaps one before this.
-			const isOut = sender !== names.bot && (content.membership === "leave" || content.membership === "ban");
-			return isOut && portal !== undefined ? lost(room) : undefined;
-		},
-		"m.room.message"({ room_id: room, sender, content: { body } }, portal) {
-			if (portal === undefined || portal.state === "active" || names.isOurs(sender)) return undefined;
-			if (typeof body !== "string" || body.length > 20 || body.trim().toLowerCase() !== "link") return undefined;
-			return agreements.said(room, sender).then(() => soon(room));
-		},
-		"m.room.power_levels": ({ room_id: room }, portal) => void (portal !== undefined && soon(room)),
-		"m.room.encryption": ({ room_id: room }, portal) => void (portal !== undefined && soon(room)),
-		"m.room.tombstone": ({ room_id: room }, portal) => (portal === undefined ? undefined : replaced(room)),
-	};
-
 	return {
-		watch(event, portal) {
-			const isState = event.type !== "m.room.message";
-			if (!Object.hasOwn(watchers, event.type) || isState !== (event.state_key !== undefined)) return undefined;
-			return watchers[event.type]?.(event, portal);
-		},
+		watch: createWatch({ names, agreements, soon, lost, replaced }),
 		given: agreements.given,
 		judge,
 		lost,

@@ -1,5 +1,4 @@
-import type { BridgeHost, Received } from "#bridge-kit";
-import { BoundedMap } from "../bounded-map.ts";
+import { BoundedMap, type BridgeHost, type Received } from "#bridge-kit";
 import { type Homeserver, segment } from "../homeserver.ts";
 import { transactionId } from "../ids.ts";
 import type { MatrixEvent } from "../incoming/event.ts";

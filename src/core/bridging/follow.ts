@@ -65,7 +65,8 @@ async function placeNamed(world: World, directory: Directory, reference: string)
 
 async function lookUp(bridge: Bridge, reference: string) {
 	try {
-		return await bridge.lookUp?.(reference);
+		const { person } = bridge.resolvers;
+		return person === "unsupported" ? undefined : await person(reference);
 	} catch (error) {
 		if (error instanceof OutboundFailure && error.kind !== "refused")
 			throw new Unavailable("Their home can't be reached now", 30, error);

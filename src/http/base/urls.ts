@@ -1,10 +1,11 @@
 import type { World } from "#core/events/world.ts";
 import type { Place } from "#core/groups/place.ts";
-import type { AccountId, ChannelId, MessageId } from "#core/ids.ts";
+import type { MessageId } from "#core/ids.ts";
 import { type Account, isLocal } from "#core/model/account.ts";
 import type { Channel } from "#core/model/channel.ts";
 import type { Message } from "#core/model/message.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { Alternate, Subject } from "#core/ports/bridge/resolvers.ts";
 
 type Site = Pick<World, "origin" | "domain">;
 
@@ -30,16 +31,11 @@ export const channelUrl = ({ origin }: Site, channel: Channel): string =>
 export const messageUrl = (site: Site, author: Account, message: Pick<Message, "id">): string =>
 	`${site.origin}/@${pageName(site, author)}/${message.id}`;
 
-type Subject = { readonly account: AccountId } | { readonly channel: ChannelId } | { readonly message: MessageId };
-
 /** The same thing as another network knows it. */
-export function alternateOf(
-	bridges: readonly Bridge[],
-	subject: Subject,
-): { readonly type: string; readonly url: string } | undefined {
+export function alternateOf(bridges: readonly Bridge[], subject: Subject): Alternate | undefined {
 	for (const bridge of bridges) {
-		const alternate = bridge.alternate?.(subject);
-		if (alternate !== undefined) return alternate;
+		const { alternate } = bridge.resolvers;
+		if (alternate !== "unsupported") return alternate(subject);
 	}
 	return undefined;
 }

@@ -32,9 +32,9 @@ async function link(
 	const place = await readableChannel(world, params.g as string, body.channel, account);
 	await assertLinks(world, account, place);
 	assertLinkable(place);
-	const linkers = bridges.filter((bridge) => bridge.resolveRoom !== undefined);
+	const linkers = bridges.filter((bridge) => bridge.resolvers.room !== "unsupported");
 	const bridge = linkers.find((known) => known.name === body.bridge);
-	if (bridge === undefined)
+	if (bridge === undefined || bridge.resolvers.room === "unsupported")
 		throw new InvalidRequest([
 			{
 				field: "/bridge",
@@ -44,7 +44,7 @@ async function link(
 						: `one of ${linkers.map((known) => known.name).join(", ")}`,
 			},
 		]);
-	const reach = await bridge.resolveRoom?.(body.room);
+	const reach = await bridge.resolvers.room(body.room);
 	if (reach === undefined)
 		throw new InvalidRequest([{ field: "/room", expected: "the id or alias of a room that can be reached" }]);
 	const portal = await linkPortal(world, account, place, { bridge: bridge.name, reach, consented: false });

@@ -267,9 +267,22 @@ test("the same request twice has one effect", async (t) => {
 	t.is(host.received.length, 1);
 });
 
+test("of several types of an activity the one that is understood decides; known and unknown others are dropped", async (t) => {
+	const { host, post, note } = await open(t);
+	t.is((await post({ type: ["Flag", "Create", "https://other.example/Thing"], object: note() })).status, 202);
+	t.deepEqual(
+		host.received.map(({ kind }) => kind),
+		["message"],
+	);
+	for (const type of ["Flag", "Announce", "Sing", ["Move", "Sing"]])
+		t.is((await post({ type, object: note() })).status, 202, String(type));
+	t.is(host.received.length, 1);
+	t.is((await post({ type: [], object: note() })).status, 400);
+});
+
 test("what the core refuses is answered 403, what does not concern it 202", async (t) => {
 	const { host, post, note } = await open(t);
-	host.answer = { status: "ignored", reason: "blocked" };
+	host.answer = { status: "ignored", reason: "not-allowed" };
 	t.is((await post({ type: "Create", object: note() })).status, 403);
 	host.answer = { status: "ignored", reason: "unknown-place" };
 	t.is((await post({ type: "Create", object: note() })).status, 202);

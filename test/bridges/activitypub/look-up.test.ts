@@ -8,7 +8,8 @@ async function open(t: ExecutionContext) {
 	const host = createFakeHost("http://localhost:8480");
 	t.teardown(() => host.http.close());
 	const bridge = activityPub.create({ enabled: true }, host);
-	const lookUp = async (reference: string) => bridge.lookUp?.(reference);
+	const { person: lookUp } = bridge.resolvers;
+	if (lookUp === "unsupported") throw new Error("people of the fediverse can be found");
 	return { peer, host, bridge, lookUp, at: new URL(peer.origin).host };
 }
 
@@ -137,9 +138,11 @@ test("a thing that has a page says where its other form is", (t) => {
 	const host = createFakeHost("https://here.example");
 	const bridge = activityPub.create({ enabled: true }, host);
 	const jane = host.person("jane");
-	t.deepEqual(bridge.alternate?.({ account: jane.id }), {
+	const { alternate } = bridge.resolvers;
+	if (alternate === "unsupported") throw new Error("our things have a representation in the fediverse");
+	t.deepEqual(alternate({ account: jane.id }), {
 		type: "application/activity+json",
 		url: `https://here.example/users/${jane.id}`,
 	});
-	t.is(bridge.alternate?.({ channel: jane.timeline })?.url, `https://here.example/channels/${jane.timeline}`);
+	t.is(alternate({ channel: jane.timeline }).url, `https://here.example/channels/${jane.timeline}`);
 });

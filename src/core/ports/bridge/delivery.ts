@@ -100,8 +100,7 @@ export type DeliveryResult =
 export type Progress = (sent: readonly string[]) => Promise<void>;
 
 /** Declared, not discovered: the core never delivers a kind that is declared "none". */
-export type Capabilities = Readonly<Record<DeliveryKind, "native" | "fallback" | "none">> & {
+export type Capabilities = Readonly<Record<DeliveryKind, "native" | "none">> & {
 	/** `true`: what came from this network is passed on to this network's other members of a group's channel. */
 	readonly relays: boolean;
-	readonly maxTextLength?: number;
 };

@@ -44,8 +44,6 @@ export type MessageRef = { readonly remote: string } | { readonly local: Message
 export type RemoteEvent = {
 	readonly id: string;
 	readonly sender: RemotePerson;
-	/** What they say the time was (milliseconds since 1970); never trusted for order or permission. */
-	readonly at?: number;
 	/** The event as it came, for what a later version may want to read from it. */
 	readonly raw: unknown;
 } & (
@@ -95,13 +93,15 @@ export type RemoteEvent = {
 	| { readonly kind: "portal"; readonly room: string; readonly state: PortalState; readonly reason?: string }
 );
 
+export type RemoteEventKind = RemoteEvent["kind"];
+
+/** Why a remote event changes nothing here. */
+export type IgnoredReason = "unknown-place" | "unknown-target" | "not-allowed" | "not-owner" | "gone";
+
 /** What became of a remote event. Whatever it is, it is durable: the other side may be told that we have it. */
 export type Received =
 	| { readonly status: "accepted"; readonly message?: MessageId }
 	| { readonly status: "duplicate" }
 	/** Kept until its parent or target arrives. */
 	| { readonly status: "parked" }
-	| {
-			readonly status: "ignored";
-			readonly reason: "unknown-place" | "unknown-target" | "not-allowed" | "not-owner" | "blocked" | "gone" | "echo";
-	  };
+	| { readonly status: "ignored"; readonly reason: IgnoredReason };

@@ -37,7 +37,6 @@ test("a text is a message in its room, by its sender, with a link to it and the 
 		place: { kind: "room", room },
 		type: "message",
 		content: { text: "Hello *you*", mime: "text/plain" },
-		at: 1_700_000_000_000,
 		sender: { id: "@alice:hs.test" },
 		url: `https://matrix.to/#/${room}/${String(raw.event_id)}`,
 		raw,
