@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Account } from "#core/accounts/account.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
 import { assertTakesPart, type Place, readableChannel } from "#core/groups/access.ts";
@@ -9,48 +10,63 @@ import type { Message, MessageType } from "#core/messages/message.ts";
 import { postMessage } from "#core/messages/post-message.ts";
 import type { World } from "#core/world.ts";
 import { withoutUndefined } from "../base/absent.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import { created, empty, json, noContent, ok, replayedHeader } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { apiMessagePath } from "../base/urls.ts";
-import {
-	type ListQuery,
-	listQuery,
-	type MessagePatch,
-	messagePatch,
-	type NewMessageBody,
-	newMessage,
-	type PageQuery,
-	pageQuery,
-} from "./message-schemas.ts";
+import { listQuery, messagePatch, type NewMessageBody, newMessage } from "./message-schemas.ts";
 import { takeMetadata } from "./metadata.ts";
-import { notACursor, type Paged, pageOf } from "./paging.ts";
-import { presentMessage, type WireMessage } from "./present-message.ts";
-import { addReaction, wishOf } from "./reactions.ts";
+import { listOf, notACursor, type Page, pageOf, pageQuery } from "./paging.ts";
+import { presentMessage, type WireMessage, wireMessage } from "./present-message.ts";
+import { addReaction, wireReaction, wishOf } from "./reactions.ts";
 
 const messagesPath = "/api/groups/:g/channels/:c/messages";
 
-export const messageRoutes = ({ world }: Services) => [
-	route("POST", messagesPath, "participant", "post", posting, (call) => post(world, call)),
-	route("GET", messagesPath, "reader", "read", { query: listQuery }, (call) => list(world, call)),
-	route("GET", `${messagesPath}/:m`, "reader", "read", {}, (call) => show(world, call)),
-	route("PATCH", `${messagesPath}/:m`, "participant", "post", editing, (call) => edit(world, call)),
-	route("DELETE", `${messagesPath}/:m`, "participant", "post", { answers: [204] }, (call) => remove(world, call)),
-	route("GET", `${messagesPath}/:m/replies`, "reader", "read", { query: pageQuery }, (call) => replies(world, call)),
-];
-
-const posting = {
+const posting = operation("postMessage", "Post a message, or react to one", {
 	body: newMessage,
-	answers: [201, 200],
+	answers: {
+		201: json(z.union([wireMessage, wireReaction]), "Location", "Idempotency-Replayed?"),
+		200: json(wireReaction),
+	},
 	errors: [
 		"not_joined",
+		"permission_denied",
 		"type_not_allowed",
 		"idempotency_key_reused",
 		"duplicate_client_message_id",
 		"already_deleted",
 		"too_many_reactions",
 	],
-};
-const editing = { body: messagePatch, errors: ["edit_window_closed", "already_deleted"] };
+});
+const listing = operation("listMessages", "List the messages of a channel", {
+	query: listQuery,
+	answers: { 200: json(listOf(wireMessage)) },
+});
+const showing = operation("getMessage", "Get a message", { answers: { 200: json(wireMessage) } });
+const editing = operation("editMessage", "Edit a message", {
+	body: messagePatch,
+	answers: { 200: json(wireMessage) },
+	errors: ["permission_denied", "edit_window_closed", "already_deleted"],
+});
+const deleting = operation("deleteMessage", "Delete a message", {
+	answers: { 204: empty() },
+	errors: ["permission_denied"],
+});
+const listingReplies = operation("listReplies", "List the replies to a message", {
+	query: pageQuery,
+	answers: { 200: json(listOf(wireMessage)) },
+});
+
+export const messageRoutes = ({ world }: Services) => [
+	route("POST", messagesPath, "participant", "post", posting, (call) => post(world, call)),
+	route("GET", messagesPath, "reader", "read", listing, (call) => list(world, call)),
+	route("GET", `${messagesPath}/:m`, "reader", "read", showing, (call) => show(world, call)),
+	route("PATCH", `${messagesPath}/:m`, "participant", "post", editing, (call) => edit(world, call)),
+	route("DELETE", `${messagesPath}/:m`, "participant", "post", deleting, (call) => remove(world, call)),
+	route("GET", `${messagesPath}/:m/replies`, "reader", "read", listingReplies, (call) => replies(world, call)),
+];
 
 /** The channel of a call's path. @throws {NotFound} */
 export const placeOfCall = (world: World, { params, reader }: Call): Promise<Place> =>
@@ -61,7 +77,7 @@ export async function messageOfCall(world: World, call: Call): Promise<{ place: 
 	return { place, message: await readableMessage(world, place, call.params.m as string) };
 }
 
-async function post(world: World, call: Call<unknown, NewMessageBody>): Promise<Answer> {
+async function post(world: World, call: CallOf<typeof posting>): Promise<AnswerOf<typeof posting>> {
 	const { account, body, once } = call;
 	const place = await placeOfCall(world, call);
 	await assertTakesPart(world, place, account);
@@ -74,8 +90,8 @@ async function post(world: World, call: Call<unknown, NewMessageBody>): Promise<
 			wishOf(body.definition ?? body.key ?? body.unicode, body),
 		);
 	const { message, replayed } = await postMessage(world, account, place, fieldsOf(world, body), once);
-	const headers = replayed ? { "Idempotency-Replayed": "true" } : undefined;
-	return created(apiMessagePath(place, message.id), await presentMessage(world, place, message, account), headers);
+	const shown = await presentMessage(world, place, message, account);
+	return created(apiMessagePath(place, message.id), shown, replayedHeader(replayed));
 }
 
 function fieldsOf(world: World, body: Exclude<NewMessageBody, { type: "reaction" }>) {
@@ -95,12 +111,12 @@ function fieldsOf(world: World, body: Exclude<NewMessageBody, { type: "reaction"
 
 const defaultMime = (type: MessageType) => (type === "article" ? "text/markdown" : "text/plain");
 
-async function show(world: World, call: Call): Promise<Answer> {
+async function show(world: World, call: Call): Promise<AnswerOf<typeof showing>> {
 	const { place, message } = await messageOfCall(world, call);
 	return ok(await presentMessage(world, place, message, call.reader));
 }
 
-async function edit(world: World, call: Call<unknown, MessagePatch>): Promise<Answer> {
+async function edit(world: World, call: CallOf<typeof editing>): Promise<AnswerOf<typeof editing>> {
 	const { place, message } = await messageOfCall(world, call);
 	const { content, tags, metadata } = call.body;
 	const taken = metadata === undefined ? {} : { warning: "", ...takeMetadata(world.origin, metadata) };
@@ -108,7 +124,7 @@ async function edit(world: World, call: Call<unknown, MessagePatch>): Promise<An
 	return ok(await presentMessage(world, place, edited, call.account));
 }
 
-async function remove(world: World, call: Call): Promise<Answer> {
+async function remove(world: World, call: Call): Promise<AnswerOf<typeof deleting>> {
 	const { place, message } = await messageOfCall(world, call);
 	await deleteMessage(world, call.account, place, message);
 	return noContent;
@@ -117,7 +133,7 @@ async function remove(world: World, call: Call): Promise<Answer> {
 /** How many messages are looked through for a tag or type before the page ends with what there is. */
 const maxScanned = 2000;
 
-async function list(world: World, call: Call<ListQuery>): Promise<Answer> {
+async function list(world: World, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
 	const { cursor, direction, limit, tag, type } = call.query;
 	const place = await placeOfCall(world, call);
 	const from = cursor === undefined ? undefined : await cursorIn(world, place, cursor);
@@ -148,7 +164,7 @@ function paged(
 	items: readonly WireMessage[],
 	next: Message | undefined,
 	from: Message | undefined,
-): Paged<WireMessage> {
+): { readonly items: readonly WireMessage[]; readonly page: Page } {
 	const first = items[0]?.id ?? from?.id;
 	return {
 		items,
@@ -183,7 +199,7 @@ const presentAll = (
 	reader: Account | undefined,
 ): Promise<WireMessage[]> => Promise.all(rows.map((row) => presentMessage(world, place, row, reader)));
 
-async function replies(world: World, call: Call<PageQuery>): Promise<Answer> {
+async function replies(world: World, call: CallOf<typeof listingReplies>): Promise<AnswerOf<typeof listingReplies>> {
 	const { place, message } = await messageOfCall(world, call);
 	const { cursor, limit } = call.query;
 	const after = cursor === undefined ? undefined : await cursorIn(world, place, cursor);

@@ -1,0 +1,45 @@
+import type { ZodType, z } from "zod";
+import type { ErrorCode } from "#core/error-codes.ts";
+import type { AnswerOf as AnswerIn, AnswerShapes } from "./answers.ts";
+import type { Call } from "./call.ts";
+
+/** A header of requests that the operation reads; those that every operation reads are not listed. */
+export type RequestHeader = "If-Match" | "Last-Event-ID";
+
+/** What is checked of a request and promised of its answers: what the OpenAPI document says, and what runs. */
+export interface Operation<
+	Query extends ZodType | undefined = ZodType | undefined,
+	Body extends ZodType | undefined = ZodType | undefined,
+	Answers extends AnswerShapes = AnswerShapes,
+> {
+	/** The `operationId`: unique, stable, what generated clients call their function. */
+	readonly id: string;
+	/** One line in plain English. */
+	readonly summary: string;
+	readonly query?: Query;
+	readonly body?: Body;
+	readonly reads?: readonly RequestHeader[];
+	readonly answers: Answers;
+	/** Problems of its own, beside those that follow from how it is called (`errorsOf`). */
+	readonly errors?: readonly ErrorCode[];
+}
+
+export function operation<
+	const Answers extends AnswerShapes,
+	Query extends ZodType | undefined = undefined,
+	Body extends ZodType | undefined = undefined,
+>(
+	id: string,
+	summary: string,
+	rest: Omit<Operation<Query, Body, Answers>, "id" | "summary">,
+): Operation<Query, Body, Answers> {
+	return { id, summary, ...rest };
+}
+
+type Checked<Shape> = Shape extends ZodType ? z.output<Shape> : unknown;
+
+/** The call that an operation's handler gets. */
+export type CallOf<Its> = Its extends Operation<infer Query, infer Body> ? Call<Checked<Query>, Checked<Body>> : never;
+
+/** The answer that an operation's handler returns. */
+export type AnswerOf<Its extends Pick<Operation, "answers">> = AnswerIn<Its["answers"]>;
