@@ -1,7 +1,9 @@
 import { type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
 import test, { type ExecutionContext } from "ava";
-import { streamOf } from "../../src/http/base/answers.ts";
-import { operation } from "../../src/http/base/operation.ts";
+import { z } from "zod";
+import { empty, json, noContent, ok, streamOf } from "../../src/http/base/answers.ts";
+import { operation, upload } from "../../src/http/base/operation.ts";
 import { type Route, route } from "../../src/http/base/route.ts";
 import { tableDoor } from "../../src/http/base/table-door.ts";
 import { createRateLimits } from "../../src/http/middleware/rate-limits.ts";
@@ -15,6 +17,11 @@ import { openDoor, wideLimits } from "./door.ts";
 
 const binary = "application/octet-stream";
 const reading = operation("read", "Read a stream", { answers: { 200: streamOf(binary) } });
+const writing = (maxBytes: number) =>
+	operation("write", "Write a stream", {
+		body: upload(binary, maxBytes),
+		answers: { 200: json(z.strictObject({ bytes: z.int() })), 204: empty() },
+	});
 
 /** A server of these routes alone, behind everything that stands before the API's. */
 async function serve(t: ExecutionContext, routes: readonly Route[]) {
@@ -38,7 +45,7 @@ async function serve(t: ExecutionContext, routes: readonly Route[]) {
 		await server.close(100);
 		await base.close();
 	});
-	return { url: `http://127.0.0.1:${server.port}`, logged };
+	return { url: `http://127.0.0.1:${server.port}`, port: server.port, logged };
 }
 
 /** The head of an answer; nothing of its body has been read. */
@@ -150,4 +157,128 @@ test("a client that does not accept the type of a stream gets 406", async (t) =>
 	};
 	t.deepEqual(await accepting("application/json"), [406, true]);
 	t.deepEqual(await accepting("application/*"), [200, true]);
+});
+
+/** Sends a body with fetch. */
+async function send(url: string, body: Uint8Array | AsyncIterable<Buffer>, headers: Record<string, string> = {}) {
+	const response = await fetch(url, {
+		method: "POST",
+		headers: { "content-type": binary, ...headers },
+		body: (body instanceof Uint8Array ? body : ReadableStream.from(body)) as unknown as string,
+		duplex: "half",
+	} as RequestInit);
+	return { status: response.status, body: (await response.json()) as { readonly bytes?: number } };
+}
+
+/** Counts what it is sent. */
+const counting = (maxBytes: number, seen = { bytes: 0 }) =>
+	route("POST", "/", "none", "post", writing(maxBytes), async ({ body }) => {
+		let bytes = 0;
+		for await (const part of body) {
+			bytes += (part as Buffer).length;
+			seen.bytes = bytes;
+		}
+		return ok({ bytes });
+	});
+
+test("an upload is handed over as it comes, up to its cap", async (t) => {
+	const { url } = await serve(t, [counting(10 * chunk.length)]);
+	t.deepEqual(await send(url, Buffer.alloc(0)), { status: 200, body: { bytes: 0 } });
+	t.deepEqual(await send(url, Buffer.alloc(5)), { status: 200, body: { bytes: 5 } });
+	t.deepEqual(await send(url, source(10).body), { status: 200, body: { bytes: 10 * chunk.length } });
+	t.is((await send(url, Buffer.alloc(5), { "content-type": "application/json" })).status, 415);
+	t.is((await send(url, Buffer.alloc(5), { "content-encoding": "gzip" })).status, 415);
+});
+
+/** Sends without end on a socket of its own. Resolves with the answer when the connection is over. */
+async function flood(port: number, headers: readonly string[], frame: (data: Buffer) => Buffer) {
+	const socket = connect(port, "127.0.0.1");
+	let answer = "";
+	let sent = 0;
+	const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+	socket.on("error", () => {}).on("data", (data) => (answer += data.toString("latin1")));
+	socket.write(["POST / HTTP/1.1", "Host: x", `Content-Type: ${binary}`, ...headers, "", ""].join("\r\n"));
+	const pump = (): void => {
+		while (!socket.destroyed && sent < 1024 * 1024 * 1024) {
+			sent += chunk.length;
+			if (!socket.write(frame(chunk))) return void socket.once("drain", pump);
+		}
+	};
+	pump();
+	await closed;
+	return { answer, sent };
+}
+
+test("an upload past its cap is refused as soon as it is, and the rest is not read", async (t) => {
+	const seen = { bytes: 0 };
+	const max = 10 * chunk.length;
+	const { port, logged } = await serve(t, [counting(max, seen)]);
+	const frame = (data: Buffer) =>
+		Buffer.concat([Buffer.from(`${data.length.toString(16)}\r\n`), data, Buffer.from("\r\n")]);
+	const { answer, sent } = await flood(port, ["Transfer-Encoding: chunked"], frame);
+	t.regex(answer, /^HTTP\/1\.1 413 /);
+	t.regex(answer, /\r\nConnection: close\r\n/i);
+	t.regex(answer, /"errorCode":"payload_too_large"/);
+	t.true(seen.bytes <= max);
+	t.true(sent < 32 * 1024 * 1024, `${sent} bytes were taken`);
+	t.deepEqual(logged, []);
+});
+
+test("an upload that announces too much is refused before it is read", async (t) => {
+	const seen = { bytes: 0 };
+	const { port } = await serve(t, [counting(1000, seen)]);
+	const { answer, sent } = await flood(port, ["Content-Length: 1001001001001"], (data) => data);
+	t.regex(answer, /^HTTP\/1\.1 413 /);
+	t.is(seen.bytes, 0);
+	t.true(sent < 32 * 1024 * 1024, `${sent} bytes were taken`);
+});
+
+test("an upload is read no faster than its handler takes it", async (t) => {
+	const { promise: go, resolve: release } = Promise.withResolvers<void>();
+	const slow = route("POST", "/", "none", "post", writing(1024 * 1024 * 1024), async ({ body }) => {
+		await go;
+		let bytes = 0;
+		for await (const part of body) bytes += (part as Buffer).length;
+		return ok({ bytes });
+	});
+	const { url } = await serve(t, [slow]);
+	const { state, body } = source(1000);
+	const answer = send(url, body);
+	let before = -1;
+	await until("the sender to stand still", () => {
+		const isStill = state.taken === before && state.taken > 0;
+		before = state.taken;
+		return isStill;
+	});
+	t.true(state.taken < 500, `${state.taken} chunks were taken`);
+	release();
+	t.deepEqual(await answer, { status: 200, body: { bytes: 1000 * chunk.length } });
+});
+
+test("a handler that answers before it has read an upload ends the connection", async (t) => {
+	const refusing = route("POST", "/", "none", "post", writing(1024 * 1024 * 1024), async () => noContent);
+	const { port } = await serve(t, [refusing]);
+	const { answer, sent } = await flood(port, ["Content-Length: 1000000000"], (data) => data);
+	t.regex(answer, /^HTTP\/1\.1 204 /);
+	t.true(sent < 32 * 1024 * 1024, `${sent} bytes were taken`);
+});
+
+test("a sender who goes away in the middle of an upload fails its handler, and that is no error of ours", async (t) => {
+	const { promise: failed, resolve: fail } = Promise.withResolvers<unknown>();
+	const watching = route("POST", "/", "none", "post", writing(1024 * 1024), async ({ body }) => {
+		try {
+			for await (const _ of body);
+		} catch (error) {
+			fail(error);
+			throw error;
+		}
+		return noContent;
+	});
+	const { port, logged } = await serve(t, [watching]);
+	const socket = connect(port, "127.0.0.1");
+	socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${binary}\r\nContent-Length: 1000\r\n\r\nhalf`);
+	await new Promise((resolve) => setTimeout(resolve, 50));
+	socket.destroy();
+	t.is(((await failed) as Error).constructor.name, "ClientGone");
+	t.deepEqual(logged, []);
 });

@@ -11,6 +11,7 @@ import type { Operation } from "../base/operation.ts";
 import type { Peer } from "../base/peer.ts";
 import { onceFor, type Route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
+import { openUpload } from "../base/upload.ts";
 import { validate } from "../base/validate.ts";
 import { principalOf } from "./authenticate.ts";
 import { identify } from "./identify.ts";
@@ -66,7 +67,7 @@ async function handle(ctx: Context, route: Route, services: RouteServices, rates
 	ctx.set("Cache-Control", principal === undefined ? "no-cache" : "private, no-store");
 
 	const account = principal?.account as Account;
-	return route.handle({
+	const answer = route.handle({
 		params: (ctx as unknown as { params: Record<string, string> }).params,
 		query,
 		body: checked,
@@ -78,6 +79,8 @@ async function handle(ctx: Context, route: Route, services: RouteServices, rates
 		once: account === undefined ? {} : onceFor(account, route.method, ctx.path, key, sent),
 		header: (name) => ctx.get(name) || undefined,
 	});
+	// What a handler has not read of an upload by the time that it answers is not read at all.
+	return checked instanceof Readable ? answer.finally(() => checked.destroy()) : answer;
 }
 
 /** The body as it was sent, by which a repeated request is known, and as the handler gets it. */
@@ -87,6 +90,7 @@ async function bodyOf(
 	{ limits }: RouteServices,
 ): Promise<{ readonly sent: unknown; readonly checked: unknown }> {
 	if (body === undefined) return { sent: {}, checked: {} };
+	if ("kind" in body) return { sent: {}, checked: await openUpload(req, res, body) };
 	const sent = await readJson(req, res, limits);
 	return { sent, checked: validate(body, sent, "/") };
 }

@@ -28,6 +28,14 @@ export function operationOf(line: Route, components: Components): object {
 
 function requestBodyOf({ body }: Operation, { schemaOf }: Components): object {
 	if (body === undefined) return {};
+	if ("kind" in body)
+		return {
+			requestBody: {
+				required: true,
+				description: `At most ${body.maxBytes} bytes.`,
+				content: { [body.type]: { schema: { type: "string", format: "binary" } } },
+			},
+		};
 	const required = !body.safeParse({}).success;
 	return { requestBody: { required, content: { "application/json": { schema: schemaOf(body, "sent") } } } };
 }
