@@ -6,4 +6,5 @@ export default {
 	extensions: ["ts"],
 	timeout: long ? "60m" : "5m",
 	concurrency: 2,
+	require: ["./test/support/check-answers.ts"],
 };

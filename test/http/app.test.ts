@@ -207,33 +207,6 @@ test("the short address of a group, by which the specification names it, leads t
 		t.is((await door.ask("GET", wrong)).status, 404, wrong);
 });
 
-test("the OpenAPI document is made from the routes and their schemas", async (t) => {
-	const door = await openDoor();
-	t.teardown(() => door.close());
-	const { body } = await door.ask("GET", "/api/openapi.json");
-	t.is(body.openapi, "3.1.0");
-	const posting = body.paths["/api/groups/{g}/channels/{c}/messages"].post;
-	t.deepEqual(Object.keys(posting.responses), ["200", "201", "default"]);
-	t.true(posting.responses.default["x-error-codes"].includes("duplicate_client_message_id"));
-	t.truthy(posting.requestBody.content["application/json"].schema);
-	t.deepEqual(
-		posting.parameters.map(({ name }: { name: string }) => name),
-		["g", "c"],
-	);
-	t.true(body.components.schemas.Problem.properties.errorCode.enum.includes("edit_window_closed"));
-	t.truthy(body.paths["/api/openapi.json"].get);
-	t.true(posting.responses.default["x-error-codes"].includes("not_joined"));
-	const live = body.paths["/api/events"].get;
-	t.deepEqual(
-		live.parameters.map(({ name }: { name: string }) => name),
-		["channels", "lastEventId"],
-	);
-	t.deepEqual(live.security, [{ bearer: [] }, { signature: [] }]);
-	for (const code of ["not_acceptable", "token_missing", "not_found"])
-		t.true(live.responses.default["x-error-codes"].includes(code), code);
-	t.true(body.components.schemas.Problem.properties.errorCode.enum.includes("not_acceptable"));
-});
-
 test("operators see that it lives, whether it is ready, and how it does", async (t) => {
 	let state: "ready" | "recovering" | "draining" = "recovering";
 	const door = await openDoor({

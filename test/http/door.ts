@@ -28,7 +28,8 @@ import { testIdentity, testVault } from "../support/identity.ts";
 import { silentLogger } from "../support/silent-logger.ts";
 
 const rate = { points: 100_000, seconds: 60 };
-const wide: Limits = {
+/** Limits that no test reaches. */
+export const wideLimits: Limits = {
 	scale: 1,
 	read: rate,
 	post: rate,
@@ -130,7 +131,7 @@ export async function openDoor({
 		shadows,
 		events,
 		health,
-		limits: { ...wide, ...limits },
+		limits: { ...wideLimits, ...limits },
 		instance,
 		oauth: createOAuthDoor({ world, http, instance }),
 		federation: createFederation({ world, http, shadows, secrets, insecureLocalhost: true }),
@@ -192,15 +193,18 @@ export async function openDoor({
 			const channel = made.body.id as string;
 			return { group, channel, path: `/api/groups/${group}/channels/${channel}` };
 		},
-		async close() {
-			await server.close(2000);
-			await http.close();
-			feed.close();
-			await bus.close();
-			await store.close();
-			await rm(folder, { recursive: true, force: true });
-		},
+		close,
+		[Symbol.asyncDispose]: close,
 	};
+
+	async function close(): Promise<void> {
+		await server.close(2000);
+		await http.close();
+		feed.close();
+		await bus.close();
+		await store.close();
+		await rm(folder, { recursive: true, force: true });
+	}
 }
 
 export type Door = Awaited<ReturnType<typeof openDoor>>;

@@ -37,6 +37,8 @@ test("two readers, the author included, are told of a message exactly once", asy
 	await door.ask("POST", `/api/groups/${group}/join`, { token: bob.token });
 	const [own, other, named] = [await listen(jane), await listen(bob), await listen(bob, `?channels=${channel}`)];
 	t.is(own.headers["content-type"], "text/event-stream");
+	// Without it the end of a stream can't be told from a lost connection.
+	t.is(own.headers["transfer-encoding"], "chunked");
 	t.regex(String(own.headers["cache-control"]), /no-cache/);
 	const id = await post(door, path, jane, "hello", { clientMessageId: "mine" });
 	await post(door, path, jane, "end");

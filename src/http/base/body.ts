@@ -26,6 +26,9 @@ export function readBody(request: IncomingMessage, response: ServerResponse, max
 	return reading;
 }
 
+/** The body, when {@link readBody} has been asked for it before. */
+export const whatWasRead = (request: IncomingMessage): Promise<Buffer> | undefined => bodies.get(request);
+
 function receive(request: IncomingMessage, response: ServerResponse, maxBytes: number): Promise<Buffer> {
 	return new Promise((resolve, reject) => {
 		const chunks: Buffer[] = [];

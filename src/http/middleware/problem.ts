@@ -1,20 +1,34 @@
 import type { Middleware, ParameterizedContext } from "koa";
+import { z } from "zod";
 import type { ErrorCode } from "#core/error-codes.ts";
 import { MethodNotAllowed, NotFound, Problem, TooManyRequests, Unauthenticated, Unavailable } from "#core/errors.ts";
 import type { World } from "#core/events/world.ts";
 import { JsonRefused } from "#core/json.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
+import type { Wire } from "../base/answers.ts";
 import { ClientGone } from "../base/body.ts";
 
 /** Whose problems they are. */
 type Site = Pick<World, "origin" | "domain">;
 
-/** The fields of a problem document (RFC 9457) and the headers that go with it. */
+/** A problem document (RFC 9457). */
+export const problemDocument = z.strictObject({
+	type: z.string(),
+	title: z.string(),
+	status: z.int(),
+	detail: z.string(),
+	instance: z.string(),
+	errorCode: z.string(),
+	errors: z.array(z.strictObject({ field: z.string(), expected: z.string() })).optional(),
+	existing: z.unknown().optional().meta({ description: "What is there already." }),
+});
+
+/** A problem document and the headers that go with it. */
 export interface Rendered {
 	readonly status: number;
 	readonly headers: Readonly<Record<string, string>>;
-	readonly body: Readonly<Record<string, unknown>> & { readonly title: string; readonly detail: string };
+	readonly body: Wire<typeof problemDocument>;
 }
 
 class InternalError extends Problem {

@@ -1,77 +1,140 @@
+import { channel } from "node:diagnostics_channel";
 import { Readable } from "node:stream";
-import type { Middleware } from "koa";
+import type { Context, Middleware } from "koa";
 import { InvalidRequest, NotAcceptable } from "#core/errors.ts";
 import type { Principal } from "#core/identity/principal.ts";
 import type { Account } from "#core/model/account.ts";
+import type { Logger } from "#core/ports/logger.ts";
+import type { AnswerShape, AnyAnswer } from "../base/answers.ts";
 import { readJson } from "../base/body.ts";
+import type { Operation } from "../base/operation.ts";
 import type { Peer } from "../base/peer.ts";
-import { type AnyRoute, onceFor } from "../base/route.ts";
+import { onceFor, type Route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
+import { openUpload } from "../base/upload.ts";
 import { validate } from "../base/validate.ts";
 import { principalOf } from "./authenticate.ts";
 import { identify } from "./identify.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { peerOf } from "./signed.ts";
 
+type RouteServices = Pick<Services, "world" | "federation" | "limits">;
+
+/** What a route has answered with, told to whoever subscribes: tests compare it with what the route declares. */
+export type RouteOutcome =
+	| { readonly route: Route; readonly answer: AnyAnswer }
+	| { readonly route: Route; readonly error: unknown };
+export const outcomeChannel = "causeway.http.outcome";
+const outcomes = channel(outcomeChannel);
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/**
- * Makes a route of a table answer requests. The order is that of design §9: who asks and how often comes before a
- * body is parsed, what is asked for is checked before the handler sees it.
- */
-export function runRoute(
-	route: AnyRoute,
-	services: Pick<Services, "world" | "federation" | "limits">,
-	rates: RateLimits,
-): Middleware {
+/** Makes a route of a table answer requests. */
+export function runRoute(route: Route, services: RouteServices, rates: RateLimits): Middleware {
+	const streamed = Object.values(route.operation.answers).find((shape): shape is Streamed => shape.kind === "stream");
 	return async (ctx) => {
 		ctx.state.route = `${route.method} ${route.path}`;
-		// A cache in between must not give somebody what was answered to another (RFC 9111 §4.1).
-		if (route.auth !== "none") ctx.vary(["Authorization", "Accept"]);
-		const { principal, peer } = await identify(ctx, rates, whoAsks);
-		await rates.count(ctx, route.limit, principal?.account.id ?? ctx.ip);
-		if (route.streams !== undefined && ctx.accepts(route.streams) === false) throw new NotAcceptable(route.streams);
-		const key = ctx.get("Idempotency-Key") || undefined;
-		if (key !== undefined && !uuid.test(key))
-			throw new InvalidRequest([{ field: "Idempotency-Key", expected: "a UUID (RFC 9562)" }]);
-		const query: unknown = route.query === undefined ? {} : validate(route.query, ctx.query, "");
-		const sent = route.body === undefined ? {} : await readJson(ctx.req, ctx.res, services.limits);
-		const body: unknown = route.body === undefined ? {} : validate(route.body, sent, "/");
-
-		const account = principal?.account as Account;
-		const answer = await route.handle({
-			params: (ctx as unknown as { params: Record<string, string> }).params,
-			query: query as never,
-			body: body as never,
-			reader: principal?.account,
-			account,
-			principal: principal as Principal,
-			peer,
-			from: ctx.ip,
-			once: account === undefined ? {} : onceFor(account, route.method, ctx.path, key, sent),
-			header: (name) => ctx.get(name) || undefined,
-		});
-		// Without a body Koa would write the name of the status; taking it away changes the status.
-		ctx.body = null;
-		ctx.status = answer.status;
-		if (answer.headers !== undefined) ctx.set(answer.headers);
-		if (answer.body === undefined) return;
-		if (answer.body instanceof Readable) {
-			ctx.set("Content-Type", route.streams as string);
-			ctx.body = answer.body;
-			return;
-		}
-		if (!ctx.res.hasHeader("Cache-Control"))
-			ctx.set("Cache-Control", principal === undefined ? "no-cache" : "private, no-store");
-		ctx.body = JSON.stringify(answer.body);
-		ctx.set("Content-Type", "application/json");
-
-		/** Whom we ask on behalf of an address is limited, too. */
-		async function whoAsks(): Promise<{ principal: Principal | undefined; peer: Peer | undefined }> {
-			const beforeAsking = (): Promise<void> => rates.count(ctx, "lookup", ctx.ip);
-			const peer = route.auth === "peer" ? await peerOf(services, ctx, beforeAsking) : undefined;
-			const isKnown = peer?.isProven === true;
-			return { peer, principal: isKnown ? undefined : await principalOf(services, ctx, route.auth, beforeAsking) };
+		try {
+			const answer = await handle(ctx, route, services, rates);
+			write(ctx, answer, streamed?.type, services.world.logger);
+			if (outcomes.hasSubscribers) outcomes.publish({ route, answer } satisfies RouteOutcome);
+		} catch (error) {
+			if (outcomes.hasSubscribers) outcomes.publish({ route, error } satisfies RouteOutcome);
+			throw error;
 		}
 	};
 }
+type Streamed = Extract<AnswerShape, { readonly kind: "stream" }>;
+
+/**
+ * The order is that of design §9: who asks and how often comes before a body is parsed, and what is asked for is checked
+ * before the handler sees it.
+ */
+async function handle(ctx: Context, route: Route, services: RouteServices, rates: RateLimits): Promise<AnyAnswer> {
+	const { operation } = route;
+	// A cache in between must not give one caller what was answered to another (RFC 9111 §4.1).
+	if (route.auth !== "none") ctx.vary(["Authorization", "Accept"]);
+	const { principal, peer } = await identify(ctx, rates, () => callerOf(ctx, route, services, rates));
+	await rates.count(ctx, route.limit, principal?.account.id ?? ctx.ip);
+	for (const shape of Object.values(operation.answers))
+		if (shape.kind === "stream" && ctx.accepts(shape.type) === false) throw new NotAcceptable(shape.type);
+	const key = route.method === "GET" ? undefined : ctx.get("Idempotency-Key") || undefined;
+	if (key !== undefined && !uuid.test(key))
+		throw new InvalidRequest([{ field: "Idempotency-Key", expected: "a UUID (RFC 9562)" }]);
+	const query: unknown = operation.query === undefined ? {} : validate(operation.query, ctx.query, "");
+	const { sent, checked } = await bodyOf(ctx, operation, services);
+	// What a handler says in its answer's headers counts instead.
+	ctx.set("Cache-Control", principal === undefined ? "no-cache" : "private, no-store");
+
+	const account = principal?.account as Account;
+	const answer = route.handle({
+		params: (ctx as unknown as { params: Record<string, string> }).params,
+		query,
+		body: checked,
+		reader: principal?.account,
+		account,
+		principal: principal as Principal,
+		peer,
+		from: ctx.ip,
+		once: account === undefined ? {} : onceFor(account, route.method, ctx.path, key, sent),
+		header: (name) => ctx.get(name) || undefined,
+	});
+	// What a handler has not read of an upload by the time that it answers is not read at all.
+	return checked instanceof Readable ? answer.finally(() => checked.destroy()) : answer;
+}
+
+/** The body as it was sent, by which a repeated request is known, and as the handler gets it. */
+async function bodyOf(
+	{ req, res }: Context,
+	{ body }: Operation,
+	{ limits }: RouteServices,
+): Promise<{ readonly sent: unknown; readonly checked: unknown }> {
+	if (body === undefined) return { sent: {}, checked: {} };
+	if ("kind" in body) return { sent: {}, checked: await openUpload(req, res, body) };
+	const sent = await readJson(req, res, limits);
+	return { sent, checked: validate(body, sent, "/") };
+}
+
+interface Caller {
+	readonly principal: Principal | undefined;
+	readonly peer: Peer | undefined;
+}
+
+async function callerOf(ctx: Context, { auth }: Route, services: RouteServices, rates: RateLimits): Promise<Caller> {
+	// What an address makes us ask of others is limited, too.
+	const beforeAsking = (): Promise<void> => rates.count(ctx, "lookup", ctx.ip);
+	const peer = auth === "peer" ? await peerOf(services, ctx, beforeAsking) : undefined;
+	if (peer?.isProven === true) return { peer, principal: undefined };
+	return { peer, principal: await principalOf(services, ctx, auth, beforeAsking) };
+}
+
+/** @param streamType the media type of a body that is a stream */
+function write(
+	ctx: Context,
+	{ status, headers, body }: AnyAnswer,
+	streamType: string | undefined,
+	logger: Logger,
+): void {
+	ctx.status = status;
+	if (headers !== undefined) ctx.set(headers);
+	if (body === undefined) {
+		// Koa would write the name of the status; saying that there is no body changes the status.
+		ctx.body = null;
+		ctx.status = status;
+	} else if (streamType !== undefined && isStream(body)) {
+		const source = body instanceof Readable ? body : Readable.from(body);
+		source.once("error", (error) => {
+			// The connection is cut. When it was lost before, the client has hung up: that is no failure of the source.
+			if (!ctx.res.destroyed && !ctx.req.socket.destroyed)
+				logger.warn({ err: error, route: ctx.state.route }, "A response broke off");
+		});
+		ctx.set("Content-Type", streamType);
+		ctx.body = source;
+	} else {
+		ctx.set("Content-Type", "application/json");
+		ctx.body = JSON.stringify(body);
+	}
+}
+
+const isStream = (body: unknown): body is Readable | AsyncIterable<string | Uint8Array> =>
+	typeof body === "object" && body !== null && Symbol.asyncIterator in body;

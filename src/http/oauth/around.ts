@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { Provider } from "oidc-provider";
 import type { World } from "#core/events/world.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
-import { etagOf, unchanged } from "../base/conditional.ts";
+import { etagOf } from "../base/conditional.ts";
+import { notModified } from "../middleware/not-modified.ts";
 import { originOf } from "./interactions.ts";
 import { askWithGet, isPosted } from "./posted-requests.ts";
 
@@ -33,6 +34,7 @@ export function goAround(provider: Provider, world: World): void {
 		ctx.body = { error: "temporarily_unavailable", error_description: "Try again soon" };
 	});
 
+	provider.use(notModified as Parameters<typeof provider.use>[0]);
 	provider.use(async (ctx, next) => {
 		// The code of a link is shown to be looked at, not sent on by a script.
 		if (ctx.method === "GET" && ctx.path === "/oauth/device" && ctx.query.user_code !== undefined) {
@@ -52,7 +54,6 @@ export function goAround(provider: Provider, world: World): void {
 		if (publicDocuments.has(ctx.oidc?.route) && ctx.status === 200) {
 			ctx.set("Cache-Control", "public, max-age=3600");
 			ctx.etag = etagOf(ctx.body);
-			if (unchanged(ctx.response.get("ETag"), (name) => ctx.get(name))) ctx.status = 304;
 		}
 		const target = ctx.oidc?.params?.redirect_uri;
 		const csp = ctx.response.get("Content-Security-Policy");

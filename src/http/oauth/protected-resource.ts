@@ -1,25 +1,42 @@
+import { z } from "zod";
 import { scopeNames } from "#core/identity/scopes.ts";
-import { etagOf, unchanged } from "../base/conditional.ts";
-import { ok, route } from "../base/route.ts";
+import { json, ok } from "../base/answers.ts";
+import { etagOf } from "../base/conditional.ts";
+import { operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 
-/** Where the API says by whose tokens it is opened (RFC 9728 §3.1). */
+/** Where the API says whose tokens it accepts (RFC 9728 §3.1). */
 export const resourceMetadataPath = "/.well-known/oauth-protected-resource";
+
+const wireMetadata = z
+	.strictObject({
+		resource: z.string(),
+		authorization_servers: z.array(z.string()),
+		bearer_methods_supported: z.array(z.literal("header")),
+		scopes_supported: z.array(z.string()),
+		resource_name: z.string(),
+	})
+	.meta({ id: "ResourceMetadata", description: "OAuth 2.0 Protected Resource Metadata (RFC 9728)." });
+
+const answers = { 200: json(wireMetadata, "ETag") };
+const ofOrigin = operation("getResourceMetadata", "Get the OAuth metadata of the origin", { answers });
+const ofApi = operation("getApiResourceMetadata", "Get the OAuth metadata of the API", { answers });
 
 /** The metadata of the origin as a resource, and of the API below it. */
 export function protectedResourceRoutes({ world: { origin }, instance }: Services) {
-	const metadata = (resource: string) => ({
-		resource,
-		authorization_servers: [origin],
-		bearer_methods_supported: ["header"],
-		scopes_supported: scopeNames,
-		resource_name: instance.name,
-	});
-	const document = (path: string, resource: string) =>
-		route("GET", path, "none", "read", { answers: [200, 304] }, async ({ header }) => {
-			const body = metadata(resource);
-			const headers = { ETag: etagOf(body), "Cache-Control": "public, max-age=3600" };
-			return unchanged(headers.ETag, header) ? { status: 304, headers } : ok(body, headers);
-		});
-	return [document(resourceMetadataPath, origin), document(`${resourceMetadataPath}/api`, `${origin}/api`)];
+	const metadataOf = (resource: string) => async () => {
+		const body = {
+			resource,
+			authorization_servers: [origin],
+			bearer_methods_supported: ["header" as const],
+			scopes_supported: scopeNames,
+			resource_name: instance.name,
+		};
+		return ok(body, { ETag: etagOf(body), "Cache-Control": "public, max-age=3600" });
+	};
+	return [
+		route("GET", resourceMetadataPath, "none", "read", ofOrigin, metadataOf(origin)),
+		route("GET", `${resourceMetadataPath}/api`, "none", "read", ofApi, metadataOf(`${origin}/api`)),
+	];
 }

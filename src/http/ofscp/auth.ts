@@ -8,8 +8,11 @@ import { signUp } from "#core/identity/sign-up.ts";
 import { checkCode } from "#core/identity/totp.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
 import { withoutUndefined } from "../base/absent.ts";
-import { type Answer, type Call, noContent, route } from "../base/route.ts";
+import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
+import { address } from "./ids.ts";
 
 const name = z.string().min(1).max(320);
 const password = z.string().min(1).max(1000);
@@ -23,56 +26,60 @@ const registration = z.object({
 	recoveryEmail: z.string().max(320).optional(),
 	invite: z.string().max(200).optional(),
 });
-type Registration = z.output<typeof registration>;
 
-const login = z.object({ handle: name, password, otp: z.string().max(100).optional() });
-type Login = z.output<typeof login>;
+const wireBootstrap = z
+	.strictObject({
+		bootstrap_token: z.string(),
+		token_type: z.literal("bootstrap"),
+		expires_in: z.int().meta({ description: "Seconds." }),
+		actor: address,
+	})
+	.meta({ id: "BootstrapToken", description: "A token that registers one device key and is good for nothing else." });
 
-const recovery = z.object({ handle: name });
-type Recovery = z.output<typeof recovery>;
-
-const confirmation = z.object({ token: z.string().max(200), newPassword: password });
-type Confirmation = z.output<typeof confirmation>;
+const registering = operation("register", "Create an account", {
+	body: registration,
+	answers: { 201: json(wireBootstrap, "Location") },
+	errors: ["handle_taken", "email_taken", "registration_closed", "invite_invalid"],
+});
+const loggingIn = operation("logIn", "Log in with a password, to register a device key", {
+	body: z.object({ handle: name, password, otp: z.string().max(100).optional() }),
+	answers: { 200: json(wireBootstrap) },
+	errors: ["invalid_credentials", "otp_required", "otp_invalid"],
+});
+const askingRecovery = operation("requestRecovery", "Have a recovery link sent to the e-mail address of an account", {
+	body: z.object({ handle: name }),
+	answers: { 202: empty() },
+});
+const recovering = operation("recover", "Set a new password with the token of a recovery link", {
+	body: z.object({ token: z.string().max(200), newPassword: password }),
+	answers: { 204: empty() },
+});
 
 /**
  * Accounts without a browser (OFSCP R7 §4.1): a password is worth a token that registers a device key, and nothing
  * else.
  */
 export const authRoutes = ({ world }: Services) => [
-	route(
-		"POST",
-		"/api/auth/register",
-		"none",
-		"manage",
-		{
-			body: registration,
-			answers: [201],
-			errors: ["handle_taken", "email_taken", "registration_closed", "invite_invalid"],
-		},
-		(call) => register(world, call),
-	),
-	route(
-		"POST",
-		"/api/auth/login",
-		"none",
-		"manage",
-		{ body: login, errors: ["invalid_credentials", "otp_required", "otp_invalid"] },
-		(call) => enter(world, call),
-	),
-	route("POST", "/api/auth/recover", "none", "manage", { body: recovery, answers: [202] }, (call) => ask(world, call)),
-	route("POST", "/api/auth/recover/confirm", "none", "manage", { body: confirmation, answers: [204] }, (call) =>
-		confirm(world, call),
-	),
+	route("POST", "/api/auth/register", "none", "manage", registering, (call) => register(world, call)),
+	route("POST", "/api/auth/login", "none", "manage", loggingIn, (call) => enter(world, call)),
+	route("POST", "/api/auth/recover", "none", "manage", askingRecovery, (call) => ask(world, call)),
+	route("POST", "/api/auth/recover/confirm", "none", "manage", recovering, (call) => confirm(world, call)),
 ];
 
-async function register(world: IdentityWorld, { body, from }: Call<unknown, Registration>): Promise<Answer> {
+async function register(
+	world: IdentityWorld,
+	{ body, from }: CallOf<typeof registering>,
+): Promise<AnswerOf<typeof registering>> {
 	const { recoveryEmail, email = recoveryEmail, ...fields } = body;
 	const account = await signUp(world, { ...withoutUndefined({ ...fields, email }), from });
 	const location = `/api/identity/users/${encodeURIComponent(addressOf(account))}`;
-	return granted(world, account, 201, { Location: location });
+	return created(location, await bootstrapFor(world, account), secret);
 }
 
-async function enter(world: IdentityWorld, { body, from }: Call<unknown, Login>): Promise<Answer> {
+async function enter(
+	world: IdentityWorld,
+	{ body, from }: CallOf<typeof loggingIn>,
+): Promise<AnswerOf<typeof loggingIn>> {
 	const known = await logIn(world, { name: body.handle, password: body.password, from });
 	if (known.outcome === "wrong") throw new Unauthenticated("The name or the password is wrong", "invalid_credentials");
 	const { account, factors } = known;
@@ -80,26 +87,32 @@ async function enter(world: IdentityWorld, { body, from }: Call<unknown, Login>)
 		throw new Unauthenticated("This account asks for a code beside the password", "otp_required");
 	if (factors.length > 0 && !(await checkCode(world, account, body.otp ?? "", from)))
 		throw new Unauthenticated("The code is wrong, or has been used", "otp_invalid");
-	return granted(world, account, 200);
+	return ok(await bootstrapFor(world, account), secret);
 }
 
-async function granted(world: IdentityWorld, account: Account, status: number, headers = {}): Promise<Answer> {
-	const body = {
-		bootstrap_token: await addBootstrapToken(world, account.id),
-		token_type: "bootstrap",
-		expires_in: bootstrapSeconds,
-		actor: addressOf(account),
-	};
-	return { status, body, headers: { "Cache-Control": "no-store", ...headers } };
-}
+/** No cache may keep an answer with a secret. */
+const secret = { "Cache-Control": "no-store" };
 
-/** The same answer whoever is asked for. */
-async function ask(world: IdentityWorld, { body, from }: Call<unknown, Recovery>): Promise<Answer> {
+const bootstrapFor = async (world: IdentityWorld, account: Account): Promise<Wire<typeof wireBootstrap>> => ({
+	bootstrap_token: await addBootstrapToken(world, account.id),
+	token_type: "bootstrap",
+	expires_in: bootstrapSeconds,
+	actor: addressOf(account),
+});
+
+/** The same answer whether or not there is such an account. */
+async function ask(
+	world: IdentityWorld,
+	{ body, from }: CallOf<typeof askingRecovery>,
+): Promise<AnswerOf<typeof askingRecovery>> {
 	await askRecovery(world, { name: body.handle, from });
 	return { status: 202 };
 }
 
-async function confirm(world: IdentityWorld, { body }: Call<unknown, Confirmation>): Promise<Answer> {
+async function confirm(
+	world: IdentityWorld,
+	{ body }: CallOf<typeof recovering>,
+): Promise<AnswerOf<typeof recovering>> {
 	try {
 		await recover(world, body.token, body.newPassword);
 	} catch (error) {

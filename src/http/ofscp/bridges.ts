@@ -8,27 +8,52 @@ import { InvalidRequest, NotFound } from "#core/errors.ts";
 import type { World } from "#core/events/world.ts";
 import { placeOf, roleIn } from "#core/groups/place.ts";
 import { parseId } from "#core/ids.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import { type Portal } from "#core/model/portal.ts";
+import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { presentPortal } from "./present-group.ts";
+import { bridgeLinkId, channelId } from "./ids.ts";
+import { listOf } from "./paging.ts";
 
-const newLink = z.object({ bridge: z.string(), channel: z.string(), room: z.string().min(1).max(500) });
-type NewLinkBody = z.output<typeof newLink>;
+/** A channel's link to a room elsewhere (wire.md, "Bridges"). */
+const wireLink = z
+	.strictObject({
+		id: bridgeLinkId,
+		bridge: z.string(),
+		channel: channelId,
+		room: z.string(),
+		state: z.enum(["waiting", "active", "degraded", "closed"]),
+		reason: z.string().optional(),
+	})
+	.meta({ id: "BridgeLink", description: "A link between a channel and a room on another network." });
 
-const linking = { body: newLink, answers: [201], errors: ["tier_not_federated", "room_linked", "channel_linked"] };
+const linking = operation("createBridgeLink", "Link a channel to a room on another network", {
+	body: z.object({ bridge: z.string(), channel: z.string(), room: z.string().min(1).max(500) }),
+	answers: { 201: json(wireLink, "Location") },
+	errors: ["permission_denied", "tier_not_federated", "room_linked", "channel_linked"],
+});
+const listing = operation("listBridgeLinks", "List the links of the channels that you may see", {
+	answers: { 200: json(listOf(wireLink)) },
+});
+const unlinking = operation("deleteBridgeLink", "Unlink a channel from a room", {
+	answers: { 204: empty() },
+	errors: ["permission_denied"],
+});
+
+const linksPath = "/api/groups/:g/bridges";
 
 export const bridgeRoutes = (services: Services) => [
-	route("POST", "/api/groups/:g/bridges", "member", "lookup", linking, (call) => link(services, call)),
-	route("GET", "/api/groups/:g/bridges", "member", "read", {}, (call) => list(services.world, call)),
-	route("DELETE", "/api/groups/:g/bridges/:b", "member", "manage", { answers: [204] }, (call) =>
-		unlink(services.world, call),
-	),
+	route("POST", linksPath, "member", "lookup", linking, (call) => link(services, call)),
+	route("GET", linksPath, "member", "read", listing, (call) => list(services.world, call)),
+	route("DELETE", `${linksPath}/:b`, "member", "manage", unlinking, (call) => unlink(services.world, call)),
 ];
 
 async function link(
 	{ world, bridges }: Services,
-	{ params, account, body }: Call<unknown, NewLinkBody>,
-): Promise<Answer> {
+	{ params, account, body }: CallOf<typeof linking>,
+): Promise<AnswerOf<typeof linking>> {
 	const place = await readableChannel(world, params.g as string, body.channel, account);
 	await assertLinks(world, account, place);
 	assertLinkable(place);
@@ -48,17 +73,17 @@ async function link(
 	if (reach === undefined)
 		throw new InvalidRequest([{ field: "/room", expected: "the id or alias of a room that can be reached" }]);
 	const portal = await linkPortal(world, account, place, { bridge: bridge.name, reach, consented: false });
-	return created(`/api/groups/${place.group.id}/bridges/${portal.id}`, presentPortal(portal));
+	return created(`/api/groups/${place.group.id}/bridges/${portal.id}`, present(portal));
 }
 
 /** The links of the channels that the caller may read. */
-async function list(world: World, { params, account }: Call): Promise<Answer> {
+async function list(world: World, { params, account }: Call): Promise<AnswerOf<typeof listing>> {
 	const { channels } = await visibleGroup(world, params.g as string, account);
 	const found = await Promise.all(channels.map(({ channel }) => portalsOfChannel(world, channel.id)));
-	return ok({ items: found.flat().map(presentPortal), page: {} });
+	return ok({ items: found.flat().map(present), page: {} });
 }
 
-async function unlink(world: World, { params, account }: Call): Promise<Answer> {
+async function unlink(world: World, { params, account }: Call): Promise<AnswerOf<typeof unlinking>> {
 	const id = parseId("brg", params.b as string);
 	const portal = id === undefined ? undefined : (await world.store.get(portals, id))?.doc;
 	const place = portal === undefined || portal.group !== params.g ? undefined : await placeOf(world, portal.channel);
@@ -69,3 +94,12 @@ async function unlink(world: World, { params, account }: Call): Promise<Answer> 
 	await unlinkPortal(world, account, id);
 	return noContent;
 }
+
+const present = ({ id, bridge, channel, room, state, reason }: Portal): Wire<typeof wireLink> => ({
+	id,
+	bridge,
+	channel,
+	room,
+	state,
+	...(reason === undefined ? {} : { reason }),
+});

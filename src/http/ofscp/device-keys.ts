@@ -4,9 +4,13 @@ import type { World } from "#core/events/world.ts";
 import { deviceKeysOf, type KnownDeviceKey, registerDeviceKey, revokeDeviceKey } from "#core/identity/device-keys.ts";
 import { readPublicKey } from "#core/identity/request-signature.ts";
 import { tellRevoked } from "#core/identity/revocation.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { presentKey } from "./user-keys.ts";
+import { listOf } from "./paging.ts";
+import { presentKey, wireKey } from "./user-keys.ts";
 
 const deviceKeysPath = "/api/auth/device-keys";
 
@@ -33,23 +37,37 @@ const newKey = z
 		path: ["public_key"],
 		message: "an Ed25519 public key in base64",
 	});
-type NewKey = z.output<typeof newKey>;
+
+const wireDeviceKey = wireKey
+	.extend({
+		id: z.string(),
+		device_name: z.string(),
+		deviceName: z.string(),
+		revoked: z.literal(false),
+	})
+	.meta({ id: "DeviceKey", description: "A key of one of your devices." });
+
+const registering = operation("registerDeviceKey", "Register the public key of a device", {
+	body: newKey,
+	answers: { 201: json(wireDeviceKey, "Location"), 200: json(wireDeviceKey) },
+	errors: ["too_many_device_keys"],
+});
+const listing = operation("listDeviceKeys", "List the keys of your devices", {
+	answers: { 200: json(listOf(wireDeviceKey)) },
+});
+const revoking = operation("revokeDeviceKey", "Revoke the key of a device", { answers: { 204: empty() } });
 
 /** The keys of one's own devices (OFSCP R7 §4.3, §4.7). */
 export const deviceKeyRoutes = ({ world }: Services) => [
-	route(
-		"POST",
-		deviceKeysPath,
-		"registrar",
-		"manage",
-		{ body: newKey, answers: [201, 200], errors: ["too_many_device_keys"] },
-		(call) => register(world, call),
-	),
-	route("GET", deviceKeysPath, "member", "read", {}, (call) => list(world, call)),
-	route("DELETE", `${deviceKeysPath}/:id`, "member", "manage", { answers: [204] }, (call) => revoke(world, call)),
+	route("POST", deviceKeysPath, "registrar", "manage", registering, (call) => register(world, call)),
+	route("GET", deviceKeysPath, "member", "read", listing, (call) => list(world, call)),
+	route("DELETE", `${deviceKeysPath}/:id`, "member", "manage", revoking, (call) => revoke(world, call)),
 ];
 
-async function register(world: World, { body, principal }: Call<unknown, NewKey>): Promise<Answer> {
+async function register(
+	world: World,
+	{ body, principal }: CallOf<typeof registering>,
+): Promise<AnswerOf<typeof registering>> {
 	const name = body.device_name ?? body.deviceName ?? body.name ?? "";
 	const { key, isNew } = await registerDeviceKey(world, principal, {
 		publicKey: (body.public_key ?? body.publicKey) as string,
@@ -58,16 +76,16 @@ async function register(world: World, { body, principal }: Call<unknown, NewKey>
 	return isNew ? created(`${deviceKeysPath}/${key.id}`, present(key)) : ok(present(key));
 }
 
-const list = async (world: World, { account }: Call): Promise<Answer> =>
+const list = async (world: World, { account }: Call): Promise<AnswerOf<typeof listing>> =>
 	ok({ items: (await deviceKeysOf(world, account.id)).map(present), page: {} });
 
-async function revoke(world: World, { account, params }: Call): Promise<Answer> {
+async function revoke(world: World, { account, params }: Call): Promise<AnswerOf<typeof revoking>> {
 	if (!(await revokeDeviceKey(world, account.id, params.id as string))) throw new NotFound();
 	tellRevoked(world, account.id);
 	return noContent;
 }
 
-const present = ({ id, publicKey: key, name, createdAt }: KnownDeviceKey) => ({
+const present = ({ id, publicKey: key, name, createdAt }: KnownDeviceKey): Wire<typeof wireDeviceKey> => ({
 	id,
 	...presentKey({ keyId: id, publicKey: key, createdAt }),
 	device_name: name,

@@ -1,52 +1,108 @@
+import { z } from "zod";
 import { versionOf } from "#core/federation/document-version.ts";
 import { type PublishedKey, providerKeys } from "#core/federation/provider-key.ts";
 import { listTiers } from "#core/groups/tiers.ts";
 import { messageTypes } from "#core/model/message.ts";
-import { etagOf, unchanged } from "../base/conditional.ts";
+import { json, ok, type Wire } from "../base/answers.ts";
+import { etagOf } from "../base/conditional.ts";
+import { operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { timeOf } from "../base/time.ts";
+import { time, timeOf } from "../base/time.ts";
 import { metaUri, schemaIds } from "./metadata.ts";
 
 /** How long other providers may keep the document, in seconds; less than the day that OFSCP §3.1 allows. */
 const maxAge = 3600;
 
+const publicKey = z.strictObject({
+	use: z.literal("sig"),
+	alg: z.literal("ed25519"),
+	key: z.string(),
+	kid: z.string(),
+	key_id: z.string(),
+	algorithm: z.literal("Ed25519"),
+	public_key: z.string(),
+	created_at: time,
+});
+
+const wireProvider = z
+	.strictObject({
+		provider: z.strictObject({
+			domain: z.string(),
+			version: z.string().meta({ description: "Grows whenever the document changes." }),
+			protocolVersion: z.string(),
+			software: z.strictObject({ name: z.string(), version: z.string() }),
+			contact: z.string(),
+			publicKeys: z.array(publicKey),
+			authentication: z.strictObject({
+				issuer: z.string(),
+				authorization_endpoint: z.string(),
+				token_endpoint: z.string(),
+				userinfo_endpoint: z.string(),
+				jwks_uri: z.string(),
+				login_endpoint: z.string(),
+				registration_endpoint: z.string(),
+			}),
+		}),
+		capabilities: z.strictObject({
+			messageTypes: z.array(z.string()),
+			discoverability: z.array(z.string()),
+			tiers: z.array(z.string()),
+			metadataSchemas: z.array(z.strictObject({ id: z.string(), uri: z.string() })),
+			realtime: z.array(z.literal("sse")),
+			bridges: z.array(z.string()),
+		}),
+		endpoints: z.strictObject({
+			identity: z.string(),
+			groups: z.string(),
+			notifications: z.string(),
+			tiers: z.string(),
+		}),
+	})
+	.meta({ id: "ProviderDocument", description: "What a provider says about itself (OFSCP §3.1)." });
+type ProviderDocument = Wire<typeof wireProvider>;
+
+const describing = operation("getProvider", "Get the document that describes this provider", {
+	answers: { 200: json(wireProvider, "ETag") },
+});
+
 export function discoveryRoutes(services: Services) {
 	const { world, secrets } = services;
-	let made: { readonly text: string; readonly etag: string; readonly body: object } | undefined;
+	let made: { readonly text: string; readonly body: ProviderDocument } | undefined;
 
-	/** The document with its version, which grows whenever it says something else than before, restarts included. */
-	async function current() {
+	/** The document with its version, which grows whenever the document changes, also over a restart. */
+	async function current(): Promise<ProviderDocument> {
 		// A command beside this process may have rotated the keys.
 		const document = documentOf(services, {
 			keys: await providerKeys(secrets, world.clock),
 			tiers: (await listTiers(world)).map(({ id }) => id),
 		});
 		const text = JSON.stringify(document);
-		if (made?.text === text) return made;
+		if (made?.text === text) return made.body;
 		const version = `0.1.${await versionOf(world, "ofscp-provider", text)}`;
 		const { domain, ...rest } = document.provider;
 		const body = { ...document, provider: { domain, version, ...rest } };
-		const etag = etagOf(body);
-		made = { text, etag, body };
-		return made;
+		made = { text, body };
+		return body;
 	}
 
 	return [
-		route("GET", "/.well-known/ofscp-provider", "none", "read", { answers: [200, 304] }, async ({ header }) => {
-			const { etag, body } = await current();
-			const headers = { ETag: etag, "Cache-Control": `public, max-age=${maxAge}` };
-			if (unchanged(etag, header)) return { status: 304, headers };
-			return { status: 200, headers, body };
+		route("GET", "/.well-known/ofscp-provider", "none", "read", describing, async () => {
+			const body = await current();
+			return ok(body, { ETag: etagOf(body), "Cache-Control": `public, max-age=${maxAge}` });
 		}),
 	];
+}
+
+interface Unversioned extends Omit<ProviderDocument, "provider"> {
+	readonly provider: Omit<ProviderDocument["provider"], "version">;
 }
 
 /** OFSCP §3.1 with the names of its later revisions beside those of the seed. Nothing is named that is not there. */
 function documentOf(
 	{ world: { origin, domain }, bridges, instance }: Services,
-	{ keys, tiers }: { readonly keys: readonly PublishedKey[]; readonly tiers: readonly string[] },
-) {
+	{ keys, tiers }: { readonly keys: readonly PublishedKey[]; readonly tiers: string[] },
+): Unversioned {
 	return {
 		provider: {
 			domain,

@@ -1,25 +1,33 @@
 import { z } from "zod";
-import { type Answer, type Call, route } from "../base/route.ts";
+import { streamOf } from "../base/answers.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 
-const eventsQuery = z.object({
-	channels: z
-		.string()
-		.max(8000)
-		.transform((text) => [...new Set(text.split(",").filter((id) => id !== ""))])
-		.optional(),
-	lastEventId: z.string().max(8192).optional(),
+const streaming = operation("streamEvents", "Receive events as they happen, as Server-Sent Events", {
+	query: z.object({
+		channels: z
+			.string()
+			.max(8000)
+			.transform((text) => [...new Set(text.split(",").filter((id) => id !== ""))])
+			.optional()
+			.meta({ description: "Ids of channels, separated by commas; absent: everything that you follow." }),
+		lastEventId: z.string().max(8192).optional().meta({ description: "As the header Last-Event-ID." }),
+	}),
+	reads: ["Last-Event-ID"],
+	answers: { 200: streamOf("text/event-stream") },
+	errors: ["not_found"],
 });
-type EventsQuery = z.output<typeof eventsQuery>;
-
-const streaming = { query: eventsQuery, streams: "text/event-stream", errors: ["not_acceptable"] };
 
 export const eventRoutes = (services: Services) => [
 	route("GET", "/api/events", "participant", "stream", streaming, (call) => open(services, call)),
 ];
 
 /** The stream of live events (OFSCP §6.4). */
-async function open({ events }: Services, { principal, query, header }: Call<EventsQuery>): Promise<Answer> {
+async function open(
+	{ events }: Services,
+	{ principal, query, header }: CallOf<typeof streaming>,
+): Promise<AnswerOf<typeof streaming>> {
 	const { channels, lastEventId } = query;
 	const resume = header("Last-Event-ID") ?? lastEventId;
 	const body = await events.open(principal, {

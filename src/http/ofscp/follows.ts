@@ -2,39 +2,50 @@ import { z } from "zod";
 import { type Follow, type FollowPosition, followReference, listFollows, unfollow } from "#core/bridging/follow.ts";
 import type { World } from "#core/events/world.ts";
 import { addressOf } from "#core/model/account.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { limitParameter, notACursor, pageOf, readCursor, writeCursor } from "./paging.ts";
+import { address, channelId, groupId } from "./ids.ts";
+import { listOf, notACursor, pageOf, pageQuery, readCursor, writeCursor } from "./paging.ts";
 
-const wish = z.object({ actor: z.string().min(1).max(2000) });
-type Wish = z.output<typeof wish>;
+/** A follow (wire.md, "People"). */
+const wireFollow = z
+	.strictObject({ actor: address, state: z.enum(["accepted", "pending"]), group: groupId, channel: channelId })
+	.meta({ id: "Follow", description: "That you follow somebody, with the group and the channel of their timeline." });
 
-const followsQuery = z.object({
-	cursor: z.string().max(300).optional(),
-	limit: limitParameter,
-	state: z.enum(["accepted", "pending"]).optional(),
+const following = operation("follow", "Follow a person or a remote channel", {
+	body: z.object({
+		actor: z.string().min(1).max(2000).meta({ description: "`handle@domain`, or the URL of an actor." }),
+	}),
+	answers: { 201: json(wireFollow, "Location") },
+	errors: ["not_found", "own_timeline", "invite_only"],
 });
-type FollowsQuery = z.output<typeof followsQuery>;
+const listing = operation("listFollows", "List whom you follow", {
+	query: pageQuery.extend({
+		cursor: z.string().max(300).optional(),
+		state: z.enum(["accepted", "pending"]).optional(),
+	}),
+	answers: { 200: json(listOf(wireFollow)) },
+});
+const unfollowing = operation("unfollow", "Stop following", { answers: { 204: empty() } });
 
 export const followRoutes = (services: Services) => [
-	route(
-		"POST",
-		"/api/me/follows",
-		"member",
-		"lookup",
-		{ body: wish, answers: [201], errors: ["own_timeline", "invite_only"] },
-		(call) => follow(services, call),
-	),
-	route("GET", "/api/me/follows", "member", "read", { query: followsQuery }, (call) => list(services.world, call)),
-	route("DELETE", "/api/me/follows/:u", "member", "manage", { answers: [204] }, (call) => end(services.world, call)),
+	route("POST", "/api/me/follows", "member", "lookup", following, (call) => follow(services, call)),
+	route("GET", "/api/me/follows", "member", "read", listing, (call) => list(services.world, call)),
+	route("DELETE", "/api/me/follows/:u", "member", "manage", unfollowing, (call) => end(services.world, call)),
 ];
 
-async function follow({ world, bridges, shadows }: Services, { account, body }: Call<unknown, Wish>): Promise<Answer> {
+async function follow(
+	{ world, bridges, shadows }: Services,
+	{ account, body }: CallOf<typeof following>,
+): Promise<AnswerOf<typeof following>> {
 	const made = await followReference(world, { bridges: () => bridges, shadows }, account, body.actor.trim());
 	return created(`/api/me/follows/${encodeURIComponent(addressOf(made.actor))}`, present(made));
 }
 
-async function list(world: World, { account, query }: Call<FollowsQuery>): Promise<Answer> {
+async function list(world: World, { account, query }: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
 	const { cursor, limit } = query;
 	const rows = await listFollows(world, account, {
 		states: query.state === undefined ? ["requested", "joined"] : [query.state === "accepted" ? "joined" : "requested"],
@@ -59,13 +70,12 @@ function positionOf(cursor: string): FollowPosition {
 	return { state, since, place };
 }
 
-async function end(world: World, { account, params }: Call): Promise<Answer> {
+async function end(world: World, { account, params }: Call): Promise<AnswerOf<typeof unfollowing>> {
 	await unfollow(world, account, params.u as string);
 	return noContent;
 }
 
-/** A follow (wire.md, "People"). */
-const present = ({ actor, membership, place }: Follow) => ({
+const present = ({ actor, membership, place }: Follow): Wire<typeof wireFollow> => ({
 	actor: addressOf(actor),
 	state: membership.state === "joined" ? "accepted" : "pending",
 	group: place.group.id,

@@ -15,11 +15,15 @@ import { parseId } from "#core/ids.ts";
 import { type Group, joinPolicies, roles } from "#core/model/group.ts";
 import { messageTypes } from "#core/model/message.ts";
 import { withoutUndefined } from "../base/absent.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import { created, empty, json, noContent, ok, replayedHeader } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { apiChannelPath } from "../base/urls.ts";
 import { placeOfCall } from "./messages.ts";
-import { presentChannel, presentGroup, presentMember } from "./present-group.ts";
+import { listOf } from "./paging.ts";
+import { presentChannel, presentGroup, presentMember, wireChannel, wireGroup, wireMember } from "./present-group.ts";
 
 const name = z.string().trim().min(1).max(100);
 const role = z.enum([...roles, "anyone"]);
@@ -33,10 +37,8 @@ const newGroup = z.object({
 	joinPolicy: z.enum(joinPolicies).optional(),
 	permissions: permissions.optional(),
 });
-type NewGroupBody = z.output<typeof newGroup>;
 
-/** One of those that `/api/tiers` lists. */
-const tier = z.string().min(1).max(100);
+const tier = z.string().min(1).max(100).meta({ description: "One of those that `/api/tiers` lists." });
 
 const newChannel = z.object({
 	name,
@@ -49,50 +51,68 @@ const newChannel = z.object({
 	allowedTypes: z.array(z.enum(messageTypes)).min(1).optional(),
 	permissions: permissions.optional(),
 });
-type NewChannelBody = z.output<typeof newChannel>;
 
-const joining = { answers: [201, 200, 202], errors: ["invite_only"] };
-const leaving = { answers: [204], errors: ["owner_leaves"] };
+const creating = operation("createGroup", "Create a group", {
+	body: newGroup,
+	answers: { 201: json(wireGroup, "Location", "Idempotency-Replayed?") },
+	errors: ["idempotency_key_reused"],
+});
+const listing = operation("listGroups", "List the groups that you are a member of", {
+	answers: { 200: json(listOf(wireGroup)) },
+});
+const showing = operation("getGroup", "Get a group", { answers: { 200: json(wireGroup) } });
+/** 201 joined now, 200 was a member before, 202 asked to be let in (OFSCP §7.1). */
+const joinAnswers = { 201: json(wireMember), 200: json(wireMember), 202: json(wireMember) };
+const joining = operation("joinGroup", "Join a group, or ask to be let in", {
+	answers: joinAnswers,
+	errors: ["invite_only", "own_timeline"],
+});
+const leaving = operation("leaveGroup", "Leave a group", { answers: { 204: empty() }, errors: ["owner_leaves"] });
+const creatingChannel = operation("createChannel", "Create a channel in a group", {
+	body: newChannel,
+	answers: { 201: json(wireChannel, "Location", "Idempotency-Replayed?") },
+	errors: ["permission_denied", "idempotency_key_reused"],
+});
+const listingChannels = operation("listChannels", "List the channels of a group that you may see", {
+	answers: { 200: json(listOf(wireChannel)) },
+});
+const showingChannel = operation("getChannel", "Get a channel", { answers: { 200: json(wireChannel) } });
+const joiningChannel = operation("joinChannel", "Join a channel or follow a timeline, or ask to", {
+	answers: joinAnswers,
+	errors: ["invite_only", "own_timeline"],
+});
+const leavingChannel = operation("leaveChannel", "Leave a channel or unfollow a timeline", {
+	answers: { 204: empty() },
+	errors: ["owner_leaves"],
+});
+
+type JoinAnswer = AnswerOf<typeof joining>;
+
+const oneGroup = "/api/groups/:g";
+const oneChannel = `${oneGroup}/channels/:c`;
 
 export const groupRoutes = ({ world }: Services) => [
-	route(
-		"POST",
-		"/api/groups",
-		"member",
-		"manage",
-		{ body: newGroup, answers: [201], errors: ["idempotency_key_reused"] },
-		(call) => makeGroup(world, call),
-	),
-	route("GET", "/api/groups", "member", "read", {}, (call) => listGroups(world, call)),
-	route("GET", "/api/groups/:g", "reader", "read", {}, (call) => showGroup(world, call)),
-	route("POST", "/api/groups/:g/join", "member", "manage", joining, (call) => joinGroupOfCall(world, call)),
-	route("POST", "/api/groups/:g/leave", "member", "manage", leaving, (call) => leaveGroup(world, call)),
-	route(
-		"POST",
-		"/api/groups/:g/channels",
-		"member",
-		"manage",
-		{ body: newChannel, answers: [201], errors: ["idempotency_key_reused"] },
-		(call) => makeChannel(world, call),
-	),
-	route("GET", "/api/groups/:g/channels", "reader", "read", {}, (call) => listChannels(world, call)),
-	route("GET", "/api/groups/:g/channels/:c", "reader", "read", {}, (call) => showChannel(world, call)),
-	route("POST", "/api/groups/:g/channels/:c/join", "participant", "manage", joining, (call) => join(world, call)),
-	route("POST", "/api/groups/:g/channels/:c/leave", "participant", "manage", leaving, (call) =>
-		leaveChannel(world, call),
-	),
+	route("POST", "/api/groups", "member", "manage", creating, (call) => makeGroup(world, call)),
+	route("GET", "/api/groups", "member", "read", listing, (call) => listGroups(world, call)),
+	route("GET", oneGroup, "reader", "read", showing, (call) => showGroup(world, call)),
+	route("POST", `${oneGroup}/join`, "member", "manage", joining, (call) => joinGroupOfCall(world, call)),
+	route("POST", `${oneGroup}/leave`, "member", "manage", leaving, (call) => leaveGroup(world, call)),
+	route("POST", `${oneGroup}/channels`, "member", "manage", creatingChannel, (call) => makeChannel(world, call)),
+	route("GET", `${oneGroup}/channels`, "reader", "read", listingChannels, (call) => listChannels(world, call)),
+	route("GET", oneChannel, "reader", "read", showingChannel, (call) => showChannel(world, call)),
+	route("POST", `${oneChannel}/join`, "participant", "manage", joiningChannel, (call) => join(world, call)),
+	route("POST", `${oneChannel}/leave`, "participant", "manage", leavingChannel, (call) => leaveChannel(world, call)),
 ];
 
-async function makeGroup(world: World, { account, body, once }: Call<unknown, NewGroupBody>): Promise<Answer> {
+async function makeGroup(
+	world: World,
+	{ account, body, once }: CallOf<typeof creating>,
+): Promise<AnswerOf<typeof creating>> {
 	const { group, replayed } = await createGroup(world, account, withoutUndefined(body), once);
-	return created(
-		`/api/groups/${group.id}`,
-		await presentGroup(world, group, []),
-		replayed ? replayedHeader : undefined,
-	);
+	return created(`/api/groups/${group.id}`, await presentGroup(world, group, []), replayedHeader(replayed));
 }
 
-async function listGroups(world: World, { account }: Call): Promise<Answer> {
+async function listGroups(world: World, { account }: Call): Promise<AnswerOf<typeof listing>> {
 	const own = await groupsOf(world, account);
 	return ok({
 		items: await Promise.all(
@@ -102,38 +122,38 @@ async function listGroups(world: World, { account }: Call): Promise<Answer> {
 	});
 }
 
-async function showGroup(world: World, { params, reader }: Call): Promise<Answer> {
+async function showGroup(world: World, { params, reader }: Call): Promise<AnswerOf<typeof showing>> {
 	const { group, channels } = await visibleGroup(world, params.g as string, reader);
 	return ok(await presentGroup(world, group, channels));
 }
 
 async function makeChannel(
 	world: World,
-	{ params, account, body, once }: Call<unknown, NewChannelBody>,
-): Promise<Answer> {
+	{ params, account, body, once }: CallOf<typeof creatingChannel>,
+): Promise<AnswerOf<typeof creatingChannel>> {
 	const { group } = await visibleGroup(world, params.g as string, account);
 	const { type: _, discoverability, tier = discoverability, ...fields } = body;
 	const { channel, replayed } = await createChannel(world, account, group, withoutUndefined({ ...fields, tier }), once);
 	return created(
 		apiChannelPath({ group, channel }),
 		presentChannel(world, await withCircle(world, { group, channel })),
-		replayed ? replayedHeader : undefined,
+		replayedHeader(replayed),
 	);
 }
 
-async function listChannels(world: World, { params, reader }: Call): Promise<Answer> {
+async function listChannels(world: World, { params, reader }: Call): Promise<AnswerOf<typeof listingChannels>> {
 	const { channels } = await visibleGroup(world, params.g as string, reader);
 	return ok({ items: channels.map((place) => presentChannel(world, place)), page: {} });
 }
 
-const showChannel = async (world: World, call: Call): Promise<Answer> =>
+const showChannel = async (world: World, call: Call): Promise<AnswerOf<typeof showingChannel>> =>
 	ok(presentChannel(world, await placeOfCall(world, call)));
 
 /**
- * A group that anybody may ask to join can be joined by who knows its id, though none of its channels is open. One that takes
- * people by invitation only is not there for who can't see it.
+ * A group that anybody may ask to join can be joined by everybody who knows its id, even if none of its channels is open. A
+ * group that is joined by invitation only does not exist for people who can't see it.
  */
-async function joinGroupOfCall(world: World, { params, account }: Call): Promise<Answer> {
+async function joinGroupOfCall(world: World, { params, account }: Call): Promise<JoinAnswer> {
 	const id = parseId("grp", params.g as string);
 	const group = id === undefined ? undefined : (await world.store.get(groups, id))?.doc;
 	if (group === undefined) throw new NotFound();
@@ -144,7 +164,7 @@ async function joinGroupOfCall(world: World, { params, account }: Call): Promise
 	);
 }
 
-/** To join the personal group of an account is to follow it. */
+/** Joining a personal group is following its owner: its one channel is their timeline. */
 async function followOwner(world: World, group: Group, account: Call["account"]): Promise<Joined> {
 	const owner = await accountById(world, group.owner);
 	const place = owner === undefined ? undefined : await readableById(world, owner.timeline, account);
@@ -152,18 +172,17 @@ async function followOwner(world: World, group: Group, account: Call["account"])
 	return joinChannel(world, place, account);
 }
 
-async function join(world: World, { params, account }: Call): Promise<Answer> {
+async function join(world: World, { params, account }: Call): Promise<JoinAnswer> {
 	const place = await readableChannel(world, params.g as string, params.c as string, account);
 	return answerOf(world, await joinChannel(world, place, account));
 }
 
-/** 201 joined now, 200 was in it, 202 asked to be let in (OFSCP §7.1). */
-async function answerOf(world: World, { membership, changed }: Joined): Promise<Answer> {
+async function answerOf(world: World, { membership, changed }: Joined): Promise<JoinAnswer> {
 	const status = membership.state === "requested" ? 202 : changed ? 201 : 200;
 	return { status, body: await presentMember(world, membership) };
 }
 
-async function leaveGroup(world: World, { params, account }: Call): Promise<Answer> {
+async function leaveGroup(world: World, { params, account }: Call): Promise<AnswerOf<typeof leaving>> {
 	const { group } = await visibleGroup(world, params.g as string, account);
 	const owner = group.personal === undefined ? undefined : await accountById(world, group.owner);
 	const place = owner === undefined ? undefined : await placeOf(world, owner.timeline);
@@ -171,9 +190,7 @@ async function leaveGroup(world: World, { params, account }: Call): Promise<Answ
 	return noContent;
 }
 
-async function leaveChannel(world: World, call: Call): Promise<Answer> {
+async function leaveChannel(world: World, call: Call): Promise<AnswerOf<typeof leavingChannel>> {
 	await leave(world, await placeOfCall(world, call), call.account);
 	return noContent;
 }
-
-const replayedHeader = { "Idempotency-Replayed": "true" };

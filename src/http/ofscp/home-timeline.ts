@@ -2,17 +2,23 @@ import { type ReadablePlace, readableById } from "#core/access/readable-place.ts
 import type { World } from "#core/events/world.ts";
 import { type ChannelId, eventId, parseEventId, parseId } from "#core/ids.ts";
 import { type HomeCursor, homeTimeline } from "#core/messages/home-timeline.ts";
-import { type Answer, type Call, ok, route } from "../base/route.ts";
+import { json, ok } from "../base/answers.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { type PageQuery, pageQuery } from "./message-schemas.ts";
-import { notACursor, pageOf, readCursor, writeCursor } from "./paging.ts";
-import { presentMessage } from "./present-message.ts";
+import { listOf, notACursor, pageOf, pageQuery, readCursor, writeCursor } from "./paging.ts";
+import { presentMessage, wireMessage } from "./present-message.ts";
+
+const reading = operation("getHomeTimeline", "List the messages of the timelines that you follow", {
+	query: pageQuery,
+	answers: { 200: json(listOf(wireMessage)) },
+});
 
 export const homeTimelineRoutes = ({ world }: Services) => [
-	route("GET", "/api/me/timeline", "member", "read", { query: pageQuery }, (call) => timeline(world, call)),
+	route("GET", "/api/me/timeline", "member", "read", reading, (call) => timeline(world, call)),
 ];
 
-async function timeline(world: World, { account, query }: Call<PageQuery>): Promise<Answer> {
+async function timeline(world: World, { account, query }: CallOf<typeof reading>): Promise<AnswerOf<typeof reading>> {
 	const { cursor, limit } = query;
 	const before = cursor === undefined ? {} : { before: homeCursor(cursor) };
 	const rows = await homeTimeline(world, account, { limit: limit + 1, ...before });

@@ -1,24 +1,48 @@
+import { z } from "zod";
 import { findAccount } from "#core/accounts/find-account.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
 import type { World } from "#core/events/world.ts";
-import { etagOf, unchanged } from "../base/conditional.ts";
-import { type Answer, type Call, route } from "../base/route.ts";
+import { json, ok } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
+import { etagOf } from "../base/conditional.ts";
+import { type AnswerOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { timeOf } from "../base/time.ts";
+import { time, timeOf } from "../base/time.ts";
+import { accountId } from "./ids.ts";
+
+const wireIdentity = z
+	.strictObject({
+		id: accountId,
+		handle: z.string(),
+		home: z.string(),
+		domain: z.string(),
+		updatedAt: time,
+		displayName: z.string().optional(),
+		avatar: z.string().optional(),
+	})
+	.meta({
+		id: "Identity",
+		description: "A person of this provider; the last two only for callers who have proved who they are.",
+	});
+
+const lookingUp = operation("lookUpUser", "Look up a person of this provider, as another provider", {
+	answers: { 200: json(wireIdentity, "ETag") },
+});
 
 /** By which another provider verifies one of our people (OFSCP §4.3). */
 export const identityRoutes = ({ world }: Services) => [
-	route("GET", "/api/identity/users/:u", "peer", "read", { answers: [200, 304] }, (call) => lookUp(world, call)),
+	route("GET", "/api/identity/users/:u", "peer", "read", lookingUp, (call) => lookUp(world, call)),
 ];
 
-async function lookUp(world: World, { params, peer, reader, header }: Call): Promise<Answer> {
+async function lookUp(world: World, { params, peer, reader }: Call): Promise<AnswerOf<typeof lookingUp>> {
 	if (peer === undefined && reader === undefined)
 		throw new InvalidRequest([{ field: "X-OFSCP-Provider", expected: "the domain of the provider that asks" }]);
 	const account = await findAccount(world, params.u as string);
 	if (account?.domain !== world.domain || account.deletedAt !== undefined) throw new NotFound();
 
 	const { id, handle, domain, profile, updatedAt } = account;
-	// Anybody may say the name of a provider: they learn that there is such a person, and no more.
+	// The name of a provider proves nothing: such a caller learns that there is this person, and no more.
 	const isTrusted = peer?.isProven === true || reader !== undefined;
 	const body = {
 		id,
@@ -29,9 +53,5 @@ async function lookUp(world: World, { params, peer, reader, header }: Call): Pro
 		...(isTrusted ? { displayName: profile.displayName } : {}),
 		...(isTrusted && profile.avatar !== undefined ? { avatar: profile.avatar } : {}),
 	};
-	const headers = {
-		ETag: etagOf(body),
-		"Cache-Control": "private, no-cache",
-	};
-	return unchanged(headers.ETag, header) ? { status: 304, headers } : { status: 200, headers, body };
+	return ok(body, { ETag: etagOf(body), "Cache-Control": "private, no-cache" });
 }

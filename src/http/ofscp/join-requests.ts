@@ -1,25 +1,53 @@
+import { z } from "zod";
 import { visibleGroup } from "#core/access/visible-group.ts";
 import { addressById } from "#core/accounts/find-account.ts";
 import type { World } from "#core/events/world.ts";
 import { answerRequest, joinRequests, requestId } from "#core/groups/join-requests.ts";
 import type { Membership } from "#core/model/membership.ts";
-import { type Answer, type Call, ok, route } from "../base/route.ts";
+import { json, ok, type Wire } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { timeOf } from "../base/time.ts";
-import { type PageQuery, pageQuery } from "./message-schemas.ts";
-import { pageOf, readCursor, writeCursor } from "./paging.ts";
-import { presentMember } from "./present-group.ts";
+import { time, timeOf } from "../base/time.ts";
+import { address, channelId } from "./ids.ts";
+import { listOf, pageOf, pageQuery, readCursor, writeCursor } from "./paging.ts";
+import { presentMember, wireMember } from "./present-group.ts";
 
 const requestsPath = "/api/groups/:g/requests";
 
-/** Who waits to be let in (OFSCP R7 §5.7); of the personal group of a locked account, who waits to follow. */
+const wireRequest = z
+	.strictObject({ id: z.string(), user: address, channel: channelId.optional(), requestedAt: time })
+	.meta({
+		id: "JoinRequest",
+		description: "A person's request to join a group or, if `channel` is there, one channel.",
+	});
+
+const listing = operation("listJoinRequests", "List who asks to join a group, or to follow a locked account", {
+	query: pageQuery,
+	answers: { 200: json(listOf(wireRequest)) },
+	errors: ["permission_denied"],
+});
+const approving = operation("approveJoinRequest", "Let a person join", {
+	answers: { 200: json(wireMember) },
+	errors: ["permission_denied"],
+});
+const denying = operation("denyJoinRequest", "Refuse a request to join", {
+	answers: { 200: json(wireMember) },
+	errors: ["permission_denied"],
+});
+
+/** Who waits to be let in (OFSCP R7 §5.7); in the personal group of a locked account, who waits to follow. */
 export const joinRequestRoutes = ({ world }: Services) => [
-	route("GET", requestsPath, "member", "read", { query: pageQuery }, (call) => list(world, call)),
-	route("POST", `${requestsPath}/:id/approve`, "member", "manage", {}, (call) => answer(world, call, true)),
-	route("POST", `${requestsPath}/:id/deny`, "member", "manage", {}, (call) => answer(world, call, false)),
+	route("GET", requestsPath, "member", "read", listing, (call) => list(world, call)),
+	route("POST", `${requestsPath}/:id/approve`, "member", "manage", approving, (call) => answer(world, call, true)),
+	route("POST", `${requestsPath}/:id/deny`, "member", "manage", denying, (call) => answer(world, call, false)),
 ];
 
-async function list(world: World, { params, account, query }: Call<PageQuery>): Promise<Answer> {
+async function list(
+	world: World,
+	{ params, account, query }: CallOf<typeof listing>,
+): Promise<AnswerOf<typeof listing>> {
 	const { group } = await visibleGroup(world, params.g as string, account);
 	const { cursor, limit } = query;
 	const after = cursor === undefined ? {} : { after: readCursor(cursor) };
@@ -28,14 +56,14 @@ async function list(world: World, { params, account, query }: Call<PageQuery>): 
 	return ok(pageOf(rows, limit, (row) => writeCursor([row.since, row.account]), items));
 }
 
-async function answer(world: World, { params, account }: Call, accepted: boolean): Promise<Answer> {
+async function answer(world: World, { params, account }: Call, accepted: boolean): Promise<AnswerOf<typeof approving>> {
 	const { group } = await visibleGroup(world, params.g as string, account);
 	return ok(
 		await presentMember(world, await answerRequest(world, group, account, { id: params.id as string, accepted })),
 	);
 }
 
-const present = async (world: World, request: Membership) => ({
+const present = async (world: World, request: Membership): Promise<Wire<typeof wireRequest>> => ({
 	id: requestId(request),
 	user: await addressById(world, request.account),
 	...(request.place.startsWith("chn_") ? { channel: request.place } : {}),

@@ -11,15 +11,20 @@ import { confirmPassword } from "#core/identity/change-password.ts";
 import type { IdentityWorld } from "#core/identity/identity.ts";
 import type { Account } from "#core/model/account.ts";
 import { withoutUndefined } from "../base/absent.ts";
+import { empty, json, noContent, ok, type Wire } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
 import { etagOf } from "../base/conditional.ts";
-import { type Answer, type Call, noContent, ok, route } from "../base/route.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { timeOf } from "../base/time.ts";
-import { presenceBody } from "./presence.ts";
-import { presentProfile } from "./present-profile.ts";
+import { time, timeOf } from "../base/time.ts";
+import { channelId, groupId } from "./ids.ts";
+import { presenceBody, wirePresence } from "./presence.ts";
+import { presentProfile, wireProfile } from "./present-profile.ts";
 import { profileChange } from "./profile-change.ts";
+import { wirePrivacy, wireSettings } from "./settings.ts";
 
-/** What somebody changes of themselves; what is absent stays. Other fields are ignored: a client may send back what it was given. */
+/** What a person changes of their account; what is absent stays. Other fields are ignored: a client may send back what it was given. */
 const change = profileChange.extend({
 	email: z
 		.string()
@@ -32,33 +37,46 @@ const change = profileChange.extend({
 	settings: z.record(z.string().max(100), z.unknown()).optional(),
 	presence: presenceBody.optional(),
 });
-type Change = z.output<typeof change>;
 
-const goodbye = z.object({ password: z.string().max(1024) });
-type Goodbye = z.output<typeof goodbye>;
+/** The whole account of OFSCP §5.1, as only its owner sees it. */
+const wireAccount = wireProfile
+	.extend({
+		locked: z.boolean(),
+		email: z.string().optional(),
+		presence: wirePresence,
+		privacy: wirePrivacy,
+		groups: z.array(z.string()),
+		settings: wireSettings,
+		notificationEndpoints: z.array(z.never()),
+		timeline: z.strictObject({ group: groupId, channel: channelId }),
+		followers: z
+			.strictObject({ group: groupId, channel: channelId })
+			.optional()
+			.meta({ description: "The channel that only your followers read." }),
+		createdAt: time,
+	})
+	.meta({ id: "Account", description: "Your account, with what only you see of it." });
+
+const reading = operation("getMe", "Get your account", { answers: { 200: json(wireAccount, "ETag") } });
+const changing = operation("changeMe", "Change your account", {
+	body: change,
+	reads: ["If-Match"],
+	answers: { 200: json(wireAccount, "ETag") },
+	errors: ["email_taken", "precondition_failed", "wrong_password"],
+});
+const deleting = operation("deleteMe", "Delete your account, with everything that it said", {
+	body: z.object({ password: z.string().max(1024) }),
+	answers: { 204: empty() },
+	errors: ["wrong_password"],
+});
 
 export const meRoutes = (services: Services) => [
-	route("GET", "/api/me", "member", "read", {}, (call) => me(services, call.account)),
-	route(
-		"PATCH",
-		"/api/me",
-		"member",
-		"manage",
-		{ body: change, errors: ["email_taken", "precondition_failed", "wrong_password"] },
-		(call) => changeMe(services, call),
-	),
-	route(
-		"DELETE",
-		"/api/me",
-		"member",
-		"manage",
-		{ body: goodbye, answers: [204], errors: ["wrong_password"] },
-		(call) => leaveForEver(services, call),
-	),
+	route("GET", "/api/me", "member", "read", reading, (call) => me(services, call.account)),
+	route("PATCH", "/api/me", "member", "manage", changing, (call) => changeMe(services, call)),
+	route("DELETE", "/api/me", "member", "manage", deleting, (call) => leaveForEver(services, call)),
 ];
 
-/** The full user of OFSCP §5.1: to nobody but themselves. */
-async function me(services: Services, account: Account): Promise<Answer> {
+async function me(services: Services, account: Account): Promise<AnswerOf<typeof reading>> {
 	const { world } = services;
 	const [own, half, email, presence, locked] = await Promise.all([
 		groupsOf(world, account),
@@ -67,7 +85,7 @@ async function me(services: Services, account: Account): Promise<Answer> {
 		presenceOf(world, account.id),
 		isLocked(world, account),
 	]);
-	const body = {
+	const body: Wire<typeof wireAccount> = {
 		...presentProfile(services, account),
 		locked,
 		...(email === undefined ? {} : { email }),
@@ -86,7 +104,7 @@ async function me(services: Services, account: Account): Promise<Answer> {
 }
 
 /** The whole is checked before a part is changed; what can still be refused, the mail address, comes first. */
-async function changeMe(services: Services, call: Call<unknown, Change>): Promise<Answer> {
+async function changeMe(services: Services, call: CallOf<typeof changing>): Promise<AnswerOf<typeof changing>> {
 	const { world } = services;
 	const { account, body } = call;
 	const { email, password, settings, presence, ...profile } = body;
@@ -104,7 +122,7 @@ async function changeMe(services: Services, call: Call<unknown, Change>): Promis
 /** A token alone must not be enough to take an account over. @throws {PermissionDenied} `wrong_password` */
 async function changeEmail(
 	world: IdentityWorld,
-	{ account, from }: Call<unknown, Change>,
+	{ account, from }: CallOf<typeof changing>,
 	email: string | undefined,
 	password: string | undefined,
 ): Promise<void> {
@@ -120,7 +138,7 @@ async function assertUnchanged(services: Services, { account, header }: Call): P
 	const wanted = header("If-Match");
 	if (wanted === undefined || wanted.trim() === "*") return;
 	const { headers } = await me(services, account);
-	if (!wanted.split(",").some((tag) => tag.trim() === headers?.ETag)) throw new PreconditionFailed();
+	if (!wanted.split(",").some((tag) => tag.trim() === headers.ETag)) throw new PreconditionFailed();
 }
 
 function merged(
@@ -130,7 +148,10 @@ function merged(
 	return Object.fromEntries(Object.entries({ ...now, ...change }).filter(([, value]) => value !== null));
 }
 
-async function leaveForEver({ world }: Services, { account, body, from }: Call<unknown, Goodbye>): Promise<Answer> {
+async function leaveForEver(
+	{ world }: Services,
+	{ account, body, from }: CallOf<typeof deleting>,
+): Promise<AnswerOf<typeof deleting>> {
 	await deleteAccount(world, account, { password: body.password, from });
 	return noContent;
 }

@@ -6,27 +6,38 @@ import type { World } from "#core/events/world.ts";
 import { addToChannel, givenRoles, removeFromChannel } from "#core/groups/channel-people.ts";
 import { memberships } from "#core/groups/membership.ts";
 import type { Account } from "#core/model/account.ts";
-import { type Answer, type Call, noContent, ok, route } from "../base/route.ts";
+import { empty, json, noContent, ok } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { type PageQuery, pageQuery } from "./message-schemas.ts";
 import { placeOfCall } from "./messages.ts";
-import { pageOf, readCursor, writeCursor } from "./paging.ts";
-import { presentMember } from "./present-group.ts";
+import { listOf, pageOf, pageQuery, readCursor, writeCursor } from "./paging.ts";
+import { presentMember, wireMember } from "./present-group.ts";
 
 const membersPath = "/api/groups/:g/channels/:c/members";
 
-const added = z.object({ role: z.enum(givenRoles).optional() });
-type Added = z.output<typeof added>;
+const listing = operation("listMembers", "List the members of a channel", {
+	query: pageQuery,
+	answers: { 200: json(listOf(wireMember)) },
+});
+const adding = operation("putMember", "Add a member of the group to a private channel, or change their role", {
+	body: z.object({ role: z.enum(givenRoles).optional() }),
+	answers: { 201: json(wireMember), 200: json(wireMember) },
+	errors: ["permission_denied"],
+});
+const removing = operation("deleteMember", "Remove a member from a channel", {
+	answers: { 204: empty() },
+	errors: ["permission_denied", "owner_leaves"],
+});
 
 export const memberRoutes = ({ world }: Services) => [
-	route("GET", membersPath, "member", "read", { query: pageQuery }, (call) => list(world, call)),
-	route("PUT", `${membersPath}/:u`, "member", "manage", { body: added, answers: [201, 200] }, (call) =>
-		add(world, call),
-	),
-	route("DELETE", `${membersPath}/:u`, "member", "manage", { answers: [204] }, (call) => remove(world, call)),
+	route("GET", membersPath, "member", "read", listing, (call) => list(world, call)),
+	route("PUT", `${membersPath}/:u`, "member", "manage", adding, (call) => add(world, call)),
+	route("DELETE", `${membersPath}/:u`, "member", "manage", removing, (call) => remove(world, call)),
 ];
 
-async function list(world: World, call: Call<PageQuery>): Promise<Answer> {
+async function list(world: World, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
 	const { channel } = await placeOfCall(world, call);
 	const { cursor, limit } = call.query;
 	const prefix = [membersOf(channel), "joined"];
@@ -42,27 +53,28 @@ async function list(world: World, call: Call<PageQuery>): Promise<Answer> {
 	return ok(pageOf(rows, limit, ({ doc }) => writeCursor([doc.since, doc.account]), items));
 }
 
-async function somebody(world: World, reference: string): Promise<Account> {
+/** @throws {NotFound} */
+async function accountNamed(world: World, reference: string): Promise<Account> {
 	const account = await findAccount(world, reference);
 	if (account === undefined || account.deletedAt !== undefined) throw new NotFound();
 	return account;
 }
 
-async function add(world: World, call: Call<unknown, Added>): Promise<Answer> {
+async function add(world: World, call: CallOf<typeof adding>): Promise<AnswerOf<typeof adding>> {
 	const place = await placeOfCall(world, call);
 	const { membership, changed } = await addToChannel(
 		world,
 		place,
 		call.account,
-		await somebody(world, call.params.u as string),
+		await accountNamed(world, call.params.u as string),
 		call.body.role,
 	);
 	return { status: changed ? 201 : 200, body: await presentMember(world, membership) };
 }
 
-async function remove(world: World, call: Call): Promise<Answer> {
+async function remove(world: World, call: Call): Promise<AnswerOf<typeof removing>> {
 	const place = await placeOfCall(world, call);
-	const account = await somebody(world, call.params.u as string);
+	const account = await accountNamed(world, call.params.u as string);
 	if (account.id === call.account.id) await leave(world, place, account);
 	else await removeFromChannel(world, place, call.account, account);
 	return noContent;

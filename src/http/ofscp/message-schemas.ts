@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { messageTypes, mimeTypes } from "#core/model/message.ts";
 import { metadataList } from "./metadata.ts";
-import { limitParameter } from "./paging.ts";
+import { cursorParameter, limitParameter } from "./paging.ts";
 
 /** A client's own id for a message: unique per author and channel (OFSCP §6.1). */
 const clientId = z.string().min(1).max(200);
@@ -77,16 +77,11 @@ export type NewMessageBody = z.output<typeof newMessage>;
 export const messagePatch = z
 	.object({ content: articleContent.partial().optional(), tags: tags.optional(), metadata: metadataList })
 	.refine((patch) => Object.values(patch).some((value) => value !== undefined), "content, tags or metadata");
-export type MessagePatch = z.output<typeof messagePatch>;
 
 export const listQuery = z.object({
-	cursor: z.string().max(200).optional(),
+	cursor: cursorParameter,
 	direction: z.enum(["backward", "forward"]).default("backward"),
 	limit: limitParameter,
 	tag: z.string().max(100).optional(),
 	type: z.enum(messageTypes).optional(),
 });
-export type ListQuery = z.output<typeof listQuery>;
-
-export const pageQuery = z.object({ cursor: z.string().max(200).optional(), limit: limitParameter });
-export type PageQuery = z.output<typeof pageQuery>;

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { assertTakesPart } from "#core/access/permissions.ts";
 import { type ReadablePlace, readableChannel } from "#core/access/readable-place.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
@@ -10,48 +11,63 @@ import { postMessage } from "#core/messages/post-message.ts";
 import type { Account } from "#core/model/account.ts";
 import type { Message, MessageType } from "#core/model/message.ts";
 import { withoutUndefined } from "../base/absent.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import { created, empty, json, noContent, ok, replayedHeader } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { apiMessagePath } from "../base/urls.ts";
-import {
-	type ListQuery,
-	listQuery,
-	type MessagePatch,
-	messagePatch,
-	type NewMessageBody,
-	newMessage,
-	type PageQuery,
-	pageQuery,
-} from "./message-schemas.ts";
+import { listQuery, messagePatch, type NewMessageBody, newMessage } from "./message-schemas.ts";
 import { takeMetadata } from "./metadata.ts";
-import { notACursor, type Paged, pageOf } from "./paging.ts";
-import { presentMessage, type WireMessage } from "./present-message.ts";
-import { addReaction, wishOf } from "./reactions.ts";
+import { listOf, notACursor, type Page, pageOf, pageQuery } from "./paging.ts";
+import { presentMessage, type WireMessage, wireMessage } from "./present-message.ts";
+import { addReaction, wireReaction, wishOf } from "./reactions.ts";
 
 const messagesPath = "/api/groups/:g/channels/:c/messages";
 
-export const messageRoutes = ({ world }: Services) => [
-	route("POST", messagesPath, "participant", "post", posting, (call) => post(world, call)),
-	route("GET", messagesPath, "reader", "read", { query: listQuery }, (call) => list(world, call)),
-	route("GET", `${messagesPath}/:m`, "reader", "read", {}, (call) => show(world, call)),
-	route("PATCH", `${messagesPath}/:m`, "participant", "post", editing, (call) => edit(world, call)),
-	route("DELETE", `${messagesPath}/:m`, "participant", "post", { answers: [204] }, (call) => remove(world, call)),
-	route("GET", `${messagesPath}/:m/replies`, "reader", "read", { query: pageQuery }, (call) => replies(world, call)),
-];
-
-const posting = {
+const posting = operation("postMessage", "Post a message, or react to one", {
 	body: newMessage,
-	answers: [201, 200],
+	answers: {
+		201: json(z.union([wireMessage, wireReaction]), "Location", "Idempotency-Replayed?"),
+		200: json(wireReaction),
+	},
 	errors: [
 		"not_joined",
+		"permission_denied",
 		"type_not_allowed",
 		"idempotency_key_reused",
 		"duplicate_client_message_id",
 		"already_deleted",
 		"too_many_reactions",
 	],
-};
-const editing = { body: messagePatch, errors: ["edit_window_closed", "already_deleted"] };
+});
+const listing = operation("listMessages", "List the messages of a channel", {
+	query: listQuery,
+	answers: { 200: json(listOf(wireMessage)) },
+});
+const showing = operation("getMessage", "Get a message", { answers: { 200: json(wireMessage) } });
+const editing = operation("editMessage", "Edit a message", {
+	body: messagePatch,
+	answers: { 200: json(wireMessage) },
+	errors: ["permission_denied", "edit_window_closed", "already_deleted"],
+});
+const deleting = operation("deleteMessage", "Delete a message", {
+	answers: { 204: empty() },
+	errors: ["permission_denied"],
+});
+const listingReplies = operation("listReplies", "List the replies to a message", {
+	query: pageQuery,
+	answers: { 200: json(listOf(wireMessage)) },
+});
+
+export const messageRoutes = ({ world }: Services) => [
+	route("POST", messagesPath, "participant", "post", posting, (call) => post(world, call)),
+	route("GET", messagesPath, "reader", "read", listing, (call) => list(world, call)),
+	route("GET", `${messagesPath}/:m`, "reader", "read", showing, (call) => show(world, call)),
+	route("PATCH", `${messagesPath}/:m`, "participant", "post", editing, (call) => edit(world, call)),
+	route("DELETE", `${messagesPath}/:m`, "participant", "post", deleting, (call) => remove(world, call)),
+	route("GET", `${messagesPath}/:m/replies`, "reader", "read", listingReplies, (call) => replies(world, call)),
+];
 
 /** The channel of a call's path. @throws {NotFound} */
 export const placeOfCall = (world: World, { params, reader }: Call): Promise<ReadablePlace> =>
@@ -62,7 +78,7 @@ export async function messageOfCall(world: World, call: Call): Promise<{ place: 
 	return { place, message: await readableMessage(world, place, call.params.m as string) };
 }
 
-async function post(world: World, call: Call<unknown, NewMessageBody>): Promise<Answer> {
+async function post(world: World, call: CallOf<typeof posting>): Promise<AnswerOf<typeof posting>> {
 	const { account, body, once } = call;
 	const place = await placeOfCall(world, call);
 	await assertTakesPart(world, place, account);
@@ -75,8 +91,8 @@ async function post(world: World, call: Call<unknown, NewMessageBody>): Promise<
 			wishOf(body.definition ?? body.key ?? body.unicode, body),
 		);
 	const { message, replayed } = await postMessage(world, account, place, fieldsOf(world, body), once);
-	const headers = replayed ? { "Idempotency-Replayed": "true" } : undefined;
-	return created(apiMessagePath(place, message.id), await presentMessage(world, place, message, account), headers);
+	const shown = await presentMessage(world, place, message, account);
+	return created(apiMessagePath(place, message.id), shown, replayedHeader(replayed));
 }
 
 function fieldsOf(world: World, body: Exclude<NewMessageBody, { type: "reaction" }>) {
@@ -97,7 +113,7 @@ function fieldsOf(world: World, body: Exclude<NewMessageBody, { type: "reaction"
 const defaultMime = (type: MessageType) => (type === "article" ? "text/markdown" : "text/plain");
 
 /** A message is shown to everyone who may have it: also to those whom it names and who may not read its channel. */
-async function show(world: World, { params, reader }: Call): Promise<Answer> {
+async function show(world: World, { params, reader }: Call): Promise<AnswerOf<typeof showing>> {
 	const id = parseId("msg", params.m as string);
 	const found = id === undefined ? undefined : await messageWithPlace(world, id, reader);
 	if (found === undefined || found.place.channel.id !== params.c || found.place.group.id !== params.g)
@@ -105,7 +121,7 @@ async function show(world: World, { params, reader }: Call): Promise<Answer> {
 	return ok(await presentMessage(world, found.place, found.message, reader));
 }
 
-async function edit(world: World, call: Call<unknown, MessagePatch>): Promise<Answer> {
+async function edit(world: World, call: CallOf<typeof editing>): Promise<AnswerOf<typeof editing>> {
 	const { place, message } = await messageOfCall(world, call);
 	const { content, tags, metadata } = call.body;
 	const taken = metadata === undefined ? {} : { warning: "", ...takeMetadata(world.origin, metadata) };
@@ -113,7 +129,7 @@ async function edit(world: World, call: Call<unknown, MessagePatch>): Promise<An
 	return ok(await presentMessage(world, place, edited, call.account));
 }
 
-async function remove(world: World, call: Call): Promise<Answer> {
+async function remove(world: World, call: Call): Promise<AnswerOf<typeof deleting>> {
 	const { place, message } = await messageOfCall(world, call);
 	await deleteMessage(world, call.account, place, message);
 	return noContent;
@@ -122,7 +138,7 @@ async function remove(world: World, call: Call): Promise<Answer> {
 /** How many messages are looked through for a tag or type before the page ends with what there is. */
 const maxScanned = 2000;
 
-async function list(world: World, call: Call<ListQuery>): Promise<Answer> {
+async function list(world: World, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
 	const { cursor, direction, limit, tag, type } = call.query;
 	const place = await placeOfCall(world, call);
 	const from = cursor === undefined ? undefined : await cursorIn(world, place, cursor);
@@ -153,7 +169,7 @@ function paged(
 	items: readonly WireMessage[],
 	next: Message | undefined,
 	from: Message | undefined,
-): Paged<WireMessage> {
+): { readonly items: readonly WireMessage[]; readonly page: Page } {
 	const first = items[0]?.id ?? from?.id;
 	return {
 		items,
@@ -188,7 +204,7 @@ const presentAll = (
 	reader: Account | undefined,
 ): Promise<WireMessage[]> => Promise.all(rows.map((row) => presentMessage(world, place, row, reader)));
 
-async function replies(world: World, call: Call<PageQuery>): Promise<Answer> {
+async function replies(world: World, call: CallOf<typeof listingReplies>): Promise<AnswerOf<typeof listingReplies>> {
 	const { place, message } = await messageOfCall(world, call);
 	const { cursor, limit } = call.query;
 	const after = cursor === undefined ? undefined : await cursorIn(world, place, cursor);

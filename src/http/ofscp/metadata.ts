@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
 import type { Metadata } from "#core/model/message.ts";
-import { ok, route } from "../base/route.ts";
+import { json, ok } from "../base/answers.ts";
+import { operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 
 /** The schemas that ship (wire.md, "Messages"): what a message's metadata may carry, by id. */
@@ -32,12 +34,17 @@ export const metaUri = (origin: string, id: SchemaId): string => `${origin}/meta
 
 /** The public JSON Schema of a kind of metadata (OFSCP §5.4). */
 const schemaDocument = (origin: string, id: SchemaId) => ({
-	$id: metaUri(origin, id),
+	$schema: "https://json-schema.org/draft/2020-12/schema",
 	...z.toJSONSchema(schemas[id], { target: "draft-2020-12" }),
+	$id: metaUri(origin, id),
+});
+
+const showing = operation("getMetadataSchema", "Get the JSON Schema of a kind of metadata", {
+	answers: { 200: json(z.looseObject({ $schema: z.string(), $id: z.string() })) },
 });
 
 export const metadataRoutes = ({ world }: Services) => [
-	route("GET", "/meta/:file", "none", "read", {}, async ({ params }) => {
+	route("GET", "/meta/:file", "none", "read", showing, async ({ params }) => {
 		const id = schemaIds.find((known) => `${known}.json` === params.file);
 		if (id === undefined) throw new NotFound();
 		return ok(schemaDocument(world.origin, id), { "Cache-Control": "public, max-age=86400" });

@@ -1,35 +1,51 @@
-import { z } from "zod";
+import { type ZodType, z } from "zod";
 import { InvalidRequest } from "#core/errors.ts";
+import type { Wire } from "../base/answers.ts";
 
 /** The size of a page: more than 100 is taken for 100 (OFSCP §6.2). */
 export const limitParameter = z
 	.string()
 	.regex(/^[1-9]\d{0,8}$/, "a whole number from 1 on")
 	.transform((text) => Math.min(Number(text), 100))
-	.default(50);
+	.default(50)
+	.meta({
+		description: "How many items a page has; more than 100 is taken for 100.",
+		openapi: { type: "integer", minimum: 1, default: 50 },
+	});
 
-/** A list and the cursors by which it goes on; at an end the cursor is absent. */
-export interface Paged<T> {
-	readonly items: readonly T[];
-	readonly page: { readonly nextCursor?: string; readonly prevCursor?: string };
-}
+export const cursorParameter = z
+	.string()
+	.max(200)
+	.optional()
+	.meta({ description: "Where the page starts: `nextCursor` of the page before." });
+
+export const pageQuery = z.object({ cursor: cursorParameter, limit: limitParameter });
+
+const page = z
+	.strictObject({ nextCursor: z.string().optional(), prevCursor: z.string().optional() })
+	.meta({ id: "Page", description: "The cursors by which a list goes on; at its end the cursor is absent." });
+
+/** A list and the cursors by which it goes on (OFSCP §6.2). */
+export const listOf = <Item extends ZodType>(item: Item) => z.strictObject({ items: z.array(item), page });
+
+export type Page = Wire<typeof page>;
 
 /**
  * Makes a page of rows of which one more than `limit` was read, to know whether there are more.
  *
  * @param cursorOf the cursor behind which a page starts
  */
-export function pageOf<Row, T>(
+export function pageOf<Row, Item>(
 	rows: readonly Row[],
 	limit: number,
 	cursorOf: (row: Row) => string,
-	items: readonly T[],
-): Paged<T> {
+	items: readonly Item[],
+): { readonly items: readonly Item[]; readonly page: Page } {
 	const last = rows[limit - 1];
 	return { items, page: rows.length > limit && last !== undefined ? { nextCursor: cursorOf(last) } : {} };
 }
 
-/** A cursor that is a place in an order and nothing else: who forges one moves within what they may read anyway. */
+/** A cursor that is a position in an order and nothing else: a forged one shows nothing that its reader may not read anyway. */
 export function writeCursor(place: readonly [number, string]): string {
 	return Buffer.from(JSON.stringify(place)).toString("base64url");
 }

@@ -1,14 +1,71 @@
+import { z } from "zod";
 import { isOpen, type PlaceWithCircle } from "#core/access/circle.ts";
 import { addressById } from "#core/accounts/find-account.ts";
 import type { World } from "#core/events/world.ts";
-import type { Group } from "#core/model/group.ts";
+import { type Group, joinPolicies, roles } from "#core/model/group.ts";
 import type { Membership } from "#core/model/membership.ts";
-import type { Portal } from "#core/model/portal.ts";
-import { timeOf } from "../base/time.ts";
+import { messageTypes } from "#core/model/message.ts";
+import type { Wire } from "../base/answers.ts";
+import { time, timeOf } from "../base/time.ts";
 import { channelUrl } from "../base/urls.ts";
+import { address, channelId, groupId } from "./ids.ts";
 
-/** A group (OFSCP §5.2) with the channels that the caller may see. */
-export async function presentGroup(world: World, group: Group, channels: readonly PlaceWithCircle[]) {
+const posting = z.array(z.enum([...roles, "anyone"]));
+const permissions = z
+	.strictObject({ post: posting, reply: posting, moderate: posting })
+	.meta({ id: "Permissions", description: "The roles that may do something; roles above them may it too." });
+
+/** A channel (OFSCP §5.2); `discoverability` and `tier` are the same thing in the seed and in its later revisions. */
+export const wireChannel = z
+	.strictObject({
+		id: channelId,
+		groupId,
+		name: z.string(),
+		handle: z.string().meta({ description: "Its name as an actor of ActivityPub." }),
+		type: z.literal("text"),
+		discoverability: z.string(),
+		tier: z.string().meta({ description: "One of those that `/api/tiers` lists." }),
+		topic: z.string().optional(),
+		tags: z.array(z.string()),
+		allowedTypes: z.array(z.enum(messageTypes)),
+		permissions: permissions.partial().optional().meta({ description: "What differs from the group's." }),
+		metadata: z.strictObject({}),
+		url: z.string().optional().meta({ description: "Its page, when it is open." }),
+		createdAt: time,
+		updatedAt: time,
+	})
+	.meta({ id: "Channel", description: "A channel of a group (OFSCP §5.2)." });
+
+export const wireGroup = z
+	.strictObject({
+		id: groupId,
+		name: z.string(),
+		description: z.string().optional(),
+		owner: address,
+		joinPolicy: z.enum(joinPolicies),
+		permissionModel: z.literal("inherit"),
+		permissions,
+		channels: z.array(wireChannel).meta({ description: "Those that the caller may see." }),
+		createdAt: time,
+		updatedAt: time,
+	})
+	.meta({ id: "Group", description: "A group (OFSCP §5.2)." });
+
+export const wireMember = z
+	.strictObject({
+		user: address,
+		role: z.enum(roles),
+		state: z.enum(["requested", "joined", "left", "denied"]),
+		since: time,
+	})
+	.meta({ id: "Member", description: "A person's membership of a group or channel." });
+
+/** A group with the channels that the caller may see. */
+export async function presentGroup(
+	world: World,
+	group: Group,
+	channels: readonly PlaceWithCircle[],
+): Promise<Wire<typeof wireGroup>> {
 	return {
 		id: group.id,
 		name: group.name,
@@ -17,14 +74,16 @@ export async function presentGroup(world: World, group: Group, channels: readonl
 		joinPolicy: group.joinPolicy,
 		permissionModel: "inherit",
 		permissions: group.permissions,
-		channels: channels.map((channel) => presentChannel(world, channel)),
+		channels: channels.map((place) => presentChannel(world, place)),
 		createdAt: timeOf(group.createdAt),
 		updatedAt: timeOf(group.updatedAt),
 	};
 }
 
-/** A channel (OFSCP §5.2); `discoverability` and `tier` are the same thing in the seed and in its later revisions. */
-export function presentChannel(world: Pick<World, "origin" | "domain">, { channel, circle }: PlaceWithCircle) {
+export function presentChannel(
+	world: Pick<World, "origin" | "domain">,
+	{ channel, circle }: PlaceWithCircle,
+): Wire<typeof wireChannel> {
 	return {
 		id: channel.id,
 		groupId: channel.group,
@@ -44,18 +103,7 @@ export function presentChannel(world: Pick<World, "origin" | "domain">, { channe
 	};
 }
 
-/** Somebody's membership of a group or channel. */
-export async function presentMember(world: World, membership: Membership) {
+export async function presentMember(world: World, membership: Membership): Promise<Wire<typeof wireMember>> {
 	const { account, role, state, since } = membership;
 	return { user: await addressById(world, account), role, state, since: timeOf(since) };
 }
-
-/** A channel's link to a room elsewhere (wire.md, "Bridges"). */
-export const presentPortal = ({ id, bridge, channel, room, state, reason }: Portal) => ({
-	id,
-	bridge,
-	channel,
-	room,
-	state,
-	...(reason === undefined ? {} : { reason }),
-});

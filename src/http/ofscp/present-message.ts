@@ -1,18 +1,73 @@
+import { z } from "zod";
 import { isOpen, type PlaceWithCircle } from "#core/access/circle.ts";
 import { accounts } from "#core/accounts/account.ts";
 import type { World } from "#core/events/world.ts";
 import type { MessageId } from "#core/ids.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
-import type { Message, Metadata, ReactionSum } from "#core/model/message.ts";
+import { type Message, type Metadata, messageTypes, mimeTypes, type ReactionSum } from "#core/model/message.ts";
 import { reactions } from "#core/reactions/reaction.ts";
-import { timeOf } from "../base/time.ts";
+import type { Wire } from "../base/answers.ts";
+import { time, timeOf } from "../base/time.ts";
 import { messageUrl } from "../base/urls.ts";
+import { address, channelId, groupId, messageId } from "./ids.ts";
 import { metaUri } from "./metadata.ts";
 
 type Site = Pick<World, "store" | "origin" | "domain">;
 
+const content = z
+	.strictObject({
+		text: z.string(),
+		mime: z.enum(mimeTypes),
+		title: z.string().optional(),
+		summary: z.string().optional(),
+	})
+	.meta({ id: "Content", description: "The text of a message; title and summary are an article's." });
+
+export const metadata = z
+	.strictObject({ schema: z.string(), version: z.string(), data: z.unknown() })
+	.meta({ id: "Metadata", description: "Structured data about a message (OFSCP §5.4)." });
+
+/** `definition` and `key` are the same thing in the seed and in its later revisions. */
+const reactionSum = z
+	.strictObject({
+		definition: z.string(),
+		key: z.string(),
+		unicode: z.string().optional(),
+		image: z.string().optional(),
+		description: z.string().optional(),
+		count: z.int().min(0),
+		me: z.boolean().meta({ description: "The caller reacted so, too." }),
+	})
+	.meta({ id: "ReactionSum", description: "The reactions to a message that share a key." });
+
 /** A message as OFSCP §5.3 writes it, with what wire.md pins. Keys without a value are absent, never null. */
-export type WireMessage = Readonly<Record<string, unknown>> & { readonly id: MessageId };
+export const wireMessage = z
+	.strictObject({
+		id: messageId,
+		groupId,
+		channelId,
+		author: address,
+		type: z.enum(messageTypes),
+		content,
+		attachments: z.array(z.never()),
+		reference: z.strictObject({ type: z.literal("reply"), id: messageId }).optional(),
+		tags: z.array(z.string()),
+		createdAt: time,
+		editedAt: time.optional(),
+		deletedAt: time.optional(),
+		permissions: z.strictObject({ editUntil: time }),
+		metadata: z.array(metadata),
+		reactions: z.array(reactionSum),
+		replyCount: z.int().min(0),
+		url: z.string().optional().meta({ description: "Its page, when its channel is open." }),
+		clientMessageId: z.string().optional().meta({ description: "The author's own id; nobody else sees it." }),
+	})
+	.meta({
+		id: "Message",
+		description:
+			"A message, memo or article (OFSCP §5.3). With `deletedAt` it is a tombstone: its author and text are empty.",
+	});
+export type WireMessage = Wire<typeof wireMessage>;
 
 /** A message as `viewer` may see it: `me` in the reactions and the client's own id are theirs alone. */
 export async function presentMessage(
@@ -29,7 +84,7 @@ export async function presentMessage(
 	return writeMessage(world, place, message, author, { reacted: mine, isAuthor: viewer?.id === message.author });
 }
 
-/** The keys by which somebody reacted to a message. */
+/** The keys by which an account reacted to a message. */
 async function reactionsOf(world: Site, viewer: Account, message: MessageId): Promise<ReadonlySet<string>> {
 	const page = await world.store.page(reactions, {
 		index: "author",
@@ -71,8 +126,7 @@ export function writeMessage(
 	};
 }
 
-/** `definition` and `key` are the same thing in the seed and in its later revisions. */
-const writeSum = ({ key, count, ...shown }: ReactionSum, me: boolean) => ({
+const writeSum = ({ key, count, ...shown }: ReactionSum, me: boolean): Wire<typeof reactionSum> => ({
 	definition: key,
 	key,
 	...shown,

@@ -1,10 +1,31 @@
+import { z } from "zod";
 import type { Account } from "#core/model/account.ts";
+import type { Wire } from "../base/answers.ts";
 import type { Services } from "../base/services.ts";
-import { timeOf } from "../base/time.ts";
+import { time, timeOf } from "../base/time.ts";
 import { alternateOf, personUrl } from "../base/urls.ts";
+import { accountId } from "./ids.ts";
 
-/** The public half of somebody (OFSCP R7 §6.3). */
-export function presentProfile({ world, bridges }: Pick<Services, "world" | "bridges">, account: Account) {
+/** What everybody may see of a person (OFSCP R7 §6.3); `home` and `domain` are the same thing in two revisions. */
+export const wireProfile = z
+	.strictObject({
+		id: accountId,
+		handle: z.string(),
+		home: z.string(),
+		domain: z.string(),
+		displayName: z.string(),
+		avatar: z.string().optional(),
+		bio: z.string(),
+		actor: z.string().optional().meta({ description: "The id of their ActivityPub actor." }),
+		url: z.string().meta({ description: "Their page." }),
+		updatedAt: time,
+	})
+	.meta({ id: "Profile", description: "The public part of an account." });
+
+export function presentProfile(
+	{ world, bridges }: Pick<Services, "world" | "bridges">,
+	account: Account,
+): Wire<typeof wireProfile> {
 	const actor = alternateOf(bridges, { account: account.id })?.url;
 	return {
 		id: account.id,

@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { longestProfile } from "#core/accounts/profile-rules.ts";
 
-/** What somebody changes of what others see of them; what is absent stays. */
+/** What a person changes of their profile; what is absent stays. */
 export const profileChange = z.object({
 	displayName: z.string().trim().min(1).max(longestProfile.displayName).optional(),
 	bio: z.string().max(longestProfile.bio).optional(),
 	avatar: z.string().max(longestProfile.avatar).nullable().optional(),
 	locked: z.boolean().optional(),
 });
-export type ProfileChange = z.output<typeof profileChange>;

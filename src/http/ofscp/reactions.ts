@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import { assertTakesPart } from "#core/access/permissions.ts";
 import { type ReadablePlace, readableChannel } from "#core/access/readable-place.ts";
 import { addressById } from "#core/accounts/find-account.ts";
@@ -11,26 +12,52 @@ import type { Message } from "#core/model/message.ts";
 import { type Reaction } from "#core/model/reaction.ts";
 import { type ReactionWish, react, unreact } from "#core/reactions/react.ts";
 import { reactionId, reactions } from "#core/reactions/reaction.ts";
-import { type Answer, type Call, created, noContent, ok, route } from "../base/route.ts";
+import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { timeOf } from "../base/time.ts";
+import { time, timeOf } from "../base/time.ts";
 import { apiMessagePath } from "../base/urls.ts";
-import { type PageQuery, pageQuery, type ReactionLook, reactionLook } from "./message-schemas.ts";
-import { pageOf, readCursor, writeCursor } from "./paging.ts";
+import { address, messageId } from "./ids.ts";
+import { type ReactionLook, reactionLook } from "./message-schemas.ts";
+import { listOf, pageOf, pageQuery, readCursor, writeCursor } from "./paging.ts";
 
 const reactionsPath = "/api/groups/:g/channels/:c/messages/:m/reactions";
 
+/** A reaction (OFSCP §5.3), its description under both spellings. */
+export const wireReaction = z
+	.strictObject({
+		id: z.string(),
+		type: z.literal("reaction"),
+		author: address,
+		definition: z.string(),
+		key: z.string(),
+		unicode: z.string().optional(),
+		image: z.string().optional(),
+		description: z.string().optional(),
+		desctription: z.string().optional(),
+		reference: messageId,
+		createdAt: time,
+		metadata: z.array(z.never()),
+	})
+	.meta({ id: "Reaction", description: "A person's reaction to a message." });
+
+const reacting = operation("putReaction", "React to a message", {
+	body: reactionLook,
+	answers: { 201: json(wireReaction, "Location"), 200: json(wireReaction) },
+	errors: ["not_joined", "permission_denied", "already_deleted", "too_many_reactions"],
+});
+const withdrawing = operation("deleteReaction", "Withdraw a reaction", { answers: { 204: empty() } });
+const listing = operation("listReactions", "List the reactions to a message", {
+	query: pageQuery,
+	answers: { 200: json(listOf(wireReaction)) },
+});
+
 export const reactionRoutes = ({ world }: Services) => [
-	route(
-		"PUT",
-		`${reactionsPath}/:key`,
-		"participant",
-		"post",
-		{ body: reactionLook, answers: [201, 200], errors: ["not_joined", "already_deleted", "too_many_reactions"] },
-		(call) => put(world, call),
-	),
-	route("DELETE", `${reactionsPath}/:key`, "participant", "post", { answers: [204] }, (call) => remove(world, call)),
-	route("GET", reactionsPath, "reader", "read", { query: pageQuery }, (call) => list(world, call)),
+	route("PUT", `${reactionsPath}/:key`, "participant", "post", reacting, (call) => put(world, call)),
+	route("DELETE", `${reactionsPath}/:key`, "participant", "post", withdrawing, (call) => remove(world, call)),
+	route("GET", reactionsPath, "reader", "read", listing, (call) => list(world, call)),
 ];
 
 async function messageOf(world: World, { params, reader }: Call): Promise<{ place: ReadablePlace; message: Message }> {
@@ -39,7 +66,7 @@ async function messageOf(world: World, { params, reader }: Call): Promise<{ plac
 }
 
 /**
- * What somebody wants to react with: a key, and what to show for it; a key alone is shown as it is.
+ * A reaction as it was asked for: a key, and what to show for it; a key alone is shown as it is.
  *
  * @throws {InvalidRequest}
  */
@@ -69,7 +96,7 @@ export async function addReaction(
 	place: Place,
 	message: Message,
 	wish: ReactionWish,
-): Promise<Answer> {
+): Promise<AnswerOf<typeof reacting>> {
 	const { changed } = await react(world, account, place, message, wish);
 	const stored = await world.store.get(reactions, reactionId(message.id, account.id, wish.key));
 	if (stored === undefined) throw new Error(`A reaction to ${message.id} was added but can't be read`);
@@ -79,19 +106,19 @@ export async function addReaction(
 		: ok(shown);
 }
 
-async function put(world: World, call: Call<unknown, ReactionLook>): Promise<Answer> {
+async function put(world: World, call: CallOf<typeof reacting>): Promise<AnswerOf<typeof reacting>> {
 	const { place, message } = await messageOf(world, call);
 	await assertTakesPart(world, place, call.account);
 	return addReaction(world, call.account, place, message, wishOf(call.params.key, call.body, true));
 }
 
-async function remove(world: World, call: Call): Promise<Answer> {
+async function remove(world: World, call: Call): Promise<AnswerOf<typeof withdrawing>> {
 	const { message } = await messageOf(world, call);
 	await unreact(world, call.account, message, call.params.key as string);
 	return noContent;
 }
 
-async function list(world: World, call: Call<PageQuery>): Promise<Answer> {
+async function list(world: World, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
 	const { message } = await messageOf(world, call);
 	const { cursor, limit } = call.query;
 	const after = cursor === undefined ? undefined : readCursor(cursor);
@@ -106,8 +133,10 @@ async function list(world: World, call: Call<PageQuery>): Promise<Answer> {
 	return ok(pageOf(rows, limit, ({ id, doc }) => writeCursor([doc.at, id]), items));
 }
 
-/** A reaction (OFSCP §5.3), its description under both spellings. */
-async function present(world: World, { message, author, key, unicode, image, description, at }: Reaction) {
+async function present(
+	world: World,
+	{ message, author, key, unicode, image, description, at }: Reaction,
+): Promise<Wire<typeof wireReaction>> {
 	return {
 		id: `rct_${createHash("sha256")
 			.update(reactionId(message, author, key))

@@ -1,4 +1,4 @@
-import type { AnyRoute } from "../base/route.ts";
+import type { Route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { protectedResourceRoutes } from "../oauth/protected-resource.ts";
 import { authRoutes } from "./auth.ts";
@@ -15,7 +15,7 @@ import { meRoutes } from "./me.ts";
 import { memberRoutes } from "./members.ts";
 import { messageRoutes } from "./messages.ts";
 import { metadataRoutes } from "./metadata.ts";
-import { openApiRoutes } from "./openapi.ts";
+import { openApiRoute } from "./openapi.ts";
 import { presenceRoutes } from "./presence.ts";
 import { reactionRoutes } from "./reactions.ts";
 import { sessionRoutes } from "./sessions.ts";
@@ -26,33 +26,30 @@ import { typingRoutes } from "./typing.ts";
 import { userKeyRoutes } from "./user-keys.ts";
 import { userRoutes } from "./users.ts";
 
-/** The whole of OFSCP; what is asked for most comes first in its segment. */
-export function ofscpRoutes(services: Services): readonly AnyRoute[] {
-	const table = [
-		...messageRoutes(services),
-		...reactionRoutes(services),
-		...typingRoutes(services),
-		...groupRoutes(services),
-		...memberRoutes(services),
-		...joinRequestRoutes(services),
-		...bridgeRoutes(services),
-		...homeTimelineRoutes(services),
-		...meRoutes(services),
-		...eventRoutes(services),
-		...presenceRoutes(services),
-		...settingsRoutes(services),
-		...sessionRoutes(services),
-		...userRoutes(services),
-		...followRoutes(services),
-		...shortGroupRoutes(),
-		...tierRoutes(services),
-		...metadataRoutes(services),
-		...discoveryRoutes(services),
-		...protectedResourceRoutes(services),
-		...authRoutes(services),
-		...deviceKeyRoutes(services),
-		...userKeyRoutes(services),
-		...identityRoutes(services),
-	];
-	return [...table, ...openApiRoutes(table, services)];
+/** The whole API by the tags of its document. What is asked for most comes first in its segment. */
+export function ofscpRoutes(services: Services): readonly Route[] {
+	const table = {
+		Messages: [...messageRoutes(services), ...reactionRoutes(services), ...typingRoutes(services)],
+		Groups: [
+			...groupRoutes(services),
+			...memberRoutes(services),
+			...joinRequestRoutes(services),
+			...shortGroupRoutes(),
+			...tierRoutes(services),
+		],
+		Bridges: bridgeRoutes(services),
+		Following: [...homeTimelineRoutes(services), ...followRoutes(services)],
+		Account: [
+			...meRoutes(services),
+			...presenceRoutes(services),
+			...settingsRoutes(services),
+			...sessionRoutes(services),
+			...deviceKeyRoutes(services),
+		],
+		People: [...userRoutes(services), ...userKeyRoutes(services), ...identityRoutes(services)],
+		Events: eventRoutes(services),
+		Authentication: authRoutes(services),
+		Discovery: [...discoveryRoutes(services), ...protectedResourceRoutes(services), ...metadataRoutes(services)],
+	};
+	return [...Object.values(table).flat(), openApiRoute(table, services)];
 }

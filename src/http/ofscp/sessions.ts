@@ -1,34 +1,49 @@
 import { z } from "zod";
 import { NotFound } from "#core/errors.ts";
 import { changePassword } from "#core/identity/change-password.ts";
-import { endSession, type SessionItem, sessionsOf } from "#core/identity/sessions.ts";
-import { type Answer, type Call, noContent, ok, route } from "../base/route.ts";
+import { endSession, type SessionItem, sessionKinds, sessionsOf } from "#core/identity/sessions.ts";
+import { empty, json, noContent, ok, type Wire } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { timeOf } from "../base/time.ts";
+import { time, timeOf } from "../base/time.ts";
+import { listOf } from "./paging.ts";
 
-const passwords = z.object({ current: z.string().max(1024), next: z.string().max(1024) });
-type Passwords = z.output<typeof passwords>;
+const wireSession = z
+	.strictObject({
+		id: z.string(),
+		kind: z.enum(sessionKinds),
+		client: z.string().meta({ description: "The name of the client, the token or the device." }),
+		createdAt: time,
+		lastUsedAt: time.optional(),
+		current: z.boolean().meta({ description: "It is the one that asks." }),
+	})
+	.meta({ id: "Session", description: "One way in which an account is signed in." });
 
-/** By what somebody is signed in, and the password that they sign in with (OFSCP §4.2; wire.md, "People"). */
+const listing = operation("listSessions", "List your sessions, tokens and devices", {
+	answers: { 200: json(listOf(wireSession)) },
+});
+const ending = operation("deleteSession", "Sign out a session, token or device", { answers: { 204: empty() } });
+const changing = operation("changePassword", "Change your password and end all other sessions", {
+	body: z.object({ current: z.string().max(1024), next: z.string().max(1024) }),
+	answers: { 204: empty() },
+	errors: ["wrong_password"],
+});
+
+/** How an account is signed in, and the password that it signs in with (OFSCP §4.2; wire.md, "People"). */
 export const sessionRoutes = (services: Services) => [
-	route("GET", "/api/me/sessions", "member", "read", {}, (call) => list(services, call)),
-	route("DELETE", "/api/me/sessions/:id", "member", "manage", { answers: [204] }, (call) => end(services, call)),
-	route(
-		"PUT",
-		"/api/me/password",
-		"member",
-		"manage",
-		{ body: passwords, answers: [204], errors: ["wrong_password"] },
-		(call) => change(services, call),
-	),
+	route("GET", "/api/me/sessions", "member", "read", listing, (call) => list(services, call)),
+	route("DELETE", "/api/me/sessions/:id", "member", "manage", ending, (call) => end(services, call)),
+	route("PUT", "/api/me/password", "member", "manage", changing, (call) => change(services, call)),
 ];
 
-async function list({ world }: Services, { account, principal }: Call): Promise<Answer> {
+async function list({ world }: Services, { account, principal }: Call): Promise<AnswerOf<typeof listing>> {
 	const items = await sessionsOf(world, account, [principal.session, principal.credential]);
 	return ok({ items: items.map(present), page: {} });
 }
 
-const present = ({ id, kind, client, createdAt, lastUsedAt, current }: SessionItem) => ({
+const present = ({ id, kind, client, createdAt, lastUsedAt, current }: SessionItem): Wire<typeof wireSession> => ({
 	id,
 	kind,
 	client,
@@ -37,16 +52,15 @@ const present = ({ id, kind, client, createdAt, lastUsedAt, current }: SessionIt
 	current: current === true,
 });
 
-async function end({ world }: Services, { account, params }: Call): Promise<Answer> {
+async function end({ world }: Services, { account, params }: Call): Promise<AnswerOf<typeof ending>> {
 	if (!(await endSession(world, account, params.id as string))) throw new NotFound();
 	return noContent;
 }
 
-/** Every session ends but the one that asks. */
 async function change(
 	{ world }: Services,
-	{ account, principal, body, from }: Call<unknown, Passwords>,
-): Promise<Answer> {
+	{ account, principal, body, from }: CallOf<typeof changing>,
+): Promise<AnswerOf<typeof changing>> {
 	await changePassword(world, account, { ...body, from, session: principal.session ?? principal.credential });
 	return noContent;
 }

@@ -1,43 +1,48 @@
 import { z } from "zod";
 import { audiences, changePrivateHalf, checkSettings, privateHalfOf } from "#core/accounts/private-half.ts";
-import { type Answer, type Call, ok, route } from "../base/route.ts";
+import { json, ok } from "../base/answers.ts";
+import { operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 
-const settings = z.record(z.string().max(100), z.unknown());
-const privacy = z.object({ presence: z.enum(audiences), groups: z.enum(audiences) }).partial();
+export const wireSettings = z
+	.record(z.string(), z.unknown())
+	.meta({ id: "Settings", description: "What clients keep for their user, under keys of their own." });
+export const wirePrivacy = z
+	.strictObject({ presence: z.enum(audiences), groups: z.enum(audiences) })
+	.meta({ id: "Privacy", description: "Who may see which part of a profile." });
 
-/** What is nobody else's (OFSCP §5.1): what clients keep for their user, and who may see which part of a profile. */
+const reading = operation("getSettings", "Get your settings", { answers: { 200: json(wireSettings) } });
+const replacing = operation("putSettings", "Replace your settings", {
+	body: z.record(z.string().max(100), z.unknown()),
+	answers: { 200: json(wireSettings) },
+});
+const readingPrivacy = operation("getPrivacy", "Get who may see which part of your profile", {
+	answers: { 200: json(wirePrivacy) },
+});
+const changingPrivacy = operation("putPrivacy", "Set who may see which part of your profile", {
+	body: z.object({ presence: z.enum(audiences), groups: z.enum(audiences) }).partial(),
+	answers: { 200: json(wirePrivacy) },
+});
+
+/** What only the account itself sees (OFSCP §5.1). */
 export const settingsRoutes = ({ world }: Services) => [
-	route("GET", "/api/me/settings", "member", "read", {}, async ({ account }) =>
+	route("GET", "/api/me/settings", "member", "read", reading, async ({ account }) =>
 		ok((await privateHalfOf(world, account.id)).settings),
 	),
-	route(
-		"PUT",
-		"/api/me/settings",
-		"member",
-		"manage",
-		{ body: settings },
-		async ({ account, body }: Call<unknown, z.output<typeof settings>>): Promise<Answer> => {
-			checkSettings(body);
-			await changePrivateHalf(world, account.id, (now) => ({ ...now, settings: body }));
-			return ok(body);
-		},
-	),
-	route("GET", "/api/me/privacy", "member", "read", {}, async ({ account }) =>
+	route("PUT", "/api/me/settings", "member", "manage", replacing, async ({ account, body }) => {
+		checkSettings(body);
+		await changePrivateHalf(world, account.id, (now) => ({ ...now, settings: body }));
+		return ok(body);
+	}),
+	route("GET", "/api/me/privacy", "member", "read", readingPrivacy, async ({ account }) =>
 		ok((await privateHalfOf(world, account.id)).privacy),
 	),
-	route(
-		"PUT",
-		"/api/me/privacy",
-		"member",
-		"manage",
-		{ body: privacy },
-		async ({ account, body: { presence, groups } }: Call<unknown, z.output<typeof privacy>>): Promise<Answer> => {
-			const half = await changePrivateHalf(world, account.id, (now) => ({
-				...now,
-				privacy: { presence: presence ?? now.privacy.presence, groups: groups ?? now.privacy.groups },
-			}));
-			return ok(half.privacy);
-		},
-	),
+	route("PUT", "/api/me/privacy", "member", "manage", changingPrivacy, async ({ account, body }) => {
+		const { privacy } = await changePrivateHalf(world, account.id, (now) => ({
+			...now,
+			privacy: { presence: body.presence ?? now.privacy.presence, groups: body.groups ?? now.privacy.groups },
+		}));
+		return ok(privacy);
+	}),
 ];

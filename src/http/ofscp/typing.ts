@@ -1,26 +1,24 @@
 import { z } from "zod";
 import { assertMay, assertTakesPart } from "#core/access/permissions.ts";
 import { addressOf } from "#core/model/account.ts";
-import { type Answer, type Call, noContent, route } from "../base/route.ts";
+import { empty, noContent } from "../base/answers.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { placeOfCall } from "./messages.ts";
 
-const typing = z.object({ state: z.enum(["start", "stop"]) });
-type Typing = z.output<typeof typing>;
+const typing = operation("signalTyping", "Tell the others in a channel that you start or stop typing", {
+	body: z.object({ state: z.enum(["start", "stop"]) }),
+	answers: { 204: empty() },
+	errors: ["not_joined", "permission_denied"],
+});
 
 export const typingRoutes = (services: Services) => [
-	route(
-		"POST",
-		"/api/groups/:g/channels/:c/typing",
-		"participant",
-		"post",
-		{ body: typing, answers: [204], errors: ["not_joined"] },
-		(call) => type(services, call),
-	),
+	route("POST", "/api/groups/:g/channels/:c/typing", "participant", "post", typing, (call) => type(services, call)),
 ];
 
 /** Told to the others who are there now, and kept nowhere (OFSCP §6.4). */
-async function type({ world, events }: Services, call: Call<unknown, Typing>): Promise<Answer> {
+async function type({ world, events }: Services, call: CallOf<typeof typing>): Promise<AnswerOf<typeof typing>> {
 	const place = await placeOfCall(world, call);
 	await assertTakesPart(world, place, call.account);
 	await assertMay(world, "reply", place, call.account);

@@ -1,41 +1,61 @@
+import { z } from "zod";
 import { accountByHandle, parseAddress } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
 import type { World } from "#core/events/world.ts";
 import { type PublishedKey, publishedKeys } from "#core/identity/custodial-keys.ts";
 import { addressOf } from "#core/model/account.ts";
-import { etagOf, unchanged } from "../base/conditional.ts";
-import { type Answer, type Call, route } from "../base/route.ts";
+import { json, ok, type Wire } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
+import { etagOf } from "../base/conditional.ts";
+import { type AnswerOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { timeOf } from "../base/time.ts";
+import { time, timeOf } from "../base/time.ts";
+import { address } from "./ids.ts";
 
-/** How long others may keep them, in seconds: as long as a key that has been revoked may still be believed somewhere. */
+/** How long others may keep them, in seconds: a key that has been revoked may be accepted elsewhere for as long. */
 const maxAge = 600;
 
-/** The keys by which other providers know our people and our ghosts (OFSCP R7 §4.6). */
+export const wireKey = z
+	.strictObject({
+		key_id: z.string(),
+		keyId: z.string(),
+		algorithm: z.literal("Ed25519"),
+		public_key: z.string(),
+		publicKey: z.string(),
+		created_at: time,
+		createdAt: time,
+	})
+	.meta({
+		id: "PublicKey",
+		description: "A key under the names of the draft, and under those that its first implementation reads.",
+	});
+
+const showing = operation("getUserKeys", "Get the public keys of a person", {
+	answers: {
+		200: json(z.strictObject({ actor: address, keys: z.array(wireKey), cache_until: time, cacheUntil: time }), "ETag"),
+	},
+});
+
+/** The keys by which other providers verify our people and our ghosts (OFSCP R7 §4.6). */
 export const userKeyRoutes = ({ world }: Services) => [
-	route("GET", "/.well-known/ofscp/users/:h/keys", "none", "read", { answers: [200, 304] }, (call) =>
-		show(world, call),
-	),
+	route("GET", "/.well-known/ofscp/users/:h/keys", "none", "read", showing, (call) => show(world, call)),
 ];
 
-async function show(world: World, { params, header }: Call): Promise<Answer> {
-	const address = parseAddress(params.h as string, world.domain);
-	const isOurs = address?.domain === world.domain;
-	const account = isOurs ? await accountByHandle(world, address.handle, address.domain) : undefined;
+async function show(world: World, { params }: Call): Promise<AnswerOf<typeof showing>> {
+	const named = parseAddress(params.h as string, world.domain);
+	const isOurs = named?.domain === world.domain;
+	const account = isOurs ? await accountByHandle(world, named.handle, named.domain) : undefined;
 	if (account === undefined || account.deletedAt !== undefined) throw new NotFound();
 	const keys = await publishedKeys(world, account);
-	const headers = {
-		ETag: etagOf(keys.map(({ keyId }) => keyId)),
-		"Cache-Control": `public, max-age=${maxAge}`,
-	};
-	if (unchanged(headers.ETag, header)) return { status: 304, headers };
 	const until = timeOf(world.clock.now() + maxAge * 1000);
 	const body = { actor: addressOf(account), keys: keys.map(presentKey), cache_until: until, cacheUntil: until };
-	return { status: 200, headers, body };
+	// The time does not make it another version.
+	const version = etagOf(keys.map(({ keyId }) => keyId));
+	return ok(body, { ETag: version, "Cache-Control": `public, max-age=${maxAge}` });
 }
 
-/** A key under the names of the draft, and under those that its first implementation reads. */
-export function presentKey({ keyId, publicKey, createdAt }: PublishedKey) {
+export function presentKey({ keyId, publicKey, createdAt }: PublishedKey): Wire<typeof wireKey> {
 	const time = timeOf(createdAt);
 	return {
 		key_id: keyId,

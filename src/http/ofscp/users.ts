@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { visibleGroup } from "#core/access/visible-group.ts";
 import { findAccount } from "#core/accounts/find-account.ts";
 import { nobodyThere, presenceOf } from "#core/accounts/presence.ts";
@@ -9,37 +10,60 @@ import { groupsOf } from "#core/groups/joined-places.ts";
 import type { Account } from "#core/model/account.ts";
 import { isLocal } from "#core/model/account.ts";
 import { withoutUndefined } from "../base/absent.ts";
-import { type Answer, type Call, ok, route } from "../base/route.ts";
+import { json, ok } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { presentProfile } from "./present-profile.ts";
-import { type ProfileChange, profileChange } from "./profile-change.ts";
+import { listOf } from "./paging.ts";
+import { wirePresence } from "./presence.ts";
+import { presentProfile, wireProfile } from "./present-profile.ts";
+import { profileChange } from "./profile-change.ts";
 
-/** What others see of somebody (OFSCP R7 §6). The private half is read for its privacy and for nothing else. */
+const readingOwn = operation("getOwnProfile", "Get your profile as others see it", {
+	answers: { 200: json(wireProfile) },
+});
+const changing = operation("changeOwnProfile", "Change your profile", {
+	body: profileChange,
+	answers: { 200: json(wireProfile) },
+});
+const reading = operation("getProfile", "Get a person's profile", { answers: { 200: json(wireProfile) } });
+const readingPresence = operation("getPresence", "Get a person's presence, as far as they share it", {
+	answers: { 200: json(wirePresence) },
+});
+const readingGroups = operation("listGroupsOf", "List a person's groups that you may see, as far as they share them", {
+	answers: { 200: json(listOf(z.string().meta({ description: "The URL of a group." }))) },
+});
+
+/** What others see of a person (OFSCP R7 §6). The private half is read for its privacy and for nothing else. */
 export const userRoutes = (services: Services) => [
-	route("GET", "/api/me/profile", "member", "read", {}, async ({ account }) => ok(presentProfile(services, account))),
-	route("PATCH", "/api/me/profile", "member", "manage", { body: profileChange }, (call) => changeOwn(services, call)),
-	route("GET", "/api/users/:u/profile", "reader", "read", {}, (call) => profile(services, call)),
-	route("GET", "/api/users/:u/presence", "reader", "read", {}, (call) => presence(services.world, call)),
-	route("GET", "/api/users/:u/groups", "reader", "read", {}, (call) => groups(services.world, call)),
+	route("GET", "/api/me/profile", "member", "read", readingOwn, async ({ account }) =>
+		ok(presentProfile(services, account)),
+	),
+	route("PATCH", "/api/me/profile", "member", "manage", changing, (call) => changeOwn(services, call)),
+	route("GET", "/api/users/:u/profile", "reader", "read", reading, async (call) =>
+		ok(presentProfile(services, await theirs(services.world, call))),
+	),
+	route("GET", "/api/users/:u/presence", "reader", "read", readingPresence, (call) => presence(services.world, call)),
+	route("GET", "/api/users/:u/groups", "reader", "read", readingGroups, (call) => groups(services.world, call)),
 ];
 
-async function profile(services: Services, call: Call): Promise<Answer> {
-	return ok(presentProfile(services, await theirs(services.world, call)));
-}
-
 /** The public half alone; the whole is at /api/me. */
-async function changeOwn(services: Services, { account, body }: Call<unknown, ProfileChange>): Promise<Answer> {
+async function changeOwn(
+	services: Services,
+	{ account, body }: CallOf<typeof changing>,
+): Promise<AnswerOf<typeof changing>> {
 	return ok(presentProfile(services, await changeProfile(services.world, account, withoutUndefined(body))));
 }
 
-/** Who may not see it sees what one sees of somebody who is away. */
-async function presence(world: World, call: Call): Promise<Answer> {
+/** A caller who may not see it is shown a person who is away. */
+async function presence(world: World, call: Call): Promise<AnswerOf<typeof readingPresence>> {
 	const account = await theirs(world, call);
 	return ok((await maySee(world, account, call, "presence")) ? await presenceOf(world, account.id) : nobodyThere);
 }
 
-/** Of the groups only those that the reader could find by themselves: a list must not tell of a group that one may not know. */
-async function groups(world: World, call: Call): Promise<Answer> {
+/** Only the groups that the reader could find by themselves: a list must not tell of a group that its reader may not know. */
+async function groups(world: World, call: Call): Promise<AnswerOf<typeof readingGroups>> {
 	const account = await theirs(world, call);
 	if (!(await maySee(world, account, call, "groups"))) return ok({ items: [], page: {} });
 	const own = await groupsOf(world, account);

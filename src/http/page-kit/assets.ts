@@ -35,7 +35,6 @@ export const assetEndpoints: readonly Endpoint[] = [stylesheet, formStylesheet, 
 			ctx.set("ETag", `"${hash}"`);
 			ctx.body = text;
 			ctx.type = type;
-			if (ctx.fresh) ctx.status = 304;
 		},
 	}),
 );

@@ -1,0 +1,43 @@
+import type { ErrorCode } from "#core/error-codes.ts";
+import type { Route } from "./route.ts";
+
+const always = ["too_many_requests", "internal_error", "unavailable"] as const satisfies readonly ErrorCode[];
+
+/** Of a credential that does not hold, or not for this. A signature covers the body, which is read whole for it. */
+const ofCredentials = [
+	"invalid_request",
+	"digest_mismatch",
+	"payload_too_large",
+	"invalid_token",
+	"signature_incomplete",
+	"signature_expired",
+	"signature_invalid",
+	"nonce_reused",
+	"actor_keys_unavailable",
+	"insufficient_scope",
+	"provider_denied",
+] as const satisfies readonly ErrorCode[];
+
+const ofBody = [
+	"invalid_request",
+	"invalid_json",
+	"payload_too_large",
+	"unsupported_media_type",
+] as const satisfies readonly ErrorCode[];
+
+/** Every code that a route's problems may have, each once: what follows from how it is called, and the operation's own. */
+export function errorsOf({ method, path, auth, operation }: Omit<Route, "handle">): readonly ErrorCode[] {
+	const { query, body, answers, errors = [] } = operation;
+	const codes = new Set<ErrorCode>([...always, ...errors]);
+	const add = (more: readonly ErrorCode[]): void => more.forEach((code) => codes.add(code));
+	if (auth !== "none") add(ofCredentials);
+	if (auth !== "none" && auth !== "registrar") add(["bootstrap_only"]);
+	if (auth === "member" || auth === "participant" || auth === "registrar") add(["token_missing"]);
+	if (auth === "member" || auth === "registrar") add(["home_only"]);
+	if (body !== undefined) add(ofBody);
+	// A method that changes something checks the Idempotency-Key, wherever it has a meaning.
+	if (query !== undefined || method !== "GET") add(["invalid_request"]);
+	if (path.includes(":")) add(["not_found"]);
+	if (Object.values(answers).some(({ kind }) => kind === "stream")) add(["not_acceptable"]);
+	return [...codes];
+}

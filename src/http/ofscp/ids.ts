@@ -1,0 +1,18 @@
+import { z } from "zod";
+
+const idOf = (prefix: string, name: string, what: string) =>
+	z
+		.string()
+		.regex(new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`))
+		.meta({ id: name, description: `The id of ${what}.` });
+
+export const accountId = idOf("usr", "AccountId", "an account");
+export const groupId = idOf("grp", "GroupId", "a group");
+export const channelId = idOf("chn", "ChannelId", "a channel");
+export const messageId = idOf("msg", "MessageId", "a message");
+export const bridgeLinkId = idOf("brg", "BridgeLinkId", "a link between a channel and a room");
+
+/** How the API names a person. */
+export const address = z
+	.string()
+	.meta({ id: "Address", description: "`handle@domain`; empty when the person is not known any more." });
