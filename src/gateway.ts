@@ -4,24 +4,18 @@ import { startSweeper } from "#core/bridging/sweeper.ts";
 import { collections } from "#core/catalogue/collections.ts";
 import { foldsOf } from "#core/catalogue/folds.ts";
 import { migrate } from "#core/catalogue/migrations.ts";
-import { createFederation } from "#core/federation/federation.ts";
-import { principalOf } from "#core/federation/principals.ts";
-import { createFeed } from "#core/feed/feed.ts";
 import type { IdentityWorld } from "#core/identity/identity.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Lanes } from "#core/ports/lanes.ts";
 import type { Config } from "./config.ts";
 import { createBridge, openNetwork, version } from "./gateway/bridges.ts";
 import { buildBridging } from "./gateway/bridging.ts";
+import { buildHttp } from "./gateway/http.ts";
 import { buildLanes } from "./gateway/lanes.ts";
 import { enabledBridges, openWorld, type Surroundings } from "./gateway/world.ts";
-import { createApp } from "./http/app.ts";
-import { createOAuthDoor } from "./http/oauth/door.ts";
-import { createLiveEvents } from "./http/ofscp/live-events.ts";
 import { createMetrics } from "./http/operators/metrics.ts";
 import { type Listening, listen } from "./http/server.ts";
 import type { Health } from "./http/services.ts";
-import { createEventStreams } from "./realtime/sse.ts";
 
 export { openCommandCore } from "./gateway/bridge-commands.ts";
 export { type InstalledBridges, installedBridges } from "./gateway/installed-bridges.ts";
@@ -79,28 +73,19 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 			},
 		});
 	});
-	const feed = createFeed({
+	const http = buildHttp({
 		world,
 		bus,
-		principalOf: (credential) => principalOf(world, credential),
-		render: createLiveEvents(world),
-	});
-	const events = createEventStreams(feed, { heartbeatSeconds: config.events.heartbeatSeconds });
-	const secrets = createBridgeState(world, "provider!", network.sealing);
-	const { insecureLocalhost } = config.federation;
-	const instance = { ...config.instance, version };
-	const app = createApp({
-		world,
 		bridges,
 		shadows,
-		events,
+		http: network.http,
+		secrets: createBridgeState(world, "provider!", network.sealing),
 		health: { state: () => state },
-		limits: config.limits,
-		instance,
-		oauth: createOAuthDoor({ world, http: network.http, instance }),
-		federation: createFederation({ world, http: network.http, shadows, secrets, insecureLocalhost }),
-		secrets,
 		metrics,
+		limits: config.limits,
+		instance: { ...config.instance, version },
+		streams: { heartbeatSeconds: config.events.heartbeatSeconds },
+		insecureLocalhost: config.federation.insecureLocalhost,
 		behindProxy: config.listen.behindProxy,
 	});
 
@@ -113,7 +98,7 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 		// What is on its way to other servers ends beside the requests; it needs its bridge until then.
 		await Promise.all([listening?.close(), lanes.stop()]);
 		await Promise.all(bridges.map((bridge) => bridge.stop()));
-		feed.close();
+		http.close();
 		await network.http.close();
 		await opened[Symbol.asyncDispose]();
 		logger.info({}, "Causeway has stopped");
@@ -129,17 +114,17 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 			await waiting.load();
 			for (const bridge of bridges) await bridge.start(ending.signal);
 			state = "ready";
-			listening = await listen(app, { ...config.listen, onClosing: () => events.close() });
+			listening = await listen(http.app, { ...config.listen, onClosing: () => http.events.close() });
 			startSweeper(world, { lanes, incoming, collections, signal: ending.signal });
 			logger.info(
 				{ version, port: listening.port, bridges: enabledBridges(config) },
 				`Causeway serves ${config.publicUrl}`,
 			);
-			const [somebody] = await store.page(accounts, { index: "local", order: "asc", limit: 1 });
-			if (somebody === undefined)
+			const [first] = await store.page(accounts, { index: "local", order: "asc", limit: 1 });
+			if (first === undefined)
 				logger.info(
 					{},
-					"Nobody has an account yet. Make the first one: npm run -s causeway -- user add <handle> --admin",
+					"There are no accounts yet. Make the first one: npm run -s causeway -- user add <handle> --admin",
 				);
 		},
 		stop,
