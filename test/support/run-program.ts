@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 
-const executable = path.join(import.meta.dirname, "..", "..", "bin", "causeway.js");
+export const executable = path.join(import.meta.dirname, "..", "..", "bin", "causeway.js");
 
 /**
  * Runs a command of the program in a process of its own, and resolves with what it prints.
