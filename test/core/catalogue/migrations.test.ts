@@ -23,7 +23,7 @@ async function oldAccount({ world }: Core, handle: string): Promise<Account> {
 		bridgeable: true,
 	});
 	const { followers: __, ...account } = body.account;
-	const { kind, owner, ...timeline } = body.timeline as typeof body.timeline & { owner: string };
+	const { kind: ___, owner, ...timeline } = body.timeline as typeof body.timeline & { owner: string };
 	const old = { ...body, account, timeline: { ...timeline, timelineOf: owner } };
 	const draft = { stream: account.id, type: "account.created", actor: account.id, pending: [], body: old };
 	await world.store.append(draft, { folds: foldsOf });
