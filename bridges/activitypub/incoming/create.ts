@@ -5,15 +5,15 @@ import { mentionsOf, pageOf, readContent, refOf } from "./content.ts";
 import { ownObject } from "./own-object.ts";
 import type { InboxContext, Reader } from "./reader.ts";
 
-/** Somebody said something. Only what is for everybody is taken over: nothing here could keep a smaller circle. */
-export const readCreate: Reader = async (context, arrived) => {
+/** A new message. Non-public posts are ignored: there is nothing here yet that could keep them private. */
+export const readCreate: Reader = async (context, received) => {
 	const { ids, host } = context;
-	const object = await ownObject(context, arrived);
+	const object = await ownObject(context, received);
 	const id = object === undefined ? undefined : idOf(object);
 	if (object === undefined || id === undefined || knownTypeOf(object, objectTypes) === undefined || isVote(object))
 		return undefined;
-	if (!isPublic(object["to"] === undefined && object["cc"] === undefined ? arrived.activity : object)) {
-		host.logger.debug({ id }, "What is not public is not taken over");
+	if (!isPublic(object["to"] === undefined && object["cc"] === undefined ? received.activity : object)) {
+		host.logger.debug({ id }, "A non-public post is ignored");
 		return undefined;
 	}
 	const parent = idOf(object["inReplyTo"]);
@@ -22,7 +22,7 @@ export const readCreate: Reader = async (context, arrived) => {
 	return {
 		kind: "message",
 		message: id,
-		place: placeOf(context, object, arrived.activity),
+		place: placeOf(context, object, received.activity),
 		...reading,
 		mentions: mentionsOf(ids, object),
 		...(parent === undefined ? {} : { replyTo: refOf(ids, parent) }),
@@ -30,14 +30,14 @@ export const readCreate: Reader = async (context, arrived) => {
 	};
 };
 
-/** The vote in a poll: a name without content, to the poll's author. */
+/** A vote in a poll: a Note with a name and without content, sent to the poll's author. */
 const isVote = (object: Json): boolean =>
 	object["name"] !== undefined &&
 	textOrMap(object, "content") === undefined &&
 	object["inReplyTo"] !== undefined &&
 	typeOf(object) === "Note";
 
-/** Addressed to one of our channels, it is said there; otherwise in its author's own timeline. */
+/** A post that is addressed to one of our channels belongs there; any other to its author's timeline. */
 function placeOf({ ids }: InboxContext, ...documents: readonly Json[]): RemotePlace {
 	for (const document of documents) {
 		for (const name of ["audience", "to", "cc"]) {
