@@ -4,7 +4,7 @@ import { actorContext } from "./vocabulary.ts";
 
 const typeOfKind = { person: "Person", service: "Service", group: "Group" } as const;
 
-/** Whether an account has an actor here: ours do, and the ghosts of other networks; people of this network have their own. */
+/** Whether an account has an actor here: local accounts and ghosts of other networks do; fediverse accounts have theirs at home. */
 export function hasActor({ about }: Pick<BridgeHost, "about">, account: Account): boolean {
 	return account.domain === about.domain && account.origin?.bridge !== about.bridge;
 }
@@ -57,7 +57,7 @@ export async function channelActor(
 	};
 }
 
-/** The provider itself: signs what we fetch, and is followed by nobody. */
+/** The provider itself. It signs our GET requests and cannot be followed. */
 export async function instanceActor(context: PublishingContext): Promise<object> {
 	const { host, ids } = context;
 	return {
@@ -92,7 +92,7 @@ async function common({ ids, keys }: PublishingContext, id: string, username: st
 	};
 }
 
-/** Bridged people are marked with where they come from (design §9 rule 8). */
+/** A bridged account is marked with its origin (design §9 rule 8). */
 function originField({ bridge, id, url }: NonNullable<Account["origin"]>): object {
 	return { type: "PropertyValue", name: `Bridged from ${bridge}`, value: escapeHtml(url ?? id) };
 }

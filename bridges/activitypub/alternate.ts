@@ -2,7 +2,7 @@ import type { Alternate, Subject } from "#bridge-kit";
 import type { Ids } from "./ids.ts";
 import { ACTIVITY_TYPE } from "./vocabulary.ts";
 
-/** The actor or object of a thing that has a page. */
+/** The actor of an account or channel, the object of a message. */
 export const alternateOf =
 	(ids: Ids) =>
 	(subject: Subject): Alternate => ({ type: ACTIVITY_TYPE, url: idOfSubject(ids, subject) });

@@ -2,8 +2,8 @@ import type { Account, Addressed, Channel, Group, Message, Visibility } from "#b
 import type { Ids } from "./ids.ts";
 import { PUBLIC } from "./vocabulary.ts";
 
-/** Something that was said, with all that its document needs. */
-export interface Said {
+/** A message with everything that its document needs. */
+export interface Post {
 	readonly message: Message;
 	readonly author: Account;
 	readonly channel: Channel;
@@ -11,7 +11,7 @@ export interface Said {
 	readonly visibility: Visibility;
 	readonly parent?: Addressed;
 	readonly mentions: readonly Account[];
-	/** Whose timeline the channel is. */
+	/** The owner of the timeline that the message is in. */
 	readonly owner?: Account;
 }
 
@@ -20,32 +20,36 @@ export interface Audience {
 	readonly cc: readonly string[];
 }
 
-/** A channel, and how far what is said in it goes. */
-export type Shown = Pick<Said, "channel" | "visibility">;
+/** A channel, and the visibility of its messages. */
+export type Shown = Pick<Post, "channel" | "visibility">;
 
-/** Whether it is for everyone and announced, or only for those who ask for it. */
-export const isBroadcast = ({ visibility }: Pick<Said, "visibility">): boolean => visibility === "broadcast";
+/** Whether a message is fully public (Public in `to`), and announced. */
+export const isBroadcast = ({ visibility }: Pick<Post, "visibility">): boolean => visibility === "broadcast";
 
-/** Those who joined the channel. The followers of a timeline elsewhere are not ours to name: the author's stand in. */
-export function followersOf(ids: Ids, { channel, owner, author }: Pick<Said, "channel" | "owner" | "author">): string {
+/**
+ * The followers collection of the channel. The collection of a remote timeline is not ours to address, so the author's own
+ * is used there.
+ */
+export function followersOf(ids: Ids, { channel, owner, author }: Pick<Post, "channel" | "owner" | "author">): string {
 	const home = ids.channelActor(channel, owner);
 	return `${ids.isOurs(home) ? home : ids.person(author)}/followers`;
 }
 
-/** Whom a message is addressed to. The same on the activity and on the object: some servers refuse what differs. */
-export function audienceOf(ids: Ids, said: Said): Audience {
-	const { channel, author, parent, mentions, owner } = said;
+/** Whom a message is addressed to. The same on the activity and on the object: some servers refuse a difference. */
+export function audienceOf(ids: Ids, post: Post): Audience {
+	const { channel, author, parent, mentions, owner } = post;
 	const people = [parent?.author, owner, ...mentions].filter(
 		(person) => person !== undefined && person.id !== author.id,
 	);
 	const named = people.map((person) => ids.person(person as Account));
 	const channelActor = channel.kind === "room" ? [ids.channelActor(channel)] : [];
-	return addressed(said, followersOf(ids, said), [...channelActor, ...named]);
+	return addressed(post, followersOf(ids, post), [...channelActor, ...named]);
 }
 
 /**
- * How a channel's members and these people are addressed: Public in `to`, Public in `cc` (unlisted), or not at all (for followers
- * only). What answers a remote author's followers-only post is for that author: our author's followers have no part in it.
+ * How a message with this visibility addresses the channel's followers and these people: with Public in `to`, with Public in `cc`
+ * (unlisted), or without Public (followers-only). A reply to a remote author's followers-only post is addressed to that author
+ * only, not to the followers of its own author.
  */
 export function addressed({ channel, visibility }: Shown, followers: string, people: readonly string[]): Audience {
 	const named = [...new Set(people)];

@@ -2,13 +2,13 @@ import type { BridgeHost } from "#bridge-kit";
 import type { Ids } from "./ids.ts";
 import type { ActorKeys } from "./keys.ts";
 
-/** What objects are written with; all of it pure. */
+/** What objects (Note, Article) are built from; all of it pure. */
 export interface NoteContext {
 	readonly host: Pick<BridgeHost, "about" | "text">;
 	readonly ids: Ids;
 }
 
-/** What everything that we publish is written with: actors, collections, and the activities of an outbox. */
+/** What everything that we publish is built from: actors, collections and the activities of an outbox. */
 export interface PublishingContext {
 	readonly host: Pick<BridgeHost, "about" | "text" | "people" | "messages">;
 	readonly ids: Ids;

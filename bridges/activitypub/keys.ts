@@ -5,12 +5,12 @@ import type { BridgeHost } from "#bridge-kit";
 
 /** The key of one of our actors. */
 export interface ActorKey {
-	/** Parsed once: reading a PEM costs more than many things that are done with it. */
+	/** Parsed once: parsing a PEM costs more than a signature. */
 	readonly privateKey: KeyObject;
 	readonly publicKeyPem: string;
 }
 
-/** The keys of our actors: RSA-2048, made when first needed, encrypted at rest. */
+/** The keys of our actors: RSA-2048, generated when first needed, encrypted at rest. */
 export interface ActorKeys {
 	/** @param actor the actor's id */
 	of(actor: string): Promise<ActorKey>;

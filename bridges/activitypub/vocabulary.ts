@@ -1,10 +1,10 @@
-/** Everybody. Written in full: `as:Public` is understood from others but never sent (reference: apex emits it, many miss it). */
+/** The public collection. Always sent in full: `as:Public` is accepted from others, but many servers do not recognise it. */
 export const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
 
 export const ACTIVITY_TYPE = "application/activity+json";
-/** What we send. */
+/** The content type that we send. */
 export const ACTIVITY_JSON = `${ACTIVITY_TYPE}; charset=utf-8`;
-/** What we ask for, and what AP servers answer with (ActivityPub §3.2). */
+/** The `Accept` header of our requests (ActivityPub §3.2). */
 export const ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"';
 
 const AS2 = "https://www.w3.org/ns/activitystreams";
@@ -67,7 +67,7 @@ const actorTypeNames = ["Person", "Service", "Application", "Group", "Organizati
 export type ActorType = (typeof actorTypeNames)[number];
 export const actorTypes: ReadonlySet<ActorType> = new Set(actorTypeNames);
 
-/** The objects that become a memo or an article here; how each is shown is in `incoming/content.ts`. */
+/** The objects that become a memo or an article here; how each is shown is decided in `incoming/content.ts`. */
 const objectTypeNames = [
 	"Note",
 	"Article",

@@ -5,17 +5,17 @@ import { createHealth } from "./health.ts";
 import { createHomeserver, type Homeserver } from "./homeserver.ts";
 import { createNames } from "./ids.ts";
 import { readEvent } from "./incoming/event.ts";
-import { createTakeIn, type TakeIn } from "./incoming/take-in.ts";
+import { createReceiveEvents, type ReceiveEvents } from "./incoming/receive-events.ts";
 import { createDeliver } from "./outgoing/deliver.ts";
 import { capabilities } from "./outgoing/deliverers.ts";
-import { createSend } from "./outgoing/send.ts";
+import { createEventSender } from "./outgoing/send.ts";
 import { createPeople } from "./people.ts";
 import { readRegistration } from "./registration.ts";
 import { createConsent } from "./rooms/consent.ts";
 import { createRoomFinder } from "./rooms/find-room.ts";
-import { createHints } from "./rooms/hints.ts";
 import { createMembers } from "./rooms/members.ts";
 import { createReadBack } from "./rooms/read-back.ts";
+import { createReplyOnlyNotices } from "./rooms/reply-only-notices.ts";
 import { createRoutes } from "./service/routes.ts";
 import { eventsOf } from "./service/transactions.ts";
 
@@ -30,7 +30,7 @@ function create(config: MatrixConfig, host: BridgeHost): Bridge {
 
 export interface MatrixParts {
 	readonly homeserver: Homeserver;
-	/** The homeserver's own. */
+	/** The homeserver's token. */
 	readonly token: string;
 	/** The id of our registration. */
 	readonly service?: string;
@@ -42,7 +42,7 @@ export function createMatrix(
 	{ homeserver, token, service = "causeway" }: MatrixParts,
 ): Bridge {
 	const stopping = new AbortController();
-	/** A command builds a bridge only to ask it something. */
+	/** A command builds a bridge without starting it. */
 	let isStarted = false;
 	const names = createNames(config);
 	const people = createPeople({
@@ -52,29 +52,29 @@ export function createMatrix(
 	});
 	const ghosts = createGhosts(host, homeserver, names);
 	const members = createMembers(host, homeserver, names);
-	const readBack = createReadBack(host, homeserver, () => takeIn);
+	const readBack = createReadBack(host, homeserver, () => receiveEvents);
 	const { begin } = readBack;
 	const consent = createConsent({ host, homeserver, names, members, begin, signal: stopping.signal });
-	const takeIn: TakeIn = createTakeIn({
+	const receiveEvents: ReceiveEvents = createReceiveEvents({
 		host,
 		people,
 		converter: { text: host.text, person: people.of, isOurs: names.isOurs },
 		ownerOf: names.ownerOf,
 		watch: consent.watch,
-		settled: createHints(host, homeserver),
-		passed: readBack.passed,
+		onOutcome: createReplyOnlyNotices(host, homeserver),
+		onNewest: readBack.noteNewest,
 	});
-	const send = createSend({ host, homeserver, names, ghosts, members });
+	const send = createEventSender({ host, homeserver, names, ghosts, members });
 	const health = createHealth({
 		host,
 		homeserver,
 		bot: names.bot,
 		service,
-		async onAnswer(returned) {
+		async onAvailable(returned) {
 			if (returned) {
-				await readBack.suspect();
-				// What was waited for while one of us was away may have come.
-				for (const { room, state } of await host.portals.all()) if (state === "waiting") await consent.judge(room);
+				await readBack.suspectAll();
+				// The consent that a waiting link needs may have been given while one of us was down.
+				for (const { room, state } of await host.portals.all()) if (state === "waiting") await consent.check(room);
 			}
 			await readBack.all();
 		},
@@ -83,20 +83,20 @@ export function createMatrix(
 	async function transaction(id: string, body: Buffer): Promise<void> {
 		const raws = eventsOf(body);
 		const events = raws.flatMap((raw) => readEvent(raw) ?? []);
-		if (health.heard(id, events[0]?.event_id)) await readBack.suspect();
+		if (health.noteTransaction(id, events[0]?.event_id)) await readBack.suspectAll();
 		await readBack.before(events.map((event) => event.room_id));
-		await takeIn(raws);
+		await receiveEvents(raws);
 	}
 
-	/** The homeserver asks before it invites or lets in somebody whom it does not know. */
+	/** The homeserver asks whether a user exists before it invites a user that it does not know. */
 	async function hasUser(user: string): Promise<boolean> {
 		if (user === names.bot || (await ghosts.exists(user))) return true;
 		const owner = names.ownerOf(user);
 		const account = owner === undefined ? undefined : await host.people.byHandle(owner.handle, owner.domain);
 		if (account === undefined || account.deletedAt !== undefined || !account.bridgeable) return false;
-		// Who is from Matrix is there already.
+		// A Matrix user has no ghost.
 		if (account.origin?.bridge === host.about.bridge) return false;
-		await ghosts.of(account);
+		await ghosts.ensure(account);
 		return true;
 	}
 
@@ -109,7 +109,7 @@ export function createMatrix(
 			signal.addEventListener("abort", () => stopping.abort(), { once: true });
 			isStarted = true;
 			host.report({ state: "starting" });
-			await readBack.suspect();
+			await readBack.suspectAll();
 			readBack.start(stopping.signal);
 			health.start(stopping.signal);
 		},

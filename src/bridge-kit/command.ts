@@ -27,7 +27,7 @@ export class Usage extends Error {
 /** The core as a bridge's command sees it: opened beside a server that runs, and allowed what the operator is. */
 export interface CommandCore extends AsyncDisposable {
 	readonly people: HostPeople;
-	/** A channel, whoever may read it. */
+	/** A channel, even one that is not open to everyone. */
 	channel(id: ChannelId): Promise<Channel | undefined>;
 	readonly portals: {
 		/** The open links of a channel to rooms of this bridge. */

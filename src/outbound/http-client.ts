@@ -114,8 +114,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 	}
 
 	/**
-	 * A socket that was kept may be closed by the other side at the very moment that it is used again. What only reads is asked
-	 * once more on a new one; whether what writes has been read nobody knows, and its sender decides.
+	 * A kept socket may be closed by the other side at the moment when it is used again. A GET is then repeated once on a new
+	 * socket; of other requests it is not known whether they were processed, so the caller decides.
 	 */
 	async function safely<R extends OutboundRequest, A>(
 		request: R,

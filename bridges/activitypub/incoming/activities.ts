@@ -12,7 +12,7 @@ import { Refused } from "./refused.ts";
 import { readUndo } from "./undo.ts";
 import { readUpdate } from "./update.ts";
 
-/** What each type of activity means; an ignored one is answered 202 and dropped, as one of an unknown type is. */
+/** The reader of each type of activity. An ignored activity is answered 202 and dropped, like one of an unknown type. */
 const readers: Readonly<Record<ActivityType, Reader | "ignored">> = {
 	Create: readCreate,
 	Update: readUpdate,
@@ -32,16 +32,16 @@ const readers: Readonly<Record<ActivityType, Reader | "ignored">> = {
 	Flag: "ignored",
 	Dislike: "ignored",
 };
-/** Of several types of one activity, one that is read decides. */
+/** When an activity has several types, the first of these decides. */
 const readTypes: ReadonlySet<ActivityType> = new Set(activityTypes.filter((type) => readers[type] !== "ignored"));
 
 /**
- * What an activity means for us; `undefined`: nothing.
+ * Converts an activity to a remote event; `undefined`: it changes nothing here.
  *
- * @param signer the actor whose key has signed the request
- * @param raw the activity as it came, before it was normalised
+ * @param signer the actor whose key signed the request
+ * @param raw the activity as it was sent, before it was normalised
  * @throws {Refused}
- * @throws {RemoteTrouble}
+ * @throws {RemoteUnavailable}
  */
 export async function readActivity(
 	context: InboxContext,
@@ -52,11 +52,11 @@ export async function readActivity(
 	if (typeOf(activity) === undefined) throw new Refused(400, "The activity has no type");
 	const actor = idOf(activity["actor"]);
 	if (actor === undefined) throw new Refused(400, "The activity has no actor");
-	// Before anything else of it is believed (CVE-2024-23832).
+	// Checked before anything else in it is trusted (CVE-2024-23832).
 	if (actor !== signer || context.ids.isOurs(actor)) throw new Refused(401, "The activity was not signed by its actor");
 	const named = idOf(activity["id"]);
 	if (named !== undefined && !sameOrigin(named, actor))
-		throw new Refused(403, "The activity's id is of another origin than its actor");
+		throw new Refused(403, "The activity's id and its actor have different origins");
 	const type = knownTypeOf(activity, readTypes);
 	const reader = type === undefined ? "ignored" : readers[type];
 	if (reader === "ignored") return undefined;
@@ -64,13 +64,13 @@ export async function readActivity(
 	const id = named ?? `${actor}#${createHash("sha256").update(JSON.stringify(raw)).digest("base64url")}`;
 	const meaning = await reader(context, { activity, actor, id });
 	if (meaning === undefined) return undefined;
-	// Of strangers, neither a new profile nor their end is news to anybody here.
+	// A new profile or the deletion of an actor whom we do not know changes nothing here.
 	if (
 		(meaning.kind === "profile" || meaning.kind === "gone") &&
 		(await context.host.people.byRemote(actor)) === undefined
 	)
 		return undefined;
 	const sender = context.directory.known(actor) ?? (await context.directory.person(actor));
-	if (sender === undefined) throw new Refused(403, "The actor can't be found");
+	if (sender === undefined) throw new Refused(403, "The actor can't be fetched");
 	return { id, sender, raw, ...meaning } as RemoteEvent;
 }

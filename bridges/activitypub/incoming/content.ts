@@ -27,8 +27,8 @@ const max = {
 	tagLength: 100,
 };
 
-/** What an object says, in our terms. */
-export interface Reading {
+/** An object's content as a memo or an article. */
+export interface ObjectContent {
 	readonly type: "memo" | "article";
 	readonly content: Content;
 	readonly tags: readonly string[];
@@ -36,15 +36,15 @@ export interface Reading {
 }
 
 interface Shown {
-	/** An `Article`, or whatever of this type has a title. */
+	/** Whether an object of this type becomes an article. */
 	readonly article: "always" | "with a title" | "never";
-	/** Whether the `summary` of a memo is a content warning, or a teaser that is shorter than the text. */
+	/** Whether its `summary` is usually a content warning, which is capped shorter than a teaser. */
 	readonly warns: boolean;
-	/** Whether the title of a memo is shown above its text. */
+	/** Whether a memo's title is shown above its text. */
 	readonly heading: boolean;
 }
 
-/** How each type of object is shown here. */
+/** How an object of each type is shown here. */
 const shown: Readonly<Record<ObjectType, Shown>> = {
 	Note: { article: "never", warns: true, heading: false },
 	Question: { article: "never", warns: true, heading: false },
@@ -57,8 +57,8 @@ const shown: Readonly<Record<ObjectType, Shown>> = {
 	Document: { article: "never", warns: false, heading: true },
 };
 
-/** Reads a Note, an Article, or what is shown as one of them (mapping.md). The HTML is cleaned here, once. */
-export function readContent(text: Text, object: Json): Reading {
+/** Reads a Note, an Article, or an object that is shown as one of them (mapping.md). The HTML is sanitised here, once. */
+export function readContent(text: Text, object: Json): ObjectContent {
 	const { article, warns, heading: hasHeading } = shown[knownTypeOf(object, objectTypes) ?? "Note"];
 	const title = clean(text, textOrMap(object, "name"), max.title);
 	const summary = clean(text, textOrMap(object, "summary"), warns ? max.warning : max.summary);
@@ -108,7 +108,7 @@ function tagsOf(object: Json): readonly string[] {
 	return [...new Set(names)].slice(0, max.tags);
 }
 
-/** Our people whom an object mentions. */
+/** The local accounts that an object mentions. */
 export function mentionsOf(ids: Ids, object: Json): readonly AccountId[] {
 	const accounts = listOf(object["tag"])
 		.filter((tag) => typeOf(tag) === "Mention")
@@ -118,20 +118,20 @@ export function mentionsOf(ids: Ids, object: Json): readonly AccountId[] {
 	return [...new Set(accounts.filter((account) => account !== undefined))];
 }
 
-/** A message by its id: one of ours is known by its URL. */
+/** A reference to a message by its object id, which may be one of ours. */
 export const refOf = (ids: Ids, id: string): MessageRef => {
 	const local = ids.parseObject(id);
 	return local === undefined ? { remote: id } : { local };
 };
 
-/** The page of an object: a URL, or the link to HTML among several. */
+/** The page of an object: its URL, or the HTML one of several links. */
 export function pageOf(object: Json): string | undefined {
 	const links = listOf(object["url"]);
 	const html = links.find((link) => isJson(link) && link["mediaType"] === "text/html");
 	return urlOf(html ?? links[0]);
 }
 
-/** A poll's options, readable where there are no polls: dropping them without a word would be worse. */
+/** A poll's options as a list, since polls can't be voted on here yet. */
 function optionsOf(text: Text, object: Json): string {
 	const options = [...listOf(object["oneOf"]), ...listOf(object["anyOf"])].slice(0, max.options);
 	const names = options
@@ -140,7 +140,7 @@ function optionsOf(text: Text, object: Json): string {
 	return names.length === 0 ? "" : `<ul>${names.map((name) => `<li>${escapeHtml(name)}</li>`).join("")}</ul>`;
 }
 
-/** What is attached, as links with their description: `summary` before `name` (reference §8). */
+/** Attachments as links with their description: `summary` before `name` (reference §8). */
 function attachmentsOf(object: Json): string {
 	const links = listOf(object["attachment"])
 		.slice(0, max.attachments)

@@ -6,14 +6,14 @@ import { mentionsOf, pageOf, readContent, refOf } from "./content.ts";
 import { ownObject } from "./own-object.ts";
 import type { InboxContext, Reader } from "./reader.ts";
 
-/** A new post: for anyone, or for its author's followers. */
-export const readCreate: Reader = async (context, arrived) => {
+/** A new message: public, or followers-only. */
+export const readCreate: Reader = async (context, received) => {
 	const { ids, host } = context;
-	const object = await ownObject(context, arrived);
+	const object = await ownObject(context, received);
 	const id = object === undefined ? undefined : idOf(object);
 	if (object === undefined || id === undefined || knownTypeOf(object, objectTypes) === undefined || isVote(object))
 		return undefined;
-	const audience = await audienceOf(context, arrived.actor, object, arrived.activity);
+	const audience = await audienceOf(context, received.actor, object, received.activity);
 	if (audience === "named") {
 		host.logger.debug({ id }, "A direct message is ignored: there are no conversations yet");
 		return undefined;
@@ -24,7 +24,7 @@ export const readCreate: Reader = async (context, arrived) => {
 	return {
 		kind: "message",
 		message: id,
-		place: audience === "followers" ? { kind: "followers" } : placeOf(context, object, arrived.activity),
+		place: audience === "followers" ? { kind: "followers" } : placeOf(context, object, received.activity),
 		...reading,
 		mentions: mentionsOf(ids, object),
 		...(parent === undefined ? {} : { replyTo: refOf(ids, parent) }),
@@ -32,14 +32,14 @@ export const readCreate: Reader = async (context, arrived) => {
 	};
 };
 
-/** The vote in a poll: a name without content, to the poll's author. */
+/** A vote in a poll: a Note with a name and without content, sent to the poll's author. */
 const isVote = (object: Json): boolean =>
 	object["name"] !== undefined &&
 	textOrMap(object, "content") === undefined &&
 	object["inReplyTo"] !== undefined &&
 	typeOf(object) === "Note";
 
-/** Addressed to one of our channels, it is said there; otherwise in its author's own timeline. */
+/** A post that is addressed to one of our channels belongs there; any other to its author's timeline. */
 function placeOf({ ids }: InboxContext, ...documents: readonly Json[]): RemotePlace {
 	for (const document of documents) {
 		for (const name of ["audience", "to", "cc"]) {

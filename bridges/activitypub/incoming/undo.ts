@@ -4,16 +4,17 @@ import type { ActivityType } from "../vocabulary.ts";
 import { refOf } from "./content.ts";
 import { followedBy, targetOf } from "./follow.ts";
 import { keyOf } from "./react.ts";
-import { type Arrived, type InboxContext, type Meaning, objectIdOf, type Reader } from "./reader.ts";
+import { type InboxContext, type Meaning, objectIdOf, type Reader, type ReceivedActivity } from "./reader.ts";
 import { Refused } from "./refused.ts";
 
 /** An `Undo`: of an activity that is embedded in full, or named by its id. */
-export const readUndo: Reader = async (context, arrived) => {
-	const undone = firstOf(arrived.activity["object"]);
-	if (!isJson(undone) || undone["type"] === undefined) return byId(context, arrived, objectIdOf(arrived));
+export const readUndo: Reader = async (context, received) => {
+	const undone = firstOf(received.activity["object"]);
+	if (!isJson(undone) || undone["type"] === undefined) return byId(context, received, objectIdOf(received));
 	const actor = idOf(undone["actor"]);
-	if (actor !== undefined && actor !== arrived.actor) throw new Refused(403, "It is somebody else's to take back");
-	return inFull(context, arrived, undone);
+	if (actor !== undefined && actor !== received.actor)
+		throw new Refused(403, "Only its own actor can undo an activity");
+	return inFull(context, received, undone);
 };
 
 type Undoer = (ids: Ids, actor: string, undone: Json, object: string) => Meaning | undefined;
@@ -29,7 +30,7 @@ const endReaction: Undoer = (ids, actor, undone, object) => {
 	return { kind: "unreaction", ...(id === undefined ? {} : { reaction: id }), target: refOf(ids, object), key };
 };
 
-/** What it means that an activity of each type is taken back. */
+/** What an `Undo` of each type of activity means. */
 const undoers: Readonly<Record<ActivityType, Undoer | "ignored">> = {
 	Follow: endFollow,
 	Like: endReaction,
@@ -50,15 +51,15 @@ const undoers: Readonly<Record<ActivityType, Undoer | "ignored">> = {
 	Dislike: "ignored",
 };
 
-function inFull({ ids }: InboxContext, { actor }: Arrived, undone: Json): Meaning | undefined {
+function inFull({ ids }: InboxContext, { actor }: ReceivedActivity, undone: Json): Meaning | undefined {
 	const object = idOf(undone["object"]);
-	if (object === undefined) throw new Refused(400, "What is taken back has no object");
+	if (object === undefined) throw new Refused(400, "The undone activity has no object");
 	const type = typeOf(undone) ?? "";
 	const undoer = Object.hasOwn(undoers, type) ? undoers[type as ActivityType] : "ignored";
 	return undoer === "ignored" ? undefined : undoer(ids, actor, undone, object);
 }
 
-async function byId(context: InboxContext, arrived: Arrived, id: string): Promise<Meaning> {
-	const target = await followedBy(context, arrived, id);
+async function byId(context: InboxContext, received: ReceivedActivity, id: string): Promise<Meaning> {
+	const target = await followedBy(context, received, id);
 	return target === undefined ? { kind: "unreaction", reaction: id } : { kind: "leave", target };
 }

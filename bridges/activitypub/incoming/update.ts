@@ -3,21 +3,21 @@ import { actorTypes, objectTypes } from "../vocabulary.ts";
 import { audienceOf } from "./audience.ts";
 import { readContent } from "./content.ts";
 import { ownObject } from "./own-object.ts";
-import { embedded, type InboxContext, type Meaning, mustBeTheirs, objectIdOf, type Reader } from "./reader.ts";
+import { assertSendersOwn, embedded, type InboxContext, type Meaning, objectIdOf, type Reader } from "./reader.ts";
 import { Refused } from "./refused.ts";
 
-/** Something was edited, or somebody's profile was. */
-export const readUpdate: Reader = async (context, arrived) => {
-	const id = objectIdOf(arrived);
-	mustBeTheirs(context, arrived, id);
-	if (id === arrived.actor) return ofProfile(context, embedded(arrived), id);
-	const inline = embedded(arrived);
+/** The edit of an object, or of the actor's own profile. */
+export const readUpdate: Reader = async (context, received) => {
+	const id = objectIdOf(received);
+	assertSendersOwn(context, received, id);
+	if (id === received.actor) return ofProfile(context, embedded(received), id);
+	const inline = embedded(received);
 	if (inline !== undefined && knownTypeOf(inline, actorTypes) !== undefined)
-		throw new Refused(403, "An actor is updated by nobody else");
-	const object = await ownObject(context, arrived);
+		throw new Refused(403, "Only an actor can update its profile");
+	const object = await ownObject(context, received);
 	if (object === undefined || knownTypeOf(object, objectTypes) === undefined) return undefined;
 	const isAddressed = idsOf(object["to"]).length + idsOf(object["cc"]).length > 0;
-	const audience = isAddressed ? await audienceOf(context, arrived.actor, object, arrived.activity) : "anyone";
+	const audience = isAddressed ? await audienceOf(context, received.actor, object, received.activity) : "anyone";
 	if (audience === "named") return undefined;
 	const { content, tags, warning } = readContent(context.host.text, object);
 	return {
@@ -30,7 +30,7 @@ export const readUpdate: Reader = async (context, arrived) => {
 	};
 };
 
-/** The signer describes themselves: their own words about them are as good as their server's. */
+/** The signer describes itself, so the embedded actor is trusted like one that was fetched. */
 async function ofProfile(
 	{ directory, forgetKey }: InboxContext,
 	document: Json | undefined,

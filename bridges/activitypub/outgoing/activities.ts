@@ -7,15 +7,15 @@ import { writeAnswer, writeJoin, writeLeave } from "./follow.ts";
 import { writeAccountRemoval, writeProfile } from "./profile.ts";
 import { writeReaction, writeUnreaction } from "./react.ts";
 import { writeEdit } from "./update.ts";
-import { isRelayed, type Signed, type Writer } from "./writer.ts";
+import { isRelayed, type OutboxActivity, type Writer } from "./writer.ts";
 
 interface Entry<K extends DeliveryKind> {
 	readonly write: Writer<K>;
-	/** What it tells of: something said in a channel, or people and what they follow. */
+	/** What it is about: content of a channel, or people and follows. */
 	readonly about: "content" | "people";
 }
 
-/** How the fediverse is told of each kind of delivery. */
+/** The writer of each kind of delivery. */
 const writers: { readonly [K in DeliveryKind]: Entry<K> | "unsupported" } = {
 	message: { write: writeMessage, about: "content" },
 	edit: { write: writeEdit, about: "content" },
@@ -31,14 +31,14 @@ const writers: { readonly [K in DeliveryKind]: Entry<K> | "unsupported" } = {
 	unlink: "unsupported",
 };
 
-/** A group's channel passes on to its members here what a member elsewhere said (FEP-1b12). */
+/** A group's channel relays its remote members' posts to its other members (FEP-1b12). */
 export const capabilities = capabilitiesOf(writers, { relays: true });
 
-/** The activities by which the fediverse is told of something, in order; none: it can't be told. */
-export async function activitiesOf(context: PublishingContext, delivery: Delivery): Promise<readonly Signed[]> {
+/** The activities of a delivery, in order; none when the fediverse has no activity for it. */
+export async function activitiesOf(context: PublishingContext, delivery: Delivery): Promise<readonly OutboxActivity[]> {
 	const entry = writers[delivery.kind] as Entry<DeliveryKind> | "unsupported";
 	if (entry === "unsupported") return [];
-	// An activity counts only in the name of an actor of ours: people of other OFSCP providers have their actor at home.
+	// Only our own actors can sign: people of other OFSCP providers have their actor at home.
 	if (entry.about !== "people" && !isRelayed(context, delivery) && !hasActor(context.host, delivery.actor)) return [];
 	return entry.write(context, delivery);
 }

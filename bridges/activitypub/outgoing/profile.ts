@@ -1,8 +1,8 @@
 import { accountActor, hasActor } from "../actors.ts";
 import { actorContext, PUBLIC } from "../vocabulary.ts";
-import { type Writer, write } from "./writer.ts";
+import { activityBy, type Writer } from "./writer.ts";
 
-/** `Update` of the actor to everybody who follows. */
+/** `Update` of the actor, to its followers. */
 export const writeProfile: Writer<"profile"> = async (context, { id, actor, at }) => {
 	if (!hasActor(context.host, actor)) return [];
 	const { "@context": _, ...document } = (await accountActor(context, actor)) as Record<string, unknown>;
@@ -14,15 +14,15 @@ export const writeProfile: Writer<"profile"> = async (context, { id, actor, at }
 		updated: new Date(at).toISOString(),
 		object: document,
 	};
-	return [write(signer, { "@context": actorContext, id: context.ids.activity(id), ...update })];
+	return [activityBy(signer, { "@context": actorContext, id: context.ids.activity(id), ...update })];
 };
 
-/** `Delete` of the actor. */
+/** `Delete` of the actor, to its followers. */
 export const writeAccountRemoval: Writer<"account-removal"> = (context, { id, actor }) => {
 	if (!hasActor(context.host, actor)) return [];
 	const signer = context.ids.person(actor);
 	return [
-		write(signer, {
+		activityBy(signer, {
 			id: context.ids.activity(id),
 			type: "Delete",
 			to: [PUBLIC],

@@ -1,9 +1,9 @@
 import { isBroadcast } from "../audience.ts";
 import { toObject } from "../notes.ts";
 import { announceActivity } from "./announce.ts";
-import { inner, isGroupChannel, isRelayed, saidOf, type Writer, write } from "./writer.ts";
+import { activityBy, isGroupChannel, isRelayed, postOf, type Writer, withoutContext } from "./writer.ts";
 
-/** An edit. Its author says so everywhere, since boosts are not edited; servers that know groups hear it from the channel too. */
+/** An edit. The author sends it everywhere, since boosts can't be edited; a group's channel also announces it. */
 export const writeEdit: Writer<"edit"> = async (context, delivery) => {
 	const { ids } = context;
 	const { channel, subject } = delivery;
@@ -12,8 +12,8 @@ export const writeEdit: Writer<"edit"> = async (context, delivery) => {
 		return isGroupChannel(channel) && delivery.raw !== undefined
 			? [announceActivity(context, delivery, delivery.raw, author)]
 			: [];
-	const object = toObject(context, await saidOf(context, delivery)) as Record<string, unknown>;
-	const update = write(author, {
+	const object = toObject(context, await postOf(context, delivery)) as Record<string, unknown>;
+	const update = activityBy(author, {
 		id: ids.activity(delivery.id),
 		type: "Update",
 		to: object["to"],
@@ -22,6 +22,6 @@ export const writeEdit: Writer<"edit"> = async (context, delivery) => {
 		object,
 	});
 	return isGroupChannel(channel) && isBroadcast(delivery)
-		? [update, announceActivity(context, delivery, inner(update), author)]
+		? [update, announceActivity(context, delivery, withoutContext(update), author)]
 		: [update];
 };

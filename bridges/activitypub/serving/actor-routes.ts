@@ -6,10 +6,10 @@ import { document, notFound } from "./answers.ts";
 import { outbox, people, serveCollection, serveList } from "./collections.ts";
 import { prefersHtml } from "./prefers-html.ts";
 
-/** A page for people, to those who would rather have one. */
+/** Redirects clients that prefer HTML to the page. */
 const seeOther = (url: string): BridgeResponse => ({ status: 302, headers: { location: url, vary: "Accept" } });
 
-/** `GET /users/{id}` and what hangs below it. */
+/** `GET /users/{id}` and its collections. */
 export async function serveAccount(
 	context: PublishingContext,
 	request: BridgeRequest,
@@ -40,7 +40,7 @@ export async function serveAccount(
 	return serveShared(context, request, part, url, account.timeline);
 }
 
-/** `GET /channels/{id}` and what hangs below it. A timeline speaks through its owner and has no actor of its own. */
+/** `GET /channels/{id}` and its collections. A timeline has no actor of its own; its owner's is used. */
 export async function serveChannel(
 	context: PublishingContext,
 	request: BridgeRequest,
@@ -62,7 +62,7 @@ export async function serveChannel(
 	return serveShared(context, request, part, url, channel.id);
 }
 
-/** `GET /actor` and what hangs below it. */
+/** `GET /actor` and its collections. */
 export async function serveInstance(
 	context: PublishingContext,
 	request: BridgeRequest,

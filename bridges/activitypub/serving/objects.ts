@@ -18,7 +18,7 @@ export async function serveObject(
 	const { host, ids } = context;
 	const id = parseId("msg", name);
 	const found = id === undefined ? undefined : await host.messages.openMessage(id);
-	// What came from this network has its home and its id there.
+	// A message from the fediverse is served by its own server, under its own id.
 	if (found === undefined || found.message.origin?.bridge === host.about.bridge) return notFound();
 	const { message, author } = found;
 	if (message.deletedAt !== undefined)
@@ -37,7 +37,7 @@ async function ownerBeside({ host }: PublishingContext, owner: AccountId | undef
 	return owner === undefined || owner === author ? undefined : host.people.account(owner);
 }
 
-/** `GET /activities/{id}`: rendered from the event as things stand now, so that an old text is never seen again. */
+/** `GET /activities/{id}`: rendered from the event and the current state, so that a text that was edited or deleted is not shown. */
 export async function serveActivity(context: PublishingContext, request: BridgeRequest): Promise<BridgeResponse> {
 	const { host, ids } = context;
 	const id = `${host.about.origin}${request.path}`;
@@ -49,7 +49,7 @@ export async function serveActivity(context: PublishingContext, request: BridgeR
 	return found === undefined ? notFound() : document(request, found);
 }
 
-/** The `Create` that a channel passes on is sent by nobody else, but it has an id too. */
+/** The `Create` inside a channel's `Announce` is never sent by itself, but its id can be fetched. */
 async function createInside(context: PublishingContext, event: Delivery, id: string): Promise<object | undefined> {
 	if (event.kind !== "message" || event.origin === context.host.about.bridge) return undefined;
 	const found = await context.host.messages.openMessage(event.subject.message.id);

@@ -8,7 +8,7 @@ import { notAllowed, notFound, problem } from "./answers.ts";
 import { serveActivity, serveObject } from "./objects.ts";
 import { serveWebFinger } from "./webfinger.ts";
 
-/** The first segments of what is served here. */
+/** The first path segments that this bridge serves. */
 export const paths = [
 	"inbox",
 	"users",
@@ -30,7 +30,7 @@ type Serve = (
 	part: string | undefined,
 ) => BridgeResponse | Promise<BridgeResponse>;
 
-/** By the first segment; `name` and `part` are the two that may follow. */
+/** By the first segment; `name` and `part` are the two segments that may follow. */
 const reads = new Map<string, Serve>([
 	["users", serveAccount],
 	["channels", serveChannel],
@@ -47,7 +47,7 @@ const wellKnown = new Map<string, Serve>([
 	["host-meta.json", serveHostMetaJson],
 ]);
 
-/** How long it is believed that an inbox exists, in milliseconds: an answer per second of a busy inbox need not ask. */
+/** How long the existence of an inbox is cached, in milliseconds, so that a busy inbox does not read the store for each request. */
 const believedMs = 10_000;
 
 export function createRouter(
@@ -68,7 +68,7 @@ export function createRouter(
 		return serve(context, request, name, part);
 	};
 
-	/** An actor's own inbox takes what the shared one does, as long as there is such an actor. */
+	/** An actor's inbox accepts what the shared one does, as long as the actor exists. */
 	async function deliver(request: BridgeRequest, root: string, name: string): Promise<BridgeResponse> {
 		if (root === "actor") return inbox(request);
 		if (inboxes.get(name) === true) return inbox(request);

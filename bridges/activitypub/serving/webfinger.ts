@@ -3,7 +3,7 @@ import { hasActor } from "../actors.ts";
 import type { PublishingContext } from "../context.ts";
 import { cached, notFound, problem } from "./answers.ts";
 
-/** Somebody who can be asked for. */
+/** An actor that WebFinger can find. */
 interface Subject {
 	readonly address: string;
 	readonly actor: string;

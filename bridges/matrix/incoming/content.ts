@@ -16,11 +16,11 @@ const readText: Read = (content, text) => {
 const readEmote: Read = ({ body }, _text, sender) => plain(`* ${sender} ${body}`);
 const readAttachment: Read = (content) => plain(attachmentText(content, content.body));
 
-/** What each type of message says (client-server API, "m.room.message msgtypes"). */
+/** The reader of each `msgtype` (client-server API, "m.room.message msgtypes"). */
 const readers = {
 	"m.text": readText,
 	"m.emote": readEmote,
-	// Bots talk to each other with notices, and would answer each other over a bridge for ever.
+	// Bots use notices, which other bots do not answer; bridged as messages they could start an endless exchange.
 	"m.notice": "ignored",
 	"m.image": readAttachment,
 	"m.file": readAttachment,
@@ -31,7 +31,7 @@ const readers = {
 
 const isKnown = (type: string): type is keyof typeof readers => Object.hasOwn(readers, type);
 
-/** The texts of a message event; `undefined`: it says nothing that crosses. A type that we don't know has its `body`. */
+/** The content of a message event; `undefined`: it is not bridged. An unknown `msgtype` is read like a file, by its `body`. */
 export function contentOf(content: EventContent, text: Text, sender: string): Content | undefined {
 	const { msgtype, body } = content;
 	if (typeof msgtype !== "string" || typeof body !== "string") return undefined;
@@ -41,7 +41,7 @@ export function contentOf(content: EventContent, text: Text, sender: string): Co
 
 const plain = (text: string): Content | undefined => (text.trim() === "" ? undefined : { text, mime: "text/plain" });
 
-/** Media does not cross yet: what it is called does, so that nobody wonders what was said. */
+/** Media is not bridged yet; its name is, so that the conversation can be followed. */
 function attachmentText(content: EventContent, body: string): string {
 	const name = typeof content.filename === "string" ? content.filename : body;
 	const caption = name === body ? "" : `\n${body}`;
@@ -53,7 +53,7 @@ const isReply = (content: EventContent): boolean => {
 	return isRecord(relation) && isRecord(relation["m.in_reply_to"]);
 };
 
-/** Older clients quote what they answer in front; the quote is not theirs to say. */
+/** Older clients quote the message that they reply to in front of their own text; the quote is cut off. */
 function withoutReplyHtml(html: string): string {
 	if (!html.startsWith("<mx-reply>")) return html;
 	const end = html.indexOf("</mx-reply>");

@@ -3,7 +3,7 @@ import { contentOf } from "./content.ts";
 import { isRecord, type MatrixEvent, relationOf } from "./event.ts";
 import { isKnownType, type RoomEventType } from "./event-types.ts";
 
-/** What converters need of the bridge. */
+/** What the converters need. */
 export interface Converter {
 	readonly text: Text;
 	person(user: string): RemotePerson;
@@ -81,7 +81,7 @@ const convertMembership: Convert = (converter, event, raw) => {
 	return membership === "leave" || membership === "ban" ? { ...change, kind: "leave" } : undefined;
 };
 
-/** What each type of event means to the core. An ignored one may still say something about the room's link. */
+/** The converter of each type of event. An ignored event may still matter for the room's link (`rooms/watch.ts`). */
 const converters: Readonly<Record<RoomEventType, Convert | "ignored">> = {
 	"m.room.message": convertMessage,
 	"m.sticker": convertSticker,
@@ -101,13 +101,13 @@ const converters: Readonly<Record<RoomEventType, Convert | "ignored">> = {
 	"m.call.invite": "ignored",
 };
 
-/** What an event means to the core; `undefined`: nothing. What our own ghosts said comes back to us and is nothing new. */
+/** Converts an event; `undefined`: it changes nothing. Our own ghosts' events come back to us and are ignored. */
 export function convert(converter: Converter, event: MatrixEvent, raw: unknown): RemoteEvent | undefined {
 	const convertEvent = converterOf(event.type);
 	return convertEvent !== undefined && takes(converter, event) ? convertEvent(converter, event, raw) : undefined;
 }
 
-/** A state event is one by its key, not by its type: a message with a state key is none. */
+/** Whether an event is converted. A `state_key` makes a state event, whatever its type: a message that has one is not converted. */
 export const takes = ({ isOurs }: Pick<Converter, "isOurs">, event: MatrixEvent): boolean =>
 	converterOf(event.type) !== undefined &&
 	(event.type === "m.room.member") === (event.state_key !== undefined) &&

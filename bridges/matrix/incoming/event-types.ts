@@ -1,4 +1,4 @@
-/** The types of room events that this bridge knows; what each means is in `convert.ts` and, for links, in `rooms/consent.ts`. */
+/** The types of room events that this bridge knows; what each means is in `convert.ts` and, for links, in `rooms/watch.ts`. */
 const roomEventTypes = [
 	"m.room.message",
 	"m.sticker",

@@ -2,10 +2,10 @@ import type { BridgeHost, LinkedRoom, MessageRef, RemoteEvent, RemoteEventKind }
 import type { MatrixEvent } from "./event.ts";
 
 /**
- * Nobody speaks in one room from another: who was thrown out of a linked room could still name its events elsewhere. A reply
- * to another room's event answers nothing; an edit, a reaction or a redaction of one is nothing (`undefined`).
+ * Keeps events from reaching into another room: a user who was banned from a linked room could still name its events elsewhere. A
+ * reply to an event of another room loses that relation; an edit, a reaction or a redaction is dropped (`undefined`).
  *
- * @param rooms where the events of the same batch were sent, by their ids: they are not in the store yet
+ * @param rooms the events of the same batch by their ids, since they are not in the store yet
  */
 export async function inScope(
 	host: Pick<BridgeHost, "messages">,
@@ -22,7 +22,7 @@ export async function inScope(
 
 type TargetOf<K extends RemoteEventKind> = (event: Extract<RemoteEvent, { kind: K }>) => MessageRef | undefined;
 
-/** Which other event each kind of event names, by which it could reach into another room. */
+/** The other event that each kind of event names. */
 const targets: { readonly [K in RemoteEventKind]: TargetOf<K> | "none" } = {
 	message: ({ replyTo }) => replyTo,
 	edit: ({ target }) => target,
@@ -44,7 +44,7 @@ function targetOf(remote: RemoteEvent): string | undefined {
 	return ref !== undefined && "remote" in ref ? ref.remote : undefined;
 }
 
-/** What is not known (yet) is believed to be here: nobody can name an event before it was sent. */
+/** Whether an event belongs to this room. An unknown one is assumed to: event ids can't be guessed before they are sent. */
 async function isHere(
 	host: Pick<BridgeHost, "messages">,
 	target: string,

@@ -4,14 +4,14 @@ import { outcomeOf } from "./outcome.ts";
 
 type Deliver = (context: DeliveryContext, delivery: Delivery) => Promise<DeliveryResult>;
 
-/** Carries deliveries into rooms, as the ghosts of their authors. */
+/** Makes deliveries to rooms, in the name of their authors' ghosts. */
 export function createDeliver(context: DeliveryContext): (delivery: Delivery) => Promise<DeliveryResult> {
 	const { members, consent } = context;
 
-	/** A room that does not let us speak any more may have removed the bot: then its link should say so. */
-	async function missed(delivery: Delivery, result: DeliveryResult): Promise<DeliveryResult> {
+	/** A room that refuses our messages may have removed the bot; then its link becomes degraded. */
+	async function checkBot(delivery: Delivery, result: DeliveryResult): Promise<DeliveryResult> {
 		if (result.status === "rejected" && result.reason === "forbidden" && !(await members.hasBot(delivery.reach.target)))
-			await consent.lost(delivery.reach.target);
+			await consent.botRemoved(delivery.reach.target);
 		return result;
 	}
 
@@ -22,7 +22,7 @@ export function createDeliver(context: DeliveryContext): (delivery: Delivery) =>
 			return await deliver(context, delivery);
 		} catch (error) {
 			const result = outcomeOf(error);
-			return delivery.kind === "profile" ? result : missed(delivery, result).catch(outcomeOf);
+			return delivery.kind === "profile" ? result : checkBot(delivery, result).catch(outcomeOf);
 		}
 	};
 }

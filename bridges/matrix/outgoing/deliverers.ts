@@ -5,16 +5,16 @@ import type { Consent } from "../rooms/consent.ts";
 import type { Members } from "../rooms/members.ts";
 import type { ReadBack } from "../rooms/read-back.ts";
 import { editContent, messageContent, reactionContent } from "./content.ts";
-import type { Send } from "./send.ts";
+import type { EventSender } from "./send.ts";
 
-/** What deliveries are carried out with. */
+/** What deliveries need. */
 export interface DeliveryContext {
 	readonly host: Pick<BridgeHost, "about" | "text">;
 	readonly ghosts: Ghosts;
 	readonly members: Members;
 	readonly consent: Consent;
 	readonly readBack: Pick<ReadBack, "forget">;
-	readonly send: Send;
+	readonly send: EventSender;
 }
 
 type Deliverer<K extends DeliveryKind> = (
@@ -31,7 +31,7 @@ const deliverMessage: Deliverer<"message"> = async ({ host, ghosts, send }, deli
 
 const deliverEdit: Deliverer<"edit"> = async ({ host, ghosts, send }, delivery) => {
 	const [original] = delivery.subject.remote;
-	// What was never sent here (it is older than the link) has nothing to be edited.
+	// A message that is older than the link was never sent here, so there is nothing to edit.
 	if (original === undefined) return delivered();
 	const content = editContent(host, delivery, ghosts.userOf, original);
 	await send.event(delivery, delivery.subject.author, "m.room.message", content);
@@ -55,15 +55,15 @@ const deliverReaction: Deliverer<"reaction"> = async ({ send }, delivery) => {
 	}
 };
 
-/** A reaction that was made, withdrawn and made again has several events: which of them stands is the homeserver's to know. */
+/** A reaction that was added, withdrawn and added again has several events; all of them are redacted. */
 const deliverUnreaction: Deliverer<"unreaction"> = async ({ send }, delivery) => {
 	await send.redactions(delivery, delivery.actor, delivery.remote);
 	return delivered();
 };
 
 const deliverLink: Deliverer<"link"> = async ({ consent }, { room, consented }) => {
-	if (consented) await consent.given(room);
-	await consent.judge(room);
+	if (consented) await consent.grant(room);
+	await consent.check(room);
 	return delivered();
 };
 
@@ -79,7 +79,7 @@ const deliverProfile: Deliverer<"profile"> = async ({ ghosts }, { actor }) => {
 	return delivered();
 };
 
-/** How each kind of delivery is carried into its room. */
+/** How each kind of delivery is made. */
 export const deliverers: { readonly [K in DeliveryKind]: Deliverer<K> | "unsupported" } = {
 	message: deliverMessage,
 	edit: deliverEdit,
@@ -95,5 +95,5 @@ export const deliverers: { readonly [K in DeliveryKind]: Deliverer<K> | "unsuppo
 	"account-removal": "unsupported",
 };
 
-/** A room already has what was said in it. */
+/** A message from a room is not sent back to Matrix. */
 export const capabilities = capabilitiesOf(deliverers, { relays: false });

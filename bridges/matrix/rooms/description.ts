@@ -2,10 +2,10 @@ import type { BridgeHost } from "#bridge-kit";
 import { type Homeserver, isRefusal, segment } from "../homeserver.ts";
 import type { Names } from "../ids.ts";
 
-/** The stable name, and the one that clients look for. */
+/** The stable event type, and the one that clients look for. */
 const types = ["m.bridge", "uk.half-shot.bridge"];
 
-/** Other bridges and clients can see that a room is bridged, and to what (MSC2346). Not every room lets us say it. */
+/** The state event by which other bridges and clients see that a room is bridged, and to what (MSC2346). */
 export interface Description {
 	/** @throws {HomeserverError} the homeserver can't say now */
 	put(room: string, channel: string): Promise<void>;

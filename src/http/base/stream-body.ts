@@ -3,8 +3,8 @@ import { PayloadTooLarge } from "#core/errors.ts";
 import { ClientGone } from "./body.ts";
 
 /**
- * Reads a body as it comes, no faster than it is taken. Whoever stops early leaves the rest unread: the connection ends with
- * the answer, since the next request would begin behind it.
+ * Reads a body as it arrives, no faster than it is consumed. If the consumer stops early, the rest is discarded and the
+ * connection ends with the answer, since the next request would begin behind it.
  *
  * @throws {PayloadTooLarge} the announced length is beyond the cap, or that many bytes have come
  * @throws {ClientGone}

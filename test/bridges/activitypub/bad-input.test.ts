@@ -149,7 +149,7 @@ test("an Update of another actor of the same server", async (t) => {
 	await refused(403, { body: activity({ type: "Update", object: { ...alice.document, name: "Mallory" } }) });
 });
 
-test("an inline object of a foreign origin, and one attributed to somebody else", async (t) => {
+test("an embedded object of a foreign origin, and one attributed to another actor", async (t) => {
 	const { peer, bob, refused, activity } = await open(t);
 	const foreign = {
 		id: "https://elsewhere.example/n/1",
@@ -164,7 +164,7 @@ test("an inline object of a foreign origin, and one attributed to somebody else"
 	});
 });
 
-test("taking back what somebody else did", async (t) => {
+test("undoing another actor's activity", async (t) => {
 	const { peer, host, jane, refused, activity } = await open(t);
 	const follow = {
 		id: `${peer.origin}/f`,

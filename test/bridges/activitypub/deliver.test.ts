@@ -178,7 +178,7 @@ test("what is for its readers only names Public nowhere, in no activity about it
 	t.like(sent()[0], { to: [`${group}/followers`], cc: [group, bob.origin?.id] });
 });
 
-test("what came from this network is announced as it came, and by nobody in another's name", async (t) => {
+test("an activity from the fediverse is announced unchanged, and never repeated in another name", async (t) => {
 	const { host, inbox, jane, bob, deliver, sent } = await open(t);
 	const place = host.channel(jane, "discoverable");
 	const message = host.say(bob, place, "theirs", { origin: { bridge: host.about.bridge, id: `${bob.origin?.id}/2` } });
@@ -360,7 +360,7 @@ test("when the second of two activities fails, both are sent again under the sam
 	t.deepEqual(ids.slice(0, 2), ids.slice(2));
 });
 
-test("nothing is said in the name of somebody who has no actor: a person of another OFSCP provider", async (t) => {
+test("nothing is sent in the name of an account without an actor: a person of another OFSCP provider", async (t) => {
 	const { host, inbox, jane, deliver, posts } = await open(t);
 	const sam = host.person("sam", { domain: "b.test", origin: { bridge: bridgeName("ofscp"), id: "usr_1@b.test" } });
 	const memo = host.say(sam, host.timeline(jane), "from afar");

@@ -58,7 +58,7 @@ test("a public note becomes a memo of its author, who is known by a proven handl
 	t.like(event.sender.reach, { target: `${peer.origin}/inbox`, lane: `activitypub:${new URL(peer.origin).host}` });
 });
 
-test("what is not public is not taken over, however it is addressed", async (t) => {
+test("non-public posts are ignored, however they are addressed", async (t) => {
 	const { post, note, bob, events } = await open(t);
 	for (const audience of [
 		{ to: [`${bob.id}/followers`] },
@@ -124,7 +124,7 @@ test("follow, undo in full, undo by id, and block", async (t) => {
 	t.is(host.received.length, 4);
 });
 
-test("the provider's own actor is followed by nobody", async (t) => {
+test("the provider's own actor can't be followed", async (t) => {
 	const { host, post, events } = await open(t);
 	t.is((await post({ type: "Follow", object: `${host.about.origin}/actor` })).status, 202);
 	t.deepEqual(events(), []);

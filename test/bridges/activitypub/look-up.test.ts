@@ -24,7 +24,7 @@ const finger = (
 		body: { subject: answer.subject, links: [{ rel: "self", type: "application/activity+json", href: answer.self }] },
 	});
 
-test("somebody is found by handle, by id and by page, and keeps being the same", async (t) => {
+test("a person is found by handle, by id and by page, and is the same object each time", async (t) => {
 	const { peer, lookUp, at } = await open(t);
 	const bob = peer.actor("bob", {
 		name: "Bob",
@@ -46,7 +46,7 @@ test("somebody is found by handle, by id and by page, and keeps being the same",
 	t.is(await lookUp(`acct:bob@${at}`), found);
 });
 
-test("what is not of this network, or ours, is nobody", async (t) => {
+test("a reference to another network or to ourselves finds no one", async (t) => {
 	const { peer, host, lookUp, at } = await open(t);
 	const jane = host.person("jane");
 	peer.routes.set("/note", { body: { id: `${peer.origin}/note`, type: "Note" } });
@@ -109,7 +109,7 @@ test("a shared inbox of another host is not used, and consent is heard", async (
 	t.like(await lookUp(ann.id), { bridgeable: false, kind: "service" });
 });
 
-test("somebody whom the core remembers is not asked for again within a day", async (t) => {
+test("an actor whom the core knows is not fetched again within a day", async (t) => {
 	const { peer, host, lookUp, bridge } = await open(t);
 	const bob = peer.actor("bob");
 	host.person("bob", {

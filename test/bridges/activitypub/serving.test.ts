@@ -102,7 +102,7 @@ test("ghosts of other networks have an actor that says where they come from", as
 	]);
 });
 
-test("who prefers a page is sent to it, everybody else gets JSON", async (t) => {
+test("a client that prefers HTML is redirected to the page, all others get JSON", async (t) => {
 	const { host, jane, get, origin } = open(t);
 	const memo = host.say(jane, host.timeline(jane), "memo");
 	const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };

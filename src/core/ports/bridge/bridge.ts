@@ -19,7 +19,7 @@ export interface Bridge {
 	 */
 	readonly paths: readonly string[];
 	handle(request: BridgeRequest): Promise<BridgeResponse>;
-	/** Called once, before the port opens; must not wait for the network. */
+	/** Called once, before the port opens. Must not wait for the network. */
 	start(signal: AbortSignal): Promise<void>;
 	stop(): Promise<void>;
 	/** Delivers one thing. Never called for a kind that is declared "none". A thrown error is a bug and is retried like `retry`. */

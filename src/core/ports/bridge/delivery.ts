@@ -5,32 +5,32 @@ import type { Group } from "../../model/group.ts";
 import type { Message } from "../../model/message.ts";
 import type { Reach } from "../../model/reach.ts";
 
-/** A message as the receiving bridge sees it: with the id that its own network gave it, when it has one there. */
+/** A message with the ids that it has on the receiving network. */
 export interface Addressed {
 	readonly message: Message;
 	readonly author: Account;
-	/** This network's ids of the message, in the order of its parts; empty when it is not known there. */
+	/** The network's ids of the message, in the order of its parts; empty when it is not known there. */
 	readonly remote: readonly string[];
 }
 
 /**
- * How far something goes. `broadcast`: anyone, announced to people who did not ask for it. `quiet`: anyone who asks for it.
- * `readers`: the members of its channel (the followers of its author) and the people whom it names, nobody else.
+ * Who may have a message. `broadcast`: anyone, and it is announced. `quiet`: anyone who asks for it. `readers`: the members of its
+ * channel (its author's followers) and the people it mentions, and no others.
  */
 export type Visibility = "broadcast" | "quiet" | "readers";
 
-/** Something that happened here, to be carried to `reach`. `id` is stable over every retry. */
+/** Something that happened here and is delivered to `reach`. `id` is the same for every retry. */
 export type Delivery = {
 	readonly id: string;
 	readonly reach: Reach;
 	/** When it happened, milliseconds since 1970. */
 	readonly at: number;
 	readonly actor: Account;
-	/** The network it came from; absent: it was said here. */
+	/** The network that it came from; absent: it was posted here. */
 	readonly origin?: BridgeName;
-	/** The remote event as it came, when it came from this very bridge (an announcing network passes it on unchanged). */
+	/** The remote event as it was received, if it came from the same network (which may relay it unchanged). */
 	readonly raw?: unknown;
-	/** The parts that an earlier try has told {@link Progress} of; they are not sent again. */
+	/** The parts that an earlier attempt reported to {@link Progress}; they are not sent again. */
 	readonly sent?: readonly string[];
 } & (
 	| ({ readonly channel: Channel; readonly group: Group; readonly visibility: Visibility } & (
@@ -47,7 +47,7 @@ export type Delivery = {
 					readonly mentions: readonly Account[];
 			  }
 			| { readonly kind: "removal"; readonly subject: Addressed }
-			/** `remote`: this network's ids of the reaction. */
+			/** A reaction to `subject`. `reaction` is its id here. */
 			| {
 					readonly kind: "reaction";
 					readonly subject: Addressed;
@@ -63,10 +63,10 @@ export type Delivery = {
 					readonly reaction: string;
 					readonly remote: readonly string[];
 			  }
-			/** Our account asks to join (leaves) the timeline of `owner`, who lives there. */
+			/** A local account asks to join, or leaves, the timeline of the remote account `owner`. */
 			| { readonly kind: "join"; readonly owner: Account }
 			| { readonly kind: "leave"; readonly owner: Account; readonly joined: string }
-			/** Their join of our channel is answered; `raw` is what they sent. */
+			/** The answer to a remote account's request to join our channel; `request` is what was received. */
 			| { readonly kind: "answer"; readonly account: Account; readonly accepted: boolean; readonly request: unknown }
 			| { readonly kind: "link"; readonly portal: PortalId; readonly room: string; readonly consented: boolean }
 			| {
@@ -82,11 +82,11 @@ export type Delivery = {
 export type DeliveryKind = Delivery["kind"];
 
 export type DeliveryResult =
-	/** `ids`: what the other network calls it, one per part; kept as links, by which later events are understood. */
+	/** `ids`: the ids on the other network, one per part. They are stored as links, by which later events name the message. */
 	| { readonly status: "delivered"; readonly ids?: readonly string[] }
-	/** `lane`: the whole lane should wait (the host is down); otherwise it is this item that fails. */
+	/** `lane`: the whole lane has to wait (the host is down); otherwise only this item failed. */
 	| { readonly status: "retry"; readonly reason: string; readonly afterMs?: number; readonly lane?: true }
-	/** Never tried again. `gone`: whoever is there is gone for good, and nothing more is sent to this target. */
+	/** Not retried. `gone`: the target no longer exists, and nothing more is sent there. */
 	| {
 			readonly status: "rejected";
 			readonly reason: "unsupported" | "forbidden" | "gone" | "invalid";
@@ -94,13 +94,13 @@ export type DeliveryResult =
 	  };
 
 /**
- * Of a delivery that takes several requests: these parts have been taken. Resolves when that is durable, so that a crash or a
- * failure of the next part repeats none of them.
+ * Reports which parts of a delivery with several requests have been accepted. Resolves when that is durable, so that none of them
+ * is sent again after a crash or a failure of the next part.
  */
 export type Progress = (sent: readonly string[]) => Promise<void>;
 
 /** Declared, not discovered: the core never delivers a kind that is declared "none". */
 export type Capabilities = Readonly<Record<DeliveryKind, "native" | "none">> & {
-	/** `true`: what came from this network is passed on to this network's other members of a group's channel. */
+	/** `true`: a post from this network in a group's channel is relayed to the channel's other members on this network. */
 	readonly relays: boolean;
 };

@@ -4,16 +4,16 @@ import type { Content } from "../../model/message.ts";
 import type { PortalState } from "../../model/portal.ts";
 import type { Reach } from "../../model/reach.ts";
 
-/** Somebody on the other network, as their bridge describes them. `id` is minted and parsed by the bridge alone. */
+/** A person on the other network. `id` is minted and parsed only by the bridge. */
 export interface RemotePerson {
 	readonly id: string;
 	readonly profile: Profile;
-	/** The proven `handle@domain` of a network that has such; otherwise a handle on our own domain that the bridge proposes. */
+	/** The handle of a proven `handle@domain`; otherwise one that the bridge proposes for our own domain. */
 	readonly handle: string;
-	/** Absent: the proposed handle is on our own domain and is made unique there. */
+	/** Absent: the handle is a proposal for our own domain, and is made unique there. */
 	readonly domain?: string;
 	readonly kind: Account["kind"];
-	/** The page of this person on their own network. */
+	/** The person's page on their own network. */
 	readonly url?: string;
 	readonly reach?: Reach;
 	/** Absent: true. False: `#nobridge`, `bridgeable: false`. */
@@ -21,9 +21,9 @@ export interface RemotePerson {
 }
 
 /**
- * Where something was said. A reply's parent, when we know it, goes before (a reply lives where its parent lives).
- * `timeline`: the sender's own timeline. `followers`: the sender's followers and the people whom it names, nobody else; it stays
- * with its sender, whatever it answers.
+ * Where a message was posted. The parent of a reply, if we have it, takes precedence (a reply lives where its parent lives).
+ * `timeline`: the sender's own timeline. `followers`: readable by the sender's followers and the people it mentions, and no others;
+ * such a message stays with its sender even if it is a reply.
  */
 export type RemotePlace =
 	| { readonly kind: "room"; readonly room: string }
@@ -31,20 +31,20 @@ export type RemotePlace =
 	| { readonly kind: "timeline" }
 	| { readonly kind: "followers" };
 
-/** Who or what a join is aimed at: one of our accounts (their timeline), or one of our channels. */
+/** The target of a join: a local account (its timeline), a local channel, or a room that is linked to one. */
 export type JoinTarget =
 	| { readonly kind: "account"; readonly account: AccountId }
 	| { readonly kind: "channel"; readonly channel: ChannelId }
 	| { readonly kind: "room"; readonly room: string };
 
-/** What another person's message is named by: the remote id of theirs, or our own id where the bridge has parsed it. */
+/** A reference to a message: by its remote id, or by our own id if the bridge has parsed it. */
 export type MessageRef = { readonly remote: string } | { readonly local: MessageId };
 
-/** Something that happened there. `id` is what the other network calls this very event; it is taken over once. */
+/** Something that happened on the other network. `id` is its id there; an event is processed once. */
 export type RemoteEvent = {
 	readonly id: string;
 	readonly sender: RemotePerson;
-	/** The event as it came, for what a later version may want to read from it. */
+	/** The event as it was received, from which a later version may read more. */
 	readonly raw: unknown;
 } & (
 	| {
@@ -70,7 +70,7 @@ export type RemoteEvent = {
 			readonly warning?: string;
 	  }
 	| { readonly kind: "removal"; readonly target: MessageRef }
-	/** `reaction`: the reaction's own remote id, by which a later withdrawal names it. */
+	/** `reaction`: the reaction's own remote id, which a later withdrawal names. */
 	| {
 			readonly kind: "reaction";
 			readonly reaction: string;
@@ -78,18 +78,18 @@ export type RemoteEvent = {
 			readonly key: string;
 			readonly image?: string;
 	  }
-	/** By the reaction's remote id, or by message and key where the network does not name reactions. */
+	/** The withdrawal of a reaction, by its remote id, or by message and key on networks without ids for reactions. */
 	| { readonly kind: "unreaction"; readonly reaction?: string; readonly target?: MessageRef; readonly key?: string }
-	/** A removal of which only the id is known, be it a message or a reaction (a Matrix redaction, a bare `Delete`). */
+	/** The removal of a message or a reaction; only the id is known, not which of the two it is (a Matrix redaction). */
 	| { readonly kind: "retraction"; readonly target: string }
 	| { readonly kind: "join"; readonly target: JoinTarget }
 	| { readonly kind: "leave"; readonly target: JoinTarget }
 	/** The answer to our own join of the sender's timeline. */
 	| { readonly kind: "answer"; readonly account: AccountId; readonly accepted: boolean }
 	| { readonly kind: "profile" }
-	/** The sender's account is gone there: everything of theirs is removed here. */
+	/** The sender's account was deleted there: everything of theirs is removed here. */
 	| { readonly kind: "gone" }
-	/** The linked room agreed, was lost, or went away. `sender` is whoever caused it there. */
+	/** The state of a linked room has changed: it consented, the bot was removed, or it was replaced. */
 	| { readonly kind: "portal"; readonly room: string; readonly state: PortalState; readonly reason?: string }
 );
 
@@ -98,10 +98,10 @@ export type RemoteEventKind = RemoteEvent["kind"];
 /** Why a remote event changes nothing here. */
 export type IgnoredReason = "unknown-place" | "unknown-target" | "not-allowed" | "not-owner" | "gone";
 
-/** What became of a remote event. Whatever it is, it is durable: the other side may be told that we have it. */
+/** The outcome of a remote event. It is durable, so the other side may be told that we have the event. */
 export type Received =
 	| { readonly status: "accepted"; readonly message?: MessageId }
 	| { readonly status: "duplicate" }
-	/** Kept until its parent or target arrives. */
+	/** Stored until its parent or target arrives. */
 	| { readonly status: "parked" }
 	| { readonly status: "ignored"; readonly reason: IgnoredReason };

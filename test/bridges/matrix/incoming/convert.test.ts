@@ -76,7 +76,7 @@ test("what is said in a thread answers its root, unless it names what it answers
 	t.like(message(thread({})), { replyTo: { remote: "$root" } });
 });
 
-test("an emote is said of its sender; a notice is nobody's saying; media is named", (t) => {
+test("an emote names its sender; a notice is ignored; media is named", (t) => {
 	t.deepEqual(textOf({ msgtype: "m.emote", body: "waves" }), { text: "* alice waves", mime: "text/plain" });
 	t.is(textOf({ msgtype: "m.notice", body: "I am a bot" }), undefined);
 	for (const msgtype of ["m.image", "m.file", "m.video", "m.audio", "m.location", "org.example.new"])

@@ -165,7 +165,7 @@ test("emoji that are text by themselves are shown as emoji; a duplicate reaction
 	});
 });
 
-test("all parts of a message are taken back: ours by its ghost, somebody else's by the bot", async (t) => {
+test("all parts of a message are redacted: ours by its ghost, a Matrix user's by the bot", async (t) => {
 	const { deliver, known, said, homeserver, host, place } = open();
 	await deliver(known(said("x"), ["$one", "$two"], { kind: "removal" }));
 	const redacted = () => homeserver.lines().filter((line) => line.includes("/redact/"));
@@ -245,7 +245,7 @@ test("what a homeserver answers decides whether it is asked again", (t) => {
 	);
 });
 
-test("everybody leaves an unlinked room, also whom the bot does not see, however often it is said", async (t) => {
+test("all ghosts leave an unlinked room, also those that the bot does not see, and unlinking can be repeated", async (t) => {
 	const { deliver, said, homeserver, place, host } = open();
 	await deliver(said("x"));
 	const unlink = { kind: "unlink", room, portal: "brg_1", ghosts: [], ...place, reach: { target: room } };

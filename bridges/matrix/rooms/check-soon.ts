@@ -1,21 +1,21 @@
 import type { Logger } from "#bridge-kit";
 import { isRefusal } from "../homeserver.ts";
 
-/** However often a room changes, it is looked at only so often. */
+/** A room that changes often is checked at most this often. */
 const pauseMs = 250;
 const firstRetryMs = 2_000;
 const lastRetryMs = 10 * 60_000;
 
 /**
- * Looks at rooms soon: once for everything that happens in a moment, one look per room at a time, and again until the
+ * Checks rooms in the background: once for several changes in a short time, one check per room at a time, and again until the
  * homeserver answers.
  */
-export function createSoon(
-	look: (room: string) => Promise<void>,
+export function createCheckSoon(
+	check: (room: string) => Promise<void>,
 	logger: Logger,
 	signal: AbortSignal,
 ): (room: string) => void {
-	/** Rooms that are looked at or will be; `true`: once more after that. */
+	/** Rooms that are being checked or will be; `true`: once more after that. */
 	const waiting = new Map<string, boolean>();
 
 	function schedule(room: string, inMs: number, retryMs: number): void {
@@ -28,10 +28,10 @@ export function createSoon(
 		waiting.set(room, false);
 		let failed = false;
 		try {
-			await look(room);
+			await check(room);
 		} catch (error) {
 			failed = !isRefusal(error);
-			logger.warn({ err: error, room }, "A room could not be looked at");
+			logger.warn({ err: error, room }, "A room could not be checked");
 		}
 		const again = waiting.get(room) === true;
 		waiting.delete(room);

@@ -3,11 +3,11 @@ import { type Homeserver, segment } from "../homeserver.ts";
 import { transactionId } from "../ids.ts";
 import type { MatrixEvent } from "../incoming/event.ts";
 
-/** More than this many are asked for in the store. */
+/** How many users are remembered in memory; for others the store is read. */
 const maxTold = 10_000;
 
-/** Tells people in a room, once each, why what they say is not taken over (design §2). */
-export function createHints(
+/** Tells users in a room that is linked to a timeline, once each, why their messages are not bridged (design §2). */
+export function createReplyOnlyNotices(
 	host: Pick<BridgeHost, "clock" | "logger" | "state">,
 	homeserver: Homeserver,
 ): (event: MatrixEvent, received: Received) => void {
@@ -18,7 +18,7 @@ export function createHints(
 		if (told.get(key) === true) return;
 		told.set(key, true);
 		if ((await host.state.get(key)) !== undefined) return;
-		const body = `${user}: this room follows one person's timeline. Only replies to what they say are taken over; answer one of their messages to be heard there.`;
+		const body = `${user}: this room follows one person's timeline. Only replies to their messages are bridged; reply to one of them to be read there.`;
 		const path = `/rooms/${segment(room)}/send/m.room.message/${transactionId("hint", room, user)}`;
 		await homeserver.request("PUT", path, { body: { msgtype: "m.notice", body, "m.mentions": { user_ids: [user] } } });
 		await host.state.set(key, host.clock.now());
@@ -28,7 +28,7 @@ export function createHints(
 		if (type !== "m.room.message" || received.status !== "ignored" || received.reason !== "not-owner") return;
 		tell(room, sender).catch((error: unknown) => {
 			told.delete(`told:${room}/${sender}`);
-			host.logger.info({ err: error, room }, "Somebody could not be told why they are not heard");
+			host.logger.info({ err: error, room }, "A user could not be told why their messages are not bridged");
 		});
 	};
 }

@@ -145,7 +145,7 @@ test("what is said in rooms that are not linked leaves nothing behind: no person
 	t.deepEqual(await host.state.list("", { limit: 10 }), []);
 });
 
-test("nobody speaks in a room from another one", async (t) => {
+test("an event can't reach into another room", async (t) => {
 	const scene = openScene();
 	const { portals, host } = scene;
 	const other = host.channel(host.person("other"), "public");
@@ -202,7 +202,7 @@ test("people are called by what a membership event says, else by their profile, 
 	t.is(homeserver.asked.length, 2);
 });
 
-test("a homeserver that does not say who somebody is isn't asked with every transaction", async (t) => {
+test("a homeserver that does not return profiles isn't asked for them with every transaction", async (t) => {
 	const scene = openScene();
 	scene.homeserver.script = () => {
 		throw new HomeserverError(0, "", "no answer");
@@ -216,7 +216,7 @@ test("a homeserver that does not say who somebody is isn't asked with every tran
 	t.is(scene.said().at(-1)?.sender.profile.displayName, "Known");
 });
 
-test("the same event is taken over once, whatever transaction brings it", async (t) => {
+test("the same event is processed once, whichever transaction contains it", async (t) => {
 	const scene = openScene();
 	const events = [textEvent("one"), textEvent("two")];
 	for (const id of ["5", "5", "6", "1"]) t.is((await scene.push(events, id)).status, 200);
