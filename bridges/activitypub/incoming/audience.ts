@@ -7,7 +7,7 @@ export type RemoteAudience = "anyone" | "followers" | "named";
 /**
  * Reads whom an object is addressed to; one that says nothing is for those whom the activity around it names.
  *
- * @throws {RemoteTrouble} the author's document, which names the collection of the followers, can't be had now
+ * @throws {RemoteUnavailable} the author's document, which names the collection of the followers, can't be had now
  */
 export async function audienceOf(
 	{ directory }: Pick<InboxContext, "directory">,
