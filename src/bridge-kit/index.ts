@@ -44,7 +44,13 @@ export type { BridgeRequest, BridgeResponse } from "#core/ports/bridge/request.t
 export type { Alternate, Resolvers, Subject } from "#core/ports/bridge/resolvers.ts";
 export type { Slice } from "#core/ports/bridge/slice.ts";
 export type { BridgeStateStore } from "#core/ports/bridge/state.ts";
-export type { HttpClient, OutboundRequest, OutboundResponse } from "#core/ports/http-client.ts";
+export type {
+	HttpClient,
+	OutboundRequest,
+	OutboundResponse,
+	StreamRequest,
+	StreamResponse,
+} from "#core/ports/http-client.ts";
 export { OutboundFailure } from "#core/ports/http-client.ts";
 export type { Logger } from "#core/ports/logger.ts";
 export type { Text } from "#core/ports/text.ts";

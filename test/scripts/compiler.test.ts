@@ -8,9 +8,9 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 const root = path.join(import.meta.dirname, "..", "..");
 
 /** What the compiler says of the program with one more file in it: `<file>: <first line of the message>`. */
-async function compileWith(t: ExecutionContext, text: string): Promise<readonly string[]> {
+async function compileWith(t: ExecutionContext, text: string, withPlaces = false): Promise<readonly string[]> {
 	const folder = await temporaryFolder(t);
-	const planted = path.join(folder, "planted.ts");
+	const planted = path.join(folder, "planted.mts");
 	await writeFile(planted, text.replaceAll("#src", path.join(root, "src")));
 	const config = {
 		extends: path.join(root, "tsconfig.json"),
@@ -27,7 +27,7 @@ async function compileWith(t: ExecutionContext, text: string): Promise<readonly 
 		return (error as { stdout: string }).stdout
 			.split("\n")
 			.filter((line) => /^\S.*\(\d+,\d+\): error/.test(line))
-			.map((line) => line.replace(/\(\d+,\d+\): error TS\d+/, ""));
+			.map((line) => (withPlaces ? line : line.replace(/\(\d+,\d+\): error TS\d+/, "")));
 	}
 }
 
@@ -54,6 +54,53 @@ test("a planted event type compiles nowhere until the folds and every consumer h
 		"src/core/feed/follow-changes.ts",
 		"src/core/messages/message-of-event.ts",
 	]);
+});
+
+/** The lines of the planted file that the compiler refuses; everything else has to compile. */
+async function refusedLines(t: ExecutionContext, lines: readonly string[]): Promise<readonly string[]> {
+	const complaints = await compileWith(t, lines.join("\n"), true);
+	t.true(
+		complaints.every((line) => line.includes("planted.mts(")),
+		complaints.join("\n"),
+	);
+	const numbers = new Set(complaints.map((line) => Number(/planted\.mts\((\d+),/.exec(line)?.[1])));
+	return lines.filter((_, at) => numbers.has(at + 1));
+}
+
+test("a list takes no place that has not been asked about", async (t) => {
+	const missing = "export const missing = (place: Place) => listMessages(world, place, page);";
+	t.deepEqual(
+		await refusedLines(t, [
+			'import type { ReadablePlace } from "#src/core/access/readable-place.ts";',
+			'import type { World } from "#src/core/events/world.ts";',
+			'import type { Place } from "#src/core/groups/place.ts";',
+			'import { listMessages } from "#src/core/messages/list-messages.ts";',
+			"declare const world: World;",
+			'const page = { direction: "forward", limit: 1 } as const;',
+			"export const asked = (place: ReadablePlace) => listMessages(world, place, page);",
+			missing,
+		]),
+		[missing],
+	);
+});
+
+test("a route answers nothing that its operation does not declare, and an operation declares its answers", async (t) => {
+	const undeclared = 'const bare = operation("bare", "Bare", {});';
+	const other =
+		'export const other = route("GET", "/other", "none", "read", planted, async () => ok({ text: "no schema" }));';
+	t.deepEqual(
+		await refusedLines(t, [
+			'import { empty, noContent, ok } from "#src/http/base/answers.ts";',
+			'import { operation } from "#src/http/base/operation.ts";',
+			'import { route } from "#src/http/base/route.ts";',
+			'const planted = operation("planted", "Planted", { answers: { 204: empty() } });',
+			'export const right = route("GET", "/right", "none", "read", planted, async () => noContent);',
+			other,
+			undeclared,
+			"export { bare };",
+		]),
+		[other, undeclared],
+	);
 });
 
 test("without a planted file the same program compiles", async (t) => {

@@ -147,5 +147,8 @@ export function plainRequest(
 			if (buffer.length > maxBytes) throw new PayloadTooLarge(`${maxBytes} bytes`);
 			return buffer;
 		},
+		async *stream(maxBytes) {
+			yield await this.body(maxBytes);
+		},
 	};
 }

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import test, { type ExecutionContext } from "ava";
 import activityPub from "../../../bridges/activitypub/index.ts";
+import { textOf } from "../../support/answer-text.ts";
 import { createFakeHost } from "../../support/fake-host.ts";
 import { peerPem, plainRequest, type SignedPost, signedPost, startPeer } from "../../support/fediverse-peer.ts";
 
@@ -26,7 +27,7 @@ async function open(t: ExecutionContext) {
 		const answer = await bridge.handle(
 			signedPost({ origin: host.about.origin, keyId: bob.keyId, body: activity(), ...post }),
 		);
-		t.is(answer.status, status, String(answer.body));
+		t.is(answer.status, status, textOf(answer));
 		t.deepEqual(host.received, []);
 	};
 	return { peer, host, bridge, jane, bob, activity, refused };

@@ -3,6 +3,7 @@ import test, { type ExecutionContext } from "ava";
 import { bridgeName } from "#core/ids.ts";
 import type { Delivery } from "#core/ports/bridge/delivery.ts";
 import activityPub from "../../../bridges/activitypub/index.ts";
+import { textOf } from "../../support/answer-text.ts";
 import { createFakeHost, type FakeHost } from "../../support/fake-host.ts";
 import { plainRequest, startPeer } from "../../support/fediverse-peer.ts";
 
@@ -61,7 +62,7 @@ test("a memo is a Create of its author, signed by the key that their actor publi
 	});
 	t.deepEqual([create.object["to"], create.object["cc"]], [create["to"], create["cc"]]);
 
-	const actor = JSON.parse(String((await bridge.handle(plainRequest("GET", `/users/${jane.id}`))).body)) as {
+	const actor = JSON.parse(textOf(await bridge.handle(plainRequest("GET", `/users/${jane.id}`)))) as {
 		publicKey: { id: string; publicKeyPem: string };
 	};
 	const { headers } = post;

@@ -23,8 +23,9 @@ async function open(t: ExecutionContext): Promise<{ host: FakeHost; bridge: Brid
 			headers: request.headers as Record<string, string>,
 			remoteAddress: "127.0.0.1",
 			body: () => buffer(request),
+			stream: () => request,
 		});
-		response.writeHead(answered?.status ?? 500, answered?.headers).end(answered?.body);
+		response.writeHead(answered?.status ?? 500, answered?.headers).end(answered?.body as string | Buffer | undefined);
 	};
 	const server = createServer((request, response) => void answer(request, response));
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

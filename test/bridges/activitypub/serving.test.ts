@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from "ava";
 import { bridgeName } from "#core/ids.ts";
 import activityPub from "../../../bridges/activitypub/index.ts";
+import { textOf } from "../../support/answer-text.ts";
 import { createFakeHost } from "../../support/fake-host.ts";
 import { plainRequest } from "../../support/fediverse-peer.ts";
 
@@ -11,7 +12,7 @@ function open(t: ExecutionContext) {
 	const jane = host.person("jane");
 	const get = async (target: string, headers: Record<string, string> = {}, method = "GET") => {
 		const answer = await bridge.handle(plainRequest(method, target, headers));
-		const text = String(answer.body ?? "");
+		const text = textOf(answer);
 		return { ...answer, text, json: text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : {} };
 	};
 	return { host, bridge, jane, get, origin: host.about.origin };

@@ -117,6 +117,9 @@ export function openScene(): Scene {
 				}
 				return bytes;
 			},
+			async *stream(maxBytes) {
+				yield await this.body(maxBytes);
+			},
 		});
 	return {
 		host,

@@ -1,10 +1,12 @@
 import test from "ava";
 import { Unavailable } from "#core/errors.ts";
+import type { BridgeResponse } from "#core/ports/bridge/request.ts";
+import { textOf } from "../../support/answer-text.ts";
 import { event, openScene, room, textEvent, token } from "./matrix-scene.ts";
 
 const transactions = "/_matrix/app/v1/transactions/1";
 const ping = "/_matrix/app/v1/ping";
-const errcode = ({ body }: { body?: string | Buffer }): unknown => JSON.parse(String(body)).errcode;
+const errcode = (answered: BridgeResponse): unknown => JSON.parse(textOf(answered)).errcode;
 
 test("without the homeserver's token nothing is answered, and no body is read", async (t) => {
 	const { ask } = openScene();
@@ -23,7 +25,7 @@ test("without the homeserver's token nothing is answered, and no body is read", 
 		const answered = await ask("PUT", transactions, { ...options, onBody });
 		t.is(answered.status, status);
 		t.is(errcode(answered), code);
-		t.false(String(answered.body).includes(token));
+		t.false(textOf(answered).includes(token));
 	}
 });
 

@@ -7,11 +7,23 @@ export interface BridgeRequest {
 	readonly query: string;
 	readonly headers: Readonly<Record<string, string | undefined>>;
 	readonly remoteAddress: string;
-	/** Reads the body, once. @throws {PayloadTooLarge} */
+	/** Reads the body whole. @throws {PayloadTooLarge} */
 	body(maxBytes: number): Promise<Buffer>;
+	/**
+	 * Reads the body, once, no faster than it is taken. Fails with {@link PayloadTooLarge} as soon as the cap is passed, at once
+	 * when the announced length is beyond it.
+	 */
+	stream(maxBytes: number): AsyncIterable<Uint8Array>;
 }
+
 export interface BridgeResponse {
 	readonly status: number;
 	readonly headers?: Readonly<Record<string, string>>;
-	readonly body?: string | Buffer;
+	/**
+	 * A stream is read no faster than the client takes it, and ended when the client goes away. When it fails, the connection is
+	 * cut: the client must not take what it has for the whole.
+	 */
+	readonly body?: string | Buffer | AsyncIterable<Uint8Array>;
+	/** Bytes of a streamed body, where they are known; a body that has more or fewer fails. */
+	readonly length?: number;
 }
