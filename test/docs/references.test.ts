@@ -45,7 +45,7 @@ test("every setting and variable that a document names exists", async (t) => {
 	let found = 0;
 	for (const { file, text } of pages.filter((page) => page.file !== "CHANGELOG.md"))
 		for (const code of codeIn(text)) {
-			const [, name] = /^`([a-z]+(?:\.[a-zA-Z]+)+)`$/.exec(code) ?? [];
+			const [, name] = /^`(?![^`]+\.(?:[jt]s|json|md|yaml)`)([a-z]+(?:\.[a-zA-Z]+)+)`$/.exec(code) ?? [];
 			if (name !== undefined && sections.has(name.split(".", 1)[0])) {
 				found++;
 				t.true(isKnown(name), `${file}: ${name}`);
