@@ -5,12 +5,12 @@ import { fileURLToPath } from "node:url";
 const version = "1.163.2";
 const venv = fileURLToPath(new URL("../.peers/synapse", import.meta.url));
 
-/** Installs Synapse into `.peers/synapse`, unless it is there in the version that the tests were written for. */
+/** Installs Synapse in `.peers/synapse`, unless the version that the tests were written for is already there. */
 export function provideSynapse() {
 	if (installedVersion() === version) return;
 	const python = pythonForVenv();
 	if (python === undefined) throw new Error("Synapse needs Python 3.10 or newer with venv");
-	console.log(`Installing Synapse ${version} into .peers/synapse`);
+	console.log(`Installing Synapse ${version} in .peers/synapse`);
 	rmSync(venv, { recursive: true, force: true });
 	run(python, "-m", "venv", venv);
 	run(
@@ -27,13 +27,13 @@ export function provideSynapse() {
 	if (installedVersion() !== version) throw new Error("Synapse was installed but can't be found in .peers/synapse");
 }
 
-/** A venv whose Python has gone with an upgrade of the machine answers nothing, and is made anew. */
+/** The installed version, if any. A venv whose Python was removed by a system upgrade has none, and is created again. */
 function installedVersion() {
 	const asked = "import importlib.metadata, synapse; print(importlib.metadata.version('matrix-synapse'))";
 	return spawnSync(`${venv}/bin/python`, ["-c", asked], { encoding: "utf8" }).stdout?.trim();
 }
 
-/** The first Python that Synapse runs on and that can make a venv; the system's own before any that a person has installed. */
+/** A Python that Synapse runs on and that can create a venv; the system's own is preferred to one installed by a user. */
 export function pythonForVenv() {
 	const proof = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
 	return ["/usr/bin/python3", "python3"].find((python) => spawnSync(python, ["-c", proof]).status === 0);
