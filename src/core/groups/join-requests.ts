@@ -4,7 +4,7 @@ import type { World } from "../events/world.ts";
 import { parseId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { Group } from "../model/group.ts";
-import { type Membership, type Place } from "../model/membership.ts";
+import { type Membership, type PlaceId } from "../model/membership.ts";
 import { channels } from "./channel.ts";
 import { memberships } from "./membership.ts";
 import { changeMembership } from "./membership-change.ts";
@@ -78,7 +78,7 @@ export async function answerRequest(
 	return membership;
 }
 
-async function placesIn({ store }: World, group: Group): Promise<readonly Place[]> {
+async function placesIn({ store }: World, group: Group): Promise<readonly PlaceId[]> {
 	const page = await store.page(channels, { index: "group", prefix: [group.id], order: "asc", limit: 1000 });
 	return [group.id, ...page.map(({ doc }) => doc.id)];
 }

@@ -1,6 +1,6 @@
 import type { World } from "../events/world.ts";
 import type { Account } from "../model/account.ts";
-import { type Membership, type Place } from "../model/membership.ts";
+import { type Membership, type PlaceId } from "../model/membership.ts";
 import { membershipId, memberships } from "./membership.ts";
 import type { MembershipEvents } from "./membership-events.ts";
 
@@ -31,7 +31,7 @@ export interface MembershipOptions {
  */
 export async function changeMembership(
 	world: World,
-	place: Place,
+	place: PlaceId,
 	account: Account,
 	decide: (now: Membership | undefined) => MembershipWish | undefined,
 	{ actor = account, request, tell = false }: MembershipOptions = {},

@@ -1,13 +1,13 @@
 import type { AccountId } from "../ids.ts";
-import type { Membership, Place } from "../model/membership.ts";
+import type { Membership, PlaceId } from "../model/membership.ts";
 import type { Reach } from "../model/reach.ts";
 import type { Collection } from "../ports/store.ts";
 import { remoteKey } from "../remote-key.ts";
 
 /** The id of a membership: there is one of each pair. */
-export const membershipId = (place: Place, account: AccountId): string => `${place}/${account}`;
+export const membershipId = (place: PlaceId, account: AccountId): string => `${place}/${account}`;
 
-const kindOf = (place: Place): string => place.slice(0, 3);
+const kindOf = (place: PlaceId): string => place.slice(0, 3);
 
 export const memberships: Collection<Membership> = {
 	name: "memberships",
