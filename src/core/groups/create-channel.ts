@@ -1,7 +1,7 @@
 import { handleKey } from "../accounts/handles.ts";
 import { isReservedHandle } from "../accounts/reserved-handles.ts";
 import { InvalidRequest, PermissionDenied } from "../errors.ts";
-import { duplicateOf, type Once } from "../events/once.ts";
+import { eventOfRequest, type Idempotency } from "../events/idempotency.ts";
 import type { World } from "../events/world.ts";
 import { mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -35,7 +35,7 @@ export async function createChannel(
 	maker: Account,
 	group: Group,
 	fields: ChannelFields,
-	once: Once,
+	idempotency: Idempotency,
 ): Promise<{ channel: Channel; replayed: boolean }> {
 	const role = await roleIn(world, group, undefined, maker);
 	if (group.personal !== undefined || (role !== "owner" && role !== "admin"))
@@ -55,7 +55,7 @@ export async function createChannel(
 			type: "channel.created",
 			actor: maker.id,
 			natural: handleKey(handle),
-			...(once.request === undefined ? {} : { request: once.request }),
+			...(idempotency.request === undefined ? {} : { request: idempotency.request }),
 			body: {
 				channel: {
 					id,
@@ -71,11 +71,11 @@ export async function createChannel(
 					allowedTypes: fields.allowedTypes ?? messageTypes,
 					...(fields.permissions === undefined ? {} : { permissions: fields.permissions }),
 				},
-				...(once.fingerprint === undefined ? {} : { fingerprint: once.fingerprint }),
+				...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 			},
 		});
 		if (appended.outcome === "duplicate" && appended.by === "natural") continue;
-		const { event, replayed } = duplicateOf(appended, once, "channel.created");
+		const { event, replayed } = eventOfRequest(appended, idempotency, "channel.created");
 		const channel = await readBack(world, event.body.channel.id);
 		// Repeated until it holds: a process that ended between the two events is made good by the client's retry.
 		await changeMembership(world, channel.id, maker, () => ({ state: "joined", role: "owner" }));

@@ -1,5 +1,5 @@
-import type { Once } from "../events/once.ts";
-import { duplicateOf } from "../events/once.ts";
+import type { Idempotency } from "../events/idempotency.ts";
+import { eventOfRequest } from "../events/idempotency.ts";
 import type { World } from "../events/world.ts";
 import { mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -28,14 +28,14 @@ export async function createGroup(
 	world: World,
 	owner: Account,
 	fields: NewGroup,
-	once: Once,
+	idempotency: Idempotency,
 ): Promise<{ group: Group; replayed: boolean }> {
 	const id = mintId("grp", world.clock.now());
 	const appended = await world.log.append({
 		stream: id,
 		type: "group.created",
 		actor: owner.id,
-		...(once.request === undefined ? {} : { request: once.request }),
+		...(idempotency.request === undefined ? {} : { request: idempotency.request }),
 		body: {
 			group: {
 				id,
@@ -47,10 +47,10 @@ export async function createGroup(
 				joinPolicy: fields.joinPolicy ?? "open",
 				permissions: { ...groupPermissions, ...fields.permissions },
 			},
-			...(once.fingerprint === undefined ? {} : { fingerprint: once.fingerprint }),
+			...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 		},
 	});
-	const { event, replayed } = duplicateOf(appended, once, "group.created");
+	const { event, replayed } = eventOfRequest(appended, idempotency, "group.created");
 	const stored = await world.store.get(groups, event.body.group.id);
 	if (stored === undefined) throw new Error(`The group of ${event.id} can't be read`);
 	return { group: stored.doc, replayed };

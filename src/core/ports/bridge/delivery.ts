@@ -5,32 +5,32 @@ import type { Group } from "../../model/group.ts";
 import type { Message } from "../../model/message.ts";
 import type { Reach } from "../../model/reach.ts";
 
-/** A message as the receiving bridge sees it: with the id that its own network gave it, when it has one there. */
+/** A message together with the ids that it has on the network of a bridge. */
 export interface Addressed {
 	readonly message: Message;
 	readonly author: Account;
-	/** This network's ids of the message, in the order of its parts; empty when it is not known there. */
+	/** The network's ids of the message, one per part, in order; empty if the message is unknown there. */
 	readonly remote: readonly string[];
 }
 
 /**
- * How far something goes. `broadcast`: anyone, announced to people who did not ask for it. `quiet`: anyone who asks for it.
- * `readers`: the members of its channel (the followers of its author) and the people whom it names, nobody else.
+ * Who may see a message. `broadcast`: anyone; it is announced to people who did not ask for it. `quiet`: anyone who asks for it.
+ * `readers`: only the members of its channel (or the followers of its author) and the people it mentions.
  */
 export type Visibility = "broadcast" | "quiet" | "readers";
 
-/** Something that happened here, to be carried to `reach`. `id` is stable over every retry. */
+/** An event to be delivered to `reach`. `id` is the same on every retry. */
 export type Delivery = {
 	readonly id: string;
 	readonly reach: Reach;
-	/** When it happened, milliseconds since 1970. */
+	/** When the event happened, milliseconds since 1970. */
 	readonly at: number;
 	readonly actor: Account;
-	/** The network it came from; absent: it was said here. */
+	/** The network the event came from; absent for an event of this provider. */
 	readonly origin?: BridgeName;
-	/** The remote event as it came, when it came from this very bridge (an announcing network passes it on unchanged). */
+	/** The remote event as it was received, if it came from this bridge's network, which may forward it unchanged. */
 	readonly raw?: unknown;
-	/** The parts that an earlier try has told {@link Progress} of; they are not sent again. */
+	/** The parts that earlier attempts have reported to {@link Progress}; they must not be sent again. */
 	readonly sent?: readonly string[];
 } & (
 	| ({ readonly channel: Channel; readonly group: Group; readonly visibility: Visibility } & (
@@ -47,7 +47,7 @@ export type Delivery = {
 					readonly mentions: readonly Account[];
 			  }
 			| { readonly kind: "removal"; readonly subject: Addressed }
-			/** `remote`: this network's ids of the reaction. */
+			/** `reaction`: our own id of the reaction. `remote`: the network's ids of it. */
 			| {
 					readonly kind: "reaction";
 					readonly subject: Addressed;
@@ -63,10 +63,10 @@ export type Delivery = {
 					readonly reaction: string;
 					readonly remote: readonly string[];
 			  }
-			/** Our account asks to join (leaves) the timeline of `owner`, who lives there. */
+			/** A local account asks to join, or leaves, the timeline of the remote account `owner`. `joined`: the id of the join. */
 			| { readonly kind: "join"; readonly owner: Account }
 			| { readonly kind: "leave"; readonly owner: Account; readonly joined: string }
-			/** Their join of our channel is answered; `raw` is what they sent. */
+			/** The answer to a remote account's join; `request` is the join as it was received. */
 			| { readonly kind: "answer"; readonly account: Account; readonly accepted: boolean; readonly request: unknown }
 			| { readonly kind: "link"; readonly portal: PortalId; readonly room: string; readonly consented: boolean }
 			| {
@@ -79,14 +79,16 @@ export type Delivery = {
 	| { readonly kind: "profile" }
 	| { readonly kind: "account-removal" }
 );
+/** What a delivery tells the other network. */
 export type DeliveryKind = Delivery["kind"];
 
+/** The outcome of one attempt to deliver. */
 export type DeliveryResult =
-	/** `ids`: what the other network calls it, one per part; kept as links, by which later events are understood. */
+	/** `ids`: the other network's ids of the message or reaction, one per part; they are stored as links, to resolve later events. */
 	| { readonly status: "delivered"; readonly ids?: readonly string[] }
-	/** `lane`: the whole lane should wait (the host is down); otherwise it is this item that fails. */
+	/** `lane`: the whole lane should wait, since the host is down; otherwise only this delivery has failed. */
 	| { readonly status: "retry"; readonly reason: string; readonly afterMs?: number; readonly lane?: true }
-	/** Never tried again. `gone`: whoever is there is gone for good, and nothing more is sent to this target. */
+	/** Never retried. `gone`: the target no longer exists (410), and nothing more is sent to it. */
 	| {
 			readonly status: "rejected";
 			readonly reason: "unsupported" | "forbidden" | "gone" | "invalid";
@@ -94,13 +96,13 @@ export type DeliveryResult =
 	  };
 
 /**
- * Of a delivery that takes several requests: these parts have been taken. Resolves when that is durable, so that a crash or a
- * failure of the next part repeats none of them.
+ * Reports the parts of a delivery that the other side has accepted so far, if the delivery takes several requests. Resolves when
+ * that is durable, so that neither a crash nor a failure of the next part sends any of them again.
  */
 export type Progress = (sent: readonly string[]) => Promise<void>;
 
 /** Declared, not discovered: the core never delivers a kind that is declared "none". */
 export type Capabilities = Readonly<Record<DeliveryKind, "native" | "none">> & {
-	/** `true`: what came from this network is passed on to this network's other members of a group's channel. */
+	/** Whether a message from this network is forwarded to this network's other members of a group's channel. */
 	readonly relays: boolean;
 };

@@ -4,26 +4,26 @@ import type { Content } from "../../model/message.ts";
 import type { PortalState } from "../../model/portal.ts";
 import type { Reach } from "../../model/reach.ts";
 
-/** Somebody on the other network, as their bridge describes them. `id` is minted and parsed by the bridge alone. */
+/** A person on the other network, as its bridge describes them. Only the bridge mints and parses `id`. */
 export interface RemotePerson {
 	readonly id: string;
 	readonly profile: Profile;
-	/** The proven `handle@domain` of a network that has such; otherwise a handle on our own domain that the bridge proposes. */
+	/** The handle of a verified `handle@domain` if the network has such addresses; otherwise a handle that the bridge proposes. */
 	readonly handle: string;
-	/** Absent: the proposed handle is on our own domain and is made unique there. */
+	/** Absent if the handle is only proposed: it is then made unique on our own domain. */
 	readonly domain?: string;
 	readonly kind: Account["kind"];
 	/** The page of this person on their own network. */
 	readonly url?: string;
 	readonly reach?: Reach;
-	/** Absent: true. False: `#nobridge`, `bridgeable: false`. */
+	/** Whether this person's messages may be bridged to other networks (`#nobridge`, `bridgeable: false`); true if absent. */
 	readonly bridgeable?: boolean;
 }
 
 /**
- * Where something was said. A reply's parent, when we know it, goes before (a reply lives where its parent lives).
- * `timeline`: the sender's own timeline. `followers`: the sender's followers and the people whom it names, nobody else; it stays
- * with its sender, whatever it answers.
+ * Where a message was posted. If the parent of a reply is known, its channel takes precedence (a reply lives where its parent lives).
+ * `timeline`: the sender's own timeline. `followers`: addressed only to the sender's followers and the people it mentions; such a
+ * message stays with its sender, even if it is a reply.
  */
 export type RemotePlace =
 	| { readonly kind: "room"; readonly room: string }
@@ -31,26 +31,26 @@ export type RemotePlace =
 	| { readonly kind: "timeline" }
 	| { readonly kind: "followers" };
 
-/** Who or what a join is aimed at: one of our accounts (their timeline), or one of our channels. */
+/** What a person asks to join: a local account (its timeline), a local channel, or the channel that a room is linked to. */
 export type JoinTarget =
 	| { readonly kind: "account"; readonly account: AccountId }
 	| { readonly kind: "channel"; readonly channel: ChannelId }
 	| { readonly kind: "room"; readonly room: string };
 
-/** What another person's message is named by: the remote id of theirs, or our own id where the bridge has parsed it. */
+/** Refers to a message: by its remote id, or by our own id if the bridge has parsed one. */
 export type MessageRef = { readonly remote: string } | { readonly local: MessageId };
 
-/** Something that happened there. `id` is what the other network calls this very event; it is taken over once. */
+/** An event of the other network. `id` is that network's id of the event, which is processed once. */
 export type RemoteEvent = {
 	readonly id: string;
 	readonly sender: RemotePerson;
-	/** The event as it came, for what a later version may want to read from it. */
+	/** The event as it was received, so that later versions can read more from it. */
 	readonly raw: unknown;
 } & (
 	| {
 			readonly kind: "message";
 			readonly place: RemotePlace;
-			/** The message's own remote id, which edits, replies and reactions name. */
+			/** The remote id of the message, which edits, replies and reactions refer to. */
 			readonly message: string;
 			readonly type: "message" | "memo" | "article";
 			readonly content: Content;
@@ -63,14 +63,14 @@ export type RemoteEvent = {
 	| {
 			readonly kind: "edit";
 			readonly target: MessageRef;
-			/** What it says now is for the sender's followers: it must not appear where more people read. */
+			/** The new content is addressed only to the sender's followers, so it must not appear where more people can read it. */
 			readonly forFollowers?: true;
 			readonly content: Content;
 			readonly tags?: readonly string[];
 			readonly warning?: string;
 	  }
 	| { readonly kind: "removal"; readonly target: MessageRef }
-	/** `reaction`: the reaction's own remote id, by which a later withdrawal names it. */
+	/** `reaction`: the remote id of the reaction, which a later withdrawal refers to. */
 	| {
 			readonly kind: "reaction";
 			readonly reaction: string;
@@ -78,27 +78,28 @@ export type RemoteEvent = {
 			readonly key: string;
 			readonly image?: string;
 	  }
-	/** By the reaction's remote id, or by message and key where the network does not name reactions. */
+	/** The withdrawal of a reaction, by its remote id, or by message and key if reactions have no ids there. */
 	| { readonly kind: "unreaction"; readonly reaction?: string; readonly target?: MessageRef; readonly key?: string }
-	/** A removal of which only the id is known, be it a message or a reaction (a Matrix redaction, a bare `Delete`). */
+	/** A removal that only gives an id, of either a message or a reaction (a Matrix redaction, a bare `Delete`). */
 	| { readonly kind: "retraction"; readonly target: string }
 	| { readonly kind: "join"; readonly target: JoinTarget }
 	| { readonly kind: "leave"; readonly target: JoinTarget }
 	/** The answer to our own join of the sender's timeline. */
 	| { readonly kind: "answer"; readonly account: AccountId; readonly accepted: boolean }
 	| { readonly kind: "profile" }
-	/** The sender's account is gone there: everything of theirs is removed here. */
+	/** The sender's account was deleted there, so all of its messages are removed here. */
 	| { readonly kind: "gone" }
-	/** The linked room agreed, was lost, or went away. `sender` is whoever caused it there. */
+	/** The linked room has consented, can't be reached, or was closed. `sender` is the person who caused it there. */
 	| { readonly kind: "portal"; readonly room: string; readonly state: PortalState; readonly reason?: string }
 );
 
+/** The kind of a remote event. */
 export type RemoteEventKind = RemoteEvent["kind"];
 
 /** Why a remote event changes nothing here. */
 export type IgnoredReason = "unknown-place" | "unknown-target" | "not-allowed" | "not-owner" | "gone";
 
-/** What became of a remote event. Whatever it is, it is durable: the other side may be told that we have it. */
+/** The outcome of a remote event. It is durable in every case, so the event can be acknowledged. */
 export type Received =
 	| { readonly status: "accepted"; readonly message?: MessageId }
 	| { readonly status: "duplicate" }
