@@ -6,6 +6,7 @@ import type { Account } from "../model/account.ts";
 import { type Group, groupPermissions, type JoinPolicy, type Permissions } from "../model/group.ts";
 import { groups } from "./group.ts";
 
+/** The fields of a new group; anyone may join if there is no join policy. */
 export interface NewGroup {
 	readonly name: string;
 	readonly description?: string;
@@ -13,7 +14,7 @@ export interface NewGroup {
 	readonly permissions?: Partial<Permissions>;
 }
 
-/** The part of a name that can stand in a handle: `Dev Guild` → `dev-guild`. */
+/** Turns a name into a part of a handle: `Dev Guild` → `dev-guild`. */
 export function slugOf(name: string): string {
 	const slug = name
 		.normalize("NFKD")
@@ -23,7 +24,7 @@ export function slugOf(name: string): string {
 	return slug.replace(/^-|-$/g, "") || "group";
 }
 
-/** Makes a group; whoever makes it owns it (OFSCP §5.2). */
+/** Creates a group, which its creator owns (OFSCP §5.2). @throws {Conflict} `idempotency_key_reused` */
 export async function createGroup(
 	world: World,
 	owner: Account,

@@ -1,6 +1,6 @@
-import { freeEmails } from "../accounts/email.ts";
+import { releaseEmails } from "../accounts/email.ts";
 import { presences } from "../accounts/presence.ts";
-import { privateHalves } from "../accounts/private-half.ts";
+import { privateData } from "../accounts/private-data.ts";
 import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
 import { credentials } from "./credentials.ts";
@@ -18,7 +18,7 @@ export async function eraseSecrets(world: World, account: AccountId): Promise<vo
 	await forgetDeviceKeys(world, account);
 	await forgetCustodialKey(world, account);
 	for (const { id } of await passkeysOf(world, { id: account })) await world.store.delete(passkeys, id);
-	for (const collection of [credentials, totps, privateHalves, presences] as const)
+	for (const collection of [credentials, totps, privateData, presences] as const)
 		await world.store.delete<unknown>(collection, account);
-	await freeEmails(world, account);
+	await releaseEmails(world, account);
 }
