@@ -47,7 +47,7 @@ export function parseAddress(text: string, ownDomain: string): { handle: string;
 	return { handle: parts[1] as string, domain: parts[2] ?? ownDomain };
 }
 
-/** Finds the account that a path or a body names: `handle@domain`, a local handle, or an account id, alone or as `usr_…@domain` (OFSCP §5.2). */
+/** Finds an account by `handle@domain`, a local handle, or its id, alone or as `usr_…@domain` (OFSCP §5.2). */
 export async function findAccount(world: World, reference: string): Promise<Account | undefined> {
 	const address = parseAddress(reference, world.domain);
 	if (address === undefined) return undefined;
