@@ -1,26 +1,28 @@
 import { Unavailable } from "./errors.ts";
 
-/** Lets so many pieces of work run at the same time; the others wait in a line, in the order in which they came. */
+/** Limits how many tasks run at the same time. The others wait in a queue, first come, first served. */
 export interface Gate {
-	/** @throws {Unavailable} the line is full */
+	/** Runs a task when its turn comes. @throws {Unavailable} the queue is full */
 	run<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** The limits of a gate. */
 export interface GateOptions {
-	/** How many run at once. */
+	/** How many tasks run at once. */
 	readonly width: number;
-	/** How many may wait for their turn; absent: any number. */
+	/** How many tasks may wait in the queue; unlimited if absent. */
 	readonly line?: number;
-	/** What is said when the line is full. */
+	/** The public detail of the error when the queue is full. */
 	readonly detail?: string;
-	/** When to come back then. */
+	/** When to try again after that error. */
 	readonly retryAfterSeconds?: number;
 }
 
+/** Creates a gate with an empty queue. */
 export function createGate({
 	width,
 	line = Number.POSITIVE_INFINITY,
-	detail = "Too many are waiting at the moment",
+	detail = "Too many requests are waiting at the moment",
 	retryAfterSeconds = 10,
 }: GateOptions): Gate {
 	let running = 0;
@@ -29,7 +31,7 @@ export function createGate({
 		async run(work) {
 			if (running >= width) {
 				if (waiting.length >= line) throw new Unavailable(detail, retryAfterSeconds);
-				// A place is handed on by the one who leaves: nothing can slip in between.
+				// A finished task passes its slot on directly, so that no newcomer can take it in between.
 				await new Promise<void>((resolve) => waiting.push(resolve));
 			} else running++;
 			try {

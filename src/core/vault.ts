@@ -1,22 +1,26 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 
-/** How a value is kept: as it is, or sealed. */
+/** Encodes JSON values for storage and decodes them again, with or without encryption. */
 export interface Sealing {
 	seal(value: unknown): unknown;
 	open(kept: unknown): unknown;
 }
-/** What is kept so that only this provider's key opens it, and what is found again by such a value. */
+/** Encrypts values with this provider's key, and fingerprints values that must be looked up by equality. */
 export interface Vault extends Sealing {
 	/**
-	 * The same text gives the same fingerprint, which says nothing of it to whoever lacks the key: for looking up what can be
-	 * guessed, such as a mail address. 64 hex digits.
+	 * A keyed hash of a text, 64 hex digits. It is used to look up values that can be guessed, such as mail addresses: without the
+	 * key it reveals nothing about them.
 	 *
-	 * @param purpose keeps the fingerprints of different things apart
+	 * @param purpose separates the fingerprints of different kinds of values
 	 */
 	fingerprint(purpose: string, text: string): string;
 }
 
-/** AES-256-GCM: 12 bytes of nonce, 16 of tag, then the text (design §9 rule 6). @param key 32 bytes */
+/**
+ * Seals with AES-256-GCM: base64 of a 12-byte nonce, a 16-byte tag and the encrypted JSON (design §9 rule 6).
+ *
+ * @param key 32 bytes
+ */
 export function createSealing(key: Buffer): Vault {
 	const fingerprinting = Buffer.from(hkdfSync("sha256", key, "", "fingerprints", 32));
 	return {

@@ -7,35 +7,35 @@ import type { Membership } from "../model/membership.ts";
 import type { Message } from "../model/message.ts";
 import type { TierRules } from "../model/tier.ts";
 
-/** Some of those who may have something. */
+/** A set of readers. */
 export type Readers =
 	| { readonly kind: "anyone" }
-	/** The people of this provider. */
+	/** The accounts of this provider. */
 	| { readonly kind: "home" }
 	/** The members of a group or channel. */
 	| { readonly kind: "joined"; readonly place: Membership["place"] }
 	| { readonly kind: "named"; readonly accounts: readonly AccountId[] };
 
-/** Whether something may leave the provider: not at all, to the homes of its readers, or to everyone who asks for it. */
+/** Where something may be sent: not outside the provider, to the homes of its readers, or to any requester. */
 export type Leaves = "nowhere" | "to-readers" | "anywhere";
 
-/** Who may have something: everyone who is among one of the kinds of readers. */
+/** Who may read something: everyone in one of the sets of readers. */
 export interface Circle {
 	readonly readers: readonly Readers[];
 	readonly leaves: Leaves;
-	/** Only people of this provider read it here; others have it where it is at home. */
+	/** Only accounts of this provider may read it here; others read it at its home. */
 	readonly homeOnly?: true;
 }
 
-/** A place with what its tier allows now, and who may have what is said in it. */
+/** A place with the current rules of its tier and the readers of its messages. */
 export interface PlaceWithCircle extends Place {
 	readonly rules: TierRules;
 	readonly circle: Circle;
 }
 
 /**
- * Who may have what is said in a place, or one message of it: the one function that decides it (design §9 rule 4). Every surface
- * asks it and {@link admits}: timelines, single messages, live events (again for each), pages, bridges, every delivery.
+ * Decides who may read the messages of a place, or one of its messages (design §9 rule 4). No other function decides this. Every surface
+ * calls it and {@link admits}: timelines, single messages, each live event, pages, bridges, each delivery.
  */
 export async function circleOf(
 	world: Pick<World, "store">,
@@ -45,14 +45,14 @@ export async function circleOf(
 	return circleBy(await rulesOf(world, place.channel.tier), place, message);
 }
 
-/** The same, of a place whose tier's rules are known. */
+/** Like {@link circleOf}, if the rules of the place's tier are known. */
 export function circleBy(rules: TierRules, { channel, group }: Place, message?: Pick<Message, "mentions">): Circle {
 	const isOpen = rules.read === "anyone";
 	if (channel.kind === "shadow" && isOpen)
 		return { readers: [{ kind: "home" }], leaves: leavesBy(rules), homeOnly: true };
 	if (isOpen) return { readers: [{ kind: "anyone" }], leaves: leavesBy(rules) };
 	if (channel.kind === "followers" || channel.kind === "shadow") {
-		// Whom a message names is addressed by it, whether they follow or not.
+		// A message is also addressed to the accounts that it mentions, whether or not they follow its author.
 		const named = [channel.owner, ...(message?.mentions ?? [])];
 		return {
 			readers: [
@@ -76,13 +76,13 @@ export function circleBy(rules: TierRules, { channel, group }: Place, message?: 
 const leavesBy = ({ read, federate }: TierRules): Leaves =>
 	!federate ? "nowhere" : read === "anyone" ? "anywhere" : "to-readers";
 
-/** @param reader undefined: an anonymous request */
+/** Whether a reader is in a circle. @param reader undefined for an anonymous request */
 export async function admits(
 	world: Pick<World, "store">,
 	{ readers, leaves, homeOnly }: Circle,
 	reader: Account | undefined,
 ): Promise<boolean> {
-	// What does not leave the provider does not leave it through a member who lives elsewhere.
+	// A remote member must not read what may not leave the provider.
 	if (reader !== undefined && !isLocal(reader) && (homeOnly === true || leaves === "nowhere")) return false;
 	for (const some of readers) if (await isAmong(world, some, reader)) return true;
 	return false;
@@ -101,7 +101,7 @@ async function isAmong(world: Pick<World, "store">, readers: Readers, reader: Ac
 	}
 }
 
-/** True for what anyone may have, so that it has a public page. */
+/** True if anyone may read it, so that it has a public page. */
 export const isOpen = ({ readers }: Circle): boolean => readers.some(({ kind }) => kind === "anyone");
 
 /** A place with its circle. */

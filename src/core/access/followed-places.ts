@@ -8,12 +8,12 @@ import { type ReadablePlace, readableById } from "./readable-place.ts";
 
 type Reader = Pick<World, "store">;
 
-/** A place that an account follows, and since when (milliseconds since 1970). */
+/** A place that an account follows, and since when, in milliseconds since 1970. */
 export type FollowedPlace = ReadablePlace & { readonly since: number };
 
 /**
- * All that an account follows and may read, each once: its own channels, the channels that it has joined, and with each timeline
- * what the owner says to followers only.
+ * The places that an account follows and may read, each once: its own channels, the channels that it has joined, and for each timeline
+ * also the owner's channel for followers.
  */
 export async function* followedPlaces(world: Reader, account: Account): AsyncGenerator<FollowedPlace> {
 	const seen = new Set<ChannelId>();

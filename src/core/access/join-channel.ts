@@ -9,18 +9,19 @@ import type { Group } from "../model/group.ts";
 import type { Membership } from "../model/membership.ts";
 import type { ReadablePlace } from "./readable-place.ts";
 
+/** The membership after a join, and whether the join changed it. */
 export interface Joined {
 	readonly membership: Membership;
 	readonly changed: boolean;
 }
 
-/** Joins a group as its policy says (OFSCP §7.1). @throws {PermissionDenied} `invite_only` */
+/** Joins a group, as its join policy allows (OFSCP §7.1). @throws {PermissionDenied} `invite_only` */
 export async function joinGroup(world: World, group: Group, account: Account): Promise<Joined> {
 	const { membership, changed } = await changeMembership(world, group.id, account, (now) => {
 		if (group.owner === account.id) return { state: "joined", role: "owner" };
 		if (now?.state === "joined") return undefined;
 		if (group.joinPolicy === "invite")
-			throw new PermissionDenied("This group can be joined by invitation only", "invite_only");
+			throw new PermissionDenied("This group can only be joined by invitation", "invite_only");
 		return { state: group.joinPolicy === "open" ? "joined" : "requested", role: "member" };
 	});
 	if (membership === undefined) throw new Error("A join left no membership");
@@ -28,10 +29,11 @@ export async function joinGroup(world: World, group: Group, account: Account): P
 }
 
 /**
- * Joins a channel (OFSCP §7.1). The channels of an account are joined by following it; any other is joined with its group, and
- * from then on is among the channels that the account follows.
+ * Joins a channel (OFSCP §7.1). The channels of an account are joined by following it. Any other channel is joined together with its
+ * group, and the account follows it from then on.
  *
- * @throws {PermissionDenied}
+ * @throws {PermissionDenied} `invite_only`
+ * @throws {Conflict} `own_timeline`
  */
 export async function joinChannel(world: World, place: ReadablePlace, account: Account): Promise<Joined> {
 	const { channel, group } = place;
@@ -44,7 +46,7 @@ export async function joinChannel(world: World, place: ReadablePlace, account: A
 	return inGroup;
 }
 
-/** The place whose members follow the owner of a channel. @throws {NotFound} */
+/** The timeline of the owner of a channel. @throws {NotFound} */
 async function timelineOf(world: World, place: Place): Promise<Place> {
 	const timeline = membersOf(place.channel);
 	const found = timeline === place.channel.id ? place : await placeOf(world, timeline);
@@ -52,16 +54,18 @@ async function timelineOf(world: World, place: Place): Promise<Place> {
 	return found;
 }
 
-/** The channel whose members a channel has: followers are members of the timeline. */
+/** The channel that holds the members of a channel: followers are the members of the timeline. */
 export const membersOf = (channel: Channel): Channel["id"] =>
 	channel.kind === "followers" || channel.kind === "shadow" ? channel.timeline : channel.id;
 
 /**
- * Follows a timeline: one of ours is joined at once (or requested, if its owner accepts followers one by one); the owner of a
- * shadow is asked where they live, and the membership waits for the answer.
+ * Follows a timeline. A local timeline is joined at once, or requested if its owner accepts followers one by one. For a shadow the join is
+ * sent to the owner's home, and the membership stays requested until the answer.
+ *
+ * @throws {Conflict} `own_timeline`
  */
 export async function follow(world: World, { channel, group }: Place, account: Account): Promise<Joined> {
-	if (ownerOf(channel) === account.id) throw new Conflict("own_timeline", "Nobody follows themselves");
+	if (ownerOf(channel) === account.id) throw new Conflict("own_timeline", "An account can't follow itself");
 	const isShadow = channel.kind === "shadow" && isLocal(account);
 	const { membership, changed } = await changeMembership(
 		world,
@@ -71,7 +75,7 @@ export async function follow(world: World, { channel, group }: Place, account: A
 			if (now?.state === "joined" || now?.state === "requested") return undefined;
 			return { state: isShadow || group.joinPolicy !== "open" ? "requested" : "joined", role: "member" };
 		},
-		{ tell: isShadow },
+		{ federate: isShadow },
 	);
 	if (membership === undefined) throw new Error("A follow left no membership");
 	return { membership, changed };
@@ -86,12 +90,12 @@ export async function leave(
 	const { group, channel } = place;
 	if (group.owner === account.id && (channel === undefined || isTimeline(channel)))
 		throw new Conflict("owner_leaves", "The owner can't leave their own group");
-	const tell = channel?.kind === "shadow";
+	const federate = channel?.kind === "shadow";
 	await changeMembership(
 		world,
 		channel === undefined ? group.id : membersOf(channel),
 		account,
 		(now) => (now === undefined || now.state === "left" || now.state === "denied" ? undefined : { state: "left" }),
-		{ tell },
+		{ federate },
 	);
 }

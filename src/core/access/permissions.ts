@@ -7,7 +7,7 @@ import { circleOf } from "./circle.ts";
 
 type Reader = Pick<World, "store">;
 
-/** True when `role` may do what `allowed` lists: a higher role may do what a lower one may (OFSCP §5.2). */
+/** True if `allowed` includes `role` or a lower role (OFSCP §5.2). */
 function includes(allowed: readonly (Role | "anyone")[], role: Role | undefined): boolean {
 	if (allowed.includes("anyone")) return true;
 	if (role === undefined) return false;
@@ -16,8 +16,8 @@ function includes(allowed: readonly (Role | "anyone")[], role: Role | undefined)
 }
 
 /**
- * True when an account may do this in a channel that it may read. People of other networks need no membership where anyone may
- * join: they come through a linked room or answer what was sent to them, and joining would only be a formality.
+ * True if an account may do this in a channel that it may read. Remote accounts need no membership where anyone may join: they post
+ * in a linked room or reply to messages that were delivered to them, and joining would only be a formality.
  */
 export async function may(world: Reader, action: keyof Permissions, place: Place, account: Account): Promise<boolean> {
 	const { channel, group } = place;
@@ -28,7 +28,7 @@ export async function may(world: Reader, action: keyof Permissions, place: Place
 	return couldJoin && includes(allowed, "member") && (await circleOf(world, place)).leaves === "anywhere";
 }
 
-/** @throws {PermissionDenied} */
+/** Like {@link may}. @throws {PermissionDenied} */
 export async function assertMay(
 	world: Reader,
 	action: keyof Permissions,
@@ -39,7 +39,7 @@ export async function assertMay(
 }
 
 /**
- * People of other providers say something only where they have joined; our own people need no more than the permission.
+ * Accounts of other providers may only post in channels that they have joined; local accounts only need the permission.
  *
  * @throws {PermissionDenied} `not_joined`
  */

@@ -6,14 +6,14 @@ import type { Account } from "../model/account.ts";
 import { admits, type PlaceWithCircle, withCircle } from "./circle.ts";
 
 /**
- * A place that the one who asks may read. Lists take nothing else, so that forgetting to ask does not compile; only this file
- * makes one.
+ * A place that the reader may read. Functions that list messages take only this type, so that a missing check does not compile. Only this
+ * file creates it.
  */
 export type ReadablePlace = Brand<PlaceWithCircle, "readable">;
 
 type Reader = Pick<World, "store">;
 
-/** The place, if `reader` may read it. @param reader undefined: an anonymous request */
+/** The place, if `reader` may read it. @param reader undefined for an anonymous request */
 export async function readable(
 	world: Reader,
 	place: Place | undefined,
@@ -24,14 +24,14 @@ export async function readable(
 	return (await admits(world, known.circle, reader)) ? (known as ReadablePlace) : undefined;
 }
 
-/** The place of a channel's id, if `reader` may read it. */
+/** The channel with an id, if `reader` may read it. */
 export const readableById = async (
 	world: Reader,
 	id: ChannelId,
 	reader: Account | undefined,
 ): Promise<ReadablePlace | undefined> => readable(world, await placeOf(world, id), reader);
 
-/** The channel of a group. @throws {NotFound} the same for what does not exist and for what may not be seen */
+/** A channel of a group. @throws {NotFound} it does not exist, or `reader` may not read it */
 export async function readableChannel(
 	world: Reader,
 	group: string,

@@ -10,7 +10,7 @@ import { type ReadablePlace, readable } from "./readable-place.ts";
 
 type Reader = Pick<World, "store">;
 
-/** The channels of a group that `reader` may see, oldest first. */
+/** The channels of a group that `reader` may read, oldest first. */
 export async function visibleChannels(
 	world: Reader,
 	group: Group,
@@ -26,9 +26,9 @@ export async function visibleChannels(
 }
 
 /**
- * A group as `reader` may see it: its members always, others when it has a channel that they may read.
+ * A group with the channels that `reader` may read. Members always see the group, others only if they may read one of its channels.
  *
- * @throws {NotFound}
+ * @throws {NotFound} it does not exist, or `reader` may not see it
  */
 export async function visibleGroup(
 	world: Reader,

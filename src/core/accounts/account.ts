@@ -2,6 +2,7 @@ import type { Account } from "../model/account.ts";
 import type { Collection } from "../ports/store.ts";
 import { remoteKey } from "../remote-key.ts";
 
+/** Local accounts and shadows, by id. `remote` finds a shadow by its network and id there. */
 export const accounts: Collection<Account> = {
 	name: "accounts",
 	version: 1,

@@ -12,7 +12,7 @@ import { followersChannel, timelineChannel } from "./personal-channels.ts";
 type NewAccount = Pick<Account, "handle" | "domain" | "kind" | "profile" | "bridgeable"> &
 	Partial<Pick<Account, "origin" | "reach" | "admin">>;
 
-/** The body of an `account.created`: the account, its personal group and the channels of that come to be in one event. */
+/** The body of an `account.created`: one event creates the account, its personal group and that group's channels. */
 export function accountCreated(
 	now: number,
 	fields: NewAccount,
@@ -41,10 +41,10 @@ export function accountCreated(
 }
 
 /**
- * Makes an account of ours.
+ * Creates a local account.
  *
- * @param id absent: a new one
- * @throws {InvalidRequest} the handle can't be used
+ * @param id a new id if absent
+ * @throws {InvalidRequest} the handle is not allowed
  * @throws {Conflict} `handle_taken`
  */
 export async function createAccount(
@@ -83,8 +83,8 @@ async function accountOf(world: World, id: AccountId): Promise<Account> {
 }
 
 /**
- * Makes the shadow of somebody elsewhere, once however many ask at the same time. A handle on our own domain is made
- * unique by a number behind it.
+ * Creates the shadow of a remote account; concurrent calls create it once. A handle that is taken gets a number appended, which only
+ * happens on our own domain.
  */
 export async function createShadow(
 	world: World,
@@ -105,7 +105,7 @@ export async function createShadow(
 			throw new Error(`No free handle for ${fields.handle}@${fields.domain}`);
 		}
 		const body = accountCreated(world.clock.now(), { ...fields, handle });
-		// Two at once for the same person meet in `natural`; two persons who want the same handle meet in `request`.
+		// Concurrent calls for one person collide on `natural`, those of two persons with the same handle on `request`.
 		const appended = await world.log.append({
 			stream: body.account.id,
 			type: "account.created",

@@ -5,19 +5,19 @@ import type { Group, JoinPolicy } from "../model/group.ts";
 
 /** Streams: the account's own id. */
 export interface AccountEvents {
-	/** An account, with its personal group and the channels of that. */
+	/** An account, its personal group and that group's channels. */
 	"account.created": {
 		readonly account: Omit<Account, "createdAt" | "updatedAt">;
 		readonly group: Omit<Group, "createdAt" | "updatedAt">;
 		readonly timeline: NewChannel;
-		/** Absent in events of before there was one; `channel.created` has brought it since. */
+		/** Absent in events of earlier versions; the channel was then added by a `channel.created`. */
 		readonly followers?: NewChannel;
 	};
-	/** The fields that changed. */
+	/** The fields that have changed. */
 	"account.updated": {
 		readonly account: AccountId;
 		readonly changes: Partial<Pick<Account, "profile" | "reach" | "kind" | "bridgeable" | "origin">>;
-		/** Followers are accepted at once, or one by one. */
+		/** The new join policy of the personal group: whether followers are accepted automatically or one by one. */
 		readonly personal?: { readonly group: GroupId; readonly joinPolicy: JoinPolicy };
 	};
 	"account.deleted": { readonly account: AccountId };

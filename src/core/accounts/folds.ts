@@ -4,6 +4,7 @@ import type { Fold } from "../ports/store.ts";
 import { accounts } from "./account.ts";
 import type { AccountEvents } from "./events.ts";
 
+/** The folds of account events into the account itself. */
 export const accountFolds: FoldTable<AccountEvents> = {
 	"account.created": ({ body, at }) => [
 		{
@@ -32,5 +33,5 @@ export const accountFolds: FoldTable<AccountEvents> = {
 	],
 };
 
-/** Strictly increasing (OFSCP §4.3): two changes in the same millisecond are two versions for those who cache. */
+/** Strictly increasing (OFSCP §4.3), so that two changes in one millisecond are two versions for caches. */
 const later = (now: Account, at: number): number => Math.max(at, now.updatedAt + 1);

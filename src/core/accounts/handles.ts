@@ -2,7 +2,7 @@ import { isReservedHandle } from "./reserved-handles.ts";
 
 const handleShape = /^[a-z0-9._-]{1,32}$/;
 
-/** What is wrong with a handle that somebody wants here (wire.md, "People"); `undefined`: nothing. */
+/** What was expected instead of a handle that is not allowed here (wire.md, "People"); `undefined` if it is allowed. */
 export function handleFault(handle: string): string | undefined {
 	if (!handleShape.test(handle)) return "1 to 32 of a-z, 0-9, '.', '_', '-'";
 	if (handle.startsWith("_") || handle.startsWith("usr_")) return "a handle that does not start with '_' or 'usr_'";
@@ -11,5 +11,5 @@ export function handleFault(handle: string): string | undefined {
 	return undefined;
 }
 
-/** The natural key of a name on this provider: accounts and channels share one name space. */
+/** The natural key of a handle on this provider. Accounts and channels share one namespace. */
 export const handleKey = (handle: string): string => `handle:${handle}`;

@@ -4,8 +4,8 @@ import type { NewChannel } from "../model/channel.ts";
 
 type Owner = Pick<Account, "id" | "handle" | "group" | "timeline" | "origin" | "reach">;
 
-/** True for an account whose channels are at home elsewhere: what is said in them here is sent there. */
-const isElsewhere = ({ origin, reach }: Owner): boolean => origin !== undefined && reach !== undefined;
+/** True for a remote account with a home that receives the posts in its channels. */
+const hasRemoteHome = ({ origin, reach }: Owner): boolean => origin !== undefined && reach !== undefined;
 
 const common = ({ id, handle, group }: Owner) =>
 	({
@@ -18,24 +18,24 @@ const common = ({ id, handle, group }: Owner) =>
 		allowedTypes: ["memo", "article", "message"],
 	}) as const;
 
-/** The channel in which an account speaks to everyone (design §2). */
+/** The public timeline of an account (design §2). */
 export const timelineChannel = (owner: Owner): NewChannel => ({
 	id: owner.timeline,
 	...common(owner),
 	name: "timeline",
 	tier: "discoverable",
-	...(isElsewhere(owner)
+	...(hasRemoteHome(owner)
 		? { kind: "shadow", owner: owner.id, timeline: owner.timeline }
 		: { kind: "timeline", owner: owner.id }),
 });
 
-/** The channel in which it speaks to its accepted followers: the members of its timeline. */
+/** The channel of an account that only its accepted followers read: the members of its timeline. */
 export const followersChannel = (owner: Owner, id: ChannelId): NewChannel => ({
 	id,
 	...common(owner),
 	name: "followers",
 	tier: "members",
-	kind: isElsewhere(owner) ? "shadow" : "followers",
+	kind: hasRemoteHome(owner) ? "shadow" : "followers",
 	owner: owner.id,
 	timeline: owner.timeline,
 });

@@ -1,23 +1,23 @@
 import { InvalidRequest } from "../errors.ts";
 
-/** What somebody changes of what people see of them; what is absent stays. */
-export interface ProfileWish {
+/** Changes to a profile; absent fields stay as they are. */
+export interface ProfileChanges {
 	readonly displayName?: string;
-	/** Plain text; empty: none. */
+	/** Plain text; empty removes it. */
 	readonly bio?: string;
-	/** An https URL; `null`: none. */
+	/** An https URL; `null` removes it. */
 	readonly avatar?: string | null;
-	/** People who want to follow are let in one by one. */
+	/** Whether followers are accepted one by one. */
 	readonly locked?: boolean;
 }
 
-/** In UTF-16 units. */
+/** The maximal lengths of the fields, in UTF-16 units. */
 export const longestProfile = { displayName: 100, bio: 5000, avatar: 2000 } as const;
 
-/** The same without spaces around. @throws {InvalidRequest} `/displayName`, `/bio`, `/avatar` */
-export function checkProfile(wish: ProfileWish): ProfileWish {
-	const displayName = wish.displayName?.trim();
-	const bio = wish.bio?.trim();
+/** The changes with surrounding spaces removed. @throws {InvalidRequest} `/displayName`, `/bio`, `/avatar` */
+export function checkProfile(changes: ProfileChanges): ProfileChanges {
+	const displayName = changes.displayName?.trim();
+	const bio = changes.bio?.trim();
 	const faults = [
 		displayName !== undefined && displayNameFault(displayName) !== undefined
 			? { field: "/displayName", expected: displayNameFault(displayName) as string }
@@ -25,21 +25,21 @@ export function checkProfile(wish: ProfileWish): ProfileWish {
 		bio !== undefined && bio.length > longestProfile.bio
 			? { field: "/bio", expected: `at most ${longestProfile.bio} characters` }
 			: undefined,
-		typeof wish.avatar === "string" && !isPicture(wish.avatar)
+		typeof changes.avatar === "string" && !isPicture(changes.avatar)
 			? { field: "/avatar", expected: "an https URL, or null for none" }
 			: undefined,
 	].filter((fault) => fault !== undefined);
 	if (faults.length > 0) throw new InvalidRequest(faults);
-	return { ...wish, ...(displayName === undefined ? {} : { displayName }), ...(bio === undefined ? {} : { bio }) };
+	return { ...changes, ...(displayName === undefined ? {} : { displayName }), ...(bio === undefined ? {} : { bio }) };
 }
 
-/** What is wrong with a name that somebody wants to be shown by; `undefined`: nothing. */
+/** What was expected instead of a display name that is not allowed; `undefined` if it is allowed. */
 export const displayNameFault = (name: string): string | undefined =>
 	name === "" || name.length > longestProfile.displayName || /\p{Control}/u.test(name)
 		? `1 to ${longestProfile.displayName} characters on one line`
 		: undefined;
 
-/** https without a user name in it: the URL is shown to everybody. */
+/** True for an https URL without credentials, since the URL is public. */
 function isPicture(text: string): boolean {
 	if (text.length > longestProfile.avatar || !URL.canParse(text)) return false;
 	const { protocol, username, password } = new URL(text);

@@ -1,7 +1,7 @@
 import { accounts } from "../accounts/account.ts";
 import { emailOwners } from "../accounts/email.ts";
 import { presences } from "../accounts/presence.ts";
-import { privateHalves } from "../accounts/private-half.ts";
+import { privateData } from "../accounts/private-data.ts";
 import { audiences } from "../bridging/audience.ts";
 import { parked } from "../bridging/incoming/parked.ts";
 import { links } from "../bridging/links.ts";
@@ -65,7 +65,7 @@ export const collections: readonly Collection<unknown>[] = [
 	passkeys,
 	portals,
 	presences,
-	privateHalves,
+	privateData,
 	reactions,
 	remoteKeys,
 	remoteUsers,

@@ -89,7 +89,7 @@ async function endMemberships(world: IdentityWorld, account: Account, signal: Ab
 				});
 				for (const { doc } of page)
 					await changeMembership(world, doc.place, account, () => ({ state: "left" }), {
-						tell: account.origin === undefined,
+						federate: account.origin === undefined,
 					});
 				if (page.length === 0) break;
 			}

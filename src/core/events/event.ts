@@ -1,7 +1,7 @@
 import type { LogEvent } from "../ports/store.ts";
 
 /**
- * Every type of event and its body. It is open: each area declares its own events beside the code that appends them,
+ * Every type of event and its body. Each area adds its own events, beside the code that appends them, by declaration merging:
  *
  * ```ts
  * declare module "./event.ts" {
@@ -9,12 +9,14 @@ import type { LogEvent } from "../ports/store.ts";
  * }
  * ```
  *
- * and from then on every total table over {@link EventType} (the folds, each consumer) has to say what the new type means to it.
+ * From then on every total table over {@link EventType} (the folds, each consumer) needs an entry for the new type.
  */
 // oxlint-disable-next-line typescript/no-empty-object-type -- each area adds its events by declaration merging
 export interface EventBodies {}
 
+/** The name of a type of event: `message.posted`. */
 export type EventType = keyof EventBodies;
+/** An event of one type, as the log stores it. */
 export type EventOf<T extends EventType> = LogEvent<T, EventBodies[T]>;
-/** Anything that has happened, a discriminated union over `type`. */
+/** An event of any type, discriminated by `type`. */
 export type DomainEvent = { [T in EventType]: EventOf<T> }[EventType];

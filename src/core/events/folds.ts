@@ -1,7 +1,7 @@
 import type { Fold } from "../ports/store.ts";
 import type { EventBodies, EventOf, EventType } from "./event.ts";
 
-/** For each of an area's event types, the documents that it changes. */
+/** The folds of an area: for each of its event types, the documents that such an event changes. */
 export type FoldTable<Events extends Partial<EventBodies>> = {
 	readonly [T in keyof Events & EventType]: (event: EventOf<T>) => readonly Fold[];
 };

@@ -3,32 +3,39 @@ import type { Appended, Draft, FoldsOf, Store } from "../ports/store.ts";
 import { type Marker, markers } from "./consumers.ts";
 import type { EventBodies, EventOf, EventType } from "./event.ts";
 
-/** A draft of one of our own events. */
+/** An event to be appended. Its pending markers follow from the consumers' tables. */
 export type DraftOf<T extends EventType> = Omit<Draft<T, EventBodies[T]>, "pending"> & {
-	/** Consumers that have nothing to do for this one event, though they do for its type. */
+	/** Consumers that can skip this event although they handle its type. */
 	readonly without?: readonly Marker[];
 };
+/** The outcome of an append of one type of event. */
 export type AppendedOf<T extends EventType> =
 	| { readonly outcome: "appended"; readonly event: EventOf<T> }
 	| Exclude<Appended, { outcome: "appended" }>;
 
-/** The one way to make something happen. */
+/** Appends events. Anything that people see changes only in this way (design §3.1). */
 export interface Log {
-	/** Resolves when the event is durable and can be read in every derived document. */
+	/**
+	 * Appends an event. Resolves when it is durable and folded into the derived documents.
+	 *
+	 * @param options.after the seq at which the stream must still be; the outcome is `moved` if it is not
+	 */
 	append<T extends EventType>(draft: DraftOf<T>, options?: { readonly after?: number }): Promise<AppendedOf<T>>;
 }
 
+/** The dependencies of the log. */
 export interface LogParts {
 	readonly store: Store;
 	readonly bus: Bus;
-	/** What every type of event changes in the derived documents. */
+	/** The folds of every type of event. */
 	readonly folds: FoldsOf;
-	/** What every type of event means to each consumer. */
+	/** The table of each consumer. */
 	readonly consumers: Readonly<Record<Marker, { readonly [T in EventType]: unknown }>>;
-	/** Called after a commit that leaves work to these consumers. */
+	/** Called after each commit of an event that is pending for these consumers. */
 	readonly onOwed: (stream: string, consumers: readonly string[]) => void;
 }
 
+/** The log on a store, which publishes each appended event on the bus. */
 export function createLog({ store, bus, folds, consumers, onOwed }: LogParts): Log {
 	const byType = new Map<EventType, readonly Marker[]>();
 	const pendingOf = (type: EventType): readonly Marker[] => {

@@ -4,28 +4,28 @@ import { consumerLane, type Marker } from "./consumers.ts";
 import type { LaneHolds } from "./lane-holds.ts";
 import type { World } from "./world.ts";
 
-/** Events that are taken together. */
+/** How many events are handled together. */
 const batch = 50;
 
-/** The work of one consumer. */
+/** What one consumer of the log does. */
 export interface ConsumerJob<Work> {
 	readonly marker: Marker;
 	/**
-	 * Does for one event what can be repeated: finds out what follows from it, or does it. When it throws, this event is tried
-	 * again later by itself, and those behind it go on.
+	 * Handles one event in a way that can be repeated. If it throws, this event is retried later by itself, while the events after
+	 * it proceed.
 	 */
 	work(event: LogEvent, signal: AbortSignal): Promise<Work>;
-	/** Makes the work of some events durable, at once. Repeating it changes nothing. */
+	/** Makes the results for several events durable. Repeating it changes nothing. */
 	commit(works: readonly Work[]): Promise<void>;
-	/** The markers are gone. */
+	/** Called when the events are settled. */
 	done?(works: readonly Work[]): void;
 }
 
 /**
- * Runs a consumer's lanes: takes the owed events of one stream in their order; the marker of an event goes when what follows from
- * it is durable. Between the two a crash costs only a repetition.
+ * Runs the lanes of a consumer: handles the pending events of one stream in order, and removes the marker of an event when the result
+ * of handling it is durable. A crash between the two only repeats the work.
  *
- * @returns the handler of a lane; resolves with the time at which it wants to run again
+ * @returns the handler of a lane; it resolves with the time at which to run it again, in milliseconds since 1970
  */
 export function createConsumer<Work>(
 	world: Pick<World, "store" | "clock" | "logger" | "failPoints">,
@@ -34,12 +34,12 @@ export function createConsumer<Work>(
 ): (stream: string, signal: AbortSignal) => Promise<number | undefined> {
 	const { store, clock, logger, failPoints } = world;
 	const { marker } = job;
-	/** Events that failed by a fault of ours, and when they are tried again. */
-	const putOff = new Map<string, { readonly failures: number; readonly due: number }>();
+	/** The events that failed, and when they are retried. */
+	const postponed = new Map<string, { readonly failures: number; readonly due: number }>();
 
 	function fail(event: LogEvent, error: unknown): void {
-		const failures = (putOff.get(event.id)?.failures ?? 0) + 1;
-		putOff.set(event.id, { failures, due: clock.now() + backOff(failures, undefined) });
+		const failures = (postponed.get(event.id)?.failures ?? 0) + 1;
+		postponed.set(event.id, { failures, due: clock.now() + backOff(failures, undefined) });
 		logger.error({ err: error, event: event.id, consumer: marker, failures }, "An event could not be handled");
 	}
 
@@ -55,19 +55,19 @@ export function createConsumer<Work>(
 			const works: Work[] = [];
 			const ids: string[] = [];
 			for (const event of events) {
-				const due = putOff.get(event.id)?.due ?? 0;
+				const due = postponed.get(event.id)?.due ?? 0;
 				try {
 					if (due <= clock.now()) {
 						works.push(await job.work(event, signal));
 						ids.push(event.id);
-						putOff.delete(event.id);
+						postponed.delete(event.id);
 						continue;
 					}
 				} catch (error) {
 					if (signal.aborted) return undefined;
 					fail(event, error);
 				}
-				next = Math.min(next ?? Number.MAX_SAFE_INTEGER, putOff.get(event.id)?.due ?? due);
+				next = Math.min(next ?? Number.MAX_SAFE_INTEGER, postponed.get(event.id)?.due ?? due);
 			}
 			if (ids.length > 0) {
 				await hold.confirm();
@@ -77,7 +77,7 @@ export function createConsumer<Work>(
 				failPoints.hit("consumer:after-settle");
 				job.done?.(works);
 			}
-			// An event that comes from here on wakes the lane again.
+			// An event that is appended from now on wakes the lane again.
 			if (events.length < batch) return next;
 		}
 		return clock.now();

@@ -11,7 +11,7 @@ import type { Log } from "./log.ts";
 export interface World {
 	/** `https://social.example`; from the configuration, never from a request. */
 	readonly origin: string;
-	/** `social.example`, with the port when it is not the scheme's own. */
+	/** `social.example`, with the port if it is not the scheme's default. */
 	readonly domain: string;
 	readonly store: Store;
 	readonly log: Log;
@@ -20,10 +20,10 @@ export interface World {
 	readonly text: Text;
 	readonly logger: Logger;
 	readonly failPoints: FailPoints;
-	/** Seals what must be read again but by nobody else (design §9 rule 6). */
+	/** Encrypts secrets that have to be read again (design §9 rule 6). */
 	readonly vault: Vault;
 	readonly policy: {
-		/** How long an author may edit, in milliseconds. */
+		/** How long an author may edit a message, in milliseconds. */
 		readonly editWindowMs: number;
 		/** Longest text of a message and of an article, in bytes of UTF-8. */
 		readonly textBytes: number;

@@ -5,7 +5,7 @@ import { NotFound } from "../errors.ts";
 import type { World } from "../events/world.ts";
 import type { Place } from "../groups/place.ts";
 import type { Principal } from "../identity/principal.ts";
-import { revokedBy } from "../identity/revocation.ts";
+import { revokedAccountOf } from "../identity/revocation.ts";
 import type { AccountId, ChannelId } from "../ids.ts";
 import { parseId } from "../ids.ts";
 import type { Bus } from "../ports/bus.ts";
@@ -84,7 +84,7 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 	const tails = createTails(world, { judge, tell, notice });
 	const scout = createScout(world, notice);
 	const unsubscribe = bus.subscribe((stream, seq) => {
-		const revoked = revokedBy(stream);
+		const revoked = revokedAccountOf(stream);
 		if (revoked !== undefined) return recheck(revoked);
 		if (!tails.moved(stream, seq) && readers.size > 0) scout(stream, seq);
 	});

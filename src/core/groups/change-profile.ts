@@ -1,23 +1,24 @@
 import { accounts } from "../accounts/account.ts";
-import { checkProfile, type ProfileWish } from "../accounts/profile-rules.ts";
+import { checkProfile, type ProfileChanges } from "../accounts/profile-rules.ts";
 import type { World } from "../events/world.ts";
 import { type Account, type Profile } from "../model/account.ts";
 import type { Group } from "../model/group.ts";
 import { groups } from "./group.ts";
 
-/** True for an account whose followers are let in one by one. */
+/** True for an account that accepts followers one by one. */
 export async function isLocked({ store }: Pick<World, "store">, account: Account): Promise<boolean> {
 	return (await store.get(groups, account.group))?.doc.joinPolicy === "approval";
 }
 
 /**
- * Changes a profile. Two changes at once of different fields are both made; a change of nothing is no event, and nobody is told.
+ * Changes a profile. Concurrent changes of different fields are both applied. A change that changes nothing creates no event, so that
+ * followers are not notified.
  *
- * @returns the account as it is then; its `updatedAt` has grown if anything changed
+ * @returns the account after the change; its `updatedAt` is greater if anything changed
  * @throws {InvalidRequest} `/displayName`, `/bio`, `/avatar`
  */
-export async function changeProfile(world: World, account: Account, wish: ProfileWish): Promise<Account> {
-	const checked = checkProfile(wish);
+export async function changeProfile(world: World, account: Account, wanted: ProfileChanges): Promise<Account> {
+	const checked = checkProfile(wanted);
 	for (;;) {
 		const after = await world.store.head(account.id);
 		const now = (await world.store.get(accounts, account.id))?.doc ?? account;
@@ -37,11 +38,11 @@ export async function changeProfile(world: World, account: Account, wish: Profil
 	}
 }
 
-function changesOf(account: Account, group: Group | undefined, wish: ProfileWish) {
-	const profile = apply(account.profile, wish);
-	const joinPolicy = wish.locked === true ? "approval" : "open";
+function changesOf(account: Account, group: Group | undefined, wanted: ProfileChanges) {
+	const profile = apply(account.profile, wanted);
+	const joinPolicy = wanted.locked === true ? "approval" : "open";
 	const isSame = JSON.stringify(profile) === JSON.stringify(apply(account.profile, {}));
-	const isKept = wish.locked === undefined || group === undefined || group.joinPolicy === joinPolicy;
+	const isKept = wanted.locked === undefined || group === undefined || group.joinPolicy === joinPolicy;
 	if (isSame && isKept) return undefined;
 	return {
 		changes: isSame ? {} : { profile },
@@ -49,7 +50,7 @@ function changesOf(account: Account, group: Group | undefined, wish: ProfileWish
 	};
 }
 
-function apply(now: Profile, { displayName, bio, avatar }: ProfileWish): Profile {
+function apply(now: Profile, { displayName, bio, avatar }: ProfileChanges): Profile {
 	const next = {
 		displayName: displayName ?? now.displayName,
 		bio: bio ?? now.bio ?? "",

@@ -2,25 +2,26 @@ import type { AccountId, ChannelId } from "../ids.ts";
 import type { Channel, ChannelKind, NewChannel } from "../model/channel.ts";
 import type { Collection } from "../ports/store.ts";
 
+/** The channels, by id. */
 export const channels: Collection<Channel> = {
 	name: "channels",
 	version: 2,
 	indexes: {
 		group: { kinds: ["text", "int"], of: (c) => [c.group, c.createdAt] },
-		/** Channels of accounts are found by their account. */
+		/** Only rooms: the channels of an account are found by the account. */
 		handle: { kinds: ["text"], of: (c) => (c.kind === "room" ? [c.handle] : undefined) },
 	},
 	upgrade: (doc) => withKind(doc as Channel),
 };
 
-/** Up to version 1 two optional fields said what a channel was. Events of that time still say so. */
+/** Up to version 1 two optional fields encoded the kind of a channel; events of that time still have them. */
 interface Version1 {
 	readonly id: ChannelId;
 	readonly timelineOf?: AccountId;
 	readonly shadow?: true;
 }
 
-/** A channel with its kind, whichever version wrote it. */
+/** Adds the kind to a channel that an earlier version wrote. */
 export function withKind<C extends Channel | NewChannel>(channel: C): C {
 	if (channel.kind !== undefined) return channel;
 	const { timelineOf, shadow, ...rest } = channel as Version1;

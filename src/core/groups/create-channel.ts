@@ -1,7 +1,7 @@
 import { handleKey } from "../accounts/handles.ts";
 import { isReservedHandle } from "../accounts/reserved-handles.ts";
 import { InvalidRequest, PermissionDenied } from "../errors.ts";
-import { duplicateOf, type Once } from "../events/once.ts";
+import { eventOfRequest, type Idempotency } from "../events/idempotency.ts";
 import type { World } from "../events/world.ts";
 import { mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -15,6 +15,7 @@ import { changeMembership } from "./membership-change.ts";
 import { roleIn } from "./place.ts";
 import { isTier, listTiers } from "./tiers.ts";
 
+/** The fields of a new channel; the tier is `private` if absent. */
 export interface ChannelFields {
 	readonly name: string;
 	readonly tier?: TierId;
@@ -25,21 +26,23 @@ export interface ChannelFields {
 }
 
 /**
- * Makes a channel in a group; its maker is in it. Its handle shares one name space with the accounts and is made unique.
+ * Creates a channel in a group, of which its creator becomes a member. The handle of the channel is in one namespace with those of
+ * accounts, and is made unique.
  *
- * @throws {PermissionDenied}
- * @throws {InvalidRequest} `/tier` there is no such tier
+ * @throws {PermissionDenied} `creator` is neither owner nor admin of the group
+ * @throws {InvalidRequest} `/tier` is not a tier
+ * @throws {Conflict} `idempotency_key_reused`
  */
 export async function createChannel(
 	world: World,
-	maker: Account,
+	creator: Account,
 	group: Group,
 	fields: ChannelFields,
-	once: Once,
+	idempotency: Idempotency,
 ): Promise<{ channel: Channel; replayed: boolean }> {
-	const role = await roleIn(world, group, undefined, maker);
+	const role = await roleIn(world, group, undefined, creator);
 	if (group.personal !== undefined || (role !== "owner" && role !== "admin"))
-		throw new PermissionDenied("Only owners and admins make channels here");
+		throw new PermissionDenied("Only owners and admins can create channels here");
 	const tier = fields.tier ?? "private";
 	if (!(await isTier(world, tier))) {
 		const known = (await listTiers(world)).map(({ id: name }) => name);
@@ -53,9 +56,9 @@ export async function createChannel(
 		const appended = await world.log.append({
 			stream: group.stream,
 			type: "channel.created",
-			actor: maker.id,
+			actor: creator.id,
 			natural: handleKey(handle),
-			...(once.request === undefined ? {} : { request: once.request }),
+			...(idempotency.request === undefined ? {} : { request: idempotency.request }),
 			body: {
 				channel: {
 					id,
@@ -71,14 +74,14 @@ export async function createChannel(
 					allowedTypes: fields.allowedTypes ?? messageTypes,
 					...(fields.permissions === undefined ? {} : { permissions: fields.permissions }),
 				},
-				...(once.fingerprint === undefined ? {} : { fingerprint: once.fingerprint }),
+				...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 			},
 		});
 		if (appended.outcome === "duplicate" && appended.by === "natural") continue;
-		const { event, replayed } = duplicateOf(appended, once, "channel.created");
+		const { event, replayed } = eventOfRequest(appended, idempotency, "channel.created");
 		const channel = await readBack(world, event.body.channel.id);
-		// Repeated until it holds: a process that ended between the two events is made good by the client's retry.
-		await changeMembership(world, channel.id, maker, () => ({ state: "joined", role: "owner" }));
+		// If the process ends between the two events, the client's retry adds the missing membership.
+		await changeMembership(world, channel.id, creator, () => ({ state: "joined", role: "owner" }));
 		return { channel, replayed };
 	}
 }

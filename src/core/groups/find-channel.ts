@@ -5,7 +5,7 @@ import type { Place } from "./place.ts";
 
 type Reader = Pick<World, "store">;
 
-/** An open channel by its name as an actor; not a timeline, which is found by its account. */
+/** The room with a handle. A timeline is found by its account instead. */
 export async function channelByHandle(world: Reader, handle: string): Promise<Place | undefined> {
 	const [found] = await world.store.page(channels, { index: "handle", prefix: [handle], order: "asc", limit: 1 });
 	if (found === undefined) return undefined;

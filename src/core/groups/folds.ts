@@ -3,6 +3,7 @@ import { channels, withKind } from "./channel.ts";
 import type { GroupEvents } from "./events.ts";
 import { groups } from "./group.ts";
 
+/** The folds of group events into groups and channels. */
 export const groupFolds: FoldTable<GroupEvents> = {
 	"group.created": ({ body, at }) => [
 		{

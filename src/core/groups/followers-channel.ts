@@ -4,7 +4,7 @@ import type { World } from "../events/world.ts";
 import { type ChannelId, mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 
-/** The channel that an account's followers read; an account of before there were such channels gets one. Idempotent. */
+/** The channel that only an account's followers read; created if an earlier version created the account without one. Idempotent. */
 export async function ensureFollowersChannel(world: World, account: Account): Promise<ChannelId> {
 	if (account.followers !== undefined) return account.followers;
 	await world.log.append({

@@ -12,6 +12,7 @@ const folds = ({ body: { membership }, at }: EventOf<keyof MembershipEvents>): r
 	},
 ];
 
+/** The folds of membership events into the membership. */
 export const membershipFolds: FoldTable<MembershipEvents> = {
 	"member.requested": folds,
 	"member.joined": folds,

@@ -11,7 +11,7 @@ import { groups } from "./group.ts";
 
 type Events = Pick<AccountEvents, "account.created" | "account.updated"> & Pick<GroupEvents, "channel.created">;
 
-/** What the events of an account do to its personal group and that group's channels: they are in the account's own stream. */
+/** The folds of an account's stream into its personal group and that group's channels. */
 export const personalGroupFolds: FoldTable<Events> = {
 	"account.created": ({ body, at }) => {
 		const dated = { createdAt: at, updatedAt: at };
@@ -38,7 +38,7 @@ export const personalGroupFolds: FoldTable<Events> = {
 						next: (now) => (now === undefined ? undefined : { ...now, joinPolicy: personal.joinPolicy, updatedAt: at }),
 					} satisfies Fold<Group>,
 				],
-	/** An account of before there was a channel for its followers gets one. */
+	/** Adds the channel for followers to an account that an earlier version created without one. */
 	"channel.created": ({ body }) => {
 		const channel = withKind(body.channel);
 		if (channel.kind === "room" || isTimeline(channel)) return [];

@@ -10,12 +10,13 @@ import { membershipId, memberships } from "./membership.ts";
 
 type Reader = Pick<World, "store">;
 
-/** A channel with the group that it is in: what every decision about it needs. */
+/** A channel and its group, which decisions about access need together. */
 export interface Place {
 	readonly channel: Channel;
 	readonly group: Group;
 }
 
+/** The channel with an id, and its group. */
 export async function placeOf(world: Reader, id: ChannelId): Promise<Place | undefined> {
 	const channel = (await world.store.get(channels, id))?.doc;
 	if (channel === undefined) return undefined;
@@ -23,7 +24,7 @@ export async function placeOf(world: Reader, id: ChannelId): Promise<Place | und
 	return group === undefined ? undefined : { channel, group };
 }
 
-/** The membership of somebody in a group or channel, if they are in it now. */
+/** The membership of an account in a group or channel, if it is joined at the moment. */
 export async function joined(
 	world: Reader,
 	place: GroupId | ChannelId,
@@ -33,7 +34,7 @@ export async function joined(
 	return membership?.state === "joined" ? membership : undefined;
 }
 
-/** The highest role that somebody has in a group, or in one of its channels. */
+/** The highest role of an account in a group or in one of its channels. */
 export async function roleIn(
 	world: Reader,
 	group: Group,

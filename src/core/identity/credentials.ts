@@ -4,9 +4,9 @@ import { type Collection, Duplicate, type Stored } from "../ports/store.ts";
 import type { IdentityWorld } from "./identity.ts";
 import { checkPassword, normalPassword, type PasswordContext } from "./password-rules.ts";
 
-/** A password's hash, by its account's id. Outside the log: it is nobody's to replay. */
+/** The hash of an account's password. It is outside the log, so that it is never replayed. */
 export interface Credential {
-	/** argon2id with the parameters beside it, so that they can be raised. */
+	/** argon2id. The parameters are stored with it, so that they can be raised later. */
 	readonly hash: string;
 	readonly salt: string;
 	readonly memoryKiB: number;
@@ -15,15 +15,19 @@ export interface Credential {
 	readonly changedAt: number;
 }
 
+/** The passwords, by account id. */
 export const credentials: Collection<Credential> = { name: "credentials", version: 1, indexes: {} };
 
 type Cost = Pick<Credential, "memoryKiB" | "passes" | "parallelism">;
-/** OFSCP's minimum for passwords: 64 MiB, 3 passes, 4 lanes. */
+/** The minimum that OFSCP requires for passwords: 64 MiB, 3 passes, 4 lanes. */
 const cost = { memoryKiB: 65_536, passes: 3, parallelism: 4 } as const;
 
-type Hasher = Pick<IdentityWorld, "identity">;
-
-function hashOf({ identity }: Hasher, password: string, salt: Buffer, { memoryKiB, passes, parallelism }: Cost) {
+function hashOf(
+	{ identity }: Pick<IdentityWorld, "identity">,
+	password: string,
+	salt: Buffer,
+	{ memoryKiB, passes, parallelism }: Cost,
+) {
 	const options = {
 		message: normalPassword(password),
 		nonce: salt,
@@ -40,7 +44,7 @@ function hashOf({ identity }: Hasher, password: string, salt: Buffer, { memoryKi
 	);
 }
 
-/** Hashes a password that has been checked, with today's parameters. @throws {Unavailable} too many sign in */
+/** Hashes a password that satisfies the rules, with the current parameters. @throws {Unavailable} too many passwords are being hashed */
 export async function hashPassword(
 	world: Pick<IdentityWorld, "identity" | "clock">,
 	password: string,
@@ -55,7 +59,7 @@ export async function hashPassword(
 	};
 }
 
-/** Keeps a hash as the account's, whatever was there before. */
+/** Stores the password's hash of an account, in place of any earlier one. */
 export async function storeCredential(
 	{ store }: Pick<IdentityWorld, "store">,
 	account: AccountId,
@@ -78,10 +82,10 @@ export async function storeCredential(
 /**
  * Sets or changes a password.
  *
- * @param context whose password it is: it must not be their name
- * @param field JSON pointer of the field that it came in
- * @throws {InvalidRequest} it is too short or too common
- * @throws {Unavailable} too many sign in at the moment
+ * @param context the account's names and addresses, on which the password must not be based
+ * @param field JSON pointer to the field of the password
+ * @throws {InvalidRequest} the password is too short or too common
+ * @throws {Unavailable} too many passwords are being hashed
  */
 export async function setPassword(
 	world: Pick<IdentityWorld, "store" | "clock" | "identity">,
@@ -94,18 +98,22 @@ export async function setPassword(
 	await storeCredential(world, account, await hashPassword(world, password));
 }
 
-/** What a password is compared with where there is none, so that the answer takes as long. */
-const nobodys = { hash: Buffer.alloc(32).toString("base64"), salt: Buffer.alloc(16).toString("base64"), ...cost };
+/** Compared with the password if there is no account, or one without a password, so that the answer takes as long. */
+const dummyCredential = {
+	hash: Buffer.alloc(32).toString("base64"),
+	salt: Buffer.alloc(16).toString("base64"),
+	...cost,
+};
 
-/** Since when somebody has the password that they have, in milliseconds since 1970; 0: they have none. */
+/** When the account's current password was set, in milliseconds since 1970; 0 if it has none. */
 export const passwordSince = async ({ store }: Pick<IdentityWorld, "store">, account: AccountId): Promise<number> =>
 	(await store.get(credentials, account))?.doc.changedAt ?? 0;
 
 /**
- * True when this is the account's password. For nobody, and for who has no password, the same work is done in vain. One that was
- * changed while it waited for its turn to be hashed is not the password any more.
+ * True if this is the account's password. Without an account or a password, the same work is done, so that the duration reveals nothing.
+ * A password that was changed while this check waited in the queue is no longer the account's password.
  *
- * @throws {Unavailable} too many sign in at the moment
+ * @throws {Unavailable} too many passwords are being hashed
  */
 export async function isPassword(
 	world: Pick<IdentityWorld, "store" | "clock" | "identity">,
@@ -113,16 +121,16 @@ export async function isPassword(
 	password: string,
 ): Promise<boolean> {
 	const stored = account === undefined ? undefined : await world.store.get(credentials, account);
-	const credential = stored?.doc ?? nobodys;
+	const credential = stored?.doc ?? dummyCredential;
 	const hash = await hashOf(world, password, Buffer.from(credential.salt, "base64"), credential);
 	const isRight = timingSafeEqual(hash, Buffer.from(credential.hash, "base64")) && stored !== undefined;
 	if (!isRight || account === undefined || (await passwordSince(world, account)) !== stored.doc.changedAt) return false;
 	if (isWeaker(stored.doc, cost))
-		world.identity.background.run("Strengthening a password's hash", () => rehash(world, account, stored, password));
+		world.identity.background.run("Rehashing a password", () => rehash(world, account, stored, password));
 	return true;
 }
 
-/** If somebody changes the password meanwhile, theirs stays; if too many sign in, the next sign-in does it. */
+/** Rehashes a password. A concurrent change of the password wins; if the queue is full, the next log-in retries. */
 async function rehash(
 	world: Pick<IdentityWorld, "store" | "clock" | "identity">,
 	account: AccountId,

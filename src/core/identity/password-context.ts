@@ -3,7 +3,7 @@ import type { World } from "../events/world.ts";
 import type { Account } from "../model/account.ts";
 import type { PasswordContext } from "./password-rules.ts";
 
-/** What the password of somebody must not be made of. */
+/** The names and addresses of an account, on which its password must not be based. */
 export async function passwordContext(
 	world: Pick<World, "store" | "vault">,
 	account: Account,

@@ -4,7 +4,7 @@ import { oauthSessions } from "./oauth-sessions.ts";
 import type { SessionSource } from "./sessions.ts";
 import { tokenSessions } from "./token-sessions.ts";
 
-/** Everybody who keeps sessions. */
+/** All sources of sessions. */
 export const sessionSources = (world: World): readonly SessionSource[] => [
 	oauthSessions(world),
 	tokenSessions(world),

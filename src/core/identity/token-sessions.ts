@@ -5,10 +5,10 @@ import { lastUsedOf } from "./last-used.ts";
 import type { SessionSource } from "./sessions.ts";
 import { type AccessToken, accessTokens } from "./tokens.ts";
 
-/** How many are read at once; people have a few. */
+/** How many tokens are read at once; most accounts have a few. */
 const chunk = 200;
 
-/** Personal access tokens, as sessions. */
+/** The personal access tokens of an account, as sessions. */
 export function tokenSessions({ store }: Pick<World, "store">): SessionSource {
 	const tokensOf = (account: AccountId): Promise<readonly Stored<AccessToken>[]> =>
 		store.page(accessTokens, { index: "account", prefix: [account], order: "desc", limit: chunk });

@@ -3,7 +3,7 @@ import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
 import type { Collection } from "../ports/store.ts";
 
-/** A personal access token. Its id is the SHA-256 of the secret, which nobody keeps. */
+/** A personal access token. Its id is the SHA-256 of the secret, which is not stored. */
 export interface AccessToken {
 	readonly account: AccountId;
 	readonly scopes: readonly string[];
@@ -11,16 +11,17 @@ export interface AccessToken {
 	readonly createdAt: number;
 }
 
+/** The personal access tokens. */
 export const accessTokens: Collection<AccessToken> = {
 	name: "access_tokens",
 	version: 1,
 	indexes: { account: { kinds: ["text", "int"], of: (t) => [t.account, t.createdAt] } },
 };
 
-/** The id by which a secret is known here. */
+/** The id of the token with a secret. */
 export const tokenId = (secret: string): string => createHash("sha256").update(secret).digest("hex");
 
-/** Makes a token and returns its secret, which can't be read again. */
+/** Creates a token and returns its secret, which can't be read again. */
 export async function addToken(
 	world: World,
 	{ account, scopes, name }: Omit<AccessToken, "createdAt">,

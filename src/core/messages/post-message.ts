@@ -2,7 +2,7 @@ import { assertMay } from "../access/permissions.ts";
 import type { ReadablePlace } from "../access/readable-place.ts";
 import { findAccount } from "../accounts/find-account.ts";
 import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
-import { duplicateOf, type Once } from "../events/once.ts";
+import { eventOfRequest, type Idempotency } from "../events/idempotency.ts";
 import type { World } from "../events/world.ts";
 import type { Place } from "../groups/place.ts";
 import { type AccountId, type MessageId, mintId } from "../ids.ts";
@@ -38,7 +38,7 @@ export async function postMessage(
 	author: Account,
 	place: ReadablePlace,
 	fields: NewMessage,
-	once: Once,
+	idempotency: Idempotency,
 ): Promise<{ message: Message; replayed: boolean }> {
 	checkContent(world, fields.type, fields.content);
 	const { channel, group } = place;
@@ -54,7 +54,7 @@ export async function postMessage(
 		stream: channel.id,
 		type: "message.posted",
 		actor: author.id,
-		...(once.request === undefined ? {} : { request: once.request }),
+		...(idempotency.request === undefined ? {} : { request: idempotency.request }),
 		...(clientMessageId === undefined ? {} : { natural: clientKey(author.id, place, clientMessageId) }),
 		body: {
 			message: {
@@ -72,18 +72,18 @@ export async function postMessage(
 				...(clientMessageId === undefined ? {} : { clientMessageId }),
 				editUntil: Math.min(fields.editUntil ?? Number.MAX_SAFE_INTEGER, now + world.policy.editWindowMs),
 			},
-			...(once.fingerprint === undefined ? {} : { fingerprint: once.fingerprint }),
+			...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 		},
 	});
 	// A repeated request meets its own message by the client's id before it meets itself.
-	const isRepeated = appended.outcome === "duplicate" && appended.event.request === once.request;
+	const isRepeated = appended.outcome === "duplicate" && appended.event.request === idempotency.request;
 	if (appended.outcome === "duplicate" && appended.by === "natural" && !isRepeated) {
 		const existing = (appended.event.body as { message: { id: MessageId } }).message.id;
 		throw new Conflict("duplicate_client_message_id", "A message with this client id exists", {
 			existing: { id: existing, author: addressOf(author) },
 		});
 	}
-	const { event, replayed } = duplicateOf(appended, once, "message.posted");
+	const { event, replayed } = eventOfRequest(appended, idempotency, "message.posted");
 	const stored = await world.store.get(messages, event.body.message.id);
 	if (stored === undefined) throw new Error(`The message of ${event.id} can't be read`);
 	return { message: stored.doc, replayed };

@@ -4,11 +4,10 @@ import type { MessageType } from "./message.ts";
 import type { TierId } from "./tier.ts";
 
 /**
- * What a channel is for. A `room` is a channel of a community. Every account has a `timeline`, and beside it a channel that only
- * its `followers` read. `shadow`: its home is elsewhere (the timeline of an account there, or what it says to its followers), and only its
- * home is sent what is said here.
+ * The purpose of a channel. A `room` is a channel of a community. Every account has a `timeline`, and a channel that only its
+ * `followers` read. A `shadow` stands in for the timeline or followers' channel of a remote account; posts here are sent only to its home.
  *
- * `owner` is the account that it belongs to, `timeline` the channel whose members are its readers.
+ * `owner` is the account that the channel belongs to, `timeline` the channel whose members are its readers.
  */
 export type ChannelKind =
 	| { readonly kind: "room" }
@@ -20,30 +19,30 @@ export type ChannelKind =
 export type Channel = ChannelKind & {
 	readonly id: ChannelId;
 	readonly group: GroupId;
-	/** The stream whose events make this document: its group's. The messages are in the stream named by the channel's id. */
+	/** The stream whose events this document is folded from: its group's. The messages are in the stream named by the channel's id. */
 	readonly stream: string;
 	readonly name: string;
-	/** Its name as an actor: one name space with the handles of accounts. */
+	/** Its name as an actor. Channels and accounts share one namespace. */
 	readonly handle: string;
 	readonly type: "text";
 	readonly tier: TierId;
 	readonly topic: string;
 	readonly tags: readonly string[];
 	readonly allowedTypes: readonly MessageType[];
-	/** Overrides the group's. */
+	/** Overrides the group's permissions. */
 	readonly permissions?: Partial<Permissions>;
 	readonly createdAt: number;
 	readonly updatedAt: number;
 };
 
 type Undated<T> = T extends unknown ? Omit<T, "createdAt" | "updatedAt"> : never;
-/** A channel as the event that creates it says it. */
+/** A channel as the event that creates it describes it. */
 export type NewChannel = Undated<Channel>;
 
-/** True for the channel in which an account speaks to everyone, and for the shadow of one elsewhere. */
+/** True for the public timeline of an account, local or remote. */
 export const isTimeline = (channel: Channel | NewChannel): boolean =>
 	channel.kind === "timeline" || (channel.kind === "shadow" && channel.timeline === channel.id);
 
-/** The account whose timeline (or followers' channel) this is. */
+/** The account whose timeline or followers' channel this is; `undefined` for a room. */
 export const ownerOf = (channel: Channel): AccountId | undefined =>
 	channel.kind === "room" ? undefined : channel.owner;

@@ -2,21 +2,21 @@ import type { AccountId, BridgeName, ChannelId, GroupId } from "../ids.ts";
 import type { Role } from "./group.ts";
 import type { Reach } from "./reach.ts";
 
-/** What is joined: a group, or one channel (a timeline that is followed, a private channel, a channel followed from elsewhere). */
-export type Place = GroupId | ChannelId;
+/** What is joined: a group or a channel, which may be a timeline. */
+export type PlaceId = GroupId | ChannelId;
 
-/** That somebody has joined something: the one record of follows, joins and memberships (design §2). */
+/** An account's membership of a place. Follows, joins and memberships are all this one record (design §2). */
 export interface Membership {
-	readonly place: Place;
+	readonly place: PlaceId;
 	readonly account: AccountId;
 	readonly role: Role;
 	readonly state: "requested" | "joined" | "left" | "denied";
-	/** Counts the times that it changed: two changes at once that start from the same state meet in the log's natural key. */
+	/** Counts the changes: of two concurrent changes to the same state, the log's natural key accepts one. */
 	readonly generation: number;
-	/** When it came to its present state, milliseconds since 1970. */
+	/** When it entered its current state, milliseconds since 1970. */
 	readonly since: number;
-	/** Where what is said here is delivered for this member; only of members who live elsewhere. */
+	/** Where messages are delivered for this member; only remote members have it. */
 	readonly reach?: Reach;
-	/** Their request as it came, which our answer names. */
+	/** The join request as it was received; our answer refers to it. */
 	readonly request?: { readonly bridge: BridgeName; readonly raw: unknown };
 }

@@ -1,12 +1,14 @@
 import type { AccountId, BridgeName, ChannelId, GroupId, MessageId } from "../ids.ts";
 
+/** The types of messages (OFSCP §5.3). */
 export const messageTypes = ["memo", "article", "message"] as const;
 export type MessageType = (typeof messageTypes)[number];
 
+/** The media types of message content. */
 export const mimeTypes = ["text/plain", "text/markdown", "text/html"] as const;
 export type Mime = (typeof mimeTypes)[number];
 
-/** What was said. HTML from elsewhere was sanitised when it came in; our own is sanitised on every way out. */
+/** The content of a message. Remote HTML was sanitised when it was received; local HTML is sanitised whenever it is rendered. */
 export interface Content {
 	readonly text: string;
 	readonly mime: Mime;
@@ -16,7 +18,7 @@ export interface Content {
 	readonly summary?: string;
 }
 
-/** OFSCP §5.4. */
+/** Structured data attached to a message, described by a schema (OFSCP §5.4). */
 export interface Metadata {
 	readonly schema: string;
 	readonly version: string;
@@ -47,28 +49,28 @@ export interface Message {
 	/** Content warning. */
 	readonly warning?: string;
 	readonly clientMessageId?: string;
-	/** Where it came from; absent: it was said here. */
+	/** The network it came from; absent for a message posted here. */
 	readonly origin?: { readonly bridge: BridgeName; readonly id: string; readonly url?: string };
-	/** The place in the channel's stream. */
+	/** The seq of its event in the channel's stream. */
 	readonly seq: number;
 	/** Server time in milliseconds; never decreasing within the channel. */
 	readonly at: number;
 	readonly editUntil: number;
 	readonly editedAt?: number;
 	readonly deletedAt?: number;
-	/** The events that hold its texts; a deletion empties them. */
+	/** The seqs of the events that hold its texts; a deletion empties those events. */
 	readonly texts: readonly number[];
 	readonly reactions: readonly ReactionSum[];
 	readonly replies: number;
-	/** The newest event that changed this document. */
+	/** The seq of the newest event that changed this document. */
 	readonly changed: number;
 }
 
-/** The last time that RFC 3339 can write (year 9999): what its own network may edit for ever. */
+/** The latest time that RFC 3339 can express (year 9999): the `editUntil` of messages that their own network may always edit. */
 export const noEnd = 253_402_300_799_000;
 
-/** A place in the order of a channel. */
+/** A position in the order of a channel. */
 export type Position = Pick<Message, "at" | "seq">;
 
-/** Distinct reactions that a message takes; a guard against remote floods. */
+/** How many distinct reactions a message may have; a guard against remote floods. */
 export const maxReactionKeys = 100;

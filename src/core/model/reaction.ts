@@ -1,6 +1,6 @@
 import type { AccountId, BridgeName, MessageId } from "../ids.ts";
 
-/** That somebody reacted to a message with a key (OFSCP §5.3: its `definition`). */
+/** An account's reaction to a message (OFSCP §5.3: its `definition`), active or withdrawn. */
 export interface Reaction {
 	readonly message: MessageId;
 	readonly author: AccountId;
@@ -10,7 +10,7 @@ export interface Reaction {
 	readonly image?: string;
 	readonly description?: string;
 	readonly active: boolean;
-	/** Counts the times that it changed, as in a membership. */
+	/** Counts the changes, as in a membership. */
 	readonly generation: number;
 	readonly origin?: { readonly bridge: BridgeName; readonly id: string };
 	readonly at: number;

@@ -1,18 +1,19 @@
-/** The id of a tier: one of those that always exist, or of one of the provider's own. */
+/** The id of a tier: a built-in one or one that the provider has defined. */
 export type TierId = string;
 
 /** What a tier allows. */
 export interface TierRules {
-	/** Who may read: anyone, the group's members, or those who were added to (or joined) this very channel. */
+	/** Who may read: anyone, the group's members, or only the members of the channel itself. */
 	readonly read: "anyone" | "group" | "channel";
-	/** May leave the provider: where anyone may read, to everyone who asks for it; otherwise to the homes of its readers only. */
+	/** Whether messages may leave the provider: to any requester if anyone may read, otherwise only to the homes of the readers. */
 	readonly federate: boolean;
-	/** Is announced to people who did not ask for the single item. */
+	/** Whether messages are announced to people who did not ask for the single message. */
 	readonly broadcast: boolean;
+	/** Whether search finds the messages and directories list the channel. */
 	readonly search: boolean;
 }
 
-/** How far the messages of a channel go (OFSCP §10). Tiers are data; the store holds them. */
+/** The visibility of a channel (OFSCP §10). Tiers are data; the store holds them. */
 export interface Tier {
 	readonly id: TierId;
 	readonly name: string;

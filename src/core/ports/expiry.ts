@@ -1,21 +1,21 @@
 import type { Clock } from "../clock.ts";
 import type { Collection, IndexSpec, Store } from "./store.ts";
 
-/** A document that is worth nothing after a while: a code, a challenge, a nonce. */
+/** A document that expires: a code, a challenge, a nonce. */
 export interface Expiring {
 	/**
-	 * Milliseconds since 1970; at this moment it is over. Whoever reads the document checks it: the sweeper only tidies
-	 * up.
+	 * Milliseconds since 1970; the document is no longer valid at this time. Every reader has to check it, since the sweeper deletes
+	 * the document some time later.
 	 */
 	readonly expiresAt: number;
 }
 
-/** The index of a collection of such documents, under the name `expiresAt`: the sweeper looks for nothing else. */
+/** The index of such documents. The sweeper handles every collection that has it under the name `expiresAt`. */
 export const expiryIndex: IndexSpec<Expiring> = { kinds: ["int"], of: (doc) => [doc.expiresAt] };
 
 const chunk = 200;
 
-/** Deletes what has expired in every collection that has the index `expiresAt`. */
+/** Deletes the expired documents of every collection that has the index `expiresAt`. */
 export async function sweepExpired(
 	{ store, clock }: { readonly store: Store; readonly clock: Clock },
 	collections: readonly Collection<unknown>[],
@@ -25,7 +25,7 @@ export async function sweepExpired(
 		for (;;) {
 			const oldest = await store.page(collection, { index: "expiresAt", order: "asc", limit: chunk });
 			const over = oldest.filter(({ doc }) => doc.expiresAt <= clock.now());
-			// By its revision: what has been given more time since it was read stays.
+			// Deleted by revision, so that a document that was extended since it was read stays.
 			for (const { id, rev } of over) await store.delete(collection, id, rev);
 			if (over.length < chunk) break;
 		}

@@ -1,4 +1,4 @@
-/** A request that leaves the provider. */
+/** A request to another server. */
 export interface OutboundRequest {
 	readonly method: "GET" | "POST" | "PUT" | "DELETE";
 	readonly url: URL;
@@ -9,12 +9,13 @@ export interface OutboundRequest {
 	 */
 	readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
 	readonly signal?: AbortSignal;
-	/** Bytes of the answer's body that are read at most, after decompression; default 1 MiB. */
+	/** The most bytes of the body that are read, after decompression; default 1 MiB. */
 	readonly maxBytes?: number;
 	/** Milliseconds for the whole exchange; default 10 s, of a streamed answer 60 s. */
 	readonly timeoutMs?: number;
 }
 
+/** The response of another server, of any status. */
 export interface OutboundResponse {
 	readonly status: number;
 	/** Lower-case names; repeated headers are joined by ", ". */
@@ -38,7 +39,7 @@ export interface StreamResponse extends Pick<OutboundResponse, "status" | "heade
 	cancel(): void;
 }
 
-/** The request was not sent or not answered. `refused`: our own guard said no, trying again is useless. */
+/** The request was not sent or not answered. `refused`: our own rules forbid it, so that a retry is useless. */
 export class OutboundFailure extends Error {
 	readonly kind: "refused" | "network" | "timeout" | "too-large";
 	constructor(kind: OutboundFailure["kind"], message: string, options?: { cause: unknown }) {
@@ -49,15 +50,15 @@ export class OutboundFailure extends Error {
 }
 
 /**
- * The only way out of the provider by HTTP (design §9 rule 6): checks the address that it really connects to, follows no
- * redirect by itself, caps size and time.
+ * Makes every outbound HTTP request (design §9 rule 6): checks the address that it actually connects to, follows no redirects and
+ * limits size and time.
  */
 export interface HttpClient {
 	/** @throws {OutboundFailure} */
 	request(request: OutboundRequest): Promise<OutboundResponse>;
 	/** Resolves with the headers of the answer. @throws {OutboundFailure} */
 	stream(request: StreamRequest): Promise<StreamResponse>;
-	/** Throws {@link OutboundFailure} `refused` when this URL may not be contacted at all (scheme, denied peer). */
+	/** Checks scheme and peer rules without a request. @throws {OutboundFailure} `refused` if this URL may never be contacted */
 	check(url: URL): void;
 	close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Once } from "#core/events/once.ts";
+import type { Idempotency } from "#core/events/idempotency.ts";
 import type { Principal } from "#core/identity/principal.ts";
 import type { Account } from "#core/model/account.ts";
 import type { Peer } from "./peer.ts";
@@ -18,6 +18,6 @@ export interface Call<Query = unknown, Body = unknown> {
 	/** The caller's address. */
 	readonly from: string;
 	/** What makes the request the same one when it is repeated (OFSCP §6.1). */
-	readonly once: Once;
+	readonly once: Idempotency;
 	header(name: string): string | undefined;
 }

@@ -4,7 +4,7 @@ import type { BeforeAsking } from "#core/federation/federation.ts";
 import { authenticate, principalOf as principalWith } from "#core/federation/principals.ts";
 import { isBootstrap } from "#core/identity/bootstrap-tokens.ts";
 import type { IdentityWorld } from "#core/identity/identity.ts";
-import { noteUse } from "#core/identity/last-used.ts";
+import { recordUse } from "#core/identity/last-used.ts";
 import { isClientToken } from "#core/identity/oauth-tokens.ts";
 import { type Principal } from "#core/identity/principal.ts";
 import { isLocal } from "#core/model/account.ts";
@@ -75,6 +75,6 @@ function entitled(world: IdentityWorld, principal: Principal, auth: Auth): Princ
 	if (!isLocal(principal.account) && (auth === "member" || auth === "registrar"))
 		throw new PermissionDenied("Only people whose home is this provider may do that", "home_only");
 	// What people of other providers sign with is listed there.
-	if (isLocal(principal.account)) noteUse(world, principal.session ?? principal.credential);
+	if (isLocal(principal.account)) recordUse(world, principal.session ?? principal.credential);
 	return principal;
 }

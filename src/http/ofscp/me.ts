@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { emailFault, emailOf, setEmail } from "#core/accounts/email.ts";
 import { presenceOf, setPresence } from "#core/accounts/presence.ts";
-import { changePrivateHalf, checkSettings, privateHalfOf } from "#core/accounts/private-half.ts";
+import { changePrivateData, checkSettings, privateDataOf } from "#core/accounts/private-data.ts";
 import { checkProfile } from "#core/accounts/profile-rules.ts";
 import { deleteAccount } from "#core/erasure/delete-account.ts";
 import { InvalidRequest, PreconditionFailed } from "#core/errors.ts";
@@ -80,7 +80,7 @@ async function me(services: Services, account: Account): Promise<AnswerOf<typeof
 	const { world } = services;
 	const [own, half, email, presence, locked] = await Promise.all([
 		groupsOf(world, account),
-		privateHalfOf(world, account.id),
+		privateDataOf(world, account.id),
 		emailOf(world, account.id),
 		presenceOf(world, account.id),
 		isLocked(world, account),
@@ -109,12 +109,12 @@ async function changeMe(services: Services, call: CallOf<typeof changing>): Prom
 	const { account, body } = call;
 	const { email, password, settings, presence, ...profile } = body;
 	await assertUnchanged(services, call);
-	if (settings !== undefined) checkSettings(merged((await privateHalfOf(world, account.id)).settings, settings));
+	if (settings !== undefined) checkSettings(merged((await privateDataOf(world, account.id)).settings, settings));
 	const wish = withoutUndefined(profile);
 	checkProfile(wish);
 	if (email !== undefined) await changeEmail(world, call, email ?? undefined, password);
 	if (settings !== undefined)
-		await changePrivateHalf(world, account.id, (now) => ({ ...now, settings: merged(now.settings, settings) }));
+		await changePrivateData(world, account.id, (now) => ({ ...now, settings: merged(now.settings, settings) }));
 	if (presence !== undefined) await setPresence(world, account.id, presence);
 	return me(services, await changeProfile(world, account, wish));
 }

@@ -3,7 +3,7 @@ import { joinChannel } from "#core/access/join-channel.ts";
 import { accounts } from "#core/accounts/account.ts";
 import { emailOwners, setEmail } from "#core/accounts/email.ts";
 import { presences, setPresence } from "#core/accounts/presence.ts";
-import { changePrivateHalf, privateHalves } from "#core/accounts/private-half.ts";
+import { changePrivateData, privateData } from "#core/accounts/private-data.ts";
 import { appendAccountDeletion, deleteAccount } from "#core/erasure/delete-account.ts";
 import { changeProfile } from "#core/groups/change-profile.ts";
 import { memberships } from "#core/groups/membership.ts";
@@ -34,7 +34,7 @@ test("whoever leaves takes along what they said, what they were called and what 
 	});
 	await changeProfile(world, jane, { bio: "Telltale too" });
 	await setPresence(world, jane.id, { availability: "online", status: "" });
-	await changePrivateHalf(world, jane.id, (now) => ({ ...now, settings: { a: 1 } }));
+	await changePrivateData(world, jane.id, (now) => ({ ...now, settings: { a: 1 } }));
 	await addToken(world, { account: jane.id, scopes: ["ofscp"], name: "script" });
 	await recoveryLink(world, jane);
 	await beginTotp(world, jane);
@@ -53,7 +53,7 @@ test("whoever leaves takes along what they said, what they were called and what 
 	t.is((await world.store.get(messages, kept.id))?.doc.deletedAt, undefined);
 	for (const stream of [jane.id, jane.timeline, bob.timeline])
 		t.false(JSON.stringify(await world.store.events(stream, 0, 100)).includes("Telltale"), stream);
-	for (const collection of [credentials, totps, privateHalves, presences])
+	for (const collection of [credentials, totps, privateData, presences])
 		t.is(await world.store.get<unknown>(collection, jane.id), undefined, collection.name);
 	for (const collection of [accessTokens, recoveries, emailOwners])
 		t.deepEqual(await world.store.page<unknown>(collection, { order: "asc", limit: 10 }), [], collection.name);

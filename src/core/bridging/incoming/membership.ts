@@ -39,7 +39,7 @@ export const receiveJoin: Receiver<"join"> = async (intake, sender, event) => {
 				...(sender.reach === undefined ? {} : { reach: sender.reach }),
 			};
 		},
-		{ request: requestOf(intake, event), tell: !isRoom && state !== "requested" },
+		{ request: requestOf(intake, event), federate: !isRoom && state !== "requested" },
 	);
 	return ended(changed ? { status: "accepted" } : { status: "duplicate" });
 };

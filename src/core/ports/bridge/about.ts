@@ -1,12 +1,12 @@
 import type { BridgeName } from "../../ids.ts";
 
-/** Who a bridge is, and which provider it runs in. */
+/** The name of a bridge, and the provider that it runs in. */
 export interface HostAbout {
 	/** The bridge's own name: that of its folder and of its section in the configuration. */
 	readonly bridge: BridgeName;
-	/** The origin that everything is published under: `https://social.example` */
+	/** The origin of every published URL: `https://social.example` */
 	readonly origin: string;
-	/** The domain of our handles: `social.example`, with the port when it is not the scheme's own. */
+	/** The domain of local handles: `social.example`, with the port if it is not the scheme's default. */
 	readonly domain: string;
 	/** What the provider publishes about itself. */
 	readonly instance: {

@@ -5,32 +5,32 @@ import type { Group } from "../../model/group.ts";
 import type { Message } from "../../model/message.ts";
 import type { Reach } from "../../model/reach.ts";
 
-/** A message with the ids that it has on the receiving network. */
+/** A message together with the ids that it has on the network of a bridge. */
 export interface Addressed {
 	readonly message: Message;
 	readonly author: Account;
-	/** The network's ids of the message, in the order of its parts; empty when it is not known there. */
+	/** The network's ids of the message, one per part, in order; empty if the message is unknown there. */
 	readonly remote: readonly string[];
 }
 
 /**
- * Who may have a message. `broadcast`: anyone, and it is announced. `quiet`: anyone who asks for it. `readers`: the members of its
- * channel (its author's followers) and the people it mentions, and no others.
+ * Who may see a message. `broadcast`: anyone; it is announced to people who did not ask for it. `quiet`: anyone who asks for it.
+ * `readers`: only the members of its channel (or the followers of its author) and the people it mentions.
  */
 export type Visibility = "broadcast" | "quiet" | "readers";
 
-/** Something that happened here and is delivered to `reach`. `id` is the same for every retry. */
+/** An event to be delivered to `reach`. `id` is the same on every retry. */
 export type Delivery = {
 	readonly id: string;
 	readonly reach: Reach;
-	/** When it happened, milliseconds since 1970. */
+	/** When the event happened, milliseconds since 1970. */
 	readonly at: number;
 	readonly actor: Account;
-	/** The network that it came from; absent: it was posted here. */
+	/** The network the event came from; absent for an event of this provider. */
 	readonly origin?: BridgeName;
-	/** The remote event as it was received, if it came from the same network (which may relay it unchanged). */
+	/** The remote event as it was received, if it came from this bridge's network, which may forward it unchanged. */
 	readonly raw?: unknown;
-	/** The parts that an earlier attempt reported to {@link Progress}; they are not sent again. */
+	/** The parts that earlier attempts have reported to {@link Progress}; they must not be sent again. */
 	readonly sent?: readonly string[];
 } & (
 	| ({ readonly channel: Channel; readonly group: Group; readonly visibility: Visibility } & (
@@ -47,7 +47,7 @@ export type Delivery = {
 					readonly mentions: readonly Account[];
 			  }
 			| { readonly kind: "removal"; readonly subject: Addressed }
-			/** A reaction to `subject`. `reaction` is its id here. */
+			/** `reaction`: our own id of the reaction. `remote`: the network's ids of it. */
 			| {
 					readonly kind: "reaction";
 					readonly subject: Addressed;
@@ -63,10 +63,10 @@ export type Delivery = {
 					readonly reaction: string;
 					readonly remote: readonly string[];
 			  }
-			/** A local account asks to join, or leaves, the timeline of the remote account `owner`. */
+			/** A local account asks to join, or leaves, the timeline of the remote account `owner`. `joined`: the id of the join. */
 			| { readonly kind: "join"; readonly owner: Account }
 			| { readonly kind: "leave"; readonly owner: Account; readonly joined: string }
-			/** The answer to a remote account's request to join our channel; `request` is what was received. */
+			/** The answer to a remote account's join; `request` is the join as it was received. */
 			| { readonly kind: "answer"; readonly account: Account; readonly accepted: boolean; readonly request: unknown }
 			| { readonly kind: "link"; readonly portal: PortalId; readonly room: string; readonly consented: boolean }
 			| {
@@ -79,14 +79,16 @@ export type Delivery = {
 	| { readonly kind: "profile" }
 	| { readonly kind: "account-removal" }
 );
+/** What a delivery tells the other network. */
 export type DeliveryKind = Delivery["kind"];
 
+/** The outcome of one attempt to deliver. */
 export type DeliveryResult =
-	/** `ids`: the ids on the other network, one per part. They are stored as links, by which later events name the message. */
+	/** `ids`: the other network's ids of the message or reaction, one per part; they are stored as links, to resolve later events. */
 	| { readonly status: "delivered"; readonly ids?: readonly string[] }
-	/** `lane`: the whole lane has to wait (the host is down); otherwise only this item failed. */
+	/** `lane`: the whole lane should wait, since the host is down; otherwise only this delivery has failed. */
 	| { readonly status: "retry"; readonly reason: string; readonly afterMs?: number; readonly lane?: true }
-	/** Not retried. `gone`: the target no longer exists, and nothing more is sent there. */
+	/** Never retried. `gone`: the target no longer exists (410), and nothing more is sent to it. */
 	| {
 			readonly status: "rejected";
 			readonly reason: "unsupported" | "forbidden" | "gone" | "invalid";
@@ -94,13 +96,13 @@ export type DeliveryResult =
 	  };
 
 /**
- * Reports which parts of a delivery with several requests have been accepted. Resolves when that is durable, so that none of them
- * is sent again after a crash or a failure of the next part.
+ * Reports the parts of a delivery that the other side has accepted so far, if the delivery takes several requests. Resolves when
+ * that is durable, so that neither a crash nor a failure of the next part sends any of them again.
  */
 export type Progress = (sent: readonly string[]) => Promise<void>;
 
 /** Declared, not discovered: the core never delivers a kind that is declared "none". */
 export type Capabilities = Readonly<Record<DeliveryKind, "native" | "none">> & {
-	/** `true`: a post from this network in a group's channel is relayed to the channel's other members on this network. */
+	/** Whether a message from this network is forwarded to this network's other members of a group's channel. */
 	readonly relays: boolean;
 };

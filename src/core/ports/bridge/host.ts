@@ -13,8 +13,8 @@ import type { Received, RemoteEvent } from "./remote-event.ts";
 import type { BridgeStateStore } from "./state.ts";
 
 /**
- * The core, as a bridge sees it: one part per need. A module of a bridge takes the parts that it uses
- * (`Pick<BridgeHost, "people">`), so that its signature says what it can touch.
+ * The core, as a bridge sees it. A module of a bridge takes only the parts that it uses (`Pick<BridgeHost, "people">`), so that its
+ * signature shows what it can access.
  */
 export interface BridgeHost {
 	readonly about: HostAbout;
@@ -31,18 +31,18 @@ export interface BridgeHost {
 	/** The same, encrypted at rest: for private keys and tokens. */
 	readonly secrets: BridgeStateStore;
 
-	/** The way out by HTTP. */
+	/** Outbound HTTP requests, guarded. */
 	readonly http: HttpClient;
-	/** The way out for networks that are not HTTP. */
+	/** Outbound TCP and TLS connections, guarded, for networks that do not use HTTP. */
 	readonly socket: SocketClient;
 
 	/**
-	 * Accepts events of the other network, in this order. Resolves when what became of each is durable; acknowledge upstream
-	 * only then. Never throws for what an event says.
+	 * Receives events of the other network, in this order. Resolves with the outcome of each when that is durable; acknowledge
+	 * them upstream only then. Never throws because of an event's content.
 	 *
 	 * @throws {Unavailable} nothing can be stored now
 	 */
 	receive(events: readonly RemoteEvent[]): Promise<readonly Received[]>;
-	/** Tells the operator how the connection to the other network is. */
+	/** Reports the state of the connection to the other network to the operator. */
 	report(state: BridgeState): void;
 }

@@ -1,4 +1,4 @@
-/** Caps on what a remote server may send us, whatever its network. What only one network needs is in its own section. */
+/** Limits on what a remote server may send, for all networks. A limit of one network only is in that bridge's own section. */
 export interface HostLimits {
 	/** Bytes of one request body. */
 	readonly bodyBytes: number;

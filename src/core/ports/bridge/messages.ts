@@ -11,7 +11,7 @@ export interface OpenChannel {
 	readonly channel: Channel;
 	readonly group: Group;
 	readonly visibility: Visibility;
-	/** It may be found by search, and is listed in directories. */
+	/** Whether search may find it and directories list it. */
 	readonly isListed: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface OpenMessage extends OpenChannel {
 	readonly mentions: readonly Account[];
 }
 
-/** Channels and messages, as far as anyone may read them: whatever may not leave the provider does not exist here. */
+/** The channels and messages that anyone may read. Anything else does not exist for a bridge. */
 export interface HostMessages {
 	openChannel(id: ChannelId): Promise<OpenChannel | undefined>;
 	openChannelByHandle(handle: string): Promise<OpenChannel | undefined>;
@@ -33,11 +33,11 @@ export interface HostMessages {
 	openMessages(channel: ChannelId, page: { readonly before?: string; readonly limit: number }): Promise<Slice<Message>>;
 	/** The direct replies to a message, oldest first. */
 	openReplies(message: MessageId, page: PageAfter): Promise<Slice<Message>>;
-	/** The event behind a delivery's id, as a delivery without a target; `undefined` when not everyone may see it. */
+	/** The event with a delivery's id, as a delivery without a target; `undefined` unless anyone may see it. */
 	openEvent(id: string): Promise<Delivery | undefined>;
-	/** The message that this network knows by this id, whichever side it comes from. */
+	/** The message that has this id on the bridge's network, be it remote or a copy of a local one. */
 	byRemote(remote: string): Promise<Message | undefined>;
-	/** How many messages a channel has had. */
+	/** How many messages a channel has, deleted ones included. */
 	count(channel: ChannelId): Promise<number>;
 	/** How many messages there are in all channels. */
 	totalCount(): Promise<number>;

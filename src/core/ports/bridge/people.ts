@@ -7,14 +7,14 @@ export interface HostPeople {
 	/** A local account, a ghost of any network, or the shadow of a remote account. */
 	account(id: AccountId): Promise<Account | undefined>;
 	byHandle(handle: string, domain: string): Promise<Account | undefined>;
-	/** The shadow of a person of this bridge's network, by the id that they have there. */
+	/** The shadow of a person of this bridge's network, by their id there. */
 	byRemote(remote: string): Promise<Account | undefined>;
-	/** The accounts that joined (follow) a channel. */
+	/** The accounts that have joined (follow) a channel. */
 	members(channel: ChannelId, page: PageAfter): Promise<Slice<Account>>;
 	memberCount(channel: ChannelId): Promise<number>;
-	/** The owners of the timelines, local and remote, that an account joined. */
+	/** The owners of the timelines, local and remote, that an account has joined. */
 	following(account: AccountId, page: PageAfter): Promise<Slice<Account>>;
 	followingCount(account: AccountId): Promise<number>;
-	/** How many accounts live here. */
+	/** How many local accounts there are. */
 	localCount(): Promise<number>;
 }

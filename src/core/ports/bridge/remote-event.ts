@@ -4,26 +4,26 @@ import type { Content } from "../../model/message.ts";
 import type { PortalState } from "../../model/portal.ts";
 import type { Reach } from "../../model/reach.ts";
 
-/** A person on the other network. `id` is minted and parsed only by the bridge. */
+/** A person on the other network, as its bridge describes them. Only the bridge mints and parses `id`. */
 export interface RemotePerson {
 	readonly id: string;
 	readonly profile: Profile;
-	/** The handle of a proven `handle@domain`; otherwise one that the bridge proposes for our own domain. */
+	/** The handle of a verified `handle@domain` if the network has such addresses; otherwise a handle that the bridge proposes. */
 	readonly handle: string;
-	/** Absent: the handle is a proposal for our own domain, and is made unique there. */
+	/** Absent if the handle is only proposed: it is then made unique on our own domain. */
 	readonly domain?: string;
 	readonly kind: Account["kind"];
 	/** The person's page on their own network. */
 	readonly url?: string;
 	readonly reach?: Reach;
-	/** Absent: true. False: `#nobridge`, `bridgeable: false`. */
+	/** Whether this person's messages may be bridged to other networks (`#nobridge`, `bridgeable: false`); true if absent. */
 	readonly bridgeable?: boolean;
 }
 
 /**
- * Where a message was posted. The parent of a reply, if we have it, takes precedence (a reply lives where its parent lives).
- * `timeline`: the sender's own timeline. `followers`: readable by the sender's followers and the people it mentions, and no others;
- * such a message stays with its sender even if it is a reply.
+ * Where a message was posted. If the parent of a reply is known, its channel takes precedence (a reply lives where its parent lives).
+ * `timeline`: the sender's own timeline. `followers`: addressed only to the sender's followers and the people it mentions; such a
+ * message stays with its sender, even if it is a reply.
  */
 export type RemotePlace =
 	| { readonly kind: "room"; readonly room: string }
@@ -31,26 +31,26 @@ export type RemotePlace =
 	| { readonly kind: "timeline" }
 	| { readonly kind: "followers" };
 
-/** The target of a join: a local account (its timeline), a local channel, or a room that is linked to one. */
+/** What a person asks to join: a local account (its timeline), a local channel, or the channel that a room is linked to. */
 export type JoinTarget =
 	| { readonly kind: "account"; readonly account: AccountId }
 	| { readonly kind: "channel"; readonly channel: ChannelId }
 	| { readonly kind: "room"; readonly room: string };
 
-/** A reference to a message: by its remote id, or by our own id if the bridge has parsed it. */
+/** Refers to a message: by its remote id, or by our own id if the bridge has parsed one. */
 export type MessageRef = { readonly remote: string } | { readonly local: MessageId };
 
-/** Something that happened on the other network. `id` is its id there; an event is processed once. */
+/** An event of the other network. `id` is that network's id of the event, which is processed once. */
 export type RemoteEvent = {
 	readonly id: string;
 	readonly sender: RemotePerson;
-	/** The event as it was received, from which a later version may read more. */
+	/** The event as it was received, so that later versions can read more from it. */
 	readonly raw: unknown;
 } & (
 	| {
 			readonly kind: "message";
 			readonly place: RemotePlace;
-			/** The message's own remote id, which edits, replies and reactions name. */
+			/** The remote id of the message, which edits, replies and reactions refer to. */
 			readonly message: string;
 			readonly type: "message" | "memo" | "article";
 			readonly content: Content;
@@ -63,14 +63,14 @@ export type RemoteEvent = {
 	| {
 			readonly kind: "edit";
 			readonly target: MessageRef;
-			/** What it says now is for the sender's followers: it must not appear where more people read. */
+			/** The new content is addressed only to the sender's followers, so it must not appear where more people can read it. */
 			readonly forFollowers?: true;
 			readonly content: Content;
 			readonly tags?: readonly string[];
 			readonly warning?: string;
 	  }
 	| { readonly kind: "removal"; readonly target: MessageRef }
-	/** `reaction`: the reaction's own remote id, which a later withdrawal names. */
+	/** `reaction`: the remote id of the reaction, which a later withdrawal refers to. */
 	| {
 			readonly kind: "reaction";
 			readonly reaction: string;
@@ -78,27 +78,28 @@ export type RemoteEvent = {
 			readonly key: string;
 			readonly image?: string;
 	  }
-	/** The withdrawal of a reaction, by its remote id, or by message and key on networks without ids for reactions. */
+	/** The withdrawal of a reaction, by its remote id, or by message and key if reactions have no ids there. */
 	| { readonly kind: "unreaction"; readonly reaction?: string; readonly target?: MessageRef; readonly key?: string }
-	/** The removal of a message or a reaction; only the id is known, not which of the two it is (a Matrix redaction). */
+	/** A removal that only gives an id, of either a message or a reaction (a Matrix redaction, a bare `Delete`). */
 	| { readonly kind: "retraction"; readonly target: string }
 	| { readonly kind: "join"; readonly target: JoinTarget }
 	| { readonly kind: "leave"; readonly target: JoinTarget }
 	/** The answer to our own join of the sender's timeline. */
 	| { readonly kind: "answer"; readonly account: AccountId; readonly accepted: boolean }
 	| { readonly kind: "profile" }
-	/** The sender's account was deleted there: everything of theirs is removed here. */
+	/** The sender's account was deleted there, so all of its messages are removed here. */
 	| { readonly kind: "gone" }
-	/** The state of a linked room has changed: it consented, the bot was removed, or it was replaced. */
+	/** The linked room has consented, can't be reached, or was closed. `sender` is the person who caused it there. */
 	| { readonly kind: "portal"; readonly room: string; readonly state: PortalState; readonly reason?: string }
 );
 
+/** The kind of a remote event. */
 export type RemoteEventKind = RemoteEvent["kind"];
 
 /** Why a remote event changes nothing here. */
 export type IgnoredReason = "unknown-place" | "unknown-target" | "not-allowed" | "not-owner" | "gone";
 
-/** The outcome of a remote event. It is durable, so the other side may be told that we have the event. */
+/** The outcome of a remote event. It is durable in every case, so the event can be acknowledged. */
 export type Received =
 	| { readonly status: "accepted"; readonly message?: MessageId }
 	| { readonly status: "duplicate" }

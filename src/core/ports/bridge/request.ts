@@ -1,9 +1,9 @@
-/** A request at one of the bridge's own paths, independent of the web framework. */
+/** A request to one of the bridge's own paths, independent of the web framework. */
 export interface BridgeRequest {
 	readonly method: string;
 	/** As it was sent, percent-encoding included. */
 	readonly path: string;
-	/** As it was sent, with the leading `?`; empty when there is none. */
+	/** As it was sent, with the leading `?`; empty if there is no query. */
 	readonly query: string;
 	readonly headers: Readonly<Record<string, string | undefined>>;
 	readonly remoteAddress: string;
@@ -16,6 +16,7 @@ export interface BridgeRequest {
 	stream(maxBytes: number): AsyncIterable<Uint8Array>;
 }
 
+/** The response to a {@link BridgeRequest}. */
 export interface BridgeResponse {
 	readonly status: number;
 	readonly headers?: Readonly<Record<string, string>>;

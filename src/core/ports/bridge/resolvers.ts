@@ -2,13 +2,13 @@ import type { AccountId, ChannelId, MessageId } from "../../ids.ts";
 import type { Reach } from "../../model/reach.ts";
 import type { RemotePerson } from "./remote-event.ts";
 
-/** One of our things that has a page. */
+/** An account, channel or message that has a page here. */
 export type Subject =
 	| { readonly account: AccountId }
 	| { readonly channel: ChannelId }
 	| { readonly message: MessageId };
 
-/** The representation of one of our things in the format of another network: `Link: rel=alternate`, content negotiation. */
+/** The representation of a page's subject in the format of another network: `Link: rel=alternate`, content negotiation. */
 export interface Alternate {
 	/** A media type. */
 	readonly type: string;
@@ -16,13 +16,13 @@ export interface Alternate {
 }
 
 /**
- * How a bridge translates between our names and those of its network. A network without such names says "unsupported", so
- * that the core knows whom it can ask; nothing here is optional, so that a new member has to be answered by every bridge.
+ * Resolves names of a bridge's network. A bridge declares "unsupported" for names that its network does not have. No member is
+ * optional, so that every bridge has to decide about a new one.
  */
 export interface Resolvers {
-	/** Finds a person by `handle@domain` or URL; `undefined`: not of this network, or not there. May use the network. */
+	/** Finds a person by `handle@domain` or URL; `undefined` if no such person is on this network. May make requests. */
 	readonly person: ((reference: string) => Promise<RemotePerson | undefined>) | "unsupported";
-	/** Finds a room by id or alias; `undefined`: there is no such room, or it is not of this network. May use the network. */
+	/** Finds a room by id or alias; `undefined` if no such room is on this network. May make requests. */
 	readonly room: ((room: string) => Promise<Reach | undefined>) | "unsupported";
 	readonly alternate: ((subject: Subject) => Alternate) | "unsupported";
 }

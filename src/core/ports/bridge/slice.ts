@@ -1,7 +1,7 @@
 /** One page of a list. */
 export interface Slice<T> {
 	readonly items: readonly T[];
-	/** Pass it back for the next page; absent at the end. */
+	/** The `after` or `before` of the next page; absent on the last page. */
 	readonly next?: string;
 }
 

@@ -1,8 +1,9 @@
+/** A bridge's own key-value store. Values are JSON. */
 export interface BridgeStateStore {
 	get(key: string): Promise<unknown>;
 	/** Resolves when durable. */
 	set(key: string, value: unknown): Promise<void>;
-	/** Stores the value unless the key is taken; resolves with the value that is there then. */
+	/** Stores the value unless the key exists; resolves with the value that is stored in the end. */
 	setIfAbsent(key: string, value: unknown): Promise<unknown>;
 	delete(key: string): Promise<void>;
 	/** Keys with this prefix, in order. */

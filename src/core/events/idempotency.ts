@@ -4,14 +4,14 @@ import type { AccountId } from "../ids.ts";
 import type { EventOf, EventType } from "./event.ts";
 import type { AppendedOf } from "./log.ts";
 
-/** What makes a request the same request (`reference` of the header: OFSCP §6.1): its key, and what it asked for. */
-export interface Once {
+/** Identifies a repeated request (`Idempotency-Key`, OFSCP §6.1): by its unique key and a fingerprint of its body. */
+export interface Idempotency {
 	readonly request?: string;
 	readonly fingerprint?: string;
 }
 
-/** The unique key of a request with an `Idempotency-Key`, and the fingerprint of its body. */
-export function onceOf(actor: AccountId, route: string, key: string | undefined, body: unknown): Once {
+/** The unique key and the fingerprint of a request with an `Idempotency-Key`; empty for a request without one. */
+export function idempotencyOf(actor: AccountId, route: string, key: string | undefined, body: unknown): Idempotency {
 	if (key === undefined) return {};
 	return {
 		request: `idem:${actor}:${route}:${key.toLowerCase()}`,
@@ -19,7 +19,7 @@ export function onceOf(actor: AccountId, route: string, key: string | undefined,
 	};
 }
 
-/** JSON with sorted keys: two bodies that say the same have one fingerprint. */
+/** JSON with sorted keys, so that equal bodies have equal fingerprints. */
 function canonical(value: unknown): string {
 	if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
 	if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
@@ -31,21 +31,21 @@ function canonical(value: unknown): string {
 }
 
 /**
- * The event that this request made, now or when it was first sent.
+ * The event that this request has created, now or when it was first sent (`replayed`).
  *
- * @throws {Conflict} `idempotency_key_reused` the key stands for another request
+ * @throws {Conflict} `idempotency_key_reused` if the key was used for another request
  */
-export function duplicateOf<T extends EventType>(
+export function eventOfRequest<T extends EventType>(
 	appended: AppendedOf<T>,
-	once: Once,
+	idempotency: Idempotency,
 	type: T,
 ): { event: EventOf<T>; replayed: boolean } {
 	if (appended.outcome === "appended") return { event: appended.event, replayed: false };
-	if (appended.outcome === "moved") throw new Error("An append without a precondition has moved");
+	if (appended.outcome === "moved") throw new Error("An append without `after` was answered with `moved`");
 	const event = appended.event as EventOf<T>;
 	const { fingerprint, erased } = event.body as { fingerprint?: string; erased?: true };
-	// What has been deleted since says no more what was asked for: the answer is what remains of it.
-	if (event.type !== type || (fingerprint !== once.fingerprint && erased !== true)) {
+	// The body of an erased event has lost its fingerprint: the answer is what remains of the event.
+	if (event.type !== type || (fingerprint !== idempotency.fingerprint && erased !== true)) {
 		throw new Conflict("idempotency_key_reused", "This Idempotency-Key was used for another request");
 	}
 	return { event, replayed: true };
