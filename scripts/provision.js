@@ -1,10 +1,10 @@
-// Installs what the tests need and this machine lacks: Debian packages, which needs root, and Synapse in a Python venv.
+// Installs what the tests need and this machine lacks: Debian packages, which needs root, and Python programs in venvs.
 // If nothing is missing, it ends quickly.
 
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter } from "node:path";
-import { provideSynapse, pythonForVenv } from "./synapse.js";
+import { provideVenvs, pythonForVenv } from "./venvs.js";
 
 /** The programs that the tests need, the Debian packages that contain them, and how to check for them. */
 const needs = [
@@ -20,7 +20,7 @@ const needs = [
 try {
 	const missing = needs.filter((need) => !need.isThere());
 	if (missing.length > 0) installPackages(missing);
-	provideSynapse();
+	provideVenvs();
 } catch (error) {
 	console.error(error instanceof Error ? error.message : error);
 	process.exitCode = 1;
