@@ -1,4 +1,4 @@
-import { type Account, type Addressed, type Channel, type Group, type Message, tiers } from "#bridge-kit";
+import { type Account, type Addressed, type Channel, type Message, tiers } from "#bridge-kit";
 import type { Ids } from "./ids.ts";
 import { PUBLIC } from "./vocabulary.ts";
 
@@ -7,7 +7,6 @@ export interface Post {
 	readonly message: Message;
 	readonly author: Account;
 	readonly channel: Channel;
-	readonly group: Group;
 	readonly parent?: Addressed;
 	readonly mentions: readonly Account[];
 	/** The owner of the timeline that the message is in. */
