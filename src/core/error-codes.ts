@@ -43,6 +43,8 @@ export const errorCodes = {
 	method_not_allowed: { status: 405, meaning: "The path has no such method; `Allow` lists those that it has." },
 	not_acceptable: { status: 406, meaning: "The answer is not available in a media type that the client accepts." },
 
+	request_timeout: { status: 408, meaning: "The request did not arrive in time." },
+
 	already_deleted: { status: 409, meaning: "The message has been deleted." },
 	channel_linked: { status: 409, meaning: "The channel is linked to another room." },
 	duplicate_client_message_id: { status: 409, meaning: "The author's id of the message is in use; see `existing`." },
@@ -64,6 +66,7 @@ export const errorCodes = {
 	payload_too_large: { status: 413, meaning: "The body is larger than the operation accepts." },
 	unsupported_media_type: { status: 415, meaning: "The operation does not accept a body of this media type." },
 	too_many_requests: { status: 429, meaning: "A rate limit is used up; `Retry-After` says for how long." },
+	headers_too_large: { status: 431, meaning: "The address and the headers of the request are too large." },
 	internal_error: { status: 500, meaning: "The provider failed; the details are in its log." },
 	unavailable: { status: 503, meaning: "The provider is temporarily unable to answer; see `Retry-After`." },
 } as const satisfies Readonly<Record<string, Meaning>>;

@@ -1,6 +1,8 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import type Koa from "koa";
+import { refuseBrokenRequest } from "./broken-request.ts";
 
 export interface ListenOptions {
 	readonly host: string;
@@ -25,17 +27,23 @@ const keepAliveMs = 65_000;
 /** Opens the port. @throws when it is taken */
 export async function listen(app: Koa, { host, port, onClosing }: ListenOptions): Promise<Listening> {
 	const answer = app.callback();
+	const current = new WeakMap<Duplex, ServerResponse>();
 	const server = createServer(
 		{
 			keepAliveTimeout: keepAliveMs,
 			headersTimeout: patience.headers,
 			requestTimeout: patience.request,
 			connectionsCheckingInterval: 2_000,
-			maxHeaderSize: 16 * 1024,
+			// The longest query that the API takes, percent-encoded, beside its other headers.
+			maxHeaderSize: 32 * 1024,
 			noDelay: true,
 		},
-		(request, response) => void answer(request, response),
+		(request, response) => {
+			current.set(request.socket, response);
+			void answer(request, response);
+		},
 	);
+	server.on("clientError", (error, socket) => refuseBrokenRequest(error, socket, current.get(socket)));
 	server.maxRequestsPerSocket = 0;
 	await opened(server, host, port);
 	return {

@@ -94,7 +94,9 @@ test("problems are described by status, each with the codes that the operation c
 	t.deepEqual(codesOf("streamEvents", 406), ["not_acceptable"]);
 	t.deepEqual(Object.keys(operations.find(({ operationId }) => operationId === "listTiers")?.responses ?? {}), [
 		"200",
+		"408",
 		"429",
+		"431",
 		"500",
 		"503",
 	]);

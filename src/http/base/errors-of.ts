@@ -1,7 +1,14 @@
 import type { ErrorCode } from "#core/error-codes.ts";
 import type { Route } from "./route.ts";
 
-const always = ["too_many_requests", "internal_error", "unavailable"] as const satisfies readonly ErrorCode[];
+/** `server.ts` answers two of them before there is a route. */
+const always = [
+	"too_many_requests",
+	"request_timeout",
+	"headers_too_large",
+	"internal_error",
+	"unavailable",
+] as const satisfies readonly ErrorCode[];
 
 /** Of a credential that does not hold, or not for this. A signature covers the body, which is read whole for it. */
 const ofCredentials = [
