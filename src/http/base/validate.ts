@@ -13,9 +13,17 @@ export function validate<T>(schema: ZodType<T>, value: unknown, where: "/" | "")
 	throw new InvalidRequest(parsed.error.issues.slice(0, 20).map((issue) => faultOf(issue, where)));
 }
 
-function faultOf(issue: z.core.$ZodIssue, where: "/" | ""): FieldError {
+function faultOf(reported: z.core.$ZodIssue, where: "/" | ""): FieldError {
+	const issue = closest(reported);
 	const path = issue.path.map((part) => String(part).replaceAll("~", "~0").replaceAll("/", "~1")).join("/");
 	return { field: `${where}${path}`, expected: expectedBy(issue) };
+}
+
+/** Of a union that has no words of its own: what is wrong with the alternative that comes closest, the one that fails deepest. */
+function closest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+	if (issue.code !== "invalid_union" || issue.message !== "Invalid input") return issue;
+	const [deepest] = issue.errors.flat().toSorted((a, b) => b.path.length - a.path.length);
+	return deepest === undefined ? issue : closest({ ...deepest, path: [...issue.path, ...deepest.path] });
 }
 
 /** What a check wanted, in words. Checks of our own say it in their message. */
@@ -26,9 +34,9 @@ function expectedBy(issue: z.core.$ZodIssue): string {
 		case "invalid_value":
 			return `one of ${issue.values.map(String).join(", ")}`;
 		case "too_small":
-			return `at least ${issue.minimum}${unitOf(issue.origin)}`;
+			return `at least ${counted(issue.minimum, issue.origin)}`;
 		case "too_big":
-			return `at most ${issue.maximum}${unitOf(issue.origin)}`;
+			return `at most ${counted(issue.maximum, issue.origin)}`;
 		case "invalid_format":
 			return issue.message.startsWith("Invalid") ? `a valid ${issue.format}` : issue.message;
 		default:
@@ -36,4 +44,10 @@ function expectedBy(issue: z.core.$ZodIssue): string {
 	}
 }
 
-const unitOf = (origin: string): string => (origin === "string" ? " characters" : origin === "array" ? " items" : "");
+const units: Readonly<Record<string, string>> = { string: "character", array: "item", object: "member" };
+
+/** `1 character`, `5 items`, `7` */
+function counted(limit: number | bigint, origin: string): string {
+	const unit = units[origin];
+	return unit === undefined ? String(limit) : `${limit} ${unit}${limit === 1 ? "" : "s"}`;
+}
