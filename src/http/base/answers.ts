@@ -15,6 +15,8 @@ interface StreamAnswer {
 	readonly kind: "stream";
 	/** The media type. */
 	readonly type: string;
+	/** Of one item of the stream, if it has items. */
+	readonly item?: ZodType;
 	readonly headers: readonly never[];
 }
 
@@ -38,7 +40,12 @@ export const json = <Schema extends ZodType, const Headers extends readonly Answ
 ): JsonAnswer<Schema, Headers[number]> => ({ kind: "json", schema, headers });
 
 /** A body that is written as it comes. */
-export const streamOf = (type: string): StreamAnswer => ({ kind: "stream", type, headers: [] });
+export const streamOf = (type: string, item?: ZodType): StreamAnswer => ({
+	kind: "stream",
+	type,
+	headers: [],
+	...(item === undefined ? {} : { item }),
+});
 
 /** No body. */
 export const empty = <const Headers extends readonly AnswerHeader[]>(

@@ -3,6 +3,7 @@ import { streamOf } from "../base/answers.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
+import { wireEvent } from "./live-events.ts";
 
 const streaming = operation("streamEvents", "Receive events as they happen, as Server-Sent Events", {
 	query: z.object({
@@ -15,7 +16,7 @@ const streaming = operation("streamEvents", "Receive events as they happen, as S
 		lastEventId: z.string().max(8192).optional().meta({ description: "As the header Last-Event-ID." }),
 	}),
 	reads: ["Last-Event-ID"],
-	answers: { 200: streamOf("text/event-stream") },
+	answers: { 200: streamOf("text/event-stream", wireEvent) },
 	errors: ["not_found"],
 });
 

@@ -1,17 +1,52 @@
+import { z } from "zod";
 import { accounts } from "#core/accounts/account.ts";
 import type { FeedItem } from "#core/events/feed-items.ts";
 import type { LiveEvent } from "#core/events/live-event.ts";
 import type { AccountId } from "#core/ids.ts";
 import { reactions } from "#core/reactions/reaction.ts";
 import type { World } from "#core/world.ts";
-import { timeOf } from "../base/time.ts";
-import { writeMessage } from "./present-message.ts";
+import type { Wire } from "../base/answers.ts";
+import { time, timeOf } from "../base/time.ts";
+import { address, channelId, groupId, messageId } from "./ids.ts";
+import { wireMessage, writeMessage } from "./present-message.ts";
+
+const place = { groupId, channelId };
+const messageEvent = z
+	.strictObject({ ...place, cursor: messageId, message: wireMessage })
+	.meta({ id: "MessageEvent", description: "Of `message.created` and `message.updated`: the message as it is now." });
+const deletionEvent = z
+	.strictObject({ ...place, cursor: messageId, message: z.strictObject({ id: messageId, deletedAt: time }) })
+	.meta({ id: "DeletionEvent", description: "Of `message.deleted`." });
+const typingEvent = z.strictObject({ ...place, user: address, state: z.enum(["start", "stop"]) }).meta({
+	id: "TypingEvent",
+	description: "Of `channel.typing`; such an event is not repeated to a client that resumes.",
+});
+const resetEvent = z
+	.strictObject({ channels: z.array(z.string()) })
+	.meta({ id: "ResetEvent", description: "Of `reset`: the stream can't be resumed; read these channels anew." });
+
+/** An event as a client of Server-Sent Events sees it. */
+export const wireEvent = z
+	.strictObject({
+		event: z.enum(["message.created", "message.updated", "message.deleted", "channel.typing", "reset"]),
+		data: z.string().meta({
+			contentMediaType: "application/json",
+			contentSchema: z.union([messageEvent, deletionEvent, typingEvent, resetEvent]),
+		}),
+		id: z.string().optional().meta({ description: "What to resume from, directly behind this event." }),
+	})
+	.meta({ id: "LiveEvent", description: "Something that happens (OFSCP §6.4)." });
 
 /** Who reacted is asked for this many; of more, `me` is left to the next reading of the message. */
 const maxReacted = 1000;
 
+/** Somebody types, or has stopped. */
+export function typingData(data: Wire<typeof typingEvent>): string {
+	return JSON.stringify(data);
+}
+
 /**
- * Writes live events (OFSCP §6.4, wire.md "Live"): once for all who listen, and once more for each of the few in whose eyes the
+ * Writes live events (OFSCP §6.4, wire.md "Live"): once for all who listen, and once more for each of the few for whom the
  * message differs: its author, who gets the client's own id back, and those who reacted.
  */
 export function createLiveEvents(
@@ -21,18 +56,20 @@ export function createLiveEvents(
 		const name = `message.${kind}`;
 		const frame = { groupId: place.group.id, channelId: place.channel.id, cursor: message.id };
 		if (kind === "deleted") {
-			const data = JSON.stringify({
-				...frame,
-				message: { id: message.id, deletedAt: timeOf(message.deletedAt ?? message.at) },
-			});
+			const deletedAt = timeOf(message.deletedAt ?? message.at);
+			const event: Wire<typeof deletionEvent> = { ...frame, message: { id: message.id, deletedAt } };
+			const data = JSON.stringify(event);
 			return { name, dataFor: () => data };
 		}
 		const author = (await world.store.get(accounts, message.author))?.doc;
 		const reacted =
 			message.reactions.length === 0 ? new Map<AccountId, Set<string>>() : await reactedBy(world, message.id);
 		const own = new Map<AccountId, string>();
-		const write = (keys: ReadonlySet<string>, isAuthor: boolean): string =>
-			JSON.stringify({ ...frame, message: writeMessage(world, place, message, author, { reacted: keys, isAuthor }) });
+		const write = (keys: ReadonlySet<string>, isAuthor: boolean): string => {
+			const shown = writeMessage(world, place, message, author, { reacted: keys, isAuthor });
+			const event: Wire<typeof messageEvent> = { ...frame, message: shown };
+			return JSON.stringify(event);
+		};
 		const common = write(new Set(), false);
 		return {
 			name,

@@ -10,7 +10,7 @@ export const limitParameter = z
 	.default(50)
 	.meta({
 		description: "How many items a page has; more than 100 is taken for 100.",
-		openapi: { type: "integer", minimum: 1, default: 50 },
+		openapi: { type: "integer", minimum: 1, default: 50, pattern: undefined },
 	});
 
 export const cursorParameter = z

@@ -10,8 +10,8 @@ const leading = operation("findGroup", "Find the API's address of a group by its
 
 /** The address by which OFSCP §5.1 names a group, `/grp_…`; it redirects whether or not there is such a group. */
 export const shortGroupRoutes = () => [
-	route("GET", "/grp_:id", "none", "read", leading, async ({ params }) => {
-		const id = parseId("grp", `grp_${params.id}`);
+	route("GET", "/grp_:rest", "none", "read", leading, async ({ params }) => {
+		const id = parseId("grp", `grp_${params.rest}`);
 		if (id === undefined) throw new NotFound();
 		return { status: 308, headers: { Location: `/api/groups/${id}` } };
 	}),

@@ -5,6 +5,7 @@ import { empty, noContent } from "../base/answers.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
+import { typingData } from "./live-events.ts";
 import { placeOfCall } from "./messages.ts";
 
 const typing = operation("signalTyping", "Tell the others in a channel that you start or stop typing", {
@@ -22,7 +23,7 @@ async function type({ world, events }: Services, call: CallOf<typeof typing>): P
 	const place = await placeOfCall(world, call);
 	await assertTakesPart(world, place, call.account);
 	await assertMay(world, "reply", place, call.account);
-	const data = JSON.stringify({
+	const data = typingData({
 		groupId: place.group.id,
 		channelId: place.channel.id,
 		user: addressOf(call.account),

@@ -24,14 +24,19 @@ export function createComponents(): Components {
 		named.set(name, it);
 	}
 
-	return {
+	const components: Components = {
 		schemaOf(schema, io) {
 			const text = JSON.stringify(
 				z.toJSONSchema(schema, {
 					target: "draft-2020-12",
 					io: "input",
 					unrepresentable: "any",
-					override: ({ jsonSchema }) => tidy(jsonSchema, io),
+					override: ({ jsonSchema }) => {
+						tidy(jsonSchema, io);
+						// What is written as JSON in a text.
+						if (jsonSchema.contentSchema instanceof z.ZodType)
+							jsonSchema.contentSchema = components.schemaOf(jsonSchema.contentSchema, io);
+					},
 				}),
 			);
 			const { $schema: _, $defs = {}, ...written } = JSON.parse(text.replaceAll("#/$defs/", "#/components/schemas/"));
@@ -44,6 +49,7 @@ export function createComponents(): Components {
 		},
 		written: () => ({ schemas: sorted(schemas), responses: sorted(responses) }),
 	};
+	return components;
 }
 
 const sorted = (named: ReadonlyMap<string, JsonSchema>): JsonSchema =>
@@ -58,10 +64,8 @@ function tidy(schema: JsonSchema, io: "sent" | "answered"): void {
 	if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
 	// The name of a component is the key under which it stands.
 	delete schema.id;
-	// What a parameter is to a client, where the parser works on its text.
-	if (schema.openapi !== undefined) {
-		const { openapi, description } = schema;
-		for (const key of Object.keys(schema)) delete schema[key];
-		Object.assign(schema, { description }, openapi);
-	}
+	// What the document says instead, where zod sees the parser's side only.
+	const { openapi } = schema;
+	delete schema.openapi;
+	Object.assign(schema, openapi);
 }

@@ -59,7 +59,7 @@ function responseOf(status: string, shape: AnswerShape, { schemaOf }: Components
 		shape.kind === "json"
 			? { content: { "application/json": { schema: schemaOf(shape.schema, "answered") } } }
 			: shape.kind === "stream"
-				? { content: { [shape.type]: { schema: { type: "string" } } } }
+				? { content: { [shape.type]: { schema: shape.item ? schemaOf(shape.item, "answered") : { type: "string" } } } }
 				: {};
 	return { description: words[status] ?? "Done", ...headersOf(shape.headers), ...content };
 }

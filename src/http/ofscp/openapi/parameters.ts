@@ -16,6 +16,10 @@ const inPath: Readonly<Record<string, ZodType>> = {
 	h: z.string().min(1).meta({ description: "`handle@domain`." }),
 	key: z.string().min(1).meta({ description: "The key of a reaction: an emoji, or the name of an image." }),
 	file: z.string().min(1).meta({ description: "The name of a schema, with `.json`." }),
+	rest: z
+		.string()
+		.regex(/^[0-9a-hjkmnp-tv-z]{26}$/)
+		.meta({ description: "The id of a group without its `grp_`." }),
 	id: z.string().min(1),
 };
 
