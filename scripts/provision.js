@@ -1,10 +1,10 @@
-// Makes ready what the tests need and this machine lacks: Debian packages (only root can), and Synapse in a Python venv.
+// Makes ready what the tests need and this machine lacks: Debian packages (only root can), and what runs in Python, in venvs of its own.
 // Does nothing, quickly, when everything is there.
 
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter } from "node:path";
-import { provideSynapse, pythonForVenv } from "./synapse.js";
+import { provideVenvs, pythonForVenv } from "./venvs.js";
 
 /** What is needed, by what proves that it is there and the Debian package that brings it. */
 const needs = [
@@ -20,7 +20,7 @@ const needs = [
 try {
 	const missing = needs.filter((need) => !need.isThere());
 	if (missing.length > 0) installPackages(missing);
-	provideSynapse();
+	provideVenvs();
 } catch (error) {
 	console.error(error instanceof Error ? error.message : error);
 	process.exitCode = 1;

@@ -17,13 +17,15 @@ import { address } from "./ids.ts";
 const name = z.string().min(1).max(320);
 const password = z.string().min(1).max(1000);
 
+const newPassword = password.meta({ minLength: 10, description: "At least 10 characters, and not a common password." });
+const email = z.string().max(320).meta({ format: "email" });
+
 const registration = z.object({
-	handle: z.string().max(100),
-	password,
+	handle: z.string().max(100).meta({ pattern: "^[a-z0-9._-]{1,32}$" }),
+	password: newPassword,
 	displayName: z.string().max(100).optional(),
-	email: z.string().max(320).optional(),
-	/** As `email`. */
-	recoveryEmail: z.string().max(320).optional(),
+	email: email.optional(),
+	recoveryEmail: email.optional().meta({ description: "As `email`." }),
 	invite: z.string().max(200).optional(),
 });
 
@@ -51,7 +53,7 @@ const askingRecovery = operation("requestRecovery", "Have a recovery link sent t
 	answers: { 202: empty() },
 });
 const recovering = operation("recover", "Set a new password with the token of a recovery link", {
-	body: z.object({ token: z.string().max(200), newPassword: password }),
+	body: z.object({ token: z.string().max(200), newPassword }),
 	answers: { 204: empty() },
 });
 

@@ -19,7 +19,10 @@ const publicKey = z
 	.transform(readPublicKey)
 	.refine((key) => key !== undefined, "an Ed25519 public key in base64, the 32 raw bytes or SPKI");
 const deviceName = z.string().trim().max(100);
-const algorithm = z.string().refine((text) => text.toLowerCase() === "ed25519", "Ed25519");
+const algorithm = z
+	.string()
+	.refine((text) => text.toLowerCase() === "ed25519", "Ed25519")
+	.meta({ pattern: "^[Ee][Dd]25519$" });
 
 const newKey = z
 	.object({
@@ -36,6 +39,10 @@ const newKey = z
 	.refine((key) => key.public_key !== undefined || key.publicKey !== undefined, {
 		path: ["public_key"],
 		message: "an Ed25519 public key in base64",
+	})
+	.meta({
+		anyOf: [{ required: ["public_key"] }, { required: ["publicKey"] }],
+		openapi: { examples: [{ public_key: "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", device_name: "Phone" }] },
 	});
 
 const wireDeviceKey = wireKey

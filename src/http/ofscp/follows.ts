@@ -29,7 +29,10 @@ const listing = operation("listFollows", "List whom you follow", {
 	}),
 	answers: { 200: json(listOf(wireFollow)) },
 });
-const unfollowing = operation("unfollow", "Stop following", { answers: { 204: empty() } });
+const unfollowing = operation("unfollow", "Stop following a person or channel", {
+	answers: { 204: empty() },
+	errors: ["owner_leaves"],
+});
 
 export const followRoutes = (services: Services) => [
 	route("POST", "/api/me/follows", "member", "lookup", following, (call) => follow(services, call)),

@@ -76,7 +76,8 @@ export type NewMessageBody = z.output<typeof newMessage>;
 
 export const messagePatch = z
 	.object({ content: articleContent.partial().optional(), tags: tags.optional(), metadata: metadataList })
-	.refine((patch) => Object.values(patch).some((value) => value !== undefined), "content, tags or metadata");
+	.refine((patch) => Object.values(patch).some((value) => value !== undefined), "content, tags or metadata")
+	.meta({ minProperties: 1 });
 
 export const listQuery = z.object({
 	cursor: cursorParameter,

@@ -1,0 +1,63 @@
+import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** What the tests run in virtual environments of Python below `.peers`, in the versions that they were written for. */
+const venvs = {
+	synapse: { "matrix-synapse": "1.163.2" },
+	openapi: { schemathesis: "4.32.5", "openapi-spec-validator": "0.9.0" },
+};
+
+/** Makes the virtual environments that are missing or have other versions. */
+export function provideVenvs() {
+	for (const [name, packages] of Object.entries(venvs)) provideVenv(name, packages);
+}
+
+/**
+ * @param {string} name
+ * @param {Readonly<Record<string, string>>} packages versions by name
+ */
+function provideVenv(name, packages) {
+	const folder = fileURLToPath(new URL(`../.peers/${name}`, import.meta.url));
+	const python = `${folder}/bin/python`;
+	const names = Object.keys(packages);
+	const wanted = Object.values(packages).join(" ");
+	if (installedVersions(python, names) === wanted) return;
+	const host = pythonForVenv();
+	if (host === undefined) throw new Error("The tests need Python 3.10 or newer with venv");
+	const pinned = Object.entries(packages).map(([each, version]) => `${each}==${version}`);
+	console.log(`Installing ${pinned.join(" and ")} into .peers/${name}`);
+	rmSync(folder, { recursive: true, force: true });
+	run(host, "-m", "venv", folder);
+	const quiet = ["--quiet", "--disable-pip-version-check"];
+	run(python, "-m", "pip", "install", ...quiet, "--only-binary", names.join(","), ...pinned);
+	if (installedVersions(python, names) !== wanted)
+		throw new Error(`${names.join(" and ")} can't be found in .peers/${name} although pip has installed them`);
+}
+
+/**
+ * A venv whose Python has gone with an upgrade of the machine answers nothing, and is made anew.
+ *
+ * @param {string} python
+ * @param {readonly string[]} names
+ */
+function installedVersions(python, names) {
+	const asked = "import importlib.metadata, sys; print(*map(importlib.metadata.version, sys.argv[1:]))";
+	return spawnSync(python, ["-c", asked, ...names], { encoding: "utf8" }).stdout?.trim();
+}
+
+/** The first Python that can make a venv and runs what is put there; the system's own before any that a person has installed. */
+export function pythonForVenv() {
+	const proof = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
+	return ["/usr/bin/python3", "python3"].find((python) => spawnSync(python, ["-c", proof]).status === 0);
+}
+
+/**
+ * @param {string} program
+ * @param {readonly string[]} args
+ */
+function run(program, ...args) {
+	const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+	if (status !== 0)
+		throw new Error(`${[program, ...args].join(" ")} failed:\n${stdout ?? ""}${stderr ?? ""}${error?.message ?? ""}`);
+}
