@@ -25,29 +25,65 @@ const product = "^(src|bridges)/";
 /** @param {string} names */
 const npmPackage = (names) => `^node_modules/(${names})/`;
 
+/** The folders of `src/core` from the ground up (ARCHITECTURE.md, "The floors"): an area stands below what is made of it. */
+const coreFloors = [
+	"model",
+	"ports",
+	"events",
+	"accounts",
+	"groups",
+	"identity",
+	"access",
+	"messages",
+	"reactions",
+	"feed",
+	"erasure",
+	"federation",
+	"bridging",
+	"catalogue",
+];
+
 /** The floors of `src/http`, the lowest first: a door never knows another door above it. */
 const httpFloors = ["base", "middleware", "page-kit", "operators", "oauth", "ofscp", "pages", "bridges"];
 
 /**
- * Rules that make the folders of `root` floors: what is in a folder imports that folder and the ones named before it. Files
- * directly in `root` stand on top of all; a folder that has no floor can't be imported.
+ * Rules that make the folders of `root` floors: what is in a folder imports that folder and the ones named before it. A folder
+ * that has no floor can be imported by none, so a new one has to be given its place.
  *
  * @param {string} root
  * @param {readonly string[]} names of all folders, the lowest first
+ * @param {"ground" | "roof"} loose what the files directly in `root` are: below all folders, or on top of them
  */
-function floors(root, names) {
+function floors(root, names, loose) {
 	const below = (/** @type {readonly string[]} */ folders) => `^${root}/(${folders.join("|")})/`;
+	const ground = loose === "ground" ? `|^${root}/[^/]+$` : "";
 	return [
 		...names.map((name, at) => ({
 			name: `${root}/${name}-stands-on-the-floors-below-it`,
-			comment: `from the bottom: ${names.join(", ")}, then the files directly in ${root}`,
+			comment: `from the bottom: ${names.join(", ")}`,
 			severity,
 			from: { path: below([name]) },
-			to: { path: `^${root}/`, pathNot: below(names.slice(0, at + 1)) },
+			to: { path: `^${root}/`, pathNot: `${below(names.slice(0, at + 1))}${ground}` },
 		})),
+		...(loose === "roof"
+			? []
+			: [
+					{
+						name: `${root}-ground-imports-no-floor`,
+						severity,
+						from: { path: `^${root}/[^/]+$` },
+						to: { path: `^${root}/[^/]+/` },
+					},
+				]),
 		{
 			name: `every-folder-of-${root}-has-a-floor`,
 			comment: "name it in .dependency-cruiser.cjs",
+			severity,
+			from: { path: `^${root}/(?!(${names.join("|")})/)[^/]+/` },
+			to: {},
+		},
+		{
+			name: `only-floors-of-${root}-are-imported`,
 			severity,
 			from: {},
 			to: { path: `^${root}/[^/]+/`, pathNot: below(names) },
@@ -65,6 +101,7 @@ module.exports = {
 			from: { path: "^src/core/" },
 			to: { pathNot: "^src/core/|^(node:)?crypto$" },
 		},
+		...floors("src/core", coreFloors, "ground"),
 		{
 			name: "adapters-know-only-the-core",
 			comment: "an adapter imports src/core and its own folder, never another adapter",
@@ -106,7 +143,7 @@ module.exports = {
 			from: { path: product, pathNot: "^src/(main\\.ts$|cli/)" },
 			to: { path: "^src/(gateway|main)\\.ts$|^src/cli/" },
 		},
-		...floors("src/http", httpFloors),
+		...floors("src/http", httpFloors, "roof"),
 		...Object.entries(owned).map(([names, owner]) => ({
 			name: `only-its-owner-imports-${names.split("|")[0]}`,
 			severity,

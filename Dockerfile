@@ -2,7 +2,7 @@ FROM node:24-slim AS packages
 WORKDIR /causeway
 COPY package.json package-lock.json .npmrc ./
 COPY vendor vendor
-# The image has its own Node: the packaged runtime is not needed.
+# The image has its own Node, so the Node from the packages is not needed.
 RUN npm ci --omit=dev && rm -rf node_modules/node-linux-*
 
 FROM node:24-slim
@@ -22,7 +22,7 @@ VOLUME /data
 EXPOSE 8480
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8480/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# SIGTERM reaches the program itself, which ends within ten seconds.
+# The entry point is Node itself, so SIGTERM reaches the server, which stops within ten seconds.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["node", "bin/causeway.js"]
 CMD ["serve"]

@@ -17,6 +17,7 @@ export interface FanOutScene extends AsyncDisposable {
 	readonly floor: Worker<FanOutFloor>;
 	readonly fedify: Worker<FedifyPeer>;
 	readonly server: { readonly pid: number };
+	readonly configFile: string;
 	/** Posts in the name of one of the accounts. */
 	byCauseway(handle: string): Send;
 	byFloor(atOnce: number): Send;
@@ -60,6 +61,7 @@ export async function openFanOut(followings: readonly Following[]): Promise<FanO
 		floor,
 		fedify,
 		server,
+		configFile: causeway.configFile,
 		byCauseway: (handle) => authors.get(handle) as Send,
 		byFloor: (atOnce) => (marker) => {
 			const [author, mentioned] = [

@@ -1,10 +1,7 @@
 import { findAccount } from "#core/accounts/find-account.ts";
-import { createWaitingRoom } from "#core/bridging/incoming/parked.ts";
-import { createIncoming } from "#core/bridging/incoming/receive.ts";
-import { createTargets } from "#core/bridging/outgoing/targets.ts";
-import { createShadows } from "#core/bridging/shadows.ts";
 import { bridgeName } from "#core/ids.ts";
-import type { RemoteEvent } from "#core/ports/bridge.ts";
+import type { RemoteEvent } from "#core/ports/bridge/remote-event.ts";
+import { buildBridging } from "../src/gateway/bridging.ts";
 import { openWorld, readConfig } from "../src/gateway.ts";
 import { together } from "./load/signing.ts";
 
@@ -27,12 +24,7 @@ export async function addFollowers(configFile: string, port: number, followings:
 	const bridge = bridgeName("activitypub");
 	await using opened = await openWorld(await readConfig(configFile, {}));
 	const { world } = opened;
-	const parts = {
-		shadows: createShadows(world),
-		waiting: createWaitingRoom(world),
-		targets: createTargets(world, () => []),
-	};
-	const incoming = createIncoming(world, parts);
+	const { incoming } = buildBridging(world, () => []);
 	for (const { handle, hosts, each } of followings) {
 		const account = await findAccount(world, handle);
 		if (account === undefined) throw new Error(`There is no account ${handle}`);

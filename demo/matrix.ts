@@ -1,30 +1,30 @@
 import { accountByHandle } from "#core/accounts/find-account.ts";
 import { linkPortal } from "#core/bridging/portals/link-portal.ts";
-import { placeOf } from "#core/groups/access.ts";
+import { placeOf } from "#core/groups/place.ts";
 import { bridgeName } from "#core/ids.ts";
 import { readRegistration } from "../bridges/matrix/registration.ts";
 import type { Client } from "../test/support/client.ts";
 import type { Running } from "../test/support/gateway.ts";
 import { until } from "../test/support/wait.ts";
-import { seen, step } from "./story.ts";
+import { outcome, step } from "./output.ts";
 
-/** The homeserver of `MATRIX_URL`, which must have the registration file `MATRIX_REGISTRATION` installed. */
+/** The homeserver at `MATRIX_URL`. It must have the registration file `MATRIX_REGISTRATION` installed. */
 export interface Homeserver {
-	/** The keys that turn the bridge on. */
+	/** The variables that turn the bridge on. */
 	readonly env: Readonly<Record<string, string>>;
-	/** Where the homeserver expects us. */
+	/** The port at which the homeserver expects the provider. */
 	readonly port: number;
 	readonly url: string;
 	readonly token: string;
 }
 
-/** `undefined`: no homeserver was named. */
+/** The homeserver that the environment names, if any. */
 export function namedHomeserver(env: NodeJS.ProcessEnv): Homeserver | undefined {
 	const { MATRIX_URL: url, MATRIX_REGISTRATION: file, MATRIX_SERVER_NAME: serverName } = env;
 	if (url === undefined || url === "") return undefined;
 	if (file === undefined || serverName === undefined)
 		throw new Error(
-			"With MATRIX_URL set, MATRIX_REGISTRATION (the installed file) and MATRIX_SERVER_NAME are needed too",
+			"MATRIX_URL also needs MATRIX_REGISTRATION (the installed registration file) and MATRIX_SERVER_NAME",
 		);
 	const registration = readRegistration(file);
 	return {
@@ -40,14 +40,14 @@ export function namedHomeserver(env: NodeJS.ProcessEnv): Homeserver | undefined 
 	};
 }
 
-/** Links a new room to somebody's timeline and shows what they say arriving there. */
+/** Links a new room to Jane's timeline, and shows a memo arriving in the room. */
 export async function showMatrix(
 	{ url, token }: Homeserver,
 	{ gateway }: Running,
 	jane: Client,
 	messages: string,
 ): Promise<void> {
-	step("A Matrix room is linked to Jane's timeline, and what she says arrives as her ghost's message");
+	step("A Matrix room is linked to Jane's timeline, and her memo arrives as a message from her ghost");
 	async function ask(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
 		const answer = await fetch(`${url}/_matrix/client/v3${path}`, {
 			method,
@@ -80,5 +80,5 @@ export async function showMatrix(
 		return chunk.find(({ content }) => content.body === "Hello, room");
 	});
 	process.stdout.write(`${JSON.stringify(event, undefined, 2).replace(/^/gm, "   │ ")}\n`);
-	seen(`${event.sender} has said it in ${room}`);
+	outcome(`the memo is in ${room}, sent by ${event.sender}`);
 }

@@ -1,10 +1,10 @@
-// Checks the layers (.dependency-cruiser.cjs). dependency-cruiser reads nothing, and is content, when it finds no parser for
-// TypeScript: so it must have read at least the files that are there.
+// Checks the layers (.dependency-cruiser.cjs). If dependency-cruiser finds no parser for TypeScript, it reads nothing and reports
+// success, so this script also checks that it has read at least as many modules as there are files.
 import { globSync } from "node:fs";
 import swc from "@swc/core/Visitor.js";
 import rules from "../.dependency-cruiser.cjs";
 
-// swc's visitor throws at `using` and `await using`, which its parser reads; it is the visitor that dependency-cruiser extends.
+// dependency-cruiser extends swc's visitor, which throws at `using` and `await using` although swc's parser accepts them.
 const { visitStatement } = swc.Visitor.prototype;
 swc.Visitor.prototype.visitStatement = function (statement) {
 	const using = /** @type {{ type: string, decls?: any }} */ (statement);
@@ -20,7 +20,7 @@ const { output } = await cruise(roots, {
 	ruleSet: { forbidden: rules.forbidden ?? [] },
 	validate: true,
 });
-if (typeof output === "string") throw new Error("dependency-cruiser gave text instead of its findings");
+if (typeof output === "string") throw new Error("dependency-cruiser returned text instead of its findings");
 
 const { totalCruised, violations } = output.summary;
 const files = roots.flatMap((root) => globSync(`${root}/**/*.ts`)).length;
@@ -28,4 +28,4 @@ for (const { rule, from, to } of violations) console.error(`${rule.name}: ${from
 if (totalCruised < files)
 	console.error(`dependency-cruiser read ${totalCruised} modules, but there are ${files} files`);
 if (violations.length > 0 || totalCruised < files) process.exitCode = 1;
-else console.log(`${totalCruised} modules keep to the layers`);
+else console.log(`${totalCruised} modules respect the layers`);

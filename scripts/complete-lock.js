@@ -1,7 +1,7 @@
-// Completes package-lock.json. A registry that lacks some platform's variant of a package (`@biomejs/cli-win32-x64`) makes npm
-// leave it out of the lock file, and `npm ci` then refuses the file. Each missing variant gets the entry that its parent's
-// optionalDependencies imply, without a checksum. Run it after every change of the lock file; it changes nothing if nothing
-// is missing.
+// Completes package-lock.json. If a registry lacks a package's variant for some platform (`@biomejs/cli-win32-x64`), npm leaves the
+// variant out of the lock file, and `npm ci` then rejects the file. This script adds an entry for each missing variant, derived from
+// its parent's optionalDependencies, without a checksum. Run it after every change of the lock file; if nothing is missing, it
+// changes nothing.
 import { readFileSync, writeFileSync } from "node:fs";
 
 const file = new URL("../package-lock.json", import.meta.url);
@@ -23,7 +23,7 @@ const systems = [
 const processors = ["arm64", "arm", "ia32", "loong64", "mips64el", "ppc64", "riscv64", "s390x", "wasm32", "x64"];
 
 /**
- * Where Node would find `name` from the package at `from`, if the lock file has it.
+ * The place in the lock file where Node would find `name` from the package at `from`, if there is one.
  *
  * @param {string} from
  * @param {string} name
@@ -37,7 +37,7 @@ function findFrom(from, name) {
 }
 
 /**
- * `@swc/core-linux-arm-gnueabihf`: which system, processor and C library a variant is for.
+ * The system, processor and C library of a variant, read from its name, such as `@swc/core-linux-arm-gnueabihf`.
  *
  * @param {string} name
  */
@@ -46,7 +46,7 @@ function platformOf(name) {
 	const os = words.find((word) => systems.includes(word));
 	const cpu = words.find((word) => processors.includes(word));
 	if (os === undefined || cpu === undefined)
-		throw new Error(`${name} is missing and its name does not say for which system it is`);
+		throw new Error(`${name} is missing, and its name does not say which platform it is for`);
 	const libc = os !== "linux" ? undefined : words.some((word) => word.startsWith("musl")) ? "musl" : "glibc";
 	return { os, cpu, libc };
 }
@@ -56,7 +56,7 @@ for (const [parent, { optionalDependencies = {}, dev, devOptional }] of Object.e
 	for (const [name, version] of Object.entries(optionalDependencies)) {
 		if (findFrom(parent, name) !== undefined) continue;
 		if (!/^\d/.test(version))
-			throw new Error(`${name} is missing and ${parent} names no single version of it: ${version}`);
+			throw new Error(`${name} is missing, and ${parent} does not require one exact version of it: ${version}`);
 		const { os, cpu, libc } = platformOf(name);
 		lock.packages[`node_modules/${name}`] = {
 			version,

@@ -1,6 +1,6 @@
 /**
- * Counts the results in what ava printed: `✔` and `✘` at the beginning of a line. ava's own summary says nothing of what has
- * passed as soon as something has failed. A worker that crashed counts as one more failure.
+ * Counts the results in ava's output: lines that begin with `✔` or `✘`. As soon as a test fails, ava's own summary no longer says
+ * how many passed. A crashed worker counts as one more failure.
  *
  * @param {string} output
  */

@@ -1,12 +1,12 @@
-// Makes ready what the tests need and this machine lacks: Debian packages (only root can), and what runs in Python, in venvs of its own.
-// Does nothing, quickly, when everything is there.
+// Installs what the tests need and this machine lacks: Debian packages, which needs root, and programs in Python venvs.
+// If nothing is missing, it ends quickly.
 
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter } from "node:path";
 import { provideVenvs, pythonForVenv } from "./venvs.js";
 
-/** What is needed, by what proves that it is there and the Debian package that brings it. */
+/** The programs that the tests need, the Debian packages that contain them, and how to check for them. */
 const needs = [
 	{ what: "java and javac", package: "default-jdk-headless", isThere: () => onPath("java") && onPath("javac") },
 	{ what: "mvn", package: "maven", isThere: () => onPath("mvn") },
@@ -33,13 +33,13 @@ function installPackages(missing) {
 		throw new Error(`The tests need ${missing.map((need) => need.what).join(", ")}: install them and try again.`);
 	if (process.getuid?.() !== 0)
 		throw new Error(
-			`The tests need packages that are missing. Run as root: apt-get update && apt-get install -y --no-install-recommends ${names.join(" ")}`,
+			`Packages that the tests need are missing. Run as root: apt-get update && apt-get install -y --no-install-recommends ${names.join(" ")}`,
 		);
 	console.log(`Installing ${names.join(", ")}`);
 	apt("update", "-q");
 	apt("install", "-q", "-y", "--no-install-recommends", ...names);
 	const still = needs.filter((need) => !need.isThere()).map((need) => need.what);
-	if (still.length > 0) throw new Error(`${still.join(", ")} can't be found although the packages are installed`);
+	if (still.length > 0) throw new Error(`${still.join(", ")} can't be found, although the packages are installed`);
 }
 
 /** @param {readonly string[]} args */

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 
 /**
- * Writes what a long run has found to `test/results/<date>-<commit>.md`, to be committed.
+ * Writes the results of a long run to `test/results/<date>-<commit>.md`, which is then committed.
  *
  * @param {{ output: string, passed: number, failed: number, seed: string, startedAt: Date }} run
  */

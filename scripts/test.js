@@ -1,9 +1,9 @@
-// npm test: makes ready what the machine lacks, checks the code, runs the suites with coverage, and ends with one plain line.
+// npm test: installs what the machine lacks, checks the code, runs the suites with coverage, and prints the totals in its last line.
 //
 //   npm test                          everything
-//   npm test -- test/config.test.ts   only these files; no check, no coverage
-//   npm run test:long                 the suites with full counts; a summary goes to test/results/
-//   npm run test:mongodb              the store's contract and the flows on the MongoDB of MONGODB_URL
+//   npm test -- test/config.test.ts   only these files, without check and coverage
+//   npm run test:long                 the suites with full counts; writes a summary to test/results/
+//   npm run test:mongodb              the store's contract and the flows on the MongoDB server at MONGODB_URL
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { delimiter, resolve } from "node:path";
@@ -17,7 +17,7 @@ const { values: options, positionals: named } = parseArgs({
 	allowPositionals: true,
 });
 const lineFloor = 90;
-/** Nothing that is well takes so long: a guard against a run that hangs. */
+/** A guard against a run that hangs: no successful run takes this long. */
 const guardMs = options.long ? 24 * 3_600_000 : 60 * 60_000;
 const seed = process.env.CAUSEWAY_TEST_SEED ?? String(randomInt(2 ** 31));
 
@@ -25,7 +25,7 @@ const { NODE_OPTIONS: _options, FORCE_COLOR: _color, ...inherited } = process.en
 /** @type {NodeJS.ProcessEnv} */
 const env = {
 	...inherited,
-	// As npm does it, so that `node scripts/test.js` is the same.
+	// As npm does, so that `node scripts/test.js` finds the same programs.
 	PATH: `${resolve("node_modules/.bin")}${delimiter}${inherited.PATH ?? ""}`,
 	NO_COLOR: "1",
 	TERM: "dumb",
@@ -39,7 +39,7 @@ let running;
 let stopped = false;
 for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.on(signal, () => stop(signal));
 const guard = setTimeout(() => {
-	console.error(`The tests have run for ${guardMs / 60_000} minutes: something hangs.`);
+	console.error(`The tests were stopped after ${guardMs / 60_000} minutes, because something seems to hang.`);
 	stop("SIGTERM");
 }, guardMs);
 process.exitCode = await runAll();
@@ -61,12 +61,12 @@ async function runAll() {
 		console.log("0 passed, 1 failed");
 		return code;
 	}
-	console.log(`seed ${seed}: CAUSEWAY_TEST_SEED=${seed} runs the same random cases again`);
+	console.log(`seed ${seed}: CAUSEWAY_TEST_SEED=${seed} repeats the same random cases`);
 	const files = options.mongodb ? ["test/store/mongodb*.test.ts", "test/flows/**/*.test.ts"] : named;
 	const { code, output } = await run([...(whole ? coverage() : []), "ava", ...files]);
 	const { passed, failed } = countResults(output);
 	if (options.long) saveSummary({ output, passed, failed, seed, startedAt });
-	// A run that ended badly and names no failed test has failed all the same: too little coverage, or no test at all.
+	// A run can fail without a failed test: there was too little coverage, or no test at all.
 	console.log(`${passed} passed, ${code !== 0 && failed === 0 ? 1 : failed} failed`);
 	return code;
 }
@@ -86,7 +86,7 @@ function coverage() {
 }
 
 /**
- * Runs one command in a process group of its own, so that stopping it stops all that it has started.
+ * Runs a command in a process group of its own, so that stopping it also stops every process that it has started.
  *
  * @param {readonly string[]} command
  * @returns {Promise<{ code: number, output: string }>}
@@ -126,6 +126,6 @@ function kill(group, signal) {
 	try {
 		process.kill(-group, signal);
 	} catch {
-		// It has ended meanwhile.
+		// The process group has already ended.
 	}
 }

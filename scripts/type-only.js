@@ -2,8 +2,8 @@ import { globSync, readFileSync } from "node:fs";
 import { transformSync } from "@swc/core";
 
 /**
- * The files of which nothing is left when the types are gone. They have no line that could run, but the coverage of files
- * that were never loaded counts all of theirs.
+ * The files that contain only types. None of their lines can run, but the coverage of files that were never loaded would count
+ * all of them.
  *
  * @param {readonly string[]} roots
  */

@@ -1,38 +1,29 @@
 import { accounts } from "#core/accounts/account.ts";
-import { createWaitingRoom } from "#core/bridging/incoming/parked.ts";
-import { createIncoming } from "#core/bridging/incoming/receive.ts";
-import { createDeliverer } from "#core/bridging/outgoing/deliver.ts";
-import { deliveryLaneName } from "#core/bridging/outgoing/delivery.ts";
-import { createOutgoing, outgoingLane } from "#core/bridging/outgoing/outgoing.ts";
-import { createTargets } from "#core/bridging/outgoing/targets.ts";
-import { createShadows } from "#core/bridging/shadows.ts";
 import { createBridgeState } from "#core/bridging/state.ts";
 import { startSweeper } from "#core/bridging/sweeper.ts";
-import { createFeed } from "#core/events/feed.ts";
-import { foldsOf } from "#core/events/folds.ts";
-import { createFederation } from "#core/federation/federation.ts";
-import type { Bridge } from "#core/ports/bridge.ts";
+import { collections } from "#core/catalogue/collections.ts";
+import { foldsOf } from "#core/catalogue/folds.ts";
+import { migrate } from "#core/catalogue/migrations.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Lanes } from "#core/ports/lanes.ts";
-import type { World } from "#core/world.ts";
 import type { Config } from "./config.ts";
 import { createBridge, openNetwork, version } from "./gateway/bridges.ts";
-import { later } from "./gateway/later.ts";
+import { buildBridging } from "./gateway/bridging.ts";
+import { buildHttp } from "./gateway/http.ts";
+import { buildLanes } from "./gateway/lanes.ts";
 import { enabledBridges, openWorld, type Surroundings } from "./gateway/world.ts";
-import { createApp } from "./http/app.ts";
-import { createOAuthDoor } from "./http/oauth/door.ts";
-import { createLiveEvents } from "./http/ofscp/live-events.ts";
 import { createMetrics } from "./http/operators/metrics.ts";
 import { type Listening, listen } from "./http/server.ts";
 import type { Health } from "./http/services.ts";
-import { createEmbeddedLanes } from "./lanes/embedded.ts";
-import { createEventStreams } from "./realtime/sse.ts";
 
-export { matrixRegistration, resolveRoom } from "./gateway/bridges.ts";
+export { openCommandCore } from "./gateway/bridge-commands.ts";
+export { type InstalledBridges, installedBridges } from "./gateway/installed-bridges.ts";
 export { enabledBridges, type OpenedWorld, openWorld, readConfig, type Surroundings } from "./gateway/world.ts";
 
 /** A provider, built and at rest until it is started. */
 export interface Gateway extends AsyncDisposable {
-	readonly world: World;
+	readonly world: IdentityWorld;
 	readonly lanes: Lanes;
 	/** Recovers, then opens the port, then takes up what was left behind. */
 	start(): Promise<void>;
@@ -44,40 +35,30 @@ export interface Gateway extends AsyncDisposable {
 export async function buildGateway(config: Config, surroundings: Surroundings = {}): Promise<Gateway> {
 	const opened = await openWorld(config, surroundings);
 	const { world, bus, logger } = opened;
-	const { store, clock } = world;
+	const { store } = world;
 	const network = openNetwork(config);
 	const ending = new AbortController();
 
 	const bridges: Bridge[] = [];
-	const targets = createTargets(world, () => bridges);
-	const waiting = createWaitingRoom(world);
-	const shadows = createShadows(world);
-	const incoming = createIncoming(world, { shadows, waiting, targets });
+	const bridging = buildBridging(world, () => bridges);
+	const { incoming, shadows, waiting } = bridging;
 	for (const name of enabledBridges(config))
 		bridges.push(await createBridge(name, config, opened, network, () => incoming));
 
-	const planned = later<Lanes>("lanes");
-	const plan = createOutgoing({ world, targets }, planned.get);
-	const deliver = createDeliverer(world, {
-		bridge: (name) => bridges.find((bridge) => bridge.name === name),
-		maxAgeMs: config.delivery.maxAgeDays * 86_400_000,
-		onOutcome: (bridge, status) => outcomes.set(`${bridge} ${status}`, (outcomes.get(`${bridge} ${status}`) ?? 0) + 1),
-	});
-	const lanes = createEmbeddedLanes({
+	const outcomes = new Map<string, number>();
+	const lanes = buildLanes({
+		core: opened,
+		bridges: () => bridges,
+		targets: bridging.targets,
 		concurrency: config.delivery.lanes,
-		clock,
-		logger,
-		async handler(lane, signal) {
-			if (lane === outgoingLane) return plan(signal);
-			const name = deliveryLaneName(lane);
-			return name === undefined ? undefined : deliver(name, signal);
+		delivery: {
+			maxAgeMs: config.delivery.maxAgeDays * 86_400_000,
+			onOutcome: (bridge, status) =>
+				outcomes.set(`${bridge} ${status}`, (outcomes.get(`${bridge} ${status}`) ?? 0) + 1),
 		},
 	});
-	planned.set(lanes);
-	opened.onOwed(() => lanes.wake(outgoingLane));
 
 	let state: ReturnType<Health["state"]> = "recovering";
-	const outcomes = new Map<string, number>();
 	const metrics = createMetrics((prometheus, registry) => {
 		new prometheus.Gauge({
 			name: "causeway_deliveries_total",
@@ -92,23 +73,19 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 			},
 		});
 	});
-	const feed = createFeed({ world, bus, render: createLiveEvents(world) });
-	const events = createEventStreams(feed, { heartbeatSeconds: config.events.heartbeatSeconds });
-	const secrets = createBridgeState(world, "provider!", network.sealing);
-	const { insecureLocalhost } = config.federation;
-	const instance = { ...config.instance, version };
-	const app = createApp({
+	const http = buildHttp({
 		world,
+		bus,
 		bridges,
 		shadows,
-		events,
+		http: network.http,
+		secrets: createBridgeState(world, "provider!", network.sealing),
 		health: { state: () => state },
-		limits: config.limits,
-		instance,
-		oauth: createOAuthDoor({ world, http: network.http, instance }),
-		federation: createFederation({ world, http: network.http, shadows, secrets, insecureLocalhost }),
-		secrets,
 		metrics,
+		limits: config.limits,
+		instance: { ...config.instance, version },
+		streams: { heartbeatSeconds: config.events.heartbeatSeconds },
+		insecureLocalhost: config.federation.insecureLocalhost,
 		behindProxy: config.listen.behindProxy,
 	});
 
@@ -121,7 +98,7 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 		// What is on its way to other servers ends beside the requests; it needs its bridge until then.
 		await Promise.all([listening?.close(), lanes.stop()]);
 		await Promise.all(bridges.map((bridge) => bridge.stop()));
-		feed.close();
+		http.close();
 		await network.http.close();
 		await opened[Symbol.asyncDispose]();
 		logger.info({}, "Causeway has stopped");
@@ -133,20 +110,21 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 		lanes,
 		async start() {
 			await store.catchUp(foldsOf);
+			await migrate(world, ending.signal);
 			await waiting.load();
 			for (const bridge of bridges) await bridge.start(ending.signal);
 			state = "ready";
-			listening = await listen(app, { ...config.listen, onClosing: () => events.close() });
-			startSweeper(world, { lanes, incoming, signal: ending.signal });
+			listening = await listen(http.app, { ...config.listen, onClosing: () => http.events.close() });
+			startSweeper(world, { lanes, incoming, collections, signal: ending.signal });
 			logger.info(
 				{ version, port: listening.port, bridges: enabledBridges(config) },
 				`Causeway serves ${config.publicUrl}`,
 			);
-			const [somebody] = await store.page(accounts, { index: "local", order: "asc", limit: 1 });
-			if (somebody === undefined)
+			const [first] = await store.page(accounts, { index: "local", order: "asc", limit: 1 });
+			if (first === undefined)
 				logger.info(
 					{},
-					"Nobody has an account yet. Make the first one: npm run -s causeway -- user add <handle> --admin",
+					"There are no accounts yet. Make the first one: npm run -s causeway -- user add <handle> --admin",
 				);
 		},
 		stop,

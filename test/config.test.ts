@@ -42,7 +42,7 @@ test("default.yaml has a comment for every key or group of keys", (t) => {
 		.filter(({ before }) => !before.trimStart().startsWith("#"))
 		.map(({ line }) => line.trim().split(":")[0]);
 	// These two stand behind a key whose comment speaks of both.
-	t.deepEqual(bare, ["matrixBodyBytes", "jsonNodes", "articleBytes"]);
+	t.deepEqual(bare, ["jsonNodes", "articleBytes"]);
 });
 
 test("example.yaml and default.yaml are configurations that the program takes", (t) => {
@@ -115,6 +115,19 @@ test("all that is wrong is said at once, with the key, what was expected, what w
 		"listen.prt: expected one of the keys host, port, behindProxy, found a key that does not exist",
 		"listn: expected one of the keys publicUrl, listen, dataDir, instance, store, queue, registration, federation, bridges, messages, events, delivery, limits, mail, log, found a key that does not exist",
 		'log: expected a section with keys, found "loud"',
+	]);
+});
+
+test("a key that has moved is refused with its present name, in the file and in the environment", (t) => {
+	t.deepEqual(load("limits: { matrixBodyBytes: 1048576 }", { CAUSEWAY_LIMITS_MATRIX_BODY_BYTES: "1048576" }).wrong, [
+		"CAUSEWAY_LIMITS_MATRIX_BODY_BYTES: expected CAUSEWAY_BRIDGES_MATRIX_TRANSACTION_BYTES, as this variable is called now, found its old name (in the environment)",
+		"limits.matrixBodyBytes: expected bridges.matrix.transactionBytes, as this key is called now, found its old name",
+	]);
+	const { config, wrong } = load("", { CAUSEWAY_BRIDGES_MATRIX_TRANSACTION_BYTES: "1048576" });
+	t.deepEqual(wrong, []);
+	t.is(config?.bridges["matrix"]?.["transactionBytes"], 1_048_576);
+	t.deepEqual(load("bridges: { matrix: { transactionBytes: 5 } }").wrong, [
+		"bridges.matrix.transactionBytes: expected a whole number from 1048576 to 268435456, found 5",
 	]);
 });
 

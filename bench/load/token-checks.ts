@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { createAccount } from "#core/accounts/create-account.ts";
-import { addToken } from "#core/accounts/tokens.ts";
+import type { World } from "#core/events/world.ts";
+import { authenticate } from "#core/federation/principals.ts";
 import { saveRecord } from "#core/identity/oauth-records.ts";
-import { authenticate } from "#core/identity/principals.ts";
 import { subjectOf } from "#core/identity/subject.ts";
-import type { World } from "#core/world.ts";
+import { addToken } from "#core/identity/tokens.ts";
 import { openWorld, readConfig } from "../../src/gateway.ts";
 import { serveCalls } from "../serve-calls.ts";
 

@@ -1,32 +1,23 @@
-import { type Account, addressOf, type BridgeHost, type Channel, type Group, tiers } from "#bridge-kit";
-import { escapeHtml } from "./escape-html.ts";
-import type { Ids } from "./ids.ts";
-import type { ActorKeys } from "./keys.ts";
+import { type Account, addressOf, type BridgeHost, escapeHtml, type OpenChannel } from "#bridge-kit";
+import type { PublishingContext } from "./context.ts";
 import { actorContext } from "./vocabulary.ts";
-
-/** What every document of ours is made with. */
-export interface Press {
-	readonly host: BridgeHost;
-	readonly ids: Ids;
-	readonly keys: ActorKeys;
-}
 
 const typeOfKind = { person: "Person", service: "Service", group: "Group" } as const;
 
-/** Whether an account has an actor here: ours do, and the ghosts of other networks; people of this network have their own. */
-export function hasActor(host: Pick<BridgeHost, "domain" | "name">, account: Account): boolean {
-	return account.domain === host.domain && account.origin?.bridge !== host.name;
+/** Whether an account has an actor here: local accounts and ghosts of other networks do; fediverse accounts have theirs at home. */
+export function hasActor({ about }: Pick<BridgeHost, "about">, account: Account): boolean {
+	return account.domain === about.domain && account.origin?.bridge !== about.bridge;
 }
 
 /** The Person (Service, Group) of an account, with every field that some server insists on (reference §1.1). */
-export async function accountActor(press: Press, account: Account): Promise<object> {
-	const { host, ids } = press;
+export async function accountActor(context: PublishingContext, account: Account): Promise<object> {
+	const { host, ids } = context;
 	const id = ids.actor({ kind: "account", account: account.id });
-	const timeline = await host.openChannel(account.timeline);
-	const isListed = timeline !== undefined && tiers[timeline.channel.tier].rules.search;
+	const timeline = await host.messages.openChannel(account.timeline);
+	const isListed = timeline?.isListed === true;
 	const { displayName, bio, avatar } = account.profile;
 	return {
-		...(await common(press, id, account.handle)),
+		...(await common(context, id, account.handle)),
 		type: typeOfKind[account.kind],
 		name: displayName,
 		summary: bio === undefined ? "" : account.origin === undefined ? host.text.toHtml(bio, "text/plain") : bio,
@@ -43,20 +34,19 @@ export async function accountActor(press: Press, account: Account): Promise<obje
 
 /** The Group of an open channel (FEP-1b12). */
 export async function channelActor(
-	press: Press,
-	{ channel, group }: { channel: Channel; group: Group },
+	context: PublishingContext,
+	{ channel, group, isListed }: OpenChannel,
 ): Promise<object> {
-	const { host, ids } = press;
+	const { host, ids } = context;
 	const id = ids.actor({ kind: "channel", channel: channel.id });
-	const isListed = tiers[channel.tier].rules.search;
 	const posters = channel.permissions?.post ?? group.permissions.post;
 	return {
-		...(await common(press, id, channel.handle)),
+		...(await common(context, id, channel.handle)),
 		type: "Group",
 		name: `${group.name}: ${channel.name}`,
 		summary: host.text.toHtml(channel.topic === "" ? group.description : channel.topic, "text/plain"),
 		url: ids.pages.channel(channel),
-		webfinger: `${channel.handle}@${host.domain}`,
+		webfinger: `${channel.handle}@${host.about.domain}`,
 		attributedTo: `${id}/moderators`,
 		postingRestrictedToMods: !posters.includes("member") && !posters.includes("anyone"),
 		manuallyApprovesFollowers: group.joinPolicy !== "open",
@@ -67,16 +57,16 @@ export async function channelActor(
 	};
 }
 
-/** The provider itself: signs what we fetch, and is followed by nobody. */
-export async function instanceActor(press: Press): Promise<object> {
-	const { host, ids } = press;
+/** The provider itself. It signs our GET requests and cannot be followed. */
+export async function instanceActor(context: PublishingContext): Promise<object> {
+	const { host, ids } = context;
 	return {
-		...(await common(press, ids.instance, ids.instanceName)),
+		...(await common(context, ids.instance, ids.instanceName)),
 		type: "Application",
-		name: host.instance.name,
-		summary: host.text.toHtml(host.instance.description, "text/plain"),
-		url: host.origin,
-		webfinger: `${ids.instanceName}@${host.domain}`,
+		name: host.about.instance.name,
+		summary: host.text.toHtml(host.about.instance.description, "text/plain"),
+		url: host.about.origin,
+		webfinger: `${ids.instanceName}@${host.about.domain}`,
 		manuallyApprovesFollowers: true,
 		discoverable: false,
 		indexable: false,
@@ -84,7 +74,7 @@ export async function instanceActor(press: Press): Promise<object> {
 	};
 }
 
-async function common({ ids, keys }: Press, id: string, username: string) {
+async function common({ ids, keys }: PublishingContext, id: string, username: string) {
 	const { publicKeyPem } = await keys.of(id);
 	return {
 		"@context": actorContext,
@@ -102,7 +92,7 @@ async function common({ ids, keys }: Press, id: string, username: string) {
 	};
 }
 
-/** Bridged people are marked with where they come from (design §9 rule 8). */
+/** A bridged account is marked with its origin (design §9 rule 8). */
 function originField({ bridge, id, url }: NonNullable<Account["origin"]>): object {
 	return { type: "PropertyValue", name: `Bridged from ${bridge}`, value: escapeHtml(url ?? id) };
 }

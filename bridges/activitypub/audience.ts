@@ -1,16 +1,17 @@
-import { type Account, type Addressed, type Channel, type Group, type Message, tiers } from "#bridge-kit";
+import type { Account, Addressed, Channel, Group, Message, Visibility } from "#bridge-kit";
 import type { Ids } from "./ids.ts";
 import { PUBLIC } from "./vocabulary.ts";
 
-/** Something that was said, with all that its document needs. */
-export interface Said {
+/** A message with everything that its document needs. */
+export interface Post {
 	readonly message: Message;
 	readonly author: Account;
 	readonly channel: Channel;
 	readonly group: Group;
+	readonly visibility: Visibility;
 	readonly parent?: Addressed;
 	readonly mentions: readonly Account[];
-	/** Whose timeline the channel is. */
+	/** The owner of the timeline that the message is in. */
 	readonly owner?: Account;
 }
 
@@ -19,32 +20,45 @@ export interface Audience {
 	readonly cc: readonly string[];
 }
 
-/** Whether what is said in a channel may leave at all; asked before anything is serialised. */
-export const mayLeave = (channel: Channel): boolean => tiers[channel.tier].rules.federate;
-/** Whether it is for everybody (Public in `to`), or for whoever joined and may be seen by everybody (Public in `cc`). */
-export const isBroadcast = (channel: Channel): boolean => tiers[channel.tier].rules.broadcast;
+/** A channel, and the visibility of its messages. */
+export type Shown = Pick<Post, "channel" | "visibility">;
 
-/** Those who joined the channel. The followers of a timeline elsewhere are not ours to name: the author's stand in. */
-export function followersOf(ids: Ids, { channel, owner, author }: Pick<Said, "channel" | "owner" | "author">): string {
+/** Whether a message is fully public (Public in `to`), and announced. */
+export const isBroadcast = ({ visibility }: Pick<Post, "visibility">): boolean => visibility === "broadcast";
+
+/**
+ * The followers collection of the channel. The collection of a remote timeline is not ours to address, so the author's own
+ * is used there.
+ */
+export function followersOf(ids: Ids, { channel, owner, author }: Pick<Post, "channel" | "owner" | "author">): string {
 	const home = ids.channelActor(channel, owner);
 	return `${ids.isOurs(home) ? home : ids.person(author)}/followers`;
 }
 
-/** Whom a message is addressed to. The same on the activity and on the object: some servers refuse what differs. */
-export function audienceOf(ids: Ids, said: Said): Audience {
-	const { channel, author, parent, mentions, owner } = said;
+/** Whom a message is addressed to. The same on the activity and on the object: some servers refuse a difference. */
+export function audienceOf(ids: Ids, post: Post): Audience {
+	const { channel, author, parent, mentions, owner } = post;
 	const people = [parent?.author, owner, ...mentions].filter(
 		(person) => person !== undefined && person.id !== author.id,
 	);
 	const named = people.map((person) => ids.person(person as Account));
-	const channelActor = channel.timelineOf === undefined ? [ids.channelActor(channel)] : [];
-	return addressed(channel, followersOf(ids, said), [...channelActor, ...named]);
+	const channelActor = channel.kind === "room" ? [ids.channelActor(channel)] : [];
+	return addressed(post, followersOf(ids, post), [...channelActor, ...named]);
 }
 
-/** The tier's way to address its members and these people. */
-export function addressed(channel: Channel, followers: string, people: readonly string[]): Audience {
+/**
+ * How a message with this visibility addresses the channel's followers and these people: with Public in `to`, with Public in `cc`
+ * (unlisted), or without Public (followers-only). A reply to a remote author's followers-only post is addressed to that author
+ * only, not to the followers of its own author.
+ */
+export function addressed({ channel, visibility }: Shown, followers: string, people: readonly string[]): Audience {
 	const named = [...new Set(people)];
-	return isBroadcast(channel)
-		? { to: [PUBLIC], cc: [followers, ...named] }
-		: { to: [followers], cc: [PUBLIC, ...named] };
+	switch (visibility) {
+		case "broadcast":
+			return { to: [PUBLIC], cc: [followers, ...named] };
+		case "quiet":
+			return { to: [followers], cc: [PUBLIC, ...named] };
+		case "readers":
+			return channel.kind === "shadow" ? { to: named, cc: [] } : { to: [followers], cc: named };
+	}
 }

@@ -16,7 +16,7 @@ export type LocalActor =
 	| { readonly kind: "channel"; readonly channel: ChannelId }
 	| { readonly kind: "instance" };
 
-/** What an activity of ours is called after: the event that it tells of, and which of the activities of that event it is. */
+/** What an activity's id is made of: the event that it reports, and which of that event's activities it is. */
 export interface ActivityName {
 	/** The log's id of the event: `<stream>/<seq>`. */
 	readonly event: string;
@@ -24,17 +24,17 @@ export interface ActivityName {
 	readonly suffix: string;
 }
 
-/** Mints and reads every URL of this bridge; nowhere else is one put together or taken apart. */
+/** Mints and parses every URL of this bridge; no other file does. */
 export interface Ids {
 	readonly origin: string;
 	readonly sharedInbox: string;
 	readonly instance: string;
-	/** The username of the provider's own actor: its host, without a port, which no username may hold. */
+	/** The username of the provider's own actor: its host without the port, since a username may not contain one. */
 	readonly instanceName: string;
 	actor(actor: LocalActor): string;
-	/** The actor of anybody: what their own network calls them, or our actor that stands for them. */
+	/** The actor id of an account: its own in the fediverse, otherwise the one that we publish for it. */
 	person(account: Account): string;
-	/** The actor in whose name a channel speaks: its owner's when it is a timeline. */
+	/** The actor of a channel: that of its owner when it is a timeline. */
 	channelActor(channel: Channel, owner?: Account): string;
 	object(message: Pick<Message, "id" | "origin">): string;
 	activity(event: string, suffix?: string): string;
@@ -45,10 +45,10 @@ export interface Ids {
 		message(author: Pick<Account, "handle">, id: MessageId): string;
 		tag(tag: string): string;
 	};
-	/** Whether an id or URL is on our origin: nobody else may say anything about it. */
+	/** Whether an id or URL is on our own origin; remote servers may not make statements about those. */
 	isOurs(id: string): boolean;
 	parseActor(id: string): LocalActor | undefined;
-	/** Understands an object's id and its page. */
+	/** Parses an object's id or the URL of its page. */
 	parseObject(id: string): MessageId | undefined;
 	parseActivity(id: string): ActivityName | undefined;
 }
@@ -73,8 +73,8 @@ export function createIds(origin: string, bridge: BridgeName): Ids {
 		actor,
 		person,
 		channelActor(channel, owner) {
-			if (channel.timelineOf === undefined) return actor({ kind: "channel", channel: channel.id });
-			return owner === undefined ? actor({ kind: "account", account: channel.timelineOf }) : person(owner);
+			if (channel.kind === "room") return actor({ kind: "channel", channel: channel.id });
+			return owner === undefined ? actor({ kind: "account", account: channel.owner }) : person(owner);
 		},
 		object: (message) => (message.origin?.bridge === bridge ? message.origin.id : `${origin}/objects/${message.id}`),
 		activity: (event, suffix = "") =>

@@ -1,32 +1,36 @@
 import {
+	type BridgeHost,
 	type BridgeRequest,
 	type BridgeResponse,
+	type IgnoredReason,
 	JsonRefused,
 	PayloadTooLarge,
 	parseJson,
 	type Received,
 } from "#bridge-kit";
 import { readActivity } from "./incoming/activities.ts";
-import type { Desk } from "./incoming/reader.ts";
+import type { InboxContext } from "./incoming/reader.ts";
 import { Refused } from "./incoming/refused.ts";
 import { normalise } from "./normalise.ts";
 import { idOf, isJson, type Json, sameOrigin, typeOf } from "./reading.ts";
-import { RemoteTrouble } from "./remote/fetch-document.ts";
+import { RemoteUnavailable } from "./remote/fetch-document.ts";
 import { personOfAccount } from "./remote/person.ts";
 import { notAllowed, problem } from "./serving/answers.ts";
 import { type KeyCache, verifyRequest } from "./signatures/index.ts";
 
 const accepted: BridgeResponse = { status: 202, headers: { "content-type": "text/plain; charset=utf-8" }, body: "" };
-/** JSON-LD words that rearrange a document (CVE-2026-42462); nobody sends them in an activity. */
+/** JSON-LD keywords that rearrange a document (CVE-2026-42462); no server sends them in an activity. */
 const reshaping = ["@graph", "@reverse", "@included"];
 
 /**
- * The inboxes, the shared one and each actor's: what arrives is for whoever it concerns. The order is the rule of design
- * §9: size and type, who sent it, and only then what it says. 202 means that it is durable, or that it does not concern us.
+ * The shared inbox and those of the actors; all of them accept any activity. The order of the checks is the rule of design §9:
+ * size and type, then the sender, then the content. 202 means that the activity is durable or irrelevant here.
  */
-export function createInbox(desk: Desk, keys: KeyCache): (request: BridgeRequest) => Promise<BridgeResponse> {
-	const { host } = desk;
-
+export function createInbox(
+	context: InboxContext,
+	host: Pick<BridgeHost, "about" | "clock" | "limits" | "logger" | "people" | "receive">,
+	keys: KeyCache,
+): (request: BridgeRequest) => Promise<BridgeResponse> {
 	return async (request) => {
 		if (request.method !== "POST") return notAllowed("POST");
 		if (!isJsonType(request.headers["content-type"]))
@@ -37,9 +41,9 @@ export function createInbox(desk: Desk, keys: KeyCache): (request: BridgeRequest
 			if (error instanceof PayloadTooLarge) return problem(413, "Too large", error.message);
 			if (error instanceof JsonRefused) return problem(400, "Malformed", error.message);
 			if (error instanceof Refused) return problem(error.status, "Refused", error.message);
-			if (!(error instanceof RemoteTrouble)) throw error;
-			host.logger.info({ err: error }, "An activity has to wait for its sender's server");
-			return problem(503, "Temporarily unavailable", "Something of yours could not be fetched", {
+			if (!(error instanceof RemoteUnavailable)) throw error;
+			host.logger.info({ err: error }, "An activity is refused until its sender's server answers");
+			return problem(503, "Temporarily unavailable", "A document of the sender's server could not be fetched", {
 				"retry-after": "60",
 			});
 		}
@@ -48,18 +52,21 @@ export function createInbox(desk: Desk, keys: KeyCache): (request: BridgeRequest
 	async function take({ method, path, query, headers }: BridgeRequest, body: Buffer): Promise<BridgeResponse> {
 		const message = { method, path: path + query, headers, body };
 		const verification = await verifyRequest(message, {
-			origin: host.origin,
+			origin: host.about.origin,
 			resolveKey: keys.resolve,
 			now: host.clock.now(),
 		});
 		if (verification.outcome === "failed") {
-			if (verification.reason === "unknown-key" && (await isFarewell(body.toString("utf8"), verification.keyId ?? "")))
+			if (
+				verification.reason === "unknown-key" &&
+				(await isDeletedActor(body.toString("utf8"), verification.keyId ?? ""))
+			)
 				return accepted;
-			return problem(401, "Not authenticated", `The signature does not count: ${verification.reason}`);
+			return problem(401, "Not authenticated", `The signature is not accepted: ${verification.reason}`);
 		}
 		const text = body.toString("utf8");
 		const raw = parse(text);
-		const event = await readActivity(desk, await normalise(text, raw), verification.owner, raw);
+		const event = await readActivity(context, await normalise(text, raw), verification.owner, raw);
 		if (event === undefined) return accepted;
 		const [received] = await host.receive([event]);
 		return answerTo(received);
@@ -68,15 +75,17 @@ export function createInbox(desk: Desk, keys: KeyCache): (request: BridgeRequest
 	function parse(text: string): Json {
 		const value = parseJson(text, { depth: host.limits.jsonDepth, nodes: host.limits.jsonNodes });
 		if (!isJson(value)) throw new Refused(400, "An activity is a JSON object");
-		if (reshaping.some((word) => word in value)) throw new Refused(400, "The document is rearranged by JSON-LD");
+		if (reshaping.some((word) => word in value))
+			throw new Refused(400, "The document uses JSON-LD keywords that rearrange it");
 		return value;
 	}
 
 	/**
-	 * The `Delete` of an actor whose key has gone with them. It proves nothing, and needs not: a stranger's is dropped, and of
-	 * somebody known here their own server is asked. Whoever refuses it is sent it again and again (reference §5.6).
+	 * Accepts the `Delete` of an actor whose key can't be fetched any more. It can't be verified, and need not be: for an actor
+	 * whom we know, its own server is asked whether it is gone; for others there is nothing to delete. A server that refused it
+	 * would receive it again and again (reference §5.6).
 	 */
-	async function isFarewell(text: string, keyId: string): Promise<boolean> {
+	async function isDeletedActor(text: string, keyId: string): Promise<boolean> {
 		let activity: Json;
 		try {
 			activity = parse(text);
@@ -91,10 +100,12 @@ export function createInbox(desk: Desk, keys: KeyCache): (request: BridgeRequest
 			!sameOrigin(actor, keyId)
 		)
 			return false;
-		if (!(await desk.directory.isGone(actor))) return false;
-		const account = await host.accountByRemote(actor);
+		if (!(await context.directory.isGone(actor))) return false;
+		const account = await host.people.byRemote(actor);
 		const sender =
-			account === undefined || account.deletedAt !== undefined ? undefined : personOfAccount(account, host.domain);
+			account === undefined || account.deletedAt !== undefined
+				? undefined
+				: personOfAccount(account, host.about.domain);
 		if (sender !== undefined) await host.receive([{ kind: "gone", id: `${actor}#gone`, sender, raw: activity }]);
 		return true;
 	}
@@ -103,10 +114,17 @@ export function createInbox(desk: Desk, keys: KeyCache): (request: BridgeRequest
 function answerTo(received: Received | undefined): BridgeResponse {
 	if (received?.status !== "ignored") return accepted;
 	const { reason } = received;
-	return reason === "blocked" || reason === "not-owner" || reason === "not-allowed"
-		? problem(403, "Not allowed", `Not taken over: ${reason}`)
-		: accepted;
+	return isRefusal[reason] ? problem(403, "Not allowed", `Ignored: ${reason}`) : accepted;
 }
+
+/** Whether an ignored activity is answered 403; otherwise it is answered 202, since sending it again would not help. */
+const isRefusal: Readonly<Record<IgnoredReason, boolean>> = {
+	"not-owner": true,
+	"not-allowed": true,
+	"unknown-place": false,
+	"unknown-target": false,
+	gone: false,
+};
 
 function isJsonType(contentType: string | undefined): boolean {
 	const type = (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase();

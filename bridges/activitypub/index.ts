@@ -1,10 +1,13 @@
 import type { Bridge, BridgeHost, BridgeModule } from "#bridge-kit";
-import type { Press } from "./actors.ts";
+import { alternateOf } from "./alternate.ts";
 import { type ActivityPubConfig, configSchema } from "./config.ts";
+import type { PublishingContext } from "./context.ts";
 import { createIds } from "./ids.ts";
 import { createInbox } from "./inbox.ts";
+import type { InboxContext } from "./incoming/reader.ts";
 import { createActorKeys } from "./keys.ts";
 import { createLookUp } from "./look-up.ts";
+import { capabilities } from "./outgoing/activities.ts";
 import { createDeliver } from "./outgoing/deliver.ts";
 import { createActorDirectory } from "./remote/actor-directory.ts";
 import { createDocuments } from "./remote/fetch-document.ts";
@@ -12,58 +15,38 @@ import { createKeyFetcher } from "./remote/key-documents.ts";
 import { createWebFingerClient } from "./remote/webfinger-client.ts";
 import { createRouter, paths } from "./serving/router.ts";
 import { createKeyCache } from "./signatures/index.ts";
-import { ACTIVITY_JSON } from "./vocabulary.ts";
-
-const capabilities = {
-	message: "native",
-	edit: "native",
-	removal: "native",
-	reaction: "native",
-	unreaction: "native",
-	join: "native",
-	leave: "native",
-	answer: "native",
-	profile: "native",
-	"account-removal": "native",
-	link: "none",
-	unlink: "none",
-	relays: true,
-} as const;
 
 /** The fediverse: every account and every open channel is an actor there (mapping.md). */
-const activityPub: BridgeModule<ActivityPubConfig> = { configSchema, create };
+const activityPub: BridgeModule<ActivityPubConfig> = { configSchema, commands: {}, create };
 export default activityPub;
 
 function create(_config: ActivityPubConfig, host: BridgeHost): Bridge {
-	const ids = createIds(host.origin, host.name);
-	const press: Press = { host, ids, keys: createActorKeys(host) };
-	const documents = createDocuments(press);
+	const ids = createIds(host.about.origin, host.about.bridge);
+	const publishing: PublishingContext = { host, ids, keys: createActorKeys(host) };
+	const documents = createDocuments(host, publishing);
 	const webFinger = createWebFingerClient(host);
 	const directory = createActorDirectory(host, documents, webFinger);
 	const remoteKeys = createKeyCache({ fetchKey: createKeyFetcher(documents, directory), now: () => host.clock.now() });
-	const desk = { host, ids, documents, directory, forgetKey: (keyId: string) => remoteKeys.forget(keyId) };
+	const inbox: InboxContext = {
+		host,
+		ids,
+		documents,
+		directory,
+		forgetKey: (keyId: string) => remoteKeys.forget(keyId),
+	};
 
 	return {
-		name: host.name,
+		name: host.about.bridge,
 		capabilities,
 		paths,
-		handle: createRouter(press, createInbox(desk, remoteKeys)),
+		handle: createRouter(publishing, createInbox(inbox, host, remoteKeys)),
 		async start() {
 			host.report({ state: "connected" });
 		},
 		async stop() {
 			host.report({ state: "stopped" });
 		},
-		deliver: createDeliver(press),
-		lookUp: createLookUp(desk, webFinger),
-		alternate(subject) {
-			const id =
-				"account" in subject
-					? ids.actor({ kind: "account", account: subject.account })
-					: "channel" in subject
-						? ids.actor({ kind: "channel", channel: subject.channel })
-						: ids.object({ id: subject.message });
-			return { type: ACTIVITY_JSON.split(";", 1)[0] as string, url: id };
-		},
+		deliver: createDeliver(publishing, host),
+		resolvers: { person: createLookUp(inbox, webFinger), room: "unsupported", alternate: alternateOf(ids) },
 	};
 }

@@ -5,12 +5,12 @@ import type { BridgeHost } from "#bridge-kit";
 
 /** The key of one of our actors. */
 export interface ActorKey {
-	/** Parsed once: reading a PEM costs more than many things that are done with it. */
+	/** Parsed once: parsing a PEM costs more than a signature. */
 	readonly privateKey: KeyObject;
 	readonly publicKeyPem: string;
 }
 
-/** The keys of our actors: RSA-2048, made when first needed, encrypted at rest. */
+/** The keys of our actors: RSA-2048, generated when first needed, encrypted at rest. */
 export interface ActorKeys {
 	/** @param actor the actor's id */
 	of(actor: string): Promise<ActorKey>;
@@ -23,12 +23,12 @@ interface StoredKey {
 
 const generate = promisify(generateKeyPair);
 
-export function createActorKeys(host: Pick<BridgeHost, "secrets" | "origin">): ActorKeys {
+export function createActorKeys(host: Pick<BridgeHost, "about" | "secrets">): ActorKeys {
 	const known = new LRUCache<string, ActorKey>({ max: 2_000 });
 	const loading = new Map<string, Promise<ActorKey>>();
 
 	async function load(actor: string): Promise<ActorKey> {
-		const name = `key:${actor.slice(host.origin.length + 1)}`;
+		const name = `key:${actor.slice(host.about.origin.length + 1)}`;
 		const stored = ((await host.secrets.get(name)) ??
 			(await host.secrets.setIfAbsent(name, await make()))) as StoredKey;
 		const key = { privateKey: createPrivateKey(stored.privateKeyPem), publicKeyPem: stored.publicKeyPem };

@@ -1,15 +1,17 @@
+import { escapeHtml } from "#bridge-kit";
+
 /** A word of a text and the link that it becomes. */
 export interface WordLink {
 	/** `@jane@a.example`, `#intro` */
 	readonly word: string;
 	readonly href: string;
-	/** Class attribute, by which readers know mentions and hashtags from other links. */
+	/** The class attribute by which other servers recognise mentions and hashtags. */
 	readonly kind: "u-url mention" | "mention hashtag";
 }
 
 const opaque: ReadonlySet<string> = new Set(["a", "code", "pre"]);
 
-/** Makes links of words in our own sanitised HTML; what is in a link or in code already is left alone. */
+/** Turns words of our own sanitised HTML into links, except inside links and code. */
 export function linkify(html: string, links: readonly WordLink[]): string {
 	if (links.length === 0) return html;
 	const byWord = new Map(links.map((link) => [link.word.toLowerCase(), link]));
@@ -37,12 +39,12 @@ export function linkify(html: string, links: readonly WordLink[]): string {
 	return result;
 }
 
-/** A pattern that matches just these characters. */
+/** A pattern that matches exactly these characters. */
 const literal = (word: string): string =>
 	word.replaceAll(/[^\p{L}\p{N}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 
 function anchor(link: WordLink | undefined, word: string): string {
 	if (link === undefined) return word;
 	const rel = link.kind === "mention hashtag" ? ' rel="tag"' : "";
-	return `<a href="${link.href.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}" class="${link.kind}"${rel}>${word}</a>`;
+	return `<a href="${escapeHtml(link.href)}" class="${link.kind}"${rel}>${word}</a>`;
 }

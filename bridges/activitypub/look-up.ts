@@ -1,13 +1,13 @@
 import type { RemotePerson } from "#bridge-kit";
-import type { Desk } from "./incoming/reader.ts";
+import type { InboxContext } from "./incoming/reader.ts";
 import { idOf, originOf } from "./reading.ts";
-import { RemoteTrouble } from "./remote/fetch-document.ts";
+import { RemoteUnavailable } from "./remote/fetch-document.ts";
 import { isActor } from "./remote/person.ts";
 import type { WebFingerClient } from "./remote/webfinger-client.ts";
 
-/** Finds somebody by `handle@domain`, their actor's id, or their page. `undefined`: nobody there, or not of this network. */
+/** Finds a person by `handle@domain`, actor id or profile page. `undefined`: there is no such person in the fediverse. */
 export function createLookUp(
-	{ documents, directory, ids, host }: Desk,
+	{ documents, directory, ids, host }: InboxContext,
 	webFinger: WebFingerClient,
 ): (reference: string) => Promise<RemotePerson | undefined> {
 	async function find(reference: string): Promise<RemotePerson | undefined> {
@@ -25,8 +25,8 @@ export function createLookUp(
 		try {
 			return await find(reference);
 		} catch (error) {
-			if (!(error instanceof RemoteTrouble)) throw error;
-			host.logger.info({ err: error, reference }, "Nobody could be looked up");
+			if (!(error instanceof RemoteUnavailable)) throw error;
+			host.logger.info({ err: error, reference }, "A look-up failed");
 			return undefined;
 		}
 	};

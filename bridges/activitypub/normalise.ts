@@ -3,7 +3,7 @@ import { isJson, type Json, listOf } from "./reading.ts";
 const AS2 = "https://www.w3.org/ns/activitystreams";
 const SECURITY = "https://w3id.org/security/v1";
 
-/** Contexts under which the usual terms mean what they usually mean: such documents are read as the plain JSON that they are. */
+/** Contexts that leave the usual terms their usual meaning: documents that use only these are read as plain JSON. */
 const known: ReadonlySet<string> = new Set([
 	AS2,
 	"http://www.w3.org/ns/activitystreams",
@@ -25,10 +25,10 @@ const known: ReadonlySet<string> = new Set([
 	"http://schema.org/",
 	"http://joinmastodon.org/ns",
 ]);
-/** Pleroma and its kin publish theirs under their own host. */
+/** Pleroma and its forks publish their context under their own host. */
 const isKnown = (url: string): boolean => known.has(url) || url.endsWith("/schemas/litepub-0.1.jsonld");
 
-/** What is beyond these would keep a JSON-LD processor busy for longer than it is worth; it is read as plain JSON. */
+/** A document beyond these caps would take a JSON-LD processor too long; it is read as plain JSON. */
 const max = { characters: 65_536, contexts: 16, nestedContexts: 8 };
 
 function isModest(document: Json): boolean {
@@ -41,17 +41,17 @@ function isModest(document: Json): boolean {
 	);
 }
 
-/** Whether a document uses contexts whose words we don't know. */
+/** Whether a document uses contexts that we don't know. */
 export const isForeign = (document: Json): boolean =>
 	listOf(document["@context"]).some((context) => typeof context === "string" && !isKnown(context));
 
 /**
- * The document in the words of AS2. Only one with a context that we don't know passes through the JSON-LD processor
- * (200 times the cost of plain JSON), and nothing is ever fetched for it: what is not preloaded defines nothing.
+ * The document in AS2 terms. Only a document with an unknown context goes through the JSON-LD processor (200 times the cost of
+ * plain JSON), and no context is ever fetched: one that is not preloaded defines nothing.
  */
 export async function normalise(text: string, document: Json): Promise<Json> {
 	if (!isForeign(document) || !isModest(document)) return document;
-	// The processor's half that has a network is never loaded. A copy: it writes into what it is given.
+	// The networking half of the package is never loaded. The document is copied because the processor modifies it.
 	const { default: apex } = await import("activitypub-express/pub/utils.js");
 	const engine = {
 		context: [AS2, SECURITY],
@@ -64,12 +64,12 @@ export async function normalise(text: string, document: Json): Promise<Json> {
 		const normal: unknown = await apex.fromJSONLD.call(engine, JSON.parse(text) as object);
 		return isJson(normal) ? plain(normal) : document;
 	} catch {
-		// No JSON-LD at all; most of such documents are sound as plain JSON.
+		// Not JSON-LD at all; most such documents are still valid as plain JSON.
 		return document;
 	}
 }
 
-/** Types outside AS2 come back as IRIs or blank names: their last part is what everybody calls them. */
+/** Types outside AS2 come back as IRIs or blank nodes; their last part is the name that other servers use. */
 function plain(document: Json): Json {
 	const types = listOf(document["type"]).map((type) =>
 		typeof type === "string" ? type.replace(/^.*[#:/]/, "") : type,

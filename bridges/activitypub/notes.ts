@@ -1,48 +1,41 @@
-import { type Account, addressOf, type BridgeHost, type Message, type Text } from "#bridge-kit";
-import { audienceOf, type Said } from "./audience.ts";
-import { escapeHtml } from "./escape-html.ts";
+import { type Account, addressOf, escapeHtml, type Message } from "#bridge-kit";
+import { audienceOf, type Post } from "./audience.ts";
+import type { NoteContext } from "./context.ts";
 import type { Ids } from "./ids.ts";
 import { linkify, type WordLink } from "./linkify.ts";
 
 const maxName = 150;
 const maxSummary = 500;
 
-/** What notes are made with; all of it pure. */
-export interface Pen {
-	readonly ids: Ids;
-	readonly text: Text;
-	readonly domain: BridgeHost["domain"];
-}
-
-/** A message as the fediverse reads it: a Note, or an Article (mapping.md). Without `@context`: it stands in an activity, or alone. */
-export function toObject(pen: Pen, said: Said): object {
-	const { ids } = pen;
-	const { message, author, parent, channel } = said;
+/** A message as a Note or an Article (mapping.md). Without `@context`, so that it can be embedded in an activity. */
+export function toObject(context: NoteContext, post: Post): object {
+	const { ids } = context;
+	const { message, author, parent, channel } = post;
 	const id = ids.object(message);
 	return {
 		id,
 		type: message.type === "article" ? "Article" : "Note",
 		attributedTo: ids.person(author),
-		...audienceOf(ids, said),
-		...(channel.timelineOf === undefined ? { audience: ids.channelActor(channel) } : {}),
+		...audienceOf(ids, post),
+		...(channel.kind === "room" ? { audience: ids.channelActor(channel) } : {}),
 		...(parent === undefined ? {} : { inReplyTo: ids.object(parent.message) }),
-		...bodyOf(pen, said),
+		...bodyOf(context, post),
 		...(message.content.mime === "text/html"
 			? {}
 			: { source: { content: message.content.text, mediaType: message.content.mime } }),
 		url: ids.pages.message(author, message.id),
 		published: new Date(message.at).toISOString(),
-		// Never before `published`: one server refuses it.
+		// Never earlier than `published`: at least one server refuses that.
 		...(message.editedAt === undefined
 			? {}
 			: { updated: new Date(Math.max(message.editedAt, message.at)).toISOString() }),
 		sensitive: message.warning !== undefined,
-		tag: tagsOf(pen, said),
+		tag: tagsOf(context, post),
 		replies: `${id}/replies`,
 	};
 }
 
-/** What remains of a deleted message. */
+/** The object of a deleted message. */
 export function toTombstone(ids: Ids, message: Message): object {
 	return {
 		id: ids.object(message),
@@ -52,16 +45,16 @@ export function toTombstone(ids: Ids, message: Message): object {
 	};
 }
 
-function bodyOf(pen: Pen, said: Said): object {
-	const { message } = said;
+function bodyOf(context: NoteContext, post: Post): object {
+	const { message } = post;
 	const { text, mime, title, summary } = message.content;
-	const html = pen.text.toHtml(text, mime).trim();
-	const content = linkify(html.startsWith("<") ? html : `<p>${html}</p>`, linksOf(pen, said));
+	const html = context.host.text.toHtml(text, mime).trim();
+	const content = linkify(html.startsWith("<") ? html : `<p>${html}</p>`, linksOf(context, post));
 	if (message.type !== "article")
 		return { content, ...(message.warning === undefined ? {} : { summary: message.warning }) };
 
-	// Mastodon shows nothing of an Article but its name, summary and url; others take a missing summary for a warning.
-	const teaser = shorten(summary ?? pen.text.toPlain(text, mime), maxSummary);
+	// Mastodon shows only the name, summary and url of an Article.
+	const teaser = shorten(summary ?? context.host.text.toPlain(text, mime), maxSummary);
 	const shown = message.warning === undefined ? teaser : shorten(`${message.warning}: ${teaser}`, maxSummary);
 	return {
 		name: shorten(title ?? teaser, maxName),
@@ -69,7 +62,7 @@ function bodyOf(pen: Pen, said: Said): object {
 		content,
 		preview: {
 			type: "Note",
-			attributedTo: pen.ids.person(said.author),
+			attributedTo: context.ids.person(post.author),
 			content: `<p>${escapeHtml(shown)}</p>`,
 			published: new Date(message.at).toISOString(),
 		},
@@ -81,26 +74,26 @@ const shorten = (text: string, max: number): string => {
 	return line.length <= max ? line : `${line.slice(0, max - 1).toWellFormed()}…`;
 };
 
-/** The people that a message names: its parent's author hears of it like those who are mentioned. */
-function namedIn({ author, mentions, parent }: Said): readonly Account[] {
+/** The people whom a message mentions; the author of its parent counts as mentioned. */
+function namedIn({ author, mentions, parent }: Post): readonly Account[] {
 	const people = parent === undefined || parent.author.id === author.id ? mentions : [parent.author, ...mentions];
 	return [...new Map(people.map((person) => [person.id, person])).values()];
 }
 
-function tagsOf({ ids }: Pen, said: Said): readonly object[] {
+function tagsOf({ ids }: NoteContext, post: Post): readonly object[] {
 	return [
-		...namedIn(said).map((person) => ({ type: "Mention", href: ids.person(person), name: `@${addressOf(person)}` })),
-		...said.message.tags.map((tag) => ({ type: "Hashtag", href: ids.pages.tag(tag), name: `#${tag}` })),
+		...namedIn(post).map((person) => ({ type: "Mention", href: ids.person(person), name: `@${addressOf(person)}` })),
+		...post.message.tags.map((tag) => ({ type: "Hashtag", href: ids.pages.tag(tag), name: `#${tag}` })),
 	];
 }
 
-function linksOf({ ids, domain }: Pen, said: Said): readonly WordLink[] {
-	const mentions = said.mentions.flatMap((person): WordLink[] => {
+function linksOf({ ids, host }: NoteContext, post: Post): readonly WordLink[] {
+	const mentions = post.mentions.flatMap((person): WordLink[] => {
 		const href = ids.person(person);
 		const full = { word: `@${addressOf(person)}`, href, kind: "u-url mention" } as const;
-		return person.domain === domain ? [full, { ...full, word: `@${person.handle}` }] : [full];
+		return person.domain === host.about.domain ? [full, { ...full, word: `@${person.handle}` }] : [full];
 	});
-	const tags = said.message.tags
+	const tags = post.message.tags
 		.filter((tag) => !/[&<>]/.test(tag))
 		.map((tag): WordLink => ({ word: `#${tag}`, href: ids.pages.tag(tag), kind: "mention hashtag" }));
 	return [...mentions, ...tags];

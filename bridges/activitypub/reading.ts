@@ -1,19 +1,19 @@
-/** A JSON object from outside. Nothing about its members is known. */
+/** A JSON object from a remote server. Nothing is known about its members. */
 export type Json = Readonly<Record<string, unknown>>;
 
 export const isJson = (value: unknown): value is Json =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Array or scalar, as senders please. */
+/** The values of a property, which senders write as an array or as a single value. */
 export function listOf(value: unknown): readonly unknown[] {
 	if (value === undefined || value === null) return [];
 	return Array.isArray(value) ? value : [value];
 }
 
-/** The first value, whether or not it stands in an array. */
+/** The first value of a property. */
 export const firstOf = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
 
-/** The id of what is named, embedded, or linked to. */
+/** The id of something that is named by its id, embedded, or linked to. */
 export function idOf(value: unknown): string | undefined {
 	const one = firstOf(value);
 	if (typeof one === "string") return one;
@@ -30,21 +30,25 @@ export const idsOf = (value: unknown): readonly string[] =>
 export const textOf = (value: unknown): string | undefined => {
 	const one = firstOf(value);
 	if (typeof one === "string") return one;
-	// What a JSON-LD processor makes of a text with a language.
+	// How a JSON-LD processor writes a text with a language.
 	return isJson(one) && typeof one["@value"] === "string" ? one["@value"] : undefined;
 };
 
-/** The text of a property, or of its map from languages to texts when only that is there. */
+/** The text of a property, or the first of its `…Map` of languages when only that is present. */
 export function textOrMap(object: Json, name: string): string | undefined {
 	const map = firstOf(object[`${name}Map`]);
 	return textOf(object[name]) ?? (isJson(map) ? textOf(Object.values(map)[0]) : undefined);
 }
 
-/** The type that decides: the first that we know of several. */
-export function typeOf(value: unknown, known?: ReadonlySet<string>): string | undefined {
-	const types = isJson(value) ? listOf(value["type"]).filter((type) => typeof type === "string") : [];
-	return (known && types.find((type) => known.has(type))) ?? types[0];
-}
+const typesOf = (value: unknown): readonly string[] =>
+	isJson(value) ? listOf(value["type"]).filter((type) => typeof type === "string") : [];
+
+/** The first type of something. */
+export const typeOf = (value: unknown): string | undefined => typesOf(value)[0];
+
+/** The first type that is in `known`; some servers give several. */
+export const knownTypeOf = <T extends string>(value: unknown, known: ReadonlySet<T>): T | undefined =>
+	(typesOf(value) as readonly T[]).find((type) => known.has(type));
 
 const PUBLIC_NAMES: ReadonlySet<string> = new Set([
 	"https://www.w3.org/ns/activitystreams#Public",
@@ -52,7 +56,7 @@ const PUBLIC_NAMES: ReadonlySet<string> = new Set([
 	"Public",
 ]);
 
-/** Whether something is addressed to everybody, however the sender spells it. */
+/** Whether an object is public, in any of the three spellings. */
 export function isPublic(object: Json): boolean {
 	return [object["to"], object["cc"]].some((audience) => idsOf(audience).some((id) => PUBLIC_NAMES.has(id)));
 }
@@ -73,10 +77,3 @@ export const urlOf = (value: unknown): string | undefined => {
 	const id = idOf(value);
 	return id !== undefined && originOf(id) !== undefined ? id : undefined;
 };
-
-/** Milliseconds since 1970; `undefined` when it is no date. */
-export function timeOf(value: unknown): number | undefined {
-	const text = textOf(value);
-	const time = text === undefined || text.length > 40 ? Number.NaN : Date.parse(text);
-	return Number.isFinite(time) ? time : undefined;
-}

@@ -1,9 +1,10 @@
-/** Everybody. Written in full: `as:Public` is understood from others but never sent (reference: apex emits it, many miss it). */
+/** The public collection. Always sent in full: `as:Public` is accepted from others, but many servers do not recognise it. */
 export const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
 
-/** What we send. */
-export const ACTIVITY_JSON = "application/activity+json; charset=utf-8";
-/** What we ask for, and what AP servers answer with (ActivityPub §3.2). */
+export const ACTIVITY_TYPE = "application/activity+json";
+/** The content type that we send. */
+export const ACTIVITY_JSON = `${ACTIVITY_TYPE}; charset=utf-8`;
+/** The `Accept` header of our requests (ActivityPub §3.2). */
 export const ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"';
 
 const AS2 = "https://www.w3.org/ns/activitystreams";
@@ -40,9 +41,34 @@ export const actorContext = [
 	},
 ] as const;
 
-export const actorTypes: ReadonlySet<string> = new Set(["Person", "Service", "Application", "Group", "Organization"]);
-/** What becomes a memo or an article here. */
-export const objectTypes: ReadonlySet<string> = new Set([
+/** The activities that this bridge knows; what each means is in `incoming/activities.ts` and `incoming/undo.ts`. */
+export const activityTypes = [
+	"Create",
+	"Update",
+	"Delete",
+	"Follow",
+	"Accept",
+	"Reject",
+	"Undo",
+	"Like",
+	"EmojiReact",
+	"EmojiReaction",
+	"Block",
+	"Announce",
+	"Add",
+	"Remove",
+	"Move",
+	"Flag",
+	"Dislike",
+] as const;
+export type ActivityType = (typeof activityTypes)[number];
+
+const actorTypeNames = ["Person", "Service", "Application", "Group", "Organization"] as const;
+export type ActorType = (typeof actorTypeNames)[number];
+export const actorTypes: ReadonlySet<ActorType> = new Set(actorTypeNames);
+
+/** The objects that become a memo or an article here; how each is shown is decided in `incoming/content.ts`. */
+const objectTypeNames = [
 	"Note",
 	"Article",
 	"Page",
@@ -52,4 +78,6 @@ export const objectTypes: ReadonlySet<string> = new Set([
 	"Audio",
 	"Image",
 	"Document",
-]);
+] as const;
+export type ObjectType = (typeof objectTypeNames)[number];
+export const objectTypes: ReadonlySet<ObjectType> = new Set(objectTypeNames);

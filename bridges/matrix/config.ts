@@ -4,6 +4,10 @@ const expectedUrl = "the homeserver's http or https URL without a trailing slash
 const expectedName = "the homeserver's name, such as example.org, as it stands behind the colon of @alice:example.org";
 const expectedPrefix = "a prefix of lower-case letters, digits and ._=/-, such as _ofscp_";
 
+const MiB = 1024 * 1024;
+const [minBytes, maxBytes] = [MiB, 256 * MiB];
+const expectedBytes = `a whole number from ${minBytes} to ${maxBytes}`;
+
 /** A server name of the Matrix specification: a host name or an address, and a port where one is part of it. */
 const serverName = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
 
@@ -25,6 +29,12 @@ export const configSchema = z
 				.string(expectedPrefix)
 				.regex(/^[a-z0-9._=/-]{1,50}$/, expectedPrefix)
 				.default("_ofscp_"),
+			transactionBytes: z
+				.number(expectedBytes)
+				.int(expectedBytes)
+				.min(minBytes, expectedBytes)
+				.max(maxBytes, expectedBytes)
+				.default(16 * MiB),
 		},
 		"a section with keys",
 	)

@@ -1,42 +1,41 @@
-import type { Account, BridgeHost } from "#bridge-kit";
-import { BoundedMap } from "./bounded-map.ts";
+import { type Account, BoundedMap, type BridgeHost } from "#bridge-kit";
 import { type Homeserver, HomeserverError, isRefusal, segment } from "./homeserver.ts";
 import type { Names } from "./ids.ts";
 
-/** With a device of its own a transaction id is remembered by the homeserver's database, not by its memory. */
+/** For a ghost with a device, the homeserver remembers transaction ids in its database, not only in memory. */
 const device = "CAUSEWAY";
 const maxKnown = 20_000;
 const maxName = 255;
 
-/** Our people as Matrix sees them. */
+/** The Matrix users that stand for our accounts. */
 export interface Ghosts {
-	/** The user id of somebody's ghost, who exists from now on and is called as they are called. @throws {HomeserverError} */
-	of(account: Account): Promise<string>;
-	/** The same without asking anybody: what their ghost is or would be called; of somebody from Matrix their own id. */
+	/** The user id of an account's ghost, which is registered and has the account's display name afterwards. @throws {HomeserverError} */
+	ensure(account: Account): Promise<string>;
+	/** The user id without a request: of the ghost, registered or not; of a Matrix user their own. */
 	userOf(account: Account): string;
-	/** The query of a request whose transaction id must be remembered. */
+	/** The query parameters of a request whose transaction id must be remembered. */
 	deviceOf(user: string): Readonly<Record<string, string>>;
-	/** A new name, if there is a ghost that bears it. @throws {HomeserverError} */
+	/** Sets the display name of a ghost that exists. @throws {HomeserverError} */
 	rename(account: Account): Promise<void>;
-	/** Whether this ghost was made already, whatever it is called. */
+	/** Whether a ghost with this user id was registered. */
 	exists(user: string): Promise<boolean>;
-	/** What is remembered of a ghost may be wrong (the homeserver was set up anew): it is made again when it is next needed. */
+	/** Drops what we have stored about a ghost, so that it is registered again when it is next needed (a new homeserver). */
 	forget(account: Account): Promise<void>;
 }
 
-interface Known {
+interface KnownGhost {
 	readonly displayName: string;
 	readonly device: boolean;
 }
 
-export function createGhosts(host: BridgeHost, homeserver: Homeserver, names: Names): Ghosts {
-	const known = new BoundedMap<string, Known>(maxKnown);
-	const making = new Map<string, Promise<Known>>();
+export function createGhosts(host: Pick<BridgeHost, "about" | "state">, homeserver: Homeserver, names: Names): Ghosts {
+	const known = new BoundedMap<string, KnownGhost>(maxKnown);
+	const making = new Map<string, Promise<KnownGhost>>();
 	const keyOf = (user: string): string => `ghost:${user}`;
 	const nameOf = ({ profile, handle }: Account): string => (profile.displayName || handle).slice(0, maxName);
 
-	async function make(user: string, displayName: string): Promise<Known> {
-		const before = (await host.state.get(keyOf(user))) as Known | undefined;
+	async function make(user: string, displayName: string): Promise<KnownGhost> {
+		const before = (await host.state.get(keyOf(user))) as KnownGhost | undefined;
 		if (before === undefined) await register(user);
 		const hasDevice = before?.device ?? (await makeDevice(user));
 		if (before?.displayName !== displayName)
@@ -65,7 +64,7 @@ export function createGhosts(host: BridgeHost, homeserver: Homeserver, names: Na
 			await homeserver.request("PUT", `/devices/${device}`, { as: user, body: { display_name: "Causeway" } });
 			return true;
 		} catch (error) {
-			// Homeservers before v1.17 know no such devices; their memory has to do.
+			// Homeservers before v1.17 have no such devices; transaction ids are then remembered in memory only.
 			if (isRefusal(error)) return false;
 			throw error;
 		}
@@ -73,11 +72,11 @@ export function createGhosts(host: BridgeHost, homeserver: Homeserver, names: Na
 
 	const exists = async (user: string): Promise<boolean> => (await host.state.get(keyOf(user))) !== undefined;
 	const userOf = (account: Account): string =>
-		account.origin?.bridge === host.name ? account.origin.id : names.ghost(account.handle, account.domain);
+		account.origin?.bridge === host.about.bridge ? account.origin.id : names.ghost(account.handle, account.domain);
 
 	return {
 		userOf,
-		async of(account) {
+		async ensure(account) {
 			const user = userOf(account);
 			const displayName = nameOf(account);
 			if (known.get(user)?.displayName === displayName) return user;
@@ -88,7 +87,7 @@ export function createGhosts(host: BridgeHost, homeserver: Homeserver, names: Na
 		},
 		deviceOf: (user) => (known.get(user)?.device === true ? { device_id: device } : {}),
 		async rename(account) {
-			if (await exists(userOf(account))) await this.of(account);
+			if (await exists(userOf(account))) await this.ensure(account);
 		},
 		exists,
 		async forget(account) {

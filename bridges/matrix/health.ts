@@ -1,36 +1,36 @@
 import type { BridgeHost, BridgeState } from "#bridge-kit";
 import { type Homeserver, HomeserverError, isRefusal, segment } from "./homeserver.ts";
 
-const lookEveryMs = 15_000;
+const checkEveryMs = 15_000;
 const firstWaitMs = 1_000;
-/** A homeserver that says nothing for so long may have lost what it had to say. */
+/** A homeserver that sent nothing for this time may have lost events. */
 const silenceMs = 10 * 60_000;
 
-/** Knows whether the homeserver is there, and notices when it may have lost something. */
+/** Checks whether the homeserver answers, and notices when it may have lost events. */
 export interface Health {
-	/** A transaction came. `true`: the homeserver was started anew, and something before it may be missing. */
-	heard(id: string, firstEvent: string | undefined): boolean;
-	/** Looks now and then. Asks nobody as long as there is nothing to ask for. */
+	/** Notes a transaction. `true`: the homeserver was restarted, and events before this transaction may be missing. */
+	noteTransaction(id: string, firstEvent: string | undefined): boolean;
+	/** Checks periodically. Makes no request as long as no room is linked. */
 	start(signal: AbortSignal): void;
 }
 
 export interface HealthParts {
-	readonly host: BridgeHost;
+	readonly host: Pick<BridgeHost, "clock" | "logger" | "portals" | "report">;
 	readonly homeserver: Homeserver;
 	readonly bot: string;
 	/** The id of our registration. */
 	readonly service: string;
-	/** The homeserver answers. `returned`: for the first time, again, or after a long silence. */
-	readonly onAnswer: (returned: boolean) => Promise<void>;
+	/** Called when the homeserver answers. `returned`: for the first time, again, or after a long silence. */
+	readonly onAvailable: (returned: boolean) => Promise<void>;
 }
 
-export function createHealth({ host, homeserver, bot, service, onAnswer }: HealthParts): Health {
+export function createHealth({ host, homeserver, bot, service, onAvailable }: HealthParts): Health {
 	let last = { number: 0, firstEvent: undefined as string | undefined };
-	let heardAt = host.clock.now();
+	let lastHeardAt = host.clock.now();
 	let reported = "";
 	let isUp = false;
-	/** Whether it reaches us, too. */
-	let isHeard = true;
+	/** Whether the homeserver can reach us. */
+	let reachesUs = true;
 
 	function report(state: BridgeState): void {
 		const text = JSON.stringify(state);
@@ -38,74 +38,74 @@ export function createHealth({ host, homeserver, bot, service, onAnswer }: Healt
 		reported = text;
 	}
 
-	/** Whether the homeserver answers us, by its own account of who we are. */
-	async function ask(): Promise<boolean> {
+	/** Whether the homeserver accepts our token; also reports when it knows us as another user. */
+	async function checkToken(): Promise<boolean> {
 		try {
 			const { user_id } = await homeserver.request("GET", "/account/whoami", { timeoutMs: 10_000 });
 			if (user_id !== undefined && user_id !== bot)
-				report({ state: "degraded", reason: `the homeserver takes us for ${JSON.stringify(user_id)}, not for ${bot}` });
-			else if (isHeard) report({ state: "connected" });
+				report({ state: "degraded", reason: `the homeserver knows us as ${JSON.stringify(user_id)}, not as ${bot}` });
+			else if (reachesUs) report({ state: "connected" });
 			return true;
 		} catch (error) {
 			if (!(error instanceof HomeserverError)) throw error;
-			const isStranger = error.status === 401 || error.status === 403;
-			report({ state: isStranger ? "unauthorized" : "degraded", reason: error.message });
-			return !isStranger && isRefusal(error);
+			const isUnauthorized = error.status === 401 || error.status === 403;
+			report({ state: isUnauthorized ? "unauthorized" : "degraded", reason: error.message });
+			return !isUnauthorized && isRefusal(error);
 		}
 	}
 
 	/**
-	 * A homeserver that could not reach us for a while tries again only after up to nine minutes; when it has pinged us, at once
-	 * (AS v1.19, "Pinging"). Homeservers that know no ping come by themselves.
+	 * Asks the homeserver to ping us (AS v1.19, "Pinging"). After it could not reach us it would retry only after up to nine minutes;
+	 * a successful ping makes it send at once. Homeservers without this endpoint retry by themselves.
 	 */
-	async function askForWhatWaits(): Promise<void> {
+	async function ping(): Promise<void> {
 		try {
-			isHeard = true;
+			reachesUs = true;
 			await homeserver.request("POST", `/appservice/${segment(service)}/ping`, { version: "v1", timeoutMs: 10_000 });
 		} catch (error) {
 			if (!(error instanceof HomeserverError)) throw error;
-			isHeard = error.errcode !== "M_BAD_STATUS" && !error.errcode.startsWith("M_CONNECTION_");
-			if (!isHeard) report({ state: "degraded", reason: `the homeserver can't reach us: ${error.message}` });
+			reachesUs = error.errcode !== "M_BAD_STATUS" && !error.errcode.startsWith("M_CONNECTION_");
+			if (!reachesUs) report({ state: "degraded", reason: `the homeserver can't reach us: ${error.message}` });
 		}
 	}
 
-	async function look(): Promise<void> {
-		// The library that speaks to homeservers is large: it is not loaded for nothing.
-		if ((await host.portals()).length === 0) return;
-		if (!(await ask())) {
+	async function check(): Promise<void> {
+		// The Matrix library is large; it is not loaded unless it is needed.
+		if ((await host.portals.all()).length === 0) return;
+		if (!(await checkToken())) {
 			isUp = false;
 			return;
 		}
-		const returned = !isUp || host.clock.now() - heardAt > silenceMs;
-		if (returned) heardAt = host.clock.now();
+		const returned = !isUp || host.clock.now() - lastHeardAt > silenceMs;
+		if (returned) lastHeardAt = host.clock.now();
 		isUp = true;
-		if (returned || !isHeard) await askForWhatWaits();
-		await onAnswer(returned);
+		if (returned || !reachesUs) await ping();
+		await onAvailable(returned);
 	}
 
 	return {
-		heard(id, firstEvent) {
-			heardAt = host.clock.now();
+		noteTransaction(id, firstEvent) {
+			lastHeardAt = host.clock.now();
 			if (!/^\d{1,15}$/.test(id)) return false;
 			const number = Number(id);
-			const isAnew = number < last.number || (number === last.number && firstEvent !== last.firstEvent);
+			const isRestarted = number < last.number || (number === last.number && firstEvent !== last.firstEvent);
 			last = { number, firstEvent };
-			return isAnew;
+			return isRestarted;
 		},
 		start(signal) {
 			let waitMs = firstWaitMs;
 			async function next(): Promise<void> {
 				try {
-					await look();
+					await check();
 				} catch (error) {
 					isUp = false;
-					if (!signal.aborted) host.logger.warn({ err: error }, "The homeserver could not be looked after");
+					if (!signal.aborted) host.logger.warn({ err: error }, "The check of the homeserver failed");
 				}
 				if (signal.aborted) return;
-				waitMs = isUp ? lookEveryMs : Math.min(waitMs * 2, lookEveryMs);
+				waitMs = isUp ? checkEveryMs : Math.min(waitMs * 2, checkEveryMs);
 				timer = setTimeout(() => void next(), waitMs).unref();
 			}
-			// Neither the port nor the first answer waits for the homeserver, which may be waiting for us.
+			// Starting does not wait for the homeserver, which may be waiting for us.
 			let timer = setTimeout(() => void next(), 100).unref();
 			signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
 		},

@@ -1,9 +1,9 @@
 import type { MatrixConfig } from "./config.ts";
 import type { Registration } from "./registration.ts";
 
-/** The homeserver said no, or nothing. */
+/** The homeserver refused a request, or did not answer. */
 export class HomeserverError extends Error {
-	/** 0: it could not be asked. */
+	/** The HTTP status; 0: there was no answer. */
 	readonly status: number;
 	readonly errcode: string;
 	readonly retryAfterMs: number | undefined;
@@ -17,12 +17,12 @@ export class HomeserverError extends Error {
 }
 
 export interface HomeserverRequest {
-	/** The ghost that asks; absent: the bot. */
+	/** The ghost in whose name the request is made; absent: the bot. */
 	readonly as?: string | undefined;
 	readonly query?: Readonly<Record<string, string | number>>;
 	readonly body?: unknown;
 	readonly timeoutMs?: number;
-	/** Of the endpoint; `v3` where none is said. */
+	/** The version of the endpoint; absent: `v3`. */
 	readonly version?: "v1";
 }
 
@@ -34,7 +34,7 @@ export interface Homeserver {
 		path: string,
 		request?: HomeserverRequest,
 	): Promise<Record<string, unknown>>;
-	/** Lets go of what the library keeps running. */
+	/** Closes what the library keeps running. */
 	close(): Promise<void>;
 }
 
@@ -53,8 +53,8 @@ interface SdkBridge {
 }
 
 /**
- * Speaks to the homeserver through matrix-appservice-bridge: its intents say who asks, we say what and with which transaction
- * id (its own repeat under load, and what it retries it sends twice). It is loaded when the homeserver is first asked.
+ * Sends requests through matrix-appservice-bridge. Its intents select the user; the transaction ids are ours, because those of
+ * the library repeat under load and its retries would send twice. The library is loaded with the first request.
  */
 export function createHomeserver(config: MatrixConfig, registration: Registration): Homeserver {
 	let loading: Promise<SdkBridge> | undefined;
@@ -116,9 +116,9 @@ function toHomeserverError(error: unknown): HomeserverError {
 	return new HomeserverError(statusCode, errcode ?? body?.errcode ?? "", message, retryAfterMs);
 }
 
-/** A part of a path. */
+/** Encodes a path segment. */
 export const segment = (text: string): string => encodeURIComponent(text);
 
-/** It answered, and the answer was no: asking again would not change it. */
+/** Whether the homeserver refused the request for good, so that repeating it would not help. */
 export const isRefusal = (error: unknown): error is HomeserverError =>
 	error instanceof HomeserverError && error.status >= 400 && error.status < 500 && ![401, 429].includes(error.status);

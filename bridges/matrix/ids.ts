@@ -3,15 +3,15 @@ import { createHash } from "node:crypto";
 /** The longest user id that Matrix allows, in bytes. */
 const maxUserId = 255;
 
-/** What a ghost of ours is called there: made and read in this file alone. */
+/** The user ids of our ghosts, minted and parsed only here. */
 export interface Names {
-	/** The bot that speaks for the provider itself. */
+	/** The bot, which acts for the provider itself. */
 	readonly bot: string;
 	/** `@_ofscp_jane=40social.test:hs.test` (wire.md, "Bridges"). */
 	ghost(handle: string, domain: string): string;
-	/** Whose ghost this is; `undefined`: nobody's, or too long a name to be read back. */
+	/** The person behind a ghost; `undefined`: it is no ghost, or its name was too long to be reversible. */
 	ownerOf(user: string): { readonly handle: string; readonly domain: string } | undefined;
-	/** True for everything that we may have said ourselves. */
+	/** Whether a user is the bot or one of our ghosts. */
 	isOurs(user: string): boolean;
 }
 
@@ -32,14 +32,14 @@ export function createNames({ prefix, serverName }: { readonly prefix: string; r
 			const at = address?.lastIndexOf("@") ?? -1;
 			if (address === undefined || at < 1) return undefined;
 			const owner = { handle: address.slice(0, at), domain: address.slice(at + 1) };
-			// Nobody has two names: `=6aane=40a.com` would be jane's second one.
+			// Each person has exactly one ghost name; `=6aane=40a.com` would be a second one for jane.
 			return ghost(owner.handle, owner.domain) === user ? owner : undefined;
 		},
 		isOurs: (user) => user.startsWith(head) && user.endsWith(tail),
 	};
 }
 
-/** Matrix appendices, "Mapping from other character sets": bytes that a user id can't hold become `=xx`. */
+/** Matrix appendices, "Mapping from other character sets": bytes that are not allowed in a user id become `=xx`. */
 function encode(text: string): string {
 	let encoded = "";
 	for (const byte of Buffer.from(text.toLowerCase(), "utf8")) {
@@ -58,16 +58,16 @@ function decode(text: string): string | undefined {
 }
 
 /**
- * The transaction id of a request: the same for every retry, and no other's. Homeservers compare it per application service,
- * not per ghost, so the ghost is part of it.
+ * The transaction id of a request: the same for every retry, and different for every other request. Homeservers compare it per
+ * application service, not per ghost, so the ghost is part of it.
  */
 export const transactionId = (...parts: readonly string[]): string =>
 	createHash("sha256").update(parts.join("\n")).digest("base64url").slice(0, 32);
 
-/** The lane of a room: what is said in it is said in order. */
+/** The lane of a room: its deliveries are made in order. */
 export const laneOf = (room: string): string => `matrix:${room}`;
 
-/** The handle under which other networks see somebody from Matrix, on our own domain. */
+/** The handle of a Matrix user's shadow, on our own domain, under which other networks see them. */
 export function handleOf(user: string): string {
 	const [local = "", ...server] = user.slice(1).split(":");
 	const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9.-]+/g, "_");
@@ -75,5 +75,5 @@ export function handleOf(user: string): string {
 }
 
 const longestId = 255;
-/** A room id: since room version 12 without a server's name. It goes into paths and into logs. */
+/** A room id, since room version 12 without a server name. It is used in paths and logs, so its characters are checked. */
 export const isRoomId = (text: string): boolean => text.length <= longestId && /^![\x21-\x7e]+$/.test(text);

@@ -1,37 +1,23 @@
-import { type Bridge, type BridgeHost, type BridgeModule, type Capabilities, Unavailable } from "#bridge-kit";
+import type { Bridge, BridgeHost, BridgeModule } from "#bridge-kit";
 import { configSchema, type MatrixConfig } from "./config.ts";
 import { createGhosts } from "./ghosts.ts";
 import { createHealth } from "./health.ts";
-import { createHomeserver, type Homeserver, isRefusal, segment } from "./homeserver.ts";
-import { createNames, isRoomId, laneOf } from "./ids.ts";
+import { createHomeserver, type Homeserver } from "./homeserver.ts";
+import { createNames } from "./ids.ts";
 import { readEvent } from "./incoming/event.ts";
-import { createTakeIn, type TakeIn } from "./incoming/take-in.ts";
+import { createReceiveEvents, type ReceiveEvents } from "./incoming/receive-events.ts";
 import { createDeliver } from "./outgoing/deliver.ts";
+import { capabilities } from "./outgoing/deliverers.ts";
+import { createEventSender } from "./outgoing/send.ts";
 import { createPeople } from "./people.ts";
 import { readRegistration } from "./registration.ts";
 import { createConsent } from "./rooms/consent.ts";
-import { createHints } from "./rooms/hints.ts";
+import { createRoomFinder } from "./rooms/find-room.ts";
 import { createMembers } from "./rooms/members.ts";
 import { createReadBack } from "./rooms/read-back.ts";
+import { createReplyOnlyNotices } from "./rooms/reply-only-notices.ts";
 import { createRoutes } from "./service/routes.ts";
 import { eventsOf } from "./service/transactions.ts";
-
-const capabilities: Capabilities = {
-	message: "native",
-	edit: "native",
-	removal: "native",
-	reaction: "native",
-	unreaction: "native",
-	link: "native",
-	unlink: "native",
-	profile: "native",
-	join: "none",
-	leave: "none",
-	answer: "none",
-	"account-removal": "none",
-	relays: false,
-	maxTextLength: 48_000,
-};
 
 function create(config: MatrixConfig, host: BridgeHost): Bridge {
 	const registration = readRegistration(config.registration, config.prefix);
@@ -44,50 +30,51 @@ function create(config: MatrixConfig, host: BridgeHost): Bridge {
 
 export interface MatrixParts {
 	readonly homeserver: Homeserver;
-	/** The homeserver's own. */
+	/** The homeserver's token. */
 	readonly token: string;
 	/** The id of our registration. */
 	readonly service?: string;
 }
 
 export function createMatrix(
-	config: Pick<MatrixConfig, "prefix" | "serverName">,
+	config: Pick<MatrixConfig, "prefix" | "serverName" | "transactionBytes">,
 	host: BridgeHost,
 	{ homeserver, token, service = "causeway" }: MatrixParts,
 ): Bridge {
 	const stopping = new AbortController();
-	/** A command builds a bridge only to ask it something. */
+	/** A command builds a bridge without starting it. */
 	let isStarted = false;
 	const names = createNames(config);
 	const people = createPeople({
 		homeserver,
 		now: () => host.clock.now(),
-		recall: async (user) => (await host.accountByRemote(user))?.profile.displayName,
+		recall: async (user) => (await host.people.byRemote(user))?.profile.displayName,
 	});
 	const ghosts = createGhosts(host, homeserver, names);
 	const members = createMembers(host, homeserver, names);
-	const readBack = createReadBack(host, homeserver, () => takeIn);
+	const readBack = createReadBack(host, homeserver, () => receiveEvents);
 	const { begin } = readBack;
 	const consent = createConsent({ host, homeserver, names, members, begin, signal: stopping.signal });
-	const takeIn: TakeIn = createTakeIn({
+	const receiveEvents: ReceiveEvents = createReceiveEvents({
 		host,
 		people,
 		converter: { text: host.text, person: people.of, isOurs: names.isOurs },
 		ownerOf: names.ownerOf,
 		watch: consent.watch,
-		settled: createHints(host, homeserver),
-		passed: readBack.passed,
+		onOutcome: createReplyOnlyNotices(host, homeserver),
+		onNewest: readBack.noteNewest,
 	});
+	const send = createEventSender({ host, homeserver, names, ghosts, members });
 	const health = createHealth({
 		host,
 		homeserver,
 		bot: names.bot,
 		service,
-		async onAnswer(returned) {
+		async onAvailable(returned) {
 			if (returned) {
-				await readBack.suspect();
-				// What was waited for while one of us was away may have come.
-				for (const { room, state } of await host.portals()) if (state === "waiting") await consent.judge(room);
+				await readBack.suspectAll();
+				// The consent that a waiting link needs may have been given while one of us was down.
+				for (const { room, state } of await host.portals.all()) if (state === "waiting") await consent.check(room);
 			}
 			await readBack.all();
 		},
@@ -96,33 +83,33 @@ export function createMatrix(
 	async function transaction(id: string, body: Buffer): Promise<void> {
 		const raws = eventsOf(body);
 		const events = raws.flatMap((raw) => readEvent(raw) ?? []);
-		if (health.heard(id, events[0]?.event_id)) await readBack.suspect();
+		if (health.noteTransaction(id, events[0]?.event_id)) await readBack.suspectAll();
 		await readBack.before(events.map((event) => event.room_id));
-		await takeIn(raws);
+		await receiveEvents(raws);
 	}
 
-	/** The homeserver asks before it invites or lets in somebody whom it does not know. */
+	/** The homeserver asks whether a user exists before it invites a user that it does not know. */
 	async function hasUser(user: string): Promise<boolean> {
 		if (user === names.bot || (await ghosts.exists(user))) return true;
 		const owner = names.ownerOf(user);
-		const account = owner === undefined ? undefined : await host.accountByHandle(owner.handle, owner.domain);
+		const account = owner === undefined ? undefined : await host.people.byHandle(owner.handle, owner.domain);
 		if (account === undefined || account.deletedAt !== undefined || !account.bridgeable) return false;
-		// Who is from Matrix is there already.
-		if (account.origin?.bridge === host.name) return false;
-		await ghosts.of(account);
+		// A Matrix user has no ghost.
+		if (account.origin?.bridge === host.about.bridge) return false;
+		await ghosts.ensure(account);
 		return true;
 	}
 
 	return {
-		name: host.name,
+		name: host.about.bridge,
 		capabilities,
 		paths: ["_matrix"],
-		handle: createRoutes({ transaction, hasUser, hasAlias: async () => false }, token, host.limits.batchBytes),
+		handle: createRoutes({ transaction, hasUser, hasAlias: async () => false }, token, config.transactionBytes),
 		async start(signal) {
 			signal.addEventListener("abort", () => stopping.abort(), { once: true });
 			isStarted = true;
 			host.report({ state: "starting" });
-			await readBack.suspect();
+			await readBack.suspectAll();
 			readBack.start(stopping.signal);
 			health.start(stopping.signal);
 		},
@@ -132,21 +119,15 @@ export function createMatrix(
 			await homeserver.close();
 			if (isStarted) host.report({ state: "stopped" });
 		},
-		deliver: createDeliver({ host, homeserver, names, ghosts, members, consent, readBack }),
-		async resolveRoom(room) {
-			if (isRoomId(room)) return { bridge: host.name, target: room, lane: laneOf(room) };
-			if (!/^#[^\s\p{Cc}]{1,254}$/u.test(room)) return undefined;
-			try {
-				const { room_id } = await homeserver.request("GET", `/directory/room/${segment(room)}`);
-				return typeof room_id === "string" && isRoomId(room_id)
-					? { bridge: host.name, target: room_id, lane: laneOf(room_id) }
-					: undefined;
-			} catch (error) {
-				if (isRefusal(error)) return undefined;
-				throw new Unavailable("The homeserver could not be asked", 5, error);
-			}
-		},
+		deliver: createDeliver({ host, ghosts, members, consent, readBack, send }),
+		resolvers: { person: "unsupported", room: createRoomFinder(host, homeserver), alternate: "unsupported" },
 	};
 }
 
-export default { configSchema, create } satisfies BridgeModule<MatrixConfig>;
+const commands: BridgeModule<MatrixConfig>["commands"] = {
+	registration: async () => (await import("./commands/registration.ts")).registration,
+	link: async () => (await import("./commands/link.ts")).link,
+	unlink: async () => (await import("./commands/unlink.ts")).unlink,
+};
+
+export default { configSchema, commands, create } satisfies BridgeModule<MatrixConfig>;

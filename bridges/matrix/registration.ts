@@ -74,7 +74,7 @@ export function readRegistration(file: string, prefix?: string): Registration {
 	return parsed.data;
 }
 
-/** What is no YAML is no registration either: the schema says so. */
+/** Text that is not YAML becomes `undefined`, which the schema refuses. */
 function documentIn(text: string): unknown {
 	try {
 		return parse(text);

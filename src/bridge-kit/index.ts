@@ -1,48 +1,73 @@
 /** All that a bridge may import from Causeway: types, pure functions, and nothing that acts. */
 import type { ZodType } from "zod";
-import type { Bridge, BridgeHost } from "#core/ports/bridge.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { BridgeHost } from "#core/ports/bridge/host.ts";
+import type { BridgeCommand } from "./command.ts";
 
-export type { Account, Profile } from "#core/accounts/account.ts";
-export { addressOf, isLocal } from "#core/accounts/account.ts";
-export { PayloadTooLarge, Problem, SetupError, Unavailable } from "#core/errors.ts";
-export type { Channel } from "#core/groups/channel.ts";
-export type { Group } from "#core/groups/group.ts";
-export { tiers } from "#core/groups/tiers.ts";
-export type { AccountId, BridgeName, ChannelId, GroupId, MessageId, PortalId } from "#core/ids.ts";
+export { BoundedMap } from "#core/bounded-map.ts";
+export { PayloadTooLarge, SetupError, Unavailable } from "#core/errors.ts";
+export { escapeHtml } from "#core/escape-html.ts";
+export { createGate, type Gate } from "#core/gate.ts";
+export type { AccountId, BridgeName, ChannelId, MessageId } from "#core/ids.ts";
 export { parseEventId, parseId } from "#core/ids.ts";
-export type { FieldLimits } from "#core/json.ts";
 export { JsonRefused, parseJson } from "#core/json.ts";
-export type { Content, Message } from "#core/messages/message.ts";
+export type { Account } from "#core/model/account.ts";
+export { addressOf } from "#core/model/account.ts";
+export type { Channel } from "#core/model/channel.ts";
+export { ownerOf } from "#core/model/channel.ts";
+export type { Group } from "#core/model/group.ts";
+export type { Content, Message } from "#core/model/message.ts";
+export type { Reach } from "#core/model/reach.ts";
+export type { Bridge, BridgeState } from "#core/ports/bridge/bridge.ts";
 export type {
 	Addressed,
-	Bridge,
-	BridgeHost,
-	BridgeRequest,
-	BridgeResponse,
-	BridgeState,
-	BridgeStateStore,
 	Capabilities,
 	Delivery,
+	DeliveryKind,
 	DeliveryResult,
+	Visibility,
+} from "#core/ports/bridge/delivery.ts";
+export type { BridgeHost } from "#core/ports/bridge/host.ts";
+export type { OpenChannel, OpenMessage } from "#core/ports/bridge/messages.ts";
+export type { LinkedRoom } from "#core/ports/bridge/portals.ts";
+export type {
+	IgnoredReason,
 	JoinTarget,
 	MessageRef,
-	Reach,
 	Received,
 	RemoteEvent,
+	RemoteEventKind,
 	RemotePerson,
 	RemotePlace,
-	Slice,
-} from "#core/ports/bridge.ts";
-export type { HttpClient, OutboundRequest, OutboundResponse } from "#core/ports/http-client.ts";
+} from "#core/ports/bridge/remote-event.ts";
+export type { BridgeRequest, BridgeResponse } from "#core/ports/bridge/request.ts";
+export type { Alternate, Resolvers, Subject } from "#core/ports/bridge/resolvers.ts";
+export type { Slice } from "#core/ports/bridge/slice.ts";
+export type { BridgeStateStore } from "#core/ports/bridge/state.ts";
+export type {
+	HttpClient,
+	OutboundRequest,
+	OutboundResponse,
+	StreamRequest,
+	StreamResponse,
+} from "#core/ports/http-client.ts";
 export { OutboundFailure } from "#core/ports/http-client.ts";
 export type { Logger } from "#core/ports/logger.ts";
 export type { Text } from "#core/ports/text.ts";
 
+export { capabilitiesOf } from "./capabilities.ts";
+export type { BridgeCommand, CommandContext, CommandCore, Terminal } from "./command.ts";
+export { Usage } from "./command.ts";
+
 /**
- * The default export of `bridges/<name>/index.ts`: the static half of a bridge. `create` builds the running half; it must
- * not touch the network or the store, and must not import the bridge's heavy packages.
+ * The default export of `bridges/<name>/index.ts`: the static half of a bridge. Importing it must not load the bridge's heavy
+ * packages.
  */
 export interface BridgeModule<Config> {
+	/** The bridge's section of the configuration, with the limits that only its network needs; also exported by `config.ts`. */
 	readonly configSchema: ZodType<Config>;
+	/** The commands of the command line, by the word that follows the bridge's name. Each is loaded when it is called. */
+	readonly commands: Readonly<Record<string, () => Promise<BridgeCommand<Config>>>>;
+	/** Builds the running half. Must not touch the network or the store. */
 	create(config: Config, host: BridgeHost): Bridge;
 }

@@ -1,7 +1,9 @@
+import { type InstalledBridges, installedBridges } from "../gateway.ts";
+import { allBridgeCommands, findBridgeCommand } from "./bridge-commands.ts";
 import { checkConfig } from "./check-config.ts";
 import { type Command, Usage } from "./command.ts";
 
-/** Every command and the file that it is in, which is read only when it is called. */
+/** Every command of the provider and the file that it is in, which is read only when it is called. Bridges bring their own. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	serve: async () => (await import("./serve.ts")).serve,
 	"check-config": async () => checkConfig,
@@ -12,25 +14,29 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	"token list": async () => (await import("./tokens.ts")).tokenList,
 	"token revoke": async () => (await import("./tokens.ts")).tokenRevoke,
 	"keys rotate": async () => (await import("./keys-rotate.ts")).keysRotate,
-	"matrix registration": async () => (await import("./matrix.ts")).registration,
-	"matrix link": async () => (await import("./matrix.ts")).link,
-	"matrix unlink": async () => (await import("./matrix.ts")).unlink,
 	"deliveries replay": async () => (await import("./deliveries.ts")).deliveriesReplay,
 	doctor: async () => (await import("./doctor.ts")).doctor,
 };
 
 /** The command that a line begins with, and the rest of the line. @throws {Usage} */
-export async function findCommand(words: readonly string[]): Promise<{ command: Command; args: readonly string[] }> {
+export async function findCommand(
+	words: readonly string[],
+	installed: InstalledBridges = installedBridges(),
+): Promise<{ command: Command; args: readonly string[] }> {
 	for (const length of [2, 1]) {
-		const load = commands[words.slice(0, length).join(" ")];
+		const name = words.slice(0, length).join(" ");
+		const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
 		if (load !== undefined) return { command: await load(), args: words.slice(length) };
 	}
+	const command = await findBridgeCommand(installed, words);
+	if (command !== undefined) return { command, args: words.slice(2) };
 	throw new Usage(words.length === 0 ? "no command" : `no command "${words.join(" ")}"`);
 }
 
-/** All commands, a line each. */
-export async function usage(): Promise<string> {
-	const all = await Promise.all(Object.values(commands).map((load) => load()));
+/** All commands, a line each; those of bridges last, whether or not the bridge is enabled. */
+export async function usage(installed: InstalledBridges = installedBridges()): Promise<string> {
+	const own = await Promise.all(Object.values(commands).map((load) => load()));
+	const all = [...own, ...(await allBridgeCommands(installed))];
 	const width = Math.max(...all.map((command) => command.usage.length));
 	return [
 		"usage: causeway [--config FILE] COMMAND",

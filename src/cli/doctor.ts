@@ -1,9 +1,14 @@
 import { accounts } from "#core/accounts/account.ts";
 import { listDeadLetters } from "#core/bridging/outgoing/dead-letters.ts";
-import { laneTroubles } from "#core/bridging/outgoing/delivery.ts";
+import { deliveryLane } from "#core/bridging/outgoing/delivery.ts";
 import { lanesWithDeliveries } from "#core/bridging/outgoing/open-lanes.ts";
+import type { Marker } from "#core/events/consumers.ts";
+import { laneRecords } from "#core/events/lane-holds.ts";
 import { enabledBridges, openWorld } from "../gateway.ts";
 import type { Command } from "./command.ts";
+
+/** What each consumer of the log does with its events. */
+const waiting: Readonly<Record<Marker, string>> = { bridge: "be planned", erase: "be erased" };
 
 /** Says of each part whether it is well, and of what is not, what to do. */
 export const doctor: Command = {
@@ -12,23 +17,25 @@ export const doctor: Command = {
 	async run(_args, config, terminal) {
 		terminal.out(`config     ok: ${config.publicUrl}, data in ${config.dataDir}`);
 		await using opened = await openWorld(config);
-		const { store, clock } = opened.world;
+		const { store } = opened.world;
 		const people = await store.count(accounts, "local", []);
 		terminal.out(`store      ok: ${config.store.kind}, ${people} ${people === 1 ? "account" : "accounts"}`);
 		if (people === 0)
 			terminal.out("           make the first account: npm run -s causeway -- user add <handle> --admin");
 		for (const name of enabledBridges(config)) terminal.out(`bridge     ${name}: enabled`);
-		const owed = await store.owed(clock.now(), 1000);
-		terminal.out(
-			`outgoing   ${owed.length} ${owed.length === 1 ? "event waits" : "events wait"} to be planned${owed.length > 0 ? " (is the server running?)" : ""}`,
-		);
+		for (const [marker, work] of Object.entries(waiting)) {
+			const { length } = await store.owedStreams(marker, { limit: 1000 });
+			terminal.out(
+				`${marker.padEnd(10)} ${length} ${length === 1 ? "stream has" : "streams have"} events to ${work}${length > 0 ? " (is the server running?)" : ""}`,
+			);
+		}
 		let lanes = 0;
-		for await (const reach of lanesWithDeliveries(opened.world)) {
+		for await (const lane of lanesWithDeliveries(opened.world)) {
 			lanes++;
-			const trouble = (await store.get(laneTroubles, reach.lane))?.doc;
+			const trouble = (await store.get(laneRecords, deliveryLane(lane)))?.doc.trouble;
 			if (trouble === undefined) continue;
 			terminal.out(
-				`delivery   ${reach.lane}: ${trouble.failures} failures since ${iso(trouble.since)} (${trouble.reason}), next try ${iso(trouble.notBefore)}`,
+				`delivery   ${lane}: ${trouble.failures} failures since ${iso(trouble.since)} (${trouble.reason}), next try ${iso(trouble.notBefore)}`,
 			);
 		}
 		terminal.out(`delivery   ${lanes} ${lanes === 1 ? "lane has" : "lanes have"} work`);

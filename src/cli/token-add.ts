@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { localAccount } from "#core/accounts/find-account.ts";
-import { addToken } from "#core/accounts/tokens.ts";
+import { addToken } from "#core/identity/tokens.ts";
 import { openWorld } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 

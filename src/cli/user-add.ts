@@ -1,10 +1,10 @@
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import { addressOf } from "#core/accounts/account.ts";
 import { createAccount } from "#core/accounts/create-account.ts";
-import { setPassword } from "#core/accounts/credentials.ts";
+import { setPassword } from "#core/identity/credentials.ts";
 import { checkPassword } from "#core/identity/password-rules.ts";
 import { recoveryLink } from "#core/identity/recovery.ts";
+import { addressOf } from "#core/model/account.ts";
 import { openWorld } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 

@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import type { Problem } from "./error.ts";
 import { type Key, nameOf, variableOf } from "./keys.ts";
+import { movedVariable } from "./moved.ts";
 
 /** Variables with our prefix that name no key: where the file is, and what belongs to the test suites. */
 const others = /^CAUSEWAY_(CONFIG$|LONG$|TEST_)/;
@@ -22,16 +23,27 @@ export function readEnvironment(
 	for (const [variable, value] of Object.entries(env)) {
 		if (value === undefined || !variable.startsWith("CAUSEWAY_") || others.test(variable)) continue;
 		const key = byVariable.get(variable);
-		if (key === undefined)
-			problems.push({
+		if (key === undefined) problems.push(unknownVariable(variable));
+		else overrides.push({ path: key.path, variable, value: read(key, value) });
+	}
+	return { overrides, problems };
+}
+
+function unknownVariable(variable: string): Problem {
+	const now = movedVariable(variable);
+	return now === undefined
+		? {
 				path: variable,
 				expected: "a variable that names a key, such as CAUSEWAY_PUBLIC_URL",
 				found: "one that names none",
 				source: "the environment",
-			});
-		else overrides.push({ path: key.path, variable, value: read(key, value) });
-	}
-	return { overrides, problems };
+			}
+		: {
+				path: variable,
+				expected: `${now}, as this variable is called now`,
+				found: "its old name",
+				source: "the environment",
+			};
 }
 
 function read(key: Key, value: string): unknown {

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { isSection } from "./environment.ts";
 import type { Problem } from "./error.ts";
 import { type Key, nameOf } from "./keys.ts";
+import { movedKey } from "./moved.ts";
 
 /** Says what zod found wrong in `input` in the words of whoever wrote it. */
 export function explain(issue: z.core.$ZodIssue, input: unknown, keys: readonly Key[]): readonly Problem[] {
@@ -16,15 +17,15 @@ export function explain(issue: z.core.$ZodIssue, input: unknown, keys: readonly 
 				.map((key) => key.path[path.length] ?? ""),
 		),
 	];
-	return issue.keys.map((key) => ({
-		path: nameOf({ path: [...path, key] }),
+	return issue.keys.map((key) => {
+		const name = nameOf({ path: [...path, key] });
+		const now = movedKey(name);
+		if (now !== undefined) return { path: name, expected: `${now}, as this key is called now`, found: "its old name" };
 		// A key that another kind of the same section has: `url` beside `kind: sqlite`.
-		expected:
-			known.includes(key) && isSection(found)
-				? `no such key beside kind ${show(found.kind)}`
-				: `one of the keys ${known.join(", ")}`,
-		found: known.includes(key) ? show(at(found, [key])) : "a key that does not exist",
-	}));
+		if (known.includes(key) && isSection(found))
+			return { path: name, expected: `no such key beside kind ${show(found.kind)}`, found: show(at(found, [key])) };
+		return { path: name, expected: `one of the keys ${known.join(", ")}`, found: "a key that does not exist" };
+	});
 }
 
 function at(value: unknown, path: readonly string[]): unknown {

@@ -84,7 +84,6 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 					oauth: rate(300, 60),
 					register: rate(20, 3600),
 					bodyBytes: whole(1024, 64 * MiB).default(MiB),
-					matrixBodyBytes: whole(MiB, 256 * MiB).default(16 * MiB),
 					jsonDepth: whole(8, 1024).default(64),
 					jsonNodes: whole(100, 1_000_000).default(10_000),
 					textBytes: whole(1, MiB).default(64 * 1024),

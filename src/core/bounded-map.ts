@@ -1,4 +1,4 @@
-/** A Map that forgets its oldest entries: a cache for what can be read again. */
+/** A map of at most `max` entries that drops the one set longest ago: a cache for values that can be read again. */
 export class BoundedMap<K, V> {
 	readonly #entries = new Map<K, V>();
 	readonly #max: number;

@@ -9,8 +9,8 @@ interface Meaning {
  * may have seen is neither renamed nor given another status.
  */
 export const errorCodes = {
-	digest_mismatch: { status: 400, meaning: "The digest of a signed request is not that of its body." },
-	interaction_gone: { status: 400, meaning: "The question of an authorization has been answered or has expired." },
+	digest_mismatch: { status: 400, meaning: "The digest of a signed request does not match its body." },
+	interaction_gone: { status: 400, meaning: "The authorization request has been answered or has expired." },
 	invalid_json: { status: 400, meaning: "The body is not JSON, or is nested too deeply." },
 	invalid_request: { status: 400, meaning: "A field, parameter or header is wrong; `errors` names each of them." },
 
@@ -19,27 +19,27 @@ export const errorCodes = {
 	invalid_token: { status: 401, meaning: "The token is unknown, expired or revoked." },
 	nonce_reused: { status: 401, meaning: "The nonce of a signed request has been used before." },
 	otp_invalid: { status: 401, meaning: "The code of the second factor is wrong or has been used." },
-	otp_required: { status: 401, meaning: "The account also needs a code of its second factor." },
-	signature_expired: { status: 401, meaning: "The time of a signed request is too far from the server's." },
+	otp_required: { status: 401, meaning: "The account also requires a code of its second factor." },
+	signature_expired: { status: 401, meaning: "The timestamp of a signed request is too far from the server's time." },
 	signature_incomplete: { status: 401, meaning: "A header of a signed request is missing or malformed." },
-	signature_invalid: { status: 401, meaning: "The signature does not match the request, or its key is not known." },
-	token_missing: { status: 401, meaning: "The operation needs an access token or a signature." },
+	signature_invalid: { status: 401, meaning: "The signature does not match the request, or its key is unknown." },
+	token_missing: { status: 401, meaning: "The operation requires an access token or a signature." },
 
 	bootstrap_only: { status: 403, meaning: "A bootstrap token can only register a device key." },
 	edit_window_closed: { status: 403, meaning: "The message can no longer be edited." },
 	form_refused: { status: 403, meaning: "The form was not sent from the provider's own page." },
-	home_only: { status: 403, meaning: "The operation is for people whose home is this provider." },
-	insufficient_scope: { status: 403, meaning: "The token lacks a scope, or does not stand for a person." },
-	invite_invalid: { status: 403, meaning: "Registration needs an invitation, and this one is not valid." },
+	home_only: { status: 403, meaning: "The operation is only for accounts of this provider." },
+	insufficient_scope: { status: 403, meaning: "The token lacks a scope, or does not belong to a person." },
+	invite_invalid: { status: 403, meaning: "Registration requires an invitation, and this one is not valid." },
 	invite_only: { status: 403, meaning: "The group can only be joined by invitation." },
-	not_joined: { status: 403, meaning: "The operation needs a membership of the channel." },
+	not_joined: { status: 403, meaning: "The operation requires membership of the channel." },
 	permission_denied: { status: 403, meaning: "The caller's role does not permit the operation." },
 	provider_denied: { status: 403, meaning: "This provider does not federate with the caller's provider." },
 	registration_closed: { status: 403, meaning: "This provider does not accept registrations." },
 	type_not_allowed: { status: 403, meaning: "The channel does not allow messages of this type." },
 	wrong_password: { status: 403, meaning: "The password that confirms the operation is wrong." },
 
-	not_found: { status: 404, meaning: "It does not exist, or the caller may not know that it does." },
+	not_found: { status: 404, meaning: "The resource does not exist, or the caller may not know that it does." },
 	method_not_allowed: { status: 405, meaning: "The path has no such method; `Allow` lists those that it has." },
 	not_acceptable: { status: 406, meaning: "The answer is not available in a media type that the client accepts." },
 
@@ -53,7 +53,7 @@ export const errorCodes = {
 	idempotency_key_reused: { status: 409, meaning: "The Idempotency-Key was used for another request." },
 	own_timeline: { status: 409, meaning: "An account can't follow itself." },
 	owner_leaves: { status: 409, meaning: "The owner of a group can't leave it." },
-	passkey_known: { status: 409, meaning: "The passkey is registered already." },
+	passkey_known: { status: 409, meaning: "The passkey is already registered." },
 	room_linked: { status: 409, meaning: "The room is linked to another channel." },
 	tier_not_federated: { status: 409, meaning: "Channels of this tier do not leave the provider." },
 	too_many_device_keys: { status: 409, meaning: "The account has as many device keys as it may have." },
@@ -61,16 +61,17 @@ export const errorCodes = {
 	too_many_reactions: { status: 409, meaning: "The message has as many different reactions as it may have." },
 	totp_not_begun: { status: 409, meaning: "No authenticator app is being set up." },
 
-	gone: { status: 410, meaning: "It has been deleted." },
+	gone: { status: 410, meaning: "The resource has been deleted." },
 	precondition_failed: { status: 412, meaning: "The resource is no longer the version that `If-Match` names." },
 	payload_too_large: { status: 413, meaning: "The body is larger than the operation accepts." },
 	unsupported_media_type: { status: 415, meaning: "The operation does not accept a body of this media type." },
-	too_many_requests: { status: 429, meaning: "A rate limit is used up; `Retry-After` says for how long." },
+	too_many_requests: { status: 429, meaning: "A rate limit is exhausted; `Retry-After` says for how long." },
 	headers_too_large: { status: 431, meaning: "The address and the headers of the request are too large." },
 	internal_error: { status: 500, meaning: "The provider failed; the details are in its log." },
 	unavailable: { status: 503, meaning: "The provider is temporarily unable to answer; see `Retry-After`." },
 } as const satisfies Readonly<Record<string, Meaning>>;
 
+/** The `errorCode` of a problem document. */
 export type ErrorCode = keyof typeof errorCodes;
 
 /** The codes of one status. */

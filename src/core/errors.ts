@@ -1,6 +1,6 @@
 import type { ErrorCode, ErrorCodeOf } from "./error-codes.ts";
 
-/** Something outside the program keeps it from starting; the message says in one line what to do about it. */
+/** The program can't start, for a reason outside of it. The message says in one line what to do about it. */
 export class SetupError extends Error {
 	constructor(message: string, options?: { cause: unknown }) {
 		super(message, options);
@@ -8,7 +8,7 @@ export class SetupError extends Error {
 	}
 }
 
-/** A field of the request that is wrong: where it stands and what was expected there. */
+/** An invalid field of a request: where it is and what was expected there. */
 export interface FieldError {
 	/** JSON pointer, or the name of a header or query parameter. */
 	readonly field: string;
@@ -16,8 +16,8 @@ export interface FieldError {
 }
 
 /**
- * A problem that the caller may know of (RFC 9457). One class per public problem; `detail` is public, what is private goes
- * to the log as `cause`. `http/middleware/problem.ts` is the one renderer.
+ * A problem that is reported to the caller (RFC 9457), with one class per status. `detail` is public; private details belong in
+ * `cause`, which is only logged. `http/middleware/problem.ts` renders all of them.
  */
 export abstract class Problem extends Error {
 	abstract readonly status: number;
@@ -33,6 +33,7 @@ export abstract class Problem extends Error {
 	}
 }
 
+/** 400: some fields, parameters or headers of the request are invalid; all of them are listed. */
 export class InvalidRequest extends Problem {
 	readonly status = 400;
 	readonly title = "Invalid request";
@@ -41,6 +42,7 @@ export class InvalidRequest extends Problem {
 	}
 }
 
+/** 401: the request has no valid credential. */
 export class Unauthenticated extends Problem {
 	readonly status = 401;
 	readonly title = "Not authenticated";
@@ -49,6 +51,7 @@ export class Unauthenticated extends Problem {
 	}
 }
 
+/** 403: the caller may not do this. For what the caller may not even see, throw {@link NotFound}. */
 export class PermissionDenied extends Problem {
 	readonly status = 403;
 	readonly title = "Not allowed";
@@ -57,7 +60,7 @@ export class PermissionDenied extends Problem {
 	}
 }
 
-/** Unknown, unreadable and forbidden-to-know things: one body for all of them, so that none can be told from the others. */
+/** 404: the resource does not exist, or the caller may not know that it does. One body for both, so that they can't be told apart. */
 export class NotFound extends Problem {
 	readonly status = 404;
 	readonly title = "Not found";
@@ -66,6 +69,7 @@ export class NotFound extends Problem {
 	}
 }
 
+/** 409: the request contradicts the current state. */
 export class Conflict extends Problem {
 	readonly status = 409;
 	readonly title = "Conflict";
@@ -74,23 +78,25 @@ export class Conflict extends Problem {
 	}
 }
 
+/** 410: the resource has been deleted. */
 export class Gone extends Problem {
 	readonly status = 410;
 	readonly title = "Gone";
-	constructor(detail = "It was here and has been deleted") {
+	constructor(detail = "This resource has been deleted") {
 		super("gone", detail);
 	}
 }
 
-/** The caller's copy is not the present version (`If-Match`). */
+/** 412: `If-Match` does not name the current version. */
 export class PreconditionFailed extends Problem {
 	readonly status = 412;
 	readonly title = "Precondition failed";
 	constructor() {
-		super("precondition_failed", "It has changed since you read it");
+		super("precondition_failed", "The resource has changed since you read it");
 	}
 }
 
+/** 413: the body is too large. */
 export class PayloadTooLarge extends Problem {
 	readonly status = 413;
 	readonly title = "Too large";
@@ -99,6 +105,7 @@ export class PayloadTooLarge extends Problem {
 	}
 }
 
+/** 415: the body has a media type that the operation does not accept. */
 export class UnsupportedMediaType extends Problem {
 	readonly status = 415;
 	readonly title = "Unsupported media type";
@@ -107,10 +114,11 @@ export class UnsupportedMediaType extends Problem {
 	}
 }
 
+/** 405: the path does not support this method. */
 export class MethodNotAllowed extends Problem {
 	readonly status = 405;
 	readonly title = "Method not allowed";
-	/** The methods that there are, for the `Allow` header. */
+	/** The methods that the path supports, for the `Allow` header. */
 	readonly allow: string;
 	constructor(allow: string) {
 		super("method_not_allowed", `Expected ${allow}`);
@@ -118,6 +126,7 @@ export class MethodNotAllowed extends Problem {
 	}
 }
 
+/** 406: the resource is not available in a media type that the client accepts. */
 export class NotAcceptable extends Problem {
 	readonly status = 406;
 	readonly title = "Not acceptable";
@@ -126,6 +135,7 @@ export class NotAcceptable extends Problem {
 	}
 }
 
+/** 429: a rate limit is exhausted. */
 export class TooManyRequests extends Problem {
 	readonly status = 429;
 	readonly title = "Too many requests";
@@ -136,7 +146,7 @@ export class TooManyRequests extends Problem {
 	}
 }
 
-/** A passing trouble of ours. */
+/** 503: a temporary failure on our side. Peers treat most 4xx as final, so a temporary failure must never be one. */
 export class Unavailable extends Problem {
 	readonly status = 503;
 	readonly title = "Temporarily unavailable";

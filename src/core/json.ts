@@ -1,10 +1,10 @@
-/** Caps on a JSON document from outside (design §9 rule 5). */
+/** Limits for an untrusted JSON document (design §9 rule 5): levels of nesting, and values in all. */
 export interface FieldLimits {
 	readonly depth: number;
 	readonly nodes: number;
 }
 
-/** Why a text was refused; `path` is a JSON pointer. */
+/** A text was refused as JSON. `path` is a JSON pointer to the offending value. */
 export class JsonRefused extends Error {
 	readonly path: string;
 	readonly expected: string;
@@ -17,8 +17,8 @@ export class JsonRefused extends Error {
 }
 
 /**
- * Parses JSON from outside: refuses what is not JSON, what is nested too deeply or has too many nodes, and the keys
- * `__proto__` and `constructor`, by which a careless copy could be made to change every object.
+ * Parses untrusted JSON. Refuses text that is not JSON, that is nested too deeply or has too many values, and the keys
+ * `__proto__` and `constructor`, with which a careless copy could be made to change every object.
  *
  * @throws {JsonRefused}
  */
@@ -33,7 +33,7 @@ export function parseJson(text: string, limits: FieldLimits): unknown {
 	return value;
 }
 
-/** Walks without recursion: the depth is the attacker's. */
+/** Walks without recursion, since an attacker chooses the depth. */
 function checkShape(root: unknown, limits: FieldLimits): void {
 	const open: { value: object; path: string; depth: number }[] = [];
 	let nodes = 1;

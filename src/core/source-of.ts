@@ -1,9 +1,9 @@
 const ipv6 = /^(?=.*:)[\da-f:]+$/i;
 
 /**
- * What a caller's tries are counted under. Whoever has one IPv6 address usually has 2⁶⁴ of them: they count as one.
+ * The key under which a caller's attempts are counted. A subscriber usually owns a whole IPv6 /64, so that its addresses count as one.
  *
- * @param key the address; what is none, such as the id of an account, is returned as it is
+ * @param key an IP address; any other text, such as an account id, is returned unchanged
  */
 export function sourceOf(key: string): string {
 	if (!ipv6.test(key)) return key;

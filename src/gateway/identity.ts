@@ -1,24 +1,55 @@
+import { createGate } from "#core/gate.ts";
 import { createBackground } from "#core/identity/background.ts";
-import { createGate } from "#core/identity/gate.ts";
 import type { Identity } from "#core/identity/identity.ts";
 import type { Logger } from "#core/ports/logger.ts";
+import type { MailPort } from "#core/ports/mail.ts";
 import type { Config } from "../config.ts";
-import { createAttempts } from "../factors/attempts.ts";
+import { type AttemptRates, createAttempts } from "../factors/attempts.ts";
 import { createPasskeys } from "../factors/passkeys.ts";
 import { createTotp } from "../factors/totp.ts";
 import { createMail } from "../mail/smtp.ts";
 
+export interface IdentityParts extends Pick<Identity, "registration" | "instanceName"> {
+	/** The origin that passkeys are bound to. */
+	readonly origin: string;
+	readonly mail: MailPort;
+	readonly attempts: AttemptRates;
+	/** Multiplies the rates. */
+	readonly scale: number;
+	readonly logger: Logger;
+}
+
 /** Builds what people prove themselves by. Nothing is loaded before it is needed. */
-export function openIdentity(config: Config, logger: Logger): Identity {
-	const { publicUrl: origin, instance, limits, mail, registration } = config;
-	return {
+export const buildIdentity = ({
+	registration,
+	instanceName,
+	origin,
+	mail,
+	attempts,
+	scale,
+	logger,
+}: IdentityParts): Identity => ({
+	registration,
+	instanceName,
+	// 64 MiB and a core each: two at once, and no longer a line than people have patience for.
+	hashing: createGate({ width: 2, line: 50, retryAfterSeconds: 10 }),
+	mail,
+	factors: { totp: createTotp(), passkeys: createPasskeys({ origin, name: instanceName }) },
+	attempts: createAttempts(attempts, scale),
+	background: createBackground(logger),
+});
+
+/** The same as the configuration says. */
+export const openIdentity = (
+	{ publicUrl: origin, instance, limits, mail, registration }: Config,
+	logger: Logger,
+): Identity =>
+	buildIdentity({
 		registration: { mode: registration.mode },
 		instanceName: instance.name,
-		// 64 MiB and a core each: two at once, and no longer a line than people have patience for.
-		hashing: createGate({ width: 2, line: 50, retryAfterSeconds: 10 }),
+		origin,
 		mail: createMail(mail),
-		factors: { totp: createTotp(), passkeys: createPasskeys({ origin, name: instance.name }) },
-		attempts: createAttempts(limits, limits.scale),
-		background: createBackground(logger),
-	};
-}
+		attempts: limits,
+		scale: limits.scale,
+		logger,
+	});

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { createSealing, type Vault } from "#core/bridging/sealing.ts";
+import { createSealing, type Vault } from "#core/vault.ts";
 
 /** The key that seals secrets at rest: made at the first start, readable by nobody else (design §9 rule 6). */
 export function openVault(dataDir: string): Vault {

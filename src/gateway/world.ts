@@ -1,33 +1,24 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import path from "node:path";
 import type { ZodType } from "zod";
 import { type Clock, systemClock } from "#core/clock.ts";
-import { collections } from "#core/collections.ts";
-import { createLog } from "#core/events/log.ts";
 import { type FailPoints, noFailPoints } from "#core/ports/fail-points.ts";
 import type { Logger } from "#core/ports/logger.ts";
-import type { Store } from "#core/ports/store.ts";
-import type { World } from "#core/world.ts";
 import { createEmbeddedBus } from "../bus/embedded.ts";
-import { type Config, domainOf, loadConfig } from "../config.ts";
+import { type Config, loadConfig } from "../config.ts";
 import { createLogger } from "../log.ts";
-import { createText } from "../text/text.ts";
+import { type BuiltCore, buildCore } from "./core.ts";
 import { openIdentity } from "./identity.ts";
+import { type InstalledBridges, installedBridges } from "./installed-bridges.ts";
+import { openStore } from "./store.ts";
 import { openVault } from "./vault.ts";
 
-/** Every bridge is a folder; its name is its key in the configuration. */
-export const bridgesFolder = path.join(import.meta.dirname, "..", "..", "bridges");
-const bridgeFolders = (): readonly string[] =>
-	readdirSync(bridgesFolder).filter((name) => existsSync(path.join(bridgesFolder, name, "config.ts")));
-
 /** Reads the configuration, each bridge's own keys included. @throws {ConfigError} */
-export async function readConfig(file: string | undefined, env: NodeJS.ProcessEnv): Promise<Config> {
+export async function readConfig(
+	file: string | undefined,
+	env: NodeJS.ProcessEnv,
+	installed: InstalledBridges = installedBridges(),
+): Promise<Config> {
 	const schemas: Record<string, ZodType> = {};
-	for (const name of bridgeFolders()) {
-		schemas[name] = (
-			(await import(path.join(bridgesFolder, name, "config.ts"))) as { configSchema: ZodType }
-		).configSchema;
-	}
+	for (const name of installed.names) schemas[name] = await installed.configSchema(name);
 	return loadConfig({ env, bridges: schemas, ...(file === undefined ? {} : { file }) });
 }
 
@@ -40,44 +31,33 @@ export interface Surroundings {
 	readonly logger?: Logger;
 	readonly clock?: Clock;
 	readonly failPoints?: FailPoints;
+	readonly installed?: InstalledBridges;
 }
 
 /** The store and what every use case needs: all that a command needs beside a server that runs. */
-export interface OpenedWorld extends AsyncDisposable {
-	readonly world: World;
+export interface OpenedWorld extends AsyncDisposable, BuiltCore {
 	readonly bus: ReturnType<typeof createEmbeddedBus>;
 	readonly logger: Logger;
-	/** Called for each commit that leaves something to do; set by whoever does it. */
-	onOwed(wake: () => void): void;
-}
-
-async function openStore(config: Config, { failPoints, clock, logger }: Required<Surroundings>): Promise<Store> {
-	const options = { collections, failPoints, clock };
-	if (config.store.kind === "mongodb") {
-		const { openMongoStore } = await import("../store/mongodb/index.ts");
-		return openMongoStore({ url: config.store.url, logger, ...options });
-	}
-	const { openSqliteStore } = await import("../store/sqlite/index.ts");
-	mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-	return openSqliteStore({ file: path.join(config.dataDir, "causeway.db"), ...options });
+	readonly installed: InstalledBridges;
 }
 
 /** Opens the store and builds the core on it. Works beside a server that runs. */
 export async function openWorld(
 	config: Config,
-	{ logger = createLogger(config.log), clock = systemClock, failPoints = noFailPoints }: Surroundings = {},
+	{
+		logger = createLogger(config.log),
+		clock = systemClock,
+		failPoints = noFailPoints,
+		installed = installedBridges(),
+	}: Surroundings = {},
 ): Promise<OpenedWorld> {
 	const store = await openStore(config, { logger, clock, failPoints });
 	const bus = createEmbeddedBus();
-	let wake = (): void => {};
-	const world: World = {
+	const built = buildCore({
 		origin: config.publicUrl,
-		domain: domainOf(config.publicUrl),
 		store,
-		log: createLog({ store, bus, onOwed: () => wake() }),
 		bus,
 		clock,
-		text: createText(),
 		logger,
 		failPoints,
 		vault: openVault(config.dataDir),
@@ -87,16 +67,14 @@ export async function openWorld(
 			textBytes: config.limits.textBytes,
 			articleBytes: config.limits.articleBytes,
 		},
-	};
+	});
 	return {
-		world,
+		...built,
 		bus,
 		logger,
-		onOwed(callback) {
-			wake = callback;
-		},
+		installed,
 		async [Symbol.asyncDispose]() {
-			await world.identity.background.idle();
+			await built.world.identity.background.idle();
 			await bus.close();
 			await store.close();
 		},

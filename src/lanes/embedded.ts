@@ -11,6 +11,11 @@ export interface EmbeddedLanesOptions {
 	readonly handler: LaneHandler;
 	/** Lanes that run beside each other at most. */
 	readonly concurrency: number;
+	/**
+	 * Lanes of these kinds (the part of a lane's name before the colon) have places of their own, so many each: they neither take
+	 * those of the others nor wait for them.
+	 */
+	readonly pools?: Readonly<Record<string, number>>;
 	readonly clock: Clock;
 	readonly logger: Logger;
 	/** Aborted: the same as {@link Lanes.stop}. */
@@ -31,9 +36,12 @@ interface Awake {
  * goes to the end of the line, so a busy lane delays no other.
  */
 export function createEmbeddedLanes(options: EmbeddedLanesOptions): Lanes {
-	const { handler, concurrency, clock, logger, signal } = options;
+	const { handler, concurrency, pools = {}, clock, logger, signal } = options;
 	const { first, most } = options.backOff ?? { first: 1000, most: 60_000 };
-	const queue = new PQueue({ concurrency });
+	const others = new PQueue({ concurrency });
+	const own = new Map(Object.entries(pools).map(([kind, places]) => [kind, new PQueue({ concurrency: places })]));
+	const queues = [others, ...own.values()];
+	const queueOf = (lane: Lane): PQueue => own.get(lane.slice(0, lane.indexOf(":"))) ?? others;
 	const begin = createPace(beginPerTurn);
 	const awake = new Map<Lane, Awake>();
 	/** Failed runs in a row of lanes that wait for their next try. */
@@ -50,7 +58,7 @@ export function createEmbeddedLanes(options: EmbeddedLanesOptions): Lanes {
 		}
 		const fresh: Awake = { running: false, dirty: false };
 		awake.set(lane, fresh);
-		void queue.add(() => run(lane, fresh));
+		void queueOf(lane).add(() => run(lane, fresh));
 	}
 
 	/** Never rejects. */
@@ -92,13 +100,19 @@ export function createEmbeddedLanes(options: EmbeddedLanesOptions): Lanes {
 	async function stop(): Promise<void> {
 		ending.abort();
 		alarms.clear();
-		queue.clear();
+		for (const queue of queues) queue.clear();
 		for (const [lane, state] of awake) if (!state.running) awake.delete(lane);
-		await queue.onIdle();
+		await Promise.all(queues.map((queue) => queue.onIdle()));
+	}
+
+	/** Work of one kind may wake lanes of another, so all have to be idle at the same moment. */
+	async function idle(): Promise<void> {
+		while (queues.some((queue) => queue.size + queue.pending > 0))
+			await Promise.all(queues.map((queue) => queue.onIdle()));
 	}
 
 	if (signal?.aborted) void stop();
 	signal?.addEventListener("abort", () => void stop(), { once: true });
 
-	return { wake, stop, idle: () => queue.onIdle() };
+	return { wake, stop, idle };
 }

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
-import { OutboundFailure } from "#core/ports/http-client.ts";
+import type { OutboundFailure } from "#core/ports/http-client.ts";
+import { toFailure, tooLarge } from "./failure.ts";
+import type { Run } from "./send.ts";
 import { errors } from "./undici.ts";
 
 /** An answer as it came: still with its content coding. */
@@ -14,7 +16,7 @@ export interface RawAnswer {
  * One request and its answer. It settles once; whatever undici says afterwards is ignored, and a request that is
  * still waiting for a socket when it has settled is taken back as soon as it is about to be written.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Run {
 	readonly #resolve: (answer: RawAnswer) => void;
 	readonly #reject: (failure: OutboundFailure) => void;
 	readonly #maxBytes: number;
@@ -72,26 +74,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 	}
 }
 
-/** What undici or the system throws, as the port's failure. The remote's own words stay in `cause`. */
-export function toFailure(error: unknown): OutboundFailure {
-	if (error instanceof OutboundFailure) return error;
-	if (error instanceof errors.ConnectTimeoutError) {
-		return new OutboundFailure("timeout", "No connection in time", { cause: error });
-	}
-	if (error instanceof errors.HeadersOverflowError) {
-		return new OutboundFailure("too-large", "The answer's headers are too large", { cause: error });
-	}
-	if (error instanceof errors.InvalidArgumentError) {
-		return new OutboundFailure("refused", "The request can't be written", { cause: error });
-	}
-	return new OutboundFailure("network", "The request was not answered", { cause: error });
-}
-
-function tooLarge(maxBytes: number): OutboundFailure {
-	return new OutboundFailure("too-large", `The answer is larger than ${maxBytes} bytes`);
-}
-
-function flatten(headers: IncomingHttpHeaders): Record<string, string> {
+/** Repeated headers as one text. */
+export function flatten(headers: IncomingHttpHeaders): Record<string, string> {
 	for (const name in headers) {
 		const value = headers[name];
 		if (Array.isArray(value)) headers[name] = value.join(", ");

@@ -14,6 +14,10 @@ export function createAddressRule(insecureLocalhost: boolean): AddressRule {
 		(protocol === "https:" && isPublicAddress(address)) || (insecureLocalhost && isLoopbackAddress(address));
 }
 
+/** Whether a socket may be opened to this literal address at all; with `insecureLocalhost` also to the machine itself. */
+export const isReachable = (address: string, insecureLocalhost: boolean): boolean =>
+	isPublicAddress(address) || (insecureLocalhost && isLoopbackAddress(address));
+
 /**
  * Wraps a name lookup so that it gives out nothing but addresses that `allowed` accepts. The socket connects to what it
  * was given here, so a name that resolves differently a moment later gains nothing.
@@ -46,15 +50,25 @@ export function guardConnector(connect: buildConnector.connector, rule: AddressR
 		}
 		return connect(options, (...[error, socket]) => {
 			if (error !== null) return callback(error, null);
-			const reached = socket.remoteAddress;
-			if (reached !== undefined && rule(reached, protocol)) return callback(null, socket);
+			const fault = faultOfReached(socket, hostname, (address) => rule(address, protocol));
+			if (fault === undefined) return callback(null, socket);
 			socket.destroy();
-			// A peer that hung up at once leaves no address behind: a network trouble, not a verdict.
-			callback(reached === undefined ? new Error("The connection closed at once") : refusedAddress(hostname), null);
+			callback(fault, null);
 		});
 	};
 }
 
-function refusedAddress(hostname: string): OutboundFailure {
+/** What is wrong with the address that a socket has really reached; `undefined`: nothing. */
+export function faultOfReached(
+	{ remoteAddress }: { readonly remoteAddress?: string | undefined },
+	hostname: string,
+	allowed: (address: string) => boolean,
+): Error | undefined {
+	// A peer that hung up at once leaves no address behind: a network trouble, not a verdict.
+	if (remoteAddress === undefined) return new Error("The connection closed at once");
+	return allowed(remoteAddress) ? undefined : refusedAddress(hostname);
+}
+
+export function refusedAddress(hostname: string): OutboundFailure {
 	return new OutboundFailure("refused", `${hostname} has no address that may be contacted`);
 }

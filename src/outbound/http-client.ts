@@ -6,12 +6,18 @@ import {
 	OutboundFailure,
 	type OutboundRequest,
 	type OutboundResponse,
+	type StreamRequest,
+	type StreamResponse,
 } from "#core/ports/http-client.ts";
 import { decodeBody } from "./decode-body.ts";
-import { Exchange, type RawAnswer, toFailure } from "./exchange.ts";
+import { decodeStream } from "./decode-stream.ts";
+import { Exchange, type RawAnswer } from "./exchange.ts";
+import { wasReused } from "./failure.ts";
 import { createAddressRule, guardConnector, guardLookup } from "./guarded-connect.ts";
 import { createPeerRules } from "./peer-rules.ts";
 import { createPools, type PoolSlot } from "./pools.ts";
+import { closeBody, isStream, send, watch } from "./send.ts";
+import { type RawStream, StreamExchange } from "./stream-exchange.ts";
 import { buildConnector } from "./undici.ts";
 
 export interface HttpClientOptions {
@@ -30,6 +36,9 @@ export interface HttpClientOptions {
 	/** Resolves names; default the system's. */
 	readonly lookup?: LookupFunction;
 }
+
+/** Of a streamed answer, from the request to its last byte. */
+const streamTimeoutMs = 60_000;
 
 /**
  * The guarded HTTP client (design §9 rule 6): https only, public addresses only, checked on the socket that is really
@@ -77,54 +86,49 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 	}
 
 	function exchange(request: OutboundRequest, slot: PoolSlot, limit: number): Promise<RawAnswer> {
-		const { signal } = request;
 		return new Promise((resolve, reject) => {
 			const run = new Exchange(
 				limit,
-				(answer) => settle(resolve, answer),
-				(failure) => settle(reject, failure),
+				(answer) => {
+					over();
+					resolve(answer);
+				},
+				(failure) => {
+					over();
+					reject(failure);
+				},
 			);
-			const timer = setTimeout(expire, request.timeoutMs ?? timeoutMs, run);
-			const abort = () =>
-				run.fail(new OutboundFailure("network", "The request was given up", { cause: signal?.reason }));
-			slot.inFlight++;
+			const over = watch(run, request.signal, slot, request.timeoutMs ?? timeoutMs);
+			send(request, slot, userAgent, run);
+		});
+	}
 
-			function settle<T>(done: (value: T) => void, value: T): void {
-				clearTimeout(timer);
-				signal?.removeEventListener("abort", abort);
-				slot.inFlight--;
-				done(value);
-			}
-
-			if (signal?.aborted) return abort();
-			signal?.addEventListener("abort", abort, { once: true });
-			try {
-				slot.pool.dispatch(
-					{
-						method: request.method,
-						path: request.url.pathname + request.url.search,
-						headers: headerList(request.headers, userAgent),
-						body: request.body ?? null,
-					},
-					run,
-				);
-			} catch (error) {
-				run.fail(toFailure(error));
-			}
+	function exchangeStream(request: StreamRequest, slot: PoolSlot, limit: number): Promise<RawStream> {
+		// What is sent in pieces may take longer than an answer may be waited for.
+		const limits = { maxBytes: limit, idleMs: request.idleMs ?? timeoutMs, sendsAtOnce: !isStream(request.body) };
+		return new Promise((resolve, reject) => {
+			const run = new StreamExchange(limits, resolve, reject, () => over());
+			const over = watch(run, request.signal, slot, request.timeoutMs ?? streamTimeoutMs);
+			send(request, slot, userAgent, run);
 		});
 	}
 
 	/**
-	 * A socket that was kept may be closed by the other side at the very moment that it is used again. What only reads is asked
-	 * once more on a new one; whether what writes has been read nobody knows, and its sender decides.
+	 * A kept socket may be closed by the other side at the moment when it is used again. A GET is then repeated once on a new
+	 * socket; of other requests it is not known whether they were processed, so the caller decides.
 	 */
-	async function exchangeSafely(request: OutboundRequest, limit: number): Promise<RawAnswer> {
+	async function safely<R extends OutboundRequest, A>(
+		request: R,
+		attempt: (request: R, slot: PoolSlot, limit: number) => Promise<A>,
+	): Promise<A> {
+		const limit = request.maxBytes ?? maxBytes;
 		try {
-			return await exchange(request, slotFor(request.url), limit);
+			return await attempt(request, slotFor(request.url), limit);
 		} catch (error) {
+			closeBody(request.body);
 			const isLostSocket = error instanceof OutboundFailure && error.kind === "network" && wasReused(error);
 			if (request.method !== "GET" || !isLostSocket || request.signal?.aborted === true) throw error;
-			return exchange(request, slotFor(request.url), limit);
+			return attempt(request, slotFor(request.url), limit);
 		}
 	}
 
@@ -134,11 +138,23 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 			checkOrigin(url);
 		},
 		async request(request): Promise<OutboundResponse> {
-			const limit = request.maxBytes ?? maxBytes;
-			const answer = await exchangeSafely(request, limit);
-			const coding = answer.headers["content-encoding"];
-			if (coding === undefined || coding === "identity" || answer.body.length === 0) return answer;
-			return { ...answer, body: await decodeBody(answer.body, coding, limit) };
+			const answer = await safely(request, exchange);
+			const coding = codingOf(answer);
+			if (coding === undefined || answer.body.length === 0) return answer;
+			return { ...answer, body: await decodeBody(answer.body, coding, request.maxBytes ?? maxBytes) };
+		},
+		async stream(request): Promise<StreamResponse> {
+			const answer = await safely(request, exchangeStream);
+			const { status, headers, body } = answer;
+			const cancel = (): void => void body.destroy(new OutboundFailure("network", "The answer was given up"));
+			const coding = codingOf(answer);
+			if (coding === undefined) return { status, headers, body, cancel };
+			try {
+				return { status, headers, body: decodeStream(body, coding, request.maxBytes ?? maxBytes), cancel };
+			} catch (error) {
+				cancel();
+				throw error;
+			}
 		},
 		async close() {
 			closed = true;
@@ -147,35 +163,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 	};
 }
 
-/** The connection was there, and ended: not one that could not be made. */
-function wasReused({ cause }: OutboundFailure): boolean {
-	const { code } = (cause ?? {}) as { code?: string };
-	return code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE";
-}
-
-function expire(run: Exchange): void {
-	run.fail(new OutboundFailure("timeout", "The answer did not come in time"));
+/** The content coding of an answer that has one. */
+function codingOf({ headers }: Pick<OutboundResponse, "headers">): string | undefined {
+	const coding = headers["content-encoding"];
+	return coding === "identity" ? undefined : coding;
 }
 
 function checkCredentials(url: URL): void {
 	if (url.username !== "" || url.password !== "")
 		throw new OutboundFailure("refused", "A URL with credentials is not allowed");
-}
-
-/** Flat, as undici takes it fastest. `host` is left out: it follows from the URL, and TLS would check the certificate against it. */
-function headerList(headers: Readonly<Record<string, string>>, userAgent: string): string[] {
-	const list: string[] = [];
-	let hasAgent = false;
-	let hasCoding = false;
-	for (const name in headers) {
-		const value = headers[name];
-		const lower = name.toLowerCase();
-		if (value === undefined || lower === "host") continue;
-		hasAgent ||= lower === "user-agent";
-		hasCoding ||= lower === "accept-encoding";
-		list.push(lower, value);
-	}
-	if (!hasAgent) list.push("user-agent", userAgent);
-	if (!hasCoding) list.push("accept-encoding", "identity");
-	return list;
 }

@@ -35,7 +35,7 @@ export function createPools(connect: buildConnector.connector, max: number): Poo
 	function drop(slot: PoolSlot): void {
 		if (slots.get(slot.origin) !== slot) return;
 		slots.delete(slot.origin);
-		// Resolves after the sockets are gone; nobody has to wait for that.
+		// Resolves when the sockets are closed, which does not need to be awaited.
 		void slot.pool.close();
 	}
 

@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
-import type { Feed, FeedRequest } from "#core/events/feed.ts";
-import type { FeedReader } from "#core/events/feed-reader.ts";
-import type { FeedSink, LiveEvent } from "#core/events/live-event.ts";
-import type { Place } from "#core/groups/access.ts";
-import type { Principal } from "#core/identity/principals.ts";
+import type { Feed, FeedRequest } from "#core/feed/feed.ts";
+import type { FeedReader } from "#core/feed/feed-reader.ts";
+import type { FeedSink, LiveEvent } from "#core/feed/live-event.ts";
+import type { Place } from "#core/groups/place.ts";
+import type { Principal } from "#core/identity/principal.ts";
 import type { AccountId } from "#core/ids.ts";
 
 export interface EventStreamOptions {

@@ -7,8 +7,6 @@ import { jsonOf } from "./stored.ts";
 export interface CheckedDraft {
 	readonly draft: Draft;
 	readonly body: string;
-	/** `undefined`: nothing is owed for this event. */
-	readonly pending: string | undefined;
 	readonly erases: readonly { readonly seq: number; readonly body: string }[];
 }
 
@@ -21,13 +19,17 @@ export function checkDraft(draft: Draft): CheckedDraft {
 	checkText(draft.actor, "An event's actor");
 	if (draft.request !== undefined) checkId(draft.request, "An event's request key");
 	if (draft.natural !== undefined) checkId(draft.natural, "An event's natural key");
-	for (const marker of draft.pending) checkId(marker, "A pending marker");
+	for (const marker of draft.pending) checkMarker(marker);
 	return {
 		draft,
 		body: jsonOf(draft.body, "An event's body"),
-		pending: draft.pending.length > 0 ? JSON.stringify(draft.pending) : undefined,
 		erases: draft.erases?.map(checkErasure) ?? nothing,
 	};
+}
+
+/** Markers are kept in lists with spaces between them. */
+function checkMarker(marker: string): void {
+	if (!/^[a-z][a-z-]{0,30}$/.test(marker)) throw new TypeError(`A pending marker is not a lower-case word: ${marker}`);
 }
 
 function checkErasure({ seq, body }: { readonly seq: number; readonly body: unknown }) {

@@ -1,7 +1,4 @@
-/** Text as HTML text or attribute value. */
-export function escapeHtml(text: string): string {
-	return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-}
+import { escapeHtml } from "#core/escape-html.ts";
 
 /** Text as one paragraph, line by line: all that is done for what is too large or too deep to be looked into. */
 export function escapeAsParagraph(text: string): string {

@@ -1,5 +1,5 @@
 import { accountByHandle } from "#core/accounts/find-account.ts";
-import { addToken } from "#core/accounts/tokens.ts";
+import { addToken } from "#core/identity/tokens.ts";
 import type { Client } from "../support/client.ts";
 import { newKeyPair } from "../support/device.ts";
 import type { Running } from "../support/gateway.ts";

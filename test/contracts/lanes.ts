@@ -7,6 +7,7 @@ export type StartLanes = (
 	options: {
 		readonly handler: LaneHandler;
 		readonly concurrency: number;
+		readonly pools?: Readonly<Record<string, number>>;
 		/** What was logged as an error. */
 		readonly onError?: (details: object) => void;
 		readonly backOff?: { readonly first: number; readonly most: number };
@@ -270,5 +271,21 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		await soon();
 		t.deepEqual(started, ["one"]);
 		await lanes.stop();
+	});
+
+	test(`${name}: a kind of lane with places of its own waits for no other kind, and takes no place of theirs`, async (t) => {
+		const { started, release, handler } = gate();
+		const lanes = await start(t, { handler, concurrency: 2, pools: { plan: 1 } });
+		for (const lane of ["deliver:a", "deliver:b", "deliver:c", "plan:a", "plan:b"]) lanes.wake(lane);
+		await until(() => started.length === 3);
+		await soon();
+		t.deepEqual([...started].sort(), ["deliver:a", "deliver:b", "plan:a"]);
+		while (started.length < 5) {
+			release();
+			await soon();
+		}
+		t.deepEqual([...started].sort(), ["deliver:a", "deliver:b", "deliver:c", "plan:a", "plan:b"]);
+		for (let n = 0; n < 5; n++) release();
+		await lanes.idle();
 	});
 }

@@ -1,10 +1,11 @@
 import test from "ava";
-import { addressOf } from "#core/accounts/account.ts";
-import { createAccount, handleFault } from "#core/accounts/create-account.ts";
-import { isPassword, setPassword } from "#core/accounts/credentials.ts";
+import { createAccount } from "#core/accounts/create-account.ts";
 import { findAccount } from "#core/accounts/find-account.ts";
-import { addToken } from "#core/accounts/tokens.ts";
-import { authenticate } from "#core/identity/principals.ts";
+import { handleFault } from "#core/accounts/handles.ts";
+import { authenticate } from "#core/federation/principals.ts";
+import { isPassword, setPassword } from "#core/identity/credentials.ts";
+import { addToken } from "#core/identity/tokens.ts";
+import { addressOf } from "#core/model/account.ts";
 import { openCore } from "../support/core.ts";
 import { createFakeBridge } from "../support/fake-bridge.ts";
 

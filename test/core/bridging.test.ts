@@ -1,19 +1,20 @@
 import test from "ava";
-import type { Account } from "#core/accounts/account.ts";
-import { addressOf } from "#core/accounts/account.ts";
 import { accountByRemote } from "#core/accounts/find-account.ts";
 import { messageByRemote } from "#core/bridging/find-message.ts";
 import { followReference, listFollows, unfollow } from "#core/bridging/follow.ts";
 import { changePortal } from "#core/bridging/portals/change-portal.ts";
 import { linkPortal, unlinkPortal } from "#core/bridging/portals/link-portal.ts";
-import type { Place } from "#core/groups/access.ts";
-import { joined } from "#core/groups/access.ts";
+import type { Place } from "#core/groups/place.ts";
+import { joined } from "#core/groups/place.ts";
 import { deleteMessage } from "#core/messages/delete-message.ts";
 import { editMessage } from "#core/messages/edit-message.ts";
 import { homeTimeline } from "#core/messages/home-timeline.ts";
 import { listMessages } from "#core/messages/list-messages.ts";
-import { type Message, messages } from "#core/messages/message.ts";
-import type { RemotePerson } from "#core/ports/bridge.ts";
+import { messages } from "#core/messages/message.ts";
+import type { Account } from "#core/model/account.ts";
+import { addressOf } from "#core/model/account.ts";
+import type { Message } from "#core/model/message.ts";
+import type { RemotePerson } from "#core/ports/bridge/remote-event.ts";
 import { react, unreact } from "#core/reactions/react.ts";
 import { type Core, openCore } from "../support/core.ts";
 import { createFakeBridge, type FakeBridge } from "../support/fake-bridge.ts";
@@ -106,7 +107,7 @@ test("a reply from one network reaches the other as a reply, and not its own", a
 	const [, reply] = chat.delivered.filter((d) => d.kind === "message");
 	t.true(reply?.kind === "message" && reply.subject.message.content.text === "Hi");
 	t.true(reply?.kind === "message" && reply.parent?.remote[0]?.startsWith("chat-copy-of-"));
-	t.is((await listMessages(core.world, timeline.channel.id, { direction: "forward", limit: 10 })).length, 2);
+	t.is((await listMessages(core.world, timeline, { direction: "forward", limit: 10 })).length, 2);
 });
 
 test("edits, deletions and reactions of ours follow the message", async (t) => {
@@ -192,7 +193,7 @@ test("private and group channels never leave, by any path", async (t) => {
 		const place = await core.channel(jane, tier);
 		const reach = { bridge: chat.name, target: `!${tier}`, lane: `chat:!${tier}` };
 		await t.throwsAsync(linkPortal(core.world, jane, place, { bridge: chat.name, reach, consented: true }), {
-			message: /does not leave/,
+			message: /can't be linked/,
 		});
 		t.deepEqual(
 			await core.incoming.receive(fedi.name, [
@@ -250,7 +251,7 @@ test("following somebody elsewhere: asked, accepted, read at home, left", async 
 	const [newest] = await homeTimeline(core.world, jane, { limit: 10 });
 	t.is(newest?.content.text, "Good morning");
 	const shadow = await accountByRemote(core.world, fedi.name, bob.id);
-	const place = await core.timeline(shadow as Account);
+	const place = await core.timeline(shadow as Account, jane);
 	await core.post(jane, place, "Good morning, Bob", { replyTo: (newest as Message).id });
 	await unfollow(core.world, jane, "bob@fedi.test");
 	await core.settled();

@@ -1,6 +1,6 @@
 import test from "ava";
-import { changeProfile } from "#core/accounts/change-profile.ts";
 import { accountById } from "#core/accounts/find-account.ts";
+import { changeProfile } from "#core/groups/change-profile.ts";
 import { openCore } from "../support/core.ts";
 import { createFakeBridge } from "../support/fake-bridge.ts";
 
@@ -11,7 +11,7 @@ test("a new name and a lock reach the followers, once each; a change of nothing 
 	const jane = await core.person("jane");
 	const target = { kind: "account", account: jane.id } as const;
 	await core.incoming.receive(fedi.name, [
-		{ kind: "join", id: "follow-1", sender: fedi.person("bob"), target, raw: {}, at: core.clock.time },
+		{ kind: "join", id: "follow-1", sender: fedi.person("bob"), target, raw: {} },
 	]);
 	for (const wish of [{ displayName: "Jane D." }, { displayName: " Jane D. " }, { locked: true }, { locked: true }, {}])
 		await changeProfile(world, jane, wish);

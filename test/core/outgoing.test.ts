@@ -1,15 +1,18 @@
 import test from "ava";
-import type { Account } from "#core/accounts/account.ts";
+import { readable } from "#core/access/readable-place.ts";
 import { listDeadLetters, replayDeadLetters } from "#core/bridging/outgoing/dead-letters.ts";
-import { deliveries, deliveryLane, laneTroubles } from "#core/bridging/outgoing/delivery.ts";
+import { deliveries, deliveryLane } from "#core/bridging/outgoing/delivery.ts";
 import { createOutgoing } from "#core/bridging/outgoing/outgoing.ts";
-import { backOff } from "#core/bridging/outgoing/retry.ts";
 import { createTargets } from "#core/bridging/outgoing/targets.ts";
-import { canRead } from "#core/groups/access.ts";
+import { backOff } from "#core/events/back-off.ts";
+import { createLaneHolds, laneRecords } from "#core/events/lane-holds.ts";
+import { createConsumer } from "#core/events/run-consumer.ts";
 import { memberships } from "#core/groups/membership.ts";
 import { deleteMessage } from "#core/messages/delete-message.ts";
 import { editMessage } from "#core/messages/edit-message.ts";
-import type { Delivery, DeliveryResult, RemotePerson } from "#core/ports/bridge.ts";
+import type { Account } from "#core/model/account.ts";
+import type { Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
+import type { RemotePerson } from "#core/ports/bridge/remote-event.ts";
 import { type Core, openCore } from "../support/core.ts";
 import { createFakeBridge, type FakeBridge } from "../support/fake-bridge.ts";
 
@@ -30,7 +33,7 @@ async function follows(core: Core, fedi: FakeBridge, person: RemotePerson, accou
 /** Time goes by, and the lane of a person looks what is due. */
 async function later(core: Core, person: RemotePerson, ms: number): Promise<void> {
 	core.clock.time += ms;
-	if (person.reach !== undefined) core.lanes.wake(deliveryLane(person.reach));
+	if (person.reach !== undefined) core.lanes.wake(deliveryLane(person.reach.lane));
 	await core.settled();
 }
 
@@ -161,11 +164,11 @@ test("a host in trouble is left in peace for as long as it asks, then gets every
 		fedi.delivered.map((delivery) => `${delivery.reach.lane} ${textOf(delivery)}`),
 		["fedi:other.test two", "fedi:other.test three"],
 	);
-	t.is((await core.world.store.get(laneTroubles, "fedi:fedi.test"))?.doc.failures, 1);
+	t.is((await core.world.store.get(laneRecords, deliveryLane("fedi:fedi.test")))?.doc.trouble?.failures, 1);
 	fedi.delivered.length = 0;
 	await later(core, bob, 2 * second);
 	t.deepEqual(texts(fedi), ["one", "two", "three"]);
-	t.is(await core.world.store.get(laneTroubles, "fedi:fedi.test"), undefined);
+	t.is((await core.world.store.get(laneRecords, deliveryLane("fedi:fedi.test")))?.doc.trouble, undefined);
 });
 
 test("a host that stays away is asked ever less often, one question at a time", async (t) => {
@@ -289,7 +292,7 @@ test("where nobody is any more, the follows end and what was on its way is not s
 	await core.post(jane, timeline, "welcome back");
 	await core.settled();
 	t.deepEqual(texts(fedi), ["answer", "welcome back"]);
-	t.true(await canRead(core.world, timeline, undefined));
+	t.not(await readable(core.world, timeline, undefined), undefined);
 });
 
 test("an edit that changes nothing, because its answer was lost, is told nobody", async (t) => {
@@ -341,8 +344,10 @@ test("what was edited and then deleted before it was planned is planned all the 
 		await editMessage(core.world, jane, memo, { content: { text: "second" } }),
 	);
 	const planner = { world: core.world, targets: createTargets(core.world, () => [fedi]) };
-	await createOutgoing(planner, () => core.lanes)(new AbortController().signal);
-	t.deepEqual(await core.world.store.owed(core.clock.time + day, 100), []);
+	const job = createOutgoing(planner, () => core.lanes);
+	const plan = createConsumer(core.world, createLaneHolds(core.world), job);
+	await plan(timeline.channel.id, new AbortController().signal);
+	t.deepEqual(await core.world.store.owedStreams("bridge", { limit: 100 }), []);
 	t.is(await waiting(core), 3);
 });
 

@@ -41,6 +41,7 @@ test("who follows the page on writing a client comes from a domain to a memo, an
 	t.is(await ended, 0, `${output}\n${faults}`);
 	t.regex(output, /"handle": "ana"/);
 	t.regex(output, /"author": "ana@localhost:\d+"/);
+	t.regex(output, /"url": null/, "a memo for followers has no page");
 	t.regex(output, /"reactions": \[\s+"👋"/);
 	t.regex(output, /"text": "And hello back"/);
 	t.regex(output, /event: message\.updated/);

@@ -1,8 +1,8 @@
 import test from "ava";
 import { accounts } from "#core/accounts/account.ts";
-import { credentials, setPassword } from "#core/accounts/credentials.ts";
 import { localAccount } from "#core/accounts/find-account.ts";
-import { accessTokens } from "#core/accounts/tokens.ts";
+import { credentials, setPassword } from "#core/identity/credentials.ts";
+import { accessTokens } from "#core/identity/tokens.ts";
 import { openWorld, readConfig } from "../../src/gateway.ts";
 import { type Provider, startProvider } from "../support/provider.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";

@@ -99,6 +99,51 @@ for (const firstKnock of knocks) {
 		t.is(tombstone.content.text, "");
 	});
 
+	test(`what is for followers only crosses to followers only, in both directions (${firstKnock} first)`, async (t) => {
+		const scene = await open(t, firstKnock);
+		const { peer, provider, jane } = scene;
+		await bobFollows(scene);
+		const stranger = await provider.person("stranger");
+		const { followers, actor } = await jane.call("GET", "/api/me");
+		const quiet = `/api/groups/${followers.group}/channels/${followers.channel}/messages`;
+		const memo = await jane.call("POST", quiet, { type: "memo", content: { text: "For my followers" } });
+		t.is(memo.url, undefined);
+		const { json } = await peer.waitFor((taken) => taken.type === "Create", "the memo for followers");
+		const note = objectOf(json);
+		t.is(note.to, `${actor}/followers`);
+		t.notRegex(JSON.stringify(json), /Public"/);
+		for (const path of [String(note.id), String(json.id), `${actor}/outbox?page=1`]) {
+			const answer = await fetch(path, { headers: { Accept: "application/activity+json" } });
+			t.notRegex(await answer.text(), /For my followers/, path);
+		}
+		t.is((await stranger.answer("GET", `${quiet}/${memo.id}`)).status, 404);
+		t.is((await stranger.answer("GET", quiet)).status, 404);
+
+		await jane.call("POST", "/api/me/follows", { actor: `@bob@${peer.host}` });
+		await until("Bob has accepted", async () =>
+			(await jane.call("GET", "/api/me/follows")).items.some((item: { state: string }) => item.state === "accepted"),
+		);
+		await peer.broadcast("bob", "For mine", "followers");
+		const home = await until("Bob's post for followers is at home", async () => {
+			const { items } = await jane.call("GET", "/api/me/timeline");
+			return items.find((item: { content: { text: string } }) => item.content.text.includes("For mine"));
+		});
+		const route = `/api/groups/${home.groupId}/channels/${home.channelId}/messages/${home.id}`;
+		t.is((await jane.answer("GET", route)).status, 200);
+		t.is((await stranger.answer("GET", route)).status, 404);
+		t.is(home.url, undefined);
+		await jane.call("POST", `/api/groups/${home.groupId}/channels/${home.channelId}/messages`, {
+			type: "memo",
+			content: { text: "Thank you, Bob" },
+			reference: home.id,
+		});
+		const answer = await peer.waitFor(
+			(taken) => taken.type === "Create" && JSON.stringify(taken.json).includes("Thank you, Bob"),
+			"the answer",
+		);
+		t.notRegex(JSON.stringify(answer.json), /Public"/);
+	});
+
 	test(`a group's channel is followed as an actor and passes on what its members say (${firstKnock} first)`, async (t) => {
 		const scene = await open(t, firstKnock);
 		const { peer, provider, jane } = scene;

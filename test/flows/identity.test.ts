@@ -1,10 +1,10 @@
 import test from "ava";
 import { TOTP } from "otpauth";
 import { findAccount } from "#core/accounts/find-account.ts";
-import { addToken } from "#core/accounts/tokens.ts";
 import { addInvite } from "#core/identity/invites.ts";
 import { recoveryLink } from "#core/identity/recovery.ts";
 import { sessionsOf } from "#core/identity/sessions.ts";
+import { addToken } from "#core/identity/tokens.ts";
 import { beginTotp, confirmTotp } from "#core/identity/totp.ts";
 import { createClient } from "../support/client.ts";
 import { startGateway } from "../support/gateway.ts";

@@ -189,7 +189,7 @@ test("a group's channel: Alice and Bob post, everybody sees both, once", async (
 	t.is((await textsIn(alice, room)).filter((event) => String(event.content.body).includes("was here")).length, 2);
 });
 
-test("in a linked timeline who does not own it is told once that only replies are taken over", async (t) => {
+test("in a linked timeline, other users are told once that only replies are bridged", async (t) => {
 	const scene = await open(t);
 	const { jane, alice } = scene;
 	const { timeline } = await jane.call("GET", "/api/me");

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { connect } from "node:net";
 import test from "ava";
-import { addToken } from "#core/accounts/tokens.ts";
+import { addToken } from "#core/identity/tokens.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
 import { silentLogger } from "../support/silent-logger.ts";
 import { type Door, openDoor, type Person } from "./door.ts";

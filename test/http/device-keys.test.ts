@@ -1,9 +1,9 @@
 import test, { type ExecutionContext } from "ava";
 import fc from "fast-check";
-import type { Account } from "#core/accounts/account.ts";
 import { accountByHandle } from "#core/accounts/find-account.ts";
 import { recoveryLink } from "#core/identity/recovery.ts";
 import { beginTotp, confirmTotp } from "#core/identity/totp.ts";
+import type { Account } from "#core/model/account.ts";
 import { listenTo } from "../realtime/event-client.ts";
 import { codeAt } from "../support/codes.ts";
 import { type DeviceKeyPair, newKeyPair, type Signing, signedHeaders } from "../support/device.ts";

@@ -1,31 +1,23 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Account } from "#core/accounts/account.ts";
 import { createAccount } from "#core/accounts/create-account.ts";
-import { addToken } from "#core/accounts/tokens.ts";
-import { createShadows } from "#core/bridging/shadows.ts";
 import { createBridgeState } from "#core/bridging/state.ts";
 import { type Clock, systemClock } from "#core/clock.ts";
-import { collections } from "#core/collections.ts";
-import { createFeed } from "#core/events/feed.ts";
-import { createLog } from "#core/events/log.ts";
-import { createFederation } from "#core/federation/federation.ts";
-import type { Bridge } from "#core/ports/bridge.ts";
+import { createShadows } from "#core/federation/shadows.ts";
+import { addToken } from "#core/identity/tokens.ts";
+import type { Account } from "#core/model/account.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import { noFailPoints } from "#core/ports/fail-points.ts";
 import type { Logger } from "#core/ports/logger.ts";
-import type { World } from "#core/world.ts";
 import { createEmbeddedBus } from "../../src/bus/embedded.ts";
-import { createApp } from "../../src/http/app.ts";
-import { createOAuthDoor } from "../../src/http/oauth/door.ts";
-import { createLiveEvents } from "../../src/http/ofscp/live-events.ts";
+import { buildCore } from "../../src/gateway/core.ts";
+import { buildHttp } from "../../src/gateway/http.ts";
+import { openStore } from "../../src/gateway/store.ts";
 import { createMetrics } from "../../src/http/operators/metrics.ts";
 import { listen } from "../../src/http/server.ts";
 import type { AppServices, Limits } from "../../src/http/services.ts";
 import { createHttpClient } from "../../src/outbound/http-client.ts";
-import { createEventStreams } from "../../src/realtime/sse.ts";
-import { openSqliteStore } from "../../src/store/sqlite/index.ts";
-import { createText } from "../../src/text/text.ts";
 import { testIdentity, testVault } from "../support/identity.ts";
 import { silentLogger } from "../support/silent-logger.ts";
 
@@ -97,51 +89,41 @@ export async function openDoor({
 	deny = [],
 }: DoorOptions = {}) {
 	const folder = await mkdtemp(path.join(tmpdir(), "causeway-door-"));
-	const store = await openSqliteStore({
-		file: path.join(folder, "causeway.db"),
-		collections,
-		failPoints: noFailPoints,
-		clock,
-	});
+	const store = await openStore(
+		{ store: { kind: "sqlite" }, dataDir: folder },
+		{ logger, failPoints: noFailPoints, clock },
+	);
 	const bus = createEmbeddedBus();
-	const world: World = {
+	const { world } = buildCore({
 		origin: "http://social.example",
-		domain: "social.example",
 		store,
-		log: createLog({ store, bus, onOwed() {} }),
 		bus,
 		clock,
-		text: createText(),
 		logger,
 		failPoints: noFailPoints,
 		vault: testVault(),
 		identity: testIdentity(),
 		policy: { editWindowMs, textBytes: 64 * 1024, articleBytes: 512 * 1024 },
-	};
-	const feed = createFeed({ world, bus, render: createLiveEvents(world) });
-	const events = createEventStreams(feed, {
-		heartbeatSeconds,
-		...(maxBufferedBytes === undefined ? {} : { maxBufferedBytes }),
 	});
-	const secrets = createBridgeState(world, "provider");
 	const shadows = createShadows(world);
-	const http = createHttpClient({ insecureLocalhost: true, deny, userAgent: "Causeway" });
-	const instance = { name: "Riverside", description: "A small provider by the river.", contact: "", version: "0.1.0" };
-	const app = createApp({
+	const outbound = createHttpClient({ insecureLocalhost: true, deny, userAgent: "Causeway" });
+	const http = buildHttp({
 		world,
+		bus,
 		bridges,
 		shadows,
-		events,
+		http: outbound,
+		secrets: createBridgeState(world, "provider"),
 		health,
-		limits: { ...wideLimits, ...limits },
-		instance,
-		oauth: createOAuthDoor({ world, http, instance }),
-		federation: createFederation({ world, http, shadows, secrets, insecureLocalhost: true }),
-		secrets,
 		metrics: createMetrics(),
+		limits: { ...wideLimits, ...limits },
+		instance: { name: "Riverside", description: "A small provider by the river.", contact: "", version: "0.1.0" },
+		streams: { heartbeatSeconds, ...(maxBufferedBytes === undefined ? {} : { maxBufferedBytes }) },
+		insecureLocalhost: true,
 		behindProxy: false,
 	});
-	const server = await listen(app, { host: "127.0.0.1", port: 0, onClosing: () => events.close() });
+	const { events } = http;
+	const server = await listen(http.app, { host: "127.0.0.1", port: 0, onClosing: () => events.close() });
 	const url = `http://127.0.0.1:${server.port}`;
 
 	async function ask(method: string, at: string, { token, body, raw, headers = {} }: Ask = {}): Promise<Reply> {
@@ -170,7 +152,6 @@ export async function openDoor({
 		port: server.port,
 		world,
 		bus,
-		feed,
 		events,
 		ask,
 		async person(handle: string, scopes: readonly string[] = ["ofscp"]): Promise<Person> {
@@ -201,8 +182,8 @@ export async function openDoor({
 
 	async function close(): Promise<void> {
 		await server.close(2000);
-		await http.close();
-		feed.close();
+		await outbound.close();
+		http.close();
 		await bus.close();
 		await store.close();
 		await rm(folder, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import anyTest, { type TestFn } from "ava";
 import { createAccount } from "#core/accounts/create-account.ts";
-import { addToken } from "#core/accounts/tokens.ts";
+import { addToken } from "#core/identity/tokens.ts";
 import { type Browser, createBrowser, formsOf, type Page } from "../support/browser-forms.ts";
 import { type Running, startGateway } from "../support/gateway.ts";
 import { silentLogger } from "../support/silent-logger.ts";

@@ -1,5 +1,5 @@
 import test from "ava";
-import { changeProfile } from "#core/accounts/change-profile.ts";
+import { changeProfile } from "#core/groups/change-profile.ts";
 import { groups } from "#core/groups/group.ts";
 import { answerRequest, joinRequests, requestId } from "#core/groups/join-requests.ts";
 import { openCore } from "../support/core.ts";
@@ -47,9 +47,7 @@ test("somebody elsewhere is told when they are let in, with the request that the
 	await changeProfile(core.world, jane, { locked: true });
 	const alice = chat.person("alice");
 	const target = { kind: "account", account: jane.id } as const;
-	await core.incoming.receive(chat.name, [
-		{ kind: "join", id: "follow-1", sender: alice, target, raw: { follow: 1 }, at: core.clock.time },
-	]);
+	await core.incoming.receive(chat.name, [{ kind: "join", id: "follow-1", sender: alice, target, raw: { follow: 1 } }]);
 	await core.settled();
 	const group = (await core.world.store.get(groups, jane.group))?.doc;
 	if (group === undefined) throw new Error("jane has no group");

@@ -1,5 +1,5 @@
 import test from "ava";
-import { setPassword } from "#core/accounts/credentials.ts";
+import { setPassword } from "#core/identity/credentials.ts";
 import { type Door, openDoor, type Person } from "./door.ts";
 
 const password = "a quiet harbour";

@@ -1,14 +1,18 @@
 import test from "ava";
-import type { Bridge } from "#core/ports/bridge.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import { createFakeBridge } from "../support/fake-bridge.ts";
 import { type Door, openDoor, type Person } from "./door.ts";
 
+const fake = createFakeBridge("fake");
 const bridge: Bridge = {
-	...createFakeBridge("fake"),
-	alternate: (subject) => ({
-		type: "application/activity+json",
-		url: `http://social.example/things/${Object.values(subject)[0]}`,
-	}),
+	...fake,
+	resolvers: {
+		...fake.resolvers,
+		alternate: (subject) => ({
+			type: "application/activity+json",
+			url: `http://social.example/things/${Object.values(subject)[0]}`,
+		}),
+	},
 };
 
 let door: Door;

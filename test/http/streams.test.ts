@@ -265,7 +265,9 @@ test("a handler that answers before it has read an upload ends the connection", 
 
 test("a sender who goes away in the middle of an upload fails its handler, and that is no error of ours", async (t) => {
 	const { promise: failed, resolve: fail } = Promise.withResolvers<unknown>();
+	const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
 	const watching = route("POST", "/", "none", "post", writing(1024 * 1024), async ({ body }) => {
+		begin();
 		try {
 			for await (const _ of body);
 		} catch (error) {
@@ -277,7 +279,7 @@ test("a sender who goes away in the middle of an upload fails its handler, and t
 	const { port, logged } = await serve(t, [watching]);
 	const socket = connect(port, "127.0.0.1");
 	socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${binary}\r\nContent-Length: 1000\r\n\r\nhalf`);
-	await new Promise((resolve) => setTimeout(resolve, 50));
+	await begun;
 	socket.destroy();
 	t.is(((await failed) as Error).constructor.name, "ClientGone");
 	t.deepEqual(logged, []);

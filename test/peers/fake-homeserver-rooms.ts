@@ -42,11 +42,23 @@ export interface Room {
 
 let serial = 0;
 
-/** @param heard told of each new event */
-export function createRoom(creator: string, serverName: string, heard: (event: RoomEvent) => void): Room {
-	const id = `!room${++serial}:${serverName}`;
-	const events: RoomEvent[] = [];
+/**
+ * @param heard told of each new event
+ * @param written the events of a room that {@link Room.events} gave before: it is restored with them
+ */
+export function createRoom(
+	creator: string,
+	serverName: string,
+	heard: (event: RoomEvent) => void,
+	written: readonly RoomEvent[] = [],
+): Room {
+	const id = written[0]?.room_id ?? `!room${++serial}:${serverName}`;
+	const events: RoomEvent[] = structuredClone([...written]);
 	const states = new Map<string, RoomEvent>();
+	for (const event of events) {
+		serial = Math.max(serial, Number.parseInt(event.event_id.slice(1, 11), 36));
+		if (event.state_key !== undefined) states.set(`${event.type}/${event.state_key}`, event);
+	}
 
 	function add(sender: string, type: string, content: Content, state_key?: string): RoomEvent {
 		const event: RoomEvent = {
@@ -106,6 +118,7 @@ export function createRoom(creator: string, serverName: string, heard: (event: R
 			return redaction;
 		},
 	};
+	if (written.length > 0) return room;
 	add(creator, "m.room.create", { room_version: "11" }, "");
 	room.join(creator);
 	add(creator, "m.room.power_levels", { users: { [creator]: 100 }, users_default: 0, state_default: 0 }, "");

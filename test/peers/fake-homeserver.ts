@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from "node:stream/consumers";
 import { freePort } from "../support/free-port.ts";
 import { createPusher, type Pusher } from "./fake-homeserver-push.ts";
-import { createRoom, MatrixError, type Room } from "./fake-homeserver-rooms.ts";
+import { createRoom, MatrixError, type Room, type RoomEvent } from "./fake-homeserver-rooms.ts";
 
 /** What becomes of a request of the application service. `lose`: it is done, and the answer is lost. */
 export type Fault =
@@ -24,6 +24,9 @@ export interface FakeHomeserver extends AsyncDisposable {
 	/** The requests of the application service, in order: `PUT /rooms/…`. */
 	readonly requests: readonly string[];
 	room(creator: string): Room;
+	roomOf(id: string): Room;
+	/** The content of its database, from which another one can be started. */
+	write(): WrittenHomeserver;
 	/** `@alice:hs.test` */
 	user(name: string): string;
 	/** Forgets what Synapse keeps in memory alone, as a restart does. */
@@ -32,7 +35,16 @@ export interface FakeHomeserver extends AsyncDisposable {
 	open(): Promise<void>;
 }
 
+/** The content of a homeserver's database. */
+export interface WrittenHomeserver {
+	readonly rooms: readonly (readonly RoomEvent[])[];
+	readonly users: readonly string[];
+	readonly devices: readonly string[];
+}
+
 export interface FakeHomeserverOptions {
+	/** Absent: its database is empty. */
+	readonly written?: WrittenHomeserver;
 	readonly port?: number;
 	readonly serviceUrl: string;
 	readonly asToken: string;
@@ -51,17 +63,23 @@ export async function startFakeHomeserver({
 	hsToken,
 	bot,
 	firstWaitMs = 100,
+	written = { rooms: [], users: [], devices: [] },
 }: FakeHomeserverOptions): Promise<FakeHomeserver> {
 	const port = wanted ?? (await freePort());
 	const serverName = "hs.test";
 	const pusher = createPusher(serviceUrl, hsToken, firstWaitMs);
 	const rooms = new Map<string, Room>();
-	const registered = new Set([bot]);
+	const registered = new Set([bot, ...written.users]);
 	const names = new Map<string, string>();
-	const devices = new Set<string>();
+	const devices = new Set(written.devices);
 	const done = new Map<string, { readonly answer: Json; readonly durable: boolean }>();
 	const requests: string[] = [];
 	let server: Server | undefined;
+	const hear = (event: RoomEvent): void => pusher.add({ ...event });
+	for (const events of written.rooms) {
+		const room = createRoom("", serverName, hear, events);
+		rooms.set(room.id, room);
+	}
 
 	function roomOf(id: string | undefined): Room {
 		const room = rooms.get(id ?? "");
@@ -214,10 +232,16 @@ export async function startFakeHomeserver({
 		fault: () => undefined,
 		user: (name) => `@${name}:${serverName}`,
 		room(creator) {
-			const room = createRoom(creator, serverName, (event) => pusher.add({ ...event }));
+			const room = createRoom(creator, serverName, hear);
 			rooms.set(room.id, room);
 			return room;
 		},
+		roomOf,
+		write: () => ({
+			rooms: [...rooms.values()].map(({ events }) => events),
+			users: [...registered],
+			devices: [...devices],
+		}),
 		restart(lost) {
 			for (const [path, { durable }] of done) if (!durable) done.delete(path);
 			pusher.restart(lost);

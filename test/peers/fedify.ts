@@ -46,8 +46,8 @@ export interface FedifyPeer extends AsyncDisposable {
 	react(name: string, object: string, emoji: string, to: vocab.Actor): Promise<string>;
 	/** Those who follow one of its people. */
 	followers(name: string): readonly string[];
-	/** Sends a new post of one of its people to all their followers. */
-	broadcast(name: string, text: string): Promise<string>;
+	/** Sends a new post of one of its people to all their followers; `followers`: it is for them only. */
+	broadcast(name: string, text: string, audience?: "public" | "followers"): Promise<string>;
 	/** Resolves with the first activity taken in, now or later, that fits. */
 	waitFor(fits: (taken: TakenIn) => boolean, what: string): Promise<TakenIn>;
 }
@@ -188,14 +188,18 @@ export async function startFedify({
 	function makeNote(
 		name: string,
 		text: string,
-		{ replyTo, audience }: { replyTo?: string | undefined; audience?: string | undefined } = {},
+		{
+			replyTo,
+			audience,
+			to = publicCollection,
+		}: { replyTo?: string | undefined; audience?: string | undefined; to?: URL } = {},
 	): vocab.Note {
 		const id = String(++counter);
 		const note = new vocab.Note({
 			id: context.getObjectUri(vocab.Note, { id }),
 			attribution: context.getActorUri(name),
 			content: `<p>${text}</p>`,
-			to: publicCollection,
+			to,
 			...(audience === undefined ? {} : { cc: new URL(audience), audience: new URL(audience) }),
 			...(replyTo === undefined ? {} : { replyTarget: new URL(replyTo) }),
 		});
@@ -207,7 +211,7 @@ export async function startFedify({
 			id: fresh("creates"),
 			actor: context.getActorUri(name),
 			object: note,
-			to: publicCollection,
+			to: note.toId ?? publicCollection,
 			...(note.ccId === null ? {} : { cc: note.ccId }),
 		});
 
@@ -284,8 +288,8 @@ export async function startFedify({
 			return reaction.id?.href ?? "";
 		},
 		followers: (name) => [...(followersOf.get(name)?.keys() ?? [])],
-		async broadcast(name, text) {
-			const note = makeNote(name, text);
+		async broadcast(name, text, audience = "public") {
+			const note = makeNote(name, text, audience === "public" ? {} : { to: context.getFollowersUri(name) });
 			for (const follower of followersOf.get(name)?.values() ?? []) await send(name, follower, createOf(name, note));
 			return note.id?.href ?? "";
 		},

@@ -17,6 +17,8 @@ export interface Resident {
 export interface OfscpHome {
 	/** `127.0.0.1:port` */
 	readonly domain: string;
+	/** The port that it listens on. */
+	readonly port: number;
 	readonly residents: Map<string, Resident>;
 	/** Ids → the provider's own keys. */
 	readonly ownKeys: Map<string, DeviceKeyPair>;
@@ -33,7 +35,8 @@ export interface OfscpHome {
 	count(path: string): number;
 }
 
-export async function startHome(t: ExecutionContext): Promise<OfscpHome> {
+/** @param address host and port that others know; they must be redirected to its port. Absent: `127.0.0.1` and the port */
+export async function startHome(t: Pick<ExecutionContext, "teardown">, address?: string): Promise<OfscpHome> {
 	const server = createServer((request, response) => {
 		const path = decodeURIComponent(request.url ?? "");
 		if (home.away) return void request.socket.destroy();
@@ -47,7 +50,8 @@ export async function startHome(t: ExecutionContext): Promise<OfscpHome> {
 		server.closeAllConnections();
 		server.close();
 	});
-	const domain = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+	const { port } = server.address() as AddressInfo;
+	const domain = address ?? `127.0.0.1:${port}`;
 
 	function answer(path: string, { "if-none-match": known }: IncomingMessage["headers"]): Answer {
 		if (path === "/.well-known/ofscp-provider")
@@ -69,6 +73,7 @@ export async function startHome(t: ExecutionContext): Promise<OfscpHome> {
 
 	const home: OfscpHome = {
 		domain,
+		port,
 		residents: new Map(),
 		ownKeys: new Map(),
 		asked: [],

@@ -40,6 +40,8 @@ export interface RemoteHost extends AsyncDisposable {
 	readonly origin: string;
 	/** `localhost:port` */
 	readonly host: string;
+	/** The port that it listens on. */
+	readonly port: number;
 	readonly ledger: readonly Arrival[];
 	behaviour: Behaviour;
 	/** From now on nobody listens on its port. */
@@ -54,10 +56,14 @@ export interface RemoteHost extends AsyncDisposable {
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const pem = publicKey.export({ type: "spki", format: "pem" }) as string;
 
-/** Starts it on a free port of this machine. */
-export async function startRemoteHost(): Promise<RemoteHost> {
+/**
+ * Starts it on a free port of this machine.
+ *
+ * @param address host and port that others know; they must be redirected to its port. Absent: `localhost` and the port
+ */
+export async function startRemoteHost(address?: string): Promise<RemoteHost> {
 	const port = await freePort();
-	const host = `localhost:${port}`;
+	const host = address ?? `localhost:${port}`;
 	const origin = `http://${host}`;
 	const ledger: Arrival[] = [];
 	let server: Server | undefined;
@@ -100,6 +106,7 @@ export async function startRemoteHost(): Promise<RemoteHost> {
 	const remote: RemoteHost = {
 		origin,
 		host,
+		port,
 		ledger,
 		behaviour: { kind: "ok" },
 		async open() {

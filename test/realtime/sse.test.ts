@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from "ava";
-import { feedBaselines } from "#core/events/feed-baselines.ts";
+import { feedBaselines } from "#core/feed/feed-baselines.ts";
 import { endSession, sessionsOf } from "#core/identity/sessions.ts";
 import { type Door, type DoorOptions, openDoor, type Person } from "../http/door.ts";
 import { silentLogger } from "../support/silent-logger.ts";

@@ -60,6 +60,36 @@ test("a folder of src/http imports the folders below it, and an import of one ab
 	t.deepEqual(await check(t, files), { code: 1, broken: expected.toSorted() });
 });
 
+test("an import against the order of the core's floors is found, also from the ground", async (t) => {
+	const files = {
+		"src/core/ids.ts": "export type Id = string;\n",
+		"src/core/accounts/account.ts": 'import type { Id } from "../ids.ts";\nexport type Account = Id;\n',
+		"src/core/messages/message.ts":
+			'import type { Account } from "../accounts/account.ts";\nexport type Message = Account;\n',
+		"src/core/accounts/planted.ts":
+			'import type { Message } from "../messages/message.ts";\nexport type Planted = Message;\n',
+		"src/core/planted.ts": 'import type { Account } from "./accounts/account.ts";\nexport type Planted = Account;\n',
+	};
+	t.deepEqual(await check(t, files), {
+		code: 1,
+		broken: [
+			"src/core-ground-imports-no-floor: src/core/planted.ts → src/core/accounts/account.ts",
+			"src/core/accounts-stands-on-the-floors-below-it: src/core/accounts/planted.ts → src/core/messages/message.ts",
+		],
+	});
+});
+
+test("a new folder of the core has to be given its floor", async (t) => {
+	const files = {
+		"src/core/ids.ts": "export type Id = string;\n",
+		"src/core/polls/poll.ts": 'import type { Id } from "../ids.ts";\nexport type Poll = Id;\n',
+	};
+	t.deepEqual(await check(t, files), {
+		code: 1,
+		broken: ["every-folder-of-src/core-has-a-floor: src/core/polls/poll.ts → src/core/ids.ts"],
+	});
+});
+
 test("a folder without a floor can't be imported", async (t) => {
 	const files = {
 		"src/http/app.ts": 'import { here } from "./attic/here.ts";\nexport const its = here;\n',
@@ -67,6 +97,6 @@ test("a folder without a floor can't be imported", async (t) => {
 	};
 	t.deepEqual(await check(t, files), {
 		code: 1,
-		broken: ["every-folder-of-src/http-has-a-floor: src/http/app.ts → src/http/attic/here.ts"],
+		broken: ["only-floors-of-src/http-are-imported: src/http/app.ts → src/http/attic/here.ts"],
 	});
 });

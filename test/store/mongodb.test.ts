@@ -85,7 +85,7 @@ test("what a process has left unfolded is folded when the sweeper asks what is o
 	await other.append(post("t", "elsewhere"), { folds });
 	t.is(await other.get(messages, "s/1"), undefined);
 	t.deepEqual(
-		(await other.owed(Number.MAX_SAFE_INTEGER, 10)).map(({ id }) => id),
+		(await other.owed("bridge", "s", { limit: 10 })).map(({ id }) => id),
 		["s/1"],
 	);
 	t.is((await other.get(messages, "s/1"))?.doc.text, "left");
@@ -190,4 +190,29 @@ test("while no server answers, everything is refused; when one does, work goes o
 	proxy.refuse(true);
 	const missing = { ...options("x"), url: `mongodb://127.0.0.1:${proxy.port}` };
 	await t.throwsAsync(openMongoStore(missing), refused);
+});
+
+test("what an older version owed by a due time is owed by stream and consumer, also after an upgrade that broke off", async (t) => {
+	const database = newDatabase(t);
+	const old = await opened(t, database);
+	await old.append(post("s", "x", { pending: ["bridge", "notify"] }), { folds });
+	await old.append(post("s", "y"), { folds });
+	await old.append(post("t", "z", { pending: ["bridge"] }), { folds });
+	await old.close();
+	const log = client.db(database).collection<{ _id: string; owed?: number }>("log");
+	await log.updateMany(
+		{ owedStream: { $exists: true } },
+		{ $unset: { owedStream: "", owedSeq: "" }, $set: { owed: 7 } },
+	);
+	await log.dropIndex("owed");
+	await log.createIndex({ owed: 1, _id: 1 }, { name: "owed" });
+	// One of the two has been brought over, and then the process ended.
+	await log.updateOne({ _id: "s/1" }, { $unset: { owed: "" }, $set: { owedStream: "s", owedSeq: 1 } } as never);
+	const store = await opened(t, database);
+	t.deepEqual(await store.owedStreams("bridge", { limit: 9 }), ["s", "t"]);
+	t.deepEqual(
+		(await store.owed("notify", "s", { limit: 9 })).map(({ id }) => id),
+		["s/1"],
+	);
+	t.is(await log.countDocuments({ owed: { $exists: true } }), 0);
 });

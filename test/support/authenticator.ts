@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 import type { WebAuthnJson } from "#core/ports/factors.ts";
 
 const hash = (data: string | Buffer): Buffer => createHash("sha256").update(data).digest();
@@ -13,11 +13,28 @@ interface Behaviour {
 	readonly counter?: number;
 }
 
-/** An authenticator with a browser in front of it (WebAuthn level 3, §6 and §7): one ES256 passkey, no attestation. */
-export function createAuthenticator(origin: string) {
-	const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-	const id = randomBytes(32);
-	let counter = 0;
+/** The passkey of an authenticator, as JSON. */
+export interface WrittenPasskey {
+	/** base64url */
+	readonly id: string;
+	/** PEM */
+	readonly privateKey: string;
+	readonly counter: number;
+}
+
+/**
+ * An authenticator with a browser in front of it (WebAuthn level 3, §6 and §7): one ES256 passkey, no attestation.
+ *
+ * @param written the passkey that it has; absent: a new one
+ */
+export function createAuthenticator(origin: string, written?: WrittenPasskey) {
+	const privateKey =
+		written === undefined
+			? generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey
+			: createPrivateKey(written.privateKey);
+	const publicKey = createPublicKey(privateKey);
+	const id = written === undefined ? randomBytes(32) : Buffer.from(written.id, "base64url");
+	let counter = written?.counter ?? 0;
 
 	const clientData = (type: string, { challenge }: WebAuthnJson, at: string): Buffer =>
 		Buffer.from(JSON.stringify({ type, challenge, origin: at, crossOrigin: false }));
@@ -49,6 +66,11 @@ export function createAuthenticator(origin: string) {
 	});
 
 	return {
+		write: (): WrittenPasskey => ({
+			id: b64(id),
+			privateKey: privateKey.export({ format: "pem", type: "pkcs8" }) as string,
+			counter,
+		}),
 		/** `navigator.credentials.create()` */
 		create(options: WebAuthnJson, { origin: at = origin, verifies = true }: Behaviour = {}) {
 			const credential = Buffer.concat([Buffer.alloc(16), Buffer.from([0, id.length]), id, coseKey()]);

@@ -1,4 +1,12 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
+import {
+	createHash,
+	createPrivateKey,
+	createPublicKey,
+	generateKeyPairSync,
+	type KeyObject,
+	randomBytes,
+	sign,
+} from "node:crypto";
 
 /** An Ed25519 key as a device holds it. */
 export interface DeviceKeyPair {
@@ -9,9 +17,18 @@ export interface DeviceKeyPair {
 	readonly spki: string;
 }
 
-export function newKeyPair(): DeviceKeyPair {
-	const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-	const spki = publicKey.export({ format: "der", type: "spki" });
+export const newKeyPair = (): DeviceKeyPair => keyPairOf(generateKeyPairSync("ed25519").privateKey);
+
+/** Writes the private key as base64 of PKCS #8. */
+export const writeKeyPair = ({ privateKey }: DeviceKeyPair): string =>
+	privateKey.export({ format: "der", type: "pkcs8" }).toString("base64");
+
+/** Reads what {@link writeKeyPair} wrote. */
+export const readKeyPair = (text: string): DeviceKeyPair =>
+	keyPairOf(createPrivateKey({ key: Buffer.from(text, "base64"), format: "der", type: "pkcs8" }));
+
+function keyPairOf(privateKey: KeyObject): DeviceKeyPair {
+	const spki = createPublicKey(privateKey).export({ format: "der", type: "spki" });
 	return { privateKey, publicKey: spki.subarray(-32).toString("base64"), spki: spki.toString("base64") };
 }
 

@@ -1,6 +1,8 @@
 import type { BridgeName } from "#core/ids.ts";
 import { bridgeName } from "#core/ids.ts";
-import type { Bridge, Delivery, DeliveryResult, RemoteEvent, RemotePerson } from "#core/ports/bridge.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
+import type { RemoteEvent, RemotePerson } from "#core/ports/bridge/remote-event.ts";
 
 /** A whole network in memory: it keeps what it is told, and answers as it is bid. */
 export interface FakeBridge extends Bridge {
@@ -65,11 +67,11 @@ export function createFakeBridge(name: string, { relays = false }: { relays?: bo
 			delivered.push(delivery);
 			return answer ?? { status: "delivered", ids: [`${name}-copy-of-${delivery.id}`] };
 		},
-		async lookUp(reference) {
-			return [...people.values()].find((person) => reference.replace(/^@/, "") === `${person.handle}@${person.domain}`);
-		},
-		async resolveRoom(room) {
-			return { bridge: own, target: room, lane: `${name}:${room}` };
+		resolvers: {
+			person: async (reference) =>
+				[...people.values()].find((person) => reference.replace(/^@/, "") === `${person.handle}@${person.domain}`),
+			room: async (room) => ({ bridge: own, target: room, lane: `${name}:${room}` }),
+			alternate: "unsupported",
 		},
 		person: (who, host = `${name}.test`) =>
 			remember({

@@ -1,20 +1,20 @@
-import type { Account } from "#core/accounts/account.ts";
-import type { Channel } from "#core/groups/channel.ts";
-import { type Group, groupPermissions, timelinePermissions } from "#core/groups/group.ts";
-import type { TierId } from "#core/groups/tiers.ts";
+import { visibilityOf } from "#core/bridging/outgoing/visibility.ts";
 import { type AccountId, bridgeName, type ChannelId, type MessageId, mintId } from "#core/ids.ts";
-import type { Message } from "#core/messages/message.ts";
-import type {
-	Addressed,
-	BridgeHost,
-	BridgeStateStore,
-	Delivery,
-	Received,
-	RemoteEvent,
-	Slice,
-} from "#core/ports/bridge.ts";
+import type { Account } from "#core/model/account.ts";
+import type { Channel, ChannelKind } from "#core/model/channel.ts";
+import { type Group, groupPermissions, timelinePermissions } from "#core/model/group.ts";
+import type { Message } from "#core/model/message.ts";
+import type { TierId } from "#core/model/tier.ts";
+import { builtInTiers, type TierRules } from "#core/model/tier.ts";
+import type { Addressed, Delivery } from "#core/ports/bridge/delivery.ts";
+import type { BridgeHost } from "#core/ports/bridge/host.ts";
+import type { OpenChannel } from "#core/ports/bridge/messages.ts";
+import type { Received, RemoteEvent } from "#core/ports/bridge/remote-event.ts";
+import type { Slice } from "#core/ports/bridge/slice.ts";
 import { createHttpClient } from "../../src/outbound/http-client.ts";
+import { createSocketClient } from "../../src/outbound/socket.ts";
 import { createText } from "../../src/text/text.ts";
+import { memoryState } from "./memory-state.ts";
 import { silentLogger } from "./silent-logger.ts";
 
 type Place = { readonly channel: Channel; readonly group: Group };
@@ -53,20 +53,30 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 	const said = new Map<string, Said>();
 	const seen = new Set<string>();
 	let seq = 0;
-	const isOpen = (place: Place | undefined) =>
-		place !== undefined && (place.channel.tier === "public" || place.channel.tier === "discoverable");
+	const rulesOf = ({ channel }: Place): TierRules =>
+		(builtInTiers.find(({ id }) => id === channel.tier) as (typeof builtInTiers)[number]).rules;
+	function openChannelOf(place: Place | undefined): OpenChannel | undefined {
+		if (place === undefined || place.channel.kind === "shadow") return undefined;
+		const rules = rulesOf(place);
+		return rules.read === "anyone" ? { ...place, visibility: visibilityOf(rules), isListed: rules.search } : undefined;
+	}
+	const saidIn = (channel: ChannelId) =>
+		[...said.values()].map(({ message }) => message).filter((message) => message.channel === channel);
 	const find = (test: (account: Account) => boolean) => [...accounts.values()].find(test);
 
 	const host: FakeHost = {
-		name: bridgeName("activitypub"),
-		origin,
-		domain,
-		instance: { name: "Here", description: "A place for tests", version: "0.0.1", openRegistration: false },
+		about: {
+			bridge: bridgeName("activitypub"),
+			origin,
+			domain,
+			instance: { name: "Here", description: "A place for tests", version: "0.0.1", openRegistration: false },
+		},
 		clock,
 		logger: silentLogger,
 		http: createHttpClient({ insecureLocalhost: true, userAgent: "test" }),
+		socket: createSocketClient({ allow: [], deny: [], insecureLocalhost: true }),
 		text: createText(),
-		limits: { batchBytes: 16 * 1024 * 1024, bodyBytes: 1024 * 1024, jsonDepth: 64, jsonNodes: 10_000 },
+		limits: { bodyBytes: 1024 * 1024, jsonDepth: 64, jsonNodes: 10_000 },
 		received: [],
 		accounts,
 		said,
@@ -83,49 +93,44 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 			});
 		},
 		report() {},
-		account: async (id) => (host.reads++, accounts.get(id)),
-		accountByHandle: async (handle, at) => find((account) => account.handle === handle && account.domain === at),
-		accountByRemote: async (remote) => (host.reads++, find((account) => account.origin?.id === remote)),
-		openChannel: async (id) => (isOpen(places.get(id)) ? places.get(id) : undefined),
-		openChannelByHandle: async (handle) =>
-			[...places.values()].find(
-				(place) => place.channel.handle === handle && isOpen(place) && place.channel.timelineOf === undefined,
-			),
-		async openMessage(id) {
-			const found = said.get(id);
-			const place = found && places.get(found.message.channel);
-			return found === undefined || place === undefined || !isOpen(place) ? undefined : { ...found, ...place };
+		people: {
+			account: async (id) => (host.reads++, accounts.get(id)),
+			byHandle: async (handle, at) => find((account) => account.handle === handle && account.domain === at),
+			byRemote: async (remote) => (host.reads++, find((account) => account.origin?.id === remote)),
+			members: async (channel, { after, limit }) =>
+				slice(
+					host.memberships.filter((m) => m.channel === channel).map((m) => m.account),
+					after,
+					limit,
+				),
+			memberCount: async (channel) => host.memberships.filter((m) => m.channel === channel).length,
+			following: async () => ({ items: [] }),
+			followingCount: async () => 0,
+			localCount: async () => accounts.size,
 		},
-		messageByRemote: async (remote) => [...said.values()].find(({ message }) => message.origin?.id === remote)?.message,
-		openMessages: async (channel, { before, limit }) =>
-			slice(
-				[...said.values()]
-					.map((s) => s.message)
-					.filter((m) => m.channel === channel)
-					.reverse(),
-				before,
-				limit,
-			),
-		openReplies: async (id, { after, limit }) =>
-			slice(
-				[...said.values()].map((s) => s.message).filter((m) => m.reply?.to === id),
-				after,
-				limit,
-			),
-		members: async (channel, { after, limit }) =>
-			slice(
-				host.memberships.filter((m) => m.channel === channel).map((m) => m.account),
-				after,
-				limit,
-			),
-		memberCount: async (channel) => host.memberships.filter((m) => m.channel === channel).length,
-		following: async () => ({ items: [] }),
-		followingCount: async () => 0,
-		messageCount: async (channel) => [...said.values()].filter((s) => s.message.channel === channel).length,
-		usage: async () => ({ accounts: accounts.size, messages: said.size }),
-		openEvent: async (id) => host.events.get(id),
-		portals: async () => [],
-		portalByRoom: async () => undefined,
+		messages: {
+			openChannel: async (id) => openChannelOf(places.get(id)),
+			openChannelByHandle: async (handle) =>
+				openChannelOf([...places.values()].find(({ channel }) => channel.handle === handle && channel.kind === "room")),
+			async openMessage(id) {
+				const found = said.get(id);
+				const place = found && places.get(found.message.channel);
+				const open = openChannelOf(place);
+				return found === undefined || open === undefined ? undefined : { ...found, ...open };
+			},
+			openMessages: async (channel, { before, limit }) => slice(saidIn(channel).reverse(), before, limit),
+			openReplies: async (id, { after, limit }) =>
+				slice(
+					[...said.values()].map((s) => s.message).filter((m) => m.reply?.to === id),
+					after,
+					limit,
+				),
+			openEvent: async (id) => host.events.get(id),
+			byRemote: async (remote) => [...said.values()].find(({ message }) => message.origin?.id === remote)?.message,
+			count: async (channel) => saidIn(channel).length,
+			totalCount: async () => said.size,
+		},
+		portals: { all: async () => [], byRoom: async () => undefined },
 		state: memoryState(() => host.reads++),
 		secrets: memoryState(() => host.reads++),
 
@@ -148,7 +153,12 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 			const group = makeGroup(account, { id: account.group, personal: account.id, permissions: timelinePermissions });
 			places.set(account.timeline, {
 				group,
-				channel: makeChannel(group, "discoverable", { id: account.timeline, handle, timelineOf: account.id }),
+				channel: makeChannel(group, "discoverable", {
+					id: account.timeline,
+					handle,
+					kind: "timeline",
+					owner: account.id,
+				}),
 			});
 			return account;
 		},
@@ -195,11 +205,12 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 			return {
 				kind: "message",
 				id: `${message.channel}/${message.seq}`,
-				reach: { bridge: host.name, target, lane: `activitypub:${URL.parse(target)?.host ?? ""}` },
+				reach: { bridge: host.about.bridge, target, lane: `activitypub:${URL.parse(target)?.host ?? ""}` },
 				at: message.at,
 				actor: author,
 				...(message.origin === undefined ? {} : { origin: message.origin.bridge }),
 				...place,
+				visibility: visibilityOf(rulesOf(place)),
 				subject: { message, author, remote: [] },
 				mentions,
 				...(parent === undefined ? {} : { parent }),
@@ -224,7 +235,7 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 		};
 	}
 
-	function makeChannel(group: Group, tier: TierId, fields: Partial<Channel>): Channel {
+	function makeChannel(group: Group, tier: TierId, fields: Partial<Channel> & Partial<ChannelKind>): Channel {
 		return {
 			id: mintId("chn", clock.now()),
 			group: group.id,
@@ -238,8 +249,9 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 			allowedTypes: ["memo", "article", "message"],
 			createdAt: clock.now(),
 			updatedAt: clock.now(),
+			...(fields.kind === undefined ? { kind: "room" as const } : {}),
 			...fields,
-		};
+		} as Channel;
 	}
 	return host;
 }
@@ -248,30 +260,4 @@ function slice<T>(all: readonly T[], after: string | undefined, limit: number): 
 	const start = after === undefined ? 0 : Number(after);
 	const items = all.slice(start, start + limit);
 	return start + limit < all.length ? { items, next: String(start + limit) } : { items };
-}
-
-function memoryState(read: () => void): BridgeStateStore {
-	const values = new Map<string, unknown>();
-	return {
-		async get(key) {
-			read();
-			return structuredClone(values.get(key));
-		},
-		async set(key, value) {
-			values.set(key, structuredClone(value));
-		},
-		async setIfAbsent(key, value) {
-			if (!values.has(key)) values.set(key, structuredClone(value));
-			return structuredClone(values.get(key));
-		},
-		async delete(key) {
-			values.delete(key);
-		},
-		async list(prefix, { after, limit }) {
-			const keys = [...values.keys()]
-				.filter((key) => key.startsWith(prefix) && (after === undefined || key > after))
-				.sort();
-			return keys.slice(0, limit).map((key) => ({ key, value: structuredClone(values.get(key)) }));
-		},
-	};
 }

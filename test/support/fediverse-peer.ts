@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net";
 import type { ExecutionContext } from "ava";
 import { PayloadTooLarge } from "#core/errors.ts";
-import type { BridgeRequest } from "#core/ports/bridge.ts";
+import type { BridgeRequest } from "#core/ports/bridge/request.ts";
 
 /** What a route of the peer answers. */
 export interface Answer {
@@ -146,6 +146,9 @@ export function plainRequest(
 			const buffer = Buffer.from(body);
 			if (buffer.length > maxBytes) throw new PayloadTooLarge(`${maxBytes} bytes`);
 			return buffer;
+		},
+		async *stream(maxBytes) {
+			yield await this.body(maxBytes);
 		},
 	};
 }

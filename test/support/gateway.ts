@@ -1,6 +1,6 @@
 import path from "node:path";
 import { createAccount } from "#core/accounts/create-account.ts";
-import { addToken } from "#core/accounts/tokens.ts";
+import { addToken } from "#core/identity/tokens.ts";
 import { buildGateway, type Gateway, readConfig, type Surroundings } from "../../src/gateway.ts";
 import { type MongoPeer, startMongo } from "../peers/mongodb.ts";
 import { type Client, createClient } from "./client.ts";

@@ -1,11 +1,8 @@
-import { createSealing, type Vault } from "#core/bridging/sealing.ts";
-import { createBackground } from "#core/identity/background.ts";
-import { createGate } from "#core/identity/gate.ts";
 import type { Identity } from "#core/identity/identity.ts";
 import type { Mail } from "#core/ports/mail.ts";
-import { type AttemptRates, createAttempts } from "../../src/factors/attempts.ts";
-import { createPasskeys } from "../../src/factors/passkeys.ts";
-import { createTotp } from "../../src/factors/totp.ts";
+import { createSealing, type Vault } from "#core/vault.ts";
+import { type AttemptRates } from "../../src/factors/attempts.ts";
+import { buildIdentity } from "../../src/gateway/identity.ts";
 import { silentLogger } from "./silent-logger.ts";
 
 /** A vault whose key is known. */
@@ -20,18 +17,20 @@ export function testIdentity(
 	const { rates, letters = [], ...rest } = options;
 	const every = { signIn: wide, signInAddress: wide, signUp: wide, recovery: wide, recoveryAddress: wide, ...rates };
 	return {
-		registration: { mode: "open" },
-		instanceName: "Test",
-		hashing: createGate({ width: 2, line: 50, retryAfterSeconds: 10 }),
-		mail: {
-			enabled: true,
-			async send(mail) {
-				letters.push(mail);
+		...buildIdentity({
+			registration: { mode: "open" },
+			instanceName: "Test",
+			origin: "https://social.test",
+			mail: {
+				enabled: true,
+				async send(mail) {
+					letters.push(mail);
+				},
 			},
-		},
-		factors: { totp: createTotp(), passkeys: createPasskeys({ origin: "https://social.test", name: "Test" }) },
-		attempts: createAttempts(every, 1),
-		background: createBackground(silentLogger),
+			attempts: every,
+			scale: 1,
+			logger: silentLogger,
+		}),
 		...rest,
 	};
 }

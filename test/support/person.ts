@@ -1,15 +1,15 @@
-import type { Account } from "#core/accounts/account.ts";
 import { createAccount } from "#core/accounts/create-account.ts";
-import { setPassword } from "#core/accounts/credentials.ts";
+import { setPassword } from "#core/identity/credentials.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
 import { beginTotp, confirmTotp } from "#core/identity/totp.ts";
-import type { World } from "#core/world.ts";
+import type { Account } from "#core/model/account.ts";
 import { codeAt } from "./codes.ts";
 
 /** A password that every test person has. */
 export const password = "plover by the weir";
 
 /** Somebody with a password. */
-export async function personWithPassword(world: World, handle: string): Promise<Account> {
+export async function personWithPassword(world: IdentityWorld, handle: string): Promise<Account> {
 	const account = await createAccount(world, { handle });
 	await setPassword(world, account.id, password);
 	return account;
@@ -21,7 +21,7 @@ export async function personWithPassword(world: World, handle: string): Promise<
  * @returns the app's secret, and the recovery codes
  */
 export async function turnCodesOn(
-	world: World,
+	world: IdentityWorld,
 	account: Account,
 ): Promise<{ readonly secret: string; readonly recovery: readonly string[] }> {
 	const { secret } = await beginTotp(world, account);

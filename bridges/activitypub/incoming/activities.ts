@@ -1,66 +1,76 @@
 import { createHash } from "node:crypto";
 import type { RemoteEvent } from "#bridge-kit";
-import { idOf, type Json, sameOrigin, timeOf, typeOf } from "../reading.ts";
+import { idOf, type Json, knownTypeOf, sameOrigin, typeOf } from "../reading.ts";
+import { type ActivityType, activityTypes } from "../vocabulary.ts";
 import { readAccept, readReject } from "./answer.ts";
 import { readCreate } from "./create.ts";
 import { readDelete } from "./delete.ts";
 import { readBlock, readFollow } from "./follow.ts";
 import { readReaction } from "./react.ts";
-import type { Desk, Reader } from "./reader.ts";
+import type { InboxContext, Reader } from "./reader.ts";
 import { Refused } from "./refused.ts";
 import { readUndo } from "./undo.ts";
 import { readUpdate } from "./update.ts";
 
-/** What is understood; everything else (boosts, pins, reports, votes …) is accepted and dropped. */
-const readers: ReadonlyMap<string, Reader> = new Map([
-	["Create", readCreate],
-	["Update", readUpdate],
-	["Delete", readDelete],
-	["Follow", readFollow],
-	["Accept", readAccept],
-	["Reject", readReject],
-	["Undo", readUndo],
-	["Like", readReaction],
-	["EmojiReact", readReaction],
-	["EmojiReaction", readReaction],
-	["Block", readBlock],
-]);
-const known: ReadonlySet<string> = new Set(readers.keys());
+/** The reader of each type of activity. An ignored activity is answered 202 and dropped, like one of an unknown type. */
+const readers: Readonly<Record<ActivityType, Reader | "ignored">> = {
+	Create: readCreate,
+	Update: readUpdate,
+	Delete: readDelete,
+	Follow: readFollow,
+	Accept: readAccept,
+	Reject: readReject,
+	Undo: readUndo,
+	Like: readReaction,
+	EmojiReact: readReaction,
+	EmojiReaction: readReaction,
+	Block: readBlock,
+	Announce: "ignored",
+	Add: "ignored",
+	Remove: "ignored",
+	Move: "ignored",
+	Flag: "ignored",
+	Dislike: "ignored",
+};
+/** When an activity has several types, the first of these decides. */
+const readTypes: ReadonlySet<ActivityType> = new Set(activityTypes.filter((type) => readers[type] !== "ignored"));
 
 /**
- * What an activity means for us; `undefined`: nothing.
+ * Converts an activity to a remote event; `undefined`: it changes nothing here.
  *
- * @param signer the actor whose key has signed the request
- * @param raw the activity as it came, before it was normalised
+ * @param signer the actor whose key signed the request
+ * @param raw the activity as it was sent, before it was normalised
  * @throws {Refused}
- * @throws {RemoteTrouble}
+ * @throws {RemoteUnavailable}
  */
 export async function readActivity(
-	desk: Desk,
+	context: InboxContext,
 	activity: Json,
 	signer: string,
 	raw: Json,
 ): Promise<RemoteEvent | undefined> {
-	const type = typeOf(activity, known);
-	if (type === undefined) throw new Refused(400, "The activity has no type");
+	if (typeOf(activity) === undefined) throw new Refused(400, "The activity has no type");
 	const actor = idOf(activity["actor"]);
 	if (actor === undefined) throw new Refused(400, "The activity has no actor");
-	// Before anything else of it is believed (CVE-2024-23832).
-	if (actor !== signer || desk.ids.isOurs(actor)) throw new Refused(401, "The activity was not signed by its actor");
+	// Checked before anything else in it is trusted (CVE-2024-23832).
+	if (actor !== signer || context.ids.isOurs(actor)) throw new Refused(401, "The activity was not signed by its actor");
 	const named = idOf(activity["id"]);
 	if (named !== undefined && !sameOrigin(named, actor))
-		throw new Refused(403, "The activity's id is of another origin than its actor");
-	const reader = readers.get(type);
-	if (reader === undefined) return undefined;
+		throw new Refused(403, "The activity's id and its actor have different origins");
+	const type = knownTypeOf(activity, readTypes);
+	const reader = type === undefined ? "ignored" : readers[type];
+	if (reader === "ignored") return undefined;
 
 	const id = named ?? `${actor}#${createHash("sha256").update(JSON.stringify(raw)).digest("base64url")}`;
-	const meaning = await reader(desk, { activity, actor, id });
+	const meaning = await reader(context, { activity, actor, id });
 	if (meaning === undefined) return undefined;
-	// Of strangers, neither a new profile nor their end is news to anybody here.
-	if ((meaning.kind === "profile" || meaning.kind === "gone") && (await desk.host.accountByRemote(actor)) === undefined)
+	// A new profile or the deletion of an actor whom we do not know changes nothing here.
+	if (
+		(meaning.kind === "profile" || meaning.kind === "gone") &&
+		(await context.host.people.byRemote(actor)) === undefined
+	)
 		return undefined;
-	const sender = desk.directory.known(actor) ?? (await desk.directory.person(actor));
-	if (sender === undefined) throw new Refused(403, "The actor can't be found");
-	const at = timeOf(activity["published"]);
-	return { id, sender, raw, ...(at === undefined ? {} : { at }), ...meaning } as RemoteEvent;
+	const sender = context.directory.known(actor) ?? (await context.directory.person(actor));
+	if (sender === undefined) throw new Refused(403, "The actor can't be fetched");
+	return { id, sender, raw, ...meaning } as RemoteEvent;
 }

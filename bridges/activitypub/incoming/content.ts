@@ -1,8 +1,19 @@
-import type { AccountId, Content, MessageRef, Text } from "#bridge-kit";
-import { escapeHtml } from "../escape-html.ts";
+import { type AccountId, type Content, escapeHtml, type MessageRef, type Text } from "#bridge-kit";
 import type { Ids } from "../ids.ts";
-import { firstOf, idOf, isJson, type Json, listOf, originOf, textOf, textOrMap, typeOf, urlOf } from "../reading.ts";
-import { objectTypes } from "../vocabulary.ts";
+import {
+	firstOf,
+	idOf,
+	isJson,
+	type Json,
+	knownTypeOf,
+	listOf,
+	originOf,
+	textOf,
+	textOrMap,
+	typeOf,
+	urlOf,
+} from "../reading.ts";
+import { type ObjectType, objectTypes } from "../vocabulary.ts";
 
 /** Caps on what one object may carry (design §9 rule 5, CVE-2026-23962). */
 const max = {
@@ -16,28 +27,43 @@ const max = {
 	tagLength: 100,
 };
 
-/** What an object says, in our terms. */
-export interface Reading {
+/** An object's content as a memo or an article. */
+export interface ObjectContent {
 	readonly type: "memo" | "article";
 	readonly content: Content;
 	readonly tags: readonly string[];
 	readonly warning?: string;
 }
 
-/** Reads a Note, an Article, or what is shown as one of them (mapping.md). The HTML is cleaned here, once. */
-export function readContent(text: Text, object: Json): Reading {
-	const kind = typeOf(object, objectTypes);
+interface Shown {
+	/** Whether an object of this type becomes an article. */
+	readonly article: "always" | "with a title" | "never";
+	/** Whether its `summary` is usually a content warning, which is capped shorter than a teaser. */
+	readonly warns: boolean;
+	/** Whether a memo's title is shown above its text. */
+	readonly heading: boolean;
+}
+
+/** How an object of each type is shown here. */
+const shown: Readonly<Record<ObjectType, Shown>> = {
+	Note: { article: "never", warns: true, heading: false },
+	Question: { article: "never", warns: true, heading: false },
+	Article: { article: "always", warns: false, heading: false },
+	Page: { article: "with a title", warns: false, heading: false },
+	Event: { article: "never", warns: false, heading: true },
+	Video: { article: "never", warns: false, heading: true },
+	Audio: { article: "never", warns: false, heading: true },
+	Image: { article: "never", warns: false, heading: true },
+	Document: { article: "never", warns: false, heading: true },
+};
+
+/** Reads a Note, an Article, or an object that is shown as one of them (mapping.md). The HTML is sanitised here, once. */
+export function readContent(text: Text, object: Json): ObjectContent {
+	const { article, warns, heading: hasHeading } = shown[knownTypeOf(object, objectTypes) ?? "Note"];
 	const title = clean(text, textOrMap(object, "name"), max.title);
-	const summary = clean(
-		text,
-		textOrMap(object, "summary"),
-		kind === "Note" || kind === "Question" ? max.warning : max.summary,
-	);
-	const isArticle = kind === "Article" || (kind === "Page" && title !== undefined);
-	const heading =
-		!isArticle && kind !== "Note" && kind !== "Question" && title !== undefined
-			? `<p><strong>${escapeHtml(title)}</strong></p>`
-			: "";
+	const summary = clean(text, textOrMap(object, "summary"), warns ? max.warning : max.summary);
+	const isArticle = article === "always" || (article === "with a title" && title !== undefined);
+	const heading = hasHeading && title !== undefined ? `<p><strong>${escapeHtml(title)}</strong></p>` : "";
 	const html = text.sanitize(
 		`${heading}${textOrMap(object, "content") ?? ""}${optionsOf(text, object)}${attachmentsOf(object)}`,
 	);
@@ -82,7 +108,7 @@ function tagsOf(object: Json): readonly string[] {
 	return [...new Set(names)].slice(0, max.tags);
 }
 
-/** Our people whom an object mentions. */
+/** The local accounts that an object mentions. */
 export function mentionsOf(ids: Ids, object: Json): readonly AccountId[] {
 	const accounts = listOf(object["tag"])
 		.filter((tag) => typeOf(tag) === "Mention")
@@ -92,20 +118,20 @@ export function mentionsOf(ids: Ids, object: Json): readonly AccountId[] {
 	return [...new Set(accounts.filter((account) => account !== undefined))];
 }
 
-/** A message by its id: one of ours is known by its URL. */
+/** A reference to a message by its object id, which may be one of ours. */
 export const refOf = (ids: Ids, id: string): MessageRef => {
 	const local = ids.parseObject(id);
 	return local === undefined ? { remote: id } : { local };
 };
 
-/** The page of an object: a URL, or the link to HTML among several. */
+/** The page of an object: its URL, or the HTML one of several links. */
 export function pageOf(object: Json): string | undefined {
 	const links = listOf(object["url"]);
 	const html = links.find((link) => isJson(link) && link["mediaType"] === "text/html");
 	return urlOf(html ?? links[0]);
 }
 
-/** A poll's options, readable where there are no polls: dropping them without a word would be worse. */
+/** A poll's options as a list, since polls can't be voted on here yet. */
 function optionsOf(text: Text, object: Json): string {
 	const options = [...listOf(object["oneOf"]), ...listOf(object["anyOf"])].slice(0, max.options);
 	const names = options
@@ -114,7 +140,7 @@ function optionsOf(text: Text, object: Json): string {
 	return names.length === 0 ? "" : `<ul>${names.map((name) => `<li>${escapeHtml(name)}</li>`).join("")}</ul>`;
 }
 
-/** What is attached, as links with their description: `summary` before `name` (reference §8). */
+/** Attachments as links with their description: `summary` before `name` (reference §8). */
 function attachmentsOf(object: Json): string {
 	const links = listOf(object["attachment"])
 		.slice(0, max.attachments)

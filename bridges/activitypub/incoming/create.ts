@@ -1,19 +1,21 @@
 import type { RemotePlace } from "#bridge-kit";
-import { idOf, idsOf, isPublic, type Json, textOrMap, typeOf } from "../reading.ts";
+import { idOf, idsOf, type Json, knownTypeOf, textOrMap, typeOf } from "../reading.ts";
 import { objectTypes } from "../vocabulary.ts";
+import { audienceOf } from "./audience.ts";
 import { mentionsOf, pageOf, readContent, refOf } from "./content.ts";
 import { ownObject } from "./own-object.ts";
-import type { Desk, Reader } from "./reader.ts";
+import type { InboxContext, Reader } from "./reader.ts";
 
-/** Somebody said something. Only what is for everybody is taken over: nothing here could keep a smaller circle. */
-export const readCreate: Reader = async (desk, arrived) => {
-	const { ids, host } = desk;
-	const object = await ownObject(desk, arrived);
+/** A new message: public, or followers-only. */
+export const readCreate: Reader = async (context, received) => {
+	const { ids, host } = context;
+	const object = await ownObject(context, received);
 	const id = object === undefined ? undefined : idOf(object);
-	if (object === undefined || id === undefined || !objectTypes.has(typeOf(object, objectTypes) ?? "") || isVote(object))
+	if (object === undefined || id === undefined || knownTypeOf(object, objectTypes) === undefined || isVote(object))
 		return undefined;
-	if (!isPublic(object["to"] === undefined && object["cc"] === undefined ? arrived.activity : object)) {
-		host.logger.debug({ id }, "What is not public is not taken over");
+	const audience = await audienceOf(context, received.actor, object, received.activity);
+	if (audience === "named") {
+		host.logger.debug({ id }, "A direct message is ignored: there are no conversations yet");
 		return undefined;
 	}
 	const parent = idOf(object["inReplyTo"]);
@@ -22,7 +24,7 @@ export const readCreate: Reader = async (desk, arrived) => {
 	return {
 		kind: "message",
 		message: id,
-		place: placeOf(desk, object, arrived.activity),
+		place: audience === "followers" ? { kind: "followers" } : placeOf(context, object, received.activity),
 		...reading,
 		mentions: mentionsOf(ids, object),
 		...(parent === undefined ? {} : { replyTo: refOf(ids, parent) }),
@@ -30,15 +32,15 @@ export const readCreate: Reader = async (desk, arrived) => {
 	};
 };
 
-/** The vote in a poll: a name without content, to the poll's author. */
+/** A vote in a poll: a Note with a name and without content, sent to the poll's author. */
 const isVote = (object: Json): boolean =>
 	object["name"] !== undefined &&
 	textOrMap(object, "content") === undefined &&
 	object["inReplyTo"] !== undefined &&
 	typeOf(object) === "Note";
 
-/** Addressed to one of our channels, it is said there; otherwise in its author's own timeline. */
-function placeOf({ ids }: Desk, ...documents: readonly Json[]): RemotePlace {
+/** A post that is addressed to one of our channels belongs there; any other to its author's timeline. */
+function placeOf({ ids }: InboxContext, ...documents: readonly Json[]): RemotePlace {
 	for (const document of documents) {
 		for (const name of ["audience", "to", "cc"]) {
 			for (const id of idsOf(document[name])) {

@@ -1,8 +1,8 @@
-import { mustBeTheirs, objectIdOf, type Reader } from "./reader.ts";
+import { assertSendersOwn, objectIdOf, type Reader } from "./reader.ts";
 
-/** Something was deleted, or somebody's whole account was. A late `Create` of it stays out: the core remembers. */
-export const readDelete: Reader = (desk, arrived) => {
-	const id = objectIdOf(arrived);
-	mustBeTheirs(desk, arrived, id);
-	return id === arrived.actor ? { kind: "gone" } : { kind: "removal", target: { remote: id } };
+/** The deletion of an object, or of the actor itself. The core remembers it, so that a `Create` that arrives later is ignored. */
+export const readDelete: Reader = (context, received) => {
+	const id = objectIdOf(received);
+	assertSendersOwn(context, received, id);
+	return id === received.actor ? { kind: "gone" } : { kind: "removal", target: { remote: id } };
 };

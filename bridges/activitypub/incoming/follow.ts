@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { JoinTarget } from "#bridge-kit";
 import type { Ids } from "../ids.ts";
-import { type Arrived, type Desk, objectIdOf, type Reader } from "./reader.ts";
+import { type InboxContext, objectIdOf, type Reader, type ReceivedActivity } from "./reader.ts";
 
-/** Whom a `Follow` or `Block` of ours is about. The provider's own actor is followed by nobody. */
+/** The local account or channel that a `Follow` or `Block` names. The provider's own actor cannot be followed. */
 export function targetOf(ids: Ids, id: string): JoinTarget | undefined {
 	const actor = ids.parseActor(id);
 	return actor === undefined || actor.kind === "instance" ? undefined : actor;
@@ -11,25 +11,29 @@ export function targetOf(ids: Ids, id: string): JoinTarget | undefined {
 
 const prefixOf = (actor: string): string => `follow:${createHash("sha256").update(actor).digest("base64url")}:`;
 
-/** Somebody follows one of ours. The id of the request is kept: some take it back by nothing else. One per pair. */
-export const readFollow: Reader = async ({ host, ids }, arrived) => {
-	const object = objectIdOf(arrived);
+/** A `Follow`. Its id is kept, one per follower and target: some servers undo it by its id alone. */
+export const readFollow: Reader = async ({ host, ids }, received) => {
+	const object = objectIdOf(received);
 	const target = targetOf(ids, object);
 	if (target === undefined) return undefined;
-	if (arrived.activity["id"] !== undefined) await host.state.set(prefixOf(arrived.actor) + object, arrived.id);
+	if (received.activity["id"] !== undefined) await host.state.set(prefixOf(received.actor) + object, received.id);
 	return { kind: "join", target };
 };
 
-/** Whom somebody once followed by a request of this id. */
-export async function followedBy({ host, ids }: Desk, { actor }: Arrived, id: string): Promise<JoinTarget | undefined> {
+/** The target of the `Follow` that had this id. */
+export async function followedBy(
+	{ host, ids }: InboxContext,
+	{ actor }: ReceivedActivity,
+	id: string,
+): Promise<JoinTarget | undefined> {
 	const prefix = prefixOf(actor);
 	const follows = await host.state.list(prefix, { limit: 1000 });
 	const found = follows.find(({ value }) => value === id);
 	return found === undefined ? undefined : targetOf(ids, found.key.slice(prefix.length));
 }
 
-/** Who blocks one of ours does not follow them any more. */
-export const readBlock: Reader = ({ ids }, arrived) => {
-	const target = targetOf(ids, objectIdOf(arrived));
+/** A `Block` of one of our actors ends the follow. */
+export const readBlock: Reader = ({ ids }, received) => {
+	const target = targetOf(ids, objectIdOf(received));
 	return target === undefined ? undefined : { kind: "leave", target };
 };

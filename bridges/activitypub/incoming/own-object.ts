@@ -1,26 +1,26 @@
 import { idsOf, type Json } from "../reading.ts";
-import { type Arrived, type Desk, embedded, mustBeTheirs, objectIdOf } from "./reader.ts";
+import { assertSendersOwn, embedded, type InboxContext, objectIdOf, type ReceivedActivity } from "./reader.ts";
 import { Refused } from "./refused.ts";
 
 /**
- * The object of a `Create` or `Update`: the embedded copy where the signer's origin owns it, otherwise what that origin
- * serves under its id. `undefined`: it is not there (any more).
+ * The object of a `Create` or `Update`: the embedded copy, since the signer's origin owns it, or the document that this origin
+ * serves under the id. `undefined`: there is none, or no longer.
  *
- * @throws {Refused} it is ours, of another origin, or somebody else's
- * @throws {RemoteTrouble}
+ * @throws {Refused} it is one of our objects, of another origin, or attributed to another actor
+ * @throws {RemoteUnavailable}
  */
-export async function ownObject(desk: Desk, arrived: Arrived): Promise<Json | undefined> {
-	const id = objectIdOf(arrived);
-	mustBeTheirs(desk, arrived, id);
-	const object = embedded(arrived) ?? (await fetched(desk, id));
+export async function ownObject(context: InboxContext, received: ReceivedActivity): Promise<Json | undefined> {
+	const id = objectIdOf(received);
+	assertSendersOwn(context, received, id);
+	const object = embedded(received) ?? (await fetched(context, id));
 	if (object === undefined) return undefined;
 	const authors = idsOf(object["attributedTo"]);
-	if (authors.length > 0 && !authors.includes(arrived.actor))
-		throw new Refused(403, "The object is attributed to somebody else");
+	if (authors.length > 0 && !authors.includes(received.actor))
+		throw new Refused(403, "The object is attributed to another actor");
 	return object;
 }
 
-async function fetched({ documents }: Desk, id: string): Promise<Json | undefined> {
+async function fetched({ documents }: InboxContext, id: string): Promise<Json | undefined> {
 	const found = await documents.fetchObject(id);
 	return found.status === "found" && found.document["id"] === id ? found.document : undefined;
 }

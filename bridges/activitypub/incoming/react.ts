@@ -3,21 +3,21 @@ import { refOf } from "./content.ts";
 import { objectIdOf, type Reader } from "./reader.ts";
 import { Refused } from "./refused.ts";
 
-/** A favourite without an emoji of its own. */
+/** The key of a `Like` without an emoji. */
 const favourite = "⭐";
 const maxKey = 100;
 
-/** A `Like`, with or without an emoji, or an `EmojiReact` (FEP-c0e0). */
-export const readReaction: Reader = ({ ids }, arrived) => ({
+/** A `Like` with or without an emoji, or an `EmojiReact` (FEP-c0e0). */
+export const readReaction: Reader = ({ ids }, received) => ({
 	kind: "reaction",
-	reaction: arrived.id,
-	target: refOf(ids, objectIdOf(arrived)),
-	...keyOf(arrived.activity, arrived.actor),
+	reaction: received.id,
+	target: refOf(ids, objectIdOf(received)),
+	...keyOf(received.activity, received.actor),
 });
 
 /**
- * The key of a reaction: its emoji; of an image `name@host`, so that the images of two servers stay two.
- * @throws {Refused} it has more than one emoji's worth of text
+ * The key of a reaction: its emoji; for a custom emoji `name@host`, so that those of two servers stay distinct.
+ * @throws {Refused} the text is too long for an emoji
  */
 export function keyOf(activity: Json, actor: string): { readonly key: string; readonly image?: string } {
 	const content = (textOf(activity["content"]) ?? textOf(activity["_misskey_reaction"]) ?? "").trim();

@@ -5,52 +5,55 @@ import type { ActorDirectory } from "../remote/actor-directory.ts";
 import type { Documents } from "../remote/fetch-document.ts";
 import { Refused } from "./refused.ts";
 
-type Unsent<E> = E extends RemoteEvent ? Omit<E, "id" | "sender" | "raw" | "at"> : never;
-/** What an activity means, before it is known who sent it. */
+type Unsent<E> = E extends RemoteEvent ? Omit<E, "id" | "sender" | "raw"> : never;
+/** A remote event before its sender has been resolved. */
 export type Meaning = Unsent<RemoteEvent>;
 
-/** What the readers of activities work with. */
-export interface Desk {
-	readonly host: BridgeHost;
+/** What the readers of activities need. */
+export interface InboxContext {
+	readonly host: Pick<BridgeHost, "about" | "text" | "people" | "state" | "logger">;
 	readonly ids: Ids;
 	readonly documents: Documents;
 	readonly directory: ActorDirectory;
-	/** Forgets a remote key. */
+	/** Drops a remote key from the cache. */
 	forgetKey(keyId: string): void;
 }
 
-/** An activity whose actor is known to be who signed it. */
-export interface Arrived {
+/** An activity whose actor has been verified to be its signer. */
+export interface ReceivedActivity {
 	readonly activity: Json;
 	readonly actor: string;
 	readonly id: string;
 }
 
 /**
- * Says what one type of activity means; `undefined`: nothing that is taken over here.
+ * Converts one type of activity; `undefined`: it changes nothing here.
  * @throws {Refused}
- * @throws {RemoteTrouble} something had to be fetched and can't be now
+ * @throws {RemoteUnavailable} a document that is needed can't be fetched now
  */
-export type Reader = (desk: Desk, arrived: Arrived) => Meaning | undefined | Promise<Meaning | undefined>;
+export type Reader = (
+	context: InboxContext,
+	received: ReceivedActivity,
+) => Meaning | undefined | Promise<Meaning | undefined>;
 
-/** What an activity is about. @throws {Refused} it names nothing */
-export function objectIdOf({ activity }: Arrived): string {
+/** The id of an activity's object. @throws {Refused} it has none */
+export function objectIdOf({ activity }: ReceivedActivity): string {
 	const id = idOf(activity["object"]);
 	if (id === undefined) throw new Refused(400, "The activity has no object");
 	return id;
 }
 
-/** What an activity is about, embedded; `undefined` when it is only named. */
-export const embedded = ({ activity }: Arrived): Json | undefined => {
+/** The embedded object of an activity; `undefined` when only its id is given. */
+export const embedded = ({ activity }: ReceivedActivity): Json | undefined => {
 	const object = firstOf(activity["object"]);
 	return isJson(object) ? object : undefined;
 };
 
 /**
- * Refuses an activity about something that is not its actor's to speak of: what is ours, and what is of another origin.
+ * Refuses an activity about an object that does not belong to its sender: one of ours, or one of another origin.
  * @throws {Refused}
  */
-export function mustBeTheirs({ ids }: Pick<Desk, "ids">, { actor }: Arrived, id: string): void {
+export function assertSendersOwn({ ids }: Pick<InboxContext, "ids">, { actor }: ReceivedActivity, id: string): void {
 	if (ids.isOurs(id)) throw new Refused(403, "The object lives here");
 	if (!sameOrigin(id, actor)) throw new Refused(403, "The object and its actor are of different origins");
 }

@@ -1,40 +1,65 @@
+import type { Ids } from "../ids.ts";
 import { firstOf, idOf, isJson, type Json, typeOf } from "../reading.ts";
+import type { ActivityType } from "../vocabulary.ts";
 import { refOf } from "./content.ts";
 import { followedBy, targetOf } from "./follow.ts";
 import { keyOf } from "./react.ts";
-import { type Arrived, type Desk, type Meaning, objectIdOf, type Reader } from "./reader.ts";
+import { type InboxContext, type Meaning, objectIdOf, type Reader, type ReceivedActivity } from "./reader.ts";
 import { Refused } from "./refused.ts";
 
-/** Something is taken back: described in full, or named by its id. */
-export const readUndo: Reader = async (desk, arrived) => {
-	const undone = firstOf(arrived.activity["object"]);
-	if (!isJson(undone) || undone["type"] === undefined) return byId(desk, arrived, objectIdOf(arrived));
+/** An `Undo`: of an activity that is embedded in full, or named by its id. */
+export const readUndo: Reader = async (context, received) => {
+	const undone = firstOf(received.activity["object"]);
+	if (!isJson(undone) || undone["type"] === undefined) return byId(context, received, objectIdOf(received));
 	const actor = idOf(undone["actor"]);
-	if (actor !== undefined && actor !== arrived.actor) throw new Refused(403, "It is somebody else's to take back");
-	return inFull(desk, arrived, undone);
+	if (actor !== undefined && actor !== received.actor)
+		throw new Refused(403, "Only its own actor can undo an activity");
+	return inFull(context, received, undone);
 };
 
-function inFull({ ids }: Desk, { actor }: Arrived, undone: Json): Meaning | undefined {
+type Undoer = (ids: Ids, actor: string, undone: Json, object: string) => Meaning | undefined;
+
+const endFollow: Undoer = (ids, _actor, _undone, object) => {
+	const target = targetOf(ids, object);
+	return target === undefined ? undefined : { kind: "leave", target };
+};
+
+const endReaction: Undoer = (ids, actor, undone, object) => {
+	const id = idOf(undone["id"]);
+	const { key } = keyOf(undone, actor);
+	return { kind: "unreaction", ...(id === undefined ? {} : { reaction: id }), target: refOf(ids, object), key };
+};
+
+/** What an `Undo` of each type of activity means. */
+const undoers: Readonly<Record<ActivityType, Undoer | "ignored">> = {
+	Follow: endFollow,
+	Like: endReaction,
+	EmojiReact: endReaction,
+	EmojiReaction: endReaction,
+	Create: "ignored",
+	Update: "ignored",
+	Delete: "ignored",
+	Accept: "ignored",
+	Reject: "ignored",
+	Undo: "ignored",
+	Block: "ignored",
+	Announce: "ignored",
+	Add: "ignored",
+	Remove: "ignored",
+	Move: "ignored",
+	Flag: "ignored",
+	Dislike: "ignored",
+};
+
+function inFull({ ids }: InboxContext, { actor }: ReceivedActivity, undone: Json): Meaning | undefined {
 	const object = idOf(undone["object"]);
-	if (object === undefined) throw new Refused(400, "What is taken back has no object");
-	switch (typeOf(undone)) {
-		case "Follow": {
-			const target = targetOf(ids, object);
-			return target === undefined ? undefined : { kind: "leave", target };
-		}
-		case "Like":
-		case "EmojiReact":
-		case "EmojiReaction": {
-			const id = idOf(undone["id"]);
-			const { key } = keyOf(undone, actor);
-			return { kind: "unreaction", ...(id === undefined ? {} : { reaction: id }), target: refOf(ids, object), key };
-		}
-		default:
-			return undefined;
-	}
+	if (object === undefined) throw new Refused(400, "The undone activity has no object");
+	const type = typeOf(undone) ?? "";
+	const undoer = Object.hasOwn(undoers, type) ? undoers[type as ActivityType] : "ignored";
+	return undoer === "ignored" ? undefined : undoer(ids, actor, undone, object);
 }
 
-async function byId(desk: Desk, arrived: Arrived, id: string): Promise<Meaning> {
-	const target = await followedBy(desk, arrived, id);
+async function byId(context: InboxContext, received: ReceivedActivity, id: string): Promise<Meaning> {
+	const target = await followedBy(context, received, id);
 	return target === undefined ? { kind: "unreaction", reaction: id } : { kind: "leave", target };
 }

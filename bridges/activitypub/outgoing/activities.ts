@@ -1,36 +1,44 @@
-import type { Delivery } from "#bridge-kit";
-import { hasActor, type Press } from "../actors.ts";
-import { mayLeave } from "../audience.ts";
+import { capabilitiesOf, type Delivery, type DeliveryKind } from "#bridge-kit";
+import { hasActor } from "../actors.ts";
+import type { PublishingContext } from "../context.ts";
 import { writeMessage } from "./create.ts";
 import { writeRemoval } from "./delete.ts";
 import { writeAnswer, writeJoin, writeLeave } from "./follow.ts";
 import { writeAccountRemoval, writeProfile } from "./profile.ts";
 import { writeReaction, writeUnreaction } from "./react.ts";
 import { writeEdit } from "./update.ts";
-import { type DeliveryKind, isRelayed, type Signed, type Writer } from "./writer.ts";
+import { isRelayed, type OutboxActivity, type Writer } from "./writer.ts";
 
-const writers: { readonly [K in DeliveryKind]?: Writer<K> } = {
-	message: writeMessage,
-	edit: writeEdit,
-	removal: writeRemoval,
-	reaction: writeReaction,
-	unreaction: writeUnreaction,
-	join: writeJoin,
-	leave: writeLeave,
-	answer: writeAnswer,
-	profile: writeProfile,
-	"account-removal": writeAccountRemoval,
+interface Entry<K extends DeliveryKind> {
+	readonly write: Writer<K>;
+	/** What it is about: content of a channel, or people and follows. */
+	readonly about: "content" | "people";
+}
+
+/** The writer of each kind of delivery. */
+const writers: { readonly [K in DeliveryKind]: Entry<K> | "unsupported" } = {
+	message: { write: writeMessage, about: "content" },
+	edit: { write: writeEdit, about: "content" },
+	removal: { write: writeRemoval, about: "content" },
+	reaction: { write: writeReaction, about: "content" },
+	unreaction: { write: writeUnreaction, about: "content" },
+	join: { write: writeJoin, about: "people" },
+	leave: { write: writeLeave, about: "people" },
+	answer: { write: writeAnswer, about: "people" },
+	profile: { write: writeProfile, about: "people" },
+	"account-removal": { write: writeAccountRemoval, about: "people" },
+	link: "unsupported",
+	unlink: "unsupported",
 };
 
-const aboutContent: ReadonlySet<DeliveryKind> = new Set(["message", "edit", "reaction", "unreaction"]);
-const isSaid = ({ kind }: Delivery): boolean => aboutContent.has(kind) || kind === "removal";
+/** A group's channel relays its remote members' posts to its other members (FEP-1b12). */
+export const capabilities = capabilitiesOf(writers, { relays: true });
 
-/** The activities by which the fediverse is told of something, in order; none: it can't be told, or may not leave. */
-export async function activitiesOf(press: Press, delivery: Delivery): Promise<readonly Signed[]> {
-	// The core has asked already; a bridge that serialises is the last place to ask.
-	if ("channel" in delivery && aboutContent.has(delivery.kind) && !mayLeave(delivery.channel)) return [];
-	// In the name of somebody who has no actor nobody would believe us: people of other OFSCP providers have theirs at home.
-	if (isSaid(delivery) && !isRelayed(press, delivery) && !hasActor(press.host, delivery.actor)) return [];
-	const writer = writers[delivery.kind] as Writer<DeliveryKind> | undefined;
-	return writer === undefined ? [] : writer(press, delivery);
+/** The activities of a delivery, in order; none when the fediverse has no activity for it. */
+export async function activitiesOf(context: PublishingContext, delivery: Delivery): Promise<readonly OutboxActivity[]> {
+	const entry = writers[delivery.kind] as Entry<DeliveryKind> | "unsupported";
+	if (entry === "unsupported") return [];
+	// Only our own actors can sign: people of other OFSCP providers have their actor at home.
+	if (entry.about !== "people" && !isRelayed(context, delivery) && !hasActor(context.host, delivery.actor)) return [];
+	return entry.write(context, delivery);
 }

@@ -1,33 +1,33 @@
-import type { Channel, Delivery, Message } from "#bridge-kit";
-import type { Press } from "../actors.ts";
-import { addressed } from "../audience.ts";
-import { type Signed, write } from "./writer.ts";
+import type { Delivery, Message } from "#bridge-kit";
+import { addressed, type Shown } from "../audience.ts";
+import type { PublishingContext } from "../context.ts";
+import { activityBy, type OutboxActivity } from "./writer.ts";
 
-/** A group's channel passes on an activity to its members (FEP-1b12): ours, or another server's as it came. */
+/** A group's channel relays an activity to its members (FEP-1b12): one of ours, or a remote one unchanged. */
 export function announceActivity(
-	press: Press,
-	delivery: Delivery & { readonly channel: Channel },
+	context: PublishingContext,
+	delivery: Delivery & Shown,
 	activity: unknown,
 	author: string,
-): Signed {
-	const { ids } = press;
+): OutboxActivity {
+	const { ids } = context;
 	const actor = ids.channelActor(delivery.channel);
-	return write(actor, {
+	return activityBy(actor, {
 		id: ids.activity(delivery.id, "announce"),
 		type: "Announce",
-		...addressed(delivery.channel, `${actor}/followers`, [author]),
+		...addressed(delivery, `${actor}/followers`, [author]),
 		published: new Date(delivery.at).toISOString(),
 		object: activity,
 	});
 }
 
-/** The same for servers that know a boost only: the bare id of what was said. Named after the message, so that it can be undone. */
-export function share({ ids }: Press, channel: Channel, message: Message, author: string): Signed {
-	const actor = ids.channelActor(channel);
-	return write(actor, {
+/** The same for servers that only know boosts: the bare object id. Its own id follows from the message, so that it can be undone. */
+export function share({ ids }: PublishingContext, shown: Shown, message: Message, author: string): OutboxActivity {
+	const actor = ids.channelActor(shown.channel);
+	return activityBy(actor, {
 		id: ids.activity(`${message.channel}/${message.seq}`, "share"),
 		type: "Announce",
-		...addressed(channel, `${actor}/followers`, [author]),
+		...addressed(shown, `${actor}/followers`, [author]),
 		published: new Date(message.at).toISOString(),
 		object: ids.object(message),
 	});

@@ -1,14 +1,22 @@
-import type { Press } from "../actors.ts";
-import { isBroadcast, type Said } from "../audience.ts";
+import { isBroadcast, type Post } from "../audience.ts";
+import type { PublishingContext } from "../context.ts";
 import { toObject } from "../notes.ts";
 import { announceActivity, share } from "./announce.ts";
-import { inner, isGroupChannel, isRelayed, type Signed, saidOf, type Writer, write } from "./writer.ts";
+import {
+	activityBy,
+	isGroupChannel,
+	isRelayed,
+	type OutboxActivity,
+	postOf,
+	type Writer,
+	withoutContext,
+} from "./writer.ts";
 
-/** `Create` of what somebody of ours said; its id is that of the event which is the message. */
-export function createOf({ ids, host }: Pick<Press, "ids" | "host">, said: Said): Signed {
-	const { message, author } = said;
-	const object = toObject({ ids, text: host.text, domain: host.domain }, said) as Record<string, unknown>;
-	return write(ids.person(author), {
+/** The `Create` of a message by one of our actors. Its id follows from the event that posted the message. */
+export function createOf({ ids, host }: Pick<PublishingContext, "ids" | "host">, post: Post): OutboxActivity {
+	const { message, author } = post;
+	const object = toObject({ ids, host }, post) as Record<string, unknown>;
+	return activityBy(ids.person(author), {
 		id: ids.activity(`${message.channel}/${message.seq}`),
 		type: "Create",
 		to: object["to"],
@@ -19,19 +27,25 @@ export function createOf({ ids, host }: Pick<Press, "ids" | "host">, said: Said)
 }
 
 /**
- * A memo, article or message. In a timeline the author tells the followers. In a group's channel the channel does: by the
- * activity for those who know groups, and by the bare id for those who know boosts; a channel of tier `public` does not
- * broadcast, there the author tells its members.
+ * A memo, article or message. In a timeline the author sends it to the followers. In a group's channel the channel announces it:
+ * the activity for servers that know groups, the bare object id for servers that only know boosts. A channel of tier `public`
+ * does not announce; there the author sends it to the members.
  */
-export const writeMessage: Writer<"message"> = async (press, delivery) => {
+export const writeMessage: Writer<"message"> = async (context, delivery) => {
 	const { channel, subject } = delivery;
-	const said = await saidOf(press, delivery);
-	const author = press.ids.person(subject.author);
-	if (isRelayed(press, delivery)) {
+	const post = await postOf(context, delivery);
+	const author = context.ids.person(subject.author);
+	if (isRelayed(context, delivery)) {
 		if (!isGroupChannel(channel) || delivery.raw === undefined) return [];
-		return [announceActivity(press, delivery, delivery.raw, author), share(press, channel, subject.message, author)];
+		return [
+			announceActivity(context, delivery, delivery.raw, author),
+			share(context, delivery, subject.message, author),
+		];
 	}
-	const create = createOf(press, said);
-	if (!isGroupChannel(channel) || !isBroadcast(channel)) return [create];
-	return [announceActivity(press, delivery, inner(create), author), share(press, channel, subject.message, author)];
+	const create = createOf(context, post);
+	if (!isGroupChannel(channel) || !isBroadcast(delivery)) return [create];
+	return [
+		announceActivity(context, delivery, withoutContext(create), author),
+		share(context, delivery, subject.message, author),
+	];
 };

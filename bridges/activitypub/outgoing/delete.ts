@@ -1,49 +1,61 @@
 import type { Delivery } from "#bridge-kit";
-import type { Press } from "../actors.ts";
 import { addressed, followersOf, isBroadcast } from "../audience.ts";
+import type { PublishingContext } from "../context.ts";
 import { toTombstone } from "../notes.ts";
 import { announceActivity, share } from "./announce.ts";
-import { inner, isGroupChannel, isRelayed, type Signed, saidOf, type Writer, write } from "./writer.ts";
+import {
+	activityBy,
+	isGroupChannel,
+	isRelayed,
+	type OutboxActivity,
+	postOf,
+	type Writer,
+	withoutContext,
+} from "./writer.ts";
 
 /**
- * A removal. Of our own people's words the author's actor tells, whoever removed them: others believe nobody else. Of words
- * that live elsewhere the channel takes back that it passed them on.
+ * A removal. A message of one of our actors is deleted in the author's name, even when a moderator removed it, since other
+ * servers accept a `Delete` from the author only. For a remote message, the channel undoes its announcement.
  */
-export const writeRemoval: Writer<"removal"> = async (press, delivery) => {
-	const { ids } = press;
+export const writeRemoval: Writer<"removal"> = async (context, delivery) => {
+	const { ids } = context;
 	const { channel, subject } = delivery;
 	const author = ids.person(subject.author);
 	const isOurs = ids.isOurs(author);
 	if (!isOurs && !isGroupChannel(channel)) return [];
 
-	const said = await saidOf(press, delivery);
+	const post = await postOf(context, delivery);
 	const signer = isOurs ? author : ids.person(delivery.actor);
 	const people = isGroupChannel(channel)
 		? [ids.channelActor(channel)]
-		: said.owner === undefined
+		: post.owner === undefined
 			? []
-			: [ids.person(said.owner)];
-	const removal = write(signer, {
+			: [ids.person(post.owner)];
+	const removal = activityBy(signer, {
 		id: ids.activity(delivery.id),
 		type: "Delete",
-		...addressed(channel, followersOf(ids, said), people),
+		...addressed(delivery, followersOf(ids, post), people),
 		object: isOurs ? toTombstone(ids, subject.message) : ids.object(subject.message),
 	});
 	if (!isGroupChannel(channel)) return [removal];
-	const passedOn = isRelayed(press, delivery) ? delivery.raw : inner(removal);
-	const announced = passedOn === undefined ? [] : [announceActivity(press, delivery, passedOn, author)];
-	if (!isOurs) return [...announced, unshare(press, delivery, author)];
-	return isBroadcast(channel) ? [removal, ...announced, unshare(press, delivery, author)] : [removal];
+	const passedOn = isRelayed(context, delivery) ? delivery.raw : withoutContext(removal);
+	const announced = passedOn === undefined ? [] : [announceActivity(context, delivery, passedOn, author)];
+	if (!isOurs) return [...announced, unshare(context, delivery, author)];
+	return isBroadcast(delivery) ? [removal, ...announced, unshare(context, delivery, author)] : [removal];
 };
 
-function unshare(press: Press, delivery: Extract<Delivery, { kind: "removal" }>, author: string): Signed {
-	const shared = share(press, delivery.channel, delivery.subject.message, author);
+function unshare(
+	context: PublishingContext,
+	delivery: Extract<Delivery, { kind: "removal" }>,
+	author: string,
+): OutboxActivity {
+	const shared = share(context, delivery, delivery.subject.message, author);
 	const { to, cc } = shared.activity as unknown as Record<string, unknown>;
-	return write(shared.signer, {
-		id: press.ids.activity(delivery.id, "unshare"),
+	return activityBy(shared.signer, {
+		id: context.ids.activity(delivery.id, "unshare"),
 		type: "Undo",
 		to,
 		cc,
-		object: inner(shared),
+		object: withoutContext(shared),
 	});
 }

@@ -1,12 +1,12 @@
 import type { Account } from "#bridge-kit";
 import type { Ids } from "../ids.ts";
 import { isJson } from "../reading.ts";
-import { inner, type Signed, type Writer, write } from "./writer.ts";
+import { activityBy, type OutboxActivity, type Writer, withoutContext } from "./writer.ts";
 
-/** Its id names the event and the follower: an `Accept` that repeats nothing but the id is understood without looking anything up. */
-function followOf(ids: Ids, event: string, follower: Account, owner: Account): Signed {
+/** Its id contains the event and the follower, so that an `Accept` with nothing but the id is understood without a look-up. */
+function followOf(ids: Ids, event: string, follower: Account, owner: Account): OutboxActivity {
 	const object = ids.person(owner);
-	return write(ids.person(follower), {
+	return activityBy(ids.person(follower), {
 		id: ids.activity(event, `follow-${follower.id}`),
 		type: "Follow",
 		to: [object],
@@ -18,15 +18,24 @@ export const writeJoin: Writer<"join"> = ({ ids }, { id, actor, owner }) => [fol
 
 export const writeLeave: Writer<"leave"> = ({ ids }, { id, actor, owner, joined }) => {
 	const follow = followOf(ids, joined, actor, owner);
-	return [write(follow.signer, { id: ids.activity(id), type: "Undo", to: [ids.person(owner)], object: inner(follow) })];
+	return [
+		activityBy(follow.signer, {
+			id: ids.activity(id),
+			type: "Undo",
+			to: [ids.person(owner)],
+			object: withoutContext(follow),
+		}),
+	];
 };
 
-/** `Accept` or `Reject`, with the request inline: many match it by actor and object, not by id. */
+/** `Accept` or `Reject` with the `Follow` embedded: many servers match it by actor and object, not by id. */
 export const writeAnswer: Writer<"answer"> = ({ ids }, { id, channel, account, accepted, request }) => {
 	const signer = ids.channelActor(channel);
 	const follower = ids.person(account);
 	const asked = isJson(request)
 		? { id: request["id"], type: "Follow", actor: follower, object: request["object"] }
 		: { type: "Follow", actor: follower, object: signer };
-	return [write(signer, { id: ids.activity(id), type: accepted ? "Accept" : "Reject", to: [follower], object: asked })];
+	return [
+		activityBy(signer, { id: ids.activity(id), type: accepted ? "Accept" : "Reject", to: [follower], object: asked }),
+	];
 };

@@ -1,6 +1,6 @@
 import { type DeliveryResult, OutboundFailure, type OutboundResponse } from "#bridge-kit";
 
-/** What an inbox's answer means (reference §5.9): most 4xx are final, trouble is tried again, a host in trouble is left in peace. */
+/** What an inbox's answer means (reference §5.9): most 4xx are final, other errors are retried, 429 and 503 pause the whole host. */
 export function outcomeOf({ status, headers }: OutboundResponse, now: number): DeliveryResult {
 	if (status >= 200 && status < 300) return { status: "delivered" };
 	if (status === 404 || status === 410) return { status: "rejected", reason: "gone", detail: `HTTP ${status}` };
@@ -17,14 +17,19 @@ export function outcomeOf({ status, headers }: OutboundResponse, now: number): D
 	return { status: "rejected", reason: status === 403 ? "forbidden" : "invalid", detail: `HTTP ${status}` };
 }
 
-/** What it means that there was no answer. */
+/** What it means that there was no answer. @throws an error that is not an {@link OutboundFailure} */
 export function outcomeOfFailure(failure: unknown): DeliveryResult {
 	if (!(failure instanceof OutboundFailure)) throw failure;
-	if (failure.kind === "refused") return { status: "rejected", reason: "forbidden", detail: failure.message };
-	// It answered, with more than we read: that is no trouble of the whole host.
-	if (failure.kind === "too-large") return { status: "retry", reason: failure.message };
-	return { status: "retry", reason: failure.message, lane: true };
+	return outcomes[failure.kind](failure.message);
 }
+
+const outcomes: Readonly<Record<OutboundFailure["kind"], (message: string) => DeliveryResult>> = {
+	refused: (detail) => ({ status: "rejected", reason: "forbidden", detail }),
+	network: (reason) => ({ status: "retry", reason, lane: true }),
+	timeout: (reason) => ({ status: "retry", reason, lane: true }),
+	// The host answered, with more than we read: the host itself is fine.
+	"too-large": (reason) => ({ status: "retry", reason }),
+};
 
 /** Milliseconds from now; a `Retry-After` is a number of seconds or a date (RFC 9110 §10.2.3). */
 function retryAfter(header: string | undefined, now: number): number | undefined {

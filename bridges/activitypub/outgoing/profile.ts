@@ -1,12 +1,12 @@
 import { accountActor, hasActor } from "../actors.ts";
 import { actorContext, PUBLIC } from "../vocabulary.ts";
-import { type Writer, write } from "./writer.ts";
+import { activityBy, type Writer } from "./writer.ts";
 
-/** `Update` of the actor to everybody who follows. */
-export const writeProfile: Writer<"profile"> = async (press, { id, actor, at }) => {
-	if (!hasActor(press.host, actor)) return [];
-	const { "@context": _, ...document } = (await accountActor(press, actor)) as Record<string, unknown>;
-	const signer = press.ids.person(actor);
+/** `Update` of the actor, to its followers. */
+export const writeProfile: Writer<"profile"> = async (context, { id, actor, at }) => {
+	if (!hasActor(context.host, actor)) return [];
+	const { "@context": _, ...document } = (await accountActor(context, actor)) as Record<string, unknown>;
+	const signer = context.ids.person(actor);
 	const update = {
 		type: "Update",
 		to: [PUBLIC],
@@ -14,16 +14,16 @@ export const writeProfile: Writer<"profile"> = async (press, { id, actor, at }) 
 		updated: new Date(at).toISOString(),
 		object: document,
 	};
-	return [write(signer, { "@context": actorContext, id: press.ids.activity(id), ...update })];
+	return [activityBy(signer, { "@context": actorContext, id: context.ids.activity(id), ...update })];
 };
 
-/** `Delete` of the actor. */
-export const writeAccountRemoval: Writer<"account-removal"> = (press, { id, actor }) => {
-	if (!hasActor(press.host, actor)) return [];
-	const signer = press.ids.person(actor);
+/** `Delete` of the actor, to its followers. */
+export const writeAccountRemoval: Writer<"account-removal"> = (context, { id, actor }) => {
+	if (!hasActor(context.host, actor)) return [];
+	const signer = context.ids.person(actor);
 	return [
-		write(signer, {
-			id: press.ids.activity(id),
+		activityBy(signer, {
+			id: context.ids.activity(id),
 			type: "Delete",
 			to: [PUBLIC],
 			cc: [`${signer}/followers`],

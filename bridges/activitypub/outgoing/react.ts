@@ -1,20 +1,20 @@
 import { type Delivery, parseEventId } from "#bridge-kit";
-import type { Press } from "../actors.ts";
+import type { PublishingContext } from "../context.ts";
 import type { Ids } from "../ids.ts";
 import { announceActivity } from "./announce.ts";
-import { inner, isGroupChannel, isRelayed, type Signed, type Writer, write } from "./writer.ts";
+import { activityBy, isGroupChannel, isRelayed, type OutboxActivity, type Writer, withoutContext } from "./writer.ts";
 
 type Reaction = Extract<Delivery, { kind: "reaction" | "unreaction" }>;
 
 /**
- * A reaction: `Like` with its `content`, which is a favourite to servers that know no other and the very emoji to those that
- * do (mapping.md). An image is named `:key:` and carried as an Emoji.
+ * A reaction: a `Like` with `content`, which some servers show as a favourite and others as that emoji (mapping.md). A custom
+ * emoji is named `:key:` and sent as an Emoji tag.
  */
-function likeOf({ ids }: Press, { actor, subject, key, image, at }: Reaction, id: string): Signed {
+function likeOf({ ids }: PublishingContext, { actor, subject, key, image, at }: Reaction, id: string): OutboxActivity {
 	const content = image === undefined ? key : `:${key.split("@", 1)[0]}:`;
 	const emoji =
 		image === undefined ? {} : { tag: [{ type: "Emoji", name: content, icon: { type: "Image", url: image } }] };
-	return write(ids.person(actor), {
+	return activityBy(ids.person(actor), {
 		id,
 		type: "Like",
 		to: [ids.person(subject.author)],
@@ -26,30 +26,32 @@ function likeOf({ ids }: Press, { actor, subject, key, image, at }: Reaction, id
 	});
 }
 
-function relayed(press: Press, delivery: Reaction): readonly Signed[] {
+function relayed(context: PublishingContext, delivery: Reaction): readonly OutboxActivity[] {
 	if (!isGroupChannel(delivery.channel) || delivery.raw === undefined) return [];
-	return [announceActivity(press, delivery, delivery.raw, press.ids.person(delivery.actor))];
+	return [announceActivity(context, delivery, delivery.raw, context.ids.person(delivery.actor))];
 }
 
-export const writeReaction: Writer<"reaction"> = (press, delivery) =>
-	isRelayed(press, delivery) ? relayed(press, delivery) : [likeOf(press, delivery, press.ids.activity(delivery.id))];
+export const writeReaction: Writer<"reaction"> = (context, delivery) =>
+	isRelayed(context, delivery)
+		? relayed(context, delivery)
+		: [likeOf(context, delivery, context.ids.activity(delivery.id))];
 
-/** `Undo` with the whole `Like`, by which those who never saw or have forgotten its id still understand it. */
-export const writeUnreaction: Writer<"unreaction"> = (press, delivery) => {
-	if (isRelayed(press, delivery)) return relayed(press, delivery);
-	const { ids } = press;
-	const like = likeOf(press, delivery, newest(ids, delivery.remote) ?? ids.activity(delivery.id, "like"));
+/** `Undo` with the whole `Like` embedded, so that servers that do not know its id understand it too. */
+export const writeUnreaction: Writer<"unreaction"> = (context, delivery) => {
+	if (isRelayed(context, delivery)) return relayed(context, delivery);
+	const { ids } = context;
+	const like = likeOf(context, delivery, newest(ids, delivery.remote) ?? ids.activity(delivery.id, "like"));
 	return [
-		write(like.signer, {
+		activityBy(like.signer, {
 			id: ids.activity(delivery.id),
 			type: "Undo",
 			to: [ids.person(delivery.subject.author)],
-			object: inner(like),
+			object: withoutContext(like),
 		}),
 	];
 };
 
-/** The same reaction may have been made, taken back and made again: the last of its activities counts. */
+/** The same reaction may have been added, withdrawn and added again: the last `Like` counts. */
 function newest(ids: Ids, remote: readonly string[]): string | undefined {
 	const seqOf = (id: string): number => parseEventId(ids.parseActivity(id)?.event ?? "")?.seq ?? 0;
 	return remote.filter((id) => seqOf(id) > 0).sort((a, b) => seqOf(b) - seqOf(a))[0];

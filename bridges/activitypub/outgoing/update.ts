@@ -1,22 +1,19 @@
 import { isBroadcast } from "../audience.ts";
 import { toObject } from "../notes.ts";
 import { announceActivity } from "./announce.ts";
-import { inner, isGroupChannel, isRelayed, saidOf, type Writer, write } from "./writer.ts";
+import { activityBy, isGroupChannel, isRelayed, postOf, type Writer, withoutContext } from "./writer.ts";
 
-/** An edit. Its author says so everywhere, since boosts are not edited; servers that know groups hear it from the channel too. */
-export const writeEdit: Writer<"edit"> = async (press, delivery) => {
-	const { ids, host } = press;
+/** An edit. The author sends it everywhere, since boosts can't be edited; a group's channel also announces it. */
+export const writeEdit: Writer<"edit"> = async (context, delivery) => {
+	const { ids } = context;
 	const { channel, subject } = delivery;
 	const author = ids.person(subject.author);
-	if (isRelayed(press, delivery))
+	if (isRelayed(context, delivery))
 		return isGroupChannel(channel) && delivery.raw !== undefined
-			? [announceActivity(press, delivery, delivery.raw, author)]
+			? [announceActivity(context, delivery, delivery.raw, author)]
 			: [];
-	const object = toObject({ ids, text: host.text, domain: host.domain }, await saidOf(press, delivery)) as Record<
-		string,
-		unknown
-	>;
-	const update = write(author, {
+	const object = toObject(context, await postOf(context, delivery)) as Record<string, unknown>;
+	const update = activityBy(author, {
 		id: ids.activity(delivery.id),
 		type: "Update",
 		to: object["to"],
@@ -24,7 +21,7 @@ export const writeEdit: Writer<"edit"> = async (press, delivery) => {
 		updated: new Date(delivery.at).toISOString(),
 		object,
 	});
-	return isGroupChannel(channel) && isBroadcast(channel)
-		? [update, announceActivity(press, delivery, inner(update), author)]
+	return isGroupChannel(channel) && isBroadcast(delivery)
+		? [update, announceActivity(context, delivery, withoutContext(update), author)]
 		: [update];
 };

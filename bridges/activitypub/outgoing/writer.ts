@@ -1,56 +1,56 @@
-import type { Channel, Delivery } from "#bridge-kit";
-import type { Press } from "../actors.ts";
-import type { Said } from "../audience.ts";
+import { type Channel, type Delivery, type DeliveryKind, ownerOf } from "#bridge-kit";
+import type { Post } from "../audience.ts";
+import type { PublishingContext } from "../context.ts";
 import { objectContext } from "../vocabulary.ts";
 
-/** An activity and the id of the actor who signs it. */
-export interface Signed {
+/** An activity, and the id of the actor whose key signs it. */
+export interface OutboxActivity {
 	readonly signer: string;
 	readonly activity: object & { readonly id: string };
 }
 
-export type DeliveryKind = Delivery["kind"];
-
-/** Writes the activities that tell of one kind of delivery, in the order in which they are sent; none: it can't be told. */
+/** Writes the activities of one kind of delivery, in the order in which they are sent; none when there is nothing to send. */
 export type Writer<K extends DeliveryKind> = (
-	press: Press,
+	context: PublishingContext,
 	delivery: Extract<Delivery, { kind: K }>,
-) => Promise<readonly Signed[]> | readonly Signed[];
+) => Promise<readonly OutboxActivity[]> | readonly OutboxActivity[];
 
 type InChannel = Extract<Delivery, { readonly subject: unknown }>;
 
-/** An activity in somebody's name. */
-export function write(
+/** An activity of `signer`. */
+export function activityBy(
 	signer: string,
 	fields: { readonly id: string; readonly type: string } & Record<string, unknown>,
-): Signed {
+): OutboxActivity {
 	const activity = { "@context": objectContext, actor: signer, ...fields };
 	return { signer, activity };
 }
 
-/** Without its context, to stand inside another activity. */
-export function inner({ activity }: Signed): object {
+/** The activity without its `@context`, to be embedded in another one. */
+export function withoutContext({ activity }: OutboxActivity): object {
 	const { "@context": _, ...rest } = activity as Record<string, unknown>;
 	return rest;
 }
 
-export const isGroupChannel = (channel: Channel): boolean => channel.timelineOf === undefined;
+export const isGroupChannel = (channel: Channel): boolean => channel.kind === "room";
 
-/** Whether it came from this network: a group's channel passes it on as it is, we never say it again in another's name. */
-export const isRelayed = (press: Press, delivery: Delivery): boolean => delivery.origin === press.host.name;
+/** Whether it came from the fediverse: a group's channel relays it unchanged, and it is never repeated in another name. */
+export const isRelayed = (context: PublishingContext, delivery: Delivery): boolean =>
+	delivery.origin === context.host.about.bridge;
 
-/** What was said, with the owner of the timeline that it was said in. */
-export async function saidOf({ host }: Pick<Press, "host">, delivery: InChannel): Promise<Said> {
-	const { subject, channel, group } = delivery;
-	const said = {
+/** The message of a delivery, with the owner of the timeline that it is in. */
+export async function postOf({ host }: Pick<PublishingContext, "host">, delivery: InChannel): Promise<Post> {
+	const { subject, channel, group, visibility } = delivery;
+	const post = {
 		...subject,
 		channel,
 		group,
+		visibility,
 		mentions: "mentions" in delivery ? delivery.mentions : [],
 		...("parent" in delivery && delivery.parent !== undefined ? { parent: delivery.parent } : {}),
 	};
-	const { timelineOf } = channel;
-	if (timelineOf === undefined || timelineOf === subject.author.id) return said;
-	const owner = said.parent?.author.id === timelineOf ? said.parent.author : await host.account(timelineOf);
-	return owner === undefined ? said : { ...said, owner };
+	const id = ownerOf(channel);
+	if (id === undefined || id === subject.author.id) return post;
+	const owner = post.parent?.author.id === id ? post.parent.author : await host.people.account(id);
+	return owner === undefined ? post : { ...post, owner };
 }

@@ -1,48 +1,53 @@
 import { LRUCache } from "lru-cache";
 import type { BridgeHost, RemotePerson } from "#bridge-kit";
 import { idOf, type Json } from "../reading.ts";
-import { type Documents, RemoteTrouble } from "./fetch-document.ts";
+import { type Documents, RemoteUnavailable } from "./fetch-document.ts";
 import { ghostHandle, type Handle, isActor, personOf, personOfAccount } from "./person.ts";
 import type { WebFingerClient } from "./webfinger-client.ts";
 
-/** How long a description is believed, and how long it is that nobody is there. */
+/** How long an actor is cached, and how long its absence. */
 const freshMs = 24 * 3_600_000;
 const absentMs = 10 * 60_000;
-/** Tries to prove a handle on a host in trouble before its people are known by a handle of ours. */
+/** Failed attempts to prove a handle on a host before its people get a handle on our own domain. */
 const proofTries = 3;
 
-/** Who is who on the other side. The same person is the same object until something about them changes. */
+/** Remote actors. The same actor is the same object until its description changes. */
 export interface ActorDirectory {
-	/** From memory, without waiting. */
+	/** From the cache. */
 	known(id: string): RemotePerson | undefined;
 	/**
-	 * The actor of this id, from memory, from the core's shadow, or fetched once however many ask. `undefined`: there is none.
-	 * @throws {RemoteTrouble}
+	 * The actor with this id: from the cache, from its shadow account, or fetched, once for all concurrent callers. `undefined`:
+	 * there is none.
+	 * @throws {RemoteUnavailable}
 	 */
 	person(id: string): Promise<RemotePerson | undefined>;
-	/** Takes over a document that was found under its own id, or that its own actor has signed. */
+	/** Caches an actor's document that was fetched under its own id, or signed by the actor itself. */
 	learn(document: Json): Promise<RemotePerson | undefined>;
-	/** Whether the actor's own server says that it has gone for good. */
+	/** The id of an actor's followers collection, if its document names one. @throws {RemoteUnavailable} */
+	followersOf(id: string): Promise<string | undefined>;
+	/** Whether the actor's own server answers 410. @throws {RemoteUnavailable} */
 	isGone(id: string): Promise<boolean>;
-	/** Reads an actor again, however fresh what is known of them. @throws {RemoteTrouble} */
+	/** Fetches an actor again, even if it is cached. @throws {RemoteUnavailable} */
 	refresh(id: string): Promise<RemotePerson | undefined>;
 }
 
 export function createActorDirectory(
-	host: BridgeHost,
+	host: Pick<BridgeHost, "about" | "clock" | "people" | "text">,
 	documents: Documents,
 	webFinger: WebFingerClient,
 ): ActorDirectory {
-	const people = new LRUCache<string, RemotePerson | typeof nobody>({ max: 20_000 });
+	const people = new LRUCache<string, RemotePerson | typeof absent>({ max: 20_000 });
+	/** Followers collections by actor; the empty string: the document names none. */
+	const followers = new LRUCache<string, string>({ max: 20_000, ttl: freshMs });
 	const asking = new Map<string, Promise<RemotePerson | undefined>>();
 	const failedProofs = new LRUCache<string, number>({ max: 1_000, ttl: 3_600_000 });
 
 	async function handleOf(document: Json): Promise<Handle> {
 		const id = idOf(document) ?? "";
-		const account = await host.accountByRemote(id);
-		// A handle is proven once; it names somebody here from then on.
+		const account = await host.people.byRemote(id);
+		// A handle is proven once; from then on it belongs to the shadow account.
 		if (account !== undefined)
-			return account.domain === host.domain
+			return account.domain === host.about.domain
 				? { handle: account.handle }
 				: { handle: account.handle, domain: account.domain };
 		const { host: server } = new URL(id);
@@ -51,7 +56,7 @@ export function createActorDirectory(
 		} catch (error) {
 			const failures = (failedProofs.get(server) ?? 0) + 1;
 			failedProofs.set(server, failures);
-			if (!(error instanceof RemoteTrouble) || failures < proofTries) throw error;
+			if (!(error instanceof RemoteUnavailable) || failures < proofTries) throw error;
 			return ghostHandle(document);
 		}
 	}
@@ -59,7 +64,10 @@ export function createActorDirectory(
 	async function learn(document: Json): Promise<RemotePerson | undefined> {
 		if (!isActor(document)) return undefined;
 		const person = personOf(host, document, await handleOf(document));
-		if (person !== undefined) people.set(person.id, person, { ttl: freshMs });
+		if (person !== undefined) {
+			people.set(person.id, person, { ttl: freshMs });
+			followers.set(person.id, idOf(document["followers"]) ?? "");
+		}
 		return person;
 	}
 
@@ -69,19 +77,19 @@ export function createActorDirectory(
 	}
 
 	async function look(id: string): Promise<RemotePerson | undefined> {
-		const account = await host.accountByRemote(id);
+		const account = await host.people.byRemote(id);
 		if (account !== undefined && account.deletedAt === undefined && host.clock.now() - account.updatedAt < freshMs)
-			return remember(personOfAccount(account, host.domain));
+			return remember(personOfAccount(account, host.about.domain));
 		try {
 			const person = await read(id);
 			if (person !== undefined) return person;
-			// Whoever was here can still take back what they said.
-			if (account !== undefined) return personOfAccount(account, host.domain);
-			people.set(id, nobody, { ttl: absentMs });
+			// The author of stored messages must still be able to delete them.
+			if (account !== undefined) return personOfAccount(account, host.about.domain);
+			people.set(id, absent, { ttl: absentMs });
 			return undefined;
 		} catch (error) {
-			if (account === undefined || !(error instanceof RemoteTrouble)) throw error;
-			return personOfAccount(account, host.domain);
+			if (account === undefined || !(error instanceof RemoteUnavailable)) throw error;
+			return personOfAccount(account, host.about.domain);
 		}
 	}
 
@@ -93,16 +101,20 @@ export function createActorDirectory(
 	return {
 		known(id) {
 			const cached = people.get(id);
-			return cached === nobody ? undefined : cached;
+			return cached === absent ? undefined : cached;
 		},
 		async person(id) {
 			const cached = people.get(id);
-			if (cached !== undefined) return cached === nobody ? undefined : cached;
+			if (cached !== undefined) return cached === absent ? undefined : cached;
 			const running = asking.get(id) ?? look(id).finally(() => asking.delete(id));
 			asking.set(id, running);
 			return running;
 		},
 		learn,
+		async followersOf(id) {
+			if (!followers.has(id)) await read(id);
+			return followers.get(id) || undefined;
+		},
 		async isGone(id) {
 			return (await documents.fetch(id)).status === "gone";
 		},
@@ -110,4 +122,4 @@ export function createActorDirectory(
 	};
 }
 
-const nobody = Symbol("nobody");
+const absent = Symbol("absent");

@@ -1,37 +1,40 @@
-import { JsonRefused, OutboundFailure, type OutboundResponse, parseJson } from "#bridge-kit";
-import type { Press } from "../actors.ts";
+import { type BridgeHost, JsonRefused, OutboundFailure, type OutboundResponse, parseJson } from "#bridge-kit";
+import type { PublishingContext } from "../context.ts";
 import { isJson, type Json, originOf } from "../reading.ts";
 import { signRequest } from "../signatures/index.ts";
 import { ACCEPT } from "../vocabulary.ts";
 
-/** What a remote server said about a URL. `gone`: it was there (410); `absent`: nothing that we may or can read. */
+/** What a remote server answered. `gone`: 410; `absent`: there is no document that we may or can read. */
 export type Fetched =
 	| { readonly status: "found"; readonly document: Json; readonly url: string }
 	| { readonly status: "gone" | "absent" };
 
-/** The other server can't tell now; ask again later. */
-export class RemoteTrouble extends Error {
+/** The remote server can't answer now; the request may be repeated later. */
+export class RemoteUnavailable extends Error {
 	constructor(message: string, options?: { cause: unknown }) {
 		super(message, options);
-		this.name = "RemoteTrouble";
+		this.name = "RemoteUnavailable";
 	}
 }
 
 export interface Documents {
 	/**
-	 * Fetches an AS2 document by a GET that the instance actor signs. Each redirect (3 at most) is signed and guarded anew.
-	 * `url` is the address that answered in the end: whether the document may speak for anything else is the caller's to decide.
+	 * Fetches an AS2 document by a GET that the instance actor signs. Each redirect (3 at most) is signed and checked anew. `url` is
+	 * the address that answered in the end; the caller decides what the document may make statements about.
 	 *
-	 * @throws {RemoteTrouble}
+	 * @throws {RemoteUnavailable}
 	 */
 	fetch(url: string): Promise<Fetched>;
-	/** Fetches the object that has this very id: a document that names another id is asked for once by that id, and counts only if it agrees. */
+	/** Fetches the object with this id. A document with another id is fetched once more by that id, and must then carry it. */
 	fetchObject(url: string): Promise<Fetched>;
 }
 
 const maxRedirects = 3;
 
-export function createDocuments({ host, ids, keys }: Press): Documents {
+export function createDocuments(
+	host: Pick<BridgeHost, "about" | "clock" | "http" | "limits">,
+	{ ids, keys }: Pick<PublishingContext, "ids" | "keys">,
+): Documents {
 	async function get(url: URL): Promise<OutboundResponse | undefined> {
 		const { privateKey } = await keys.of(ids.instance);
 		const signed = await signRequest({
@@ -47,7 +50,7 @@ export function createDocuments({ host, ids, keys }: Press): Documents {
 	async function fetch(start: string): Promise<Fetched> {
 		let url = URL.parse(start);
 		for (let hops = 0; url !== null && hops <= maxRedirects; hops++) {
-			if (originOf(url.href) === undefined || url.origin === host.origin) return { status: "absent" };
+			if (originOf(url.href) === undefined || url.origin === host.about.origin) return { status: "absent" };
 			url.hash = "";
 			const response = await get(url);
 			if (response === undefined) return { status: "absent" };
@@ -60,7 +63,7 @@ export function createDocuments({ host, ids, keys }: Press): Documents {
 
 	function read({ status, headers, body }: OutboundResponse, url: string): Fetched {
 		if (status === 410) return { status: "gone" };
-		if (status === 408 || status === 429 || status >= 500) throw new RemoteTrouble(`${url} answered ${status}`);
+		if (status === 408 || status === 429 || status >= 500) throw new RemoteUnavailable(`${url} answered ${status}`);
 		if (status !== 200 || !isActivityType(headers["content-type"])) return { status: "absent" };
 		try {
 			const document = parseJson(body.toString("utf8"), { depth: host.limits.jsonDepth, nodes: host.limits.jsonNodes });
@@ -86,22 +89,22 @@ export function createDocuments({ host, ids, keys }: Press): Documents {
 	};
 }
 
-/** Runs a request. `undefined`: our guard refuses it. @throws {RemoteTrouble} */
+/** Runs a request. `undefined`: our guard refuses it, or the answer is too large. @throws {RemoteUnavailable} */
 export async function request(send: () => Promise<OutboundResponse>): Promise<OutboundResponse | undefined> {
 	try {
 		return await send();
 	} catch (error) {
 		if (!(error instanceof OutboundFailure)) throw error;
 		if (error.kind === "refused" || error.kind === "too-large") return undefined;
-		throw new RemoteTrouble(error.message, { cause: error });
+		throw new RemoteUnavailable(error.message, { cause: error });
 	}
 }
 
-/** A document speaks for the URL that it was served at, and for no other. */
+/** Whether a document's id is the URL that it was served at. */
 const names = (document: Json, url: string): boolean =>
 	typeof document["id"] === "string" && URL.parse(document["id"])?.href === url;
 
-/** `application/activity+json`, or `application/ld+json` of the AS2 profile: an uploaded file has neither (CVE-2024-25623). */
+/** `application/activity+json`, or `application/ld+json` with the AS2 profile; an uploaded file has neither (CVE-2024-25623). */
 export function isActivityType(contentType: string | undefined): boolean {
 	const [type, ...parameters] = (contentType ?? "").toLowerCase().split(";");
 	if (type?.trim() === "application/activity+json") return true;

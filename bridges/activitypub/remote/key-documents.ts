@@ -5,17 +5,17 @@ import type { Documents } from "./fetch-document.ts";
 import { isActor } from "./person.ts";
 
 /**
- * Fetches the key of an id, in each of the forms in which servers publish one: within its actor (`<actor>#main-key`), as a
- * document of its own with an `owner`, or as a document at the key's URL that carries the actor's id (design §9 rule 3).
- * Key and actor must name each other, and all of it must be of one origin: a document about somebody else's key is none.
+ * Fetches a key by its id, in each of the forms in which servers publish one: within its actor (`<actor>#main-key`), as a
+ * document of its own with an `owner`, or as a document at the key's URL that carries the actor's id (design §9 rule 3). Key and
+ * actor must name each other and have the same origin; a document about another actor's key is not accepted.
  *
- * @throws {RemoteTrouble}
+ * @throws {RemoteUnavailable}
  */
 export function createKeyFetcher(
 	documents: Documents,
 	directory: ActorDirectory,
 ): (keyId: string) => Promise<KeyDocument | undefined> {
-	/** What the actor's own document, found under its own id, says of the key. */
+	/** The key in the actor's own document, fetched under the actor's id. */
 	async function fromActor(actor: string, keyId: string): Promise<KeyDocument | undefined> {
 		const found = await documents.fetchObject(actor);
 		if (found.status !== "found" || found.document["id"] !== actor) return undefined;
@@ -24,7 +24,7 @@ export function createKeyFetcher(
 
 	async function within(actor: Json, keyId: string): Promise<KeyDocument | undefined> {
 		const key = keyIn(actor, keyId);
-		// The document has just been read: whoever signs for the first time is known from it.
+		// The actor has just been fetched with its key: a first activity needs no second request.
 		if (key !== undefined && isActor(actor)) await directory.learn(actor).catch(() => undefined);
 		return key;
 	}
@@ -36,13 +36,13 @@ export function createKeyFetcher(
 		const id = idOf(document);
 		if (id === undefined || !sameOrigin(id, keyId)) return undefined;
 		if (id === found.url && document["publicKey"] !== undefined) return within(document, keyId);
-		// A document of its own: it names its owner, or carries the owner's id. The owner has to name the key, too.
+		// A separate key document names its owner, or carries the owner's id. The owner has to name the key, too.
 		const owner = idOf(document["owner"]) ?? id;
 		return sameOrigin(owner, keyId) ? fromActor(owner, keyId) : undefined;
 	};
 }
 
-/** The key of this id in the document of its actor. */
+/** The key with this id in an actor's document. */
 function keyIn(document: Json, keyId: string): KeyDocument | undefined {
 	const actor = idOf(document);
 	const key = listOf(document["publicKey"]).find((candidate) => isJson(candidate) && candidate["id"] === keyId);

@@ -4,44 +4,45 @@ import {
 	idOf,
 	isJson,
 	type Json,
+	knownTypeOf,
 	originOf,
 	sameOrigin,
 	textOf,
 	textOrMap,
-	typeOf,
 	urlOf,
 } from "../reading.ts";
-import { actorTypes } from "../vocabulary.ts";
+import { type ActorType, actorTypes } from "../vocabulary.ts";
 
 const maxName = 100;
 const maxBio = 20_000;
 
-/** What somebody is called in handles: proven by WebFinger, or proposed as a ghost's on our own domain. */
+/** A person's handle: proven by WebFinger, or proposed for a ghost on our own domain. */
 export interface Handle {
 	readonly handle: string;
 	readonly domain?: string;
 }
 
-/** Whether a document is an actor that things can be sent to. */
+/** Whether a document is an actor with an inbox. */
 export const isActor = (document: Json): boolean =>
-	actorTypes.has(typeOf(document, actorTypes) ?? "") && urlOf(document["inbox"]) !== undefined;
+	knownTypeOf(document, actorTypes) !== undefined && urlOf(document["inbox"]) !== undefined;
 
-/** Describes an actor to the core. The document has been found under its own id. */
+/** Converts an actor to a remote person. The document must have been fetched under its own id. */
 export function personOf(
-	host: Pick<BridgeHost, "name" | "text">,
+	host: Pick<BridgeHost, "about" | "text">,
 	document: Json,
 	handle: Handle,
 ): RemotePerson | undefined {
 	const id = idOf(document);
 	const inbox = urlOf(document["inbox"]);
-	if (id === undefined || inbox === undefined || !isActor(document)) return undefined;
+	const type = knownTypeOf(document, actorTypes);
+	if (id === undefined || inbox === undefined || type === undefined) return undefined;
 	const bio = (textOrMap(document, "summary") ?? "").slice(0, maxBio);
 	const avatar = urlOf(imageOf(document["icon"]));
 	const page = urlOf(document["url"]);
 	return {
 		id,
 		...handle,
-		kind: kindOf(typeOf(document, actorTypes)),
+		kind: kinds[type],
 		profile: {
 			displayName: nameOf(host, document) ?? handle.handle,
 			...(bio === "" ? {} : { bio: host.text.sanitize(bio) }),
@@ -53,7 +54,7 @@ export function personOf(
 	};
 }
 
-/** Somebody whom the core remembers, described as their actor was when it was last read. */
+/** The remote person behind a shadow account, as described when the actor was last fetched. */
 export function personOfAccount(account: Account, ownDomain: string): RemotePerson | undefined {
 	const { origin, handle, domain, profile, kind, reach, bridgeable } = account;
 	if (origin === undefined) return undefined;
@@ -69,7 +70,7 @@ export function personOfAccount(account: Account, ownDomain: string): RemotePers
 	};
 }
 
-/** The handle on our own domain by which somebody without a proven one is known: `<name>_<host>`, as far as it fits. */
+/** The handle on our own domain for a person without a proven one: `<name>_<host>`, shortened to fit. */
 export function ghostHandle(document: Json): Handle {
 	const clean = (text: string, max: number): string =>
 		text
@@ -82,8 +83,13 @@ export function ghostHandle(document: Json): Handle {
 	return { handle: handle.replace(/[.-]+$/, "") };
 }
 
-const kindOf = (type: string | undefined): RemotePerson["kind"] =>
-	type === "Person" ? "person" : type === "Group" || type === "Organization" ? "group" : "service";
+const kinds: Readonly<Record<ActorType, RemotePerson["kind"]>> = {
+	Person: "person",
+	Group: "group",
+	Organization: "group",
+	Service: "service",
+	Application: "service",
+};
 
 function nameOf(host: Pick<BridgeHost, "text">, document: Json): string | undefined {
 	const name = host.text
@@ -99,15 +105,15 @@ function firstEndpoint(document: Json): unknown {
 	return isJson(endpoints) ? endpoints["sharedInbox"] : undefined;
 }
 
-/** An image is a URL, or an Image whose `url` is one, or a Link. */
+/** The URL of an icon: a URL, an Image with a `url`, or a Link. */
 function imageOf(icon: unknown): unknown {
 	const image = firstOf(icon);
 	return isJson(image) ? (image["url"] ?? image["href"]) : image;
 }
 
-/** One lane per host; a shared inbox counts only where the inbox itself is, so that nobody names another server's. */
-function reachOf(host: Pick<BridgeHost, "name">, inbox: string, sharedInbox: string | undefined) {
+/** One lane per host. A shared inbox is used only on the origin of the inbox, so that no actor can name another server's. */
+function reachOf(host: Pick<BridgeHost, "about">, inbox: string, sharedInbox: string | undefined) {
 	const target = sharedInbox !== undefined && sameOrigin(sharedInbox, inbox) ? sharedInbox : inbox;
 	const lane = `activitypub:${URL.parse(originOf(target) ?? "")?.host ?? ""}`;
-	return { bridge: host.name, target, lane };
+	return { bridge: host.about.bridge, target, lane };
 }

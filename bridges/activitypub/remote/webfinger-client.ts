@@ -1,10 +1,10 @@
 import { type BridgeHost, JsonRefused, parseJson } from "#bridge-kit";
 import { isJson, type Json, listOf } from "../reading.ts";
-import { RemoteTrouble, request } from "./fetch-document.ts";
+import { RemoteUnavailable, request } from "./fetch-document.ts";
 
-/** What a WebFinger document says (RFC 7033). */
-interface Finger {
-	/** `handle@domain`, lower-cased, when the subject is such. */
+/** What we read from a WebFinger document (RFC 7033). */
+interface WebFingerDocument {
+	/** `handle@domain` in lower case, when the subject has that form. */
 	readonly subject?: string;
 	/** The actor's id. */
 	readonly self?: string;
@@ -15,29 +15,29 @@ const addressShape = /^([^@\s/?#]{1,255})@([a-z0-9.-]{1,253}(?::\d{1,5})?|\[[0-9
 
 export interface WebFingerClient {
 	/**
-	 * The actor's id that a `handle@domain` stands for; `undefined`: nobody.
-	 * @throws {RemoteTrouble}
+	 * The actor id of a `handle@domain`; `undefined`: there is no such person.
+	 * @throws {RemoteUnavailable}
 	 */
 	actorOf(address: string, protocol?: "http:" | "https:"): Promise<string | undefined>;
 	/**
-	 * The proven `handle@domain` of an actor: the domain says that the handle is this actor's, as the actor says that it is
-	 * theirs. Where the actor's host names another domain, that one is asked too. `undefined`: not proven.
-	 * @throws {RemoteTrouble}
+	 * The proven `handle@domain` of an actor: the domain must name the actor for the handle, as the actor does. When the actor's
+	 * host names another domain as its subject, that one is asked too. `undefined`: not proven.
+	 * @throws {RemoteUnavailable}
 	 */
 	prove(
 		actor: Json & { readonly id: string },
 	): Promise<{ readonly handle: string; readonly domain: string } | undefined>;
 }
 
-export function createWebFingerClient(host: BridgeHost): WebFingerClient {
-	async function finger(address: string, protocol: string): Promise<Finger | undefined> {
+export function createWebFingerClient(host: Pick<BridgeHost, "about" | "http">): WebFingerClient {
+	async function query(address: string, protocol: string): Promise<WebFingerDocument | undefined> {
 		const domain = address.slice(address.indexOf("@") + 1);
 		let url = URL.parse(
 			`${protocol}//${domain}/.well-known/webfinger?resource=${encodeURIComponent(`acct:${address}`)}`,
 		);
 		for (let hops = 0; url !== null && hops <= maxRedirects; hops++) {
 			const target = url;
-			if (target.origin === host.origin) return undefined;
+			if (target.origin === host.about.origin) return undefined;
 			const response = await request(() =>
 				host.http.request({
 					method: "GET",
@@ -52,13 +52,13 @@ export function createWebFingerClient(host: BridgeHost): WebFingerClient {
 				url = URL.parse(headers["location"], target.href);
 				continue;
 			}
-			if (status === 429 || status >= 500) throw new RemoteTrouble(`${domain} answered ${status}`);
+			if (status === 429 || status >= 500) throw new RemoteUnavailable(`${domain} answered ${status}`);
 			return status === 200 ? read(body.toString("utf8")) : undefined;
 		}
 		return undefined;
 	}
 
-	function read(body: string): Finger | undefined {
+	function read(body: string): WebFingerDocument | undefined {
 		try {
 			const document = parseJson(body, { depth: 16, nodes: 1000 });
 			if (!isJson(document)) return undefined;
@@ -77,16 +77,18 @@ export function createWebFingerClient(host: BridgeHost): WebFingerClient {
 		}
 	}
 
-	/** http only where our own origin is http, for addresses that can't have a certificate. */
+	/** http only when our own origin is http, and only for loopback addresses, which can't have a certificate. */
 	const protocolFor = (domain: string): "http:" | "https:" =>
-		host.origin.startsWith("http:") && /^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(domain) ? "http:" : "https:";
+		host.about.origin.startsWith("http:") && /^(localhost|127\.[\d.]+|\[::1\])(:\d+)?$/.test(domain)
+			? "http:"
+			: "https:";
 
 	return {
 		async actorOf(address, protocol) {
 			const parts = addressShape.exec(address);
 			const domain = parts?.[2]?.toLowerCase();
-			if (domain === undefined || domain === host.domain) return undefined;
-			return (await finger(`${parts?.[1]}@${domain}`, protocol ?? protocolFor(domain)))?.self;
+			if (domain === undefined || domain === host.about.domain) return undefined;
+			return (await query(`${parts?.[1]}@${domain}`, protocol ?? protocolFor(domain)))?.self;
 		},
 		async prove(actor) {
 			const url = URL.parse(actor.id);
@@ -95,14 +97,14 @@ export function createWebFingerClient(host: BridgeHost): WebFingerClient {
 			const { protocol } = url;
 			const claimed = `${username}@${url.host}`;
 			if (!addressShape.test(claimed)) return undefined;
-			const first = await finger(claimed, protocol);
+			const first = await query(claimed, protocol);
 			if (first?.self !== actor.id) return undefined;
 			const subject = first.subject ?? claimed.toLowerCase();
-			const confirmed = subject === claimed.toLowerCase() || (await finger(subject, protocol))?.self === actor.id;
+			const confirmed = subject === claimed.toLowerCase() || (await query(subject, protocol))?.self === actor.id;
 			const [handle, domain] = (confirmed ? subject : claimed).toLowerCase().split("@");
-			// What can't be written as an address here is nobody's handle.
+			// A handle that can't be written as an address here is not usable.
 			if (handle === undefined || !/^[a-z0-9._=-]+$/.test(handle)) return undefined;
-			return domain === undefined || domain === host.domain ? undefined : { handle, domain };
+			return domain === undefined || domain === host.about.domain ? undefined : { handle, domain };
 		},
 	};
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { BridgeRequest, BridgeResponse } from "#bridge-kit";
 import { ACTIVITY_JSON } from "../vocabulary.ts";
 
-/** The codes that the API's own problems with these statuses have. */
+/** The same error codes as in the provider's own problems. */
 const codes: Readonly<Record<number, string>> = {
 	400: "invalid_request",
 	401: "invalid_signature",
@@ -15,7 +15,7 @@ const codes: Readonly<Record<number, string>> = {
 	503: "unavailable",
 };
 
-/** A refusal (RFC 9457). `detail` is for the other server's operator. */
+/** A problem document (RFC 9457). `detail` is meant for the remote server's operator. */
 export function problem(
 	status: number,
 	title: string,
@@ -35,7 +35,7 @@ export const notFound = (): BridgeResponse => problem(404, "Not found");
 export const notAllowed = (allow: string): BridgeResponse =>
 	problem(405, "Method not allowed", `Allowed: ${allow}`, { allow });
 
-/** A document, with an `ETag` by which an unchanged one is not sent again (RFC 9110 §13). */
+/** A JSON document with an `ETag`, so that an unchanged one is not sent again (RFC 9110 §13). */
 export function document(
 	request: BridgeRequest,
 	content: object,
@@ -49,7 +49,7 @@ export function document(
 	return cached(request, body, options.type ?? ACTIVITY_JSON, options.status ?? 200, options.headers ?? {});
 }
 
-/** A body of any type, with the same care. */
+/** A body of any type with an `ETag`. */
 export function cached(
 	request: BridgeRequest,
 	body: Buffer,

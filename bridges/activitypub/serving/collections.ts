@@ -6,23 +6,23 @@ import {
 	type Message,
 	type Slice,
 } from "#bridge-kit";
-import type { Press } from "../actors.ts";
+import type { PublishingContext } from "../context.ts";
 import { share } from "../outgoing/announce.ts";
 import { createOf } from "../outgoing/create.ts";
-import { inner } from "../outgoing/writer.ts";
+import { withoutContext } from "../outgoing/writer.ts";
 import { objectContext } from "../vocabulary.ts";
 import { document } from "./answers.ts";
 
 const pageSize = 40;
 
-/** How a collection is read, a page at a time. */
+/** A collection that is read page by page. */
 interface Source {
 	readonly id: string;
 	total(): Promise<number>;
 	page(after: string | undefined): Promise<Slice<unknown>>;
 }
 
-/** An OrderedCollection, or with `?page=…` one page of it (AS2 §5.5). `first` is always there: its absence means "hidden". */
+/** An OrderedCollection, or with `?page=…` one page of it (AS2 §5.5). `first` is always present: without it the items count as hidden. */
 export async function serveCollection(request: BridgeRequest, source: Source): Promise<BridgeResponse> {
 	const at = new URLSearchParams(request.query).get("page");
 	const pageId = (token: string): string => `${source.id}?page=${encodeURIComponent(token)}`;
@@ -46,7 +46,7 @@ export async function serveCollection(request: BridgeRequest, source: Source): P
 	});
 }
 
-/** A collection that is short enough for one document. */
+/** A collection that fits into one document. */
 export function serveList(request: BridgeRequest, id: string, items: readonly unknown[]): BridgeResponse {
 	return document(request, {
 		"@context": objectContext,
@@ -57,9 +57,9 @@ export function serveList(request: BridgeRequest, id: string, items: readonly un
 	});
 }
 
-/** Whoever joined a channel, or the timelines that somebody joined. */
+/** The followers of a channel, or the accounts that an account follows. */
 export function people(
-	{ ids }: Press,
+	{ ids }: PublishingContext,
 	id: string,
 	total: () => Promise<number>,
 	read: (options: { after?: string; limit: number }) => Promise<Slice<Account>>,
@@ -74,18 +74,18 @@ export function people(
 	};
 }
 
-/** What was said in a channel, newest first: as their author's `Create`, or for a group's channel as what it passes on. */
-export function outbox(press: Press, id: string, channel: ChannelId): Source {
-	const { host } = press;
+/** The messages of a channel, newest first: as `Create` of their authors, for a group's channel as `Announce`. */
+export function outbox(context: PublishingContext, id: string, channel: ChannelId): Source {
+	const { host } = context;
 	return {
 		id,
-		total: () => host.messageCount(channel),
+		total: () => host.messages.count(channel),
 		async page(before) {
-			const { items, next } = await host.openMessages(channel, {
+			const { items, next } = await host.messages.openMessages(channel, {
 				limit: pageSize,
 				...(before === undefined ? {} : { before }),
 			});
-			const activities = await Promise.all(items.map((message) => activityOf(press, message)));
+			const activities = await Promise.all(items.map((message) => activityOf(context, message)));
 			return {
 				items: activities.filter((activity) => activity !== undefined),
 				...(next === undefined ? {} : { next }),
@@ -94,22 +94,22 @@ export function outbox(press: Press, id: string, channel: ChannelId): Source {
 	};
 }
 
-async function activityOf(press: Press, { id, deletedAt }: Message): Promise<object | undefined> {
-	const found = deletedAt === undefined ? await press.host.openMessage(id) : undefined;
+async function activityOf(context: PublishingContext, { id, deletedAt }: Message): Promise<object | undefined> {
+	const found = deletedAt === undefined ? await context.host.messages.openMessage(id) : undefined;
 	if (found === undefined || found.message.deletedAt !== undefined) return undefined;
 	const { channel, message, author } = found;
-	if (channel.timelineOf === undefined) return inner(share(press, channel, message, press.ids.person(author)));
-	// What others replied in a timeline is theirs to list.
-	return channel.timelineOf === author.id ? inner(createOf(press, found)) : undefined;
+	if (channel.kind === "room") return withoutContext(share(context, found, message, context.ids.person(author)));
+	// Replies of others in a timeline are listed in their authors' outboxes.
+	return channel.owner === author.id ? withoutContext(createOf(context, found)) : undefined;
 }
 
-/** The direct replies to a message, oldest first: by these others complete their threads. */
-export function replies({ host, ids }: Press, message: Message): Source {
+/** The direct replies to a message, oldest first, from which other servers complete their threads. */
+export function replies({ host, ids }: PublishingContext, message: Message): Source {
 	return {
 		id: `${ids.object(message)}/replies`,
 		total: async () => message.replies,
 		async page(after) {
-			const { items, next } = await host.openReplies(message.id, {
+			const { items, next } = await host.messages.openReplies(message.id, {
 				limit: pageSize,
 				...(after === undefined ? {} : { after }),
 			});

@@ -6,8 +6,8 @@ const activityTypes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether the reader would rather have a page for people: HTML is named, and no JSON that we have is wanted as much
- * (RFC 9110 §12.5.1). A reader who names neither gets JSON: unlike browsers, many servers send only a wildcard, or nothing.
+ * Whether the client prefers HTML: it is named, with a higher quality than any JSON type that we serve (RFC 9110 §12.5.1). A
+ * client that names neither gets JSON: unlike browsers, many servers send only a wildcard, or no `Accept` at all.
  */
 export function prefersHtml(accept: string | undefined): boolean {
 	let html = 0;

@@ -1,13 +1,14 @@
 import { LRUCache } from "lru-cache";
 import { type BridgeRequest, type BridgeResponse, parseId } from "#bridge-kit";
-import { hasActor, type Press } from "../actors.ts";
+import { hasActor } from "../actors.ts";
+import type { PublishingContext } from "../context.ts";
 import { serveHostMeta, serveHostMetaJson, serveNodeInfo, serveNodeInfoLinks } from "./about.ts";
 import { serveAccount, serveChannel, serveInstance } from "./actor-routes.ts";
 import { notAllowed, notFound, problem } from "./answers.ts";
 import { serveActivity, serveObject } from "./objects.ts";
 import { serveWebFinger } from "./webfinger.ts";
 
-/** The first segments of what is served here. */
+/** The first path segments that this bridge serves. */
 export const paths = [
 	"inbox",
 	"users",
@@ -23,20 +24,20 @@ export const paths = [
 ] as const;
 
 type Serve = (
-	press: Press,
+	context: PublishingContext,
 	request: BridgeRequest,
 	name: string,
 	part: string | undefined,
 ) => BridgeResponse | Promise<BridgeResponse>;
 
-/** By the first segment; `name` and `part` are the two that may follow. */
+/** By the first segment; `name` and `part` are the two segments that may follow. */
 const reads = new Map<string, Serve>([
 	["users", serveAccount],
 	["channels", serveChannel],
 	["objects", serveObject],
 	["activities", serveActivity],
-	["actor", (press, request, name) => serveInstance(press, request, name === "" ? undefined : name)],
-	["nodeinfo", (press, request, name) => (name === "2.1" ? serveNodeInfo(press, request) : notFound())],
+	["actor", (context, request, name) => serveInstance(context, request, name === "" ? undefined : name)],
+	["nodeinfo", (context, request, name) => (name === "2.1" ? serveNodeInfo(context, request) : notFound())],
 ]);
 
 const wellKnown = new Map<string, Serve>([
@@ -46,11 +47,11 @@ const wellKnown = new Map<string, Serve>([
 	["host-meta.json", serveHostMetaJson],
 ]);
 
-/** How long it is believed that an inbox exists, in milliseconds: an answer per second of a busy inbox need not ask. */
+/** How long the existence of an inbox is cached, in milliseconds, so that a busy inbox does not read the store for each request. */
 const believedMs = 10_000;
 
 export function createRouter(
-	press: Press,
+	context: PublishingContext,
 	inbox: (request: BridgeRequest) => Promise<BridgeResponse>,
 ): (request: BridgeRequest) => Promise<BridgeResponse> {
 	const inboxes = new LRUCache<string, true>({ max: 5_000, ttl: believedMs });
@@ -64,10 +65,10 @@ export function createRouter(
 		const serve = root === ".well-known" ? wellKnown.get(name) : reads.get(root);
 		if (serve === undefined) return notFound();
 		if (request.method !== "GET" && request.method !== "HEAD") return notAllowed("GET, HEAD");
-		return serve(press, request, name, part);
+		return serve(context, request, name, part);
 	};
 
-	/** An actor's own inbox takes what the shared one does, as long as there is such an actor. */
+	/** An actor's inbox accepts what the shared one does, as long as the actor exists. */
 	async function deliver(request: BridgeRequest, root: string, name: string): Promise<BridgeResponse> {
 		if (root === "actor") return inbox(request);
 		if (inboxes.get(name) === true) return inbox(request);
@@ -79,13 +80,13 @@ export function createRouter(
 	}
 
 	async function stateOf(root: string, name: string): Promise<"here" | "gone" | "absent"> {
-		const { host } = press;
+		const { host } = context;
 		if (root === "channels") {
 			const channel = parseId("chn", name);
-			return channel !== undefined && (await host.openChannel(channel)) !== undefined ? "here" : "absent";
+			return channel !== undefined && (await host.messages.openChannel(channel)) !== undefined ? "here" : "absent";
 		}
 		const id = root === "users" ? parseId("usr", name) : undefined;
-		const account = id === undefined ? undefined : await host.account(id);
+		const account = id === undefined ? undefined : await host.people.account(id);
 		if (account === undefined || !hasActor(host, account)) return "absent";
 		return account.deletedAt === undefined ? "here" : "gone";
 	}

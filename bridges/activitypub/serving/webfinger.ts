@@ -1,8 +1,9 @@
-import { addressOf, type BridgeRequest, type BridgeResponse } from "#bridge-kit";
-import { hasActor, type Press } from "../actors.ts";
+import { type Account, addressOf, type BridgeRequest, type BridgeResponse, type OpenChannel } from "#bridge-kit";
+import { hasActor } from "../actors.ts";
+import type { PublishingContext } from "../context.ts";
 import { cached, notFound, problem } from "./answers.ts";
 
-/** Somebody who can be asked for. */
+/** An actor that WebFinger can find. */
 interface Subject {
 	readonly address: string;
 	readonly actor: string;
@@ -10,11 +11,11 @@ interface Subject {
 }
 
 /** `GET /.well-known/webfinger?resource=…` (RFC 7033): by `acct:`, by an actor's id, and by a page. */
-export async function serveWebFinger(press: Press, request: BridgeRequest): Promise<BridgeResponse> {
+export async function serveWebFinger(context: PublishingContext, request: BridgeRequest): Promise<BridgeResponse> {
 	const resource = new URLSearchParams(request.query).get("resource");
 	if (resource === null || resource === "" || resource.length > 2000)
 		return problem(400, "Malformed", "Expected ?resource=acct:…", cors);
-	const subject = await find(press, resource);
+	const subject = await find(context, resource);
 	if (subject === undefined) return { ...notFound(), headers: { ...notFound().headers, ...cors } };
 	const { address, actor, page } = subject;
 	const body = {
@@ -26,7 +27,7 @@ export async function serveWebFinger(press: Press, request: BridgeRequest): Prom
 			{ rel: "self", type: 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"', href: actor },
 			{
 				rel: "http://ostatus.org/schema/1.0/subscribe",
-				template: `${press.host.origin}/authorize_interaction?uri={uri}`,
+				template: `${context.host.about.origin}/authorize_interaction?uri={uri}`,
 			},
 		],
 	};
@@ -35,36 +36,37 @@ export async function serveWebFinger(press: Press, request: BridgeRequest): Prom
 
 const cors = { "access-control-allow-origin": "*" };
 
-async function find(press: Press, resource: string): Promise<Subject | undefined> {
-	const { host, ids } = press;
+async function find(context: PublishingContext, resource: string): Promise<Subject | undefined> {
+	const { host, ids } = context;
 	const acct = /^(?:acct:)?@?([^@/:]+)@([^@/]+)$/i.exec(resource);
 	if (acct !== null)
-		return acct[2]?.toLowerCase() === host.domain ? byHandle(press, (acct[1] ?? "").toLowerCase()) : undefined;
+		return acct[2]?.toLowerCase() === host.about.domain ? byHandle(context, (acct[1] ?? "").toLowerCase()) : undefined;
 	const actor = ids.parseActor(resource);
-	if (actor?.kind === "account") return ofAccount(press, await host.account(actor.account));
-	if (actor?.kind === "channel") return ofChannel(press, await host.openChannel(actor.channel));
-	if (actor?.kind === "instance" || resource === host.origin || resource === `${host.origin}/`) return instance(press);
-	const page = resource.startsWith(`${host.origin}/`)
-		? /^(@|c\/)([^/?#]+)$/.exec(resource.slice(host.origin.length + 1))
+	if (actor?.kind === "account") return ofAccount(context, await host.people.account(actor.account));
+	if (actor?.kind === "channel") return ofChannel(context, await host.messages.openChannel(actor.channel));
+	if (actor?.kind === "instance" || resource === host.about.origin || resource === `${host.about.origin}/`)
+		return instance(context);
+	const page = resource.startsWith(`${host.about.origin}/`)
+		? /^(@|c\/)([^/?#]+)$/.exec(resource.slice(host.about.origin.length + 1))
 		: null;
 	if (page === null) return undefined;
 	const handle = page[2] ?? "";
 	return page[1] === "@"
-		? ofAccount(press, await host.accountByHandle(handle, host.domain))
-		: ofChannel(press, await host.openChannelByHandle(handle));
+		? ofAccount(context, await host.people.byHandle(handle, host.about.domain))
+		: ofChannel(context, await host.messages.openChannelByHandle(handle));
 }
 
 /** Accounts and channels share one name space. */
-async function byHandle(press: Press, handle: string): Promise<Subject | undefined> {
-	const { host, ids } = press;
-	if (handle === ids.instanceName) return instance(press);
+async function byHandle(context: PublishingContext, handle: string): Promise<Subject | undefined> {
+	const { host, ids } = context;
+	if (handle === ids.instanceName) return instance(context);
 	return (
-		ofAccount(press, await host.accountByHandle(handle, host.domain)) ??
-		ofChannel(press, await host.openChannelByHandle(handle))
+		ofAccount(context, await host.people.byHandle(handle, host.about.domain)) ??
+		ofChannel(context, await host.messages.openChannelByHandle(handle))
 	);
 }
 
-function ofAccount({ host, ids }: Press, account: Awaited<ReturnType<Press["host"]["account"]>>): Subject | undefined {
+function ofAccount({ host, ids }: PublishingContext, account: Account | undefined): Subject | undefined {
 	if (account === undefined || account.deletedAt !== undefined || !hasActor(host, account)) return undefined;
 	return {
 		address: addressOf(account),
@@ -73,21 +75,18 @@ function ofAccount({ host, ids }: Press, account: Awaited<ReturnType<Press["host
 	};
 }
 
-function ofChannel(
-	{ host, ids }: Press,
-	found: Awaited<ReturnType<Press["host"]["openChannel"]>>,
-): Subject | undefined {
-	if (found === undefined || found.channel.timelineOf !== undefined || found.channel.shadow === true) return undefined;
+function ofChannel({ host, ids }: PublishingContext, found: OpenChannel | undefined): Subject | undefined {
+	if (found === undefined || found.channel.kind !== "room") return undefined;
 	const { channel } = found;
 	return {
-		address: `${channel.handle}@${host.domain}`,
+		address: `${channel.handle}@${host.about.domain}`,
 		actor: ids.actor({ kind: "channel", channel: channel.id }),
 		page: ids.pages.channel(channel),
 	};
 }
 
-const instance = ({ host, ids }: Press): Subject => ({
-	address: `${ids.instanceName}@${host.domain}`,
+const instance = ({ host, ids }: PublishingContext): Subject => ({
+	address: `${ids.instanceName}@${host.about.domain}`,
 	actor: ids.instance,
-	page: host.origin,
+	page: host.about.origin,
 });

@@ -1,6 +1,6 @@
 import { decodeBase64 } from "./base64.ts";
 
-/** A `Signature` header of draft-cavage-http-signatures-12, taken apart. */
+/** A `Signature` header of draft-cavage-http-signatures-12, parsed. */
 export interface CavageSignature {
 	readonly keyId: string;
 	/** Lower case; absent when the header names none. */
@@ -15,12 +15,12 @@ export interface CavageSignature {
 
 const MAX_HEADER_CHARS = 8192;
 const MAX_COVERED = 32;
-/** One parameter, quoted or a number, and what ends it. Sticky: every character is looked at once. */
+/** One parameter, quoted or a number, and its terminator. Sticky, so that every character is read once. */
 const PARAMETER = /[ \t]*([A-Za-z]+)=(?:"([^"]*)"|([0-9]{1,15}))[ \t]*(,|$)/y;
 
 /**
- * Takes a `Signature` header apart. Unknown parameters are ignored (§2.2 of the draft); a doubled, missing or unreadable
- * one makes the whole header unreadable: `undefined`.
+ * Parses a `Signature` header. Unknown parameters are ignored (§2.2 of the draft); a duplicate, missing or malformed one makes the
+ * whole header malformed: `undefined`.
  */
 export function parseSignature(header: string): CavageSignature | undefined {
 	const parameters = parseParameters(header);

@@ -2,19 +2,19 @@ import { type KeyObject, verify } from "node:crypto";
 import { failed, type Verification } from "./http-message.ts";
 import type { PublicKey } from "./public-key.ts";
 
-/** The key of this id; `refresh`: the one that is remembered does not fit. Rejects when it can't be told now. */
+/** Resolves a key by its id. `refresh`: the cached key does not verify the signature. Rejects when the key can't be fetched now. */
 export type ResolveKey = (keyId: string, refresh: boolean) => Promise<PublicKey | undefined>;
 
-/** One way to read a signature: what was signed, and with which hash (null: the key's own). */
+/** One way to interpret a signature: the signed text, and its hash (null: the key's own). */
 export interface Reading {
 	readonly base: Buffer;
 	readonly hash: "sha256" | "sha512" | null;
 }
 
 /**
- * Checks a signature against the key of `keyId`: any of the readings may fit. When none does, the key may have been
- * changed, and it is asked for once more.
- * @param readings the readings that this kind of key allows; none: the algorithm does not fit the key
+ * Verifies a signature with the key of `keyId`; one of the readings has to verify. When none does, the key may have been
+ * rotated, and it is fetched once more.
+ * @param readings the readings that this type of key allows; none: the algorithm does not match the key
  */
 export async function checkWithKey(
 	keyId: string,
@@ -43,7 +43,7 @@ export async function checkWithKey(
 	return failed("bad-signature", keyId);
 }
 
-/** Off this thread, so that a flood of signatures keeps nobody else waiting. A signature that can't be read fits nothing. */
+/** Verifies on the thread pool, so that a flood of signatures does not block other requests. */
 function fits({ hash, base }: Reading, key: KeyObject, signature: Buffer): Promise<boolean> {
 	const { promise, resolve } = Promise.withResolvers<boolean>();
 	try {

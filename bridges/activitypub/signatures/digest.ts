@@ -12,8 +12,8 @@ export function digestOf(body: string | Uint8Array): string {
 }
 
 /**
- * Whether a `Digest` (RFC 3230) or `Content-Digest` (RFC 9530) header fits the body. Unknown algorithms say nothing; at
- * least one known one must be there, and every known one must be right. Compared in constant time.
+ * Whether a `Digest` (RFC 3230) or `Content-Digest` (RFC 9530) header matches the body. Unknown algorithms are ignored; at least
+ * one known algorithm must be present, and every known one must match. Compared in constant time.
  */
 export function digestMatches(header: string, body: Uint8Array): boolean {
 	let known = 0;

@@ -1,4 +1,4 @@
-/** A request as it arrived, before anything of it is believed. Header names in lower case, as node:http gives them. */
+/** A request as it arrived, before anything in it is trusted. Header names are in lower case, as node:http gives them. */
 export interface SignedMessage {
 	readonly method: string;
 	/** Path and query exactly as received. */
@@ -7,21 +7,21 @@ export interface SignedMessage {
 	readonly body: Buffer;
 }
 
-/** Why a signature does not count. Each is answered with 401, at once: senders that know two schemes then try the other. */
+/** Why a signature is not accepted. Each is answered 401 at once, upon which senders that support two schemes try the other. */
 export type SignatureFault =
 	/** There is no signature at all. */
 	| "missing"
-	/** It can't be read: syntax, base64, doubled parameters. */
+	/** It can't be parsed: syntax, base64, duplicate parameters. */
 	| "malformed"
 	| "unsupported-algorithm"
-	/** Something that must be signed is not, or what is signed is not there. */
+	/** A required component is not signed, or a signed one is missing. */
 	| "not-covered"
 	| "digest-mismatch"
 	/** It was made for another host. */
 	| "wrong-host"
 	/** Too old, expired, or from the future. */
 	| "wrong-time"
-	/** There is no such key, or it is not its owner's. */
+	/** There is no such key, or its owner does not name it. */
 	| "unknown-key"
 	/** The key could not be fetched now. */
 	| "key-unavailable"
@@ -39,19 +39,19 @@ export type Verification =
 export const failed = (reason: SignatureFault, keyId?: string): Verification =>
 	keyId === undefined ? { outcome: "failed", reason } : { outcome: "failed", reason, keyId };
 
-/** The value of a header as it enters a signature base: repeated ones joined, the ends trimmed. */
+/** The value of a header for a signature base: repeated headers joined, white space trimmed. */
 export function headerValue(message: SignedMessage, name: string): string | undefined {
 	const value = Object.hasOwn(message.headers, name) ? message.headers[name] : undefined;
 	if (value === undefined) return undefined;
 	return typeof value === "string" ? value.trim() : value.map((part) => part.trim()).join(", ");
 }
 
-/** A request that may change something must prove its body. */
+/** Whether a request with this method must sign a digest of its body. */
 export const mustCoverBody = (method: string): boolean => method !== "GET" && method !== "HEAD";
 
 /**
- * What must have been signed as `host`: always ourselves. The header as it came counts only in how it spells that (letter
- * case, https's own port written out); a proxy in front of us may have replaced it.
+ * The value that must have been signed as `host`: always our own. The header is used only for its spelling (letter case, an
+ * explicit port 443), since a proxy in front of us may have replaced it.
  */
 export function hostAsSigned(
 	message: SignedMessage,

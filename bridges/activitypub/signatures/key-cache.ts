@@ -1,30 +1,30 @@
 import { LRUCache } from "lru-cache";
 import { type KeyDocument, type PublicKey, parsePublicKey } from "./public-key.ts";
 
-/** How long a key is believed without asking again, how long its absence, and how long a failed attempt to fetch it. */
+/** How long a key, its absence and a failure to fetch it are cached. */
 const PRESENT_MS = 24 * 3_600_000;
 const ABSENT_MS = 10 * 60_000;
 const FAILED_MS = 30_000;
-/** A signature that does not fit may mean a new key: asked once in this time, however many such signatures come. */
+/** A signature that does not verify may mean that the key was rotated: it is fetched again at most once in this time. */
 const REFRESH_MS = 60_000;
 
 export interface KeyCacheOptions {
-	/** Fetches a key document; `undefined`: there is none (gone, not found, no key in it). Rejects when it can't tell now. */
+	/** Fetches a key document; `undefined`: there is none (gone, not found, without a key). Rejects when it can't be fetched now. */
 	readonly fetchKey: (keyId: string) => Promise<KeyDocument | undefined>;
 	/** Milliseconds since 1970. */
 	readonly now: () => number;
-	/** Keys that are remembered at most; default 10,000. */
+	/** How many keys are cached at most; default 10,000. */
 	readonly max?: number;
 }
 
 export interface KeyCache {
 	/**
-	 * The key, from memory or fetched once however many ask. With `refresh` it is fetched again, at most once a minute;
-	 * until then the known one is returned.
+	 * The key, from the cache or fetched, once for all concurrent callers. With `refresh` it is fetched again, at most once a
+	 * minute; until then the cached one is returned.
 	 * Rejects when the key can't be fetched now and none is known.
 	 */
 	readonly resolve: (keyId: string, refresh: boolean) => Promise<PublicKey | undefined>;
-	/** Forgets a key: its actor has told us that it changed. */
+	/** Drops a key from the cache, since its actor has announced a new one. */
 	readonly forget: (keyId: string) => void;
 }
 
@@ -32,11 +32,11 @@ interface Entry {
 	readonly key: PublicKey | undefined;
 	readonly fetchedAt: number;
 	readonly until: number;
-	/** The last attempt failed with this, and there was nothing older to fall back on. */
+	/** The error of the last attempt, when there was no older key to fall back on. */
 	readonly failure?: unknown;
 }
 
-/** A bounded memory of remote keys: single-flight, negative answers included (CVE-2026-34148). */
+/** A bounded cache of remote keys: single-flight, negative answers included (CVE-2026-34148). */
 export function createKeyCache({ fetchKey, now, max = 10_000 }: KeyCacheOptions): KeyCache {
 	const entries = new LRUCache<string, Entry>({ max });
 	const fetching = new Map<string, Promise<PublicKey | undefined>>();

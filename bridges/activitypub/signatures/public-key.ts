@@ -8,7 +8,7 @@ export interface PublicKey {
 	readonly key: KeyObject;
 }
 
-/** What a key document says. */
+/** The fields of a key document. */
 export interface KeyDocument {
 	readonly id: string;
 	readonly owner: string;
@@ -17,13 +17,13 @@ export interface KeyDocument {
 
 const MAX_PEM_CHARS = 16_384;
 const MIN_RSA_BITS = 2048;
-/** Verifying with a larger modulus or exponent costs so much that it would be a way to keep us busy. */
+/** Verifying with a larger modulus or exponent is so slow that it could be used for an attack. */
 const MAX_RSA_BITS = 8192;
 const MAX_RSA_EXPONENT = 2n ** 32n;
 
 /**
  * The key of a document that was fetched from `keyId`; `undefined` when the document is about another key, when key and
- * owner do not share an origin, or when the key is nothing that we verify with.
+ * owner have different origins, or when its type or size is not accepted.
  */
 export function parsePublicKey(keyId: string, document: KeyDocument): PublicKey | undefined {
 	if (document.id !== keyId || !sameOrigin(keyId, document.owner)) return undefined;

@@ -4,11 +4,11 @@ import { digestOf } from "./digest.ts";
 export interface SigningOptions {
 	readonly method: "GET" | "POST" | "PUT" | "DELETE";
 	readonly url: URL;
-	/** Present whenever the request has one: its digest is signed too. */
+	/** Must be given if the request has one, since its digest is signed too. */
 	readonly body?: string | Uint8Array;
 	/** The signing key's id: `<actor id>#main-key`. */
 	readonly keyId: string;
-	/** RSA; parsed once and kept, never PEM. */
+	/** RSA, parsed. */
 	readonly privateKey: KeyObject;
 	/** Milliseconds since 1970; default now. */
 	readonly date?: number;
@@ -16,7 +16,7 @@ export interface SigningOptions {
 
 /**
  * The headers that sign a request after draft-cavage-http-signatures-12 (`rsa-sha256`): `host`, `date`, with a body
- * `digest`, and `signature`. Everything reads it; RFC 9421 is read by few (reference: pitfalls of double-knocking).
+ * `digest`, and `signature`. All servers accept it; few accept RFC 9421 (reference: pitfalls of double-knocking).
  * The signing itself runs on the thread pool.
  */
 export async function signRequest(options: SigningOptions): Promise<Record<string, string>> {

@@ -1,6 +1,6 @@
 import { decodeBase64 } from "./base64.ts";
 
-/** The first signature of a `Signature-Input` and `Signature` pair (RFC 9421 §4), taken apart. */
+/** The first signature of a `Signature-Input` and `Signature` pair (RFC 9421 §4), parsed. */
 export interface SignatureInput {
 	/** Header names in lower case and derived components (`@method` …), in order. */
 	readonly covered: readonly string[];
@@ -17,7 +17,7 @@ export interface SignatureInput {
 const MAX_HEADER_CHARS = 8192;
 const MAX_COVERED = 32;
 
-// Sticky, each starting with a character that the one before can't take: read in one pass.
+// Sticky, and each begins with a character that the one before can't match, so the input is read in one pass.
 const LABEL = /[ \t]*([a-z*][a-z0-9_.*-]*)=/y;
 const COMPONENT = / ?"([a-z0-9@_-]{1,64})"/y;
 const PARAMETER = /;[ ]*([a-z*][a-z0-9_.*-]*)=(?:"([^"\\]*)"|([0-9]{1,15}))/y;
@@ -25,8 +25,8 @@ const MEMBER_END = /[ \t]*(,|$)/y;
 const BYTES = /:([A-Za-z0-9+/]*={0,2}):/y;
 
 /**
- * Takes the pair apart. Signers in the fediverse send one signature whose components have no parameters of their own; the
- * first one counts, and anything unusual in it makes the pair unreadable: `undefined`.
+ * Parses the pair. Signers in the fediverse send one signature whose components have no parameters of their own; the first one is
+ * used, and anything unusual in it makes the pair malformed: `undefined`.
  */
 export function parseSignatureInput(input: string, signatures: string): SignatureInput | undefined {
 	if (input.length > MAX_HEADER_CHARS || signatures.length > MAX_HEADER_CHARS) return undefined;
@@ -100,7 +100,7 @@ function createReader(text: string): Reader {
 	};
 }
 
-/** Not a number at all counts as a time that never fits. */
+/** Text that is not a number becomes a time that is never valid. */
 function seconds(text: string | undefined): number | undefined {
 	if (text === undefined) return undefined;
 	return /^[0-9]{1,11}$/.test(text) ? Number(text) : Number.NaN;

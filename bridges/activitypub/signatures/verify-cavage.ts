@@ -14,7 +14,7 @@ import {
 import { isTimely } from "./time-window.ts";
 import { authorityOf, type VerifyOptions } from "./verify-options.ts";
 
-/** Checks a draft-cavage signature. Everything that needs no key comes first: nothing is fetched for what can't count. */
+/** Checks a draft-cavage signature. Everything that needs no key is checked first, so that no key is fetched for an invalid signature. */
 export async function verifyCavage(
 	message: SignedMessage,
 	header: string,
@@ -65,7 +65,7 @@ function bodyFault(message: SignedMessage, covered: boolean): SignatureFault | u
 	return digestMatches(digest, message.body) ? undefined : "digest-mismatch";
 }
 
-/** The signed text for a request target; `undefined` when a covered header is not there. */
+/** The signed text for a request target; `undefined` when a covered header is missing. */
 function signedLines(
 	message: SignedMessage,
 	signature: CavageSignature,
@@ -95,13 +95,13 @@ function signedLines(
 	};
 }
 
-/** Senders disagree on whether the query belongs to the request target. */
+/** Senders disagree on whether the query is part of the request target. */
 function targetsOf(path: string): string[] {
 	const query = path.indexOf("?");
 	return query === -1 ? [path] : [path, path.slice(0, query)];
 }
 
-/** `hs2019` leaves the hash to the key; in practice it is RSA with SHA-256, or SHA-512, as it was before. */
+/** `hs2019` leaves the hash to the key; in practice it is RSA with SHA-256 or SHA-512. */
 function readingsFor(key: KeyObject, algorithm: string | undefined, bases: readonly Buffer[]): Reading[] {
 	if (key.asymmetricKeyType === "ed25519") {
 		return algorithm === "rsa-sha256" ? [] : bases.map((base) => ({ base, hash: null }));

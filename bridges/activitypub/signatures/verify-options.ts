@@ -1,7 +1,7 @@
 import type { ResolveKey } from "./check-key.ts";
 
 export interface VerifyOptions {
-	/** The origin that we are published under: `https://example.com`. What a signature covers is read against it, not against what a proxy made of it. */
+	/** The origin that we are published under: `https://example.com`. Signatures are verified against it, not against what a proxy made of the request. */
 	readonly origin: string;
 	readonly resolveKey: ResolveKey;
 	/** Milliseconds since 1970. */

@@ -4,9 +4,9 @@ import type { VerifyOptions } from "./verify-options.ts";
 import { verifyRfc9421 } from "./verify-rfc9421.ts";
 
 /**
- * Checks who signed a request: draft-cavage-http-signatures-12 or RFC 9421. Never rejects. Verified means that the
- * owner of the key sent this method, target and body to us, now; that the owner is also the activity's actor is the
- * caller's to check, and so is what was sent before.
+ * Verifies who signed a request: draft-cavage-http-signatures-12 or RFC 9421. Never rejects. Verified means that the owner of the
+ * key sent this method, target and body to us, now. The caller has to check that the owner is the activity's actor, and whether
+ * the same request was received before.
  */
 export async function verifyRequest(message: SignedMessage, options: VerifyOptions): Promise<Verification> {
 	const signature = headerValue(message, "signature");

@@ -14,7 +14,7 @@ import { parseSignatureInput, type SignatureInput } from "./signature-input.ts";
 import { isTimely } from "./time-window.ts";
 import { authorityOf, type VerifyOptions } from "./verify-options.ts";
 
-/** Checks an RFC 9421 signature; like the other kind, everything that needs no key first. */
+/** Checks an RFC 9421 signature. Everything that needs no key is checked first. */
 export async function verifyRfc9421(
 	message: SignedMessage,
 	fields: { readonly input: string; readonly signature: string },
@@ -45,7 +45,7 @@ function findFault(message: SignedMessage, input: SignatureInput, now: number): 
 	return digestMatches(digest, message.body) ? undefined : "digest-mismatch";
 }
 
-/** RFC 9421 §2.5; `undefined` when a covered component is not there. */
+/** RFC 9421 §2.5; `undefined` when a covered component is missing. */
 function signatureBase(
 	message: SignedMessage,
 	{ covered, params }: SignatureInput,
@@ -65,7 +65,7 @@ function componentValue(message: SignedMessage, name: string, origin: string): s
 	return name === "host" ? hostAsSigned(message, authorityOf(origin)).value : headerValue(message, name);
 }
 
-/** RFC 9421 §2.2, read against our public origin: a signature for another host does not fit it. */
+/** RFC 9421 §2.2, read against our public origin: a signature for another host does not verify. */
 function derivedComponent({ method, path }: SignedMessage, name: string, origin: string): string | undefined {
 	const query = path.indexOf("?");
 	switch (name) {

@@ -1,11 +1,10 @@
-/** An event as a homeserver pushes it (client-server API, "Room events"); nothing about it is believed before it is looked at. */
+/** An event as a homeserver sends it (client-server API, "Room events"), after its fields have been checked. */
 export interface MatrixEvent {
 	readonly type: string;
 	readonly event_id: string;
 	readonly room_id: string;
 	readonly sender: string;
 	readonly state_key?: string;
-	readonly origin_server_ts: number;
 	readonly content: Readonly<Record<string, unknown>>;
 	readonly redacts?: unknown;
 }
@@ -13,10 +12,10 @@ export interface MatrixEvent {
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Reads an event; `undefined`: it is none that we could make sense of. */
+/** Checks the fields of an event; `undefined`: it is not a valid one. */
 export function readEvent(value: unknown): MatrixEvent | undefined {
 	if (!isRecord(value)) return undefined;
-	const { type, event_id, room_id, sender, state_key, origin_server_ts, content, redacts } = value;
+	const { type, event_id, room_id, sender, state_key, content, redacts } = value;
 	if (!isText(type) || !isText(event_id) || !isText(room_id) || !isText(sender) || !sender.startsWith("@"))
 		return undefined;
 	return {
@@ -24,7 +23,6 @@ export function readEvent(value: unknown): MatrixEvent | undefined {
 		event_id,
 		room_id,
 		sender,
-		origin_server_ts: typeof origin_server_ts === "number" ? origin_server_ts : 0,
 		content: isRecord(content) ? content : {},
 		...(typeof state_key === "string" ? { state_key } : {}),
 		...(redacts === undefined ? {} : { redacts }),
@@ -47,7 +45,7 @@ export function relationOf(content: MatrixEvent["content"]): {
 	if (rel_type === "m.replace" && target !== undefined) return { replaces: target };
 	if (rel_type === "m.annotation" && target !== undefined && typeof key === "string") return { annotates: target, key };
 	const reply = relation["m.in_reply_to"];
-	// What is said in a thread answers its root, unless it names what it answers; the fallback names only what came last.
+	// A message in a thread is a reply to the thread's root unless it names another message; the fallback only names the latest one.
 	if (rel_type === "m.thread" && target !== undefined && (is_falling_back === true || !isRecord(reply)))
 		return { repliesTo: target };
 	return isRecord(reply) && isText(reply.event_id) ? { repliesTo: reply.event_id } : {};

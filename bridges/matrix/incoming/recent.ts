@@ -1,4 +1,4 @@
-/** Remembers at least the last `size` keys, at most twice as many. Two sets, one forgotten whole: a queue in a Map slows down. */
+/** Remembers between `size` and twice `size` of the last keys, in two sets of which the older is dropped as a whole: that is cheaper than deleting single keys. */
 export interface Recent {
 	has(key: string): boolean;
 	add(key: string): void;

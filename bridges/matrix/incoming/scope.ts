@@ -1,22 +1,16 @@
-import type { BridgeHost, RemoteEvent } from "#bridge-kit";
+import type { BridgeHost, LinkedRoom, MessageRef, RemoteEvent, RemoteEventKind } from "#bridge-kit";
 import type { MatrixEvent } from "./event.ts";
 
-/** A room that is linked to a channel. */
-export interface LinkedRoom {
-	readonly room: string;
-	readonly channel: string;
-}
-
 /**
- * Nobody speaks in one room from another: who was thrown out of a linked room could still name its events elsewhere. A reply
- * to another room's event answers nothing; an edit, a reaction or a redaction of one is nothing (`undefined`).
+ * Keeps events from reaching into another room: a user who was banned from a linked room could still name its events elsewhere. A
+ * reply to an event of another room loses that relation; an edit, a reaction or a redaction is dropped (`undefined`).
  *
- * @param rooms where the events of the same batch were sent, by their ids: they are not in the store yet
+ * @param rooms the events of the same batch by their ids, since they are not in the store yet
  */
 export async function inScope(
-	host: BridgeHost,
+	host: Pick<BridgeHost, "messages">,
 	remote: RemoteEvent,
-	here: LinkedRoom,
+	here: Pick<LinkedRoom, "room" | "channel">,
 	rooms: ReadonlyMap<string, MatrixEvent>,
 ): Promise<RemoteEvent | undefined> {
 	const target = targetOf(remote);
@@ -26,26 +20,39 @@ export async function inScope(
 	return message;
 }
 
+type TargetOf<K extends RemoteEventKind> = (event: Extract<RemoteEvent, { kind: K }>) => MessageRef | undefined;
+
+/** The other event that each kind of event names. */
+const targets: { readonly [K in RemoteEventKind]: TargetOf<K> | "none" } = {
+	message: ({ replyTo }) => replyTo,
+	edit: ({ target }) => target,
+	removal: ({ target }) => target,
+	reaction: ({ target }) => target,
+	unreaction: ({ target }) => target,
+	retraction: ({ target }) => ({ remote: target }),
+	join: "none",
+	leave: "none",
+	answer: "none",
+	profile: "none",
+	gone: "none",
+	portal: "none",
+};
+
 function targetOf(remote: RemoteEvent): string | undefined {
-	if (remote.kind === "retraction") return remote.target;
-	const ref =
-		remote.kind === "message"
-			? remote.replyTo
-			: remote.kind === "edit" || remote.kind === "reaction"
-				? remote.target
-				: undefined;
+	const find = targets[remote.kind] as TargetOf<RemoteEventKind> | "none";
+	const ref = find === "none" ? undefined : find(remote);
 	return ref !== undefined && "remote" in ref ? ref.remote : undefined;
 }
 
-/** What is not known (yet) is believed to be here: nobody can name an event before it was sent. */
+/** Whether an event belongs to this room. An unknown one is assumed to: event ids can't be guessed before they are sent. */
 async function isHere(
-	host: BridgeHost,
+	host: Pick<BridgeHost, "messages">,
 	target: string,
-	{ room, channel }: LinkedRoom,
+	{ room, channel }: Pick<LinkedRoom, "room" | "channel">,
 	rooms: ReadonlyMap<string, MatrixEvent>,
 ): Promise<boolean> {
 	const inBatch = rooms.get(target);
 	if (inBatch !== undefined) return inBatch.room_id === room;
-	const message = await host.messageByRemote(target);
+	const message = await host.messages.byRemote(target);
 	return message === undefined || message.channel === channel;
 }

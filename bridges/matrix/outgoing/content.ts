@@ -1,6 +1,8 @@
-import type { Account, BridgeHost, Delivery } from "#bridge-kit";
+import { type Account, type BridgeHost, type Delivery, escapeHtml } from "#bridge-kit";
 
-type Said = Extract<Delivery, { kind: "message" | "edit" }>;
+type TextDelivery = Extract<Delivery, { kind: "message" | "edit" }>;
+/** What contents are built from; all of it pure. */
+type ContentHost = Pick<BridgeHost, "about" | "text">;
 type UserOf = (account: Account) => string;
 type Content = Record<string, unknown>;
 interface Texts {
@@ -9,25 +11,25 @@ interface Texts {
 	readonly formatted_body?: string;
 }
 
-/** An event may be 64 KiB, and an edit says everything twice. Of plain text and HTML together, in bytes of JSON. */
+/** The cap on plain text and HTML together, in bytes of JSON. An event may have 64 KiB, and an edit contains its text twice. */
 const maxBytes = { message: 48_000, edit: 24_000 };
-/** How much of a text that is too long is shown, in characters. */
+/** How much of a text that is too long is sent, in characters. */
 const leadLength = 1_000;
 
-/** The content of a message event: plain text, and HTML where there is more to it. */
-export function messageContent(host: BridgeHost, delivery: Said, userOf: UserOf): Content {
+/** The content of a message event: plain text, and HTML if it is formatted. */
+export function messageContent(host: ContentHost, delivery: TextDelivery, userOf: UserOf): Content {
 	return { ...textContent(host, delivery, userOf), ...replyTo(delivery) };
 }
 
-/** An edit names the original, whatever it answered, and says all of it anew. */
-export function editContent(host: BridgeHost, delivery: Said, userOf: UserOf, original: string): Content {
+/** The content of an edit: it names the original and repeats the whole text, without the reply relation. */
+export function editContent(host: ContentHost, delivery: TextDelivery, userOf: UserOf, original: string): Content {
 	const content = textContent(host, delivery, userOf);
 	const { body, formatted_body: html } = content;
 	return {
 		...content,
 		...(html === undefined ? {} : { formatted_body: `* ${html}` }),
 		body: `* ${body}`,
-		// Who was named before has been told before.
+		// An edit notifies no one again.
 		"m.mentions": {},
 		"m.new_content": content,
 		"m.relates_to": { rel_type: "m.replace", event_id: original },
@@ -39,13 +41,13 @@ export const reactionContent = (target: string, key: string): Content => ({
 	"m.relates_to": { rel_type: "m.annotation", event_id: target, key: withSelector(key) },
 });
 
-/** Emoji that are text unless told otherwise are told so: clients show ❤️, not ❤. */
+/** Adds variation selector 16 to emoji that are text by default, so that clients show ❤️ instead of ❤. */
 const withSelector = (key: string): string =>
 	/^\p{Emoji}$/u.test(key) && !/^\p{Emoji_Presentation}$/u.test(key) && !/^[\d#*]$/.test(key) ? `${key}\uFE0F` : key;
 
-function textContent(host: BridgeHost, delivery: Said, userOf: UserOf): Content & Texts {
+function textContent(host: ContentHost, delivery: TextDelivery, userOf: UserOf): Content & Texts {
 	const { message, author } = delivery.subject;
-	const url = `${host.origin}/@${author.handle}/${message.id}`;
+	const url = `${host.about.origin}/@${author.handle}/${message.id}`;
 	const people = [...delivery.mentions, ...(delivery.parent === undefined ? [] : [delivery.parent.author])].map(userOf);
 	return {
 		msgtype: "m.text",
@@ -56,13 +58,13 @@ function textContent(host: BridgeHost, delivery: Said, userOf: UserOf): Content 
 	};
 }
 
-/** The relation of a reply to what it answers, when that is in the room. */
-function replyTo({ parent }: Said): Content {
+/** The relation of a reply to its parent, if that is in the room. */
+function replyTo({ parent }: TextDelivery): Content {
 	const [event] = parent?.remote ?? [];
 	return event === undefined ? {} : { "m.relates_to": { "m.in_reply_to": { event_id: event } } };
 }
 
-function textOf({ text }: BridgeHost, { kind, subject: { message } }: Said, url: string): Texts {
+function textOf({ text }: ContentHost, { kind, subject: { message } }: TextDelivery, url: string): Texts {
 	const fits = (...said: readonly string[]): boolean => Buffer.byteLength(JSON.stringify(said)) <= maxBytes[kind];
 	const { text: said, mime, title, summary } = message.content;
 	const warning = message.warning === undefined ? "" : `[${message.warning}] `;
@@ -73,9 +75,9 @@ function textOf({ text }: BridgeHost, { kind, subject: { message } }: Said, url:
 	const lead = `${heading}${warning}${beginning(summary ?? plain)}\n\n${url}`;
 	const isPlain = mime === "text/plain" && title === undefined;
 	if (isPlain) return { body: fits(body) ? body : lead };
-	const headline = title === undefined ? "" : `<h1>${escape(title)}</h1>`;
-	const notice = warning === "" ? "" : `<p>${escape(warning)}</p>`;
-	const html = `${headline}${notice}${text.toHtml(said, mime).trim()}${tags === "" ? "" : `<p>${escape(tags)}</p>`}`;
+	const headline = title === undefined ? "" : `<h1>${escapeHtml(title)}</h1>`;
+	const notice = warning === "" ? "" : `<p>${escapeHtml(warning)}</p>`;
+	const html = `${headline}${notice}${text.toHtml(said, mime).trim()}${tags === "" ? "" : `<p>${escapeHtml(tags)}</p>`}`;
 	const formatted = { format: "org.matrix.custom.html", formatted_body: html };
 	if (fits(body, html)) return { body, ...formatted };
 	return fits(lead, html) ? { body: lead, ...formatted } : { body: fits(body) ? body : lead };
@@ -88,7 +90,7 @@ const beginning = (text: string): string => {
 	return start.length < text.length ? `${start}…` : start;
 };
 
-/** The tags that the text itself does not show. */
+/** The tags that are not in the text itself. */
 function missingTags(tags: readonly string[], text: string): string {
 	const said = text.toLowerCase();
 	return tags
@@ -96,6 +98,3 @@ function missingTags(tags: readonly string[], text: string): string {
 		.filter((tag) => !said.includes(tag.toLowerCase()))
 		.join(" ");
 }
-
-const escape = (text: string): string =>
-	text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");

@@ -4,23 +4,23 @@ import { type Homeserver, HomeserverError, segment } from "../homeserver.ts";
 import { type Names, transactionId } from "../ids.ts";
 import type { Members } from "../rooms/members.ts";
 
-export interface SendParts {
-	readonly host: BridgeHost;
+export interface EventSenderParts {
+	readonly host: Pick<BridgeHost, "about">;
 	readonly homeserver: Homeserver;
 	readonly names: Names;
 	readonly ghosts: Ghosts;
 	readonly members: Members;
 }
 
-/** Says things in the room that a delivery goes to. Every repetition bears the same transaction id, and no other request does. */
-export interface Send {
-	/** As somebody's ghost. Resolves with the event's id. @throws {HomeserverError} */
+/** Sends events to the room of a delivery. Every retry has the same transaction id, and no other request has it. */
+export interface EventSender {
+	/** Sends an event in the name of an account's ghost. Resolves with the event's id. @throws {HomeserverError} */
 	event(delivery: Delivery, account: Delivery["actor"], type: string, content: object): Promise<string>;
-	/** Takes events back: as who said them if they are ours, else as the bot. @throws {HomeserverError} */
+	/** Redacts events: in the name of their author's ghost, or as the bot if the author is a Matrix user. @throws {HomeserverError} */
 	redactions(delivery: Delivery, account: Delivery["actor"], events: readonly string[]): Promise<void>;
 }
 
-export function createSend({ host, homeserver, names, ghosts, members }: SendParts): Send {
+export function createEventSender({ host, homeserver, names, ghosts, members }: EventSenderParts): EventSender {
 	async function put(
 		delivery: Delivery,
 		user: string,
@@ -38,11 +38,11 @@ export function createSend({ host, homeserver, names, ghosts, members }: SendPar
 		return String(event_id);
 	}
 
-	/** The ghost is brought into the room first; made anew and brought in once more if the homeserver knows it no longer. */
+	/** Makes the ghost join the room first. If the homeserver does not know the ghost any more, it is registered and joins once again. */
 	async function asGhost(delivery: Delivery, account: Delivery["actor"], path: string, body: object): Promise<string> {
 		const room = delivery.reach.target;
 		const attempt = async (): Promise<string> => {
-			const user = await ghosts.of(account);
+			const user = await ghosts.ensure(account);
 			await members.join(room, user);
 			return put(delivery, user, path, body, ghosts.deviceOf(user));
 		};
@@ -60,10 +60,10 @@ export function createSend({ host, homeserver, names, ghosts, members }: SendPar
 	async function redact(delivery: Delivery, account: Delivery["actor"], event: string): Promise<void> {
 		const path = `redact/${segment(event)}`;
 		try {
-			if (account.origin?.bridge === host.name) await put(delivery, names.bot, path, {});
+			if (account.origin?.bridge === host.about.bridge) await put(delivery, names.bot, path, {});
 			else await asGhost(delivery, account, path, {});
 		} catch (error) {
-			// What the homeserver does not have (any more) need not be taken back.
+			// An event that the homeserver does not have (any more) need not be redacted.
 			if (!(error instanceof HomeserverError) || error.errcode !== "M_NOT_FOUND") throw error;
 		}
 	}

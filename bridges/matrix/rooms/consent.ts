@@ -1,34 +1,32 @@
 import type { BridgeHost } from "#bridge-kit";
 import { type Homeserver, isRefusal, segment } from "../homeserver.ts";
 import { handleOf, type Names, transactionId } from "../ids.ts";
-import type { MatrixEvent } from "../incoming/event.ts";
-import type { Portal } from "../incoming/take-in.ts";
 import { createAgreements } from "./agreement.ts";
+import { createCheckSoon } from "./check-soon.ts";
 import { createDescription } from "./description.ts";
 import type { Members } from "./members.ts";
 import { readPower } from "./power.ts";
-import { createSoon } from "./soon.ts";
+import { createWatch, type Watch } from "./watch.ts";
 
-/** Whether a room wants to be linked (wire.md, "Bridges"). */
+/** Whether a room has consented to its link (wire.md, "Bridges"). */
 export interface Consent {
-	/** Keeps what an event says of it. Resolves when that is durable; `undefined`: it says nothing. */
-	watch(event: MatrixEvent, portal: Portal | undefined): Promise<void> | undefined;
-	/** The operator has spoken for the room. */
-	given(room: string): Promise<void>;
-	/** Looks at a linked room and makes its link active, waiting or degraded. @throws {HomeserverError} */
-	judge(room: string): Promise<void>;
-	/** The bot was thrown out of a room: it does not come back by itself. */
-	lost(room: string): Promise<void>;
-	/** A link has ended: what was said for it is forgotten, and nothing in the room speaks of it. @throws {HomeserverError} */
+	readonly watch: Watch;
+	/** The operator consents for the room. */
+	grant(room: string): Promise<void>;
+	/** Checks a linked room and makes its link active, waiting or degraded. @throws {HomeserverError} */
+	check(room: string): Promise<void>;
+	/** The bot was removed from a room. It does not rejoin by itself. */
+	botRemoved(room: string): Promise<void>;
+	/** A link has ended: its consent is forgotten, and the room's state no longer mentions it. @throws {HomeserverError} */
 	end(room: string, channel: string): Promise<void>;
 }
 
 export interface ConsentParts {
-	readonly host: BridgeHost;
+	readonly host: Pick<BridgeHost, "about" | "clock" | "logger" | "portals" | "receive" | "state">;
 	readonly homeserver: Homeserver;
 	readonly names: Names;
 	readonly members: Members;
-	/** The link begins now: what was said before is not taken over. @throws {HomeserverError} */
+	/** The link becomes active: earlier messages are not imported. @throws {HomeserverError} */
 	readonly begin: (room: string) => Promise<void>;
 	readonly signal: AbortSignal;
 }
@@ -36,30 +34,30 @@ export interface ConsentParts {
 export function createConsent({ host, homeserver, names, members, begin, signal }: ConsentParts): Consent {
 	const agreements = createAgreements(host.state, names);
 	const description = createDescription(host, homeserver, names);
-	// Judging asks the homeserver, which waits for our answer: it must not wait for itself.
-	const soon = createSoon(judge, host.logger, signal);
+	// A check makes requests to the homeserver, which may be waiting for our answer to its transaction: they must not be awaited there.
+	const checkSoon = createCheckSoon(check, host.logger, signal);
 
-	const judging = new Map<string, Promise<void>>();
+	const checking = new Map<string, Promise<void>>();
 
-	/** One look at a room after the other: a late one must not bring the bot back into a room that it was thrown out of since. */
-	function judge(room: string): Promise<void> {
-		const before = judging.get(room) ?? Promise.resolve();
+	/** One check of a room at a time: a late one must not make the bot rejoin a room that it has been removed from since. */
+	function check(room: string): Promise<void> {
+		const before = checking.get(room) ?? Promise.resolve();
 		const look = before
 			.catch(() => {})
-			.then(() => judgeNow(room))
+			.then(() => checkNow(room))
 			.finally(() => {
-				if (judging.get(room) === look) judging.delete(room);
+				if (checking.get(room) === look) checking.delete(room);
 			});
-		judging.set(room, look);
+		checking.set(room, look);
 		return look;
 	}
 
-	async function judgeNow(room: string): Promise<void> {
-		const portal = await host.portalByRoom(room);
-		if (portal === undefined || portal.state === "closed" || (await agreements.isOver(room))) return;
-		// From an active room the bot can only have been thrown out; the news of it may still be on its way.
+	async function checkNow(room: string): Promise<void> {
+		const portal = await host.portals.byRoom(room);
+		if (portal === undefined || portal.state === "closed" || (await agreements.isRevoked(room))) return;
+		// If the bot is not in a room whose link is active, it was removed; that event may still be on its way.
 		if (portal.state === "active") {
-			if (!(await members.hasBot(room))) return lost(room);
+			if (!(await members.hasBot(room))) return botRemoved(room);
 		} else if (!(await members.joinBot(room))) return setState(room, "waiting", "the bot is not invited to the room");
 		const power = await readPower(homeserver, room);
 		if (power.encrypted) {
@@ -68,17 +66,17 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 			return;
 		}
 		const missing = await agreements.missing(room, power);
-		// Meanwhile the bot may have been thrown out, and that has been said.
-		if (await agreements.isOver(room)) return;
+		// The bot may have been removed meanwhile, which has been stored.
+		if (await agreements.isRevoked(room)) return;
 		if (missing !== undefined) return setState(room, "waiting", missing);
 		if (portal.state === "active") return;
 		await begin(room);
-		if (await agreements.isOver(room)) return;
+		if (await agreements.isRevoked(room)) return;
 		await setState(room, "active");
 		await description.put(room, portal.channel);
 	}
 
-	/** What happens to a link is the bot's saying. */
+	/** Reports a link's state, in the bot's name. */
 	async function setState(room: string, state: "waiting" | "active" | "degraded", reason?: string): Promise<void> {
 		const now = String(host.clock.now());
 		const sender = {
@@ -99,13 +97,13 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 		try {
 			await homeserver.request("PUT", path, { body: { msgtype: "m.notice", body, "m.mentions": {} } });
 		} catch (error) {
-			// Where the bot may not speak, the link's state has to say it.
+			// If the bot may not post, the link's state has to explain it.
 			if (!isRefusal(error)) throw error;
 		}
 	}
 
-	async function lost(room: string): Promise<void> {
-		await agreements.removed(room);
+	async function botRemoved(room: string): Promise<void> {
+		await agreements.botRemoved(room);
 		await setState(room, "degraded", "the bot was removed from the room");
 	}
 
@@ -114,36 +112,11 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 		await setState(room, "degraded", "the room was replaced by another one");
 	}
 
-	const watchers: Readonly<
-		Record<string, (event: MatrixEvent, portal: Portal | undefined) => Promise<void> | undefined>
-	> = {
-		"m.room.member"({ room_id: room, sender, state_key, content }, portal) {
-			if (state_key !== names.bot) return undefined;
-			// The bot may be invited before anybody here has linked the room.
-			if (content.membership === "invite") return agreements.invited(room, sender).then(() => soon(room));
-			// Its own leaving belongs to a link that has ended, perhaps one before this.
-			const isOut = sender !== names.bot && (content.membership === "leave" || content.membership === "ban");
-			return isOut && portal !== undefined ? lost(room) : undefined;
-		},
-		"m.room.message"({ room_id: room, sender, content: { body } }, portal) {
-			if (portal === undefined || portal.state === "active" || names.isOurs(sender)) return undefined;
-			if (typeof body !== "string" || body.length > 20 || body.trim().toLowerCase() !== "link") return undefined;
-			return agreements.said(room, sender).then(() => soon(room));
-		},
-		"m.room.power_levels": ({ room_id: room }, portal) => void (portal !== undefined && soon(room)),
-		"m.room.encryption": ({ room_id: room }, portal) => void (portal !== undefined && soon(room)),
-		"m.room.tombstone": ({ room_id: room }, portal) => (portal === undefined ? undefined : replaced(room)),
-	};
-
 	return {
-		watch(event, portal) {
-			const isState = event.type !== "m.room.message";
-			if (!Object.hasOwn(watchers, event.type) || isState !== (event.state_key !== undefined)) return undefined;
-			return watchers[event.type]?.(event, portal);
-		},
-		given: agreements.given,
-		judge,
-		lost,
+		watch: createWatch({ names, agreements, checkSoon, botRemoved, replaced }),
+		grant: agreements.operatorAgreed,
+		check,
+		botRemoved,
 		async end(room, channel) {
 			await description.remove(room, channel);
 			await agreements.forget(room);

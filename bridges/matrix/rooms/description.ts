@@ -2,10 +2,10 @@ import type { BridgeHost } from "#bridge-kit";
 import { type Homeserver, isRefusal, segment } from "../homeserver.ts";
 import type { Names } from "../ids.ts";
 
-/** The stable name, and the one that clients look for. */
+/** The stable event type, and the one that clients look for. */
 const types = ["m.bridge", "uk.half-shot.bridge"];
 
-/** Other bridges and clients can see that a room is bridged, and to what (MSC2346). Not every room lets us say it. */
+/** The state event by which other bridges and clients see that a room is bridged, and to what (MSC2346). */
 export interface Description {
 	/** @throws {HomeserverError} the homeserver can't say now */
 	put(room: string, channel: string): Promise<void>;
@@ -13,9 +13,13 @@ export interface Description {
 	remove(room: string, channel: string): Promise<void>;
 }
 
-export function createDescription(host: BridgeHost, homeserver: Homeserver, names: Names): Description {
+export function createDescription(
+	{ about }: Pick<BridgeHost, "about">,
+	homeserver: Homeserver,
+	names: Names,
+): Description {
 	async function set(room: string, channel: string, content: object): Promise<void> {
-		const key = segment(`ofscp://${host.domain}/${channel}`);
+		const key = segment(`ofscp://${about.domain}/${channel}`);
 		for (const type of types) {
 			try {
 				await homeserver.request("PUT", `/rooms/${segment(room)}/state/${type}/${key}`, { body: content });
@@ -31,7 +35,7 @@ export function createDescription(host: BridgeHost, homeserver: Homeserver, name
 				bridgebot: names.bot,
 				creator: names.bot,
 				protocol: { id: "ofscp", displayname: "OFSCP" },
-				channel: { id: channel, external_url: host.origin },
+				channel: { id: channel, external_url: about.origin },
 			}),
 		remove: (room, channel) => set(room, channel, {}),
 	};

@@ -1,15 +1,15 @@
 import { type Homeserver, segment } from "../homeserver.ts";
 import { isRecord } from "../incoming/event.ts";
 
-/** Pages of a room's history that are read at most: a week of a lively room. */
+/** How many pages of a room's history are read at most: about a week of a busy room. */
 const maxPages = 50;
 const pageSize = 100;
 const timeoutMs = 10_000;
-/** Clocks of homeservers differ by this much at most, in milliseconds. */
+/** How much the clocks of homeservers may differ, in milliseconds. */
 const skewMs = 5 * 60_000;
 
-/** The newest event of a room that was taken in, and when that was. */
-export interface Mark {
+/** The newest event of a room that was processed, and when. */
+export interface RoomPosition {
 	readonly event: string;
 	readonly at: number;
 }
@@ -21,23 +21,27 @@ export async function newestOf(homeserver: Homeserver, room: string): Promise<st
 }
 
 /**
- * What was said in a room since a mark, oldest first. Where the mark is not found any more, what is older than it by its date
- * is left out: that may be from before the link.
+ * The events of a room since a position, oldest first. If the event at the position is not found any more, events that are older
+ * than it by their timestamp are left out, since they may be from before the link.
  *
  * @throws {HomeserverError}
  */
-export async function eventsSince(homeserver: Homeserver, room: string, mark: Mark): Promise<readonly unknown[]> {
+export async function eventsSince(
+	homeserver: Homeserver,
+	room: string,
+	position: RoomPosition,
+): Promise<readonly unknown[]> {
 	const missed: unknown[] = [];
 	let from: string | undefined;
 	for (let page = 0; page < maxPages; page++) {
 		const { events, end } = await pageOf(homeserver, room, from, pageSize);
-		const at = events.findIndex((event) => isRecord(event) && event.event_id === mark.event);
+		const at = events.findIndex((event) => isRecord(event) && event.event_id === position.event);
 		missed.push(...(at < 0 ? events : events.slice(0, at)));
 		if (at >= 0) return oldestFirst(room, missed);
 		if (end === undefined || events.length === 0) break;
 		from = end;
 	}
-	const since = mark.at - skewMs;
+	const since = position.at - skewMs;
 	return oldestFirst(
 		room,
 		missed.filter(
@@ -46,7 +50,7 @@ export async function eventsSince(homeserver: Homeserver, room: string, mark: Ma
 	);
 }
 
-/** Some homeservers leave out in which room it was, since they were asked for that room. */
+/** Some homeservers leave out the room id, since the request names the room. */
 const oldestFirst = (room: string, events: readonly unknown[]): readonly unknown[] =>
 	events.map((event) => (isRecord(event) ? { ...event, room_id: room } : event)).reverse();
 

@@ -3,55 +3,54 @@ import { type Homeserver, HomeserverError, segment } from "../homeserver.ts";
 import type { Names } from "../ids.ts";
 import { isRecord } from "../incoming/event.ts";
 
-/** Who of ours is in which room. */
+/** Which of our ghosts are in which room. */
 export interface Members {
-	/** Brings a ghost into a room: by itself, or invited by the bot. @throws {HomeserverError} */
+	/** Makes a ghost join a room, with an invitation by the bot if it needs one. @throws {HomeserverError} */
 	join(room: string, user: string): Promise<void>;
-	/** The bot itself; `false`: it is neither invited nor may it come in. @throws {HomeserverError} the homeserver can't say now */
+	/** Makes the bot join a room; `false`: it may not, and is not invited. @throws {HomeserverError} the homeserver can't tell now */
 	joinBot(room: string): Promise<boolean>;
-	/** Whether the bot is in a room. @throws {HomeserverError} the homeserver can't say now */
+	/** Whether the bot is in a room. @throws {HomeserverError} the homeserver can't tell now */
 	hasBot(room: string): Promise<boolean>;
-	/** A ghost may have been thrown out: it comes in anew before it next speaks. */
+	/** A ghost may have been removed: it joins again before its next message. */
 	forget(room: string, user: string): void;
-	/** Everybody of ours leaves, the bot last. Does no harm when repeated. @throws {HomeserverError} */
+	/** All our ghosts leave a room, then the bot. Can be repeated. @throws {HomeserverError} */
 	leaveAll(room: string): Promise<void>;
 }
 
-/** How many leave at the same time. */
-const together = 8;
+/** How many ghosts leave at the same time. */
+const parallelLeaves = 8;
 const pageSize = 500;
 
-export function createMembers(host: BridgeHost, homeserver: Homeserver, names: Names): Members {
-	const { state } = host;
+export function createMembers({ state }: Pick<BridgeHost, "state">, homeserver: Homeserver, names: Names): Members {
 	const joined = new Map<string, Set<string>>();
 	const pathOf = (room: string, action: string): string => `/rooms/${segment(room)}/${action}`;
 	const prefixOf = (room: string): string => `joined:${room}/`;
-	const isShut = (error: unknown): boolean =>
+	const isRefusedEntry = (error: unknown): boolean =>
 		error instanceof HomeserverError && (error.status === 403 || error.status === 404);
 
 	async function leave(room: string, user: string): Promise<void> {
 		try {
 			await homeserver.request("POST", pathOf(room, "leave"), { as: user });
 		} catch (error) {
-			if (!isShut(error)) throw error;
+			if (!isRefusedEntry(error)) throw error;
 		}
 	}
 
-	/** Those in the room whom the bot sees: also ghosts that nothing is remembered of. */
-	async function seen(room: string): Promise<readonly string[]> {
+	/** Our ghosts in a room as the bot sees it, including ones that are not in our state. */
+	async function joinedGhosts(room: string): Promise<readonly string[]> {
 		try {
 			const { joined: members } = await homeserver.request("GET", pathOf(room, "joined_members"));
 			return Object.keys(isRecord(members) ? members : {}).filter((user) => names.isOurs(user) && user !== names.bot);
 		} catch (error) {
-			// The bot was thrown out: what is remembered has to do.
-			if (isShut(error)) return [];
+			// The bot was removed: only the ghosts in our state are known.
+			if (isRefusedEntry(error)) return [];
 			throw error;
 		}
 	}
 
-	async function leaveTogether(room: string, users: readonly string[]): Promise<void> {
-		for (let start = 0; start < users.length; start += together) {
-			const some = users.slice(start, start + together);
+	async function leaveInParallel(room: string, users: readonly string[]): Promise<void> {
+		for (let start = 0; start < users.length; start += parallelLeaves) {
+			const some = users.slice(start, start + parallelLeaves);
 			await Promise.all(some.map((user) => leave(room, user)));
 			await Promise.all(some.map((user) => state.delete(prefixOf(room) + user)));
 		}
@@ -65,7 +64,7 @@ export function createMembers(host: BridgeHost, homeserver: Homeserver, names: N
 			try {
 				await homeserver.request("POST", `/join/${segment(room)}`, { as: user });
 			} catch (error) {
-				if (!isShut(error)) throw error;
+				if (!isRefusedEntry(error)) throw error;
 				await homeserver.request("POST", pathOf(room, "invite"), { body: { user_id: user } });
 				await homeserver.request("POST", `/join/${segment(room)}`, { as: user });
 			}
@@ -77,7 +76,7 @@ export function createMembers(host: BridgeHost, homeserver: Homeserver, names: N
 				await homeserver.request("POST", `/join/${segment(room)}`);
 				return true;
 			} catch (error) {
-				if (isShut(error)) return false;
+				if (isRefusedEntry(error)) return false;
 				throw error;
 			}
 		},
@@ -89,18 +88,18 @@ export function createMembers(host: BridgeHost, homeserver: Homeserver, names: N
 				);
 				return membership === "join";
 			} catch (error) {
-				if (isShut(error)) return false;
+				if (isRefusedEntry(error)) return false;
 				throw error;
 			}
 		},
 		forget: (room, user) => void joined.get(room)?.delete(user),
 		async leaveAll(room) {
 			joined.delete(room);
-			await leaveTogether(room, await seen(room));
+			await leaveInParallel(room, await joinedGhosts(room));
 			for (;;) {
 				const page = await state.list(prefixOf(room), { limit: pageSize });
 				if (page.length === 0) break;
-				await leaveTogether(
+				await leaveInParallel(
 					room,
 					page.map(({ key }) => key.slice(prefixOf(room).length)),
 				);

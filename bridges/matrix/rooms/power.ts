@@ -1,10 +1,10 @@
 import { type Homeserver, HomeserverError, segment } from "../homeserver.ts";
 import { isRecord } from "../incoming/event.ts";
 
-/** What a room's state says of who may do what, as far as consent needs it. */
+/** The power levels of a room, as far as consent needs them. */
 export interface Power {
 	of(user: string): number;
-	/** Whether somebody may change the power levels themselves. */
+	/** Whether a user may change the power levels. */
 	mayChangePower(user: string): boolean;
 	readonly encrypted: boolean;
 }
@@ -38,8 +38,8 @@ export async function readPower(homeserver: Homeserver, room: string): Promise<P
 }
 
 /**
- * What the state of a room means. Since room version 12 its creators stand above all levels and are not listed; where there are
- * no levels at all, the creator alone has any.
+ * Reads power levels from a room's state. Since room version 12 the creators are above all levels and not listed; without any
+ * levels, only the creator has power.
  */
 export function powerOf(
 	levels: Readonly<Record<string, unknown>> | undefined,
@@ -57,7 +57,7 @@ export function powerOf(
 	return { of, mayChangePower: (user) => of(user) >= needed, encrypted };
 }
 
-/** Servers that know no `format=event` answer with the content alone. */
+/** Servers that do not support `format=event` answer with the content alone. */
 const contentOf = (event: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
 	isRecord(event.content) ? event.content : event;
 
@@ -66,7 +66,7 @@ const creatorOf = (creation: Readonly<Record<string, unknown>>): unknown =>
 
 function creatorsAbove(creation: Readonly<Record<string, unknown>>): ReadonlySet<string> {
 	const { room_version: version, additional_creators: more } = contentOf(creation);
-	// Versions under trial (`org.example.12`) promise nothing.
+	// Nothing is known about experimental versions (`org.example.12`).
 	if (typeof version !== "string" || !/^\d{1,4}$/.test(version) || Number(version) < 12) return new Set();
 	const creators = [creation.sender, ...(Array.isArray(more) ? more : [])];
 	return new Set(creators.filter((user): user is string => typeof user === "string"));

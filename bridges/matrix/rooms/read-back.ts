@@ -1,53 +1,57 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { BridgeHost } from "#bridge-kit";
 import { type Homeserver, HomeserverError, isRefusal } from "../homeserver.ts";
-import type { TakeIn } from "../incoming/take-in.ts";
-import { eventsSince, type Mark, newestOf } from "./history.ts";
+import type { ReceiveEvents } from "../incoming/receive-events.ts";
+import { eventsSince, newestOf, type RoomPosition } from "./history.ts";
 
 const batchSize = 100;
-/** How long the newest event of a room may be known only in memory. */
+/** How long the newest event of a room may be in memory only. */
 const saveEveryMs = 1_000;
-/** How long a transaction waits for the history before it. */
+/** How long a transaction waits until the history before it has been read. */
 const patienceMs = 10_000;
-/** A homeserver that took this long and told nothing isn't waited for again for a while. One that is down fails at once. */
+/** After a homeserver took this long and failed, transactions do not wait for its history for a while. One that is down fails at once. */
 const slowMs = 2_000;
 const quietMs = 60_000;
-/** A room in which something was said is compared with its history again after this time. */
+/** A room with new events is compared with its history at most this often. */
 const compareEveryMs = 15_000;
 
 /**
- * Reads linked rooms back to the last event that we know. A homeserver that was killed forgets events that it has promised to
- * its user and not yet pushed to us (measured: up to 9 of 10); only the room's history still has them.
+ * Reads linked rooms back to the last event that we know. A homeserver that was killed loses events that it had accepted from its
+ * user and not yet sent to us (measured: up to 9 of 10); only the room's history still has them.
  */
 export interface ReadBack {
 	/**
-	 * The newest event of a room that is taken in. It is no mark by itself: a homeserver that was killed may go on with the next
-	 * number as if nothing had been between. What lies before it is compared with the history first.
+	 * Notes the newest event of a room. It is not yet the position to read back to: a homeserver that was killed may continue with
+	 * the next transaction number although events are missing. The room is compared with its history first.
 	 */
-	passed(room: string, event: string): void;
-	/** Something may have been lost: nothing newer is believed to be the end of what we know until the rooms are read back. */
-	suspect(): Promise<void>;
-	/** What was said in these rooms before is taken in first, if the homeserver tells it soon. */
+	noteNewest(room: string, event: string): void;
+	/** Events may have been lost: the positions stay where they are until the rooms have been read back. */
+	suspectAll(): Promise<void>;
+	/** Processes missed events of these rooms first, if the homeserver returns them soon. */
 	before(rooms: Iterable<string>): Promise<void>;
-	/** A link begins: what is said in the room from now on is taken in. @throws {HomeserverError} */
+	/** A link becomes active: events from now on are processed. @throws {HomeserverError} */
 	begin(room: string): Promise<void>;
-	/** Reads all suspect rooms back, one after the other, and those in which something was said since. */
+	/** Reads back all suspect rooms, one after the other, and those with new events. */
 	all(): Promise<void>;
 	/** A link has ended. */
 	forget(room: string): Promise<void>;
 	start(signal: AbortSignal): void;
-	/** Keeps what is known only in memory. */
+	/** Stores what is in memory only. */
 	save(): Promise<void>;
 }
 
-export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn: () => TakeIn): ReadBack {
-	/** Of linked rooms alone. */
-	const newest = new Map<string, Mark>();
+export function createReadBack(
+	host: Pick<BridgeHost, "clock" | "logger" | "portals" | "state">,
+	homeserver: Homeserver,
+	receiveEvents: () => ReceiveEvents,
+): ReadBack {
+	/** The positions of linked rooms. */
+	const newest = new Map<string, RoomPosition>();
 	const unsaved = new Set<string>();
-	/** Rooms of which something may be missing. */
+	/** Rooms of which events may be missing. */
 	const suspects = new Set<string>();
-	/** Rooms in which something was said since they were last compared. */
-	const lively = new Set<string>();
+	/** Rooms with new events since they were last compared. */
+	const changed = new Set<string>();
 	const comparedAt = new Map<string, number>();
 	const reading = new Map<string, Promise<void>>();
 	let quietUntil = 0;
@@ -65,12 +69,12 @@ export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn:
 		}
 	}
 
-	function note(room: string, event: string): void {
+	function setPosition(room: string, event: string): void {
 		newest.set(room, { event, at: host.clock.now() });
 		unsaved.add(room);
 	}
 
-	/** Reads one room back, once however many wait for it. */
+	/** Reads one room back, once for all concurrent callers. */
 	function read(room: string): Promise<void> {
 		const busy = reading.get(room) ?? readNow(room).finally(() => reading.delete(room));
 		reading.set(room, busy);
@@ -80,20 +84,20 @@ export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn:
 	async function readNow(room: string): Promise<void> {
 		const startedAt = host.clock.now();
 		try {
-			const mark = newest.get(room) ?? ((await host.state.get(keyOf(room))) as Mark | undefined);
-			if (mark === undefined) return await begin(room);
-			newest.set(room, mark);
-			lively.delete(room);
+			const position = newest.get(room) ?? ((await host.state.get(keyOf(room))) as RoomPosition | undefined);
+			if (position === undefined) return await begin(room);
+			newest.set(room, position);
+			changed.delete(room);
 			comparedAt.set(room, startedAt);
-			const missed = await eventsSince(homeserver, room, mark);
+			const missed = await eventsSince(homeserver, room, position);
 			for (let start = 0; start < missed.length; start += batchSize)
-				await takeIn()(missed.slice(start, start + batchSize));
+				await receiveEvents()(missed.slice(start, start + batchSize));
 			suspects.delete(room);
 			const last = missed.at(-1) as { readonly event_id?: unknown } | undefined;
-			if (typeof last?.event_id === "string") note(room, last.event_id);
+			if (typeof last?.event_id === "string") setPosition(room, last.event_id);
 		} catch (error) {
 			if (!(error instanceof HomeserverError)) throw error;
-			// Who may not read a room will not be told what is missing.
+			// A bot that may not read the room can't find out what is missing.
 			if (isRefusal(error)) suspects.delete(room);
 			else if (host.clock.now() - startedAt > slowMs) quietUntil = host.clock.now() + quietMs;
 			host.logger.info({ err: error, room }, "A room could not be read back; it is tried again");
@@ -103,30 +107,30 @@ export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn:
 	async function begin(room: string): Promise<void> {
 		const event = await newestOf(homeserver, room);
 		suspects.delete(room);
-		if (event !== undefined) note(room, event);
+		if (event !== undefined) setPosition(room, event);
 		await save();
 	}
 
 	return {
-		passed(room, event) {
+		noteNewest(room, event) {
 			if (suspects.has(room)) return;
-			if (newest.has(room)) lively.add(room);
-			else note(room, event);
+			if (newest.has(room)) changed.add(room);
+			else setPosition(room, event);
 		},
-		async suspect() {
-			for (const { room, state } of await host.portals()) if (state === "active") suspects.add(room);
+		async suspectAll() {
+			for (const { room, state } of await host.portals.all()) if (state === "active") suspects.add(room);
 		},
 		async before(rooms) {
 			const due = [...new Set(rooms)].filter((room) => suspects.has(room));
 			if (due.length === 0 || host.clock.now() < quietUntil) return;
 			const patience = new AbortController();
-			const told = Promise.all(due.map(read)).finally(() => patience.abort());
-			await Promise.race([told, pause(patienceMs, undefined, { signal: patience.signal, ref: false }).catch(() => {})]);
+			const done = Promise.all(due.map(read)).finally(() => patience.abort());
+			await Promise.race([done, pause(patienceMs, undefined, { signal: patience.signal, ref: false }).catch(() => {})]);
 		},
 		begin,
 		async all() {
 			const due = host.clock.now() - compareEveryMs;
-			const compared = Array.from(lively).filter((room) => (comparedAt.get(room) ?? 0) <= due);
+			const compared = Array.from(changed).filter((room) => (comparedAt.get(room) ?? 0) <= due);
 			for (const room of new Set([...suspects, ...compared])) await read(room);
 			await save();
 		},
@@ -134,14 +138,14 @@ export function createReadBack(host: BridgeHost, homeserver: Homeserver, takeIn:
 			newest.delete(room);
 			unsaved.delete(room);
 			suspects.delete(room);
-			lively.delete(room);
+			changed.delete(room);
 			comparedAt.delete(room);
 			await host.state.delete(keyOf(room));
 		},
 		start(signal) {
 			const timer = setInterval(() => {
 				save().catch((error: unknown) =>
-					host.logger.warn({ err: error }, "Places in rooms could not be kept; they are kept later"),
+					host.logger.warn({ err: error }, "Positions in rooms could not be stored; they are stored later"),
 				);
 			}, saveEveryMs).unref();
 			signal.addEventListener("abort", () => clearInterval(timer), { once: true });

@@ -12,8 +12,8 @@ export const failure = (status: number, errcode: string, error: string): BridgeR
 	answer(status, { errcode, error });
 
 /**
- * Whether the homeserver itself asks (AS v1.19, "Authorization"): by header, by query in the way of old, and if by both, then
- * by the same. Compared in constant time, before anything of the body is read. `undefined`: it does.
+ * Checks the homeserver's token (AS v1.19, "Authorization") in the header, in the query (the legacy way), or in both if they are
+ * equal. Compared in constant time, before the body is read. `undefined`: the token is right.
  */
 export function refusal(request: BridgeRequest, token: string): BridgeResponse | undefined {
 	const bearer = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
@@ -26,5 +26,5 @@ export function refusal(request: BridgeRequest, token: string): BridgeResponse |
 }
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-/** By their digests, so that not even the length shows. */
+/** Compares digests, so that not even the length can be measured. */
 const isSame = (given: string, token: string): boolean => timingSafeEqual(digest(given), digest(token));

@@ -2,11 +2,11 @@ import { type BridgeRequest, type BridgeResponse, JsonRefused, PayloadTooLarge, 
 import { HomeserverError } from "../homeserver.ts";
 import { done, failure, refusal } from "./answers.ts";
 
-/** What the homeserver may ask of an application service (AS v1.19). */
+/** The requests of a homeserver to an application service (AS v1.19). */
 export interface Service {
-	/** Takes a transaction over; resolves when it is durable. */
+	/** Processes a transaction; resolves when it is durable. */
 	transaction(id: string, body: Buffer): Promise<void>;
-	/** Whether this user is (now) one of ours; makes them if they should be. */
+	/** Whether a user is one of our ghosts; registers it if its account exists. */
 	hasUser(user: string): Promise<boolean>;
 	hasAlias(alias: string): Promise<boolean>;
 }
@@ -17,15 +17,15 @@ interface Route {
 }
 
 const root = "/_matrix/app/v1/";
-/** Of a ping: it holds a transaction id. */
+/** The cap on a ping, which contains a transaction id. */
 const smallBytes = 64 * 1024;
 
 /**
- * The routes of the application service API. Whatever is well-formed is answered 200 once it is kept: one refusal would stop
- * everything behind it.
+ * The routes of the application service API. A well-formed transaction is answered 200 once it is stored: refusing one would hold
+ * up all later ones.
  *
- * @param token the homeserver's
- * @param maxBytes of a transaction
+ * @param token the homeserver's token
+ * @param maxBytes the cap on a transaction
  */
 export function createRoutes(
 	service: Service,
@@ -43,12 +43,12 @@ export function createRoutes(
 		users: {
 			method: "GET",
 			answer: async (user) =>
-				(await service.hasUser(user)) ? done : failure(404, "M_NOT_FOUND", "Nobody is called so"),
+				(await service.hasUser(user)) ? done : failure(404, "M_NOT_FOUND", "There is no such user"),
 		},
 		rooms: {
 			method: "GET",
 			answer: async (alias) =>
-				(await service.hasAlias(alias)) ? done : failure(404, "M_NOT_FOUND", "No room is called so"),
+				(await service.hasAlias(alias)) ? done : failure(404, "M_NOT_FOUND", "There is no such room"),
 		},
 		ping: {
 			method: "POST",
@@ -80,7 +80,7 @@ export function createRoutes(
 	};
 }
 
-/** What is our own trouble is never a 4xx: the homeserver tries again. */
+/** A fault of ours is never a 4xx, so that the homeserver tries again. */
 function explain(error: unknown): BridgeResponse {
 	if (error instanceof JsonRefused)
 		return failure(400, error.expected === "valid JSON" ? "M_NOT_JSON" : "M_BAD_JSON", error.message);

@@ -2,10 +2,10 @@ import { JsonRefused } from "#bridge-kit";
 import { isRecord } from "../incoming/event.ts";
 
 /**
- * The events of a transaction (AS v1.19, "Pushing events"). Ephemeral data is not taken over. Only the envelope is judged:
- * refusing it for what one event holds would keep back everything behind it for ever.
+ * The events of a transaction (AS v1.19, "Pushing events"). Ephemeral data is ignored. Only the envelope is validated: refusing a
+ * transaction because of one event would block all later ones for ever.
  *
- * @throws {JsonRefused} it is no transaction
+ * @throws {JsonRefused} it is not a transaction
  */
 export function eventsOf(body: Buffer): readonly unknown[] {
 	const transaction = parsed(body.toString("utf8"));

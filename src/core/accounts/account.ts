@@ -1,42 +1,8 @@
-import { remoteKey } from "../bridging/remote-key.ts";
-import type { AccountId, BridgeName, ChannelId, GroupId } from "../ids.ts";
-import type { Reach } from "../ports/bridge.ts";
+import type { Account } from "../model/account.ts";
 import type { Collection } from "../ports/store.ts";
+import { remoteKey } from "../remote-key.ts";
 
-/** What people see of somebody (OFSCP §5.1). */
-export interface Profile {
-	readonly displayName: string;
-	/** Plain text for our own people, sanitised HTML for others. */
-	readonly bio?: string;
-	/** https URL. */
-	readonly avatar?: string;
-}
-
-/**
- * Somebody: a person of ours, a shadow of a person elsewhere (`origin` names their network). A shadow whose `domain` is
- * our own is a ghost: the networks other than its own see it as one of our people.
- */
-export interface Account {
-	readonly id: AccountId;
-	readonly handle: string;
-	/** `host[:port]` */
-	readonly domain: string;
-	readonly kind: "person" | "group" | "service";
-	readonly profile: Profile;
-	readonly origin?: { readonly bridge: BridgeName; readonly id: string; readonly url?: string };
-	/** Where deliveries to this person go; only of shadows. */
-	readonly reach?: Reach;
-	/** The personal group and its timeline channel. */
-	readonly group: GroupId;
-	readonly timeline: ChannelId;
-	readonly bridgeable: boolean;
-	readonly admin?: boolean;
-	readonly createdAt: number;
-	/** Milliseconds, strictly increasing per account. */
-	readonly updatedAt: number;
-	readonly deletedAt?: number;
-}
-
+/** Local accounts and shadows, by id. `remote` finds a shadow by its network and id there. */
 export const accounts: Collection<Account> = {
 	name: "accounts",
 	version: 1,
@@ -46,9 +12,3 @@ export const accounts: Collection<Account> = {
 		local: { kinds: ["int"], of: (a) => (a.origin ? undefined : [a.createdAt]) },
 	},
 };
-
-/** The name by which the API calls somebody. */
-export const addressOf = (account: Pick<Account, "handle" | "domain">): string => `${account.handle}@${account.domain}`;
-
-/** True for the people whose home this provider is. */
-export const isLocal = (account: Account): boolean => account.origin === undefined;

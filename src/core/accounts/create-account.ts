@@ -1,27 +1,18 @@
-import { remoteKey } from "../bridging/remote-key.ts";
 import { Conflict, InvalidRequest } from "../errors.ts";
-import { timelinePermissions } from "../groups/group.ts";
+import type { World } from "../events/world.ts";
 import { type AccountId, mintId } from "../ids.ts";
-import type { World } from "../world.ts";
-import { type Account, accounts } from "./account.ts";
+import type { Account } from "../model/account.ts";
+import { timelinePermissions } from "../model/group.ts";
+import { remoteKey } from "../remote-key.ts";
+import { accounts } from "./account.ts";
 import type { AccountEvents } from "./events.ts";
-import { isReservedHandle } from "./reserved-handles.ts";
-
-const handleShape = /^[a-z0-9._-]{1,32}$/;
-
-/** What is wrong with a handle that somebody wants here (wire.md, "People"); `undefined`: nothing. */
-export function handleFault(handle: string): string | undefined {
-	if (!handleShape.test(handle)) return "1 to 32 of a-z, 0-9, '.', '_', '-'";
-	if (handle.startsWith("_") || handle.startsWith("usr_")) return "a handle that does not start with '_' or 'usr_'";
-	if (handle.endsWith(".")) return "a handle that does not end with '.'";
-	if (isReservedHandle(handle)) return "a handle that is not reserved";
-	return undefined;
-}
+import { handleFault, handleKey } from "./handles.ts";
+import { followersChannel, timelineChannel } from "./personal-channels.ts";
 
 type NewAccount = Pick<Account, "handle" | "domain" | "kind" | "profile" | "bridgeable"> &
 	Partial<Pick<Account, "origin" | "reach" | "admin">>;
 
-/** The body of an `account.created`: the account, its personal group and its timeline come to be in one event. */
+/** The body of an `account.created`: one event creates the account, its personal group and that group's channels. */
 export function accountCreated(
 	now: number,
 	fields: NewAccount,
@@ -29,8 +20,10 @@ export function accountCreated(
 ): AccountEvents["account.created"] {
 	const group = mintId("grp", now);
 	const timeline = mintId("chn", now);
+	const followers = mintId("chn", now);
+	const account = { id, ...fields, group, timeline, followers };
 	return {
-		account: { id, ...fields, group, timeline },
+		account,
 		group: {
 			id: group,
 			stream: id,
@@ -42,31 +35,16 @@ export function accountCreated(
 			joinPolicy: "open",
 			permissions: timelinePermissions,
 		},
-		timeline: {
-			id: timeline,
-			group,
-			stream: id,
-			name: "timeline",
-			handle: fields.handle,
-			type: "text",
-			tier: "discoverable",
-			topic: "",
-			tags: [],
-			allowedTypes: ["memo", "article", "message"],
-			timelineOf: id,
-			...(fields.origin === undefined || fields.reach === undefined ? {} : { shadow: true as const }),
-		},
+		timeline: timelineChannel(account),
+		followers: followersChannel(account, followers),
 	};
 }
 
-/** The natural key of a name on this provider: accounts and channels share one name space. */
-export const handleKey = (handle: string): string => `handle:${handle}`;
-
 /**
- * Makes an account of ours.
+ * Creates a local account.
  *
- * @param id absent: a new one
- * @throws {InvalidRequest} the handle can't be used
+ * @param id a new id if absent
+ * @throws {InvalidRequest} the handle is not allowed
  * @throws {Conflict} `handle_taken`
  */
 export async function createAccount(
@@ -92,7 +70,6 @@ export async function createAccount(
 		type: "account.created",
 		actor: body.account.id,
 		natural: handleKey(handle),
-		pending: [],
 		body,
 	});
 	if (appended.outcome !== "appended") throw new Conflict("handle_taken", `The handle ${handle} is taken`);
@@ -106,8 +83,8 @@ async function accountOf(world: World, id: AccountId): Promise<Account> {
 }
 
 /**
- * Makes the shadow of somebody elsewhere, once however many ask at the same time. A handle on our own domain is made
- * unique by a number behind it.
+ * Creates the shadow of a remote account; concurrent calls create it once. A handle that is taken gets a number appended, which only
+ * happens on our own domain.
  */
 export async function createShadow(
 	world: World,
@@ -128,14 +105,13 @@ export async function createShadow(
 			throw new Error(`No free handle for ${fields.handle}@${fields.domain}`);
 		}
 		const body = accountCreated(world.clock.now(), { ...fields, handle });
-		// Two at once for the same person meet in `natural`; two persons who want the same handle meet in `request`.
+		// Concurrent calls for one person collide on `natural`, those of two persons with the same handle on `request`.
 		const appended = await world.log.append({
 			stream: body.account.id,
 			type: "account.created",
 			actor: body.account.id,
 			natural,
 			request: `handle:${handle}@${fields.domain}`,
-			pending: [],
 			body,
 		});
 		if (appended.outcome === "appended") return accountOf(world, body.account.id);

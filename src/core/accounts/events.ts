@@ -1,22 +1,28 @@
-import type { Channel } from "../groups/channel.ts";
-import type { Group, JoinPolicy } from "../groups/group.ts";
 import type { AccountId, GroupId } from "../ids.ts";
-import type { Account } from "./account.ts";
+import type { Account } from "../model/account.ts";
+import type { NewChannel } from "../model/channel.ts";
+import type { Group, JoinPolicy } from "../model/group.ts";
 
 /** Streams: the account's own id. */
 export interface AccountEvents {
-	/** Somebody is known from now on, with their personal group and its timeline. */
+	/** An account, its personal group and that group's channels. */
 	"account.created": {
 		readonly account: Omit<Account, "createdAt" | "updatedAt">;
 		readonly group: Omit<Group, "createdAt" | "updatedAt">;
-		readonly timeline: Omit<Channel, "createdAt" | "updatedAt">;
+		readonly timeline: NewChannel;
+		/** Absent in events of earlier versions; the channel was then added by a `channel.created`. */
+		readonly followers?: NewChannel;
 	};
-	/** The fields that changed. */
+	/** The fields that have changed. */
 	"account.updated": {
 		readonly account: AccountId;
 		readonly changes: Partial<Pick<Account, "profile" | "reach" | "kind" | "bridgeable" | "origin">>;
-		/** Who wants to follow is let in at once, or one by one. */
+		/** The new join policy of the personal group: whether followers are accepted automatically or one by one. */
 		readonly personal?: { readonly group: GroupId; readonly joinPolicy: JoinPolicy };
 	};
 	"account.deleted": { readonly account: AccountId };
+}
+
+declare module "../events/event.ts" {
+	interface EventBodies extends AccountEvents {}
 }

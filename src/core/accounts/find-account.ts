@@ -1,14 +1,17 @@
-import { remoteKey } from "../bridging/remote-key.ts";
+import type { World } from "../events/world.ts";
 import { type AccountId, type BridgeName, parseId } from "../ids.ts";
-import type { World } from "../world.ts";
-import { type Account, accounts, addressOf, isLocal } from "./account.ts";
+import { type Account, addressOf, isLocal } from "../model/account.ts";
+import { remoteKey } from "../remote-key.ts";
+import { accounts } from "./account.ts";
 
 type Reader = Pick<World, "store">;
 
+/** The account with an id, local or remote, deleted or not. */
 export async function accountById(world: Reader, id: AccountId): Promise<Account | undefined> {
 	return (await world.store.get(accounts, id))?.doc;
 }
 
+/** The account with an address. @param handle lower-case */
 export async function accountByHandle(world: Reader, handle: string, domain: string): Promise<Account | undefined> {
 	const [found] = await world.store.page(accounts, {
 		index: "handle",
@@ -19,6 +22,7 @@ export async function accountByHandle(world: Reader, handle: string, domain: str
 	return found?.doc;
 }
 
+/** The shadow of the person with this id on a bridge's network. */
 export async function accountByRemote(world: Reader, bridge: BridgeName, remote: string): Promise<Account | undefined> {
 	const [found] = await world.store.page(accounts, {
 		index: "remote",
@@ -32,14 +36,18 @@ export async function accountByRemote(world: Reader, bridge: BridgeName, remote:
 const addressShape =
 	/^@?([a-z0-9._=-]{1,255})(?:@([a-z0-9.-]{1,253}(?::\d{1,5})?|\[[0-9a-f:.]{2,45}\](?::\d{1,5})?))?$/;
 
-/** Reads `handle@domain`, `@handle@domain`, or a bare handle of ours (wire.md, "General"); lower-cased. `undefined`: none of these. */
+/**
+ * Parses `handle@domain`, `@handle@domain`, or a bare local handle (wire.md, "General").
+ *
+ * @returns the lower-cased parts; `undefined` if the text is none of these
+ */
 export function parseAddress(text: string, ownDomain: string): { handle: string; domain: string } | undefined {
 	const parts = addressShape.exec(text.toLowerCase());
 	if (parts === null) return undefined;
 	return { handle: parts[1] as string, domain: parts[2] ?? ownDomain };
 }
 
-/** Finds somebody whom a path or a body names: `handle@domain` or our own account id, alone or as `usr_…@domain` (OFSCP §5.2). */
+/** Finds an account by `handle@domain`, a local handle, or its id, alone or as `usr_…@domain` (OFSCP §5.2). */
 export async function findAccount(world: World, reference: string): Promise<Account | undefined> {
 	const address = parseAddress(reference, world.domain);
 	if (address === undefined) return undefined;
@@ -48,13 +56,13 @@ export async function findAccount(world: World, reference: string): Promise<Acco
 	return address.domain === world.domain ? accountById(world, id) : undefined;
 }
 
-/** The address of an account by its id; what remains of a person who is unknown is their id. */
+/** The address of an account by its id; the id itself if there is no such account. */
 export async function addressById(world: Reader, id: AccountId): Promise<string> {
 	const account = await accountById(world, id);
 	return account === undefined ? id : addressOf(account);
 }
 
-/** One of our people, who has not left, by their handle or address. */
+/** A local account that has not been deleted, by its handle or address. */
 export async function localAccount(world: World, reference: string): Promise<Account | undefined> {
 	const account = await findAccount(world, reference);
 	return account !== undefined && isLocal(account) && account.deletedAt === undefined ? account : undefined;

@@ -1,26 +1,25 @@
 import type { FoldTable } from "../events/folds.ts";
-import { channels } from "../groups/channel.ts";
-import { type Group, groups } from "../groups/group.ts";
+import type { Account } from "../model/account.ts";
 import type { Fold } from "../ports/store.ts";
-import { type Account, accounts } from "./account.ts";
+import { accounts } from "./account.ts";
 import type { AccountEvents } from "./events.ts";
 
+/** The folds of account events into the account itself. */
 export const accountFolds: FoldTable<AccountEvents> = {
-	"account.created": ({ body, at }) => {
-		const dated = { createdAt: at, updatedAt: at };
-		return [
-			{ collection: accounts, id: body.account.id, fresh: true, next: () => ({ ...body.account, ...dated }) },
-			{ collection: groups, id: body.group.id, fresh: true, next: () => ({ ...body.group, ...dated }) },
-			{ collection: channels, id: body.timeline.id, fresh: true, next: () => ({ ...body.timeline, ...dated }) },
-		];
-	},
+	"account.created": ({ body, at }) => [
+		{
+			collection: accounts,
+			id: body.account.id,
+			fresh: true,
+			next: () => ({ ...body.account, createdAt: at, updatedAt: at }),
+		},
+	],
 	"account.updated": ({ body, at }) => [
 		{
 			collection: accounts,
 			id: body.account,
 			next: (now) => (now === undefined ? undefined : { ...now, ...body.changes, updatedAt: later(now, at) }),
 		} satisfies Fold<Account>,
-		...(body.personal === undefined ? [] : [personalGroup(body.personal, at)]),
 	],
 	"account.deleted": ({ body, at }) => [
 		{
@@ -34,14 +33,5 @@ export const accountFolds: FoldTable<AccountEvents> = {
 	],
 };
 
-/** Strictly increasing (OFSCP §4.3): two changes in the same millisecond are two versions for those who cache. */
+/** Strictly increasing (OFSCP §4.3), so that two changes in one millisecond are two versions for caches. */
 const later = (now: Account, at: number): number => Math.max(at, now.updatedAt + 1);
-
-const personalGroup = (
-	{ group, joinPolicy }: NonNullable<AccountEvents["account.updated"]["personal"]>,
-	at: number,
-): Fold<Group> => ({
-	collection: groups,
-	id: group,
-	next: (now) => (now === undefined ? undefined : { ...now, joinPolicy, updatedAt: at }),
-});

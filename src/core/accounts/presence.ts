@@ -1,26 +1,29 @@
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
 
+/** The availabilities that an account can set (OFSCP §5.1). */
 export const availabilities = ["online", "away", "dnd", "offline"] as const;
 
-/** What somebody says of whether they are there (OFSCP §5.1). Not in the log: nobody asks how it was. */
+/** The presence that an account has set (OFSCP §5.1). It is not in the log, since its history is of no interest. */
 export interface Presence {
 	readonly availability: (typeof availabilities)[number];
 	/** Plain text, at most 200 characters. */
 	readonly status: string;
 }
 
-/** By the account's id. */
+/** The presences, by account id. */
 export const presences: Collection<Presence> = { name: "presences", version: 1, indexes: {} };
 
-export const nobodyThere: Presence = { availability: "offline", status: "" };
+/** The presence of an account that has set none, or that the reader may not see. */
+export const offline: Presence = { availability: "offline", status: "" };
 
+/** The presence of an account. */
 export async function presenceOf({ store }: Pick<World, "store">, account: AccountId): Promise<Presence> {
-	return (await store.get(presences, account))?.doc ?? nobodyThere;
+	return (await store.get(presences, account))?.doc ?? offline;
 }
 
-/** The last one to say so is right. */
+/** Sets the presence of an account. The last write wins. */
 export async function setPresence(
 	{ store }: Pick<World, "store">,
 	account: AccountId,

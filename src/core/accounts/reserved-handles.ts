@@ -1,4 +1,4 @@
-/** Names that would pass for the provider itself, for a role in it, or for a part of a URL. */
+/** Handles that could be mistaken for the provider itself, a role in it, or a part of a URL. */
 const reserved = new Set(
 	`about abuse account accounts activitypub actor actors admin administrator all api app apps article articles
 	auth billing blog bot bots c calls causeway channel channels community config contact dashboard developer dm
@@ -13,5 +13,5 @@ const reserved = new Set(
 	undefined user users webfinger webhook webhooks webmaster well-known www you`.split(/\s+/),
 );
 
-/** True when nobody may take this handle. */
+/** True for a handle that no account or channel may have. */
 export const isReservedHandle = (handle: string): boolean => reserved.has(handle);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { ChannelId } from "../ids.ts";
-import type { Reach } from "../ports/bridge.ts";
+import type { Membership } from "../model/membership.ts";
+import type { Reach } from "../model/reach.ts";
 import type { Collection, Fold } from "../ports/store.ts";
 
 /**
@@ -8,7 +8,8 @@ import type { Collection, Fold } from "../ports/store.ts";
  * followers, so that a post costs as much as there are hosts, however many people follow there.
  */
 export interface Audience {
-	readonly channel: ChannelId;
+	/** A channel, or a group whose members read a channel of theirs. */
+	readonly channel: Membership["place"];
 	readonly reach: Reach;
 	readonly members: number;
 }
@@ -25,11 +26,14 @@ export const audiences: Collection<Audience> = {
 export const targetOf = (reach: Reach): string =>
 	`${reach.bridge}>${createHash("sha256").update(reach.target).digest("base64url").slice(0, 22)}`;
 
+/** The id of the document of one target. */
+export const audienceId = (place: Membership["place"], reach: Reach): string => `${place}>${targetOf(reach)}`;
+
 /** The change that one member (or a linked room) makes to a channel's audience. */
-export function audienceFold(channel: ChannelId, reach: Reach, change: 1 | -1): Fold<Audience> {
+export function audienceFold(channel: Membership["place"], reach: Reach, change: 1 | -1): Fold<Audience> {
 	return {
 		collection: audiences,
-		id: `${channel}>${targetOf(reach)}`,
+		id: audienceId(channel, reach),
 		next: (now) => ({ channel, reach, members: Math.max(0, (now?.members ?? 0) + change) }),
 	};
 }

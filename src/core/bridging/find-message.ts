@@ -1,10 +1,11 @@
+import type { World } from "../events/world.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
 import type { MessageEvents } from "../messages/events.ts";
-import { type Message, messages } from "../messages/message.ts";
-import type { MessageRef } from "../ports/bridge.ts";
-import type { World } from "../world.ts";
+import { messages } from "../messages/message.ts";
+import type { Message } from "../model/message.ts";
+import type { MessageRef } from "../ports/bridge/remote-event.ts";
+import { remoteKey } from "../remote-key.ts";
 import { linkByRemote } from "./links.ts";
-import { remoteKey } from "./remote-key.ts";
 
 /** The message that a network knows by this id: one that came from there, or the copy of one of ours. */
 export async function messageByRemote(

@@ -1,16 +1,20 @@
-import { type Account, accounts } from "../accounts/account.ts";
+import { joinChannel, leave } from "../access/join-channel.ts";
+import { readable } from "../access/readable-place.ts";
+import { accounts } from "../accounts/account.ts";
 import { accountByHandle, findAccount, parseAddress } from "../accounts/find-account.ts";
 import { InvalidRequest, NotFound, Unavailable } from "../errors.ts";
-import { canRead, type Place, placeOf } from "../groups/access.ts";
-import { channelByHandle } from "../groups/find-group.ts";
-import { follow, type Joined, joinChannel, leave } from "../groups/join-channel.ts";
-import { type Membership, memberships } from "../groups/membership.ts";
+import type { World } from "../events/world.ts";
+import type { Shadows } from "../federation/shadows.ts";
+import { channelByHandle } from "../groups/find-channel.ts";
+import { memberships } from "../groups/membership.ts";
+import { type Place, placeOf } from "../groups/place.ts";
 import type { ChannelId } from "../ids.ts";
 import { parseId } from "../ids.ts";
-import type { Bridge } from "../ports/bridge.ts";
+import type { Account } from "../model/account.ts";
+import { ownerOf } from "../model/channel.ts";
+import type { Membership } from "../model/membership.ts";
+import type { Bridge } from "../ports/bridge/bridge.ts";
 import { OutboundFailure } from "../ports/http-client.ts";
-import type { World } from "../world.ts";
-import type { Shadows } from "./shadows.ts";
 
 export interface Follow {
 	/** Who is followed: of a channel, its group's owner. */
@@ -38,12 +42,9 @@ export async function followReference(
 	account: Account,
 	reference: string,
 ): Promise<Follow & { readonly changed: boolean }> {
-	const place = await placeNamed(world, directory, reference);
-	if (place === undefined || !(await canRead(world, place, account))) throw new NotFound();
-	const { membership, changed }: Joined =
-		place.channel.timelineOf === undefined
-			? await joinChannel(world, place, account)
-			: await follow(world, place, account);
+	const place = await readable(world, await placeNamed(world, directory, reference), account);
+	if (place === undefined) throw new NotFound();
+	const { membership, changed } = await joinChannel(world, place, account);
 	return { actor: await actorOf(world, place), membership, place, changed };
 }
 
@@ -64,7 +65,8 @@ async function placeNamed(world: World, directory: Directory, reference: string)
 
 async function lookUp(bridge: Bridge, reference: string) {
 	try {
-		return await bridge.lookUp?.(reference);
+		const { person } = bridge.resolvers;
+		return person === "unsupported" ? undefined : await person(reference);
 	} catch (error) {
 		if (error instanceof OutboundFailure && error.kind !== "refused")
 			throw new Unavailable("Their home can't be reached now", 30, error);
@@ -95,7 +97,7 @@ async function ownPlace(world: World, reference: string): Promise<Place | undefi
 }
 
 async function actorOf(world: World, { channel, group }: Place): Promise<Account> {
-	const actor = (await world.store.get(accounts, channel.timelineOf ?? group.owner))?.doc;
+	const actor = (await world.store.get(accounts, ownerOf(channel) ?? group.owner))?.doc;
 	if (actor === undefined) throw new NotFound();
 	return actor;
 }

@@ -1,7 +1,7 @@
+import type { World } from "../events/world.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
 import type { Collection } from "../ports/store.ts";
-import type { World } from "../world.ts";
-import { remoteKey } from "./remote-key.ts";
+import { remoteKey } from "../remote-key.ts";
 
 /** Our message (or reaction) ↔ what another network calls the copy that we sent there. One per part of the message. */
 export interface Link {

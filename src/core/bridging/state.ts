@@ -1,16 +1,12 @@
+import type { World } from "../events/world.ts";
 import type { BridgeName } from "../ids.ts";
-import type { BridgeStateStore } from "../ports/bridge.ts";
+import type { BridgeStateStore } from "../ports/bridge/state.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
+import type { Sealing } from "../vault.ts";
 
 /** A bridge's own corner of the store: `<bridge>/<key>` → a JSON value, or its encrypted form. */
 export const bridgeState: Collection<{ readonly value: unknown }> = { name: "bridge_state", version: 1, indexes: {} };
 
-/** How a value is kept: as it is, or sealed. */
-export interface Sealing {
-	seal(value: unknown): unknown;
-	open(kept: unknown): unknown;
-}
 const asItIs: Sealing = { seal: (value) => value, open: (kept) => kept };
 
 export interface StateStore extends BridgeStateStore {

@@ -1,36 +1,45 @@
-import { collections } from "../collections.ts";
-import { sweepExpired } from "../expiry.ts";
+import { consumerLane, markers } from "../events/consumers.ts";
+import type { World } from "../events/world.ts";
+import { sweepExpired } from "../ports/expiry.ts";
 import type { Lanes } from "../ports/lanes.ts";
-import type { World } from "../world.ts";
+import type { Collection } from "../ports/store.ts";
 import type { Incoming } from "./incoming/receive.ts";
 import { deliveryLane } from "./outgoing/delivery.ts";
 import { lanesWithDeliveries } from "./outgoing/open-lanes.ts";
-import { outgoingLane } from "./outgoing/outgoing.ts";
 
-/** What another process (the command line) left to be done is seen within this time; it is one look-up by an index. */
+/** Work that another process (the command line) left is seen within this time; it is one look-up by an index per consumer. */
 const owedEveryMs = 1_000;
-/** Everything else is a safety net: lanes are woken by whoever leaves work in them. */
+/** Streams that one such look-up wakes. */
+const fewStreams = 100;
+/** Everything else is a safety net: lanes are woken when work is left in them. */
 const allEveryMs = 10_000;
 const expiredEveryMs = 60_000;
 
-/**
- * Drives what was left behind (design §3.1 rule 4): events nobody has planned, lanes nobody has woken, remote events whose
- * counterpart has come; and tidies up what has expired. Runs until the signal ends it.
- */
-export function startSweeper(
-	world: World,
-	{ lanes, incoming, signal }: { lanes: Lanes; incoming: Incoming; signal: AbortSignal },
-): void {
-	const { store, clock, logger } = world;
+export interface SweeperParts {
+	readonly lanes: Lanes;
+	readonly incoming: Incoming;
+	/** What expires in them is deleted. */
+	readonly collections: readonly Collection<unknown>[];
+	readonly signal: AbortSignal;
+}
 
-	async function sweepOwed(): Promise<void> {
-		if ((await store.owed(clock.now(), 1)).length > 0) lanes.wake(outgoingLane);
+/**
+ * Drives work that was left behind (design §3.1 rule 4): events that a consumer has not handled, lanes that were not woken, remote
+ * events whose counterpart has arrived; and deletes what has expired. Runs until the signal ends it.
+ */
+export function startSweeper(world: World, { lanes, incoming, collections, signal }: SweeperParts): void {
+	const { store, logger } = world;
+
+	async function sweepOwed(limit: number): Promise<void> {
+		for (const marker of markers)
+			for (const stream of await store.owedStreams(marker, { limit })) lanes.wake(consumerLane(marker, stream));
 	}
 	async function sweepAll(): Promise<void> {
-		for await (const reach of lanesWithDeliveries(world)) lanes.wake(deliveryLane(reach));
+		await sweepOwed(Number.MAX_SAFE_INTEGER);
+		for await (const lane of lanesWithDeliveries(world)) lanes.wake(deliveryLane(lane));
 		await incoming.sweep();
 	}
-	every(owedEveryMs, sweepOwed);
+	every(owedEveryMs, () => sweepOwed(fewStreams));
 	every(allEveryMs, sweepAll);
 	every(expiredEveryMs, () => sweepExpired(world, collections));
 

@@ -1,35 +1,62 @@
 import type { Bus } from "../ports/bus.ts";
-import type { Appended, Draft, Store } from "../ports/store.ts";
-import type { Bodies, EventOf, EventType } from "./domain-event.ts";
-import { foldsOf } from "./folds.ts";
+import type { Appended, Draft, FoldsOf, Store } from "../ports/store.ts";
+import { type Marker, markers } from "./consumers.ts";
+import type { EventBodies, EventOf, EventType } from "./event.ts";
 
-/** A draft of one of our own events. */
-export type DraftOf<T extends EventType> = Draft<T, Bodies[T]>;
+/** An event to be appended. Its pending markers follow from the consumers' tables. */
+export type DraftOf<T extends EventType> = Omit<Draft<T, EventBodies[T]>, "pending"> & {
+	/** Consumers that can skip this event although they handle its type. */
+	readonly without?: readonly Marker[];
+};
+/** The outcome of an append of one type of event. */
 export type AppendedOf<T extends EventType> =
 	| { readonly outcome: "appended"; readonly event: EventOf<T> }
 	| Exclude<Appended, { outcome: "appended" }>;
 
-/** The one way by which something comes to have happened. */
+/** Appends events. Anything that people see changes only in this way (design §3.1). */
 export interface Log {
-	/** Resolves when the event is durable and can be read in every derived document. */
+	/**
+	 * Appends an event. Resolves when it is durable and folded into the derived documents.
+	 *
+	 * @param options.after the seq at which the stream must still be; the outcome is `moved` if it is not
+	 */
 	append<T extends EventType>(draft: DraftOf<T>, options?: { readonly after?: number }): Promise<AppendedOf<T>>;
 }
 
-/**
- * @param onOwed called after a commit that leaves something to be done by a consumer
- */
-export function createLog({ store, bus, onOwed }: { store: Store; bus: Bus; onOwed: () => void }): Log {
+/** The dependencies of the log. */
+export interface LogParts {
+	readonly store: Store;
+	readonly bus: Bus;
+	/** The folds of every type of event. */
+	readonly folds: FoldsOf;
+	/** The table of each consumer. */
+	readonly consumers: Readonly<Record<Marker, { readonly [T in EventType]: unknown }>>;
+	/** Called after each commit of an event that is pending for these consumers. */
+	readonly onOwed: (stream: string, consumers: readonly string[]) => void;
+}
+
+/** The log on a store, which publishes each appended event on the bus. */
+export function createLog({ store, bus, folds, consumers, onOwed }: LogParts): Log {
+	const byType = new Map<EventType, readonly Marker[]>();
+	const pendingOf = (type: EventType): readonly Marker[] => {
+		const known = byType.get(type) ?? markers.filter((marker) => consumers[marker][type] !== "stays");
+		byType.set(type, known);
+		return known;
+	};
 	return {
-		async append<T extends EventType>(draft: DraftOf<T>, options: { readonly after?: number } = {}) {
-			const appended = await store.append(draft, { folds: foldsOf, ...options });
+		async append<T extends EventType>(
+			{ without = [], ...draft }: DraftOf<T>,
+			options: { readonly after?: number } = {},
+		) {
+			const all = pendingOf(draft.type);
+			const pending = without.length === 0 ? all : all.filter((marker) => !without.includes(marker));
+			const appended = await store.append({ ...draft, pending }, { folds, ...options });
 			if (appended.outcome === "appended") {
-				bus.publish(appended.event.stream, appended.event.seq);
-				if (appended.event.pending.length > 0) onOwed();
+				const { stream, seq } = appended.event;
+				bus.publish(stream, seq);
+				if (pending.length > 0) onOwed(stream, pending);
 			}
 			return appended as AppendedOf<T>;
 		},
 	};
 }
-
-/** The consumer that carries events to other networks. */
-export const bridgeConsumer = "bridge";

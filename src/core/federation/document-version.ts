@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import type { World } from "../events/world.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
 
 /** How often a published document has changed, by its name. */
 export interface DocumentVersion {

@@ -1,21 +1,21 @@
-import { isLocal } from "../accounts/account.ts";
 import { accountByHandle } from "../accounts/find-account.ts";
-import type { Shadows } from "../bridging/shadows.ts";
 import { Unauthenticated } from "../errors.ts";
+import type { World } from "../events/world.ts";
 import { deviceCredential, devicePrincipal, publicKeyOf } from "../identity/device-keys.ts";
-import type { Principal } from "../identity/principals.ts";
+import type { Principal } from "../identity/principal.ts";
 import { signerHeaders } from "../identity/request-signature.ts";
 import { checkSignature, type ReceivedRequest } from "../identity/signed-requests.ts";
 import { bridgeName } from "../ids.ts";
-import type { RemotePerson } from "../ports/bridge.ts";
+import { isLocal } from "../model/account.ts";
+import type { RemotePerson } from "../ports/bridge/remote-event.ts";
 import type { HttpClient } from "../ports/http-client.ts";
-import type { World } from "../world.ts";
 import { peerPrincipalOf } from "./peer-principals.ts";
 import { createPeers, PeerAway, readDomain } from "./peers.ts";
 import type { Secrets } from "./provider-key.ts";
 import { createProviderSigner } from "./provider-requests.ts";
 import { createRemoteKeys } from "./remote-keys.ts";
 import { createRemoteUsers, type RemoteUser, type RemoteUsers } from "./remote-users.ts";
+import type { Shadows } from "./shadows.ts";
 import { providerKeySource, userKeySource } from "./user-keys.ts";
 
 /** The name under which shadows of other providers' people are kept; no bridge bears it. */

@@ -1,8 +1,8 @@
-import type { Account } from "../accounts/account.ts";
 import { accountById } from "../accounts/find-account.ts";
-import type { Principal } from "../identity/principals.ts";
+import type { World } from "../events/world.ts";
+import type { Principal } from "../identity/principal.ts";
 import type { AccountId } from "../ids.ts";
-import type { World } from "../world.ts";
+import type { Account } from "../model/account.ts";
 import { longestMs, remoteKeys } from "./remote-keys.ts";
 import { userKeySource } from "./user-keys.ts";
 

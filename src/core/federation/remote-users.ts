@@ -1,6 +1,6 @@
-import { type Expiring, expiryIndex } from "../expiry.ts";
+import type { World } from "../events/world.ts";
+import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
 import type { PeerAnswer, Peers } from "./peers.ts";
 import type { SignAsProvider } from "./provider-requests.ts";
 

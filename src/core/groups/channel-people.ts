@@ -1,20 +1,20 @@
-import type { Account } from "../accounts/account.ts";
 import { InvalidRequest, PermissionDenied } from "../errors.ts";
-import type { World } from "../world.ts";
-import { joined, type Place, roleIn } from "./access.ts";
-import type { Role } from "./group.ts";
-import type { Membership } from "./membership.ts";
+import type { World } from "../events/world.ts";
+import type { Account } from "../model/account.ts";
+import type { Role } from "../model/group.ts";
+import type { Membership } from "../model/membership.ts";
 import { changeMembership } from "./membership-change.ts";
+import { joined, type Place, roleIn } from "./place.ts";
 
-/** The roles that can be given; a group has one owner. */
+/** The roles that can be assigned; a group has exactly one owner. */
 export const givenRoles = ["admin", "member", "guest"] as const;
 
 /**
- * Adds somebody to a channel (design §2: a private channel's people are those who were added), or gives them another role
- * there. They must be in the group.
+ * Adds an account to a channel, or changes its role there (design §2: a private channel is read by the accounts that were added). The
+ * account must be a member of the group.
  *
- * @throws {InvalidRequest} they are not in the group
- * @throws {PermissionDenied} also to make an admin without being the owner
+ * @throws {InvalidRequest} the account is not a member of the group
+ * @throws {PermissionDenied} `actor` is neither owner nor admin, or makes an admin without being the owner
  */
 export async function addToChannel(
 	world: World,
@@ -24,7 +24,7 @@ export async function addToChannel(
 	role?: (typeof givenRoles)[number],
 ): Promise<{ membership: Membership; changed: boolean }> {
 	const own = await assertManages(world, place, actor);
-	if (role === "admin" && own !== "owner") throw new PermissionDenied("Only owners make admins");
+	if (role === "admin" && own !== "owner") throw new PermissionDenied("Only the owner can make someone an admin");
 	const isMember = place.group.owner === account.id || (await joined(world, place.group.id, account)) !== undefined;
 	if (!isMember) throw new InvalidRequest([{ field: "user", expected: "a member of the group" }]);
 	const { membership, changed } = await changeMembership(
@@ -37,11 +37,11 @@ export async function addToChannel(
 		},
 		{ actor },
 	);
-	if (membership === undefined) throw new Error("Adding somebody left no membership");
+	if (membership === undefined) throw new Error("Adding a member left no membership");
 	return { membership, changed };
 }
 
-/** Takes somebody out of a channel. Idempotent. @throws {PermissionDenied} */
+/** Removes an account from a channel. Idempotent. @throws {PermissionDenied} */
 export async function removeFromChannel(world: World, place: Place, actor: Account, account: Account): Promise<void> {
 	await assertManages(world, place, actor);
 	await changeMembership(
@@ -56,6 +56,6 @@ export async function removeFromChannel(world: World, place: Place, actor: Accou
 async function assertManages(world: World, { group, channel }: Place, actor: Account): Promise<Role> {
 	const role = await roleIn(world, group, channel, actor);
 	if (role !== "owner" && role !== "admin")
-		throw new PermissionDenied("Only owners and admins manage the people of this channel");
+		throw new PermissionDenied("Only owners and admins can manage the members of this channel");
 	return role;
 }

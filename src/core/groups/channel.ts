@@ -1,39 +1,34 @@
-import type { AccountId, ChannelId, GroupId } from "../ids.ts";
-import type { MessageType } from "../messages/message.ts";
+import type { AccountId, ChannelId } from "../ids.ts";
+import type { Channel, ChannelKind, NewChannel } from "../model/channel.ts";
 import type { Collection } from "../ports/store.ts";
-import type { Permissions } from "./group.ts";
-import type { TierId } from "./tiers.ts";
 
-/** A stream of messages in a group (OFSCP §5.2). */
-export interface Channel {
-	readonly id: ChannelId;
-	readonly group: GroupId;
-	/** The stream whose events make this document: its group's. The messages are in the stream named by the channel's id. */
-	readonly stream: string;
-	readonly name: string;
-	/** Its name as an actor: one name space with the handles of accounts. */
-	readonly handle: string;
-	readonly type: "text";
-	readonly tier: TierId;
-	readonly topic: string;
-	readonly tags: readonly string[];
-	readonly allowedTypes: readonly MessageType[];
-	/** Overrides the group's. */
-	readonly permissions?: Partial<Permissions>;
-	/** Whose timeline this is. */
-	readonly timelineOf?: AccountId;
-	/** A shadow: its home is elsewhere, and nobody but its home is sent what is said here. */
-	readonly shadow?: true;
-	readonly createdAt: number;
-	readonly updatedAt: number;
-}
-
+/** The channels, by id. */
 export const channels: Collection<Channel> = {
 	name: "channels",
-	version: 1,
+	version: 2,
 	indexes: {
 		group: { kinds: ["text", "int"], of: (c) => [c.group, c.createdAt] },
-		/** Timelines have the handle of their account. */
-		handle: { kinds: ["text"], of: (c) => (c.timelineOf ? undefined : [c.handle]) },
+		/** Only rooms: the channels of an account are found by the account. */
+		handle: { kinds: ["text"], of: (c) => (c.kind === "room" ? [c.handle] : undefined) },
 	},
+	upgrade: (doc) => withKind(doc as Channel),
 };
+
+/** Up to version 1 two optional fields encoded the kind of a channel; events of that time still have them. */
+interface Version1 {
+	readonly id: ChannelId;
+	readonly timelineOf?: AccountId;
+	readonly shadow?: true;
+}
+
+/** Adds the kind to a channel that an earlier version wrote. */
+export function withKind<C extends Channel | NewChannel>(channel: C): C {
+	if (channel.kind !== undefined) return channel;
+	const { timelineOf, shadow, ...rest } = channel as Version1;
+	return { ...rest, ...kindOf(rest.id, timelineOf, shadow === true) } as C;
+}
+
+function kindOf(id: ChannelId, owner: AccountId | undefined, isShadow: boolean): ChannelKind {
+	if (owner === undefined) return { kind: "room" };
+	return isShadow ? { kind: "shadow", owner, timeline: id } : { kind: "timeline", owner };
+}

@@ -1,19 +1,22 @@
-import type { Account } from "../accounts/account.ts";
-import { handleKey } from "../accounts/create-account.ts";
+import { handleKey } from "../accounts/handles.ts";
 import { isReservedHandle } from "../accounts/reserved-handles.ts";
-import { PermissionDenied } from "../errors.ts";
-import { duplicateOf, type Once } from "../events/once.ts";
+import { InvalidRequest, PermissionDenied } from "../errors.ts";
+import { eventOfRequest, type Idempotency } from "../events/idempotency.ts";
+import type { World } from "../events/world.ts";
 import { mintId } from "../ids.ts";
-import { type MessageType, messageTypes } from "../messages/message.ts";
-import type { World } from "../world.ts";
-import { roleIn } from "./access.ts";
-import { type Channel, channels } from "./channel.ts";
+import type { Account } from "../model/account.ts";
+import type { Channel } from "../model/channel.ts";
+import type { Group, Permissions } from "../model/group.ts";
+import { type MessageType, messageTypes } from "../model/message.ts";
+import type { TierId } from "../model/tier.ts";
+import { channels } from "./channel.ts";
 import { slugOf } from "./create-group.ts";
-import type { Group, Permissions } from "./group.ts";
 import { changeMembership } from "./membership-change.ts";
-import type { TierId } from "./tiers.ts";
+import { roleIn } from "./place.ts";
+import { isTier, listTiers } from "./tiers.ts";
 
-export interface NewChannel {
+/** The fields of a new channel; the tier is `private` if absent. */
+export interface ChannelFields {
 	readonly name: string;
 	readonly tier?: TierId;
 	readonly topic?: string;
@@ -23,20 +26,28 @@ export interface NewChannel {
 }
 
 /**
- * Makes a channel in a group; its maker is in it. Its handle shares one name space with the accounts and is made unique.
+ * Creates a channel in a group, of which its creator becomes a member. The handle of the channel is in one namespace with those of
+ * accounts, and is made unique.
  *
- * @throws {PermissionDenied}
+ * @throws {PermissionDenied} `creator` is neither owner nor admin of the group
+ * @throws {InvalidRequest} `/tier` is not a tier
+ * @throws {Conflict} `idempotency_key_reused`
  */
 export async function createChannel(
 	world: World,
-	maker: Account,
+	creator: Account,
 	group: Group,
-	fields: NewChannel,
-	once: Once,
+	fields: ChannelFields,
+	idempotency: Idempotency,
 ): Promise<{ channel: Channel; replayed: boolean }> {
-	const role = await roleIn(world, group, undefined, maker);
+	const role = await roleIn(world, group, undefined, creator);
 	if (group.personal !== undefined || (role !== "owner" && role !== "admin"))
-		throw new PermissionDenied("Only owners and admins make channels here");
+		throw new PermissionDenied("Only owners and admins can create channels here");
+	const tier = fields.tier ?? "private";
+	if (!(await isTier(world, tier))) {
+		const known = (await listTiers(world)).map(({ id: name }) => name);
+		throw new InvalidRequest([{ field: "/tier", expected: `one of ${known.join(", ")}` }]);
+	}
 	const id = mintId("chn", world.clock.now());
 	const wanted = `${group.slug}-${slugOf(fields.name)}`;
 	for (let attempt = 1; ; attempt++) {
@@ -45,10 +56,9 @@ export async function createChannel(
 		const appended = await world.log.append({
 			stream: group.stream,
 			type: "channel.created",
-			actor: maker.id,
+			actor: creator.id,
 			natural: handleKey(handle),
-			pending: [],
-			...(once.request === undefined ? {} : { request: once.request }),
+			...(idempotency.request === undefined ? {} : { request: idempotency.request }),
 			body: {
 				channel: {
 					id,
@@ -57,20 +67,21 @@ export async function createChannel(
 					name: fields.name,
 					handle,
 					type: "text",
-					tier: fields.tier ?? "private",
+					tier,
+					kind: "room",
 					topic: fields.topic ?? "",
 					tags: fields.tags ?? [],
 					allowedTypes: fields.allowedTypes ?? messageTypes,
 					...(fields.permissions === undefined ? {} : { permissions: fields.permissions }),
 				},
-				...(once.fingerprint === undefined ? {} : { fingerprint: once.fingerprint }),
+				...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 			},
 		});
 		if (appended.outcome === "duplicate" && appended.by === "natural") continue;
-		const { event, replayed } = duplicateOf(appended, once, "channel.created");
+		const { event, replayed } = eventOfRequest(appended, idempotency, "channel.created");
 		const channel = await readBack(world, event.body.channel.id);
-		// Repeated until it holds: a process that ended between the two events is made good by the client's retry.
-		await changeMembership(world, channel.id, maker, () => ({ state: "joined", role: "owner" }));
+		// If the process ends between the two events, the client's retry adds the missing membership.
+		await changeMembership(world, channel.id, creator, () => ({ state: "joined", role: "owner" }));
 		return { channel, replayed };
 	}
 }

@@ -1,10 +1,12 @@
-import type { Account } from "../accounts/account.ts";
-import type { Once } from "../events/once.ts";
-import { duplicateOf } from "../events/once.ts";
+import type { Idempotency } from "../events/idempotency.ts";
+import { eventOfRequest } from "../events/idempotency.ts";
+import type { World } from "../events/world.ts";
 import { mintId } from "../ids.ts";
-import type { World } from "../world.ts";
-import { type Group, groupPermissions, groups, type JoinPolicy, type Permissions } from "./group.ts";
+import type { Account } from "../model/account.ts";
+import { type Group, groupPermissions, type JoinPolicy, type Permissions } from "../model/group.ts";
+import { groups } from "./group.ts";
 
+/** The fields of a new group; anyone may join if there is no join policy. */
 export interface NewGroup {
 	readonly name: string;
 	readonly description?: string;
@@ -12,7 +14,7 @@ export interface NewGroup {
 	readonly permissions?: Partial<Permissions>;
 }
 
-/** The part of a name that can stand in a handle: `Dev Guild` → `dev-guild`. */
+/** Turns a name into a part of a handle: `Dev Guild` → `dev-guild`. */
 export function slugOf(name: string): string {
 	const slug = name
 		.normalize("NFKD")
@@ -22,20 +24,19 @@ export function slugOf(name: string): string {
 	return slug.replace(/^-|-$/g, "") || "group";
 }
 
-/** Makes a group; whoever makes it owns it (OFSCP §5.2). */
+/** Creates a group, which its creator owns (OFSCP §5.2). @throws {Conflict} `idempotency_key_reused` */
 export async function createGroup(
 	world: World,
 	owner: Account,
 	fields: NewGroup,
-	once: Once,
+	idempotency: Idempotency,
 ): Promise<{ group: Group; replayed: boolean }> {
 	const id = mintId("grp", world.clock.now());
 	const appended = await world.log.append({
 		stream: id,
 		type: "group.created",
 		actor: owner.id,
-		pending: [],
-		...(once.request === undefined ? {} : { request: once.request }),
+		...(idempotency.request === undefined ? {} : { request: idempotency.request }),
 		body: {
 			group: {
 				id,
@@ -47,10 +48,10 @@ export async function createGroup(
 				joinPolicy: fields.joinPolicy ?? "open",
 				permissions: { ...groupPermissions, ...fields.permissions },
 			},
-			...(once.fingerprint === undefined ? {} : { fingerprint: once.fingerprint }),
+			...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 		},
 	});
-	const { event, replayed } = duplicateOf(appended, once, "group.created");
+	const { event, replayed } = eventOfRequest(appended, idempotency, "group.created");
 	const stored = await world.store.get(groups, event.body.group.id);
 	if (stored === undefined) throw new Error(`The group of ${event.id} can't be read`);
 	return { group: stored.doc, replayed };

@@ -1,8 +1,9 @@
 import type { FoldTable } from "../events/folds.ts";
-import { channels } from "./channel.ts";
+import { channels, withKind } from "./channel.ts";
 import type { GroupEvents } from "./events.ts";
 import { groups } from "./group.ts";
 
+/** The folds of group events into groups and channels. */
 export const groupFolds: FoldTable<GroupEvents> = {
 	"group.created": ({ body, at }) => [
 		{
@@ -17,7 +18,7 @@ export const groupFolds: FoldTable<GroupEvents> = {
 			collection: channels,
 			id: body.channel.id,
 			fresh: true,
-			next: () => ({ ...body.channel, createdAt: at, updatedAt: at }),
+			next: () => ({ ...withKind(body.channel), createdAt: at, updatedAt: at }),
 		},
 	],
 };

@@ -1,19 +1,20 @@
-import type { Account } from "../accounts/account.ts";
 import { accountById } from "../accounts/find-account.ts";
 import { NotFound, PermissionDenied } from "../errors.ts";
+import type { World } from "../events/world.ts";
 import { parseId } from "../ids.ts";
-import type { World } from "../world.ts";
-import { roleIn } from "./access.ts";
+import type { Account } from "../model/account.ts";
+import type { Group } from "../model/group.ts";
+import { type Membership, type PlaceId } from "../model/membership.ts";
 import { channels } from "./channel.ts";
-import type { Group } from "./group.ts";
-import { type Membership, memberships, type Place } from "./membership.ts";
+import { memberships } from "./membership.ts";
 import { changeMembership } from "./membership-change.ts";
+import { roleIn } from "./place.ts";
 
-/** A place in the list: the oldest request comes first. */
+/** A position in the list, oldest request first. */
 export type RequestPosition = readonly [since: number, account: string];
 
 /**
- * Who waits to be let into a group or one of its channels; of a personal group, to follow. The longest waiting come first.
+ * The pending requests to join a group or one of its channels (of a personal group: to follow its owner), oldest first.
  *
  * @throws {PermissionDenied}
  */
@@ -23,7 +24,7 @@ export async function joinRequests(
 	actor: Account,
 	{ after, limit }: { readonly after?: RequestPosition; readonly limit: number },
 ): Promise<readonly Membership[]> {
-	await assertLetsIn(world, group, actor);
+	await assertAnswersRequests(world, group, actor);
 	const waiting: Membership[] = [];
 	for (const place of await placesIn(world, group)) {
 		const prefix = [place, "requested"];
@@ -39,13 +40,13 @@ export async function joinRequests(
 	return waiting.sort((a, b) => a.since - b.since || (a.account < b.account ? -1 : 1)).slice(0, limit);
 }
 
-/** How a request is called from outside. */
+/** The public id of a request. */
 export const requestId = ({ place, account }: Pick<Membership, "place" | "account">): string => `${place}.${account}`;
 
 /**
- * Lets somebody in, or not; who asked from elsewhere is told. Answering the same twice is answering once.
+ * Accepts or denies a request to join; a remote account is notified. Repeating an answer changes nothing.
  *
- * @throws {NotFound} nobody waits under this id
+ * @throws {NotFound} there is no pending request with this id
  * @throws {PermissionDenied}
  */
 export async function answerRequest(
@@ -54,7 +55,7 @@ export async function answerRequest(
 	actor: Account,
 	{ id, accepted }: { readonly id: string; readonly accepted: boolean },
 ): Promise<Membership> {
-	await assertLetsIn(world, group, actor);
+	await assertAnswersRequests(world, group, actor);
 	const [where = "", who = ""] = id.split(".");
 	const place = parseId("chn", where) ?? parseId("grp", where);
 	const account = parseId("usr", who);
@@ -71,18 +72,19 @@ export async function answerRequest(
 			const { reach, request } = now;
 			return { state, ...(reach === undefined ? {} : { reach }), ...(request === undefined ? {} : { request }) };
 		},
-		{ actor, tell: member.origin !== undefined },
+		{ actor, federate: member.origin !== undefined },
 	);
 	if (membership?.state !== state) throw new NotFound();
 	return membership;
 }
 
-async function placesIn({ store }: World, group: Group): Promise<readonly Place[]> {
+async function placesIn({ store }: World, group: Group): Promise<readonly PlaceId[]> {
 	const page = await store.page(channels, { index: "group", prefix: [group.id], order: "asc", limit: 1000 });
 	return [group.id, ...page.map(({ doc }) => doc.id)];
 }
 
-async function assertLetsIn(world: World, group: Group, actor: Account): Promise<void> {
+async function assertAnswersRequests(world: World, group: Group, actor: Account): Promise<void> {
 	const role = await roleIn(world, group, undefined, actor);
-	if (role !== "owner" && role !== "admin") throw new PermissionDenied("Only owners and admins let people in");
+	if (role !== "owner" && role !== "admin")
+		throw new PermissionDenied("Only owners and admins can answer join requests");
 }

@@ -1,12 +1,14 @@
-import type { Account } from "../accounts/account.ts";
+import type { World } from "../events/world.ts";
+import type { Account } from "../model/account.ts";
+import type { Group } from "../model/group.ts";
+import type { Membership } from "../model/membership.ts";
 import type { Stored } from "../ports/store.ts";
-import type { World } from "../world.ts";
-import { type Group, groups } from "./group.ts";
-import { type Membership, memberships } from "./membership.ts";
+import { groups } from "./group.ts";
+import { memberships } from "./membership.ts";
 
 type Reader = Pick<World, "store">;
 
-/** What an account has joined, in the order of the joining: channels (`chn`, what it follows) or groups (`grp`). */
+/** The places that an account has joined, oldest first: channels (`chn`, which it follows) or groups (`grp`). */
 export async function* joinedPlaces(
 	world: Reader,
 	account: Account,
@@ -28,13 +30,13 @@ export async function* joinedPlaces(
 	}
 }
 
-/** A group that somebody is in, and since when (milliseconds since 1970). */
+/** A group of an account, and since when it is a member, in milliseconds since 1970. */
 export interface GroupOf {
 	readonly group: Group;
 	readonly since: number;
 }
 
-/** The groups that an account owns (its personal one first) and those that it has joined. */
+/** The groups that an account owns (its personal one first), and those that it has joined. */
 export async function groupsOf(world: Reader, account: Account): Promise<readonly GroupOf[]> {
 	const owned = await world.store.page(groups, { index: "owner", prefix: [account.id], order: "asc", limit: 1000 });
 	const found = new Map<string, GroupOf>(owned.map(({ doc: group }) => [group.id, { group, since: group.createdAt }]));

@@ -1,11 +1,11 @@
-import type { Account } from "../accounts/account.ts";
-import { bridgeConsumer } from "../events/log.ts";
-import type { World } from "../world.ts";
-import { type Membership, membershipId, memberships, type Place } from "./membership.ts";
+import type { World } from "../events/world.ts";
+import type { Account } from "../model/account.ts";
+import { type Membership, type PlaceId } from "../model/membership.ts";
+import { membershipId, memberships } from "./membership.ts";
 import type { MembershipEvents } from "./membership-events.ts";
 
-/** What a membership shall be; the rest of it follows. */
-export type MembershipWish = Pick<Membership, "state"> & Partial<Pick<Membership, "role" | "reach" | "request">>;
+/** The state that a membership should get; its other fields follow from it. */
+export type DesiredMembership = Pick<Membership, "state"> & Partial<Pick<Membership, "role" | "reach" | "request">>;
 
 const typeOf = {
 	requested: "member.requested",
@@ -14,41 +14,43 @@ const typeOf = {
 	denied: "member.denied",
 } as const satisfies Record<Membership["state"], keyof MembershipEvents>;
 
+/** The circumstances of a change of a membership. */
 export interface MembershipOptions {
-	/** Who does it; absent: the member. */
+	/** The account that makes the change; the member itself if absent. */
 	readonly actor?: Account;
-	/** The remote event that asks for it: the same one changes nothing twice. */
+	/** The `request` key of the remote event that asks for the change, so that it is applied once. */
 	readonly request?: string;
-	/** The other side is told. */
-	readonly tell?: boolean;
+	/** Whether the change is delivered to the other network. */
+	readonly federate?: boolean;
 }
 
 /**
- * Brings a membership into another state: decides on the present one and, if somebody else was quicker, decides again.
+ * Changes the state of a membership. If a concurrent change wins, it decides again on the new state.
  *
- * @param decide the present membership → what it shall be, or `undefined` to leave it
- * @returns the membership as it is then; `undefined`: there is none
+ * @param decide maps the current membership to the desired one; `undefined` leaves it unchanged
+ * @returns the membership after the change; `undefined` if there is none
  */
 export async function changeMembership(
 	world: World,
-	place: Place,
+	place: PlaceId,
 	account: Account,
-	decide: (now: Membership | undefined) => MembershipWish | undefined,
-	{ actor = account, request, tell = false }: MembershipOptions = {},
+	decide: (now: Membership | undefined) => DesiredMembership | undefined,
+	{ actor = account, request, federate = false }: MembershipOptions = {},
 ): Promise<{ membership: Membership | undefined; changed: boolean; event?: string }> {
 	for (;;) {
 		const now = (await world.store.get(memberships, membershipId(place, account.id)))?.doc;
-		const wish = decide(now);
-		if (wish === undefined || (now !== undefined && isAsWished(now, wish))) return { membership: now, changed: false };
+		const desired = decide(now);
+		if (desired === undefined || (now !== undefined && isAsDesired(now, desired)))
+			return { membership: now, changed: false };
 		const generation = (now?.generation ?? 0) + 1;
-		const membership = { place, account: account.id, role: now?.role ?? "member", generation, ...wish } as const;
+		const membership = { place, account: account.id, role: now?.role ?? "member", generation, ...desired } as const;
 		const before = now?.state === "joined" ? now.reach : undefined;
 		const appended = await world.log.append({
 			stream: place,
-			type: typeOf[wish.state],
+			type: typeOf[desired.state],
 			actor: actor.id,
 			natural: `member:${place}:${account.id}:${generation}`,
-			pending: tell ? [bridgeConsumer] : [],
+			...(federate ? {} : { without: ["bridge"] as const }),
 			...(request === undefined ? {} : { request }),
 			body: { membership, ...(before === undefined ? {} : { before }) },
 		});
@@ -58,7 +60,12 @@ export async function changeMembership(
 	}
 }
 
-function isAsWished(now: Membership, wish: MembershipWish): boolean {
-	const sameRole = wish.role === undefined || wish.role === now.role;
-	return now.state === wish.state && sameRole && now.reach?.target === wish.reach?.target && wish.request === undefined;
+function isAsDesired(now: Membership, desired: DesiredMembership): boolean {
+	const sameRole = desired.role === undefined || desired.role === now.role;
+	return (
+		now.state === desired.state &&
+		sameRole &&
+		now.reach?.target === desired.reach?.target &&
+		desired.request === undefined
+	);
 }

@@ -1,8 +1,8 @@
-import type { Membership } from "./membership.ts";
+import type { Membership } from "../model/membership.ts";
 
 /**
- * Streams: the place that is joined. Each carries the membership as it is from now on, and the delivery target that it
- * had before, so that the audience of a channel is a fold over its own stream.
+ * Streams: the place that is joined. Each event has the new membership and its previous delivery target, so that the audience of
+ * a channel is a fold over the channel's own stream.
  */
 export interface MembershipEvents {
 	"member.requested": MembershipChange;
@@ -11,8 +11,13 @@ export interface MembershipEvents {
 	"member.denied": MembershipChange;
 }
 
+/** The body of every membership event. */
 export interface MembershipChange {
 	readonly membership: Omit<Membership, "since">;
-	/** The reach of the membership before, when it was joined. */
+	/** The delivery target of the membership before the change, if it was joined. */
 	readonly before?: Membership["reach"];
+}
+
+declare module "../events/event.ts" {
+	interface EventBodies extends MembershipEvents {}
 }

@@ -1,44 +1,33 @@
-/** What a tier allows (OFSCP §10): tiers are data, these four always exist. */
-export interface Tier {
-	readonly id: TierId;
-	readonly name: string;
-	readonly description: string;
-	readonly rules: {
-		readonly read: "anyone" | "group" | "channel";
-		/** May leave the provider, to those who joined, follow or sit in a linked room. */
-		readonly federate: boolean;
-		/** Is announced to people who did not ask for the single item. */
-		readonly broadcast: boolean;
-		readonly search: boolean;
-	};
+import type { World } from "../events/world.ts";
+import { builtInTiers, type Tier, type TierId, type TierRules } from "../model/tier.ts";
+import type { Collection } from "../ports/store.ts";
+
+/** The stored tiers, by id. */
+export const tiers: Collection<Tier> = { name: "tiers", version: 1, indexes: {} };
+
+/** The rules of a tier that no longer exists: only accounts that were added to the channel read it, and it is not federated. */
+const narrowest: TierRules = builtInTiers[0].rules;
+
+/** The current rules of a tier, read for every decision, since an administrator may change them at any time. */
+export async function rulesOf({ store }: Pick<World, "store">, tier: TierId): Promise<TierRules> {
+	return (await store.get(tiers, tier))?.doc.rules ?? builtInTiers.find(({ id }) => id === tier)?.rules ?? narrowest;
 }
 
-export const tierIds = ["private", "group", "public", "discoverable"] as const;
-export type TierId = (typeof tierIds)[number];
+/** All tiers: first the built-in ones, then those that the provider has defined. */
+export async function listTiers({ store }: Pick<World, "store">): Promise<readonly Tier[]> {
+	const stored = (await store.page(tiers, { order: "asc", limit: 1000 })).map(({ doc }) => doc);
+	const builtIn = builtInTiers.map((tier) => stored.find(({ id }) => id === tier.id) ?? tier);
+	return [...builtIn, ...stored.filter(({ id }) => builtInTiers.every((tier) => tier.id !== id))];
+}
 
-export const tiers: Readonly<Record<TierId, Tier>> = {
-	private: {
-		id: "private",
-		name: "Private",
-		description: "Only people who were added to this channel can see it.",
-		rules: { read: "channel", federate: false, broadcast: false, search: false },
-	},
-	group: {
-		id: "group",
-		name: "Group",
-		description: "Every member of the group can see this channel.",
-		rules: { read: "group", federate: false, broadcast: false, search: false },
-	},
-	public: {
-		id: "public",
-		name: "Public",
-		description: "Visible to anyone with the link; other networks can follow it. Not listed.",
-		rules: { read: "anyone", federate: true, broadcast: false, search: false },
-	},
-	discoverable: {
-		id: "discoverable",
-		name: "Discoverable",
-		description: "Visible to anyone, listed, searchable, and announced to other networks.",
-		rules: { read: "anyone", federate: true, broadcast: true, search: true },
-	},
-};
+/** True if there is a tier with this id. */
+export async function isTier({ store }: Pick<World, "store">, id: string): Promise<boolean> {
+	return builtInTiers.some((tier) => tier.id === id) || (await store.get(tiers, id)) !== undefined;
+}
+
+/** Stores the built-in tiers that are missing. Called at start. */
+export const seedTiers = ({ store }: Pick<World, "store">): Promise<void> =>
+	store.insertMissing(
+		tiers,
+		builtInTiers.map((doc) => ({ id: doc.id, doc })),
+	);

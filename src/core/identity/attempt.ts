@@ -1,16 +1,16 @@
 import { Unavailable } from "../errors.ts";
-import type { World } from "../world.ts";
+import type { IdentityWorld } from "./identity.ts";
 
 /**
- * Counts a try for an account and an address before it is made, so that many at once can't all be the first, and takes it back
- * when it was right.
+ * Counts an attempt for an account and an IP address before it is made, so that concurrent attempts can't exceed the limit, and takes the
+ * count back if the attempt was right.
  *
- * @param who.subject the account, or what stands for a name that nobody has
- * @param who.from the caller's address
- * @throws {TooManyRequests}
+ * @param who.subject the account's id, or the fingerprint of a name that no account has
+ * @param who.from the caller's IP address
+ * @throws {TooManyRequests} the limit is exhausted
  */
 export async function attempt(
-	{ identity: { attempts } }: Pick<World, "identity">,
+	{ identity: { attempts } }: Pick<IdentityWorld, "identity">,
 	{ subject, from }: { readonly subject: string; readonly from: string },
 	tryIt: () => Promise<boolean>,
 ): Promise<boolean> {
@@ -22,7 +22,7 @@ export async function attempt(
 		if (isRight) await takeBack();
 		return isRight;
 	} catch (error) {
-		// Nothing was tried: whoever is sent away comes again.
+		// Nothing was tried, so a caller that is turned away is not counted.
 		if (error instanceof Unavailable) await takeBack();
 		throw error;
 	}

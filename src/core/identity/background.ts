@@ -1,13 +1,14 @@
 import type { Logger } from "../ports/logger.ts";
 
-/** Work that nobody waits for, so that how long it takes tells nobody anything. */
+/** Work that no request waits for, so that its duration reveals nothing to a caller. */
 export interface Background {
-	/** Starts it; an error is logged. */
+	/** Starts the work. An error is logged. @param what names the work in the log */
 	run(what: string, work: () => Promise<void>): void;
-	/** Resolves when all of it has ended, or when that takes longer than `patienceMs`. */
+	/** Resolves when all work has ended, at the latest after `patienceMs`. */
 	idle(patienceMs?: number): Promise<void>;
 }
 
+/** Runs background work in this process. */
 export function createBackground(logger: Logger): Background {
 	const running = new Set<Promise<void>>();
 	return {

@@ -1,31 +1,32 @@
 import { accountById } from "../accounts/find-account.ts";
-import { type Expiring, expiryIndex } from "../expiry.ts";
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
+import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import type { Collection } from "../ports/store.ts";
-import type { World } from "../world.ts";
-import type { Principal } from "./principals.ts";
+import type { Principal } from "./principal.ts";
 import { hashOfSecret, newSecret } from "./secret.ts";
 
 /**
- * What a password is exchanged for where there is no browser (OFSCP R7 §4.2): the right to register one device key, and
- * nothing else. Its id is the SHA-256 of the secret.
+ * A token that a client without a browser gets for a password (OFSCP R7 §4.2). It only permits to register one device key. Its id is
+ * the SHA-256 of the secret.
  */
 export interface BootstrapToken extends Expiring {
 	readonly account: AccountId;
 }
 
+/** The unused bootstrap tokens. */
 export const bootstrapTokens: Collection<BootstrapToken> = {
 	name: "bootstrap_tokens",
 	version: 1,
 	indexes: { expiresAt: expiryIndex, account: { kinds: ["text"], of: (token) => [token.account] } },
 };
 
-/** How long one is good for, in seconds. */
+/** The lifetime of a bootstrap token, in seconds. */
 export const bootstrapSeconds = 300;
 
 const prefix = "bootstrap:";
 
-/** Makes a token and returns its secret. */
+/** Creates a token and returns its secret. */
 export async function addBootstrapToken(world: World, account: AccountId): Promise<string> {
 	const secret = newSecret("bt");
 	const expiresAt = world.clock.now() + bootstrapSeconds * 1000;
@@ -33,14 +34,14 @@ export async function addBootstrapToken(world: World, account: AccountId): Promi
 	return secret;
 }
 
-/** The credential of a secret of this kind; `undefined`: it is of another. */
+/** The credential of a bootstrap token's secret; `undefined` if the secret is of another kind. */
 export const bootstrapCredential = (secret: string): string | undefined =>
 	/^bt_[\w-]{43}$/.test(secret) ? prefix + hashOfSecret(secret) : undefined;
 
-/** True when the principal may do nothing but register a device key. */
+/** True if the principal may only register a device key. */
 export const isBootstrap = ({ credential }: Principal): boolean => credential.startsWith(prefix);
 
-/** Whom such a credential stands for; without any scope. */
+/** The account of a bootstrap credential, without any scope; `undefined` if the token is unknown, used or expired. */
 export async function bootstrapPrincipal(
 	world: Pick<World, "store" | "clock">,
 	credential: string,
@@ -51,12 +52,12 @@ export async function bootstrapPrincipal(
 	return account === undefined || account.deletedAt !== undefined ? undefined : { account, scopes: [], credential };
 }
 
-/** Uses the token up; `false`: it has been used. */
-export const takeBootstrapToken = ({ store }: Pick<World, "store">, { credential }: Principal): Promise<boolean> =>
+/** Consumes the token; `false` if it has been used already. */
+export const consumeBootstrapToken = ({ store }: Pick<World, "store">, { credential }: Principal): Promise<boolean> =>
 	store.delete(bootstrapTokens, credential.slice(prefix.length));
 
-/** Ends the tokens that somebody has not used yet. */
-export async function forgetBootstrapTokens({ store }: Pick<World, "store">, account: AccountId): Promise<void> {
+/** Deletes the unused tokens of an account. */
+export async function deleteBootstrapTokens({ store }: Pick<World, "store">, account: AccountId): Promise<void> {
 	for (;;) {
 		const page = await store.page(bootstrapTokens, { index: "account", prefix: [account], order: "asc", limit: 100 });
 		for (const { id } of page) await store.delete(bootstrapTokens, id);

@@ -1,22 +1,22 @@
-import type { Account } from "../accounts/account.ts";
-import { hashPassword, isPassword, storeCredential } from "../accounts/credentials.ts";
 import { PermissionDenied } from "../errors.ts";
-import type { World } from "../world.ts";
+import type { Account } from "../model/account.ts";
 import { attempt } from "./attempt.ts";
+import { hashPassword, isPassword, storeCredential } from "./credentials.ts";
+import type { IdentityWorld } from "./identity.ts";
 import { passwordContext } from "./password-context.ts";
 import { checkPassword } from "./password-rules.ts";
 import { endRecoveries } from "./recovery.ts";
 import { endSessions } from "./sessions.ts";
 
 /**
- * Asks somebody who is signed in for their password once more, before what can't be undone.
+ * Checks the password of a signed-in account again, before an operation that can't be undone.
  *
  * @throws {PermissionDenied} `wrong_password`
- * @throws {TooManyRequests} too many wrong tries
- * @throws {Unavailable} too many sign in at the moment
+ * @throws {TooManyRequests} too many wrong attempts
+ * @throws {Unavailable} too many passwords are being checked
  */
 export async function confirmPassword(
-	world: World,
+	world: IdentityWorld,
 	account: Account,
 	{ password, from }: { readonly password: string; readonly from: string },
 ): Promise<void> {
@@ -25,16 +25,16 @@ export async function confirmPassword(
 }
 
 /**
- * Changes a password. Every other session ends, recovery links become void; personal access tokens stay.
+ * Changes a password. All other sessions end and recovery links become void; personal access tokens stay valid.
  *
- * @param change.session the id of the session that asks: it stays
+ * @param change.session the id of the caller's session, which does not end
  * @throws {PermissionDenied} `wrong_password`
  * @throws {InvalidRequest} `/next` is too short or too common
- * @throws {TooManyRequests} too many wrong tries
- * @throws {Unavailable} too many sign in at the moment
+ * @throws {TooManyRequests} too many wrong attempts
+ * @throws {Unavailable} too many passwords are being checked
  */
 export async function changePassword(
-	world: World,
+	world: IdentityWorld,
 	account: Account,
 	{
 		current,
@@ -47,7 +47,8 @@ export async function changePassword(
 	await checkPassword(next, await passwordContext(world, account), "/next");
 	const credential = await hashPassword(world, next);
 	const others = { kinds: ["session", "device"], ...(session === undefined ? {} : { except: session }) } as const;
-	// Before, so that no crash leaves a thief signed in beside the new password; behind, for what was begun with the old one.
+	// Sessions end before the change, so that a crash can't leave a thief signed in with the new password set, and once more after
+	// it, for those that were begun with the old password meanwhile.
 	await endSessions(world, account.id, others);
 	await storeCredential(world, account.id, credential);
 	await endRecoveries(world, account.id);

@@ -1,30 +1,31 @@
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
-import { type Account, addressOf } from "../accounts/account.ts";
 import { NotFound } from "../errors.ts";
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
+import { type Account, addressOf } from "../model/account.ts";
 import type { Collection } from "../ports/store.ts";
-import type { World } from "../world.ts";
 import { deviceKeysOf } from "./device-keys.ts";
 import { type OutgoingRequest, signRequest } from "./request-signature.ts";
 
 /**
- * The key by which we sign for somebody who has none of their own, an OAuth-only person or a ghost: so that other
- * providers can verify them too. By the id of the account.
+ * A key with which the provider signs for an account without a key of its own (a user of OAuth clients only, or a ghost), so that other
+ * providers can verify its requests.
  */
 interface CustodialKey {
 	readonly keyId: string;
 	/** base64 of the 32 raw bytes. */
 	readonly publicKey: string;
-	/** The private half as PKCS #8, sealed. */
+	/** The private key as PKCS #8, encrypted. */
 	readonly sealed: unknown;
 	readonly createdAt: number;
-	/** We have signed with it: from then on it is published beside the keys of the account's own devices. */
+	/** Whether it has signed a request; from then on it is published together with the keys of the account's devices. */
 	readonly isUsed?: true;
 }
 
+/** The custodial keys, by account id. */
 export const custodialKeys: Collection<CustodialKey> = { name: "custodial_keys", version: 1, indexes: {} };
 
-/** What others are told of a key of somebody here. */
+/** A public key of a local account, as other providers see it. */
 export interface PublishedKey {
 	readonly keyId: string;
 	/** base64 of the 32 raw bytes of an Ed25519 key. */
@@ -33,15 +34,15 @@ export interface PublishedKey {
 	readonly createdAt: number;
 }
 
-type Keeper = Pick<World, "store" | "clock" | "vault">;
+type Dependencies = Pick<World, "store" | "clock" | "vault">;
 
-/** The key that we hold for an account, made the first time. @throws {NotFound} the account has been deleted */
-export async function custodialKeyOf(world: Keeper, account: Account): Promise<PublishedKey> {
+/** The custodial key of an account, created on first use. @throws {NotFound} the account has been deleted */
+export async function custodialKeyOf(world: Dependencies, account: Account): Promise<PublishedKey> {
 	const { keyId, publicKey, createdAt } = (await keptKeyOf(world, account)).doc;
 	return { keyId, publicKey, createdAt };
 }
 
-async function keptKeyOf({ store, clock, vault }: Keeper, account: Account) {
+async function keptKeyOf({ store, clock, vault }: Dependencies, account: Account) {
 	if (account.deletedAt !== undefined) throw new NotFound();
 	const kept = await store.get(custodialKeys, account.id);
 	if (kept !== undefined) return kept;
@@ -53,7 +54,7 @@ async function keptKeyOf({ store, clock, vault }: Keeper, account: Account) {
 		sealed: vault.seal(privateKey.export({ format: "der", type: "pkcs8" }).toString("base64")),
 		createdAt: clock.now(),
 	};
-	// However many ask first, all get the same.
+	// Concurrent first calls all get the same key.
 	await store.insertMissing(custodialKeys, [{ id: account.id, doc }]);
 	const made = await store.get(custodialKeys, account.id);
 	if (made === undefined) throw new NotFound();
@@ -61,17 +62,17 @@ async function keptKeyOf({ store, clock, vault }: Keeper, account: Account) {
 }
 
 /**
- * The headers by which a request to another provider is signed in the name of one of our people, or of a ghost.
+ * The headers that sign a request to another provider on behalf of a local account or a ghost (OFSCP R7 §4.4).
  *
  * @throws {NotFound} the account has been deleted
  */
 export async function signAs(
-	world: Keeper,
+	world: Dependencies,
 	account: Account,
 	request: OutgoingRequest,
 ): Promise<Record<string, string>> {
 	let kept = await keptKeyOf(world, account);
-	// Published before it signs: who verifies asks for the keys first.
+	// Published before it signs, since the verifier fetches the published keys.
 	while (kept.doc.isUsed !== true) {
 		await world.store.replace(custodialKeys, account.id, kept.rev, { ...kept.doc, isUsed: true });
 		kept = await keptKeyOf(world, account);
@@ -88,10 +89,10 @@ export async function signAs(
 }
 
 /**
- * The keys by which others verify somebody of ours (R7 §4.6): those of their devices, and ours for them where it
+ * The keys with which other providers verify a local account (OFSCP R7 §4.6): those of its devices, and the custodial key if that one
  * signs.
  */
-export async function publishedKeys(world: Keeper, account: Account): Promise<readonly PublishedKey[]> {
+export async function publishedKeys(world: Dependencies, account: Account): Promise<readonly PublishedKey[]> {
 	const own = (await deviceKeysOf(world, account.id)).map(({ id, publicKey, createdAt }) => ({
 		keyId: id,
 		publicKey,
@@ -101,7 +102,7 @@ export async function publishedKeys(world: Keeper, account: Account): Promise<re
 	return own.length === 0 || held?.isUsed === true ? [...own, await custodialKeyOf(world, account)] : own;
 }
 
-/** Erases the key with its account. */
-export async function forgetCustodialKey({ store }: Pick<World, "store">, account: AccountId): Promise<void> {
+/** Deletes the custodial key of an account that is erased. */
+export async function deleteCustodialKey({ store }: Pick<World, "store">, account: AccountId): Promise<void> {
 	await store.delete(custodialKeys, account);
 }

@@ -1,25 +1,26 @@
 import { accountById } from "../accounts/find-account.ts";
 import { Conflict, Unauthenticated } from "../errors.ts";
-import { expiryIndex } from "../expiry.ts";
+import type { World } from "../events/world.ts";
 import { type AccountId, type DeviceKeyId, mintId, parseId } from "../ids.ts";
+import { expiryIndex } from "../ports/expiry.ts";
 import type { Collection, Stored } from "../ports/store.ts";
-import type { World } from "../world.ts";
-import { isBootstrap, takeBootstrapToken } from "./bootstrap-tokens.ts";
-import type { Principal } from "./principals.ts";
+import { consumeBootstrapToken, isBootstrap } from "./bootstrap-tokens.ts";
+import type { Principal } from "./principal.ts";
 
-/** The public half of a key that somebody keeps on a device and signs with (OFSCP R7 §4.3). */
+/** The public key of a device that signs requests for an account (OFSCP R7 §4.3). */
 export interface DeviceKey {
 	readonly account: AccountId;
 	/** base64 of the 32 raw bytes of an Ed25519 key. */
 	readonly publicKey: string;
-	/** What its owner calls the device. */
+	/** The owner's name for the device. */
 	readonly name: string;
 	readonly createdAt: number;
 	readonly revokedAt?: number;
-	/** Only of a revoked one: when it is forgotten. */
+	/** When a revoked key is deleted. */
 	readonly expiresAt?: number;
 }
 
+/** The device keys, by key id. `active` holds those that are not revoked. */
 export const deviceKeys: Collection<DeviceKey> = {
 	name: "device_keys",
 	version: 1,
@@ -36,21 +37,21 @@ export const deviceKeys: Collection<DeviceKey> = {
 	},
 };
 
-/** How many keys somebody may have at a time. */
+/** How many keys an account may have at a time. */
 export const maxDeviceKeys = 50;
 const rememberedMs = 90 * 86_400_000;
 const prefix = "device:";
 
-/** A key and its id. */
+/** A device key with its id. */
 export type KnownDeviceKey = DeviceKey & { readonly id: DeviceKeyId };
 const known = ({ id, doc }: Stored<DeviceKey>): KnownDeviceKey => ({ id: id as DeviceKeyId, ...doc });
 
-/** The keys of somebody that are not revoked, oldest first. */
+/** The keys of an account that are not revoked, oldest first. */
 export async function deviceKeysOf(
 	{ store }: Pick<World, "store">,
 	account: AccountId,
 ): Promise<readonly KnownDeviceKey[]> {
-	// Two who register at the same time may both find room.
+	// Concurrent registrations can exceed the maximum.
 	const page = await store.page(deviceKeys, {
 		index: "active",
 		prefix: [account],
@@ -61,12 +62,12 @@ export async function deviceKeysOf(
 }
 
 /**
- * Registers a key for whoever asks; one that they have already is given again. Uses up a bootstrap token, which comes
- * first: a crash in between costs a new log-in, never a second key.
+ * Registers a device key for the caller; if the account has this key already, it is returned. A bootstrap token is consumed first: a
+ * crash in between costs a new log-in, but never registers a second key.
  *
  * @param publicKey base64 of the 32 raw bytes
  * @throws {Conflict} `too_many_device_keys`
- * @throws {Unauthenticated} the bootstrap token has been used meanwhile
+ * @throws {Unauthenticated} the bootstrap token was used meanwhile
  */
 export async function registerDeviceKey(
 	world: World,
@@ -77,8 +78,8 @@ export async function registerDeviceKey(
 	const own = await deviceKeysOf(world, account.id);
 	const same = own.find((key) => key.publicKey === publicKey);
 	if (same === undefined && own.length >= maxDeviceKeys)
-		throw new Conflict("too_many_device_keys", `At most ${maxDeviceKeys} keys; revoke one that is not needed any more`);
-	if (isBootstrap(principal) && !(await takeBootstrapToken(world, principal)))
+		throw new Conflict("too_many_device_keys", `At most ${maxDeviceKeys} keys; revoke one that is no longer needed`);
+	if (isBootstrap(principal) && !(await consumeBootstrapToken(world, principal)))
 		throw new Unauthenticated("This bootstrap token has been used");
 	if (same !== undefined) return { key: same, isNew: false };
 	const now = world.clock.now();
@@ -89,8 +90,8 @@ export async function registerDeviceKey(
 }
 
 /**
- * Revokes a key of somebody; `false`: they have no such key (any more). From then on it signs nothing and is
- * published no more.
+ * Revokes a key of an account; `false` if the account has no such key, or no longer. From then on the key can't sign requests and is
+ * no longer published.
  */
 export async function revokeDeviceKey(world: World, account: AccountId, text: string): Promise<boolean> {
 	const id = parseId("dk", text);
@@ -104,7 +105,7 @@ export async function revokeDeviceKey(world: World, account: AccountId, text: st
 }
 
 /**
- * The public key of one of our people's devices, for a signature that names both; `undefined`: there is no such key.
+ * The public key of a local account's device, to verify a signature with; `undefined` if the account has no such key.
  */
 export async function publicKeyOf(
 	{ store }: Pick<World, "store">,
@@ -116,10 +117,10 @@ export async function publicKeyOf(
 	return key?.account === account && key.revokedAt === undefined ? key.publicKey : undefined;
 }
 
-/** The credential of a device key, by which streams end when it is revoked. */
+/** The credential of a device key. Streams that were opened with it end when the key is revoked. */
 export const deviceCredential = (keyId: string): string => prefix + keyId;
 
-/** Whom such a credential stands for now. Who signs may do all that they may do here. */
+/** The account of a device key's credential, with all scopes; `undefined` if the key was revoked. */
 export async function devicePrincipal(world: Pick<World, "store">, credential: string): Promise<Principal | undefined> {
 	const keyId = credential.slice(prefix.length);
 	const key = (await world.store.get(deviceKeys, keyId))?.doc;
@@ -129,8 +130,8 @@ export async function devicePrincipal(world: Pick<World, "store">, credential: s
 	return { account, scopes: ["ofscp"], credential, session: keyId };
 }
 
-/** Forgets every key of an account that is erased. */
-export async function forgetDeviceKeys({ store }: Pick<World, "store">, account: AccountId): Promise<void> {
+/** Deletes every key of an account that is erased. */
+export async function deleteDeviceKeys({ store }: Pick<World, "store">, account: AccountId): Promise<void> {
 	for (;;) {
 		const page = await store.page(deviceKeys, { index: "account", prefix: [account], order: "asc", limit: 100 });
 		for (const { id } of page) await store.delete(deviceKeys, id);

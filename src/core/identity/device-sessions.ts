@@ -1,10 +1,10 @@
-import type { World } from "../world.ts";
-import { forgetBootstrapTokens } from "./bootstrap-tokens.ts";
+import type { World } from "../events/world.ts";
+import { deleteBootstrapTokens } from "./bootstrap-tokens.ts";
 import { deviceKeysOf, revokeDeviceKey } from "./device-keys.ts";
 import { lastUsedOf } from "./last-used.ts";
 import type { SessionSource } from "./sessions.ts";
 
-/** Device keys, as sessions. */
+/** The device keys of an account, as sessions. */
 export const deviceSessions = (world: World): SessionSource => ({
 	kind: "device",
 	async list(account) {
@@ -19,8 +19,8 @@ export const deviceSessions = (world: World): SessionSource => ({
 	},
 	end: (account, id) => revokeDeviceKey(world, account, id),
 	async endAll(account, except) {
-		// Whoever knew the password before must not make a key by it now.
-		await forgetBootstrapTokens(world, account);
+		// A bootstrap token that was issued for the old password must not register a key now.
+		await deleteBootstrapTokens(world, account);
 		for (;;) {
 			const ending = (await deviceKeysOf(world, account)).filter(({ id }) => id !== except);
 			for (const { id } of ending) await revokeDeviceKey(world, account, id);

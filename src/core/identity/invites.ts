@@ -1,36 +1,41 @@
 import { accounts } from "../accounts/account.ts";
-import { expiryIndex } from "../expiry.ts";
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
+import { expiryIndex } from "../ports/expiry.ts";
 import type { Collection } from "../ports/store.ts";
-import type { World } from "../world.ts";
 import { hashOfSecret, newSecret } from "./secret.ts";
 
-interface Taker {
-	/** The id that the account is going to have. */
+/** A sign-up with an invitation that has not created its account yet. */
+interface Redemption {
+	/** The id that the account will have. */
 	readonly account: AccountId;
 	readonly since: number;
 }
 
-/** An invitation to make an account; its id is the hash of its secret. */
+/** An invitation to create an account. Its id is the hash of its secret. */
 export interface Invite {
-	/** Who invites; absent: the operator. */
+	/** The account that invites; the operator if absent. */
 	readonly by?: AccountId;
 	readonly usesLeft: number;
-	/** Who is making an account by it: where none comes of it the use comes back, also when the process has ended. */
-	readonly takers?: readonly Taker[];
+	/** The sign-ups in progress. The use of one that creates no account is given back, even if the process has ended meanwhile. */
+	readonly takers?: readonly Redemption[];
 	readonly createdAt: number;
 	readonly expiresAt: number;
 }
 
+/** The invitations, by the hash of their secret. */
 export const invites: Collection<Invite> = { name: "invites", version: 1, indexes: { expiresAt: expiryIndex } };
 
 const dayMs = 86_400_000;
+/** How often and how long an invitation can be used by default. */
 export const usualInvite = { uses: 1, days: 7 } as const;
 
 /**
- * Makes an invitation and returns its secret, which can't be read again.
+ * Creates an invitation and returns its secret, which can't be read again.
  *
- * @param options.expiresAt milliseconds since 1970; absent: in a week
+ * @param options.by the account that invites; the operator if absent
+ * @param options.uses how many accounts it can create
+ * @param options.expiresAt milliseconds since 1970; in a week if absent
  */
 export async function addInvite(
 	world: Pick<World, "store" | "clock">,
@@ -51,20 +56,20 @@ export async function addInvite(
 	return secret;
 }
 
-/** The page where an invitation is taken up. */
+/** The URL of the page where an invitation is redeemed. */
 export const inviteLink = ({ origin }: Pick<World, "origin">, secret: string): string =>
 	`${origin}/signup?invite=${encodeURIComponent(secret)}`;
 
-type Keeper = Pick<World, "store" | "clock">;
+type Dependencies = Pick<World, "store" | "clock">;
 
-/** Whether an invitation can still be taken up. */
-export async function inviteState(world: Keeper, secret: string): Promise<"valid" | "invalid"> {
+/** Whether an invitation can still be redeemed. */
+export async function inviteState(world: Dependencies, secret: string): Promise<"valid" | "invalid"> {
 	const invite = (await world.store.get(invites, hashOfSecret(secret)))?.doc;
 	return invite !== undefined && isOpen(await settled(world, invite), world.clock.now()) ? "valid" : "invalid";
 }
 
-/** Takes one use of an invitation, once however many try at the same time. False: there is none left. */
-export async function takeInvite(world: Keeper, secret: string, account: AccountId): Promise<boolean> {
+/** Uses an invitation once, safely under concurrency; `false` if no use is left. @param account the id that the new account will have */
+export async function redeemInvite(world: Dependencies, secret: string, account: AccountId): Promise<boolean> {
 	return change(world, secret, (invite) => {
 		if (!isOpen(invite, world.clock.now())) return undefined;
 		const takers = [...(invite.takers ?? []), { account, since: world.clock.now() }];
@@ -72,17 +77,21 @@ export async function takeInvite(world: Keeper, secret: string, account: Account
 	});
 }
 
-/** Gives back a use that came to nothing. */
-export async function returnInvite(world: Keeper, secret: string, account: AccountId): Promise<void> {
+/** Gives back the use of a sign-up that has created no account. */
+export async function releaseInvite(world: Dependencies, secret: string, account: AccountId): Promise<void> {
 	await change(world, secret, (invite) => {
-		const takers = (invite.takers ?? []).filter((taker) => taker.account !== account);
-		// Whoever took so long that it has come back already has nothing to give.
+		const takers = (invite.takers ?? []).filter((redemption) => redemption.account !== account);
+		// The use of a sign-up that timed out was given back before.
 		return takers.length === invite.takers?.length ? undefined : { ...invite, usesLeft: invite.usesLeft + 1, takers };
 	});
 }
 
-/** The row of a used-up invitation stays until it expires: a use may come back. */
-async function change(world: Keeper, secret: string, next: (invite: Invite) => Invite | undefined): Promise<boolean> {
+/** Changes an invitation by compare-and-set. One without uses is kept until it expires, since a use may be given back. */
+async function change(
+	world: Dependencies,
+	secret: string,
+	next: (invite: Invite) => Invite | undefined,
+): Promise<boolean> {
 	const id = hashOfSecret(secret);
 	for (;;) {
 		const stored = await world.store.get(invites, id);
@@ -92,17 +101,17 @@ async function change(world: Keeper, secret: string, next: (invite: Invite) => I
 	}
 }
 
-/** After this time, in milliseconds, a sign-up that has made no account has failed. */
+/** A sign-up that has not created its account after this many milliseconds has failed. */
 const signUpMs = 60_000;
 
-/** The same invitation without those who have their account by now, and with the uses of those who never came by one. */
-async function settled({ store, clock }: Keeper, invite: Invite): Promise<Invite> {
-	const takers: Taker[] = [];
+/** The invitation without the sign-ups that have created their account, and with the uses of those that have failed. */
+async function settled({ store, clock }: Dependencies, invite: Invite): Promise<Invite> {
+	const takers: Redemption[] = [];
 	let usesLeft = invite.usesLeft;
-	for (const taker of invite.takers ?? []) {
-		if ((await store.get(accounts, taker.account)) !== undefined) continue;
-		if (clock.now() - taker.since > signUpMs) usesLeft++;
-		else takers.push(taker);
+	for (const redemption of invite.takers ?? []) {
+		if ((await store.get(accounts, redemption.account)) !== undefined) continue;
+		if (clock.now() - redemption.since > signUpMs) usesLeft++;
+		else takers.push(redemption);
 	}
 	return { ...invite, usesLeft, takers };
 }

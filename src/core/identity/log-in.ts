@@ -1,30 +1,32 @@
-import { type Account, isLocal } from "../accounts/account.ts";
-import { isPassword } from "../accounts/credentials.ts";
 import { accountByEmail } from "../accounts/email.ts";
 import { accountByHandle, accountById, parseAddress } from "../accounts/find-account.ts";
-import type { World } from "../world.ts";
+import { type Account, isLocal } from "../model/account.ts";
 import { attempt } from "./attempt.ts";
+import { isPassword } from "./credentials.ts";
+import type { IdentityWorld } from "./identity.ts";
 import { hasPasskey } from "./passkeys.ts";
 import { hasTotp } from "./totp.ts";
 
+/** A second factor. */
 export type Factor = "totp" | "passkey";
 
+/** The outcome of a log-in with a password. */
 export type LogIn =
-	/** The password was right. `factors`: one of them is needed too; empty: nothing more is. */
+	/** The password was right. One of `factors` is required as well, unless there are none. */
 	| { readonly outcome: "known"; readonly account: Account; readonly factors: readonly Factor[] }
 	| { readonly outcome: "wrong" };
 
 /**
- * Checks a name and a password (OFSCP §4.1). A name that nobody has gets the same answer after the same work and the same number
- * of tries. A second factor is asked of those who have set up codes; their passkeys do as well as a code.
+ * Checks a name and a password (OFSCP §4.1). An unknown name gets the same answer after the same work and the same number of attempts.
+ * Accounts with TOTP need a second factor, which may also be a passkey.
  *
- * @param credentials.name handle, `@handle`, `handle@domain` or a mail address
- * @param credentials.from the caller's address
- * @throws {TooManyRequests} too many wrong tries for this account or from this address
- * @throws {Unavailable} too many sign in at the moment
+ * @param credentials.name a handle, `@handle`, `handle@domain` or a mail address
+ * @param credentials.from the caller's IP address
+ * @throws {TooManyRequests} too many wrong attempts for this account or from this IP address
+ * @throws {Unavailable} too many passwords are being checked
  */
 export async function logIn(
-	world: World,
+	world: IdentityWorld,
 	{ name, password, from }: { readonly name: string; readonly password: string; readonly from: string },
 ): Promise<LogIn> {
 	const account = await accountByName(world, name);
@@ -37,8 +39,8 @@ export async function logIn(
 	return { outcome: "known", account, factors };
 }
 
-/** One of our people, alive, by what they may type into the field "name". */
-export async function accountByName(world: World, name: string): Promise<Account | undefined> {
+/** The local account, not deleted, that a user names when logging in. */
+export async function accountByName(world: IdentityWorld, name: string): Promise<Account | undefined> {
 	const trimmed = name.trim();
 	const address = parseAddress(trimmed, world.domain);
 	const byHandle =
@@ -48,6 +50,6 @@ export async function accountByName(world: World, name: string): Promise<Account
 	return account !== undefined && isLocal(account) && account.deletedAt === undefined ? account : undefined;
 }
 
-/** What tries for a name are counted under; who does not exist is counted too, and no name is kept in clear. */
-export const subjectOf = (world: World, account: Account | undefined, name: string): string =>
+/** The key under which attempts for a name are counted. Unknown names are counted too, by fingerprint, so that no name is stored in clear. */
+export const subjectOf = (world: IdentityWorld, account: Account | undefined, name: string): string =>
 	account?.id ?? world.vault.fingerprint("name", name.trim().replace(/^@/, "").toLowerCase());

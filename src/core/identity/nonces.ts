@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { type Expiring, expiryIndex } from "../expiry.ts";
+import type { World } from "../events/world.ts";
+import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
 
-/** That a nonce has been used. Its id names key and nonce, so that the store lets one of all processes use it, once. */
+/** The used nonces. The id combines signer, key and nonce, so that the store lets only one process use a nonce, once. */
 export const nonces: Collection<Expiring> = { name: "nonces", version: 1, indexes: { expiresAt: expiryIndex } };
 
-/** A request may be dated 300 s ahead and is good for 300 s after that; a minute more costs nothing. */
+/** A request may be dated 300 s ahead and is valid for 300 s after that; a minute is added for safety. */
 const keptMs = 660_000;
 
 const idOf = (signer: string, keyId: string, nonce: string): string =>
@@ -15,9 +15,9 @@ const idOf = (signer: string, keyId: string, nonce: string): string =>
 		.digest("base64url");
 
 /**
- * True when a request with this nonce has been taken.
+ * True if a request with this nonce has been accepted.
  *
- * @param signer whose key it is: ids of keys are unique at their home only
+ * @param signer the owner of the key, since key ids are only unique at their home
  */
 export const isNonceUsed = async (
 	{ store }: Pick<World, "store">,
@@ -26,7 +26,7 @@ export const isNonceUsed = async (
 	nonce: string,
 ): Promise<boolean> => (await store.get(nonces, idOf(signer, keyId, nonce))) !== undefined;
 
-/** Uses a nonce up; `false`: somebody was quicker. Durable when it resolves. */
+/** Uses a nonce; `false` if it has been used already. The use is durable when this resolves. */
 export async function useNonce(
 	{ store, clock }: Pick<World, "store" | "clock">,
 	signer: string,

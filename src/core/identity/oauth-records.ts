@@ -1,11 +1,11 @@
-import { type Expiring, expiryIndex } from "../expiry.ts";
+import type { World } from "../events/world.ts";
+import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
-import { tellRevoked } from "./revocation.ts";
+import { announceRevocation } from "./revocation.ts";
 import { hashOfSecret } from "./secret.ts";
 import { accountIdOf } from "./subject.ts";
 
-/** The kinds of things that an authorization server remembers, by the names that its library gives them. */
+/** The kinds of records that the authorization server stores, with the names that oidc-provider gives them. */
 export type OAuthKind =
 	| "AccessToken"
 	| "AuthorizationCode"
@@ -21,30 +21,32 @@ export type OAuthKind =
 	| "ReplayDetection"
 	| "Session";
 
+/** The content of a record, as oidc-provider defines it. */
 export type OAuthPayload = Readonly<Record<string, unknown>>;
 
 /**
- * A code, token, grant, session or client. Its id is its kind and the SHA-256 of what it is known by, which is a secret for
- * most kinds and is not kept.
+ * A code, token, grant, session or client. Its id is its kind and the SHA-256 of its key, which is a secret for most kinds and is not
+ * stored.
  */
 export interface OAuthRecord extends Expiring {
 	readonly kind: OAuthKind;
-	/** As it is, or sealed for the kinds in which other secrets are written. */
+	/** The content, encrypted for the kinds that contain secrets of others. */
 	readonly payload: OAuthPayload | string;
-	/** What it ends with: a grant's id, or `client:` and the id of a client. */
+	/** The records that end together: a grant's id, or `client:` and the id of a client. */
 	readonly bundle?: string;
-	/** The hash of another value by which it is found: a session's uid, the code that a person types. */
+	/** The hash of another value by which the record is found: a session's uid, or the user code of a device flow. */
 	readonly alias?: string;
-	/** The subject of whom it belongs to; of grants and sessions. */
+	/** The subject that a grant or session belongs to. */
 	readonly owner?: string;
-	/** The id by which its owner calls it, no secret; of grants and sessions. */
+	/** The id of a grant or session in the API, which is no secret. */
 	readonly publicId?: string;
-	/** Since when it can't be used again. */
+	/** When the record was consumed. */
 	readonly consumedAt?: number;
-	/** Since when it is over. What has ended stays for a while, so that no late write of a request under way revives it. */
+	/** When the record ended. It is kept for a while, so that a late write of a concurrent request can't revive it. */
 	readonly endedAt?: number;
 }
 
+/** The records of the authorization server. */
 export const oauthRecords: Collection<OAuthRecord> = {
 	name: "oauth_records",
 	version: 1,
@@ -59,23 +61,24 @@ export const oauthRecords: Collection<OAuthRecord> = {
 	},
 };
 
-/** Whether it can still be used; what has been used is kept to know it again. */
+/** Whether a record can still be used. A used record is kept to detect its reuse. */
 const stateOf = ({ consumedAt }: OAuthRecord): "live" | "used" => (consumedAt === undefined ? "live" : "used");
 
-type Keeper = Pick<World, "store" | "clock" | "vault">;
+type Dependencies = Pick<World, "store" | "clock" | "vault">;
 
-/** These hold secrets of others: of a client, of the session or of the device that an interaction is about. */
+/** The kinds that contain secrets of others: of a client, or of the session or device of an interaction. */
 const sealedKinds: ReadonlySet<OAuthKind> = new Set(["Client", "DeviceCode", "Interaction"]);
-/** Late writes of a request that was under way must not bring these back. */
+/** The kinds that a late write of a concurrent request must not revive. */
 const endsForGood: ReadonlySet<OAuthKind> = new Set(["Grant", "Session"]);
 
 const tombstoneMs = 3_600_000;
 
+/** The id of a record. @param key what oidc-provider knows it by */
 export const recordId = (kind: OAuthKind, key: string): string => `${kind}:${hashOfSecret(key)}`;
 
-/** What is remembered under a key; over means gone, expired does not. */
+/** The record with a key, even if it has expired; `undefined` if there is none or it has ended. */
 export async function findRecord(
-	{ store, vault }: Pick<Keeper, "store" | "vault">,
+	{ store, vault }: Pick<Dependencies, "store" | "vault">,
 	kind: OAuthKind,
 	key: string,
 ): Promise<OAuthPayload | undefined> {
@@ -83,9 +86,9 @@ export async function findRecord(
 	return record === undefined || record.endedAt !== undefined ? undefined : readPayload({ vault }, record);
 }
 
-/** The same by its alias. */
+/** The record with an alias. */
 export async function findByAlias(
-	{ store, vault }: Pick<Keeper, "store" | "vault">,
+	{ store, vault }: Pick<Dependencies, "store" | "vault">,
 	kind: OAuthKind,
 	alias: string,
 ): Promise<OAuthPayload | undefined> {
@@ -103,9 +106,9 @@ function readPayload({ vault }: Pick<World, "vault">, { payload, consumedAt }: O
 	return consumedAt === undefined ? opened : { ...opened, consumed: Math.floor(consumedAt / 1000) };
 }
 
-/** Remembers a thing, or what has become of it. A thing that has been used stays used, one that has ended stays ended. */
+/** Stores a record or its new state. A consumed record stays consumed, an ended one stays ended. */
 export async function saveRecord(
-	{ store, vault }: Pick<Keeper, "store" | "vault">,
+	{ store, vault }: Pick<Dependencies, "store" | "vault">,
 	kind: OAuthKind,
 	key: string,
 	{ payload, ...rest }: Omit<OAuthRecord, "kind" | "consumedAt" | "endedAt" | "payload"> & { payload: OAuthPayload },
@@ -133,9 +136,9 @@ export async function saveRecord(
 	}
 }
 
-/** Uses a thing up. However many try at once, it is `taken` once. */
+/** Consumes a record. Of concurrent calls exactly one gets `taken`. */
 export async function consumeRecord(
-	{ store, clock }: Pick<Keeper, "store" | "clock">,
+	{ store, clock }: Pick<Dependencies, "store" | "clock">,
 	kind: OAuthKind,
 	key: string,
 ): Promise<"taken" | "used" | "gone"> {
@@ -148,12 +151,15 @@ export async function consumeRecord(
 	}
 }
 
-/** Forgets a thing. */
-export const endRecord = (keeper: Pick<Keeper, "store" | "clock">, kind: OAuthKind, key: string): Promise<boolean> =>
-	endStored(keeper, recordId(kind, key));
+/** Ends a record; `false` if there was none. */
+export const endRecord = (
+	dependencies: Pick<Dependencies, "store" | "clock">,
+	kind: OAuthKind,
+	key: string,
+): Promise<boolean> => endStored(dependencies, recordId(kind, key));
 
-/** The same by the id of its document. */
-export async function endStored({ store, clock }: Pick<Keeper, "store" | "clock">, id: string): Promise<boolean> {
+/** Like {@link endRecord}, by the id of the document. */
+export async function endStored({ store, clock }: Pick<Dependencies, "store" | "clock">, id: string): Promise<boolean> {
 	for (;;) {
 		const stored = await store.get(oauthRecords, id);
 		if (stored === undefined || stored.doc.endedAt !== undefined) return false;
@@ -167,64 +173,64 @@ export async function endStored({ store, clock }: Pick<Keeper, "store" | "clock"
 	}
 }
 
-/** Forgets all that belongs to a grant or a client, or only what is of one kind. */
+/** Ends all records of a grant or a client, or only those of one kind. */
 export async function endBundle(
-	keeper: Pick<Keeper, "store" | "clock">,
+	dependencies: Pick<Dependencies, "store" | "clock">,
 	bundle: string,
 	kind?: OAuthKind,
 ): Promise<void> {
 	const prefix = kind === undefined ? [bundle] : [bundle, kind];
 	for (;;) {
-		const page = await keeper.store.page(oauthRecords, { index: "bundle", prefix, order: "asc", limit: 100 });
-		for (const { id } of page) await endStored(keeper, id);
+		const page = await dependencies.store.page(oauthRecords, { index: "bundle", prefix, order: "asc", limit: 100 });
+		for (const { id } of page) await endStored(dependencies, id);
 		if (page.length === 0) return;
 	}
 }
 
 /**
- * Ends a grant: at once, in one write, since no token is worth anything without its grant; then tidies up. Streams that were
- * opened with one of its tokens end.
+ * Ends a grant with a single write, since no token is valid without its grant, and then deletes its records. Streams that were opened
+ * with one of its tokens end.
  */
-export async function endGrant(keeper: Pick<World, "store" | "clock" | "bus">, grant: string): Promise<boolean> {
-	const owner = (await keeper.store.get(oauthRecords, recordId("Grant", grant)))?.doc.owner;
-	const isEnded = await endRecord(keeper, "Grant", grant);
+export async function endGrant(dependencies: Pick<World, "store" | "clock" | "bus">, grant: string): Promise<boolean> {
+	const owner = (await dependencies.store.get(oauthRecords, recordId("Grant", grant)))?.doc.owner;
+	const isEnded = await endRecord(dependencies, "Grant", grant);
 	const account = owner === undefined ? undefined : accountIdOf(owner);
-	if (account !== undefined) tellRevoked(keeper, account);
-	await endBundle(keeper, grant);
+	if (account !== undefined) announceRevocation(dependencies, account);
+	await endBundle(dependencies, grant);
 	return isEnded;
 }
 
-/** What a client's registration and the grants that it was given are kept under. */
+/** The bundle of a client's registration and of the grants that it has received. */
 export const clientBundle = (client: string): string => `client:${client}`;
 
-/** Forgets a client, and ends all that people have granted it (RFC 7592 §2.3). */
-export async function endClient(keeper: Pick<World, "store" | "clock" | "bus">, client: string): Promise<void> {
-	// First itself: nobody grants it anything any more.
-	await endRecord(keeper, "Client", client);
+/** Deletes a client, and ends all grants that it has received (RFC 7592 §2.3). */
+export async function endClient(dependencies: Pick<World, "store" | "clock" | "bus">, client: string): Promise<void> {
+	// The client first, so that it can receive no further grants.
+	await endRecord(dependencies, "Client", client);
 	const bundle = clientBundle(client);
 	for (;;) {
-		const grants = await keeper.store.page(oauthRecords, {
+		const grants = await dependencies.store.page(oauthRecords, {
 			index: "bundle",
 			prefix: [bundle, "Grant"],
 			order: "asc",
 			limit: 100,
 		});
-		for (const { doc } of grants) await endGrant(keeper, doc.publicId as string);
+		for (const { doc } of grants) await endGrant(dependencies, doc.publicId as string);
 		if (grants.length === 0) break;
 	}
-	await endBundle(keeper, bundle);
+	await endBundle(dependencies, bundle);
 }
 
-/** For how long a client that registered itself is kept, and for how long one that somebody has used. */
+/** How long a dynamically registered client is kept before its first use, and after its last. */
 const clientMs = { unused: 7 * 86_400_000, used: 400 * 86_400_000 };
 
-/** When a client that has just registered itself is forgotten, unless it is used. */
+/** When a client that has just been registered is deleted, unless it is used. */
 export const unusedClientExpiry = ({ clock }: Pick<World, "clock">): number => clock.now() + clientMs.unused;
 
-/** Keeps a client that is being used. */
+/** Extends the lifetime of a client that is being used. */
 export async function keepClient({ store, clock }: Pick<World, "store" | "clock">, client: string): Promise<void> {
 	const stored = await store.get(oauthRecords, recordId("Client", client));
 	if (stored === undefined || stored.doc.expiresAt > clock.now() + clientMs.used / 2) return;
-	// Whoever has changed it meanwhile has used it too.
+	// A concurrent change of the client has extended its lifetime as well.
 	await store.replace(oauthRecords, stored.id, stored.rev, { ...stored.doc, expiresAt: clock.now() + clientMs.used });
 }

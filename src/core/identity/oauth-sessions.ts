@@ -1,22 +1,22 @@
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
 import type { Stored } from "../ports/store.ts";
-import type { World } from "../world.ts";
 import { lastUsedOf } from "./last-used.ts";
 import { endGrant, endStored, findRecord, type OAuthKind, type OAuthRecord, oauthRecords } from "./oauth-records.ts";
 import type { SessionItem, SessionSource } from "./sessions.ts";
 import { subjectOf } from "./subject.ts";
 
-/** What a browser is called in which somebody is logged in to our own pages. */
+/** The name of a session of a browser that is logged in to our own pages. */
 const browserName = "Web browser";
 
-/** What is kept beside a grant of the client that has it: enough to name it when it can't be asked any more. */
+/** What is stored with a grant about its client: enough to name the client when its metadata is no longer available. */
 export interface GrantedClient {
 	readonly name: string;
-	/** Of what the person was shown of it: when that changes they are asked again. */
+	/** The digest of what the consent page showed of the client; if it changes, the user is asked again. */
 	readonly digest: string;
 }
 
-/** The logins that the authorization server keeps: browsers, and the clients that act for somebody. */
+/** The sessions of the authorization server: browsers, and clients that act for an account. */
 export function oauthSessions(world: World): SessionSource {
 	const owned = (account: AccountId, kind: OAuthKind): Promise<readonly Stored<OAuthRecord>[]> =>
 		world.store.page(oauthRecords, {
@@ -49,7 +49,7 @@ export function oauthSessions(world: World): SessionSource {
 		},
 		async endAll(account, except) {
 			for (const kind of ["Grant", "Session"] as const) {
-				// What has ended is not among them any more.
+				// An ended session is no longer listed.
 				for (;;) {
 					const page = (await owned(account, kind)).filter(({ doc }) => doc.publicId !== except);
 					if (page.length === 0) break;
@@ -65,7 +65,7 @@ async function browserItem({ publicId, payload }: OAuthRecord): Promise<SessionI
 	return { id: publicId, kind: "session", client: browserName, createdAt: Number(payload.loginTs) * 1000 };
 }
 
-/** A client that has the right to act for somebody and still has a token to do it with. */
+/** A client that has a grant and still has a valid token. */
 async function clientItem(world: World, { publicId, payload }: OAuthRecord): Promise<SessionItem | undefined> {
 	if (publicId === undefined || typeof payload === "string" || !(await hasToken(world, publicId))) return undefined;
 	const client = (await findRecord(world, "GrantedClient", publicId)) as GrantedClient | undefined;

@@ -1,19 +1,19 @@
-import type { World } from "../world.ts";
+import type { World } from "../events/world.ts";
 import { type OAuthRecord, oauthRecords, recordId } from "./oauth-records.ts";
-import type { Principal } from "./principals.ts";
+import type { Principal } from "./principal.ts";
 import { accountOfSubject } from "./subject.ts";
 
 const opaque = "oauth:";
 const structured = "oauth+jwt:";
 
-/** The resources that the API answers to (RFC 8707): the origin, and the API below it. */
+/** The resource indicators of the API (RFC 8707): the origin, and the API below it. */
 export const apiResources = ({ origin }: Pick<World, "origin">): readonly string[] => [
 	origin,
 	`${origin}/`,
 	`${origin}/api`,
 ];
 
-/** What of an access token decides whom it stands for. */
+/** The claims of an access token that determine its principal. */
 export interface AccessTokenClaims {
 	readonly subject: string;
 	readonly client: string;
@@ -23,14 +23,14 @@ export interface AccessTokenClaims {
 	readonly expiresAt: number;
 }
 
-/** The credential of an opaque access token; `undefined`: it does not look like one. */
+/** The credential of an opaque access token; `undefined` if the secret does not look like one. */
 export const opaqueCredential = (secret: string): string | undefined =>
 	/^[\w-]{43}$/.test(secret) ? opaque + recordId("AccessToken", secret) : undefined;
 
 /** The credential of a JWT access token whose signature, issuer and audience have been checked. */
 export const jwtCredential = (claims: AccessTokenClaims): string => structured + JSON.stringify(claims);
 
-/** Whom such a credential stands for now: nothing without its grant, whatever else is still there. */
+/** The current principal of an OAuth credential; `undefined` if the token or its grant has expired or ended. */
 export async function oauthPrincipal(
 	world: Pick<World, "store" | "clock">,
 	credential: string,
@@ -59,7 +59,7 @@ export async function oauthPrincipal(
 export const isOAuthCredential = (credential: string): boolean =>
 	credential.startsWith(opaque) || credential.startsWith(structured);
 
-/** True when the token stands for a client that acts for nobody. */
+/** True for a token of the client credentials grant, which acts for no account. */
 export async function isClientToken({ store }: Pick<World, "store">, secret: string): Promise<boolean> {
 	return (await store.get(oauthRecords, recordId("ClientCredentials", secret))) !== undefined;
 }
@@ -68,7 +68,7 @@ async function claimsOf(world: Pick<World, "store">, record: string): Promise<Ac
 	const token: OAuthRecord | undefined = (await world.store.get(oauthRecords, record))?.doc;
 	if (token === undefined || token.kind !== "AccessToken" || typeof token.payload === "string") return undefined;
 	const { accountId, clientId, grantId, scope = "", aud, exp } = token.payload;
-	// Those that are meant for one resource are JWTs and are not kept.
+	// Tokens for a single resource are JWTs, which are not stored.
 	if (aud !== undefined) return undefined;
 	return {
 		subject: accountId as string,

@@ -1,76 +1,80 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type Account, accounts, addressOf } from "../accounts/account.ts";
+import { accounts } from "../accounts/account.ts";
 import { Conflict, InvalidRequest } from "../errors.ts";
-import { expiryIndex } from "../expiry.ts";
 import type { AccountId } from "../ids.ts";
+import { type Account, addressOf } from "../model/account.ts";
+import { expiryIndex } from "../ports/expiry.ts";
 import type { PasskeyCredential, WebAuthnJson } from "../ports/factors.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
+import type { IdentityWorld } from "./identity.ts";
 import { newSecret } from "./secret.ts";
 
-/** A passkey of an account. Its id here is the hash of its own, which may be longer than an id may be. */
+/** A passkey of an account. Its id is the hash of the credential id, which may be too long for an id of the store. */
 export interface Passkey {
 	readonly account: AccountId;
 	readonly credential: PasskeyCredential;
-	/** What its owner calls it. */
+	/** The owner's name for the passkey. */
 	readonly name: string;
 	readonly createdAt: number;
 	readonly lastUsedAt?: number;
 }
 
+/** The passkeys, by the hash of their credential id. */
 export const passkeys: Collection<Passkey> = {
 	name: "passkeys",
 	version: 1,
 	indexes: { account: { kinds: ["text", "int"], of: (key) => [key.account, key.createdAt] } },
 };
 
-/** What a browser has been asked to sign; its id is the handle under which the answer comes back. */
+/** A challenge that a browser was asked to sign. Its id is the handle with which the answer is sent. */
 interface Challenge {
 	readonly challenge: string;
 	readonly purpose: "register" | "log-in";
-	/** Whose passkey must answer; absent: anybody's, and it stands alone. */
+	/** The account whose passkey must answer; if absent, any account's passkey may, in place of a password. */
 	readonly account?: AccountId;
 	readonly expiresAt: number;
 }
 
+/** The open challenges, by handle. */
 export const passkeyChallenges: Collection<Challenge> = {
 	name: "passkey_challenges",
 	version: 1,
 	indexes: { expiresAt: expiryIndex },
 };
 
-/** What a page hands to the browser, and the handle that it sends back with the browser's answer. */
-export interface Asked {
+/** The options that a page passes to the browser's WebAuthn API, and the handle to send back with the answer. */
+export interface PasskeyPrompt {
 	readonly handle: string;
 	readonly options: WebAuthnJson;
 }
 
-/** A browser's answer. */
-export interface Answered {
+/** The response of the browser's WebAuthn API, and the handle of the prompt. */
+export interface PasskeyAnswer {
 	readonly handle: string;
 	readonly response: unknown;
 }
 
-type Keeper = Pick<World, "store" | "clock" | "identity">;
+type Dependencies = Pick<IdentityWorld, "store" | "clock" | "identity">;
 
 const challengeMs = 5 * 60_000;
 const most = 20;
 
 /** The passkeys of an account, oldest first. */
 export async function passkeysOf(
-	{ store }: Pick<World, "store">,
+	{ store }: Pick<IdentityWorld, "store">,
 	account: Pick<Account, "id">,
 ): Promise<readonly (Passkey & { readonly id: string })[]> {
 	const page = await store.page(passkeys, { index: "account", prefix: [account.id], order: "asc", limit: most });
 	return page.map(({ id, doc }) => ({ id, ...doc }));
 }
 
-export const hasPasskey = async (world: Pick<World, "store">, account: Account): Promise<boolean> =>
+/** True if the account has a passkey. */
+export const hasPasskey = async (world: Pick<IdentityWorld, "store">, account: Account): Promise<boolean> =>
 	(await passkeysOf(world, account)).length > 0;
 
-/** Asks the browser for a new passkey. @throws {Conflict} `too_many_passkeys` */
-export async function registrationOptions(world: Keeper, account: Account): Promise<Asked> {
-	const known = await knownTo(world, account);
+/** Prompts the browser for a new passkey. @throws {Conflict} `too_many_passkeys` */
+export async function registrationOptions(world: Dependencies, account: Account): Promise<PasskeyPrompt> {
+	const known = await credentialsOf(world, account);
 	if (known.length >= most) throw tooMany();
 	const { handle, challenge } = await newChallenge(world, "register", account);
 	const user = { id: account.id, name: addressOf(account), displayName: account.profile.displayName };
@@ -79,26 +83,26 @@ export async function registrationOptions(world: Keeper, account: Account): Prom
 }
 
 /**
- * Keeps a new passkey.
+ * Stores a new passkey.
  *
- * @param name what its owner calls it
- * @throws {InvalidRequest} the browser's answer does not fit what it was asked, or came too late
+ * @param name the owner's name for the passkey
+ * @throws {InvalidRequest} the browser's response does not match the challenge, or the challenge has expired
  * @throws {Conflict} `passkey_known`, `too_many_passkeys`
  */
 export async function addPasskey(
-	world: Keeper,
+	world: Dependencies,
 	account: Account,
-	{ handle, response }: Answered,
+	{ handle, response }: PasskeyAnswer,
 	name: string,
 ): Promise<Passkey & { readonly id: string }> {
-	const asked = await takeChallenge(world, "register", handle);
+	const asked = await consumeChallenge(world, "register", handle);
 	const credential =
 		asked?.account === account.id
 			? await world.identity.factors.passkeys.verifyRegistration(response, asked.challenge)
 			: undefined;
 	if (credential === undefined)
-		throw new InvalidRequest([{ field: "/response", expected: "the browser's answer to the newest question" }]);
-	if ((await knownTo(world, account)).length >= most) throw tooMany();
+		throw new InvalidRequest([{ field: "/response", expected: "the browser's response to the newest challenge" }]);
+	if ((await credentialsOf(world, account)).length >= most) throw tooMany();
 	const id = idOf(credential.id);
 	const called = [...name.trim()].slice(0, 100).join("") || "Passkey";
 	const passkey = { account: account.id, credential, name: called, createdAt: world.clock.now() };
@@ -106,25 +110,29 @@ export async function addPasskey(
 		await world.store.insert(passkeys, id, passkey);
 	} catch (error) {
 		if (!(error instanceof Duplicate)) throw error;
-		throw new Conflict("passkey_known", "This passkey is known already");
+		throw new Conflict("passkey_known", "This passkey is already registered");
 	}
 	return { id, ...passkey };
 }
 
-/** Removes a passkey. False: the account has none with this id. */
-export async function removePasskey({ store }: Pick<World, "store">, account: Account, id: string): Promise<boolean> {
+/** Removes a passkey; `false` if the account has none with this id. */
+export async function removePasskey(
+	{ store }: Pick<IdentityWorld, "store">,
+	account: Account,
+	id: string,
+): Promise<boolean> {
 	const stored = await store.get(passkeys, id);
 	return stored?.doc.account === account.id && store.delete(passkeys, id);
 }
 
 /**
- * Asks the browser to sign in.
+ * Prompts the browser to sign in with a passkey.
  *
- * @param account whose password was right already; absent: nobody is known yet, and the passkey stands alone
+ * @param account the account whose password was right; if absent, the passkey replaces the password
  */
-export async function loginOptions(world: Keeper, account?: Account): Promise<Asked> {
+export async function loginOptions(world: Dependencies, account?: Account): Promise<PasskeyPrompt> {
 	const { handle, challenge } = await newChallenge(world, "log-in", account);
-	const known = account === undefined ? [] : await knownTo(world, account);
+	const known = account === undefined ? [] : await credentialsOf(world, account);
 	const options = await world.identity.factors.passkeys.loginOptions({
 		challenge,
 		known,
@@ -134,10 +142,13 @@ export async function loginOptions(world: Keeper, account?: Account): Promise<As
 }
 
 /**
- * Whose passkey has signed what the browser was asked; `undefined`: nobody's. Each question is answered once.
+ * The account whose passkey has signed the challenge; `undefined` if the response is not valid. A challenge is accepted once.
  */
-export async function checkPasskey(world: Keeper, { handle, response }: Answered): Promise<Account | undefined> {
-	const asked = await takeChallenge(world, "log-in", handle);
+export async function checkPasskey(
+	world: Dependencies,
+	{ handle, response }: PasskeyAnswer,
+): Promise<Account | undefined> {
+	const asked = await consumeChallenge(world, "log-in", handle);
 	const named = (response as { readonly id?: unknown } | null | undefined)?.id;
 	if (asked === undefined || typeof named !== "string") return undefined;
 	const id = idOf(named);
@@ -148,7 +159,7 @@ export async function checkPasskey(world: Keeper, { handle, response }: Answered
 	const counter = await world.identity.factors.passkeys.verifyLogin(response, question, credential);
 	if (counter === undefined) return undefined;
 	const used = { ...stored.doc, credential: { ...credential, counter }, lastUsedAt: world.clock.now() };
-	// Two answers at the same time: the counter of one would hide that of the other.
+	// Of two concurrent responses only one is accepted, since each would overwrite the counter of the other.
 	if (!(await world.store.replace(passkeys, id, stored.rev, used))) return undefined;
 	const account = (await world.store.get(accounts, stored.doc.account))?.doc;
 	return account?.deletedAt === undefined ? account : undefined;
@@ -156,13 +167,13 @@ export async function checkPasskey(world: Keeper, { handle, response }: Answered
 
 const idOf = (credential: string): string => createHash("sha256").update(credential).digest("hex");
 
-const knownTo = async (world: Keeper, account: Account): Promise<readonly PasskeyCredential[]> =>
+const credentialsOf = async (world: Dependencies, account: Account): Promise<readonly PasskeyCredential[]> =>
 	(await passkeysOf(world, account)).map(({ credential }) => credential);
 
 const tooMany = (): Conflict => new Conflict("too_many_passkeys", `An account has at most ${most} passkeys`);
 
 async function newChallenge(
-	{ store, clock }: Keeper,
+	{ store, clock }: Dependencies,
 	purpose: Challenge["purpose"],
 	account: Account | undefined,
 ): Promise<{ handle: string; challenge: string }> {
@@ -177,9 +188,9 @@ async function newChallenge(
 	return { handle, challenge };
 }
 
-/** Takes a question away: whatever comes of its answer, there is no second one. */
-async function takeChallenge(
-	{ store, clock }: Keeper,
+/** Deletes and returns a challenge, so that there is no second attempt whether or not the response is valid. */
+async function consumeChallenge(
+	{ store, clock }: Dependencies,
 	purpose: Challenge["purpose"],
 	handle: string,
 ): Promise<Challenge | undefined> {

@@ -1,9 +1,9 @@
-import type { Account } from "../accounts/account.ts";
 import { emailOf } from "../accounts/email.ts";
-import type { World } from "../world.ts";
+import type { World } from "../events/world.ts";
+import type { Account } from "../model/account.ts";
 import type { PasswordContext } from "./password-rules.ts";
 
-/** What the password of somebody must not be made of. */
+/** The names and addresses of an account, on which its password must not be based. */
 export async function passwordContext(
 	world: Pick<World, "store" | "vault">,
 	account: Account,

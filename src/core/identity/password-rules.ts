@@ -1,11 +1,11 @@
 import { InvalidRequest } from "../errors.ts";
 
-/** OFSCP asks for a minimum of its own; wire.md, "People", says ten. */
+/** In code points (wire.md, "People"). */
 const minLength = 10;
-/** Of UTF-16 units. Hashing costs the same whatever the length, but nobody needs to send us a book. */
+/** In UTF-16 units; a bound on the size of requests. */
 const maxLength = 1024;
 
-/** What a password must not be made of: everybody who wants in knows these. */
+/** What a password must not be based on, since an attacker would try it first. */
 export interface PasswordContext {
 	readonly handle?: string;
 	readonly domain?: string;
@@ -13,34 +13,36 @@ export interface PasswordContext {
 	readonly email?: string;
 }
 
-/** The one form in which a password is hashed: however the keyboard composes it, it is the same one. */
+/** The form in which a password is hashed, which does not depend on how the keyboard composes characters. */
 export const normalPassword = (password: string): string => password.normalize("NFKC");
 
 /**
- * @param field JSON pointer of the field that the password came in
- * @throws {InvalidRequest} the password is too short, too long or among those that are tried first
+ * Checks a new password.
+ *
+ * @param field JSON pointer to the field of the password
+ * @throws {InvalidRequest} the password is too short, too long or easy to guess
  */
 export async function checkPassword(password: string, context: PasswordContext, field = "/password"): Promise<void> {
 	const expected = await passwordFault(password, context);
 	if (expected !== undefined) throw new InvalidRequest([{ field, expected }]);
 }
 
-/** What is wrong with a password that somebody wants; `undefined`: nothing. */
+/** What was expected instead of a password that is not allowed; `undefined` if it is allowed. */
 export async function passwordFault(password: string, context: PasswordContext): Promise<string | undefined> {
 	const normal = normalPassword(password);
 	if (password.length > maxLength || normal.length > maxLength) return `at most ${maxLength} characters`;
 	if ([...normal].length < minLength) return `at least ${minLength} characters`;
 	const lower = normal.toLowerCase();
-	if (isRepetitive(lower)) return "a password that is more than a few characters over and over";
-	if (isSequence(lower)) return "a password that is more than a row of the alphabet, the digits or the keyboard";
-	if (isAboutThem(lower, context)) return "a password that is more than a name or an address of yours";
+	if (isRepetitive(lower)) return "a password that is more than a few repeated characters";
+	if (isSequence(lower)) return "a password that is more than a sequence of letters, digits or keys";
+	if (isAboutThem(lower, context)) return "a password that is more than your name or address";
 	const { commonPasswords } = await import("./common-passwords.ts");
 	const candidates = [lower, wordIn(lower), wordIn(readLeet(lower))];
-	if (candidates.some((word) => commonPasswords.has(word))) return "a password that is not among the common ones";
+	if (candidates.some((word) => commonPasswords.has(word))) return "a password that is not commonly used";
 	return undefined;
 }
 
-/** `aaaaaaaaaa`, `abababababab`, `passpasspass`: at most four characters, or one short piece again and again. */
+/** `aaaaaaaaaa`, `abababababab`, `passpasspass`: at most three different characters, or a short piece repeated. */
 function isRepetitive(text: string): boolean {
 	if (new Set(text).size <= 3) return true;
 	for (let size = 1; size <= Math.min(8, text.length / 2); size++)
@@ -61,14 +63,14 @@ const steps = new Set(
 	rows.flatMap((row) => [...row].slice(1).flatMap((next, at) => [`${row[at]}${next}`, `${next}${row[at]}`])),
 );
 
-/** `abcdefghij`, `9876543210`, `qwertyuiop1234`: nearly every character is the neighbour of the one before. */
+/** `abcdefghij`, `9876543210`, `qwertyuiop1234`: nearly every character is a neighbour of the previous one. */
 function isSequence(text: string): boolean {
 	let neighbours = 0;
 	for (let at = 1; at < text.length; at++) if (steps.has(text.slice(at - 1, at + 1))) neighbours++;
 	return neighbours >= (text.length - 1) * 0.75;
 }
 
-/** A name or address of theirs, or our own domain, with fewer than four characters beside it. */
+/** True for a name or address of the account, or our own domain, plus fewer than four other characters. */
 function isAboutThem(text: string, { handle, domain, displayName, email }: PasswordContext): boolean {
 	const names = [
 		handle,
@@ -88,12 +90,12 @@ function isAboutThem(text: string, { handle, domain, displayName, email }: Passw
 
 const onlyLetters = (text: string): string => text.replace(/[^\p{Letter}\p{Number}]/gu, "");
 
-/** What is left of `123password!!` without the digits and signs at its ends. */
+/** The password without leading and trailing digits and signs: `123password!!` → `password`. */
 const wordIn = (text: string): string => text.replace(/^[^a-z]+|[^a-z]+$/g, "");
 
 const leet: Readonly<Record<string, string>> = { 0: "o", 1: "i", 3: "e", 4: "a", 5: "s", 7: "t", $: "s", "@": "a" };
 
-/** `p4ssw0rd` read as `password`, digits at the end left as they are. */
+/** Replaces look-alikes by letters, except at the end: `p4ssw0rd12` → `password12`. */
 function readLeet(text: string): string {
 	const end = text.length - (/[^a-z]*$/.exec(text)?.[0].length ?? 0);
 	return text.slice(0, end).replace(/[^a-z]/g, (sign) => leet[sign] ?? sign) + text.slice(end);

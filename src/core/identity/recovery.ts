@@ -1,12 +1,12 @@
-import type { Account } from "../accounts/account.ts";
-import { hashPassword, storeCredential } from "../accounts/credentials.ts";
 import { emailOf } from "../accounts/email.ts";
 import { accountById } from "../accounts/find-account.ts";
 import { NotFound } from "../errors.ts";
-import { expiryIndex } from "../expiry.ts";
 import type { AccountId } from "../ids.ts";
+import type { Account } from "../model/account.ts";
+import { expiryIndex } from "../ports/expiry.ts";
 import type { Collection } from "../ports/store.ts";
-import type { World } from "../world.ts";
+import { hashPassword, storeCredential } from "./credentials.ts";
+import type { IdentityWorld } from "./identity.ts";
 import { accountByName, subjectOf } from "./log-in.ts";
 import { passwordContext } from "./password-context.ts";
 import { checkPassword } from "./password-rules.ts";
@@ -14,17 +14,18 @@ import { hashOfSecret, newSecret } from "./secret.ts";
 import { endSessions } from "./sessions.ts";
 import { endTotp } from "./totp.ts";
 
-/** A link by which somebody who has lost their password sets a new one; its id is the hash of its secret. */
+/** A link with which the owner of an account sets a new password. Its id is the hash of its secret. */
 export interface Recovery {
 	readonly account: AccountId;
-	/** The fingerprint of the mail address that it was sent to: it is void when that is not the account's any more. */
+	/** The fingerprint of the mail address that the link was sent to; the link is void if the account's address has changed. */
 	readonly sentTo?: string;
-	/** The second factor is given up too. */
+	/** Whether the second factor is removed too. */
 	readonly resetsFactor?: true;
 	readonly createdAt: number;
 	readonly expiresAt: number;
 }
 
+/** The recovery links, by the hash of their secret. */
 export const recoveries: Collection<Recovery> = {
 	name: "recoveries",
 	version: 1,
@@ -37,15 +38,15 @@ export const recoveries: Collection<Recovery> = {
 const lifeMs = 60 * 60_000;
 
 /**
- * Sends a recovery link to the mail address of an account. Resolves alike, and as quickly, whether or not there is such an
- * account, an address or a mail server.
+ * Sends a recovery link to the mail address of an account. The result and its duration do not depend on whether there is such an account,
+ * an address or a mail server.
  *
- * A link that is lost with the process before its mail is sent is asked for again.
+ * If the process ends before the mail is sent, the user has to ask again.
  *
- * @throws {TooManyRequests} too many links for this account or from this address
+ * @throws {TooManyRequests} too many links for this account or from this IP address
  */
 export async function askRecovery(
-	world: World,
+	world: IdentityWorld,
 	{ name, from }: { readonly name: string; readonly from: string },
 ): Promise<void> {
 	const { attempts, background, mail } = world.identity;
@@ -56,38 +57,45 @@ export async function askRecovery(
 	background.run("Sending a recovery link", async () => {
 		const to = await emailOf(world, account.id);
 		if (to === undefined) return;
-		await mail.send({ to, ...letter(world, account, await addLink(world, account, { sentTo: printOf(world, to) })) });
+		await mail.send({
+			to,
+			...recoveryMail(world, account, await addLink(world, account, { sentTo: fingerprintOf(world, to) })),
+		});
 	});
 }
 
-function letter({ identity }: World, { handle }: Account, link: string): { subject: string; text: string } {
+function recoveryMail(
+	{ identity }: IdentityWorld,
+	{ handle }: Account,
+	link: string,
+): { subject: string; text: string } {
 	const text = [
-		`Somebody, hopefully you, has lost the password of @${handle} at ${identity.instanceName}.`,
+		`A new password was requested for @${handle} at ${identity.instanceName}.`,
 		"",
-		"Set a new one here, within an hour:",
+		"You can set it here within an hour:",
 		link,
 		"",
-		"If it was not you, nothing needs to be done: the password stays as it is.",
+		"If you did not request it, you can ignore this mail. Your password stays as it is.",
 		"",
 	].join("\n");
 	return { subject: `A new password for @${handle}`, text };
 }
 
 /**
- * Makes a recovery link; a new one is good beside those of before. For the operator's command line, too.
+ * Creates a recovery link; earlier links stay valid. The operator's command line uses it, too.
  *
- * @param options.resetsFactor whoever has lost their second factor and its recovery codes needs no code from then on
+ * @param options.resetsFactor also removes the second factor, for an owner who has lost it and its recovery codes
  */
 export const recoveryLink = (
-	world: Maker,
+	world: LinkDependencies,
 	account: Account,
 	{ resetsFactor = false }: { readonly resetsFactor?: boolean } = {},
 ): Promise<string> => addLink(world, account, resetsFactor ? { resetsFactor } : {});
 
-type Maker = Pick<World, "store" | "clock" | "origin">;
+type LinkDependencies = Pick<IdentityWorld, "store" | "clock" | "origin">;
 
 async function addLink(
-	world: Maker,
+	world: LinkDependencies,
 	account: Account,
 	what: Pick<Recovery, "sentTo" | "resetsFactor">,
 ): Promise<string> {
@@ -102,35 +110,36 @@ async function addLink(
 	return `${world.origin}/recover?link=${secret}`;
 }
 
-/** Whose password a link sets; `undefined`: the link is used up, too old, or none. */
+/** The account whose password a link sets; `undefined` if the link is unknown, used or expired. */
 export async function recoveryState(
-	world: Pick<World, "store" | "clock" | "vault">,
+	world: Pick<IdentityWorld, "store" | "clock" | "vault">,
 	secret: string,
 ): Promise<Account | undefined> {
 	const link = (await world.store.get(recoveries, hashOfSecret(secret)))?.doc;
 	if (link === undefined || link.expiresAt <= world.clock.now()) return undefined;
 	if (link.sentTo !== undefined) {
 		const email = await emailOf(world, link.account);
-		if (email === undefined || link.sentTo !== printOf(world, email)) return undefined;
+		if (email === undefined || link.sentTo !== fingerprintOf(world, email)) return undefined;
 	}
 	const account = await accountById(world, link.account);
 	return account?.deletedAt === undefined ? account : undefined;
 }
 
-const printOf = ({ vault }: Pick<World, "vault">, email: string): string => vault.fingerprint("recovery", email);
+const fingerprintOf = ({ vault }: Pick<IdentityWorld, "vault">, email: string): string =>
+	vault.fingerprint("recovery", email);
 
 /**
- * Sets a new password by a link, once, and ends all sessions. Personal access tokens stay, to be looked through.
+ * Sets a new password with a link, once, and ends all sessions. Personal access tokens stay valid, for the owner to review.
  *
- * The link goes before the password comes: a crash between costs another link, never gives two passwords for one. Sessions end
- * before it, so that no crash leaves a thief signed in beside the new password, and once more behind it, for what was begun with
- * the old one meanwhile.
+ * The link is deleted before the password is set, so that a crash in between costs another link, but one link never sets two passwords.
+ * Sessions end before the change, so that a crash can't leave a thief signed in with the new password set, and once more after it, for
+ * those that were begun with the old password meanwhile.
  *
- * @throws {InvalidRequest} `/password`: the link can be used again
- * @throws {NotFound} the link is used up, too old, or none
- * @throws {Unavailable} too many sign in at the moment
+ * @throws {InvalidRequest} `/password`; the link can be used again
+ * @throws {NotFound} the link is unknown, used or expired
+ * @throws {Unavailable} too many passwords are being hashed
  */
-export async function recover(world: World, secret: string, newPassword: string): Promise<Account> {
+export async function recover(world: IdentityWorld, secret: string, newPassword: string): Promise<Account> {
 	const account = await recoveryState(world, secret);
 	if (account === undefined) throw new NotFound();
 	await checkPassword(newPassword, await passwordContext(world, account));
@@ -145,8 +154,8 @@ export async function recover(world: World, secret: string, newPassword: string)
 	return account;
 }
 
-/** Makes every link of an account void: who has a new password has no use for them, and a thief would. */
-export async function endRecoveries({ store }: Pick<World, "store">, account: AccountId): Promise<void> {
+/** Deletes the recovery links of an account, whose password has been set anew. */
+export async function endRecoveries({ store }: Pick<IdentityWorld, "store">, account: AccountId): Promise<void> {
 	for (;;) {
 		const links = await store.page(recoveries, { index: "account", prefix: [account], order: "asc", limit: 100 });
 		for (const { id } of links) await store.delete(recoveries, id);

@@ -1,11 +1,11 @@
 import { createHash, createPublicKey, type KeyObject, randomBytes, timingSafeEqual, verify } from "node:crypto";
 
-/** A request as its signature sees it (OFSCP R7 §4.4.2). */
+/** The parts of a request that its signature covers (OFSCP R7 §4.4.2). */
 export interface SignableRequest {
-	/** `host[:port]` of the provider that it is for, lower-case, without the scheme's own port. */
+	/** `host[:port]` of the receiving provider, lower-case, without the scheme's default port. */
 	readonly authority: string;
 	readonly method: string;
-	/** As in the request line, nothing decoded or collapsed. */
+	/** As in the request line, neither decoded nor normalised. */
 	readonly path: string;
 	/** As in the request line, without the `?`. */
 	readonly query: string;
@@ -15,7 +15,7 @@ export interface SignableRequest {
 	readonly digest: string;
 }
 
-/** The headers of a signature, beside the one that says who signs. */
+/** The headers of a signature, except the one that names the signer. */
 export const signatureHeaders = {
 	keyId: "X-OFSCP-Key-ID",
 	timestamp: "X-OFSCP-Timestamp",
@@ -25,12 +25,11 @@ export const signatureHeaders = {
 } as const;
 
 /**
- * The header that names the signer: one of our people or of another provider's, or a provider itself (R7 §4.4.1,
- * §8.1).
+ * The header that names the signer: an account, or a provider (OFSCP R7 §4.4.1, §8.1).
  */
 export const signerHeaders = { actor: "X-OFSCP-Actor", provider: "X-OFSCP-Provider" } as const;
 
-/** The pairs as they are, in the order of their bytes. */
+/** The pairs of a query, not decoded, sorted by bytes. */
 const sortedQuery = (query: string): string =>
 	query
 		.split("&")
@@ -38,7 +37,7 @@ const sortedQuery = (query: string): string =>
 		.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
 		.join("&");
 
-/** The seven lines that are signed, byte for byte. */
+/** The seven lines that are signed (OFSCP R7 §4.4.2). */
 export function canonicalText(request: SignableRequest): string {
 	const { authority, method, path, query, timestamp, nonce, digest } = request;
 	return [authority, method.toUpperCase(), path || "/", sortedQuery(query), timestamp, nonce, digest].join("\n");
@@ -47,22 +46,21 @@ export function canonicalText(request: SignableRequest): string {
 /** base64 of the SHA-256 of a body's bytes. */
 export const digestOf = (body: string | Uint8Array): string => createHash("sha256").update(body).digest("base64");
 
-/** True when the digest that was sent is the body's. */
+/** True if a digest is that of a body. */
 export function isDigestOf(digest: string, body: Uint8Array): boolean {
 	const own = Buffer.from(digestOf(body));
 	const sent = Buffer.from(digest);
 	return own.length === sent.length && timingSafeEqual(own, sent);
 }
 
-/** What comes before the 32 bytes of a key in its SPKI form. */
+/** The DER prefix of an Ed25519 key in SPKI form, before its 32 bytes. */
 const spkiPrefix = Buffer.from("302a300506032b6570032100", "hex");
 const base64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
 /**
- * Reads a public Ed25519 key: base64 (or base64url) of the 32 raw bytes, or of their SPKI form. `undefined`: it is
- * none.
+ * Parses a public Ed25519 key: base64 (or base64url) of the 32 raw bytes, or of their SPKI form.
  *
- * @returns base64 of the 32 raw bytes
+ * @returns base64 of the 32 raw bytes; `undefined` if the text is not such a key
  */
 export function readPublicKey(text: string): string | undefined {
 	if (text.length > 100 || !base64.test(text)) return undefined;
@@ -81,17 +79,22 @@ export function readPublicKey(text: string): string | undefined {
 const keyObject = (raw: string): KeyObject =>
 	createPublicKey({ key: Buffer.concat([spkiPrefix, Buffer.from(raw, "base64")]), format: "der", type: "spki" });
 
-/** base64 of 64 bytes, and nothing behind it. */
+/** base64 of exactly 64 bytes. */
 const signatureShape = /^[A-Za-z0-9+/_-]{86}(?:==)?$/;
 
-/** True when the signature is this key's. @param publicKey base64 of the 32 raw bytes @param signature base64 */
+/**
+ * True if the signature of a request was made with this key.
+ *
+ * @param publicKey base64 of the 32 raw bytes
+ * @param signature base64
+ */
 export function isSignedBy(request: SignableRequest, publicKey: string, signature: string): boolean {
-	// What a request line and headers hold, Node gives out as one character per byte.
+	// Node represents each byte of the request line and the headers as one character.
 	const signed = Buffer.from(canonicalText(request), "latin1");
 	return signatureShape.test(signature) && verify(null, signed, keyObject(publicKey), Buffer.from(signature, "base64"));
 }
 
-/** Somebody who can sign: their name as the header gives it, and the key. */
+/** A signer of requests: its name in the header, and its key. */
 export interface Signer {
 	readonly as: keyof typeof signerHeaders;
 	/** `handle@domain`, or the provider's domain. */
@@ -101,14 +104,14 @@ export interface Signer {
 	sign(data: Uint8Array): string;
 }
 
-/** A request that is about to be sent. */
+/** A request to be signed and sent. */
 export interface OutgoingRequest {
 	readonly method: string;
 	readonly url: URL;
 	readonly body?: string | Uint8Array;
 }
 
-/** The headers that sign a request (R7 §4.4.1). @param now milliseconds since 1970 */
+/** The headers that sign a request (OFSCP R7 §4.4.1). @param now milliseconds since 1970 */
 export function signRequest(
 	signer: Signer,
 	{ method, url, body = "" }: OutgoingRequest,

@@ -1,14 +1,14 @@
-/** A right that a client may ask for, in the words of the page that asks for it. */
+/** A scope that a client may request, with the texts of the consent page. */
 export interface Scope {
-	/** As it is written in a request. */
+	/** The name in a request. */
 	readonly name: string;
-	/** What it is about, in a few words. */
+	/** What the scope is for, in a few words. */
 	readonly title: string;
 	/** What the client can do with it, in one sentence. */
 	readonly detail: string;
 }
 
-/** Every scope there is (OFSCP §4.1). A part of the program that brings rights of its own adds its lines here. */
+/** All scopes (OFSCP §4.1). */
 export const scopes: readonly Scope[] = [
 	{
 		name: "openid",
@@ -28,15 +28,16 @@ export const scopes: readonly Scope[] = [
 	{
 		name: "offline_access",
 		title: "Stay signed in",
-		detail: "It goes on when you are away, without asking you to sign in again.",
+		detail: "It keeps its access when you are away, without asking you to sign in again.",
 	},
 ];
 
 const byName: ReadonlyMap<string, Scope> = new Map(scopes.map((scope) => [scope.name, scope]));
 
+/** The names of all scopes. */
 export const scopeNames: readonly string[] = scopes.map(({ name }) => name);
 
-/** What names mean, in the table's order; names that are not in the table are left out. */
+/** The scopes with these names, in the order of {@link scopes}; unknown names are ignored. */
 export function scopesNamed(names: Iterable<string>): readonly Scope[] {
 	const wanted = new Set(names);
 	return [...byName.values()].filter(({ name }) => wanted.has(name));

@@ -1,10 +1,10 @@
-import type { World } from "../world.ts";
+import type { World } from "../events/world.ts";
 import { deviceSessions } from "./device-sessions.ts";
 import { oauthSessions } from "./oauth-sessions.ts";
 import type { SessionSource } from "./sessions.ts";
 import { tokenSessions } from "./token-sessions.ts";
 
-/** Everybody who keeps sessions. */
+/** All sources of sessions. */
 export const sessionSources = (world: World): readonly SessionSource[] => [
 	oauthSessions(world),
 	tokenSessions(world),

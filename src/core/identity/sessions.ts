@@ -1,38 +1,40 @@
-import type { Account } from "../accounts/account.ts";
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
-import type { World } from "../world.ts";
-import { tellRevoked } from "./revocation.ts";
+import type { Account } from "../model/account.ts";
+import { announceRevocation } from "./revocation.ts";
 import { sessionSources } from "./session-sources.ts";
 
+/** The kinds of sessions: logins by browser or client, personal access tokens, device keys. */
 export const sessionKinds = ["session", "token", "device"] as const;
+/** One of {@link sessionKinds}. */
 export type SessionKind = (typeof sessionKinds)[number];
 
 /** One way in which an account is signed in (wire.md, "People"). */
 export interface SessionItem {
 	readonly id: string;
 	readonly kind: SessionKind;
-	/** What it is called: the client's name, that of the token or of the device. */
+	/** The name of the client, the token or the device. */
 	readonly client: string;
 	readonly createdAt: number;
 	readonly lastUsedAt?: number;
-	/** True for the one that asks. */
+	/** True for the session of the caller. */
 	readonly current?: boolean;
 }
 
-/** Those who keep one kind of sessions. */
+/** Lists and ends the sessions of one kind. */
 export interface SessionSource {
 	readonly kind: SessionKind;
 	list(account: AccountId): Promise<readonly SessionItem[]>;
-	/** False: the account has no such session. Its credentials stand for nobody from then on. */
+	/** Ends a session, whose credentials are no longer valid from then on; `false` if the account has no such session. */
 	end(account: AccountId, id: string): Promise<boolean>;
-	/** @param except the id of a session that stays */
+	/** Ends all sessions of an account. @param except the id of a session that does not end */
 	endAll(account: AccountId, except?: string): Promise<void>;
 }
 
 /**
- * All ways in which an account is signed in, the newest first.
+ * All sessions of an account, newest first.
  *
- * @param current the ids of what asks: its session and its credential, where they differ
+ * @param current the ids of the caller's session and credential
  */
 export async function sessionsOf(
 	world: World,
@@ -46,21 +48,21 @@ export async function sessionsOf(
 		.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
 }
 
-/** Ends one of them; open streams end with it. False: the account has none with this id. */
+/** Ends a session and its open streams; `false` if the account has no session with this id. */
 export async function endSession(world: World, account: Account, id: string): Promise<boolean> {
 	for (const source of sessionSources(world)) {
 		if (!(await source.end(account.id, id))) continue;
-		tellRevoked(world, account.id);
+		announceRevocation(world, account.id);
 		return true;
 	}
 	return false;
 }
 
 /**
- * Ends them all.
+ * Ends the sessions of an account, and their open streams.
  *
- * @param options.kinds only these; who changes a password keeps the tokens that they made for programs
- * @param options.except the session that stays
+ * @param options.kinds only sessions of these kinds; a change of the password keeps the personal access tokens
+ * @param options.except the id of a session that does not end
  */
 export async function endSessions(
 	world: World,
@@ -70,5 +72,5 @@ export async function endSessions(
 	for (const source of sessionSources(world)) {
 		if (kinds.includes(source.kind)) await source.endAll(account, except);
 	}
-	tellRevoked(world, account);
+	announceRevocation(world, account);
 }

@@ -1,55 +1,57 @@
-import type { Account } from "../accounts/account.ts";
-import { displayNameFault } from "../accounts/change-profile.ts";
-import { createAccount, handleFault } from "../accounts/create-account.ts";
-import { hashPassword, storeCredential } from "../accounts/credentials.ts";
+import { createAccount } from "../accounts/create-account.ts";
 import { emailFault, setEmail } from "../accounts/email.ts";
 import { accountByHandle } from "../accounts/find-account.ts";
+import { handleFault } from "../accounts/handles.ts";
+import { displayNameFault } from "../accounts/profile-rules.ts";
 import { Conflict, type FieldError, InvalidRequest, PermissionDenied, Unavailable } from "../errors.ts";
 import { type AccountId, mintId } from "../ids.ts";
-import type { World } from "../world.ts";
+import type { Account } from "../model/account.ts";
+import { hashPassword, storeCredential } from "./credentials.ts";
 import { eraseSecrets } from "./erase.ts";
-import { returnInvite, takeInvite } from "./invites.ts";
+import type { IdentityWorld } from "./identity.ts";
+import { redeemInvite, releaseInvite } from "./invites.ts";
 import { passwordFault } from "./password-rules.ts";
 
+/** The fields of a sign-up. */
 export interface SignUp {
 	readonly handle: string;
 	readonly password: string;
 	readonly displayName?: string;
 	readonly email?: string;
-	/** The secret of an invitation; needed where registration is by invitation. */
+	/** The secret of an invitation; required if registration is by invitation. */
 	readonly invite?: string;
-	/** The caller's address. */
+	/** The caller's IP address. */
 	readonly from: string;
 }
 
 /**
- * Makes an account for somebody who asks for one (OFSCP §4.1, R7 §4.1). All that can be wrong with a field is said at once.
+ * Creates an account for a visitor (OFSCP §4.1, R7 §4.1). All invalid fields are reported at once.
  *
- * The password's hash is stored before the account: whoever is told of their account can sign in to it, and what a crash leaves
- * is a hash that belongs to nobody.
+ * The password's hash is stored before the account is created, so that an account that was acknowledged can be signed in to. A crash in
+ * between leaves a hash without an account.
  *
- * @throws {InvalidRequest} with every field that is wrong
+ * @throws {InvalidRequest} with every invalid field
  * @throws {Conflict} `handle_taken`, `email_taken`
  * @throws {PermissionDenied} `registration_closed`, `invite_invalid`
- * @throws {TooManyRequests} too many accounts from this address
- * @throws {Unavailable} too many sign in at the moment
+ * @throws {TooManyRequests} too many accounts from this IP address
+ * @throws {Unavailable} too many passwords are being hashed
  */
-export async function signUp(world: World, wish: SignUp): Promise<Account> {
+export async function signUp(world: IdentityWorld, fields: SignUp): Promise<Account> {
 	const { registration, attempts } = world.identity;
 	if (registration.mode === "closed")
-		throw new PermissionDenied("Accounts are made by the operator here", "registration_closed");
-	await checkFields(world, wish);
-	await attempts.spend("signUp", wish.from);
+		throw new PermissionDenied("Accounts on this provider are created by its operator", "registration_closed");
+	await checkFields(world, fields);
+	await attempts.spend("signUp", fields.from);
 	try {
-		return await admit(world, wish);
+		return await createInvited(world, fields);
 	} catch (error) {
-		// What was refused made no account; guessing invitations is what the limit is for.
-		if (error instanceof Conflict || error instanceof Unavailable) await attempts.refund("signUp", wish.from);
+		// No account was created. A wrong invitation stays counted, since the limit also protects against guessing.
+		if (error instanceof Conflict || error instanceof Unavailable) await attempts.refund("signUp", fields.from);
 		throw error;
 	}
 }
 
-async function checkFields({ domain }: World, { handle, password, email, displayName }: SignUp): Promise<void> {
+async function checkFields({ domain }: IdentityWorld, { handle, password, email, displayName }: SignUp): Promise<void> {
 	const context = {
 		handle,
 		domain,
@@ -68,27 +70,27 @@ async function checkFields({ domain }: World, { handle, password, email, display
 	if (errors.length > 0) throw new InvalidRequest(errors);
 }
 
-/** Takes the invitation, and gives it back when there is no account after all. */
-async function admit(world: World, wish: SignUp): Promise<Account> {
-	const { invite } = wish;
+/** Redeems the invitation if one is required, and releases it if no account is created. */
+async function createInvited(world: IdentityWorld, fields: SignUp): Promise<Account> {
+	const { invite } = fields;
 	const id = mintId("usr", world.clock.now());
-	if (world.identity.registration.mode === "open") return makeAccount(world, id, wish);
-	if (invite === undefined || !(await takeInvite(world, invite, id)))
-		throw new PermissionDenied("An account needs an invitation here, and this one is not valid", "invite_invalid");
+	if (world.identity.registration.mode === "open") return makeAccount(world, id, fields);
+	if (invite === undefined || !(await redeemInvite(world, invite, id)))
+		throw new PermissionDenied("Registration requires an invitation, and this one is not valid", "invite_invalid");
 	try {
-		return await makeAccount(world, id, wish);
+		return await makeAccount(world, id, fields);
 	} catch (error) {
-		await returnInvite(world, invite, id);
+		await releaseInvite(world, invite, id);
 		throw error;
 	}
 }
 
 async function makeAccount(
-	world: World,
+	world: IdentityWorld,
 	id: AccountId,
 	{ handle, password, email, displayName }: SignUp,
 ): Promise<Account> {
-	// What is taken is found out before the costly part; a handle that is taken meanwhile, behind it.
+	// A taken handle is detected before the costly hash; one that is taken meanwhile, after it.
 	if ((await accountByHandle(world, handle, world.domain)) !== undefined)
 		throw new Conflict("handle_taken", `The handle ${handle} is taken`);
 	const name = displayName?.trim() ?? "";
@@ -97,7 +99,7 @@ async function makeAccount(
 		await storeCredential(world, id, await hashPassword(world, password));
 		return await createAccount(world, { id, handle, ...(name === "" ? {} : { displayName: name }) });
 	} catch (error) {
-		// After any other error the account may be there.
+		// After any other error the account may exist.
 		if (error instanceof Conflict || error instanceof Unavailable) await eraseSecrets(world, id);
 		throw error;
 	}

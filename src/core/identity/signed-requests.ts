@@ -1,36 +1,37 @@
 import { InvalidRequest, Unauthenticated } from "../errors.ts";
-import type { World } from "../world.ts";
+import type { World } from "../events/world.ts";
 import { isNonceUsed, useNonce } from "./nonces.ts";
 import { isDigestOf, isSignedBy, type SignableRequest, signatureHeaders } from "./request-signature.ts";
 
-/** A request as it came. */
+/** A request as it was received. */
 export interface ReceivedRequest {
 	readonly method: string;
-	/** Path and query as they were sent, nothing decoded. */
+	/** Path and query as they were sent, not decoded. */
 	readonly target: string;
 	header(name: string): string | undefined;
-	/** The bytes of the body; read when everything before them is right. */
+	/** The bytes of the body. They are only read if all earlier checks succeed. */
 	body(): Promise<Uint8Array>;
 }
 
 /**
- * The public key of a signer by its id, base64 of the raw bytes; `undefined`: they have no such key.
+ * Finds a public key of the signer by its id: base64 of the raw bytes; `undefined` if the signer has no such key.
  *
- * @param isAnew the signature did not fit, or the key was not found: what is remembered may be out of date
+ * @param isRefetch true if the key was not found or did not verify the signature, so that cached keys may be out of date
  */
-export type KeyFinder = (keyId: string, isAnew: boolean) => Promise<string | undefined>;
+export type KeyFinder = (keyId: string, isRefetch: boolean) => Promise<string | undefined>;
 
 const skewMs = 300_000;
 const timeShape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
-/** 128 bits and more, in base64url; other alphabets do no harm. */
+/** At least 128 bits in base64url; other alphabets are accepted. */
 const nonceShape = /^[\x21-\x7e]{22,128}$/;
 const keyIdShape = /^[\x21-\x7e]{1,200}$/;
 
 /**
- * Checks a request's signature in the order of OFSCP R7 §4.5: what costs little comes first, and only a request whose
- * signature is right uses up its nonce.
+ * Verifies the signature of a request in the order of OFSCP R7 §4.5: cheap checks come first, and only a valid signature consumes the
+ * nonce.
  *
- * @param signer the one who claims to sign, in the one form in which we write them
+ * @param signer the claimed signer: `handle@domain`, or a provider's domain
+ * @param find finds the signer's keys
  * @returns the id of the key that signed
  * @throws {InvalidRequest} `digest_mismatch`
  * @throws {Unauthenticated} `signature_incomplete`, `signature_expired`, `nonce_reused`, `signature_invalid`
@@ -45,7 +46,7 @@ export async function checkSignature(
 	const time = timeShape.test(signed.timestamp) ? Date.parse(signed.timestamp) : Number.NaN;
 	if (!(Math.abs(time - world.clock.now()) <= skewMs))
 		throw new Unauthenticated(
-			"The time of the signature is more than 300 s from now, or no time in UTC",
+			"The timestamp differs from the server's time by more than 300 s, or is not in UTC",
 			"signature_expired",
 		);
 	if (await isNonceUsed(world, signer, keyId, signed.nonce)) throw reused();
@@ -56,7 +57,7 @@ export async function checkSignature(
 		);
 
 	const [path = "", ...query] = request.target.split("?");
-	// The authority is ours whatever the request says: what was signed for another provider does not fit.
+	// The authority is always our own, so that a signature for another provider does not verify.
 	const signable: SignableRequest = {
 		...signed,
 		authority: world.domain,
@@ -66,9 +67,9 @@ export async function checkSignature(
 	};
 	const known = await find(keyId, false);
 	if (known === undefined || !isSignedBy(signable, known, signature)) {
-		const anew = await find(keyId, true);
-		if (anew === undefined || anew === known || !isSignedBy(signable, anew, signature))
-			throw new Unauthenticated("The signature does not fit the request, or its key is not known", "signature_invalid");
+		const refetched = await find(keyId, true);
+		if (refetched === undefined || refetched === known || !isSignedBy(signable, refetched, signature))
+			throw new Unauthenticated("The signature does not match the request, or its key is unknown", "signature_invalid");
 	}
 	if (!(await useNonce(world, signer, keyId, signed.nonce))) throw reused();
 	return keyId;
@@ -93,6 +94,9 @@ function readHeaders(request: ReceivedRequest): Headers {
 		signature: read("signature"),
 	};
 	if (!keyIdShape.test(headers.keyId) || !nonceShape.test(headers.nonce))
-		throw new Unauthenticated("The key's id, or a nonce of at least 128 bits, is malformed", "signature_incomplete");
+		throw new Unauthenticated(
+			"The key id or the nonce is malformed; a nonce has at least 128 bits",
+			"signature_incomplete",
+		);
 	return headers;
 }

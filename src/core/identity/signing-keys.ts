@@ -1,41 +1,41 @@
 import { createHash, createPublicKey, generateKeyPair, type JsonWebKey, type KeyObject } from "node:crypto";
+import type { World } from "../events/world.ts";
 import type { Collection } from "../ports/store.ts";
-import type { World } from "../world.ts";
 
 const algorithms = ["RS256", "EdDSA"] as const;
 
-/** A key by which ID tokens and JWT access tokens are signed. */
+/** A key that signs ID tokens and JWT access tokens. */
 export interface SigningKey {
 	readonly kid: string;
 	readonly alg: (typeof algorithms)[number];
 	/** The private key (RFC 7517). */
 	readonly jwk: JsonWebKey;
 	readonly createdAt: number;
-	/** Since when another key signs; absent: it is the one that does. */
+	/** When another key replaced it; absent for a key that signs. */
 	readonly retiredAt?: number;
 }
 
-/** All of them in one sealed document, so that a rotation is one compare-and-set. */
+/** All signing keys in one encrypted document, so that a rotation is one compare-and-set. */
 export const signingKeySets: Collection<{ readonly sealed: string }> = {
 	name: "signing_keys",
 	version: 1,
 	indexes: {},
 };
 
-/** For how long a key that signs no more is still published: what it has signed lives for an hour, what others cache for a day. */
+/** How long a replaced key is still published: tokens live for an hour, and clients cache the keys for a day. */
 export const overlapMs = 48 * 3_600_000;
 
 const id = "current";
-type Keeper = Pick<World, "store" | "clock" | "vault">;
+type Dependencies = Pick<World, "store" | "clock" | "vault">;
 
-/** The keys that are published now, those that sign first. `rev` changes when they do. */
+/** The published keys, those that sign first. `rev` changes whenever the keys do. */
 export interface PublishedKeys {
 	readonly rev: number;
 	readonly keys: readonly SigningKey[];
 }
 
-/** The keys; made when they are first asked for, the same ones in every process. */
-export async function signingKeys(world: Keeper): Promise<PublishedKeys> {
+/** The published keys, which are created on first use and are the same in every process. */
+export async function signingKeys(world: Dependencies): Promise<PublishedKeys> {
 	const stored = await world.store.get(signingKeySets, id);
 	if (stored !== undefined) return { rev: stored.rev, keys: published(world, open(world, stored.doc)) };
 	const sealed = world.vault.seal(await newKeys(world)) as string;
@@ -43,7 +43,7 @@ export async function signingKeys(world: Keeper): Promise<PublishedKeys> {
 	return signingKeys(world);
 }
 
-/** Their public halves, as a JSON Web Key Set holds them. */
+/** The public keys, as members of a JSON Web Key Set (RFC 7517). */
 export const publicKeys = ({ keys }: PublishedKeys): readonly JsonWebKey[] =>
 	keys.map(({ kid, alg, jwk }) => ({
 		...createPublicKey({ key: jwk, format: "jwk" }).export({ format: "jwk" }),
@@ -52,12 +52,12 @@ export const publicKeys = ({ keys }: PublishedKeys): readonly JsonWebKey[] =>
 		use: "sig",
 	}));
 
-/** The revision of the keys alone; `undefined`: there are none yet. */
+/** The revision of the keys; `undefined` if there are none yet. */
 export const signingKeysRevision = async ({ store }: Pick<World, "store">): Promise<number | undefined> =>
 	(await store.get(signingKeySets, id))?.rev;
 
-/** Lets new keys sign from now on; the old ones stay published for {@link overlapMs}. Resolves with the new keys' ids. */
-export async function rotateSigningKeys(world: Keeper): Promise<readonly string[]> {
+/** Replaces the signing keys; the old ones stay published for {@link overlapMs}. Resolves with the ids of the new keys. */
+export async function rotateSigningKeys(world: Dependencies): Promise<readonly string[]> {
 	const fresh = await newKeys(world);
 	for (;;) {
 		await signingKeys(world);
@@ -76,7 +76,7 @@ const open = ({ vault }: Pick<World, "vault">, { sealed }: { readonly sealed: st
 const published = ({ clock }: Pick<World, "clock">, keys: readonly SigningKey[]): readonly SigningKey[] =>
 	keys.filter(({ retiredAt }) => retiredAt === undefined || clock.now() < retiredAt + overlapMs);
 
-/** Off the main thread: an RSA key takes a while. */
+/** Generates a key pair off the main thread, since an RSA key takes a while. */
 const generated = <T>(make: (done: (error: Error | null, publicKey: T, privateKey: T) => void) => void) =>
 	new Promise<{ publicKey: T; privateKey: T }>((resolve, reject) =>
 		make((error, publicKey, privateKey) => (error === null ? resolve({ publicKey, privateKey }) : reject(error))),

@@ -1,20 +1,20 @@
-import type { Account } from "../accounts/account.ts";
 import { accountById } from "../accounts/find-account.ts";
+import type { World } from "../events/world.ts";
 import { type AccountId, parseId } from "../ids.ts";
-import type { World } from "../world.ts";
+import type { Account } from "../model/account.ts";
 
 /**
- * By what clients know somebody of ours: the id of their actor (design §5), whether or not anything serves it. It never
- * changes: neither their handle nor the bridges that are on are in it.
+ * The OAuth subject of a local account: the id of its actor (design §5), even if ActivityPub is disabled. It never changes, since it
+ * does not contain the handle.
  */
 export const subjectOf = ({ origin }: Pick<World, "origin">, { id }: Pick<Account, "id">): string =>
 	`${origin}/users/${id}`;
 
-/** The account's id in a subject of ours. */
+/** The account id in a subject of this provider. */
 export const accountIdOf = (subject: string): AccountId | undefined =>
 	parseId("usr", subject.slice(subject.lastIndexOf("/") + 1));
 
-/** The account of ours that a subject of ours names; `undefined`: none that can log in. */
+/** The local account of a subject; `undefined` if there is none or it has been deleted. */
 export async function accountOfSubject(world: Pick<World, "store">, subject: string): Promise<Account | undefined> {
 	const id = accountIdOf(subject);
 	const account = id === undefined ? undefined : await accountById(world, id);

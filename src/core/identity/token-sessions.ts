@@ -1,14 +1,14 @@
-import { type AccessToken, accessTokens } from "../accounts/tokens.ts";
+import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
 import type { Stored } from "../ports/store.ts";
-import type { World } from "../world.ts";
 import { lastUsedOf } from "./last-used.ts";
 import type { SessionSource } from "./sessions.ts";
+import { type AccessToken, accessTokens } from "./tokens.ts";
 
-/** How many are read at once; people have a few. */
+/** How many tokens are read at once; most accounts have a few. */
 const chunk = 200;
 
-/** Personal access tokens, as sessions. */
+/** The personal access tokens of an account, as sessions. */
 export function tokenSessions({ store }: Pick<World, "store">): SessionSource {
 	const tokensOf = (account: AccountId): Promise<readonly Stored<AccessToken>[]> =>
 		store.page(accessTokens, { index: "account", prefix: [account], order: "desc", limit: chunk });

@@ -1,39 +1,40 @@
 import { randomBytes } from "node:crypto";
-import { type Account, addressOf } from "../accounts/account.ts";
 import { Conflict, InvalidRequest } from "../errors.ts";
+import { type Account, addressOf } from "../model/account.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "../world.ts";
 import { attempt } from "./attempt.ts";
+import type { IdentityWorld } from "./identity.ts";
 import { hashOfSecret } from "./secret.ts";
 
 /** The one-time codes of an account (RFC 6238), by the account's id. */
 export interface Totp {
-	/** base32, sealed; absent: not confirmed yet, so nobody is asked for codes. */
+	/** base32, encrypted; absent until it is confirmed, and until then no codes are required. */
 	readonly secret?: unknown;
-	/** The secret that an app has been shown, until a code from that app confirms it. */
+	/** The secret of an app that is being set up, until a code from that app confirms it. */
 	readonly pending?: unknown;
-	/** The step of the newest code that was taken: a code is good once. */
+	/** The time step of the newest code that was accepted, since a code is valid once. */
 	readonly lastStep: number;
-	/** Hashes of the recovery codes that are left. */
+	/** The hashes of the unused recovery codes. */
 	readonly recovery: readonly string[];
 }
 
+/** The TOTP secrets, by account id. */
 export const totps: Collection<Totp> = { name: "totps", version: 1, indexes: {} };
 
-type Keeper = Pick<World, "store" | "clock" | "vault" | "identity" | "domain">;
+type Dependencies = Pick<IdentityWorld, "store" | "clock" | "vault" | "identity" | "domain">;
 
-/** True when codes are asked for at sign-in. */
-export async function hasTotp({ store }: Pick<World, "store">, account: Account): Promise<boolean> {
+/** True if the account needs a code to sign in. */
+export async function hasTotp({ store }: Pick<IdentityWorld, "store">, account: Account): Promise<boolean> {
 	return (await store.get(totps, account.id))?.doc.secret !== undefined;
 }
 
 /**
- * Makes a secret for an authenticator app. Nothing is asked for before {@link confirmTotp}; an app that is set up already goes
- * on until then.
+ * Creates a secret for an authenticator app. It takes effect with {@link confirmTotp}; until then an app that was set up before stays
+ * valid.
  *
- * @returns the secret for typing it in, and the `otpauth://` URI for the QR code
+ * @returns the secret to type in, and the `otpauth://` URI for the QR code
  */
-export async function beginTotp(world: Keeper, account: Account): Promise<{ secret: string; uri: string }> {
+export async function beginTotp(world: Dependencies, account: Account): Promise<{ secret: string; uri: string }> {
 	const { totp } = world.identity.factors;
 	const secret = await totp.newSecret();
 	const pending = world.vault.seal(secret);
@@ -42,17 +43,17 @@ export async function beginTotp(world: Keeper, account: Account): Promise<{ secr
 }
 
 /**
- * Turns codes on with the first one from the app.
+ * Activates an authenticator app with its first code.
  *
- * @returns ten recovery codes, which can't be read again; those of before are void
+ * @returns ten recovery codes, which can't be read again; earlier ones become void
  * @throws {InvalidRequest} `/code` is wrong
  * @throws {Conflict} `totp_not_begun`
  */
-export async function confirmTotp(world: Keeper, account: Account, code: string): Promise<readonly string[]> {
+export async function confirmTotp(world: Dependencies, account: Account, code: string): Promise<readonly string[]> {
 	const stored = await world.store.get(totps, account.id);
 	if (stored?.doc.pending === undefined) throw new Conflict("totp_not_begun", "No authenticator app is being set up");
 	const secret = world.vault.open(stored.doc.pending) as string;
-	const step = await world.identity.factors.totp.stepOf(secret, plain(code), world.clock.now());
+	const step = await world.identity.factors.totp.stepOf(secret, normalized(code), world.clock.now());
 	if (step === undefined) throw wrongCode();
 	const codes = newRecoveryCodes();
 	const confirmed = { secret: stored.doc.pending, lastStep: step, recovery: codes.map((c) => hashOf(account, c)) };
@@ -63,13 +64,13 @@ export async function confirmTotp(world: Keeper, account: Account, code: string)
 const wrongCode = (): InvalidRequest =>
 	new InvalidRequest([{ field: "/code", expected: "the code that the app shows now" }]);
 
-/** Turns codes off. Idempotent. */
-export async function endTotp({ store }: Pick<World, "store">, account: Account): Promise<void> {
+/** Deactivates TOTP. Idempotent. */
+export async function endTotp({ store }: Pick<IdentityWorld, "store">, account: Account): Promise<void> {
 	await store.delete(totps, account.id);
 }
 
-/** Makes ten new recovery codes; those of before are void. @throws {Conflict} `totp_not_begun` codes are not turned on */
-export async function renewRecoveryCodes(world: Keeper, account: Account): Promise<readonly string[]> {
+/** Creates ten new recovery codes; earlier ones become void. @throws {Conflict} `totp_not_begun` TOTP is not active */
+export async function renewRecoveryCodes(world: Dependencies, account: Account): Promise<readonly string[]> {
 	const codes = newRecoveryCodes();
 	await change(world, account, (now) => {
 		if (now.secret === undefined) throw new Conflict("totp_not_begun", "No authenticator app is set up");
@@ -79,17 +80,17 @@ export async function renewRecoveryCodes(world: Keeper, account: Account): Promi
 }
 
 /**
- * True when this is a code of the account: one from the app (now, or half a minute earlier or later) or a recovery code, each
- * good once, whoever else uses it at the same time.
+ * True if this is a valid code of the account: one from the app (of the current time step, the previous or the next), or a recovery
+ * code. Each is accepted once, also under concurrency.
  *
- * @param from the caller's address
- * @throws {TooManyRequests} too many wrong tries for this account or from this address
+ * @param from the caller's IP address
+ * @throws {TooManyRequests} too many wrong attempts for this account or from this IP address
  */
-export function checkCode(world: Keeper, account: Account, code: string, from: string): Promise<boolean> {
-	return attempt(world, { subject: account.id, from }, () => takeCode(world, account, plain(code)));
+export function checkCode(world: Dependencies, account: Account, code: string, from: string): Promise<boolean> {
+	return attempt(world, { subject: account.id, from }, () => consumeCode(world, account, normalized(code)));
 }
 
-async function takeCode(world: Keeper, account: Account, code: string): Promise<boolean> {
+async function consumeCode(world: Dependencies, account: Account, code: string): Promise<boolean> {
 	for (;;) {
 		const stored = await world.store.get(totps, account.id);
 		if (stored?.doc.secret === undefined) return false;
@@ -99,8 +100,8 @@ async function takeCode(world: Keeper, account: Account, code: string): Promise<
 	}
 }
 
-/** What is left when a code has been used; `undefined`: it is none (any more). */
-async function afterUse(world: Keeper, account: Account, now: Totp, code: string): Promise<Totp | undefined> {
+/** The state after a code was used; `undefined` if the code is wrong or has been used. */
+async function afterUse(world: Dependencies, account: Account, now: Totp, code: string): Promise<Totp | undefined> {
 	if (/^\d{6}$/.test(code)) {
 		const secret = world.vault.open(now.secret) as string;
 		const step = await world.identity.factors.totp.stepOf(secret, code, world.clock.now());
@@ -111,12 +112,12 @@ async function afterUse(world: Keeper, account: Account, now: Totp, code: string
 	return { ...now, recovery: now.recovery.filter((other) => other !== hash) };
 }
 
-/** However a code is typed: with spaces or hyphens, in capitals. */
-const plain = (code: string): string => code.replace(/[\s-]/g, "").toLowerCase();
+/** A code without spaces and hyphens, in lower case. */
+const normalized = (code: string): string => code.replace(/[\s-]/g, "").toLowerCase();
 
-const hashOf = (account: Account, code: string): string => hashOfSecret(`${account.id} ${plain(code)}`);
+const hashOf = (account: Account, code: string): string => hashOfSecret(`${account.id} ${normalized(code)}`);
 
-/** 80 random bits each, in an alphabet without look-alikes: too many to be found from their hashes. */
+/** Ten codes with 80 random bits each, too many to be found from their hashes, in an alphabet without look-alikes. */
 function newRecoveryCodes(): readonly string[] {
 	const alphabet = "23456789abcdefghijkmnpqrstuvwxyz";
 	return Array.from({ length: 10 }, () => {
@@ -125,7 +126,7 @@ function newRecoveryCodes(): readonly string[] {
 	});
 }
 
-async function change({ store }: Keeper, account: Account, next: (now: Totp) => Totp): Promise<void> {
+async function change({ store }: Dependencies, account: Account, next: (now: Totp) => Totp): Promise<void> {
 	for (;;) {
 		const stored = await store.get(totps, account.id);
 		const doc = next(stored?.doc ?? { lastStep: 0, recovery: [] });

@@ -1,6 +1,6 @@
 import { InvalidRequest } from "../errors.ts";
-import type { World } from "../world.ts";
-import type { Content, MessageType } from "./message.ts";
+import type { World } from "../events/world.ts";
+import type { Content, MessageType } from "../model/message.ts";
 
 /**
  * What every content must keep to, wherever it comes from: some text, not too much of it, in a form that fits the type.

@@ -1,11 +1,12 @@
-import type { Account } from "../accounts/account.ts";
+import { may } from "../access/permissions.ts";
 import { PermissionDenied } from "../errors.ts";
-import { bridgeConsumer } from "../events/log.ts";
-import { may, type Place } from "../groups/access.ts";
+import type { World } from "../events/world.ts";
+import type { Place } from "../groups/place.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
-import type { World } from "../world.ts";
+import type { Account } from "../model/account.ts";
+import type { Message } from "../model/message.ts";
 import type { MessageEvents } from "./events.ts";
-import { type Message, messages } from "./message.ts";
+import { messages } from "./message.ts";
 
 /** Deletes a message: its author or a moderator. Idempotent. @throws {PermissionDenied} */
 export async function deleteMessage(world: World, actor: Account, place: Place, message: Message): Promise<void> {
@@ -30,6 +31,7 @@ export async function appendDeletion(
 		readonly actor: Account;
 		readonly request?: string;
 		readonly moderated?: true;
+		readonly bulk?: true;
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
 	},
@@ -45,7 +47,6 @@ export async function appendDeletion(
 				type: "message.deleted",
 				actor: actor.id,
 				natural: `deleted:${id}`,
-				pending: [bridgeConsumer],
 				...(request === undefined ? {} : { request }),
 				erases: current.texts.map((seq) => ({ seq, body: remainsOf(current, seq) })),
 				body: { message: id, ...body },

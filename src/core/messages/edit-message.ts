@@ -1,10 +1,10 @@
-import type { Account } from "../accounts/account.ts";
 import { Conflict, PermissionDenied } from "../errors.ts";
-import { bridgeConsumer } from "../events/log.ts";
-import type { World } from "../world.ts";
+import type { World } from "../events/world.ts";
+import type { Account } from "../model/account.ts";
+import { type Content, type Message } from "../model/message.ts";
 import { checkContent } from "./check-content.ts";
 import type { MessageEvents } from "./events.ts";
-import { type Content, type Message, messages } from "./message.ts";
+import { messages } from "./message.ts";
 import { mentionedAccounts } from "./post-message.ts";
 
 export interface MessageChanges {
@@ -67,7 +67,6 @@ export async function appendEdit(
 		stream: message.channel,
 		type: "message.edited",
 		actor: actor.id,
-		pending: [bridgeConsumer],
 		...(request === undefined ? {} : { request }),
 		body,
 	});

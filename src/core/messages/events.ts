@@ -1,5 +1,5 @@
 import type { AccountId, BridgeName, MessageId } from "../ids.ts";
-import type { Content, Message } from "./message.ts";
+import type { Content, Message } from "../model/message.ts";
 
 /**
  * Streams: the channel's id. `origin` is the network it came from; absent: it was said here. `erased`: the message was
@@ -27,9 +27,15 @@ export interface MessageEvents {
 	};
 	"message.deleted": {
 		readonly message: MessageId;
-		/** By somebody else than its author. */
+		/** Not by its author. */
 		readonly moderated?: true;
+		/** One of the many deletions that the end of an account brings: what is said meanwhile goes out first. */
+		readonly bulk?: true;
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
 	};
+}
+
+declare module "../events/event.ts" {
+	interface EventBodies extends MessageEvents {}
 }

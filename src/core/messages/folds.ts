@@ -1,7 +1,8 @@
 import type { FoldTable } from "../events/folds.ts";
+import type { Message } from "../model/message.ts";
 import type { Fold } from "../ports/store.ts";
 import type { MessageEvents } from "./events.ts";
-import { type Message, messages } from "./message.ts";
+import { messages } from "./message.ts";
 
 const emptied = { content: { text: "", mime: "text/plain" }, tags: [], metadata: [], reactions: [] } as const;
 

@@ -1,9 +1,10 @@
-import type { Account } from "../accounts/account.ts";
-import { canRead, placeOf } from "../groups/access.ts";
-import { memberships } from "../groups/membership.ts";
+import { followedPlaces } from "../access/followed-places.ts";
+import type { ReadablePlace } from "../access/readable-place.ts";
+import type { World } from "../events/world.ts";
 import type { ChannelId } from "../ids.ts";
-import type { World } from "../world.ts";
-import { type Message, messages, type Position } from "./message.ts";
+import type { Account } from "../model/account.ts";
+import type { Message, Position } from "../model/message.ts";
+import { messages } from "./message.ts";
 
 /** A place in the merge: a message's time, and among those of one millisecond its channel and its place in that. */
 export type HomeCursor = Pick<Message, "at" | "channel" | "seq">;
@@ -11,29 +12,10 @@ export type HomeCursor = Pick<Message, "at" | "channel" | "seq">;
 /** How many rows of one timeline are read at a time. */
 const chunk = 8;
 
-/** What an account follows: the timelines and channels that it has joined, and its own. */
-export async function followedChannels(world: Pick<World, "store">, account: Account): Promise<readonly ChannelId[]> {
-	const followed: ChannelId[] = [account.timeline];
-	let after: readonly [string, string, string, number, string] | undefined;
-	for (;;) {
-		const page = await world.store.page(memberships, {
-			index: "account",
-			prefix: [account.id, "chn", "joined"],
-			...(after === undefined ? {} : { after }),
-			order: "asc",
-			limit: 500,
-		});
-		for (const { doc } of page) if (doc.place !== account.timeline) followed.push(doc.place as ChannelId);
-		const last = page.at(-1);
-		if (last === undefined || page.length < 500) return followed;
-		after = [account.id, "chn", "joined", last.doc.since, last.doc.place];
-	}
-}
-
 /** One timeline of the merge, newest first, read a few rows at a time. */
 async function* newestFirst(
 	world: Pick<World, "store">,
-	channel: ChannelId,
+	{ channel: { id: channel } }: ReadablePlace,
 	before: HomeCursor | undefined,
 ): AsyncGenerator<Message, undefined> {
 	let after = before && behind(channel, before);
@@ -69,10 +51,8 @@ export async function homeTimeline(
 	{ before, limit }: { readonly before?: HomeCursor; readonly limit: number },
 ): Promise<readonly Message[]> {
 	const heads: { message: Message; rest: AsyncGenerator<Message, undefined> }[] = [];
-	for (const channel of await followedChannels(world, account)) {
-		const place = await placeOf(world, channel);
-		if (place === undefined || !(await canRead(world, place, account))) continue;
-		const rest = newestFirst(world, channel, before);
+	for await (const place of followedPlaces(world, account)) {
+		const rest = newestFirst(world, place, before);
 		const first = await rest.next();
 		if (first.done !== true) heads.push({ message: first.value, rest });
 	}

@@ -1,9 +1,12 @@
-import type { Account } from "../accounts/account.ts";
+import { admits, circleBy, type PlaceWithCircle, withCircle } from "../access/circle.ts";
+import type { ReadablePlace } from "../access/readable-place.ts";
 import { NotFound } from "../errors.ts";
-import { canRead, type Place, placeOf } from "../groups/access.ts";
-import { type ChannelId, type MessageId, parseId } from "../ids.ts";
-import type { World } from "../world.ts";
-import { type Message, messages, type Position } from "./message.ts";
+import type { World } from "../events/world.ts";
+import { placeOf } from "../groups/place.ts";
+import { type MessageId, parseId } from "../ids.ts";
+import type { Account } from "../model/account.ts";
+import { type Message, type Position } from "../model/message.ts";
+import { messages } from "./message.ts";
 
 type Reader = Pick<World, "store">;
 
@@ -14,10 +17,10 @@ export interface Window {
 	readonly limit: number;
 }
 
-/** A page of a channel: backward is newest first, forward oldest first (OFSCP §6.2). The caller has asked {@link canRead}. */
+/** A page of a channel: backward is newest first, forward oldest first (OFSCP §6.2). */
 export async function listMessages(
 	world: Reader,
-	channel: ChannelId,
+	{ channel: { id: channel } }: ReadablePlace,
 	{ after, direction, limit }: Window,
 ): Promise<readonly Message[]> {
 	const page = await world.store.page(messages, {
@@ -30,9 +33,10 @@ export async function listMessages(
 	return page.map((stored) => stored.doc);
 }
 
-/** The direct replies to a message, oldest first. */
+/** The direct replies to a message, oldest first. They are in the message's place. */
 export async function listReplies(
 	world: Reader,
+	_place: ReadablePlace,
 	message: MessageId,
 	{ after, limit }: { readonly after?: Position; readonly limit: number },
 ): Promise<readonly Message[]> {
@@ -46,22 +50,23 @@ export async function listReplies(
 	return page.map((stored) => stored.doc);
 }
 
-/** A message by its id. @throws {NotFound} it does not exist, is elsewhere, or may not be seen */
-export async function readableMessage(world: Reader, place: Place, id: string): Promise<Message> {
+/** A message of a place by its id. @throws {NotFound} it does not exist, or is elsewhere */
+export async function readableMessage(world: Reader, place: ReadablePlace, id: string): Promise<Message> {
 	const known = parseId("msg", id);
 	const message = known === undefined ? undefined : (await world.store.get(messages, known))?.doc;
 	if (message === undefined || message.channel !== place.channel.id) throw new NotFound();
 	return message;
 }
 
-/** A message and its place by the message's id alone, if `reader` may read it. */
+/** A message and its place by the message's id alone, if `reader` may have it: also one who is named in it and not in its place. */
 export async function messageWithPlace(
 	world: Reader,
 	id: MessageId,
 	reader: Account | undefined,
-): Promise<{ message: Message; place: Place } | undefined> {
+): Promise<{ message: Message; place: PlaceWithCircle } | undefined> {
 	const message = (await world.store.get(messages, id))?.doc;
-	const place = message === undefined ? undefined : await placeOf(world, message.channel);
-	if (message === undefined || place === undefined || !(await canRead(world, place, reader))) return undefined;
-	return { message, place };
+	const found = message === undefined ? undefined : await placeOf(world, message.channel);
+	if (message === undefined || found === undefined) return undefined;
+	const place = await withCircle(world, found);
+	return (await admits(world, circleBy(place.rules, place, message), reader)) ? { message, place } : undefined;
 }

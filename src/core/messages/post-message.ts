@@ -1,16 +1,18 @@
-import type { Account } from "../accounts/account.ts";
-import { addressOf } from "../accounts/account.ts";
+import { assertMay } from "../access/permissions.ts";
+import type { ReadablePlace } from "../access/readable-place.ts";
 import { findAccount } from "../accounts/find-account.ts";
-import { remoteKey } from "../bridging/remote-key.ts";
 import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
-import { bridgeConsumer } from "../events/log.ts";
-import { duplicateOf, type Once } from "../events/once.ts";
-import { assertMay, canRead, type Place } from "../groups/access.ts";
+import { eventOfRequest, type Idempotency } from "../events/idempotency.ts";
+import type { World } from "../events/world.ts";
+import type { Place } from "../groups/place.ts";
 import { type AccountId, type MessageId, mintId } from "../ids.ts";
-import type { World } from "../world.ts";
+import type { Account } from "../model/account.ts";
+import { addressOf } from "../model/account.ts";
+import { type Content, type Message, type MessageType } from "../model/message.ts";
+import { remoteKey } from "../remote-key.ts";
 import { checkContent } from "./check-content.ts";
 import { mentionsIn } from "./mentions.ts";
-import { type Content, type Message, type MessageType, messages } from "./message.ts";
+import { messages } from "./message.ts";
 
 export interface NewMessage {
 	readonly type: MessageType;
@@ -27,20 +29,19 @@ export interface NewMessage {
 /**
  * Posts a message of one of our people (OFSCP §6.1). Resolves when it is durable and in its timeline.
  *
- * @throws {NotFound} the place or the parent may not be seen
+ * @throws {NotFound} there is no such parent
  * @throws {PermissionDenied} `permission_denied`, `type_not_allowed`
  * @throws {Conflict} `idempotency_key_reused`, `duplicate_client_message_id`
  */
 export async function postMessage(
 	world: World,
 	author: Account,
-	place: Place,
+	place: ReadablePlace,
 	fields: NewMessage,
-	once: Once,
+	idempotency: Idempotency,
 ): Promise<{ message: Message; replayed: boolean }> {
 	checkContent(world, fields.type, fields.content);
 	const { channel, group } = place;
-	if (!(await canRead(world, place, author))) throw new NotFound();
 	const parent = fields.replyTo === undefined ? undefined : await parentOf(world, place, fields.replyTo);
 	await assertMay(world, parent === undefined ? "post" : "reply", place, author);
 	if (!channel.allowedTypes.includes(fields.type))
@@ -53,8 +54,7 @@ export async function postMessage(
 		stream: channel.id,
 		type: "message.posted",
 		actor: author.id,
-		pending: [bridgeConsumer],
-		...(once.request === undefined ? {} : { request: once.request }),
+		...(idempotency.request === undefined ? {} : { request: idempotency.request }),
 		...(clientMessageId === undefined ? {} : { natural: clientKey(author.id, place, clientMessageId) }),
 		body: {
 			message: {
@@ -72,18 +72,18 @@ export async function postMessage(
 				...(clientMessageId === undefined ? {} : { clientMessageId }),
 				editUntil: Math.min(fields.editUntil ?? Number.MAX_SAFE_INTEGER, now + world.policy.editWindowMs),
 			},
-			...(once.fingerprint === undefined ? {} : { fingerprint: once.fingerprint }),
+			...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 		},
 	});
 	// A repeated request meets its own message by the client's id before it meets itself.
-	const isRepeated = appended.outcome === "duplicate" && appended.event.request === once.request;
+	const isRepeated = appended.outcome === "duplicate" && appended.event.request === idempotency.request;
 	if (appended.outcome === "duplicate" && appended.by === "natural" && !isRepeated) {
 		const existing = (appended.event.body as { message: { id: MessageId } }).message.id;
 		throw new Conflict("duplicate_client_message_id", "A message with this client id exists", {
 			existing: { id: existing, author: addressOf(author) },
 		});
 	}
-	const { event, replayed } = duplicateOf(appended, once, "message.posted");
+	const { event, replayed } = eventOfRequest(appended, idempotency, "message.posted");
 	const stored = await world.store.get(messages, event.body.message.id);
 	if (stored === undefined) throw new Error(`The message of ${event.id} can't be read`);
 	return { message: stored.doc, replayed };

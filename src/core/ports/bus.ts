@@ -1,6 +1,7 @@
-/** Tells every process "stream S has reached seq N". A lost message costs latency, never data. */
+/** Notifies every process that a stream has reached a seq. A lost notification costs latency, never data. */
 export interface Bus {
 	publish(stream: string, seq: number): void;
+	/** Calls the listener for every publication. @returns the function that ends the subscription */
 	subscribe(listener: (stream: string, seq: number) => void): () => void;
 	close(): Promise<void>;
 }

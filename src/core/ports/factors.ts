@@ -1,4 +1,4 @@
-/** Second factors, as their standards' libraries check them (`src/factors`): loaded when first needed. */
+/** Checks second factors (`src/factors`). The libraries are loaded on first use. */
 export interface FactorsPort {
 	readonly totp: TotpPort;
 	readonly passkeys: PasskeyPort;
@@ -11,23 +11,23 @@ export interface TotpPort {
 	/** The `otpauth://` URI that an app reads from a QR code. */
 	uri(options: { readonly secret: string; readonly issuer: string; readonly label: string }): Promise<string>;
 	/**
-	 * The time step that a code is of: the present one, the one before or the one behind; `undefined`: a wrong code.
+	 * The time step of a code: the current one, the previous or the next; `undefined` if the code is wrong.
 	 *
 	 * @param now milliseconds since 1970
 	 */
 	stepOf(secret: string, code: string, now: number): Promise<number | undefined>;
 }
 
-/** A JSON document of the WebAuthn API, passed on to the browser or come from it as it is. */
+/** A JSON document of the WebAuthn API, sent to the browser or received from it. */
 export type WebAuthnJson = Readonly<Record<string, unknown>>;
 
-/** A passkey as it is checked. */
+/** The public data of a passkey, with which its assertions are verified. */
 export interface PasskeyCredential {
-	/** base64url, as the browser names it. */
+	/** The credential id, base64url. */
 	readonly id: string;
-	/** COSE, base64url. */
+	/** A COSE key, base64url. */
 	readonly publicKey: string;
-	/** The authenticator's signature counter; 0 where it has none. */
+	/** The authenticator's signature counter; 0 if it has none. */
 	readonly counter: number;
 	readonly transports: readonly string[];
 }
@@ -37,21 +37,21 @@ export interface PasskeyPort {
 	registrationOptions(options: {
 		readonly challenge: string;
 		readonly user: { readonly id: string; readonly name: string; readonly displayName: string };
-		/** The person's passkeys so far, not to be made twice on one authenticator. */
+		/** The existing passkeys of the user, so that an authenticator is not registered twice. */
 		readonly known: readonly PasskeyCredential[];
 	}): Promise<WebAuthnJson>;
-	/** The new passkey; `undefined`: the response proves nothing. */
+	/** The new passkey; `undefined` if the response is not valid. */
 	verifyRegistration(response: unknown, challenge: string): Promise<PasskeyCredential | undefined>;
 	/**
-	 * @param known the passkeys that may answer; empty: any that the browser offers for us
-	 * @param alone the passkey is both factors, so the authenticator must have verified its user (a PIN, a finger)
+	 * @param known the passkeys that are allowed; if empty, any discoverable passkey for this provider
+	 * @param alone whether the passkey replaces the password, so that user verification is required
 	 */
 	loginOptions(options: {
 		readonly challenge: string;
 		readonly known: readonly PasskeyCredential[];
 		readonly alone: boolean;
 	}): Promise<WebAuthnJson>;
-	/** The new counter; `undefined`: the response proves nothing, or the counter went back (a copied key). */
+	/** The new counter; `undefined` if the response is not valid or the counter went back, as with a cloned authenticator. */
 	verifyLogin(
 		response: unknown,
 		challenge: { readonly challenge: string; readonly alone: boolean },

@@ -1,7 +1,7 @@
 /**
- * Places at which a test may end the process. In production every call is empty.
+ * Points at which a test can end the process. In production a call does nothing.
  *
- * A fail-point stands directly before or behind a write that must be durable, and its name says which:
+ * A fail-point is directly before or after a write that must be durable, and its name says which:
  * `store:before-commit`, `delivery:after-send` …
  */
 export interface FailPoints {
@@ -14,13 +14,15 @@ export const failPoints = [
 	"store:after-commit",
 	"incoming:before-append",
 	"incoming:after-append",
-	"outgoing:before-plan",
-	"outgoing:after-plan",
-	"outgoing:after-settle",
+	"consumer:before-work",
+	"consumer:after-commit",
+	"consumer:after-settle",
 	"delivery:before-send",
 	"delivery:after-send",
 	"delivery:after-record",
 ] as const;
+/** The name of a fail-point. */
 export type FailPoint = (typeof failPoints)[number];
 
+/** The fail-points of production: none ever fails. */
 export const noFailPoints: FailPoints = { hit() {} };

@@ -2,20 +2,20 @@
 export type Lane = string;
 
 /**
- * Works off what is due in a lane. Resolves with the time at which it wants to run again (milliseconds since 1970), or
- * with nothing when the lane is empty. What is due lives in the store; a run may find nothing to do.
+ * Processes the due items of a lane, which are in the store; there may be none. Resolves with the time at which to run again
+ * (milliseconds since 1970), or with nothing if the lane is empty.
  */
 export type LaneHandler = (lane: Lane, signal: AbortSignal) => Promise<number | undefined>;
 
 /**
- * Runs lanes: each exclusively, in order, one run at a time; different lanes beside each other.
+ * Runs lanes: each lane one run at a time, in order; different lanes concurrently.
  *
- * The promise: a wake that follows a store write is followed by a run that starts after that write, or by the sweeper's.
+ * The guarantee: a wake after a write to the store is followed by a run that starts after that write, at the latest the sweeper's.
  */
 export interface Lanes {
-	/** Never throws and never waits. `notBefore`: milliseconds since 1970. */
+	/** Requests a run of the lane. Never throws and never waits. @param notBefore milliseconds since 1970; at once if absent */
 	wake(lane: Lane, notBefore?: number): void;
-	/** Resolves when every run in flight has ended and no lane is awake (delayed wakes do not count). For tests and drains. */
+	/** Resolves when no run is in flight and none is requested (delayed wakes do not count). For tests. */
 	idle(): Promise<void>;
 	/** No new run starts; resolves when the runs in flight have finished their current item. */
 	stop(): Promise<void>;

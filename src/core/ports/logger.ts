@@ -1,6 +1,6 @@
 /**
- * Where the program writes what happened. `fields` is data for machines, `message` one short line for people.
- * Secrets are taken out by the logger, but it is better not to hand it any.
+ * The log of the process. `fields` is data for machines, `message` one short line for people.
+ * The logger redacts secrets, but callers should not pass any.
  */
 export interface Logger {
 	debug(fields: object, message: string): void;

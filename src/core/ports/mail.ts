@@ -1,4 +1,4 @@
-/** A mail of ours: plain text, one recipient. */
+/** A mail to send: plain text, one recipient. */
 export interface Mail {
 	readonly to: string;
 	readonly subject: string;
@@ -7,8 +7,8 @@ export interface Mail {
 
 /** Sends mail (`src/mail`). */
 export interface MailPort {
-	/** False: no mail server is configured, and {@link send} rejects. */
+	/** False if no mail server is configured; {@link send} then rejects. */
 	readonly enabled: boolean;
-	/** Resolves when the mail server has taken the mail over. */
+	/** Resolves when the mail server has accepted the mail. */
 	send(mail: Mail): Promise<void>;
 }

@@ -1,32 +1,37 @@
 /**
  * The Store port: a durable, ordered log and declared collections of JSON documents.
  *
- * It asks little of a database on purpose (no multi-document transaction, no partial or sparse index, no null, float or
- * date as an index value), so that one implementation of every repository runs on SQLite and on anything that speaks the
+ * It deliberately requires little of a database (no multi-document transaction, no partial or sparse index, no null, float or
+ * date as an index value), so that one implementation of every repository runs on SQLite and on any server that speaks the
  * MongoDB protocol.
  */
 
 /** ASCII text of at most 512 bytes, or a safe integer (times are milliseconds since 1970). */
 export type Scalar = string | number;
+/** The value of a document in an index: one scalar per part. */
 export type Key = readonly Scalar[];
 
+/** The declaration of an index. */
 export interface IndexSpec<T> {
 	readonly kinds: readonly ("text" | "int")[];
 	/** A unique value is always present and never changes. */
 	readonly unique?: true;
-	/** The key of a document, one scalar per kind; `undefined`: this document is not in this index. */
+	/** The key of a document, one scalar per kind; `undefined` if the document is not in this index. */
 	of(doc: T): Key | undefined;
 }
 
+/** The declaration of a collection of documents. */
 export interface Collection<T> {
 	/** `[a-z_]+`: names the table or collection. */
 	readonly name: string;
-	/** Raised when an index is added or changed; the backend then builds what is missing. */
+	/** Raise it when indexes or the shape of documents change; the backend then rebuilds both. */
 	readonly version: number;
+	/** Converts a document of an earlier version to this one; after a crash it may be called with a converted document. */
+	readonly upgrade?: (doc: unknown) => unknown;
 	readonly indexes: Readonly<Record<string, IndexSpec<T>>>;
 }
 
-/** A document as it is stored. `json` is what pages concatenate; `doc` is parsed on first use. */
+/** A stored document. `json` lets pages be concatenated without parsing; `doc` is parsed on first use. */
 export interface Stored<T> {
 	readonly id: string;
 	readonly rev: number;
@@ -34,34 +39,35 @@ export interface Stored<T> {
 	readonly doc: T;
 }
 
-/** A page over an index, or over the ids when `index` is absent. The order is that of the key, then of the id. */
+/** A page over an index, or over the ids if `index` is absent. Rows are ordered by key, then by id. */
 export interface Page {
 	readonly index?: string;
-	/** The leading parts of the key that every row of the page has. */
+	/** The leading parts of the key that all rows of the page share. */
 	readonly prefix?: Key;
-	/** Rows strictly behind this whole key (prefix included), in the asked direction. */
+	/** The page starts strictly after this whole key (prefix included), in the given direction. */
 	readonly after?: Key;
 	readonly order: "asc" | "desc";
 	readonly limit: number;
 }
 
-/** What an append stores, before the store has given it a place in its stream. */
+/** An event to be appended, which has no seq yet. */
 export interface Draft<Type extends string = string, Body = unknown> {
 	readonly stream: string;
 	readonly type: Type;
-	/** The account id of who did it. */
+	/** The id of the account that caused the event. */
 	readonly actor: string;
-	/** Unique over the whole log: what makes it the same request. Absent: the event's own id. */
+	/** Unique in the whole log: identifies the request. The event's own id if absent. */
 	readonly request?: string;
-	/** Unique over the whole log: what makes it the same thing everywhere. Absent: the event's own id. */
+	/** Unique in the whole log: identifies the thing, whoever reports it. The event's own id if absent. */
 	readonly natural?: string;
-	/** The consumers that have not taken it yet. */
+	/** The markers of the consumers that have to handle the event. */
 	readonly pending: readonly string[];
 	readonly body: Body;
-	/** Earlier events of the same stream whose bodies this one replaces by what may remain of them (design §3.1 rule 7). */
+	/** Earlier events of the same stream whose bodies this one replaces, to erase their content (design §3.1 rule 8). */
 	readonly erases?: readonly { readonly seq: number; readonly body: unknown }[];
 }
 
+/** An event in the log. */
 export interface LogEvent<Type extends string = string, Body = unknown> {
 	/** `<stream>/<seq>` */
 	readonly id: string;
@@ -79,33 +85,35 @@ export interface LogEvent<Type extends string = string, Body = unknown> {
 }
 
 /**
- * One derived document. `next` is pure: the document as it was (undefined: none yet) and the event give the document as
- * it is; returning `undefined` leaves it as it was.
+ * How an event changes one derived document. `next` is a pure function of the previous document (`undefined` if there is none); it
+ * returns the new document, or `undefined` to leave the document unchanged.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- the list of folds of an event is heterogeneous
 export interface Fold<T = any> {
 	readonly collection: Collection<T>;
 	readonly id: string;
-	/** The event is the first to speak of this document, so there is nothing to read before it. */
+	/** The event creates this document, so that the previous one need not be read. */
 	readonly fresh?: true;
 	next(now: T | undefined): T | undefined;
 }
 /**
- * The folds of any event: one function for the whole log, since what one process has left unfolded another folds.
+ * The folds of any event. There is one function for the whole log, since a process may have to fold events that another one left
+ * unfolded.
  *
- * A folded document is folded from one stream only and is never deleted, but left as a tombstone. It must not rely on
- * unique indexes, because its event may be durable before it: uniqueness across streams is the natural key's task.
+ * A derived document is folded from one stream only. It is never deleted, but becomes a tombstone. It must not rely on unique indexes,
+ * because its event may be durable before it: the natural key provides uniqueness across streams.
  */
 export type FoldsOf = (event: LogEvent) => readonly Fold[];
 
+/** The outcome of an append. */
 export type Appended =
 	| { readonly outcome: "appended"; readonly event: LogEvent }
-	/** Nothing was stored: an event with this request or natural key is already durable. */
+	/** Nothing was stored, because an event with this request or natural key is already durable. */
 	| { readonly outcome: "duplicate"; readonly by: "request" | "natural"; readonly event: LogEvent }
-	/** Nothing was stored: the stream is no longer at `after`; decide again. */
+	/** Nothing was stored, because the stream is no longer at `after`; the caller has to decide again. */
 	| { readonly outcome: "moved"; readonly seq: number };
 
-/** An insert met a document with the same id (`index: "id"`) or with the same value of a unique index. */
+/** A document with the same id (`index: "id"`) or the same value of a unique index exists already. */
 export class Duplicate extends Error {
 	readonly collection: string;
 	readonly index: string;
@@ -117,7 +125,7 @@ export class Duplicate extends Error {
 	}
 }
 
-/** The store can't take or give anything now (disk full, server away). Becomes 503. */
+/** The store can't be used now (disk full, server unreachable). Reported as 503. */
 export class StoreUnavailable extends Error {
 	constructor(message: string, options?: { cause: unknown }) {
 		super(message, options);
@@ -125,45 +133,51 @@ export class StoreUnavailable extends Error {
 	}
 }
 
-/** Every promise of a write resolves when the write is durable. */
+/** A write resolves when it is durable. */
 export interface Store {
 	/** @throws {Duplicate} */
 	insert<T>(collection: Collection<T>, id: string, doc: T): Promise<void>;
 	/**
-	 * Inserts the documents whose id is not taken yet; the others are left as they are.
+	 * Inserts the documents whose id does not exist yet; the others are left unchanged.
 	 *
-	 * @throws {Duplicate} when one has a unique value of another; some of the others may be stored then
+	 * @throws {Duplicate} if one has the unique value of another document; some of the others may be stored by then
 	 */
 	insertMissing<T>(collection: Collection<T>, docs: readonly { readonly id: string; readonly doc: T }[]): Promise<void>;
 	get<T>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined>;
-	/** Compare-and-set: `false` when the document is no longer at `rev`, or is gone. */
+	/** Compare-and-set: `false` if the document is no longer at `rev` or does not exist. */
 	replace<T>(collection: Collection<T>, id: string, rev: number, doc: T): Promise<boolean>;
-	/** `rev` absent: whatever the revision. */
+	/** Deletes a document, at any revision if `rev` is absent; `false` if there was none. */
 	delete<T>(collection: Collection<T>, id: string, rev?: number): Promise<boolean>;
+	/** A page of documents in the order of an index. @throws {TypeError} the index can't answer it */
 	page<T>(collection: Collection<T>, page: Page): Promise<readonly Stored<T>[]>;
+	/** How many documents have a key that starts with `prefix`. */
 	count<T>(collection: Collection<T>, index: string, prefix: Key): Promise<number>;
 
 	/**
-	 * Appends one event to its stream and folds it into the derived documents. Resolves when the event is durable and
-	 * its folds can be read. Appends to one stream that are started one after the other land in that order. When a fold
-	 * throws, the append rejects with its error and nothing is stored. After {@link StoreUnavailable} the outcome is unknown:
-	 * trying again is safe for a draft that has a key.
+	 * Appends one event to its stream and folds it into the derived documents. Resolves when the event is durable and its
+	 * folds can be read. Appends to one stream keep the order in which they were started. If a fold throws, the append rejects
+	 * with that error and nothing is stored. After {@link StoreUnavailable} the outcome is unknown; a retry is safe for a draft
+	 * that has a key.
 	 */
 	append(draft: Draft, options: { readonly folds: FoldsOf; readonly after?: number }): Promise<Appended>;
-	/** Events of a stream with `after < seq`, oldest first. */
+	/** The events of a stream with `seq > after`, oldest first. */
 	events(stream: string, after: number, limit: number): Promise<readonly LogEvent[]>;
 	event(id: string): Promise<LogEvent | undefined>;
 	/** The event that has this natural (or request) key. */
 	eventBy(key: "natural" | "request", value: string): Promise<LogEvent | undefined>;
-	/** The seq of the stream's newest event; 0: none. */
+	/** The seq of the stream's newest event; 0 if it has none. */
 	head(stream: string): Promise<number>;
-	/** Events that some consumer has not taken yet and that are due at `now`, the longest due first. */
-	owed(now: number, limit: number): Promise<readonly LogEvent[]>;
-	/** The consumer has durably taken over what these events ask of it. Unknown ids and markers are no error. */
+	/** The events of a stream that are pending for this consumer, after the seq `after`, oldest first. */
+	owed(
+		marker: string,
+		stream: string,
+		options: { readonly after?: number; readonly limit: number },
+	): Promise<readonly LogEvent[]>;
+	/** The streams with events that are pending for this consumer, after the stream `after`, in an order that the store chooses. */
+	owedStreams(marker: string, options: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
+	/** Removes this consumer's marker from the events, once the results of handling them are durable. Ignores unknown ids and markers. */
 	settle(events: readonly string[], marker: string): Promise<void>;
-	/** Puts off what is owed for this event (the sweeper's back-off). */
-	postpone(event: string, until: number): Promise<void>;
-	/** Folds what was appended but not folded yet (a no-op where both happen in one transaction). Called at start. */
+	/** Folds the events that were appended but not folded (a no-op if both happen in one transaction). Called at start. */
 	catchUp(folds: FoldsOf): Promise<void>;
 	close(): Promise<void>;
 }

@@ -1,16 +1,16 @@
 /**
- * Turns what people wrote into what others may be shown. Every method is synchronous, never throws and takes time linear
- * in its input; what is too large or too deep comes back as plain text.
+ * Renders message content safely. Every method is synchronous, never throws and runs in time linear in its input; markup that is too
+ * large or nested too deeply is rendered as plain text.
  *
- * `mime` is `text/plain`, `text/markdown` or `text/html`; anything else is taken as plain text.
+ * `mime` is `text/plain`, `text/markdown` or `text/html`; anything else is treated as plain text.
  */
 export interface Text {
-	/** Sanitised HTML of a message's content, for any reader. */
+	/** Sanitised HTML of a message's content. */
 	toHtml(text: string, mime: string): string;
-	/** Readable plain text of it: markup gone, paragraphs and breaks kept as newlines. */
+	/** Plain text of a message's content: without markup, with newlines for paragraphs and breaks. */
 	toPlain(text: string, mime: string): string;
-	/** Cleans foreign HTML once, at ingest (design §9 rule 5). */
+	/** Sanitises remote HTML once, when it is received (design §9 rule 5). */
 	sanitize(html: string): string;
-	/** Plain text of foreign HTML: paragraphs and breaks kept as newlines, links' text. */
+	/** Plain text of remote HTML, with newlines for paragraphs and breaks, and the text of links. */
 	fromHtml(html: string): string;
 }

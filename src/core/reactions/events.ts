@@ -1,8 +1,12 @@
 import type { BridgeName } from "../ids.ts";
-import type { Reaction } from "./reaction.ts";
+import type { Reaction } from "../model/reaction.ts";
 
 /** Streams: the channel's id. */
 export interface ReactionEvents {
 	"reaction.added": { readonly reaction: Omit<Reaction, "at">; readonly origin?: BridgeName; readonly raw?: unknown };
 	"reaction.removed": { readonly reaction: Omit<Reaction, "at">; readonly origin?: BridgeName; readonly raw?: unknown };
+}
+
+declare module "../events/event.ts" {
+	interface EventBodies extends ReactionEvents {}
 }

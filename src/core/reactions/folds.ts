@@ -1,9 +1,11 @@
-import type { EventOf } from "../events/domain-event.ts";
+import type { EventOf } from "../events/event.ts";
 import type { FoldTable } from "../events/folds.ts";
-import { type Message, messages, type ReactionSum } from "../messages/message.ts";
+import { messages } from "../messages/message.ts";
+import { type Message, type ReactionSum } from "../model/message.ts";
+import type { Reaction } from "../model/reaction.ts";
 import type { Fold } from "../ports/store.ts";
 import type { ReactionEvents } from "./events.ts";
-import { type Reaction, reactionId, reactions } from "./reaction.ts";
+import { reactionId, reactions } from "./reaction.ts";
 
 function recount(sums: readonly ReactionSum[], reaction: Omit<Reaction, "at">): readonly ReactionSum[] {
 	const change = reaction.active ? 1 : -1;

@@ -1,11 +1,12 @@
-import type { Account } from "../accounts/account.ts";
+import { assertMay } from "../access/permissions.ts";
 import { Conflict } from "../errors.ts";
-import { bridgeConsumer } from "../events/log.ts";
-import { assertMay, type Place } from "../groups/access.ts";
+import type { World } from "../events/world.ts";
+import type { Place } from "../groups/place.ts";
 import type { BridgeName } from "../ids.ts";
-import { type Message, maxReactionKeys } from "../messages/message.ts";
-import type { World } from "../world.ts";
-import { type Reaction, reactionId, reactions } from "./reaction.ts";
+import type { Account } from "../model/account.ts";
+import { type Message, maxReactionKeys } from "../model/message.ts";
+import type { Reaction } from "../model/reaction.ts";
+import { reactionId, reactions } from "./reaction.ts";
 
 export interface ReactionWish {
 	readonly key: string;
@@ -103,7 +104,6 @@ async function change(
 		type: reaction.active ? "reaction.added" : "reaction.removed",
 		actor: author.id,
 		natural: `reaction:${id}:${reaction.generation}`,
-		pending: [bridgeConsumer],
 		...(source === undefined ? {} : { request: source.request }),
 		body: {
 			reaction,

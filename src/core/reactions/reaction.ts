@@ -1,23 +1,8 @@
 import { createHash } from "node:crypto";
-import { remoteKey } from "../bridging/remote-key.ts";
-import type { AccountId, BridgeName, MessageId } from "../ids.ts";
+import type { AccountId, MessageId } from "../ids.ts";
+import type { Reaction } from "../model/reaction.ts";
 import type { Collection } from "../ports/store.ts";
-
-/** That somebody reacted to a message with a key (OFSCP §5.3: its `definition`). */
-export interface Reaction {
-	readonly message: MessageId;
-	readonly author: AccountId;
-	/** A grapheme, or the name of an image. */
-	readonly key: string;
-	readonly unicode?: string;
-	readonly image?: string;
-	readonly description?: string;
-	readonly active: boolean;
-	/** Counts the times that it changed, as in a membership. */
-	readonly generation: number;
-	readonly origin?: { readonly bridge: BridgeName; readonly id: string };
-	readonly at: number;
-}
+import { remoteKey } from "../remote-key.ts";
 
 /** The id of a reaction: one per message, person and key. */
 export function reactionId(message: MessageId, author: AccountId, key: string): string {

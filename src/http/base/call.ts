@@ -1,6 +1,6 @@
-import type { Account } from "#core/accounts/account.ts";
-import type { Once } from "#core/events/once.ts";
-import type { Principal } from "#core/identity/principals.ts";
+import type { Idempotency } from "#core/events/idempotency.ts";
+import type { Principal } from "#core/identity/principal.ts";
+import type { Account } from "#core/model/account.ts";
 import type { Peer } from "./peer.ts";
 
 /** A request, checked. */
@@ -18,6 +18,6 @@ export interface Call<Query = unknown, Body = unknown> {
 	/** The caller's address. */
 	readonly from: string;
 	/** What makes the request the same one when it is repeated (OFSCP §6.1). */
-	readonly once: Once;
+	readonly once: Idempotency;
 	header(name: string): string | undefined;
 }

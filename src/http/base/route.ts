@@ -1,5 +1,5 @@
-import type { Account } from "#core/accounts/account.ts";
-import { type Once, onceOf } from "#core/events/once.ts";
+import { type Idempotency, idempotencyOf } from "#core/events/idempotency.ts";
+import type { Account } from "#core/model/account.ts";
 import type { AnyAnswer } from "./answers.ts";
 import type { Call } from "./call.ts";
 import type { LimitName } from "./limits.ts";
@@ -36,5 +36,10 @@ export const route = <Its extends Operation>(
 ): Route => ({ method, path, auth, limit, operation: its, handle: handle as unknown as Route["handle"] });
 
 /** What makes a request of an account the same one: its key counts for this route and this very path. */
-export const onceFor = (account: Account, method: string, path: string, key: string | undefined, body: unknown): Once =>
-	onceOf(account.id, `${method} ${path}`, key, body);
+export const onceFor = (
+	account: Account,
+	method: string,
+	path: string,
+	key: string | undefined,
+	body: unknown,
+): Idempotency => idempotencyOf(account.id, `${method} ${path}`, key, body);

@@ -1,14 +1,14 @@
 import type { Readable } from "node:stream";
-import type { Shadows } from "#core/bridging/shadows.ts";
-import type { FeedRequest } from "#core/events/feed.ts";
-import type { LiveEvent } from "#core/events/live-event.ts";
 import type { Federation } from "#core/federation/federation.ts";
 import type { Secrets } from "#core/federation/provider-key.ts";
-import type { Place } from "#core/groups/access.ts";
-import type { Principal } from "#core/identity/principals.ts";
+import type { Shadows } from "#core/federation/shadows.ts";
+import type { FeedRequest } from "#core/feed/feed.ts";
+import type { LiveEvent } from "#core/feed/live-event.ts";
+import type { Place } from "#core/groups/place.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { Principal } from "#core/identity/principal.ts";
 import type { AccountId } from "#core/ids.ts";
-import type { Bridge } from "#core/ports/bridge.ts";
-import type { World } from "#core/world.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Limits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -36,7 +36,7 @@ export interface EventStreams {
 
 /** What most doors are built from. */
 export interface Services {
-	readonly world: World;
+	readonly world: IdentityWorld;
 	readonly bridges: readonly Bridge[];
 	readonly shadows: Shadows;
 	readonly events: EventStreams;

@@ -1,17 +1,13 @@
-import { type Account, isLocal } from "#core/accounts/account.ts";
-import type { Place } from "#core/groups/access.ts";
-import type { Channel } from "#core/groups/channel.ts";
-import { tiers } from "#core/groups/tiers.ts";
-import type { AccountId, ChannelId, MessageId } from "#core/ids.ts";
-import type { Message } from "#core/messages/message.ts";
-import type { Bridge } from "#core/ports/bridge.ts";
-import type { World } from "#core/world.ts";
+import type { World } from "#core/events/world.ts";
+import type { Place } from "#core/groups/place.ts";
+import type { MessageId } from "#core/ids.ts";
+import { type Account, isLocal } from "#core/model/account.ts";
+import type { Channel } from "#core/model/channel.ts";
+import type { Message } from "#core/model/message.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { Alternate, Subject } from "#core/ports/bridge/resolvers.ts";
 
 type Site = Pick<World, "origin" | "domain">;
-
-/** True for what anybody may read on our pages: an open channel whose home is here. */
-export const isOpen = (channel: Channel): boolean =>
-	channel.shadow !== true && tiers[channel.tier].rules.read === "anyone";
 
 export const apiChannelPath = ({ group, channel }: Place): string => `/api/groups/${group.id}/channels/${channel.id}`;
 export const apiMessagePath = (place: Place, message: MessageId): string =>
@@ -29,22 +25,17 @@ export const personUrl = (site: Site, account: Account): string =>
 
 /** The page of an open channel. */
 export const channelUrl = ({ origin }: Site, channel: Channel): string =>
-	channel.timelineOf === undefined ? `${origin}/c/${channel.handle}` : `${origin}/@${channel.handle}`;
+	channel.kind === "room" ? `${origin}/c/${channel.handle}` : `${origin}/@${channel.handle}`;
 
 /** The page of a message in an open channel. */
 export const messageUrl = (site: Site, author: Account, message: Pick<Message, "id">): string =>
 	`${site.origin}/@${pageName(site, author)}/${message.id}`;
 
-type Subject = { readonly account: AccountId } | { readonly channel: ChannelId } | { readonly message: MessageId };
-
 /** The same thing as another network knows it. */
-export function alternateOf(
-	bridges: readonly Bridge[],
-	subject: Subject,
-): { readonly type: string; readonly url: string } | undefined {
+export function alternateOf(bridges: readonly Bridge[], subject: Subject): Alternate | undefined {
 	for (const bridge of bridges) {
-		const alternate = bridge.alternate?.(subject);
-		if (alternate !== undefined) return alternate;
+		const { alternate } = bridge.resolvers;
+		if (alternate !== "unsupported") return alternate(subject);
 	}
 	return undefined;
 }

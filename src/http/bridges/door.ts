@@ -1,12 +1,15 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Context } from "koa";
 import { Unavailable } from "#core/errors.ts";
-import type { Bridge, BridgeRequest, BridgeResponse } from "#core/ports/bridge.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { BridgeRequest, BridgeResponse } from "#core/ports/bridge/request.ts";
 import { ClientGone, readBody } from "../base/body.ts";
 import type { Door } from "../base/door.ts";
 import type { Services } from "../base/services.ts";
+import { streamBody } from "../base/stream-body.ts";
+import { type StreamedBody, writeHead, writeStream } from "../base/write-stream.ts";
 import { problemOf, renderProblem } from "../middleware/problem.ts";
-import { type RateLimits } from "../middleware/rate-limits.ts";
+import type { RateLimits } from "../middleware/rate-limits.ts";
 import { requestLog } from "../middleware/request-log.ts";
 
 /**
@@ -26,7 +29,7 @@ export function bridgeDoor(
 			if (health.state() === "draining") throw new Unavailable("The provider is stopping");
 			// What anybody may send. Homeservers have a token and send with PUT.
 			if (ctx.method === "POST") await rates.count(ctx, "inbox", ctx.ip);
-			write(ctx, await bridge.handle(requestOf(ctx)));
+			await write(ctx, await bridge.handle(requestOf(ctx)));
 		} catch (error) {
 			if (error instanceof ClientGone) {
 				ctx.respond = false;
@@ -38,8 +41,10 @@ export function bridgeDoor(
 					{ err: problem.cause ?? problem, bridge: bridge.name, method: ctx.method, path: ctx.path },
 					"A bridge's request failed",
 				);
+			// Half of an answer is out, and its connection has been cut.
+			if (ctx.headerSent) return;
 			const { status, headers, body } = renderProblem(problem, ctx.path, world);
-			write(ctx, {
+			await write(ctx, {
 				status,
 				headers: { ...headers, "content-type": "application/problem+json" },
 				body: JSON.stringify(body),
@@ -65,10 +70,11 @@ function requestOf(ctx: Context): BridgeRequest {
 		headers: ctx.req.headers as IncomingHttpHeaders & Record<string, string | undefined>,
 		remoteAddress: ctx.ip,
 		body: (maxBytes) => readBody(ctx.req, ctx.res, maxBytes),
+		stream: (maxBytes) => streamBody(ctx.req, ctx.res, maxBytes),
 	};
 }
 
-function write(ctx: Context, { status, headers, body }: BridgeResponse): void {
+async function write(ctx: Context, { status, headers, body, length }: BridgeResponse): Promise<void> {
 	ctx.status = status;
 	for (const name in headers) ctx.set(name, headers[name] as string);
 	if (!ctx.res.hasHeader("X-Content-Type-Options")) ctx.set("X-Content-Type-Options", "nosniff");
@@ -77,7 +83,24 @@ function write(ctx: Context, { status, headers, body }: BridgeResponse): void {
 		ctx.status = status;
 		return;
 	}
+	if (typeof body !== "string" && !Buffer.isBuffer(body))
+		return stream(ctx, { body, ...(length === undefined ? {} : { length }) }, headers);
 	const hasType = ctx.res.hasHeader("Content-Type");
 	ctx.body = body;
 	if (!hasType) ctx.remove("Content-Type");
+}
+
+async function stream(ctx: Context, streamed: StreamedBody, headers: BridgeResponse["headers"]): Promise<void> {
+	ctx.respond = false;
+	if (ctx.method === "HEAD") return writeHead(ctx.res, streamed);
+	try {
+		await writeStream(ctx.res, streamed);
+	} catch (error) {
+		if (!ctx.headerSent) {
+			// Nothing is out yet: it is answered like any other failure.
+			ctx.respond = true;
+			for (const name in headers) ctx.remove(name);
+		}
+		throw error;
+	}
 }

@@ -1,12 +1,13 @@
 import type { Context } from "koa";
-import { isLocal } from "#core/accounts/account.ts";
 import { InvalidRequest, PermissionDenied, Unauthenticated } from "#core/errors.ts";
 import type { BeforeAsking } from "#core/federation/federation.ts";
+import { authenticate, principalOf as principalWith } from "#core/federation/principals.ts";
 import { isBootstrap } from "#core/identity/bootstrap-tokens.ts";
-import { noteUse } from "#core/identity/last-used.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
+import { recordUse } from "#core/identity/last-used.ts";
 import { isClientToken } from "#core/identity/oauth-tokens.ts";
-import { authenticate, type Principal, principalOf as principalWith } from "#core/identity/principals.ts";
-import type { World } from "#core/world.ts";
+import { type Principal } from "#core/identity/principal.ts";
+import { isLocal } from "#core/model/account.ts";
 import type { Auth } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { credentialOfJwt, standsForNobody } from "./jwt-access-tokens.ts";
@@ -49,7 +50,7 @@ export async function principalOf(
 	throw new Unauthenticated("An access token is needed", "token_missing");
 }
 
-async function byToken(world: World, authorization: string): Promise<Principal> {
+async function byToken(world: IdentityWorld, authorization: string): Promise<Principal> {
 	const secret = bearer.exec(authorization)?.[1];
 	const principal =
 		secret === undefined ? undefined : ((await authenticate(world, secret)) ?? (await byJwt(world, secret)));
@@ -58,13 +59,13 @@ async function byToken(world: World, authorization: string): Promise<Principal> 
 	throw new Unauthenticated();
 }
 
-async function byJwt(world: World, token: string): Promise<Principal | undefined> {
+async function byJwt(world: IdentityWorld, token: string): Promise<Principal | undefined> {
 	const credential = await credentialOfJwt(world, token);
 	return credential === undefined ? undefined : principalWith(world, credential);
 }
 
 /** What a credential is good for at all. What somebody may do with a thing is decided where the thing is known. */
-function entitled(world: World, principal: Principal, auth: Auth): Principal {
+function entitled(world: IdentityWorld, principal: Principal, auth: Auth): Principal {
 	if (isBootstrap(principal)) {
 		if (auth === "registrar") return principal;
 		throw new PermissionDenied("A bootstrap token registers a device key, and nothing else", "bootstrap_only");
@@ -74,6 +75,6 @@ function entitled(world: World, principal: Principal, auth: Auth): Principal {
 	if (!isLocal(principal.account) && (auth === "member" || auth === "registrar"))
 		throw new PermissionDenied("Only people whose home is this provider may do that", "home_only");
 	// What people of other providers sign with is listed there.
-	if (isLocal(principal.account)) noteUse(world, principal.session ?? principal.credential);
+	if (isLocal(principal.account)) recordUse(world, principal.session ?? principal.credential);
 	return principal;
 }

@@ -1,11 +1,11 @@
 import type { createLocalJWKSet } from "jose";
 import { BoundedMap } from "#core/bounded-map.ts";
 import { PermissionDenied } from "#core/errors.ts";
+import type { World } from "#core/events/world.ts";
 import { apiResources, jwtCredential } from "#core/identity/oauth-tokens.ts";
 import { hashOfSecret } from "#core/identity/secret.ts";
 import { publicKeys, signingKeys, signingKeysRevision } from "#core/identity/signing-keys.ts";
 import type { Store } from "#core/ports/store.ts";
-import type { World } from "#core/world.ts";
 
 const shape = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 type KeySet = ReturnType<typeof createLocalJWKSet>;

@@ -2,10 +2,10 @@ import type { Middleware, ParameterizedContext } from "koa";
 import { z } from "zod";
 import type { ErrorCode } from "#core/error-codes.ts";
 import { MethodNotAllowed, NotFound, Problem, TooManyRequests, Unauthenticated, Unavailable } from "#core/errors.ts";
+import type { World } from "#core/events/world.ts";
 import { JsonRefused } from "#core/json.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
-import type { World } from "#core/world.ts";
 import type { Wire } from "../base/answers.ts";
 import { ClientGone } from "../base/body.ts";
 

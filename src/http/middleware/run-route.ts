@@ -1,9 +1,9 @@
 import { channel } from "node:diagnostics_channel";
 import { Readable } from "node:stream";
 import type { Context, Middleware } from "koa";
-import type { Account } from "#core/accounts/account.ts";
 import { InvalidRequest, NotAcceptable } from "#core/errors.ts";
-import type { Principal } from "#core/identity/principals.ts";
+import type { Principal } from "#core/identity/principal.ts";
+import type { Account } from "#core/model/account.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import type { AnswerShape, AnyAnswer } from "../base/answers.ts";
 import { readJson } from "../base/body.ts";

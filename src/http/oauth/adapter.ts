@@ -1,5 +1,6 @@
 import { type Adapter, type AdapterPayload, errors, type InteractionResults } from "oidc-provider";
-import { passwordSince } from "#core/accounts/credentials.ts";
+import type { World } from "#core/events/world.ts";
+import { passwordSince } from "#core/identity/credentials.ts";
 import {
 	clientBundle,
 	consumeRecord,
@@ -17,7 +18,6 @@ import {
 } from "#core/identity/oauth-records.ts";
 import { hashOfSecret } from "#core/identity/secret.ts";
 import { accountIdOf, accountOfSubject } from "#core/identity/subject.ts";
-import type { World } from "#core/world.ts";
 import type { ClientDocuments } from "./client-documents.ts";
 
 /** What has no end of its own ends with the client that it belongs to. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Provider } from "oidc-provider";
+import type { World } from "#core/events/world.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
-import type { World } from "#core/world.ts";
 import { etagOf } from "../base/conditional.ts";
 import { notModified } from "../middleware/not-modified.ts";
 import { originOf } from "./interactions.ts";

@@ -1,9 +1,9 @@
 import type { Context } from "koa";
 import type { Provider } from "oidc-provider";
-import type { Account } from "#core/accounts/account.ts";
+import type { World } from "#core/events/world.ts";
 import { endGrant } from "#core/identity/oauth-records.ts";
 import { accountOfSubject, subjectOf } from "#core/identity/subject.ts";
-import type { World } from "#core/world.ts";
+import type { Account } from "#core/model/account.ts";
 
 /** Who is logged in in a browser. */
 export interface BrowserSession {

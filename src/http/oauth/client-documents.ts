@@ -1,9 +1,9 @@
 import type { ClientMetadata } from "oidc-provider";
 import { BoundedMap } from "#core/bounded-map.ts";
+import type { World } from "#core/events/world.ts";
 import { scopeNames } from "#core/identity/scopes.ts";
 import { parseJson } from "#core/json.ts";
 import { type HttpClient, OutboundFailure } from "#core/ports/http-client.ts";
-import type { World } from "#core/world.ts";
 import { applicationTypeFor, redirectFault } from "./redirect-policy.ts";
 
 /** Clients whose id is the URL of a document that describes them. */

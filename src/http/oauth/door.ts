@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context } from "koa";
 import { Problem, TooManyRequests, Unavailable } from "#core/errors.ts";
+import type { World } from "#core/events/world.ts";
 import { signingKeys, signingKeysRevision } from "#core/identity/signing-keys.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
-import type { World } from "#core/world.ts";
 import type { Door } from "../base/door.ts";
 import type { Instance } from "../base/services.ts";
 import { tableDoor } from "../base/table-door.ts";

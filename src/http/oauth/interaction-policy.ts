@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { interactionPolicy } from "oidc-provider";
+import type { World } from "#core/events/world.ts";
 import { findRecord } from "#core/identity/oauth-records.ts";
 import type { GrantedClient } from "#core/identity/oauth-sessions.ts";
-import type { World } from "#core/world.ts";
 
 const { base, Check, Prompt } = interactionPolicy;
 

@@ -1,13 +1,13 @@
 import type { Context } from "koa";
 import type { Client, InteractionResults, Provider } from "oidc-provider";
-import type { Account } from "#core/accounts/account.ts";
-import { passwordSince } from "#core/accounts/credentials.ts";
 import { Problem } from "#core/errors.ts";
+import type { World } from "#core/events/world.ts";
+import { passwordSince } from "#core/identity/credentials.ts";
 import { saveRecord } from "#core/identity/oauth-records.ts";
 import type { GrantedClient } from "#core/identity/oauth-sessions.ts";
 import { type Scope, scopesNamed } from "#core/identity/scopes.ts";
 import { accountOfSubject, subjectOf } from "#core/identity/subject.ts";
-import type { World } from "#core/world.ts";
+import type { Account } from "#core/model/account.ts";
 import type { BrowserSessions } from "./browser-session.ts";
 import { isLoopback } from "./redirect-policy.ts";
 

@@ -1,10 +1,10 @@
 import { type Configuration, errors, Provider } from "oidc-provider";
+import type { World } from "#core/events/world.ts";
 import { apiResources } from "#core/identity/oauth-tokens.ts";
 import { scopeNames } from "#core/identity/scopes.ts";
 import type { SigningKey } from "#core/identity/signing-keys.ts";
 import { accountOfSubject, subjectOf } from "#core/identity/subject.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
-import type { World } from "#core/world.ts";
 import type { Instance } from "../base/services.ts";
 import { createAdapter } from "./adapter.ts";
 import { goAround } from "./around.ts";

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { type Account, addressOf } from "#core/accounts/account.ts";
 import { type FieldError, InvalidRequest, NotFound, Unauthenticated } from "#core/errors.ts";
 import { addBootstrapToken, bootstrapSeconds } from "#core/identity/bootstrap-tokens.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
 import { logIn } from "#core/identity/log-in.ts";
 import { askRecovery, recover } from "#core/identity/recovery.ts";
 import { signUp } from "#core/identity/sign-up.ts";
 import { checkCode } from "#core/identity/totp.ts";
-import type { World } from "#core/world.ts";
+import { type Account, addressOf } from "#core/model/account.ts";
 import { withoutUndefined } from "../base/absent.ts";
 import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
@@ -69,7 +69,7 @@ export const authRoutes = ({ world }: Services) => [
 ];
 
 async function register(
-	world: World,
+	world: IdentityWorld,
 	{ body, from }: CallOf<typeof registering>,
 ): Promise<AnswerOf<typeof registering>> {
 	const { recoveryEmail, email = recoveryEmail, ...fields } = body;
@@ -78,7 +78,10 @@ async function register(
 	return created(location, await bootstrapFor(world, account), secret);
 }
 
-async function enter(world: World, { body, from }: CallOf<typeof loggingIn>): Promise<AnswerOf<typeof loggingIn>> {
+async function enter(
+	world: IdentityWorld,
+	{ body, from }: CallOf<typeof loggingIn>,
+): Promise<AnswerOf<typeof loggingIn>> {
 	const known = await logIn(world, { name: body.handle, password: body.password, from });
 	if (known.outcome === "wrong") throw new Unauthenticated("The name or the password is wrong", "invalid_credentials");
 	const { account, factors } = known;
@@ -92,7 +95,7 @@ async function enter(world: World, { body, from }: CallOf<typeof loggingIn>): Pr
 /** No cache may keep an answer with a secret. */
 const secret = { "Cache-Control": "no-store" };
 
-const bootstrapFor = async (world: World, account: Account): Promise<Wire<typeof wireBootstrap>> => ({
+const bootstrapFor = async (world: IdentityWorld, account: Account): Promise<Wire<typeof wireBootstrap>> => ({
 	bootstrap_token: await addBootstrapToken(world, account.id),
 	token_type: "bootstrap",
 	expires_in: bootstrapSeconds,
@@ -101,14 +104,17 @@ const bootstrapFor = async (world: World, account: Account): Promise<Wire<typeof
 
 /** The same answer whether or not there is such an account. */
 async function ask(
-	world: World,
+	world: IdentityWorld,
 	{ body, from }: CallOf<typeof askingRecovery>,
 ): Promise<AnswerOf<typeof askingRecovery>> {
 	await askRecovery(world, { name: body.handle, from });
 	return { status: 202 };
 }
 
-async function confirm(world: World, { body }: CallOf<typeof recovering>): Promise<AnswerOf<typeof recovering>> {
+async function confirm(
+	world: IdentityWorld,
+	{ body }: CallOf<typeof recovering>,
+): Promise<AnswerOf<typeof recovering>> {
 	try {
 		await recover(world, body.token, body.newPassword);
 	} catch (error) {

@@ -1,12 +1,14 @@
 import { z } from "zod";
+import { readableChannel } from "#core/access/readable-place.ts";
+import { visibleGroup } from "#core/access/visible-group.ts";
 import { portalsOfChannel } from "#core/bridging/portals/find-portal.ts";
-import { assertLinks, linkPortal, unlinkPortal } from "#core/bridging/portals/link-portal.ts";
-import { type Portal, portals } from "#core/bridging/portals/portal.ts";
-import { Conflict, InvalidRequest, NotFound } from "#core/errors.ts";
-import { canFederate, placeOf, readableChannel, roleIn } from "#core/groups/access.ts";
-import { visibleGroup } from "#core/groups/find-group.ts";
+import { assertLinkable, assertLinks, linkPortal, unlinkPortal } from "#core/bridging/portals/link-portal.ts";
+import { portals } from "#core/bridging/portals/portal.ts";
+import { InvalidRequest, NotFound } from "#core/errors.ts";
+import type { World } from "#core/events/world.ts";
+import { placeOf, roleIn } from "#core/groups/place.ts";
 import { parseId } from "#core/ids.ts";
-import type { World } from "#core/world.ts";
+import { type Portal } from "#core/model/portal.ts";
 import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
@@ -54,11 +56,10 @@ async function link(
 ): Promise<AnswerOf<typeof linking>> {
 	const place = await readableChannel(world, params.g as string, body.channel, account);
 	await assertLinks(world, account, place);
-	if (!canFederate(place.channel))
-		throw new Conflict("tier_not_federated", `A ${place.channel.tier} channel does not leave this provider`);
-	const linkers = bridges.filter((bridge) => bridge.resolveRoom !== undefined);
+	assertLinkable(place);
+	const linkers = bridges.filter((bridge) => bridge.resolvers.room !== "unsupported");
 	const bridge = linkers.find((known) => known.name === body.bridge);
-	if (bridge === undefined)
+	if (bridge === undefined || bridge.resolvers.room === "unsupported")
 		throw new InvalidRequest([
 			{
 				field: "/bridge",
@@ -68,7 +69,7 @@ async function link(
 						: `one of ${linkers.map((known) => known.name).join(", ")}`,
 			},
 		]);
-	const reach = await bridge.resolveRoom?.(body.room);
+	const reach = await bridge.resolvers.room(body.room);
 	if (reach === undefined)
 		throw new InvalidRequest([{ field: "/room", expected: "the id or alias of a room that can be reached" }]);
 	const portal = await linkPortal(world, account, place, { bridge: bridge.name, reach, consented: false });
@@ -78,7 +79,7 @@ async function link(
 /** The links of the channels that the caller may read. */
 async function list(world: World, { params, account }: Call): Promise<AnswerOf<typeof listing>> {
 	const { channels } = await visibleGroup(world, params.g as string, account);
-	const found = await Promise.all(channels.map((channel) => portalsOfChannel(world, channel.id)));
+	const found = await Promise.all(channels.map(({ channel }) => portalsOfChannel(world, channel.id)));
 	return ok({ items: found.flat().map(present), page: {} });
 }
 

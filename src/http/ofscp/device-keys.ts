@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { NotFound } from "#core/errors.ts";
+import type { World } from "#core/events/world.ts";
 import { deviceKeysOf, type KnownDeviceKey, registerDeviceKey, revokeDeviceKey } from "#core/identity/device-keys.ts";
 import { readPublicKey } from "#core/identity/request-signature.ts";
-import { tellRevoked } from "#core/identity/revocation.ts";
-import type { World } from "#core/world.ts";
+import { announceRevocation } from "#core/identity/revocation.ts";
 import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
@@ -88,7 +88,7 @@ const list = async (world: World, { account }: Call): Promise<AnswerOf<typeof li
 
 async function revoke(world: World, { account, params }: Call): Promise<AnswerOf<typeof revoking>> {
 	if (!(await revokeDeviceKey(world, account.id, params.id as string))) throw new NotFound();
-	tellRevoked(world, account.id);
+	announceRevocation(world, account.id);
 	return noContent;
 }
 

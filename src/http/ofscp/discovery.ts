@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { versionOf } from "#core/federation/document-version.ts";
 import { type PublishedKey, providerKeys } from "#core/federation/provider-key.ts";
-import { tierIds } from "#core/groups/tiers.ts";
-import { messageTypes } from "#core/messages/message.ts";
+import { listTiers } from "#core/groups/tiers.ts";
+import { messageTypes } from "#core/model/message.ts";
 import { json, ok, type Wire } from "../base/answers.ts";
 import { etagOf } from "../base/conditional.ts";
 import { operation } from "../base/operation.ts";
@@ -46,8 +46,8 @@ const wireProvider = z
 		}),
 		capabilities: z.strictObject({
 			messageTypes: z.array(z.string()),
-			discoverability: z.array(z.enum(tierIds)),
-			tiers: z.array(z.enum(tierIds)),
+			discoverability: z.array(z.string()),
+			tiers: z.array(z.string()),
 			metadataSchemas: z.array(z.strictObject({ id: z.string(), uri: z.string() })),
 			realtime: z.array(z.literal("sse")),
 			bridges: z.array(z.string()),
@@ -73,7 +73,10 @@ export function discoveryRoutes(services: Services) {
 	/** The document with its version, which grows whenever the document changes, also over a restart. */
 	async function current(): Promise<ProviderDocument> {
 		// A command beside this process may have rotated the keys.
-		const document = documentOf(services, await providerKeys(secrets, world.clock));
+		const document = documentOf(services, {
+			keys: await providerKeys(secrets, world.clock),
+			tiers: (await listTiers(world)).map(({ id }) => id),
+		});
 		const text = JSON.stringify(document);
 		if (made?.text === text) return made.body;
 		const version = `0.1.${await versionOf(world, "ofscp-provider", text)}`;
@@ -98,7 +101,7 @@ interface Unversioned extends Omit<ProviderDocument, "provider"> {
 /** OFSCP §3.1 with the names of its later revisions beside those of the seed. Nothing is named that is not there. */
 function documentOf(
 	{ world: { origin, domain }, bridges, instance }: Services,
-	keys: readonly PublishedKey[],
+	{ keys, tiers }: { readonly keys: readonly PublishedKey[]; readonly tiers: string[] },
 ): Unversioned {
 	return {
 		provider: {
@@ -128,8 +131,8 @@ function documentOf(
 		},
 		capabilities: {
 			messageTypes: [...messageTypes, "reaction"],
-			discoverability: tierIds,
-			tiers: tierIds,
+			discoverability: tiers,
+			tiers,
 			metadataSchemas: schemaIds.map((id) => ({ id, uri: metaUri(origin, id) })),
 			realtime: ["sse"],
 			bridges: bridges.map((bridge) => bridge.name),

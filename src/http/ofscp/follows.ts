@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { addressOf } from "#core/accounts/account.ts";
 import { type Follow, type FollowPosition, followReference, listFollows, unfollow } from "#core/bridging/follow.ts";
-import type { World } from "#core/world.ts";
+import type { World } from "#core/events/world.ts";
+import { addressOf } from "#core/model/account.ts";
 import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";

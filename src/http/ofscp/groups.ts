@@ -1,17 +1,19 @@
 import { z } from "zod";
+import { withCircle } from "#core/access/circle.ts";
+import { type Joined, joinChannel, joinGroup, leave } from "#core/access/join-channel.ts";
+import { readableById, readableChannel } from "#core/access/readable-place.ts";
+import { visibleGroup } from "#core/access/visible-group.ts";
 import { accountById } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
-import { placeOf } from "#core/groups/access.ts";
+import type { World } from "#core/events/world.ts";
 import { createChannel } from "#core/groups/create-channel.ts";
 import { createGroup } from "#core/groups/create-group.ts";
-import { visibleGroup } from "#core/groups/find-group.ts";
-import { type Group, groups, joinPolicies, roles } from "#core/groups/group.ts";
-import { type Joined, joinChannel, joinGroup, leave } from "#core/groups/join-channel.ts";
+import { groups } from "#core/groups/group.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
-import { tierIds } from "#core/groups/tiers.ts";
+import { placeOf } from "#core/groups/place.ts";
 import { parseId } from "#core/ids.ts";
-import { messageTypes } from "#core/messages/message.ts";
-import type { World } from "#core/world.ts";
+import { type Group, joinPolicies, roles } from "#core/model/group.ts";
+import { messageTypes } from "#core/model/message.ts";
 import { withoutUndefined } from "../base/absent.ts";
 import { created, empty, json, noContent, ok, replayedHeader } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
@@ -36,12 +38,14 @@ const newGroup = z.object({
 	permissions: permissions.optional(),
 });
 
+const tier = z.string().min(1).max(100).meta({ description: "One of those that `/api/tiers` lists." });
+
 const newChannel = z.object({
 	name,
 	type: z.literal("text", "text: calls are not offered yet").optional(),
 	/** As `tier`. */
-	discoverability: z.enum(tierIds).optional(),
-	tier: z.enum(tierIds).optional(),
+	discoverability: tier.optional(),
+	tier: tier.optional(),
 	topic: z.string().max(1000).optional(),
 	tags: z.array(z.string().min(1).max(100)).max(50).optional(),
 	allowedTypes: z.array(z.enum(messageTypes)).min(1).optional(),
@@ -130,16 +134,20 @@ async function makeChannel(
 	const { group } = await visibleGroup(world, params.g as string, account);
 	const { type: _, discoverability, tier = discoverability, ...fields } = body;
 	const { channel, replayed } = await createChannel(world, account, group, withoutUndefined({ ...fields, tier }), once);
-	return created(apiChannelPath({ group, channel }), presentChannel(world, channel), replayedHeader(replayed));
+	return created(
+		apiChannelPath({ group, channel }),
+		presentChannel(world, await withCircle(world, { group, channel })),
+		replayedHeader(replayed),
+	);
 }
 
 async function listChannels(world: World, { params, reader }: Call): Promise<AnswerOf<typeof listingChannels>> {
 	const { channels } = await visibleGroup(world, params.g as string, reader);
-	return ok({ items: channels.map((channel) => presentChannel(world, channel)), page: {} });
+	return ok({ items: channels.map((place) => presentChannel(world, place)), page: {} });
 }
 
 const showChannel = async (world: World, call: Call): Promise<AnswerOf<typeof showingChannel>> =>
-	ok(presentChannel(world, (await placeOfCall(world, call)).channel));
+	ok(presentChannel(world, await placeOfCall(world, call)));
 
 /**
  * A group that anybody may ask to join can be joined by everybody who knows its id, even if none of its channels is open. A
@@ -159,15 +167,13 @@ async function joinGroupOfCall(world: World, { params, account }: Call): Promise
 /** Joining a personal group is following its owner: its one channel is their timeline. */
 async function followOwner(world: World, group: Group, account: Call["account"]): Promise<Joined> {
 	const owner = await accountById(world, group.owner);
-	const place = owner === undefined ? undefined : await placeOf(world, owner.timeline);
+	const place = owner === undefined ? undefined : await readableById(world, owner.timeline, account);
 	if (place === undefined) throw new NotFound();
 	return joinChannel(world, place, account);
 }
 
 async function join(world: World, { params, account }: Call): Promise<JoinAnswer> {
-	const id = parseId("chn", params.c as string);
-	const place = id === undefined ? undefined : await placeOf(world, id);
-	if (place === undefined || place.group.id !== params.g) throw new NotFound();
+	const place = await readableChannel(world, params.g as string, params.c as string, account);
 	return answerOf(world, await joinChannel(world, place, account));
 }
 

@@ -1,7 +1,7 @@
-import { type Place, placeOf } from "#core/groups/access.ts";
+import { type ReadablePlace, readableById } from "#core/access/readable-place.ts";
+import type { World } from "#core/events/world.ts";
 import { type ChannelId, eventId, parseEventId, parseId } from "#core/ids.ts";
 import { type HomeCursor, homeTimeline } from "#core/messages/home-timeline.ts";
-import type { World } from "#core/world.ts";
 import { json, ok } from "../base/answers.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
@@ -22,10 +22,10 @@ async function timeline(world: World, { account, query }: CallOf<typeof reading>
 	const { cursor, limit } = query;
 	const before = cursor === undefined ? {} : { before: homeCursor(cursor) };
 	const rows = await homeTimeline(world, account, { limit: limit + 1, ...before });
-	const places = new Map<ChannelId, Place>();
+	const places = new Map<ChannelId, ReadablePlace>();
 	const items = [];
 	for (const row of rows.slice(0, limit)) {
-		const place = places.get(row.channel) ?? (await placeOf(world, row.channel));
+		const place = places.get(row.channel) ?? (await readableById(world, row.channel, account));
 		if (place === undefined) continue;
 		places.set(row.channel, place);
 		items.push(await presentMessage(world, place, row, account));

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { findAccount } from "#core/accounts/find-account.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
-import type { World } from "#core/world.ts";
+import type { World } from "#core/events/world.ts";
 import { json, ok } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
 import { etagOf } from "../base/conditional.ts";

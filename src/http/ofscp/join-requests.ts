@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { visibleGroup } from "#core/access/visible-group.ts";
 import { addressById } from "#core/accounts/find-account.ts";
-import { visibleGroup } from "#core/groups/find-group.ts";
+import type { World } from "#core/events/world.ts";
 import { answerRequest, joinRequests, requestId } from "#core/groups/join-requests.ts";
-import type { Membership } from "#core/groups/membership.ts";
-import type { World } from "#core/world.ts";
+import type { Membership } from "#core/model/membership.ts";
 import { json, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";

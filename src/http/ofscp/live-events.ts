@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { accounts } from "#core/accounts/account.ts";
-import type { FeedItem } from "#core/events/feed-items.ts";
-import type { LiveEvent } from "#core/events/live-event.ts";
+import type { World } from "#core/events/world.ts";
+import type { FeedItem } from "#core/feed/feed-items.ts";
+import type { LiveEvent } from "#core/feed/live-event.ts";
 import type { AccountId } from "#core/ids.ts";
 import { reactions } from "#core/reactions/reaction.ts";
-import type { World } from "#core/world.ts";
 import type { Wire } from "../base/answers.ts";
 import { time, timeOf } from "../base/time.ts";
 import { address, channelId, groupId, messageId } from "./ids.ts";

@@ -1,14 +1,15 @@
 import { z } from "zod";
-import type { Account } from "#core/accounts/account.ts";
-import { changeProfile, checkProfile, isLocked } from "#core/accounts/change-profile.ts";
-import { deleteAccount } from "#core/accounts/delete-account.ts";
 import { emailFault, emailOf, setEmail } from "#core/accounts/email.ts";
 import { presenceOf, setPresence } from "#core/accounts/presence.ts";
-import { changePrivateHalf, checkSettings, privateHalfOf } from "#core/accounts/private-half.ts";
+import { changePrivateData, checkSettings, privateDataOf } from "#core/accounts/private-data.ts";
+import { checkProfile } from "#core/accounts/profile-rules.ts";
+import { deleteAccount } from "#core/erasure/delete-account.ts";
 import { InvalidRequest, PreconditionFailed } from "#core/errors.ts";
+import { changeProfile, isLocked } from "#core/groups/change-profile.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
 import { confirmPassword } from "#core/identity/change-password.ts";
-import type { World } from "#core/world.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { Account } from "#core/model/account.ts";
 import { withoutUndefined } from "../base/absent.ts";
 import { empty, json, noContent, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
@@ -48,6 +49,10 @@ const wireAccount = wireProfile
 		settings: wireSettings,
 		notificationEndpoints: z.array(z.never()),
 		timeline: z.strictObject({ group: groupId, channel: channelId }),
+		followers: z
+			.strictObject({ group: groupId, channel: channelId })
+			.optional()
+			.meta({ description: "The channel that only your followers read." }),
 		createdAt: time,
 	})
 	.meta({ id: "Account", description: "Your account, with what only you see of it." });
@@ -75,7 +80,7 @@ async function me(services: Services, account: Account): Promise<AnswerOf<typeof
 	const { world } = services;
 	const [own, half, email, presence, locked] = await Promise.all([
 		groupsOf(world, account),
-		privateHalfOf(world, account.id),
+		privateDataOf(world, account.id),
 		emailOf(world, account.id),
 		presenceOf(world, account.id),
 		isLocked(world, account),
@@ -90,6 +95,7 @@ async function me(services: Services, account: Account): Promise<AnswerOf<typeof
 		settings: half.settings,
 		notificationEndpoints: [],
 		timeline: { group: account.group, channel: account.timeline },
+		...(account.followers === undefined ? {} : { followers: { group: account.group, channel: account.followers } }),
 		createdAt: timeOf(account.createdAt),
 		// Of both halves: others are told only when the public one has changed.
 		updatedAt: timeOf(Math.max(account.updatedAt, half.updatedAt)),
@@ -103,19 +109,19 @@ async function changeMe(services: Services, call: CallOf<typeof changing>): Prom
 	const { account, body } = call;
 	const { email, password, settings, presence, ...profile } = body;
 	await assertUnchanged(services, call);
-	if (settings !== undefined) checkSettings(merged((await privateHalfOf(world, account.id)).settings, settings));
+	if (settings !== undefined) checkSettings(merged((await privateDataOf(world, account.id)).settings, settings));
 	const wish = withoutUndefined(profile);
 	checkProfile(wish);
 	if (email !== undefined) await changeEmail(world, call, email ?? undefined, password);
 	if (settings !== undefined)
-		await changePrivateHalf(world, account.id, (now) => ({ ...now, settings: merged(now.settings, settings) }));
+		await changePrivateData(world, account.id, (now) => ({ ...now, settings: merged(now.settings, settings) }));
 	if (presence !== undefined) await setPresence(world, account.id, presence);
 	return me(services, await changeProfile(world, account, wish));
 }
 
 /** A token alone must not be enough to take an account over. @throws {PermissionDenied} `wrong_password` */
 async function changeEmail(
-	world: World,
+	world: IdentityWorld,
 	{ account, from }: CallOf<typeof changing>,
 	email: string | undefined,
 	password: string | undefined,

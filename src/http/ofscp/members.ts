@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { Account } from "#core/accounts/account.ts";
+import { leave, membersOf } from "#core/access/join-channel.ts";
 import { findAccount } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
+import type { World } from "#core/events/world.ts";
 import { addToChannel, givenRoles, removeFromChannel } from "#core/groups/channel-people.ts";
-import { leave } from "#core/groups/join-channel.ts";
 import { memberships } from "#core/groups/membership.ts";
-import type { World } from "#core/world.ts";
+import type { Account } from "#core/model/account.ts";
 import { empty, json, noContent, ok } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
@@ -40,7 +40,7 @@ export const memberRoutes = ({ world }: Services) => [
 async function list(world: World, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
 	const { channel } = await placeOfCall(world, call);
 	const { cursor, limit } = call.query;
-	const prefix = [channel.id, "joined"];
+	const prefix = [membersOf(channel), "joined"];
 	const after = cursor === undefined ? {} : { after: [...prefix, ...readCursor(cursor)] };
 	const rows = await world.store.page(memberships, {
 		index: "place",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { messageTypes, mimeTypes } from "#core/messages/message.ts";
+import { messageTypes, mimeTypes } from "#core/model/message.ts";
 import { metadataList } from "./metadata.ts";
 import { cursorParameter, limitParameter } from "./paging.ts";
 

@@ -1,14 +1,15 @@
 import { z } from "zod";
-import type { Account } from "#core/accounts/account.ts";
+import { assertTakesPart } from "#core/access/permissions.ts";
+import { type ReadablePlace, readableChannel } from "#core/access/readable-place.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
-import { assertTakesPart, type Place, readableChannel } from "#core/groups/access.ts";
+import type { World } from "#core/events/world.ts";
 import { parseId } from "#core/ids.ts";
 import { deleteMessage } from "#core/messages/delete-message.ts";
 import { editMessage } from "#core/messages/edit-message.ts";
-import { listMessages, listReplies, readableMessage } from "#core/messages/list-messages.ts";
-import type { Message, MessageType } from "#core/messages/message.ts";
+import { listMessages, listReplies, messageWithPlace, readableMessage } from "#core/messages/list-messages.ts";
 import { postMessage } from "#core/messages/post-message.ts";
-import type { World } from "#core/world.ts";
+import type { Account } from "#core/model/account.ts";
+import type { Message, MessageType } from "#core/model/message.ts";
 import { withoutUndefined } from "../base/absent.ts";
 import { created, empty, json, noContent, ok, replayedHeader } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
@@ -69,10 +70,10 @@ export const messageRoutes = ({ world }: Services) => [
 ];
 
 /** The channel of a call's path. @throws {NotFound} */
-export const placeOfCall = (world: World, { params, reader }: Call): Promise<Place> =>
+export const placeOfCall = (world: World, { params, reader }: Call): Promise<ReadablePlace> =>
 	readableChannel(world, params.g as string, params.c as string, reader);
 
-export async function messageOfCall(world: World, call: Call): Promise<{ place: Place; message: Message }> {
+export async function messageOfCall(world: World, call: Call): Promise<{ place: ReadablePlace; message: Message }> {
 	const place = await placeOfCall(world, call);
 	return { place, message: await readableMessage(world, place, call.params.m as string) };
 }
@@ -111,9 +112,13 @@ function fieldsOf(world: World, body: Exclude<NewMessageBody, { type: "reaction"
 
 const defaultMime = (type: MessageType) => (type === "article" ? "text/markdown" : "text/plain");
 
-async function show(world: World, call: Call): Promise<AnswerOf<typeof showing>> {
-	const { place, message } = await messageOfCall(world, call);
-	return ok(await presentMessage(world, place, message, call.reader));
+/** A message is shown to everyone who may have it: also to those whom it names and who may not read its channel. */
+async function show(world: World, { params, reader }: Call): Promise<AnswerOf<typeof showing>> {
+	const id = parseId("msg", params.m as string);
+	const found = id === undefined ? undefined : await messageWithPlace(world, id, reader);
+	if (found === undefined || found.place.channel.id !== params.c || found.place.group.id !== params.g)
+		throw new NotFound();
+	return ok(await presentMessage(world, found.place, found.message, reader));
 }
 
 async function edit(world: World, call: CallOf<typeof editing>): Promise<AnswerOf<typeof editing>> {
@@ -143,7 +148,7 @@ async function list(world: World, call: CallOf<typeof listing>): Promise<AnswerO
 	let scanned = 0;
 	let end = false;
 	while (!end && rows.length <= limit && scanned < maxScanned) {
-		const chunk = await listMessages(world, place.channel.id, {
+		const chunk = await listMessages(world, place, {
 			direction,
 			limit: limit + 1,
 			...(after === undefined ? {} : { after }),
@@ -183,7 +188,7 @@ function filterOf(tag: string | undefined, type: MessageType | undefined): (mess
 }
 
 /** A cursor is the id of a message of this channel, deleted or not. @throws {InvalidRequest} */
-async function cursorIn(world: World, place: Place, cursor: string): Promise<Message> {
+async function cursorIn(world: World, place: ReadablePlace, cursor: string): Promise<Message> {
 	try {
 		return await readableMessage(world, place, cursor);
 	} catch (error) {
@@ -194,7 +199,7 @@ async function cursorIn(world: World, place: Place, cursor: string): Promise<Mes
 
 const presentAll = (
 	world: World,
-	place: Place,
+	place: ReadablePlace,
 	rows: readonly Message[],
 	reader: Account | undefined,
 ): Promise<WireMessage[]> => Promise.all(rows.map((row) => presentMessage(world, place, row, reader)));
@@ -205,6 +210,9 @@ async function replies(world: World, call: CallOf<typeof listingReplies>): Promi
 	const after = cursor === undefined ? undefined : await cursorIn(world, place, cursor);
 	if (after !== undefined && after.reply?.to !== message.id)
 		throw new InvalidRequest([{ field: "cursor", expected: "a cursor of this list" }]);
-	const rows = await listReplies(world, message.id, { limit: limit + 1, ...(after === undefined ? {} : { after }) });
+	const rows = await listReplies(world, place, message.id, {
+		limit: limit + 1,
+		...(after === undefined ? {} : { after }),
+	});
 	return ok(pageOf(rows, limit, (row) => row.id, await presentAll(world, place, rows.slice(0, limit), call.reader)));
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
-import type { Metadata } from "#core/messages/message.ts";
+import type { Metadata } from "#core/model/message.ts";
 import { json, ok } from "../base/answers.ts";
 import { operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";

@@ -1,14 +1,13 @@
 import { z } from "zod";
+import { isOpen, type PlaceWithCircle } from "#core/access/circle.ts";
 import { addressById } from "#core/accounts/find-account.ts";
-import type { Channel } from "#core/groups/channel.ts";
-import { type Group, joinPolicies, roles } from "#core/groups/group.ts";
-import type { Membership } from "#core/groups/membership.ts";
-import { tierIds } from "#core/groups/tiers.ts";
-import { messageTypes } from "#core/messages/message.ts";
-import type { World } from "#core/world.ts";
+import type { World } from "#core/events/world.ts";
+import { type Group, joinPolicies, roles } from "#core/model/group.ts";
+import type { Membership } from "#core/model/membership.ts";
+import { messageTypes } from "#core/model/message.ts";
 import type { Wire } from "../base/answers.ts";
 import { time, timeOf } from "../base/time.ts";
-import { channelUrl, isOpen } from "../base/urls.ts";
+import { channelUrl } from "../base/urls.ts";
 import { address, channelId, groupId } from "./ids.ts";
 
 const posting = z.array(z.enum([...roles, "anyone"]));
@@ -24,8 +23,8 @@ export const wireChannel = z
 		name: z.string(),
 		handle: z.string().meta({ description: "Its name as an actor of ActivityPub." }),
 		type: z.literal("text"),
-		discoverability: z.enum(tierIds),
-		tier: z.enum(tierIds),
+		discoverability: z.string(),
+		tier: z.string().meta({ description: "One of those that `/api/tiers` lists." }),
 		topic: z.string().optional(),
 		tags: z.array(z.string()),
 		allowedTypes: z.array(z.enum(messageTypes)),
@@ -65,7 +64,7 @@ export const wireMember = z
 export async function presentGroup(
 	world: World,
 	group: Group,
-	channels: readonly Channel[],
+	channels: readonly PlaceWithCircle[],
 ): Promise<Wire<typeof wireGroup>> {
 	return {
 		id: group.id,
@@ -75,13 +74,16 @@ export async function presentGroup(
 		joinPolicy: group.joinPolicy,
 		permissionModel: "inherit",
 		permissions: group.permissions,
-		channels: channels.map((channel) => presentChannel(world, channel)),
+		channels: channels.map((place) => presentChannel(world, place)),
 		createdAt: timeOf(group.createdAt),
 		updatedAt: timeOf(group.updatedAt),
 	};
 }
 
-export function presentChannel(world: Pick<World, "origin" | "domain">, channel: Channel): Wire<typeof wireChannel> {
+export function presentChannel(
+	world: Pick<World, "origin" | "domain">,
+	{ channel, circle }: PlaceWithCircle,
+): Wire<typeof wireChannel> {
 	return {
 		id: channel.id,
 		groupId: channel.group,
@@ -95,7 +97,7 @@ export function presentChannel(world: Pick<World, "origin" | "domain">, channel:
 		allowedTypes: channel.allowedTypes,
 		...(channel.permissions === undefined ? {} : { permissions: channel.permissions }),
 		metadata: {},
-		...(isOpen(channel) ? { url: channelUrl(world, channel) } : {}),
+		...(isOpen(circle) ? { url: channelUrl(world, channel) } : {}),
 		createdAt: timeOf(channel.createdAt),
 		updatedAt: timeOf(channel.updatedAt),
 	};

@@ -1,13 +1,14 @@
 import { z } from "zod";
-import { type Account, accounts, addressOf } from "#core/accounts/account.ts";
-import type { Place } from "#core/groups/access.ts";
+import { isOpen, type PlaceWithCircle } from "#core/access/circle.ts";
+import { accounts } from "#core/accounts/account.ts";
+import type { World } from "#core/events/world.ts";
 import type { MessageId } from "#core/ids.ts";
-import { type Message, type Metadata, messageTypes, mimeTypes, type ReactionSum } from "#core/messages/message.ts";
+import { type Account, addressOf } from "#core/model/account.ts";
+import { type Message, type Metadata, messageTypes, mimeTypes, type ReactionSum } from "#core/model/message.ts";
 import { reactions } from "#core/reactions/reaction.ts";
-import type { World } from "#core/world.ts";
 import type { Wire } from "../base/answers.ts";
 import { time, timeOf } from "../base/time.ts";
-import { isOpen, messageUrl } from "../base/urls.ts";
+import { messageUrl } from "../base/urls.ts";
 import { address, channelId, groupId, messageId } from "./ids.ts";
 import { metaUri } from "./metadata.ts";
 
@@ -71,7 +72,7 @@ export type WireMessage = Wire<typeof wireMessage>;
 /** A message as `viewer` may see it: `me` in the reactions and the client's own id are theirs alone. */
 export async function presentMessage(
 	world: Site,
-	place: Place,
+	place: PlaceWithCircle,
 	message: Message,
 	viewer: Account | undefined,
 ): Promise<WireMessage> {
@@ -97,7 +98,7 @@ async function reactionsOf(world: Site, viewer: Account, message: MessageId): Pr
 /** Writes a message; everything it needs has been read. */
 export function writeMessage(
 	site: Pick<World, "origin" | "domain">,
-	{ group, channel }: Place,
+	{ group, channel, circle }: PlaceWithCircle,
 	message: Message,
 	author: Account | undefined,
 	{ reacted, isAuthor }: { readonly reacted: ReadonlySet<string>; readonly isAuthor: boolean },
@@ -120,7 +121,7 @@ export function writeMessage(
 		metadata: isDeleted ? [] : metadataOf(site.origin, message),
 		reactions: message.reactions.map((sum) => writeSum(sum, reacted.has(sum.key))),
 		replyCount: message.replies,
-		...(isOpen(channel) && author !== undefined ? { url: messageUrl(site, author, message) } : {}),
+		...(isOpen(circle) && author !== undefined ? { url: messageUrl(site, author, message) } : {}),
 		...(isAuthor && message.clientMessageId !== undefined ? { clientMessageId: message.clientMessageId } : {}),
 	};
 }

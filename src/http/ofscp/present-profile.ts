@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Account } from "#core/accounts/account.ts";
+import type { Account } from "#core/model/account.ts";
 import type { Wire } from "../base/answers.ts";
 import type { Services } from "../base/services.ts";
 import { time, timeOf } from "../base/time.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { longestProfile } from "#core/accounts/change-profile.ts";
+import { longestProfile } from "#core/accounts/profile-rules.ts";
 
 /** What a person changes of their profile; what is absent stays. */
 export const profileChange = z.object({

@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Account } from "#core/accounts/account.ts";
+import { assertTakesPart } from "#core/access/permissions.ts";
+import { type ReadablePlace, readableChannel } from "#core/access/readable-place.ts";
 import { addressById } from "#core/accounts/find-account.ts";
 import { InvalidRequest } from "#core/errors.ts";
-import { assertTakesPart, type Place, readableChannel } from "#core/groups/access.ts";
+import type { World } from "#core/events/world.ts";
+import { type Place } from "#core/groups/place.ts";
 import { readableMessage } from "#core/messages/list-messages.ts";
-import type { Message } from "#core/messages/message.ts";
+import type { Account } from "#core/model/account.ts";
+import type { Message } from "#core/model/message.ts";
+import { type Reaction } from "#core/model/reaction.ts";
 import { type ReactionWish, react, unreact } from "#core/reactions/react.ts";
-import { type Reaction, reactionId, reactions } from "#core/reactions/reaction.ts";
-import type { World } from "#core/world.ts";
+import { reactionId, reactions } from "#core/reactions/reaction.ts";
 import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
@@ -57,7 +60,7 @@ export const reactionRoutes = ({ world }: Services) => [
 	route("GET", reactionsPath, "reader", "read", listing, (call) => list(world, call)),
 ];
 
-async function messageOf(world: World, { params, reader }: Call): Promise<{ place: Place; message: Message }> {
+async function messageOf(world: World, { params, reader }: Call): Promise<{ place: ReadablePlace; message: Message }> {
 	const place = await readableChannel(world, params.g as string, params.c as string, reader);
 	return { place, message: await readableMessage(world, place, params.m as string) };
 }

@@ -35,7 +35,7 @@ export function ofscpRoutes(services: Services): readonly Route[] {
 			...memberRoutes(services),
 			...joinRequestRoutes(services),
 			...shortGroupRoutes(),
-			...tierRoutes(),
+			...tierRoutes(services),
 		],
 		Bridges: bridgeRoutes(services),
 		Following: [...homeTimelineRoutes(services), ...followRoutes(services)],

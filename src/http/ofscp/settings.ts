@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { audiences, changePrivateHalf, checkSettings, privateHalfOf } from "#core/accounts/private-half.ts";
+import { changePrivateData, checkSettings, privateDataOf, profileAudiences } from "#core/accounts/private-data.ts";
 import { json, ok } from "../base/answers.ts";
 import { operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
@@ -9,7 +9,7 @@ export const wireSettings = z
 	.record(z.string(), z.unknown())
 	.meta({ id: "Settings", description: "What clients keep for their user, under keys of their own." });
 export const wirePrivacy = z
-	.strictObject({ presence: z.enum(audiences), groups: z.enum(audiences) })
+	.strictObject({ presence: z.enum(profileAudiences), groups: z.enum(profileAudiences) })
 	.meta({ id: "Privacy", description: "Who may see which part of a profile." });
 
 const reading = operation("getSettings", "Get your settings", { answers: { 200: json(wireSettings) } });
@@ -21,25 +21,25 @@ const readingPrivacy = operation("getPrivacy", "Get who may see which part of yo
 	answers: { 200: json(wirePrivacy) },
 });
 const changingPrivacy = operation("putPrivacy", "Set who may see which part of your profile", {
-	body: z.object({ presence: z.enum(audiences), groups: z.enum(audiences) }).partial(),
+	body: z.object({ presence: z.enum(profileAudiences), groups: z.enum(profileAudiences) }).partial(),
 	answers: { 200: json(wirePrivacy) },
 });
 
 /** What only the account itself sees (OFSCP §5.1). */
 export const settingsRoutes = ({ world }: Services) => [
 	route("GET", "/api/me/settings", "member", "read", reading, async ({ account }) =>
-		ok((await privateHalfOf(world, account.id)).settings),
+		ok((await privateDataOf(world, account.id)).settings),
 	),
 	route("PUT", "/api/me/settings", "member", "manage", replacing, async ({ account, body }) => {
 		checkSettings(body);
-		await changePrivateHalf(world, account.id, (now) => ({ ...now, settings: body }));
+		await changePrivateData(world, account.id, (now) => ({ ...now, settings: body }));
 		return ok(body);
 	}),
 	route("GET", "/api/me/privacy", "member", "read", readingPrivacy, async ({ account }) =>
-		ok((await privateHalfOf(world, account.id)).privacy),
+		ok((await privateDataOf(world, account.id)).privacy),
 	),
 	route("PUT", "/api/me/privacy", "member", "manage", changingPrivacy, async ({ account, body }) => {
-		const { privacy } = await changePrivateHalf(world, account.id, (now) => ({
+		const { privacy } = await changePrivateData(world, account.id, (now) => ({
 			...now,
 			privacy: { presence: body.presence ?? now.privacy.presence, groups: body.groups ?? now.privacy.groups },
 		}));

@@ -1,12 +1,13 @@
 import { z } from "zod";
-import { tierIds, tiers } from "#core/groups/tiers.ts";
+import { listTiers } from "#core/groups/tiers.ts";
 import { json, ok } from "../base/answers.ts";
 import { operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
 
 const wireTier = z
 	.strictObject({
-		id: z.enum(tierIds),
+		id: z.string(),
 		name: z.string(),
 		description: z.string(),
 		rules: z.strictObject({
@@ -20,10 +21,11 @@ const wireTier = z
 
 const answers = { 200: json(z.strictObject({ tiers: z.array(wireTier) })) };
 
-const list = async () => ok({ tiers: tierIds.map((id) => tiers[id]) }, { "Cache-Control": "public, max-age=3600" });
-
 /** OFSCP §10.1; the checklist of its §11 calls the same list `/tiers`. */
-export const tierRoutes = () => [
-	route("GET", "/api/tiers", "none", "read", operation("listTiers", "List the tiers of channels", { answers }), list),
-	route("GET", "/tiers", "none", "read", operation("listTiersShort", "The same as /api/tiers", { answers }), list),
-];
+export function tierRoutes({ world }: Services) {
+	const list = async () => ok({ tiers: [...(await listTiers(world))] }, { "Cache-Control": "public, max-age=3600" });
+	return [
+		route("GET", "/api/tiers", "none", "read", operation("listTiers", "List the tiers of channels", { answers }), list),
+		route("GET", "/tiers", "none", "read", operation("listTiersShort", "The same as /api/tiers", { answers }), list),
+	];
+}

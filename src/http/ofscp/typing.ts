@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { addressOf } from "#core/accounts/account.ts";
-import { assertMay, assertTakesPart } from "#core/groups/access.ts";
+import { assertMay, assertTakesPart } from "#core/access/permissions.ts";
+import { addressOf } from "#core/model/account.ts";
 import { empty, noContent } from "../base/answers.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";

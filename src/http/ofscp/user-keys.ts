@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { addressOf } from "#core/accounts/account.ts";
 import { accountByHandle, parseAddress } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
+import type { World } from "#core/events/world.ts";
 import { type PublishedKey, publishedKeys } from "#core/identity/custodial-keys.ts";
-import type { World } from "#core/world.ts";
+import { addressOf } from "#core/model/account.ts";
 import { json, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
 import { etagOf } from "../base/conditional.ts";

@@ -1,14 +1,14 @@
 import { z } from "zod";
-import type { Account } from "#core/accounts/account.ts";
-import { isLocal } from "#core/accounts/account.ts";
-import { changeProfile } from "#core/accounts/change-profile.ts";
+import { visibleGroup } from "#core/access/visible-group.ts";
 import { findAccount } from "#core/accounts/find-account.ts";
-import { nobodyThere, presenceOf } from "#core/accounts/presence.ts";
-import { type ProfileAudience, privateHalfOf } from "#core/accounts/private-half.ts";
+import { offline, presenceOf } from "#core/accounts/presence.ts";
+import { type ProfileAudience, privateDataOf } from "#core/accounts/private-data.ts";
 import { NotFound } from "#core/errors.ts";
-import { visibleGroup } from "#core/groups/find-group.ts";
+import type { World } from "#core/events/world.ts";
+import { changeProfile } from "#core/groups/change-profile.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
-import type { World } from "#core/world.ts";
+import type { Account } from "#core/model/account.ts";
+import { isLocal } from "#core/model/account.ts";
 import { withoutUndefined } from "../base/absent.ts";
 import { json, ok } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
@@ -59,7 +59,7 @@ async function changeOwn(
 /** A caller who may not see it is shown a person who is away. */
 async function presence(world: World, call: Call): Promise<AnswerOf<typeof readingPresence>> {
 	const account = await theirs(world, call);
-	return ok((await maySee(world, account, call, "presence")) ? await presenceOf(world, account.id) : nobodyThere);
+	return ok((await maySee(world, account, call, "presence")) ? await presenceOf(world, account.id) : offline);
 }
 
 /** Only the groups that the reader could find by themselves: a list must not tell of a group that its reader may not know. */
@@ -92,6 +92,6 @@ async function theirs(world: World, { params }: Call): Promise<Account> {
 async function maySee(world: World, account: Account, { reader }: Call, part: "presence" | "groups"): Promise<boolean> {
 	if (!isLocal(account)) return false;
 	if (reader?.id === account.id) return true;
-	const audience: ProfileAudience = (await privateHalfOf(world, account.id)).privacy[part];
+	const audience: ProfileAudience = (await privateDataOf(world, account.id)).privacy[part];
 	return audience === "public" || (audience === "members" && reader !== undefined && isLocal(reader));
 }

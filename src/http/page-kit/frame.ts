@@ -1,4 +1,4 @@
-import { type Account, addressOf } from "#core/accounts/account.ts";
+import { type Account, addressOf } from "#core/model/account.ts";
 import type { Instance } from "../base/services.ts";
 import { button, type Fault, faultSummary, form, titleWith } from "./form.ts";
 import { type Fragment, type Html, html } from "./html.ts";

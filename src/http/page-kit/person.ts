@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Account } from "#core/accounts/account.ts";
+import type { Account } from "#core/model/account.ts";
 import { type Html, html, safeHref } from "./html.ts";
 
 export const nameOf = ({ profile, handle }: Account): string => profile.displayName || handle;

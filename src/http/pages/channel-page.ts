@@ -1,4 +1,4 @@
-import type { Place } from "#core/groups/access.ts";
+import type { ReadablePlace } from "#core/access/readable-place.ts";
 import { memberships } from "#core/groups/membership.ts";
 import type { Services } from "../base/services.ts";
 import { channelUrl } from "../base/urls.ts";
@@ -8,7 +8,7 @@ import { openPosts, turning } from "./open-posts.ts";
 import { followAs, post } from "./post.ts";
 
 export interface ChannelShown {
-	readonly place: Place;
+	readonly place: ReadablePlace;
 	readonly alternate: { readonly type: string; readonly url: string } | undefined;
 	readonly before: string | undefined;
 }

@@ -1,11 +1,13 @@
-import { type Account, accounts, addressOf } from "#core/accounts/account.ts";
-import { type Place, placeOf } from "#core/groups/access.ts";
-import { type Channel, channels } from "#core/groups/channel.ts";
+import { isOpen } from "#core/access/circle.ts";
+import { type ReadablePlace, readable } from "#core/access/readable-place.ts";
+import { accounts } from "#core/accounts/account.ts";
+import type { World } from "#core/events/world.ts";
+import { channels } from "#core/groups/channel.ts";
 import { groups } from "#core/groups/group.ts";
-import { tiers } from "#core/groups/tiers.ts";
-import type { World } from "#core/world.ts";
+import { type Place, placeOf } from "#core/groups/place.ts";
+import { type Account, addressOf } from "#core/model/account.ts";
 import type { Services } from "../base/services.ts";
-import { channelUrl, isOpen, personUrl } from "../base/urls.ts";
+import { channelUrl, personUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";
 import { layout } from "../page-kit/layout.ts";
 import { avatar, nameOf } from "../page-kit/person.ts";
@@ -17,7 +19,11 @@ const shownPlaces = 9;
 const shownPosts = 8;
 const scannedChannels = 300;
 
-const isListed = (channel: Channel): boolean => isOpen(channel) && tiers[channel.tier].rules.search;
+/** The place, if it is listed for everyone. */
+async function listed(world: World, found: Place | undefined): Promise<ReadablePlace | undefined> {
+	const place = await readable(world, found, undefined);
+	return place !== undefined && isOpen(place.circle) && place.rules.search ? place : undefined;
+}
 
 /** The instance: what it is, who is here, and what was said last where anybody may listen. */
 export async function frontPage({ world, instance }: Services): Promise<Html> {
@@ -48,30 +54,31 @@ const channelCard =
 const personCard = (world: World, account: Account): Html =>
 	html`<li><a href="${personUrl(world, account)}">${avatar(account)}<span><strong>${nameOf(account)}</strong><small>@${addressOf(account)}</small></span></a></li>`;
 
-async function listedPeople(world: World): Promise<readonly { account: Account; place: Place }[]> {
+async function listedPeople(world: World): Promise<readonly { account: Account; place: ReadablePlace }[]> {
 	const newest = await world.store.page(accounts, { index: "local", order: "desc", limit: shownPlaces * 3 });
-	const people: { account: Account; place: Place }[] = [];
+	const people: { account: Account; place: ReadablePlace }[] = [];
 	for (const { doc: account } of newest) {
 		if (account.deletedAt !== undefined || people.length === shownPlaces) continue;
-		const place = await placeOf(world, account.timeline);
-		if (place !== undefined && isListed(place.channel)) people.push({ account, place });
+		const place = await listed(world, await placeOf(world, account.timeline));
+		if (place !== undefined) people.push({ account, place });
 	}
 	return people;
 }
 
-async function listedChannels(world: World): Promise<readonly Place[]> {
+async function listedChannels(world: World): Promise<readonly ReadablePlace[]> {
 	const newest = await world.store.page(channels, { order: "desc", limit: scannedChannels });
-	const places: Place[] = [];
+	const places: ReadablePlace[] = [];
 	for (const { doc: channel } of newest) {
 		if (places.length === shownPlaces) break;
-		if (channel.timelineOf !== undefined || !isListed(channel)) continue;
+		if (channel.kind !== "room") continue;
 		const group = (await world.store.get(groups, channel.group))?.doc;
-		if (group !== undefined) places.push({ channel, group });
+		const place = group === undefined ? undefined : await listed(world, { channel, group });
+		if (place !== undefined) places.push(place);
 	}
 	return places;
 }
 
-async function latestPosts(world: World, places: readonly Place[]): Promise<readonly Post[]> {
+async function latestPosts(world: World, places: readonly ReadablePlace[]): Promise<readonly Post[]> {
 	const found = await Promise.all(places.map((place) => openPosts(world, place, undefined, shownPosts)));
 	const all = found.flatMap(({ posts }) => posts);
 	return all.sort((a, b) => b.message.at - a.message.at).slice(0, shownPosts);

@@ -1,8 +1,11 @@
-import type { Account } from "#core/accounts/account.ts";
+import type { ReadablePlace } from "#core/access/readable-place.ts";
 import { accountById } from "#core/accounts/find-account.ts";
-import type { Place } from "#core/groups/access.ts";
+import type { Place } from "#core/groups/place.ts";
 import { listReplies, readableMessage } from "#core/messages/list-messages.ts";
-import { type Message, messages } from "#core/messages/message.ts";
+import { messages } from "#core/messages/message.ts";
+import type { Account } from "#core/model/account.ts";
+import { ownerOf } from "#core/model/channel.ts";
+import { type Message } from "#core/model/message.ts";
 import type { Services } from "../base/services.ts";
 import { timeOf } from "../base/time.ts";
 import { channelUrl, messageUrl } from "../base/urls.ts";
@@ -15,7 +18,7 @@ import { excerpt, post, postsOf, titleOf } from "./post.ts";
 export interface MessageShown {
 	readonly message: Message;
 	readonly author: Account;
-	readonly place: Place;
+	readonly place: ReadablePlace;
 	readonly alternate: { readonly type: string; readonly url: string } | undefined;
 	readonly after: string | undefined;
 }
@@ -28,7 +31,7 @@ export async function messagePage(
 	{ message, author, place, alternate, after }: MessageShown,
 ): Promise<Html> {
 	const from = after === undefined ? undefined : await readableMessage(world, place, after);
-	const rows = await listReplies(world, message.id, {
+	const rows = await listReplies(world, place, message.id, {
 		limit: repliesPerPage + 1,
 		...(from === undefined ? {} : { after: from }),
 	});
@@ -37,7 +40,7 @@ export async function messagePage(
 	const url = messageUrl(world, author, message);
 	const shown = { message, author, place };
 	const where =
-		place.channel.timelineOf === author.id
+		ownerOf(place.channel) === author.id
 			? undefined
 			: html`<a href="${channelUrl(world, place.channel)}">${placeName(place)}</a>`;
 	const main = html`<p class="trail">${where !== undefined && html`In ${where}`}${await parentLink(world, message)}</p>
@@ -57,7 +60,7 @@ ${turning(url, "after", { from: after, next, back: "First replies", on: "More re
 }
 
 const placeName = ({ channel, group }: Place): string =>
-	channel.timelineOf === undefined ? `${group.name} / ${channel.name}` : `the timeline of @${channel.handle}`;
+	channel.kind === "room" ? `${group.name} / ${channel.name}` : `the timeline of @${channel.handle}`;
 
 async function parentLink(world: Services["world"], { reply }: Message): Promise<Html | undefined> {
 	if (reply === undefined) return undefined;

@@ -1,15 +1,16 @@
 import type { Context } from "koa";
-import type { Account } from "#core/accounts/account.ts";
+import { isOpen } from "#core/access/circle.ts";
+import { type ReadablePlace, readableById } from "#core/access/readable-place.ts";
 import { accountByHandle, parseAddress } from "#core/accounts/find-account.ts";
 import { Gone, NotFound } from "#core/errors.ts";
-import { canRead, type Place, placeOf } from "#core/groups/access.ts";
-import { channelByHandle } from "#core/groups/find-group.ts";
+import { channelByHandle } from "#core/groups/find-channel.ts";
 import type { ChannelId } from "#core/ids.ts";
 import { parseId } from "#core/ids.ts";
 import { messageWithPlace } from "#core/messages/list-messages.ts";
+import type { Account } from "#core/model/account.ts";
 import type { Services } from "../base/services.ts";
 import type { Endpoint } from "../base/table-door.ts";
-import { alternateOf, isOpen } from "../base/urls.ts";
+import { alternateOf } from "../base/urls.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
 import type { Html } from "../page-kit/html.ts";
 import { channelPage } from "./channel-page.ts";
@@ -56,10 +57,9 @@ export function openPages(services: Services, rates: RateLimits): readonly Endpo
 		},
 	});
 
-	async function openPlace(id: ChannelId): Promise<Place> {
-		const place = await placeOf(world, id);
-		if (place === undefined || !isOpen(place.channel) || !(await canRead(world, place, undefined)))
-			throw new NotFound();
+	async function openPlace(id: ChannelId): Promise<ReadablePlace> {
+		const place = await readableById(world, id, undefined);
+		if (place === undefined || !isOpen(place.circle)) throw new NotFound();
 		return place;
 	}
 
@@ -83,12 +83,14 @@ export function openPages(services: Services, rates: RateLimits): readonly Endpo
 		if (id === undefined) throw new NotFound();
 		const author = await personNamed(name);
 		const found = await messageWithPlace(world, id, undefined);
-		if (found === undefined || found.message.author !== author.id || !isOpen(found.place.channel)) throw new NotFound();
+		if (found === undefined || found.message.author !== author.id) throw new NotFound();
+		const place = await openPlace(found.place.channel.id);
 		if (found.message.deletedAt !== undefined) throw new Gone();
 		const alternate = alternateOf(bridges, { message: id });
 		return {
 			page: await messagePage(services, {
-				...found,
+				message: found.message,
+				place,
 				author,
 				alternate,
 				after: typeof ctx.query.after === "string" ? ctx.query.after : undefined,

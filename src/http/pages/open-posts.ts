@@ -1,6 +1,6 @@
-import type { Place } from "#core/groups/access.ts";
+import type { ReadablePlace } from "#core/access/readable-place.ts";
 import { listMessages, readableMessage } from "#core/messages/list-messages.ts";
-import type { Message } from "#core/messages/message.ts";
+import type { Message } from "#core/model/message.ts";
 import { type Html, html } from "../page-kit/html.ts";
 import { type Post, postsOf, type Site } from "./post.ts";
 
@@ -11,14 +11,14 @@ const maxScanned = 500;
 /** A page of what was posted in a channel, newest first: neither replies, which stand below their parents, nor what was deleted. */
 export async function openPosts(
 	site: Site,
-	place: Place,
+	place: ReadablePlace,
 	before: string | undefined,
 	limit = perPage,
 ): Promise<{ posts: readonly Post[]; next: string | undefined }> {
 	const found: Message[] = [];
 	let after: Message | undefined = before === undefined ? undefined : await readableMessage(site, place, before);
 	for (let scanned = 0; found.length <= limit && scanned < maxScanned; ) {
-		const rows: readonly Message[] = await listMessages(site, place.channel.id, {
+		const rows: readonly Message[] = await listMessages(site, place, {
 			direction: "backward",
 			limit: limit + 1,
 			...(after === undefined ? {} : { after }),

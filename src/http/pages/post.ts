@@ -1,7 +1,9 @@
-import { type Account, accounts, addressOf } from "#core/accounts/account.ts";
-import type { Place } from "#core/groups/access.ts";
-import type { Message } from "#core/messages/message.ts";
-import type { World } from "#core/world.ts";
+import { accounts } from "#core/accounts/account.ts";
+import type { World } from "#core/events/world.ts";
+import type { Place } from "#core/groups/place.ts";
+import { type Account, addressOf } from "#core/model/account.ts";
+import { ownerOf } from "#core/model/channel.ts";
+import type { Message } from "#core/model/message.ts";
 import { timeOf } from "../base/time.ts";
 import { channelUrl, messageUrl, personUrl } from "../base/urls.ts";
 import { type Html, html, safeHref, sanitised } from "../page-kit/html.ts";
@@ -59,7 +61,7 @@ export function post(site: Site, shown: Post, mode: Mode): Html {
 	if (message.deletedAt !== undefined)
 		return html`<article class="post ${mode} gone"><p>This message was deleted.</p></article>`;
 	const url = messageUrl(site, author, message);
-	const isElsewhere = place.channel.timelineOf !== author.id && mode === "listed";
+	const isElsewhere = ownerOf(place.channel) !== author.id && mode === "listed";
 	return html`<article class="post ${mode}">
 <header>
 ${avatar(author)}

@@ -1,6 +1,6 @@
-import { type Account, addressOf } from "#core/accounts/account.ts";
-import type { Place } from "#core/groups/access.ts";
+import type { ReadablePlace } from "#core/access/readable-place.ts";
 import { memberships } from "#core/groups/membership.ts";
+import { type Account, addressOf } from "#core/model/account.ts";
 import type { Services } from "../base/services.ts";
 import { personUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";
@@ -11,7 +11,7 @@ import { followAs, post } from "./post.ts";
 
 export interface Profile {
 	readonly account: Account;
-	readonly place: Place;
+	readonly place: ReadablePlace;
 	readonly alternate: { readonly type: string; readonly url: string } | undefined;
 	readonly before: string | undefined;
 }

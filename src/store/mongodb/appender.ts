@@ -195,7 +195,7 @@ export function createAppender(stream: string, parts: AppenderParts) {
 			request,
 			natural,
 			pending,
-			...(pending.length > 0 && { owed: at }),
+			...(pending.length > 0 && { owedStream: stream, owedSeq: seq }),
 			body,
 			...(erases.length > 0 && { erases }),
 			insert,

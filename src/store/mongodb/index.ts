@@ -143,24 +143,25 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 			return using(async () => (await reader.headFrom(stream, await projection.readApplied(stream))).seq);
 		},
 
-		async owed(now, limit) {
+		async owed(marker, stream, { after = 0, limit }) {
+			checkInt(after, "A seq");
 			checkLimit(limit);
 			return using(async () => {
-				const events = (await owing.owed(now, limit)).map(toEvent);
+				const events = (await owing.owed(marker, stream, after, limit)).map(toEvent);
 				// a process may have ended before it folded them
 				if (lastFolds) await projection.reachAll(events, lastFolds);
 				return events;
 			});
 		},
 
+		async owedStreams(marker, { after = "", limit }) {
+			checkLimit(limit);
+			return using(() => owing.streams(marker, after, limit));
+		},
+
 		async settle(events, marker) {
 			const ids = events.filter(placeOf);
 			await using(() => owing.settle(ids, marker));
-		},
-
-		async postpone(event, until) {
-			checkInt(until, "A time");
-			await using(() => owing.postpone(event, until));
 		},
 
 		async catchUp(folds) {

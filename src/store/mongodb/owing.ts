@@ -4,38 +4,40 @@ import type { EventRecord } from "./records.ts";
 /** Ids per update. */
 const atOnce = 1_000;
 
-/** What consumers have not taken over yet. */
+/** The work that consumers have not settled. */
 export function createOwing(log: MongoCollection<EventRecord>) {
-	/** Nothing is pending any more, so nothing is owed. */
-	async function clear(ids: readonly string[]): Promise<void> {
-		await log.updateMany({ _id: { $in: [...ids] }, pending: { $size: 0 } }, { $unset: { owed: "" } });
-	}
-
 	return {
-		async owed(now: number, limit: number): Promise<readonly EventRecord[]> {
-			for (;;) {
-				const found = await log
-					.find({ owed: { $lte: now } })
-					.sort({ owed: 1, _id: 1 })
-					.limit(limit)
-					.toArray();
-				const settled = found.filter(({ pending }) => pending.length === 0);
-				if (settled.length === 0) return found;
-				// a process has ended between the two steps of `settle`
-				await clear(settled.map(({ _id }) => _id));
-			}
+		async owed(marker: string, stream: string, after: number, limit: number): Promise<readonly EventRecord[]> {
+			return log
+				.find({ pending: marker, owedStream: stream, owedSeq: { $gt: after } })
+				.sort({ owedSeq: 1 })
+				.limit(limit)
+				.toArray();
 		},
 
+		/** Jumps from stream to stream, in the order of their names. */
+		async streams(marker: string, after: string, limit: number): Promise<readonly string[]> {
+			const found: string[] = [];
+			for (let last = after; found.length < limit; ) {
+				const [next] = await log
+					.find({ pending: marker, owedStream: { $gt: last } }, { projection: { owedStream: 1 } })
+					.sort({ owedStream: 1 })
+					.limit(1)
+					.toArray();
+				if (next?.owedStream === undefined) break;
+				last = next.owedStream;
+				found.push(last);
+			}
+			return found;
+		},
+
+		/** A process that ends between the two steps leaves fields that no query matches any more. */
 		async settle(events: readonly string[], marker: string): Promise<void> {
 			for (let from = 0; from < events.length; from += atOnce) {
 				const ids = events.slice(from, from + atOnce);
 				await log.updateMany({ _id: { $in: ids }, pending: marker }, { $pull: { pending: marker } });
-				await clear(ids);
+				await log.updateMany({ _id: { $in: ids }, pending: { $size: 0 } }, { $unset: { owedStream: "", owedSeq: "" } });
 			}
-		},
-
-		async postpone(id: string, until: number): Promise<void> {
-			await log.updateOne({ _id: id, owed: { $exists: true } }, { $set: { owed: until } });
 		},
 	};
 }

@@ -25,8 +25,9 @@ export interface EventRecord {
 	readonly request: string;
 	readonly natural: string;
 	readonly pending: readonly string[];
-	/** When the pending consumers are due, in milliseconds; absent when nothing is owed. */
-	readonly owed?: number;
+	/** Its stream and seq once more, by which what is pending is found; absent when nothing is. */
+	readonly owedStream?: string;
+	readonly owedSeq?: number;
 	readonly body: string;
 	/** What this event erases, so that it is done even if the process ends first. */
 	readonly erases?: readonly { readonly seq: number; readonly body: string }[];

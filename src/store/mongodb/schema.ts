@@ -1,7 +1,16 @@
 import type { Db } from "mongodb";
 import type { Collection, IndexSpec } from "../../core/ports/store.ts";
+import { placeOf } from "../event-ids.ts";
 import { isDuplicateKey } from "./errors.ts";
-import { changeTo, contentOf, type DocumentRecord, fieldNames, nameOf, type VersionRecord } from "./records.ts";
+import {
+	changeTo,
+	contentOf,
+	type DocumentRecord,
+	type EventRecord,
+	fieldNames,
+	nameOf,
+	type VersionRecord,
+} from "./records.ts";
 
 type Keys = Readonly<Record<string, 1>>;
 interface Wanted {
@@ -12,13 +21,33 @@ interface Wanted {
 const logIndexes: Readonly<Record<string, Wanted>> = {
 	request: { key: { request: 1 }, unique: true },
 	natural: { key: { natural: 1 }, unique: true },
-	owed: { key: { owed: 1, _id: 1 }, unique: false },
+	owed: { key: { pending: 1, owedStream: 1, owedSeq: 1 }, unique: false },
 };
 
 /** Creates what is missing, and only that. @throws {Error} when the database was written by a newer program */
 export async function prepareSchema(db: Db, collections: readonly Collection<never>[]): Promise<void> {
-	await prepareIndexes(db, "log", logIndexes);
+	await prepareIndexes(db, "log", logIndexes, () => upgradeOwed(db));
 	await Promise.all(collections.map((collection) => prepareCollection(db, collection)));
+}
+
+/** Up to layout 1 what was owed was found by a due time. Repeating this, also after a crash in the middle, changes nothing. */
+async function upgradeOwed(db: Db): Promise<void> {
+	const log = db.collection<EventRecord & { readonly owed?: number }>("log");
+	for (;;) {
+		const found = await log
+			.find({ owed: { $exists: true } }, { projection: { pending: 1 } })
+			.limit(500)
+			.toArray();
+		for (const { _id, pending } of found) {
+			const place = placeOf(_id);
+			const isOwed = place !== undefined && pending.length > 0;
+			await log.updateOne(
+				{ _id },
+				{ $unset: { owed: "" }, ...(isOwed && { $set: { owedStream: place.stream, owedSeq: place.seq } }) },
+			);
+		}
+		if (found.length < 500) return;
+	}
 }
 
 async function prepareCollection(db: Db, collection: Collection<never>): Promise<void> {
@@ -66,14 +95,15 @@ async function prepareIndexes(
 	}
 }
 
-/** The declaration has changed: the index fields of every document are made anew. */
+/** The declaration has changed: every document and its index fields are made anew, again those that a crash left half done. */
 async function reindex(db: Db, collection: Collection<never>): Promise<void> {
 	const documents = db.collection<DocumentRecord>(nameOf(collection));
 	for await (const { _id } of documents.find({}, { projection: { _id: 1 } })) {
 		for (let done = false; !done; ) {
 			const record = await documents.findOne({ _id });
 			if (!record) break;
-			const change = changeTo(collection, contentOf(collection, JSON.parse(record.json) as never));
+			const doc: unknown = JSON.parse(record.json);
+			const change = changeTo(collection, contentOf(collection, (collection.upgrade?.(doc) ?? doc) as never));
 			done = (await documents.updateOne({ _id, rev: record.rev }, change)).matchedCount === 1;
 		}
 	}

@@ -128,19 +128,20 @@ export async function openSqliteStore({ file, collections, failPoints, clock }: 
 			return reading(() => log.heads.seqOf(stream));
 		},
 
-		async owed(now, limit) {
+		async owed(marker, stream, { after = 0, limit }) {
+			checkInt(after, "A seq");
 			checkLimit(limit);
-			return reading(() => log.owed(now, limit));
+			return reading(() => log.owed(marker, stream, after, limit));
+		},
+
+		async owedStreams(marker, { after, limit }) {
+			checkLimit(limit);
+			return reading(() => owing.streams(marker, after, limit));
 		},
 
 		async settle(events, marker) {
 			const ids = [...events];
 			await commits.write("log", () => ids.forEach((id) => owing.settle(id, marker)));
-		},
-
-		async postpone(event, until) {
-			checkInt(until, "A time");
-			await commits.write("log", () => owing.postpone(event, until));
 		},
 
 		async catchUp() {},

@@ -16,10 +16,11 @@ interface Found {
 }
 
 /** A place is wider than a JavaScript integer, so it is taken apart and put together by SQLite. */
-const found = `
-	SELECT streams.id AS stream, log.place & 2147483647 AS seq, type, actor, at, request, "natural", body, pending
-	FROM log JOIN streams ON streams.number = log.place >> 31 LEFT JOIN owing ON owing.row = log.row
+const columns = `
+	streams.id AS stream, log.place & 2147483647 AS seq, type, actor, at, request, "natural", body,
+	(SELECT group_concat(marker, ' ') FROM owing WHERE owing.place = log.place) AS pending
 `;
+const found = `SELECT ${columns} FROM log JOIN streams ON streams.number = log.place >> 31`;
 
 /** Reads the log. @param numberOf the number of a stream, unless it has none yet */
 export function createLogReader(database: DatabaseSync, numberOf: (stream: string) => number | undefined) {
@@ -29,10 +30,10 @@ export function createLogReader(database: DatabaseSync, numberOf: (stream: strin
 	const behind = database.prepare(`
 		${found} WHERE log.place > (?1 << 31) | ?2 AND log.place <= (?1 << 31) | 2147483647 ORDER BY log.place ${limitSql("?3")}
 	`);
-	const due = database.prepare(`
-		SELECT streams.id AS stream, log.place & 2147483647 AS seq, type, actor, at, request, "natural", body, pending
-		FROM owing CROSS JOIN log ON log.row = owing.row CROSS JOIN streams ON streams.number = log.place >> 31
-		WHERE due <= ? ORDER BY due, owing.row ${limitSql("?")}
+	const owing = database.prepare(`
+		SELECT ${columns} FROM owing AS work CROSS JOIN log ON log.place = work.place JOIN streams ON streams.number = ?1
+		WHERE work.marker = ?3 AND work.place > (?1 << 31) | ?2 AND work.place <= (?1 << 31) | 2147483647
+		ORDER BY work.place ${limitSql("?4")}
 	`);
 
 	function event(id: string): LogEvent | undefined {
@@ -58,8 +59,10 @@ export function createLogReader(database: DatabaseSync, numberOf: (stream: strin
 			return (behind.all(number, Math.max(after, 0), limit) as unknown as Found[]).map(toEvent);
 		},
 
-		owed(now: number, limit: number): readonly LogEvent[] {
-			return (due.all(now, limit) as unknown as Found[]).map(toEvent);
+		owed(marker: string, stream: string, after: number, limit: number): readonly LogEvent[] {
+			const number = numberOf(stream);
+			if (number === undefined || after >= lastSeq) return [];
+			return (owing.all(number, Math.max(after, 0), marker, limit) as unknown as Found[]).map(toEvent);
 		},
 	};
 }
@@ -77,7 +80,7 @@ function toEvent(row: Found): LogEvent {
 		at: row.at,
 		request: row.request ?? id,
 		natural: row.natural ?? id,
-		pending: row.pending === null ? [] : (JSON.parse(row.pending) as string[]),
+		pending: row.pending === null ? [] : row.pending.split(" "),
 		body: JSON.parse(row.body),
 	};
 }

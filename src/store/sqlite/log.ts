@@ -12,7 +12,7 @@ export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold
 	const heads = createHeads(database);
 	const reader = createLogReader(database, heads.numberOf);
 	const insertion = database.prepare("INSERT INTO log VALUES (NULL, (?1 << 31) | ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-	const owe = database.prepare("INSERT INTO owing VALUES (?, ?, ?)");
+	const owe = database.prepare("INSERT INTO owing VALUES ((?1 << 31) | ?2, ?3)");
 	const erasure = database.prepare("UPDATE log SET body = ?3 WHERE place = (?1 << 31) | ?2");
 
 	/** The event that has one of the draft's keys already. */
@@ -28,16 +28,15 @@ export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold
 		...reader,
 		heads,
 
-		append({ draft, body, pending, erases }: CheckedDraft, folds: FoldsOf, after: number | undefined): Appended {
+		append({ draft, body, erases }: CheckedDraft, folds: FoldsOf, after: number | undefined): Appended {
 			const head = heads.of(draft.stream);
 			if (after !== undefined && after !== head.seq) return earlier(draft) ?? { outcome: "moved", seq: head.seq };
 			const seq = head.seq + 1;
 			const at = Math.max(clock.now(), head.at);
 			if (seq > lastSeq) throw new RangeError(`The stream ${draft.stream} is full`);
-			let row: number | bigint;
 			try {
 				const values = [draft.type, draft.actor, at, draft.request ?? null, draft.natural ?? null, body] as const;
-				row = insertion.run(head.number, seq, ...values).lastInsertRowid;
+				insertion.run(head.number, seq, ...values);
 			} catch (error) {
 				const duplicate = violatedColumn(error) && earlier(draft);
 				if (duplicate) return duplicate;
@@ -45,7 +44,7 @@ export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold
 			}
 			head.seq = seq;
 			head.at = at;
-			if (pending) owe.run(row, at, pending);
+			for (const marker of draft.pending) owe.run(head.number, seq, marker);
 			for (const erased of erases) if (erased.seq < seq) erasure.run(head.number, erased.seq, erased.body);
 
 			const id = eventId(draft.stream, seq);

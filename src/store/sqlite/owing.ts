@@ -1,34 +1,36 @@
 import type { DatabaseSync } from "node:sqlite";
 import { placeOf } from "../event-ids.ts";
 
-/** What consumers have not taken over yet. Everything here belongs into a transaction. */
+/** Which streams have work for a consumer, and the end of that work. */
 export function createOwing(database: DatabaseSync, numberOf: (stream: string) => number | undefined) {
-	const selection = database.prepare(`
-		SELECT owing.row, pending FROM log JOIN owing ON owing.row = log.row WHERE place = (?1 << 31) | ?2
+	const deletion = database.prepare("DELETE FROM owing WHERE place = (?1 << 31) | ?2 AND marker = ?3");
+	const next = database.prepare(`
+		SELECT streams.number AS number, streams.id AS id FROM owing CROSS JOIN streams ON streams.number = owing.place >> 31
+		WHERE marker = ? AND place >= (? + 1) << 31 ORDER BY place LIMIT 1
 	`);
-	const update = database.prepare("UPDATE owing SET pending = ? WHERE row = ?");
-	const deletion = database.prepare("DELETE FROM owing WHERE row = ?");
-	const delay = database.prepare("UPDATE owing SET due = ? WHERE row = ?");
-
-	function find(id: string): { readonly row: number; readonly pending: string } | undefined {
-		const place = placeOf(id);
-		const number = place && numberOf(place.stream);
-		if (number === undefined) return undefined;
-		return selection.get(number, place?.seq ?? 0) as { row: number; pending: string } | undefined;
-	}
 
 	return {
+		/** Belongs into a transaction. */
 		settle(id: string, marker: string): void {
-			const owed = find(id);
-			if (!owed) return;
-			const left = (JSON.parse(owed.pending) as string[]).filter((other) => other !== marker);
-			if (left.length > 0) update.run(JSON.stringify(left), owed.row);
-			else deletion.run(owed.row);
+			const place = placeOf(id);
+			const number = place && numberOf(place.stream);
+			if (number !== undefined) deletion.run(number, place?.seq ?? 0, marker);
 		},
 
-		postpone(id: string, until: number): void {
-			const owed = find(id);
-			if (owed) delay.run(until, owed.row);
+		/**
+		 * In the order in which the streams began; one that is not known comes before all others. Jumps from stream to stream, so
+		 * it costs as much as there are streams with work, however much each has.
+		 */
+		streams(marker: string, after: string | undefined, limit: number): readonly string[] {
+			const found: string[] = [];
+			let last = (after === undefined ? undefined : numberOf(after)) ?? -1;
+			while (found.length < limit) {
+				const stream = next.get(marker, last) as { readonly number: number; readonly id: string } | undefined;
+				if (stream === undefined) break;
+				last = stream.number;
+				found.push(stream.id);
+			}
+			return found;
 		},
 	};
 }

@@ -1,15 +1,21 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Collection } from "../../core/ports/store.ts";
 import { inTransaction } from "./database.ts";
-import { columnNames, columnsOf, columnTypes, tableOf } from "./rows.ts";
+import { columnNames, columnTypes, rowOf, tableOf } from "./rows.ts";
 
 /** Raised when one of the tables below changes. */
-const layout = 1;
+const layout = 2;
+
+const owingTable = `
+	CREATE TABLE owing (place INTEGER NOT NULL, marker TEXT NOT NULL, PRIMARY KEY (place, marker)) STRICT, WITHOUT ROWID;
+	CREATE INDEX owing_marker ON owing (marker, place);
+`;
 
 /**
  * The log lies in the order of its commits, since clustering it by stream would touch a page per stream. An event's place
  * is `<number of its stream> << 31 | seq`, a small index. A key that is absent costs nothing, because the unique indexes
- * leave it out. What is owed stands in a table of its own, so that settling never rewrites an event.
+ * leave it out. What is owed stands in a table of its own, a row per event and consumer, so that settling never rewrites an
+ * event and no consumer looks through the work of another.
  */
 const logTables = `
 	CREATE TABLE streams (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
@@ -26,19 +32,31 @@ const logTables = `
 	CREATE UNIQUE INDEX log_place ON log (place);
 	CREATE UNIQUE INDEX log_request ON log (request) WHERE request IS NOT NULL;
 	CREATE UNIQUE INDEX log_natural ON log ("natural") WHERE "natural" IS NOT NULL;
-	CREATE TABLE owing (row INTEGER PRIMARY KEY, due INTEGER NOT NULL, pending TEXT NOT NULL) STRICT;
-	CREATE INDEX owing_due ON owing (due);
+	${owingTable}
 	CREATE TABLE collections (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 	PRAGMA user_version = ${layout};
 `;
 
+/** What brings the tables of an older layout to the next one. */
+const upgrades: Readonly<Record<number, string>> = {
+	/** What was owed had one row per event, with a due time that its consumers shared. */
+	1: `
+		ALTER TABLE owing RENAME TO owing_1;
+		${owingTable}
+		INSERT INTO owing SELECT log.place, marker.value
+			FROM owing_1 JOIN log ON log.row = owing_1.row JOIN json_each(owing_1.pending) AS marker;
+		DROP TABLE owing_1;
+		PRAGMA user_version = 2;
+	`,
+};
+
 /** Creates what is missing. @throws {Error} when the file was written by a newer program */
 export function prepareSchema(database: DatabaseSync, collections: readonly Collection<never>[]): void {
 	inTransaction(database, () => {
-		const found = database.prepare("PRAGMA user_version").get()?.["user_version"];
+		const found = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+		if (found > layout) throw new Error(`The database has layout ${found}; this program knows ${layout}`);
 		if (found === 0) database.exec(logTables);
-		else if (found !== layout)
-			throw new Error(`The database has layout ${String(found)}; this program knows ${layout}`);
+		else for (let from = found; from < layout; from++) database.exec(upgrades[from] as string);
 		for (const collection of collections) prepareCollection(database, collection);
 	});
 }
@@ -79,7 +97,7 @@ function createIndexes(database: DatabaseSync, collection: Collection<never>): v
 	}
 }
 
-/** The declaration has changed: every index of the collection is dropped, and every document's columns are made anew. */
+/** The declaration has changed: every index of the collection is dropped, and every document and its columns are made anew. */
 function reindex(database: DatabaseSync, collection: Collection<never>): void {
 	const table = tableOf(collection);
 	const indexes = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql > ''");
@@ -94,11 +112,12 @@ function reindex(database: DatabaseSync, collection: Collection<never>): void {
 	for (const { name, type } of columnTypes(collection))
 		database.exec(`ALTER TABLE "${table}" ADD COLUMN ${name} ${type}`);
 
-	const columns = columnTypes(collection).map(({ name }) => `${name} = ?`);
-	if (columns.length === 0) return;
-	const next = database.prepare(`SELECT row, json FROM "${table}" WHERE row > ? ORDER BY row LIMIT 1`);
+	const columns = ["json", ...columnTypes(collection).map(({ name }) => name)].map((name) => `${name} = ?`);
+	const next = database.prepare(`SELECT row, id, json FROM "${table}" WHERE row > ? ORDER BY row LIMIT 1`);
 	const update = database.prepare(`UPDATE "${table}" SET ${columns.join(", ")} WHERE row = ?`);
 	for (let row = next.get(0); row; row = next.get(row["row"] as number)) {
-		update.run(...columnsOf(collection, JSON.parse(String(row["json"])) as never), row["row"] as number);
+		const doc: unknown = JSON.parse(String(row["json"]));
+		const { json, columns: values } = rowOf(collection, String(row["id"]), (collection.upgrade?.(doc) ?? doc) as never);
+		update.run(json, ...values, row["row"] as number);
 	}
 }

@@ -1,6 +1,6 @@
 import test from "ava";
 import { createActorDirectory } from "../../../bridges/activitypub/remote/actor-directory.ts";
-import { type Fetched, RemoteTrouble } from "../../../bridges/activitypub/remote/fetch-document.ts";
+import { type Fetched, RemoteUnavailable } from "../../../bridges/activitypub/remote/fetch-document.ts";
 import { createFakeHost } from "../../support/fake-host.ts";
 
 const id = "https://x.example/u/bob";
@@ -19,17 +19,17 @@ function open(answer: () => Fetched) {
 	const remembered = (age: number) =>
 		host.person("old", {
 			domain: "x.example",
-			origin: { bridge: host.name, id },
+			origin: { bridge: host.about.bridge, id },
 			updatedAt: host.clock.now() - age,
 		});
 	return { host, directory, remembered, asked: () => asked };
 }
 
 const trouble = (): Fetched => {
-	throw new RemoteTrouble("down");
+	throw new RemoteUnavailable("down");
 };
 
-test("somebody new is fetched once, however many ask, and is the same object from then on", async (t) => {
+test("a new actor is fetched once for all concurrent callers, and is the same object from then on", async (t) => {
 	const { directory, asked } = open(() => ({ status: "found", document, url: id }));
 	const [first, second] = await Promise.all([directory.person(id), directory.person(id)]);
 	t.like(first, { id, handle: "bob", domain: "x.example" });
@@ -55,10 +55,10 @@ test("who is known stays known while their server is down, or when they have gon
 		remembered(2 * day);
 		t.like(await directory.person(id), { handle: "old", domain: "x.example" });
 	}
-	await t.throwsAsync(open(trouble).directory.person(id), { instanceOf: RemoteTrouble });
+	await t.throwsAsync(open(trouble).directory.person(id), { instanceOf: RemoteUnavailable });
 });
 
-test("that nobody is there is remembered", async (t) => {
+test("the absence of an actor is cached", async (t) => {
 	for (const answer of [
 		(): Fetched => ({ status: "absent" }),
 		(): Fetched => ({ status: "found", document: { ...document, id: `${id}2` }, url: id }),

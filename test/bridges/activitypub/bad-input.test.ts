@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import test, { type ExecutionContext } from "ava";
 import activityPub from "../../../bridges/activitypub/index.ts";
+import { textOf } from "../../support/answer-text.ts";
 import { createFakeHost } from "../../support/fake-host.ts";
 import { peerPem, plainRequest, type SignedPost, signedPost, startPeer } from "../../support/fediverse-peer.ts";
 
@@ -24,9 +25,9 @@ async function open(t: ExecutionContext) {
 	/** Posts, and fails unless the answer is this one and nothing came of it. */
 	const refused = async (status: number, post: Partial<SignedPost> = {}) => {
 		const answer = await bridge.handle(
-			signedPost({ origin: host.origin, keyId: bob.keyId, body: activity(), ...post }),
+			signedPost({ origin: host.about.origin, keyId: bob.keyId, body: activity(), ...post }),
 		);
-		t.is(answer.status, status, String(answer.body));
+		t.is(answer.status, status, textOf(answer));
 		t.deepEqual(host.received, []);
 	};
 	return { peer, host, bridge, jane, bob, activity, refused };
@@ -79,7 +80,7 @@ test("an activity in the name of another actor than the signer", async (t) => {
 
 test("an activity in the name of one of ours", async (t) => {
 	const { host, jane, refused, activity } = await open(t);
-	await refused(401, { body: activity({ actor: `${host.origin}/users/${jane.id}` }) });
+	await refused(401, { body: activity({ actor: `${host.about.origin}/users/${jane.id}` }) });
 });
 
 test("not JSON, not an object, too deep, too many values, with keys that reach into prototypes", async (t) => {
@@ -124,18 +125,21 @@ test("an Update of a local actor or of a local message from outside", async (t) 
 	await refused(403, {
 		body: activity({
 			type: "Update",
-			object: { id: `${host.origin}/users/${jane.id}`, type: "Person", name: "Mallory", attributedTo: bob.id },
+			object: { id: `${host.about.origin}/users/${jane.id}`, type: "Person", name: "Mallory", attributedTo: bob.id },
 		}),
 	});
 	await refused(403, {
 		body: activity({
 			type: "Update",
-			object: { id: `${host.origin}/objects/${memo.id}`, type: "Note", attributedTo: bob.id, to: [PUBLIC] },
+			object: { id: `${host.about.origin}/objects/${memo.id}`, type: "Note", attributedTo: bob.id, to: [PUBLIC] },
 		}),
 	});
-	await refused(403, { body: activity({ type: "Delete", object: `${host.origin}/objects/${memo.id}` }) });
+	await refused(403, { body: activity({ type: "Delete", object: `${host.about.origin}/objects/${memo.id}` }) });
 	await refused(403, {
-		body: activity({ type: "Create", object: { id: `${host.origin}/objects/${memo.id}`, type: "Note", to: [PUBLIC] } }),
+		body: activity({
+			type: "Create",
+			object: { id: `${host.about.origin}/objects/${memo.id}`, type: "Note", to: [PUBLIC] },
+		}),
 	});
 });
 
@@ -145,7 +149,7 @@ test("an Update of another actor of the same server", async (t) => {
 	await refused(403, { body: activity({ type: "Update", object: { ...alice.document, name: "Mallory" } }) });
 });
 
-test("an inline object of a foreign origin, and one attributed to somebody else", async (t) => {
+test("an embedded object of a foreign origin, and one attributed to another actor", async (t) => {
 	const { peer, bob, refused, activity } = await open(t);
 	const foreign = {
 		id: "https://elsewhere.example/n/1",
@@ -160,13 +164,13 @@ test("an inline object of a foreign origin, and one attributed to somebody else"
 	});
 });
 
-test("taking back what somebody else did", async (t) => {
+test("undoing another actor's activity", async (t) => {
 	const { peer, host, jane, refused, activity } = await open(t);
 	const follow = {
 		id: `${peer.origin}/f`,
 		type: "Follow",
 		actor: `${peer.origin}/u/alice`,
-		object: `${host.origin}/users/${jane.id}`,
+		object: `${host.about.origin}/users/${jane.id}`,
 	};
 	await refused(403, { body: activity({ type: "Undo", object: follow }) });
 });
@@ -211,11 +215,11 @@ test("an object that was embedded once is not believed as a key later", async (t
 	victim.routes.set("/u/alice", { status: 404 });
 	const poison = { ...alice.document, publicKey: { id: alice.keyId, owner: alice.id, publicKeyPem: peerPem } };
 	await bridge.handle(
-		signedPost({ origin: host.origin, keyId: bob.keyId, body: activity({ type: "Like", object: poison }) }),
+		signedPost({ origin: host.about.origin, keyId: bob.keyId, body: activity({ type: "Like", object: poison }) }),
 	);
 	host.received.length = 0;
 	const forged = { ...activity({ actor: alice.id }), id: `${victim.origin}/1` };
-	t.is((await bridge.handle(signedPost({ origin: host.origin, keyId: alice.keyId, body: forged }))).status, 401);
+	t.is((await bridge.handle(signedPost({ origin: host.about.origin, keyId: alice.keyId, body: forged }))).status, 401);
 	t.deepEqual(host.received, []);
 	t.true(peer.asked.length > 0);
 });
@@ -225,14 +229,14 @@ test("a redirect loop, a hanging number of redirects and a key on our own origin
 	peer.routes.set("/loop", { status: 302, headers: { location: "/loop" } });
 	await refused(401, { keyId: `${peer.origin}/loop` });
 	t.is(peer.asked.filter(({ url }) => url === "/loop").length, 4);
-	await refused(401, { keyId: `${host.origin}/users/${jane.id}#main-key` });
+	await refused(401, { keyId: `${host.about.origin}/users/${jane.id}#main-key` });
 	await refused(401, { keyId: "not a url" });
 });
 
 test("a key is asked for once, however many requests wait for it, and its absence is remembered", async (t) => {
 	const { peer, bob, activity, bridge, host } = await open(t);
 	const post = (n: number, keyId = bob.keyId) =>
-		bridge.handle(signedPost({ origin: host.origin, keyId, body: activity({ id: `${peer.origin}/a/${n}` }) }));
+		bridge.handle(signedPost({ origin: host.about.origin, keyId, body: activity({ id: `${peer.origin}/a/${n}` }) }));
 	const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => post(n)));
 	t.true(answers.every(({ status }) => status === 202));
 	t.is(peer.asked.filter(({ url }) => url === "/u/bob").length, 1);
@@ -254,13 +258,13 @@ test("keys as documents of their own are understood in each of their forms", asy
 			(
 				await fresh.handle(
 					signedPost({
-						origin: host.origin,
+						origin: host.about.origin,
 						keyId,
 						body: activity({
 							actor: id,
 							id: `${peer.origin}/k/${n}`,
 							type: "Like",
-							object: `${host.origin}/objects/x`,
+							object: `${host.about.origin}/objects/x`,
 						}),
 					}),
 				)
@@ -304,7 +308,7 @@ test("hostile values where something else is expected never make a 5xx", async (
 		for (const value of odd) {
 			for (const field of ["object", "actor", "id", "to", "tag", "content", "published"]) {
 				const body = activity({ id: `${peer.origin}/odd/${n++}`, type, [field]: value });
-				const { status } = await bridge.handle(signedPost({ origin: host.origin, keyId: bob.keyId, body }));
+				const { status } = await bridge.handle(signedPost({ origin: host.about.origin, keyId: bob.keyId, body }));
 				t.true(
 					status === 202 || (status >= 400 && status < 500),
 					`${type} ${field} ${JSON.stringify(value)}: ${status}`,
@@ -327,7 +331,7 @@ test("hostile values where something else is expected never make a 5xx", async (
 				const object = { ...activity().object, id: `${peer.origin}/odd/${n++}`, [field]: value };
 				const { status } = await bridge.handle(
 					signedPost({
-						origin: host.origin,
+						origin: host.about.origin,
 						keyId: bob.keyId,
 						body: activity({ id: `${peer.origin}/odd/${n++}`, type, object }),
 					}),

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import test, { type ExecutionContext } from "ava";
-import type { Bridge, Delivery } from "#core/ports/bridge.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { Delivery } from "#core/ports/bridge/delivery.ts";
 import activityPub from "../../../bridges/activitypub/index.ts";
 import { startFedify } from "../../peers/fedify.ts";
 import { createFakeHost, type FakeHost } from "../../support/fake-host.ts";
@@ -22,8 +23,9 @@ async function open(t: ExecutionContext): Promise<{ host: FakeHost; bridge: Brid
 			headers: request.headers as Record<string, string>,
 			remoteAddress: "127.0.0.1",
 			body: () => buffer(request),
+			stream: () => request,
 		});
-		response.writeHead(answered?.status ?? 500, answered?.headers).end(answered?.body);
+		response.writeHead(answered?.status ?? 500, answered?.headers).end(answered?.body as string | Buffer | undefined);
 	};
 	const server = createServer((request, response) => void answer(request, response));
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -52,13 +54,13 @@ for (const firstKnock of ["draft-cavage-http-signatures-12", "rfc9421"] as const
 		const jane = host.person("jane");
 		const memo = host.say(jane, host.timeline(jane), "hello", { tags: ["intro"], warning: "careful" });
 
-		const actor = await peer.lookUp(`@jane@${host.domain}`);
-		t.is(actor?.id?.href, `${host.origin}/users/${jane.id}`);
+		const actor = await peer.lookUp(`@jane@${host.about.domain}`);
+		t.is(actor?.id?.href, `${host.about.origin}/users/${jane.id}`);
 		if (actor === null) return;
 		const follow = await peer.follow("bob", actor);
 		await until(t, "a follow", () => host.received.some(({ kind }) => kind === "join"));
 		t.like(host.received[0], { id: follow, sender: { handle: "bob", domain: peer.host } });
-		const object = `${host.origin}/objects/${memo.id}`;
+		const object = `${host.about.origin}/objects/${memo.id}`;
 		const note = await peer.post("bob", "reply", { to: actor, replyTo: object });
 		const like = await peer.like("bob", object, actor);
 		await peer.react("bob", object, "🔥", actor);
@@ -76,8 +78,11 @@ for (const firstKnock of ["draft-cavage-http-signatures-12", "rfc9421"] as const
 
 		const { target } = host.received[0]?.sender.reach ?? { target: "" };
 		const place = host.timeline(jane);
-		const reach = { bridge: host.name, target, lane: "l" };
-		const bob = host.person("bob", { domain: peer.host, origin: { bridge: host.name, id: peer.actorId("bob") } });
+		const reach = { bridge: host.about.bridge, target, lane: "l" };
+		const bob = host.person("bob", {
+			domain: peer.host,
+			origin: { bridge: host.about.bridge, id: peer.actorId("bob") },
+		});
 		const deliver = async (delivery: Delivery) =>
 			t.like(await bridge.deliver(delivery, never), { status: "delivered" });
 		const said = host.delivery(memo, target);
@@ -88,6 +93,7 @@ for (const firstKnock of ["draft-cavage-http-signatures-12", "rfc9421"] as const
 			at: 1,
 			actor: jane,
 			...place,
+			visibility: "broadcast",
 			account: bob,
 			accepted: true,
 			request: host.received[0]?.raw,
@@ -98,10 +104,19 @@ for (const firstKnock of ["draft-cavage-http-signatures-12", "rfc9421"] as const
 		await deliver({ ...said, kind: "reaction", key: "❤", reaction: "r", id: `${jane.timeline}/9` });
 		await deliver({ ...said, kind: "removal", id: `${jane.timeline}/10` });
 		await deliver({ kind: "profile", id: `${jane.id}/2`, reach, at: 1, actor: jane });
-		await deliver({ kind: "join", id: `${jane.timeline}/11`, reach, at: 1, actor: jane, ...place, owner: bob });
+		await deliver({
+			kind: "join",
+			id: `${jane.timeline}/11`,
+			reach,
+			at: 1,
+			actor: jane,
+			...place,
+			visibility: "broadcast",
+			owner: bob,
+		});
 		for (const type of ["Accept", "Create", "Update", "Like", "Delete", "Follow"]) {
 			const taken = await peer.waitFor((activity) => activity.type === type, type);
-			t.is(taken.actor, `${host.origin}/users/${jane.id}`);
+			t.is(taken.actor, `${host.about.origin}/users/${jane.id}`);
 		}
 		await until(t, "an answer to our follow", () =>
 			host.received.some((event) => event.kind === "answer" && event.account === jane.id),

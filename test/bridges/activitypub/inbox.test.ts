@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from "ava";
-import type { Account } from "#core/accounts/account.ts";
+import type { Account } from "#core/model/account.ts";
 import activityPub from "../../../bridges/activitypub/index.ts";
 import { createFakeHost } from "../../support/fake-host.ts";
 import { plainRequest, signedPost, startPeer } from "../../support/fediverse-peer.ts";
@@ -18,7 +18,7 @@ async function open(t: ExecutionContext) {
 	const post = (activity: Record<string, unknown>, rest: Partial<Parameters<typeof signedPost>[0]> = {}) =>
 		bridge.handle(
 			signedPost({
-				origin: host.origin,
+				origin: host.about.origin,
 				keyId: bob.keyId,
 				body: { "@context": "https://www.w3.org/ns/activitystreams", id: id(), actor: bob.id, ...activity },
 				...rest,
@@ -32,7 +32,7 @@ async function open(t: ExecutionContext) {
 		content: "<p>hello</p>",
 		...fields,
 	});
-	const actorOf = (account: Account) => `${host.origin}/users/${account.id}`;
+	const actorOf = (account: Account) => `${host.about.origin}/users/${account.id}`;
 	const events = () => host.received.map(({ kind }) => kind);
 	return { peer, host, bridge, jane, bob, post, note, id, actorOf, events };
 }
@@ -58,7 +58,7 @@ test("a public note becomes a memo of its author, who is known by a proven handl
 	t.like(event.sender.reach, { target: `${peer.origin}/inbox`, lane: `activitypub:${new URL(peer.origin).host}` });
 });
 
-test("what is not public is not taken over, however it is addressed", async (t) => {
+test("non-public posts are ignored, however they are addressed", async (t) => {
 	const { post, note, bob, events } = await open(t);
 	for (const audience of [
 		{ to: [`${bob.id}/followers`] },
@@ -79,7 +79,7 @@ test("a reply names its parent, by our id where it is ours", async (t) => {
 	await post({
 		type: "Create",
 		object: note({
-			inReplyTo: `${host.origin}/objects/${memo.id}`,
+			inReplyTo: `${host.about.origin}/objects/${memo.id}`,
 			tag: [{ type: "Mention", href: actorOf(jane), name: "@jane" }],
 		}),
 	});
@@ -101,7 +101,7 @@ test("an article keeps its title and summary; a note addressed to a channel is s
 			url: [{ type: "Link", href: "https://x.example/a", mediaType: "text/html" }],
 		}),
 	});
-	await post({ type: "Create", object: note({ cc: [`${host.origin}/channels/${channel.id}`] }) });
+	await post({ type: "Create", object: note({ cc: [`${host.about.origin}/channels/${channel.id}`] }) });
 	t.like(host.received[0], {
 		type: "article",
 		content: { title: "Title", summary: "Short", text: "<h2>Long</h2>" },
@@ -124,9 +124,9 @@ test("follow, undo in full, undo by id, and block", async (t) => {
 	t.is(host.received.length, 4);
 });
 
-test("the provider's own actor is followed by nobody", async (t) => {
+test("the provider's own actor can't be followed", async (t) => {
 	const { host, post, events } = await open(t);
-	t.is((await post({ type: "Follow", object: `${host.origin}/actor` })).status, 202);
+	t.is((await post({ type: "Follow", object: `${host.about.origin}/actor` })).status, 202);
 	t.deepEqual(events(), []);
 });
 
@@ -136,7 +136,7 @@ test("an answer to a follow is understood inline, by id, and by whom it is for",
 		type: "Accept",
 		object: { type: "Follow", id: "https://bonfire.example/other", actor: actorOf(jane), object: bob.id },
 	});
-	await post({ type: "Accept", object: `${host.origin}/activities/${jane.timeline}-3-follow-${jane.id}` });
+	await post({ type: "Accept", object: `${host.about.origin}/activities/${jane.timeline}-3-follow-${jane.id}` });
 	await post({ type: "Reject", to: [actorOf(jane)], object: "https://x.example/unknown" });
 	const answers = host.received.map((event) => (event.kind === "answer" ? [event.account, event.accepted] : []));
 	t.deepEqual(answers, [
@@ -149,7 +149,7 @@ test("an answer to a follow is understood inline, by id, and by whom it is for",
 test("likes and emoji reactions come in, and are taken back in full or by id", async (t) => {
 	const { host, jane, bob, post, id } = await open(t);
 	const memo = host.say(jane, host.timeline(jane), "memo");
-	const object = `${host.origin}/objects/${memo.id}`;
+	const object = `${host.about.origin}/objects/${memo.id}`;
 	const like = { id: id(), type: "Like", actor: bob.id, object };
 	await post(like);
 	await post({ type: "EmojiReact", object, content: "🔥" });
@@ -179,7 +179,7 @@ test("an edit and a deletion name what they change; a deletion of oneself is the
 	t.like(host.received[1], { kind: "removal", target: { remote: object.id } });
 	t.is((await post({ type: "Delete", object: bob.id })).status, 202);
 	t.is(host.received.length, 2, "of a stranger it is no news");
-	host.person("bob", { domain: new URL(bob.id).host, origin: { bridge: host.name, id: bob.id } });
+	host.person("bob", { domain: new URL(bob.id).host, origin: { bridge: host.about.bridge, id: bob.id } });
 	await post({ type: "Delete", object: bob.id });
 	t.like(host.received[2], { kind: "gone", sender: { id: bob.id } });
 });
@@ -187,14 +187,14 @@ test("an edit and a deletion name what they change; a deletion of oneself is the
 test("a changed profile is taken from the signer's own description", async (t) => {
 	const { host, bob, post, note } = await open(t);
 	await post({ type: "Create", object: note() });
-	host.person("bob", { domain: new URL(bob.id).host, origin: { bridge: host.name, id: bob.id } });
+	host.person("bob", { domain: new URL(bob.id).host, origin: { bridge: host.about.bridge, id: bob.id } });
 	await post({ type: "Update", object: { ...bob.document, name: "Robert", summary: "<p>no bridges #NoBridge</p>" } });
 	t.like(host.received[1], { kind: "profile", sender: { profile: { displayName: "Robert" }, bridgeable: false } });
 });
 
 test("a changed profile that is only named is read from its server", async (t) => {
 	const { peer, host, bob, post } = await open(t);
-	host.person("bob", { domain: "x", origin: { bridge: host.name, id: bob.id } });
+	host.person("bob", { domain: "x", origin: { bridge: host.about.bridge, id: bob.id } });
 	await post({ type: "Like", object: "https://x.example/1" });
 	peer.actor("bob", { name: "Bobby" });
 	await post({ type: "Update", object: bob.id });
@@ -219,7 +219,7 @@ test("an object that is only named is fetched from its origin, signed by the ins
 	t.is((await post({ type: "Create", object: object.id })).status, 202);
 	t.like(host.received[0], { kind: "message", message: object.id });
 	const fetched = peer.asked.find(({ url }) => url === new URL(object.id).pathname);
-	t.true(String(fetched?.headers["signature"]).includes(`keyId="${host.origin}/actor#main-key"`));
+	t.true(String(fetched?.headers["signature"]).includes(`keyId="${host.about.origin}/actor#main-key"`));
 });
 
 test("a document with an unknown context is normalised, and nothing is fetched for it", async (t) => {
@@ -254,7 +254,7 @@ test("the same request twice has one effect", async (t) => {
 	const { host, bob, bridge, note, id } = await open(t);
 	const request = () =>
 		signedPost({
-			origin: host.origin,
+			origin: host.about.origin,
 			keyId: bob.keyId,
 			body: { id: activity, type: "Create", actor: bob.id, object },
 			date,
@@ -267,9 +267,22 @@ test("the same request twice has one effect", async (t) => {
 	t.is(host.received.length, 1);
 });
 
+test("of several types of an activity the one that is understood decides; known and unknown others are dropped", async (t) => {
+	const { host, post, note } = await open(t);
+	t.is((await post({ type: ["Flag", "Create", "https://other.example/Thing"], object: note() })).status, 202);
+	t.deepEqual(
+		host.received.map(({ kind }) => kind),
+		["message"],
+	);
+	for (const type of ["Flag", "Announce", "Sing", ["Move", "Sing"]])
+		t.is((await post({ type, object: note() })).status, 202, String(type));
+	t.is(host.received.length, 1);
+	t.is((await post({ type: [], object: note() })).status, 400);
+});
+
 test("what the core refuses is answered 403, what does not concern it 202", async (t) => {
 	const { host, post, note } = await open(t);
-	host.answer = { status: "ignored", reason: "blocked" };
+	host.answer = { status: "ignored", reason: "not-allowed" };
 	t.is((await post({ type: "Create", object: note() })).status, 403);
 	host.answer = { status: "ignored", reason: "unknown-place" };
 	t.is((await post({ type: "Create", object: note() })).status, 202);
@@ -300,7 +313,7 @@ test("a transient trouble of the sender's server is 503, so that they try again"
 
 test("the farewell of an account that is gone with its key is accepted, and its own server is asked", async (t) => {
 	const { peer, host, bob, post } = await open(t);
-	host.person("bob", { domain: "x", origin: { bridge: host.name, id: bob.id } });
+	host.person("bob", { domain: "x", origin: { bridge: host.about.bridge, id: bob.id } });
 	peer.routes.set("/u/bob", { status: 410 });
 	t.is((await post({ type: "Delete", object: bob.id })).status, 202);
 	t.like(host.received[0], { kind: "gone", sender: { id: bob.id } });

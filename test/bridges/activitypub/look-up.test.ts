@@ -8,7 +8,8 @@ async function open(t: ExecutionContext) {
 	const host = createFakeHost("http://localhost:8480");
 	t.teardown(() => host.http.close());
 	const bridge = activityPub.create({ enabled: true }, host);
-	const lookUp = async (reference: string) => bridge.lookUp?.(reference);
+	const { person: lookUp } = bridge.resolvers;
+	if (lookUp === "unsupported") throw new Error("people of the fediverse can be found");
 	return { peer, host, bridge, lookUp, at: new URL(peer.origin).host };
 }
 
@@ -23,7 +24,7 @@ const finger = (
 		body: { subject: answer.subject, links: [{ rel: "self", type: "application/activity+json", href: answer.self }] },
 	});
 
-test("somebody is found by handle, by id and by page, and keeps being the same", async (t) => {
+test("a person is found by handle, by id and by page, and is the same object each time", async (t) => {
 	const { peer, lookUp, at } = await open(t);
 	const bob = peer.actor("bob", {
 		name: "Bob",
@@ -45,14 +46,14 @@ test("somebody is found by handle, by id and by page, and keeps being the same",
 	t.is(await lookUp(`acct:bob@${at}`), found);
 });
 
-test("what is not of this network, or ours, is nobody", async (t) => {
+test("a reference to another network or to ourselves finds no one", async (t) => {
 	const { peer, host, lookUp, at } = await open(t);
 	const jane = host.person("jane");
 	peer.routes.set("/note", { body: { id: `${peer.origin}/note`, type: "Note" } });
 	for (const reference of [
 		"jane",
 		"@jane@localhost:8480",
-		`${host.origin}/users/${jane.id}`,
+		`${host.about.origin}/users/${jane.id}`,
 		`nobody@${at}`,
 		`${peer.origin}/note`,
 		`${peer.origin}/none`,
@@ -108,12 +109,12 @@ test("a shared inbox of another host is not used, and consent is heard", async (
 	t.like(await lookUp(ann.id), { bridgeable: false, kind: "service" });
 });
 
-test("somebody whom the core remembers is not asked for again within a day", async (t) => {
+test("an actor whom the core knows is not fetched again within a day", async (t) => {
 	const { peer, host, lookUp, bridge } = await open(t);
 	const bob = peer.actor("bob");
 	host.person("bob", {
 		domain: "proven.example",
-		origin: { bridge: host.name, id: bob.id },
+		origin: { bridge: host.about.bridge, id: bob.id },
 		profile: { displayName: "old" },
 	});
 	t.like(await lookUp(bob.id), { domain: "proven.example", handle: "bob", profile: { displayName: "bob" } });
@@ -129,7 +130,7 @@ test("every fetch of an object is signed by the provider itself", async (t) => {
 	const bob = peer.actor("bob");
 	await lookUp(bob.id);
 	const fetched = peer.asked.find(({ url }) => url === "/u/bob");
-	t.regex(String(fetched?.headers["signature"]), new RegExp(`keyId="${host.origin}/actor#main-key"`));
+	t.regex(String(fetched?.headers["signature"]), new RegExp(`keyId="${host.about.origin}/actor#main-key"`));
 	t.regex(String(fetched?.headers.accept), /application\/activity\+json/);
 });
 
@@ -137,9 +138,11 @@ test("a thing that has a page says where its other form is", (t) => {
 	const host = createFakeHost("https://here.example");
 	const bridge = activityPub.create({ enabled: true }, host);
 	const jane = host.person("jane");
-	t.deepEqual(bridge.alternate?.({ account: jane.id }), {
+	const { alternate } = bridge.resolvers;
+	if (alternate === "unsupported") throw new Error("our things have a representation in the fediverse");
+	t.deepEqual(alternate({ account: jane.id }), {
 		type: "application/activity+json",
 		url: `https://here.example/users/${jane.id}`,
 	});
-	t.is(bridge.alternate?.({ channel: jane.timeline })?.url, `https://here.example/channels/${jane.timeline}`);
+	t.is(alternate({ channel: jane.timeline }).url, `https://here.example/channels/${jane.timeline}`);
 });

@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from "ava";
 import { bridgeName } from "#core/ids.ts";
 import activityPub from "../../../bridges/activitypub/index.ts";
+import { textOf } from "../../support/answer-text.ts";
 import { createFakeHost } from "../../support/fake-host.ts";
 import { plainRequest } from "../../support/fediverse-peer.ts";
 
@@ -11,10 +12,10 @@ function open(t: ExecutionContext) {
 	const jane = host.person("jane");
 	const get = async (target: string, headers: Record<string, string> = {}, method = "GET") => {
 		const answer = await bridge.handle(plainRequest(method, target, headers));
-		const text = String(answer.body ?? "");
+		const text = textOf(answer);
 		return { ...answer, text, json: text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : {} };
 	};
-	return { host, bridge, jane, get, origin: host.origin };
+	return { host, bridge, jane, get, origin: host.about.origin };
 }
 
 test("an actor has every field that some server insists on", async (t) => {
@@ -69,7 +70,10 @@ test("open channels are Groups; closed ones, timelines and people of the fediver
 	});
 	t.like((await get(`/channels/${quiet.id}`)).json, { type: "Group", discoverable: false, indexable: false });
 	t.deepEqual((await get(`/channels/${listed.id}/moderators`)).json["orderedItems"], [`${origin}/users/${jane.id}`]);
-	const bob = host.person("bob", { domain: "x.example", origin: { bridge: host.name, id: "https://x.example/u/bob" } });
+	const bob = host.person("bob", {
+		domain: "x.example",
+		origin: { bridge: host.about.bridge, id: "https://x.example/u/bob" },
+	});
 	const nothing = await get("/channels/chn_00000000000000000000000000");
 	for (const path of [
 		`/channels/${host.channel(jane, "group", "g").channel.id}`,
@@ -98,7 +102,7 @@ test("ghosts of other networks have an actor that says where they come from", as
 	]);
 });
 
-test("who prefers a page is sent to it, everybody else gets JSON", async (t) => {
+test("a client that prefers HTML is redirected to the page, all others get JSON", async (t) => {
 	const { host, jane, get, origin } = open(t);
 	const memo = host.say(jane, host.timeline(jane), "memo");
 	const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
@@ -168,13 +172,16 @@ test("collections have a total and a first page; pages lead on to the end", asyn
 
 test("followers are named by their own ids; replies are listed for those who complete threads", async (t) => {
 	const { host, jane, get } = open(t);
-	const bob = host.person("bob", { domain: "x.example", origin: { bridge: host.name, id: "https://x.example/u/bob" } });
+	const bob = host.person("bob", {
+		domain: "x.example",
+		origin: { bridge: host.about.bridge, id: "https://x.example/u/bob" },
+	});
 	host.memberships.push({ channel: jane.timeline, account: bob });
 	t.deepEqual((await get(`/users/${jane.id}/followers?page=start`)).json["orderedItems"], ["https://x.example/u/bob"]);
 	const memo = host.say(jane, host.timeline(jane), "memo");
 	host.say(bob, host.timeline(jane), "reply", {
 		parent: memo,
-		origin: { bridge: host.name, id: "https://x.example/1" },
+		origin: { bridge: host.about.bridge, id: "https://x.example/1" },
 	});
 	t.deepEqual((await get(`/objects/${memo.id}/replies?page=start`)).json["orderedItems"], ["https://x.example/1"]);
 	t.is((await get(`/objects/${[...host.said.keys()][1]}`)).status, 404, "it has its id and its home elsewhere");

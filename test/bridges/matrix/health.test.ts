@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from "ava";
-import type { BridgeState } from "#core/ports/bridge.ts";
+import type { BridgeState } from "#core/ports/bridge/bridge.ts";
 import { until } from "../../support/wait.ts";
 import { openScene, refused } from "./matrix-scene.ts";
 

@@ -34,13 +34,13 @@ test("every name is a legal user id of at most 255 bytes, and two people never s
 	);
 });
 
-test("a name that is too long is cut to a hash, which nobody's address can spell", (t) => {
+test("a name that is too long becomes a hash, which no address can spell", (t) => {
 	const ghost = names.ghost("x".repeat(300), "a.com");
 	t.regex(ghost, /^@_ofscp_sha256-[0-9a-f]{64}:hs\.test$/);
 	t.is(names.ownerOf(ghost), undefined);
 });
 
-test("a second spelling of a ghost's name is nobody's", (t) => {
+test("a second spelling of a ghost's name is no ghost", (t) => {
 	for (const user of [
 		"@_ofscp_=6aane=40a.com:hs.test",
 		"@_ofscp_jane@a.com:hs.test",
@@ -75,7 +75,7 @@ test("the transaction ids of two ghosts, rooms, kinds or deliveries differ", (t)
 	t.regex(ids[0] as string, /^[\w-]{32}$/);
 });
 
-test("somebody from Matrix gets a handle of our own alphabet", (t) => {
+test("a Matrix user gets a handle in our own alphabet", (t) => {
 	t.is(handleOf("@alice:hs.test"), "_matrix_alice_hs.test");
 	fc.assert(
 		fc.property(fc.string(), (text) => {

@@ -1,7 +1,9 @@
 import { bridgeName } from "#core/ids.ts";
-import type { Bridge, BridgeResponse, Received, RemoteEvent } from "#core/ports/bridge.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { LinkedRoom } from "#core/ports/bridge/portals.ts";
+import type { Received, RemoteEvent } from "#core/ports/bridge/remote-event.ts";
+import type { BridgeResponse } from "#core/ports/bridge/request.ts";
 import { type Homeserver, HomeserverError, type HomeserverRequest } from "../../../bridges/matrix/homeserver.ts";
-import type { Portal } from "../../../bridges/matrix/incoming/take-in.ts";
 import { createMatrix } from "../../../bridges/matrix/index.ts";
 import { createFakeHost, type FakeHost } from "../../support/fake-host.ts";
 
@@ -52,7 +54,7 @@ export interface Scene {
 	readonly homeserver: ScriptedHomeserver;
 	readonly bridge: Bridge;
 	/** The links of rooms; a `portal` event changes them as the core would. */
-	readonly portals: Map<string, Portal>;
+	readonly portals: Map<string, LinkedRoom>;
 	/** What was handed to the core, without what concerns links. */
 	said(): readonly RemoteEvent[];
 	/** Sends a transaction as the homeserver does. */
@@ -72,14 +74,16 @@ export function openScene(): Scene {
 	const base = createFakeHost();
 	const owner = base.person("owner");
 	const { channel } = base.channel(owner, "public");
-	const portals = new Map<string, Portal>([
-		[room, { id: "brg_1" as Portal["id"], channel: channel.id, room, state: "active" }],
+	const portals = new Map<string, LinkedRoom>([
+		[room, { id: "brg_1" as LinkedRoom["id"], channel: channel.id, room, state: "active" }],
 	]);
 	const { receive } = base;
 	const host: FakeHost = Object.assign(base, {
-		name: bridgeName("matrix"),
-		portals: async () => [...portals.values()],
-		portalByRoom: async (id: string) => portals.get(id),
+		about: { ...base.about, bridge: bridgeName("matrix") },
+		portals: {
+			all: async () => [...portals.values()],
+			byRoom: async (id: string) => portals.get(id),
+		},
 		async receive(events: readonly RemoteEvent[]): Promise<readonly Received[]> {
 			for (const event of events) {
 				if (event.kind !== "portal") continue;
@@ -91,7 +95,10 @@ export function openScene(): Scene {
 		},
 	});
 	const homeserver = scriptedHomeserver();
-	const bridge = createMatrix({ prefix: "_ofscp_", serverName: "hs.test" }, host, { homeserver, token });
+	const bridge = createMatrix({ prefix: "_ofscp_", serverName: "hs.test", transactionBytes: 16 * 1024 * 1024 }, host, {
+		homeserver,
+		token,
+	});
 	let transactions = 0;
 
 	const ask: Scene["ask"] = (method, path, { headers, query = "", body = "", onBody } = {}) =>
@@ -109,6 +116,9 @@ export function openScene(): Scene {
 					throw new PayloadTooLarge(`${maxBytes} bytes`);
 				}
 				return bytes;
+			},
+			async *stream(maxBytes) {
+				yield await this.body(maxBytes);
 			},
 		});
 	return {

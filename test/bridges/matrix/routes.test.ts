@@ -1,10 +1,12 @@
 import test from "ava";
 import { Unavailable } from "#core/errors.ts";
+import type { BridgeResponse } from "#core/ports/bridge/request.ts";
+import { textOf } from "../../support/answer-text.ts";
 import { event, openScene, room, textEvent, token } from "./matrix-scene.ts";
 
 const transactions = "/_matrix/app/v1/transactions/1";
 const ping = "/_matrix/app/v1/ping";
-const errcode = ({ body }: { body?: string | Buffer }): unknown => JSON.parse(String(body)).errcode;
+const errcode = (answered: BridgeResponse): unknown => JSON.parse(textOf(answered)).errcode;
 
 test("without the homeserver's token nothing is answered, and no body is read", async (t) => {
 	const { ask } = openScene();
@@ -23,7 +25,7 @@ test("without the homeserver's token nothing is answered, and no body is read", 
 		const answered = await ask("PUT", transactions, { ...options, onBody });
 		t.is(answered.status, status);
 		t.is(errcode(answered), code);
-		t.false(String(answered.body).includes(token));
+		t.false(textOf(answered).includes(token));
 	}
 });
 
@@ -120,7 +122,7 @@ test("a ping is answered, asked for or not", async (t) => {
 test("users and rooms that are not ours are not found; our people are, and have a ghost from then on", async (t) => {
 	const { ask, host, homeserver } = openScene();
 	host.person("jane");
-	host.person("_matrix_alice_hs.test", { origin: { bridge: host.name, id: "@alice:hs.test" } });
+	host.person("_matrix_alice_hs.test", { origin: { bridge: host.about.bridge, id: "@alice:hs.test" } });
 	host.person("hermit", { bridgeable: false });
 	const user = (id: string) => ask("GET", `/_matrix/app/v1/users/${encodeURIComponent(id)}`);
 	for (const id of [

@@ -99,7 +99,7 @@ async function kick(user: string, room: string): Promise<void> {
 const comesTo = (linked: Linked, state: string): Promise<boolean> =>
 	until(`the link is ${state}`, async () => (await linked.state()) === state);
 
-test.serial("a room is linked by its alias; an alias that nobody has is refused", async (t) => {
+test.serial("a room is linked by its alias; an unknown alias is refused", async (t) => {
 	const linked = await link({ room_alias_name: "den" }, { alias: "#den:hs.test" });
 	await comesTo(linked, "active");
 	await alice?.sendText(linked.room, "hi");

@@ -1,6 +1,6 @@
 import test from "ava";
-import { credentials } from "#core/accounts/credentials.ts";
-import { createGate } from "#core/identity/gate.ts";
+import { createGate } from "#core/gate.ts";
+import { credentials } from "#core/identity/credentials.ts";
 import { logIn } from "#core/identity/log-in.ts";
 import { signUp } from "#core/identity/sign-up.ts";
 import { openCore } from "../../support/core.ts";

@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import test from "ava";
-import { collections } from "#core/collections.ts";
-import { sweepExpired } from "#core/expiry.ts";
+import { collections } from "#core/catalogue/collections.ts";
 import { isNonceUsed, nonces, useNonce } from "#core/identity/nonces.ts";
+import { sweepExpired } from "#core/ports/expiry.ts";
 import { openCore } from "../../support/core.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 

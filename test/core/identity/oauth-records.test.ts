@@ -1,7 +1,8 @@
 import test from "ava";
 import { createAccount } from "#core/accounts/create-account.ts";
-import { collections } from "#core/collections.ts";
-import { sweepExpired } from "#core/expiry.ts";
+import { collections } from "#core/catalogue/collections.ts";
+import type { World } from "#core/events/world.ts";
+import { authenticate, principalOf } from "#core/federation/principals.ts";
 import {
 	consumeRecord,
 	endGrant,
@@ -12,11 +13,10 @@ import {
 	unusedClientExpiry,
 } from "#core/identity/oauth-records.ts";
 import { oauthSessions } from "#core/identity/oauth-sessions.ts";
-import { authenticate, principalOf } from "#core/identity/principals.ts";
 import { hashOfSecret } from "#core/identity/secret.ts";
 import { overlapMs, rotateSigningKeys, signingKeys } from "#core/identity/signing-keys.ts";
 import { subjectOf } from "#core/identity/subject.ts";
-import type { World } from "#core/world.ts";
+import { sweepExpired } from "#core/ports/expiry.ts";
 import { openCore } from "../../support/core.ts";
 
 const day = 86_400_000;

@@ -1,15 +1,15 @@
 import { EventEmitter, once } from "node:events";
 import test, { type ExecutionContext } from "ava";
 import { setEmail } from "#core/accounts/email.ts";
-import { addToken } from "#core/accounts/tokens.ts";
+import { principalOf } from "#core/federation/principals.ts";
+import { createGate } from "#core/gate.ts";
 import { changePassword } from "#core/identity/change-password.ts";
 import { registerDeviceKey } from "#core/identity/device-keys.ts";
-import { createGate } from "#core/identity/gate.ts";
 import { logIn } from "#core/identity/log-in.ts";
-import { principalOf } from "#core/identity/principals.ts";
 import { askRecovery, recover, recoveries, recoveryLink, recoveryState } from "#core/identity/recovery.ts";
 import { endSession, sessionsOf } from "#core/identity/sessions.ts";
 import { signUp } from "#core/identity/sign-up.ts";
+import { addToken } from "#core/identity/tokens.ts";
 import type { Mail } from "#core/ports/mail.ts";
 import { openCore } from "../../support/core.ts";
 import { newKeyPair } from "../../support/device.ts";

@@ -1,8 +1,8 @@
 import test from "ava";
-import { credentials, isPassword } from "#core/accounts/credentials.ts";
 import { emailOf } from "#core/accounts/email.ts";
 import { accountByHandle } from "#core/accounts/find-account.ts";
 import { InvalidRequest } from "#core/errors.ts";
+import { credentials, isPassword } from "#core/identity/credentials.ts";
 import { addInvite, inviteState, invites } from "#core/identity/invites.ts";
 import { signUp } from "#core/identity/sign-up.ts";
 import { openCore } from "../../support/core.ts";

@@ -1,6 +1,7 @@
 /** Uses nonces up as soon as it is told to, and tells which ones it got: a process of its own on a store that others share. */
+
+import { collections } from "../../../src/core/catalogue/collections.ts";
 import { systemClock } from "../../../src/core/clock.ts";
-import { collections } from "../../../src/core/collections.ts";
 import { useNonce } from "../../../src/core/identity/nonces.ts";
 import { noFailPoints } from "../../../src/core/ports/fail-points.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/index.ts";

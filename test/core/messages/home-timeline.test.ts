@@ -1,5 +1,5 @@
 import test from "ava";
-import { follow } from "#core/groups/join-channel.ts";
+import { follow } from "#core/access/join-channel.ts";
 import { type HomeCursor, homeTimeline } from "#core/messages/home-timeline.ts";
 import { openCore } from "../../support/core.ts";
 

@@ -1,6 +1,6 @@
 import anyTest, { type TestFn } from "ava";
 import * as client from "openid-client";
-import { appendAccountDeletion } from "#core/accounts/delete-account.ts";
+import { appendAccountDeletion } from "#core/erasure/delete-account.ts";
 import { changePassword } from "#core/identity/change-password.ts";
 import { sessionsOf } from "#core/identity/sessions.ts";
 import { createBrowser, formsOf } from "../../support/browser-forms.ts";

@@ -1,5 +1,5 @@
 import anyTest, { type TestFn } from "ava";
-import { addToken } from "#core/accounts/tokens.ts";
+import { addToken } from "#core/identity/tokens.ts";
 import { newKeyPair } from "../../support/device.ts";
 import { type Ask, type Door, openDoor, type Person } from "../door.ts";
 

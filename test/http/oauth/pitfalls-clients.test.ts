@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from "ava";
 import * as client from "openid-client";
-import { collections } from "#core/collections.ts";
-import { sweepExpired } from "#core/expiry.ts";
+import { collections } from "#core/catalogue/collections.ts";
+import { sweepExpired } from "#core/ports/expiry.ts";
 import { type Browser, createBrowser } from "../../support/browser-forms.ts";
 import { type Running, startGateway } from "../../support/gateway.ts";
 import { silentLogger } from "../../support/silent-logger.ts";

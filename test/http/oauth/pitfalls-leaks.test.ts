@@ -1,6 +1,6 @@
 import test from "ava";
 import * as client from "openid-client";
-import { collections } from "#core/collections.ts";
+import { collections } from "#core/catalogue/collections.ts";
 import { createBrowser } from "../../support/browser-forms.ts";
 import { signedPost, startPeer } from "../../support/fediverse-peer.ts";
 import { until } from "../../support/wait.ts";

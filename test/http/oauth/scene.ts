@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import * as client from "openid-client";
-import type { Account } from "#core/accounts/account.ts";
 import { createAccount } from "#core/accounts/create-account.ts";
-import { setPassword } from "#core/accounts/credentials.ts";
+import { setPassword } from "#core/identity/credentials.ts";
+import type { Account } from "#core/model/account.ts";
 import { type Browser, createBrowser, type Page } from "../../support/browser-forms.ts";
 import { type Running, startGateway } from "../../support/gateway.ts";
 

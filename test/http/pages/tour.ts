@@ -1,8 +1,8 @@
 import type { BrowserContext, Page } from "playwright-core";
-import type { Account } from "#core/accounts/account.ts";
-import { changeProfile } from "#core/accounts/change-profile.ts";
 import { accountByHandle } from "#core/accounts/find-account.ts";
+import { changeProfile } from "#core/groups/change-profile.ts";
 import { recoveryLink } from "#core/identity/recovery.ts";
+import type { Account } from "#core/model/account.ts";
 import { codeAt } from "../../support/codes.ts";
 import type { Running } from "../../support/gateway.ts";
 import { startLoopbackApp } from "../../support/loopback-app.ts";

@@ -1,3 +1,4 @@
+import { circleOf } from "../../access/circle.ts";
 import { Problem } from "../../errors.ts";
 import { checkContent } from "../../messages/check-content.ts";
 import { appendEdit } from "../../messages/edit-message.ts";
@@ -9,6 +10,10 @@ export const receiveEdit: Receiver<"edit"> = async (intake, sender, event) => {
 	if (message === undefined) return parkBehind(intake, event, event.target);
 	if (message.author !== sender.id) return ignored("not-allowed");
 	if (message.deletedAt !== undefined) return ignored("gone");
+	const place = await intake.place(message.channel);
+	if (place === undefined) return ignored("unknown-place");
+	if (event.forFollowers === true && (await circleOf(intake.world, place)).leaves === "anywhere")
+		return ignored("not-allowed");
 	try {
 		checkContent(intake.world, message.type, event.content);
 	} catch (error) {

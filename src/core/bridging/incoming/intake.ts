@@ -1,12 +1,13 @@
-import type { Account } from "../../accounts/account.ts";
-import type { Place } from "../../groups/access.ts";
+import { admits, circleOf } from "../../access/circle.ts";
+import type { World } from "../../events/world.ts";
+import type { Place } from "../../groups/place.ts";
 import type { BridgeName, ChannelId } from "../../ids.ts";
-import type { Message } from "../../messages/message.ts";
-import type { MessageRef, Received, RemoteEvent } from "../../ports/bridge.ts";
-import type { World } from "../../world.ts";
+import type { Account } from "../../model/account.ts";
+import type { Message } from "../../model/message.ts";
+import type { MessageRef, Received, RemoteEvent } from "../../ports/bridge/remote-event.ts";
+import { remoteKey } from "../../remote-key.ts";
 import { messageByRef } from "../find-message.ts";
 import type { Targets } from "../outgoing/targets.ts";
-import { remoteKey } from "../remote-key.ts";
 import type { WaitingRoom } from "./parked.ts";
 
 /** What became of an event once it is durable. Several may be on their way to the disk at the same time. */
@@ -58,4 +59,13 @@ export async function parkBehind(intake: Intake, event: RemoteEvent, ref: Messag
 	if ("local" in ref) return ignored("unknown-target");
 	const hasRoom = await intake.waiting.park(intake.bridge, remoteKey(intake.bridge, ref.remote), event);
 	return hasRoom ? ended({ status: "parked" }) : ignored("unknown-target");
+}
+
+/** What comes from elsewhere is said where its sender may read, or in a shadow, whose home decides that. */
+export function maySpeakIn(intake: Intake, place: Place, sender: Account): Promise<boolean> {
+	return intake.once(`speak ${place.channel.id} ${sender.id}`, async () => {
+		const circle = await circleOf(intake.world, place);
+		if (circle.leaves === "nowhere") return false;
+		return circle.homeOnly === true || admits(intake.world, circle, sender);
+	});
 }

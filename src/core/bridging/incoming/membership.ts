@@ -1,17 +1,19 @@
+import { circleOf } from "../../access/circle.ts";
 import { accountById } from "../../accounts/find-account.ts";
-import { canFederate, type Place, placeOf } from "../../groups/access.ts";
 import { changeMembership } from "../../groups/membership-change.ts";
-import type { JoinTarget } from "../../ports/bridge.ts";
+import { type Place, placeOf } from "../../groups/place.ts";
+import type { JoinTarget } from "../../ports/bridge/remote-event.ts";
 import { ended, type Intake, ignored, type Receiver, requestOf } from "./intake.ts";
 
-/** What somebody elsewhere wants to join: an open channel, or the timeline of one of our people. */
+/** What a person elsewhere can join: an open channel, or the timeline of one of our people. */
 async function joinable(intake: Intake, target: JoinTarget): Promise<Place | undefined> {
 	if (target.kind === "room") return intake.linkedRoom(target.room);
 	const account = target.kind === "account" ? await accountById(intake.world, target.account) : undefined;
 	if (account?.deletedAt !== undefined) return undefined;
 	const channel = target.kind === "channel" ? target.channel : account?.timeline;
 	const place = channel === undefined ? undefined : await placeOf(intake.world, channel);
-	return place === undefined || place.channel.shadow === true || !canFederate(place.channel) ? undefined : place;
+	if (place === undefined || place.channel.kind === "shadow") return undefined;
+	return (await circleOf(intake.world, place)).leaves === "anywhere" ? place : undefined;
 }
 
 /** Somebody elsewhere joins (follows): at once or upon approval, as the group's policy says. They are told when they are in. */
@@ -37,7 +39,7 @@ export const receiveJoin: Receiver<"join"> = async (intake, sender, event) => {
 				...(sender.reach === undefined ? {} : { reach: sender.reach }),
 			};
 		},
-		{ request: requestOf(intake, event), tell: !isRoom && state !== "requested" },
+		{ request: requestOf(intake, event), federate: !isRoom && state !== "requested" },
 	);
 	return ended(changed ? { status: "accepted" } : { status: "duplicate" });
 };

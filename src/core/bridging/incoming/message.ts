@@ -1,14 +1,25 @@
-import type { Account } from "../../accounts/account.ts";
+import { may } from "../../access/permissions.ts";
+import { accountById } from "../../accounts/find-account.ts";
 import { Problem } from "../../errors.ts";
-import { bridgeConsumer } from "../../events/log.ts";
-import { canFederate, may, type Place } from "../../groups/access.ts";
+import { ensureFollowersChannel } from "../../groups/followers-channel.ts";
 import { memberships } from "../../groups/membership.ts";
-import { mintId } from "../../ids.ts";
+import type { Place } from "../../groups/place.ts";
+import { type ChannelId, mintId } from "../../ids.ts";
 import { checkContent } from "../../messages/check-content.ts";
-import { type Message, noEnd } from "../../messages/message.ts";
-import type { Received, RemoteEvent } from "../../ports/bridge.ts";
-import { remoteKey } from "../remote-key.ts";
-import { findMessage, type Intake, ignored, parkBehind, type Receiver, requestOf, type Step } from "./intake.ts";
+import type { Account } from "../../model/account.ts";
+import { type Message, noEnd } from "../../model/message.ts";
+import type { Received, RemoteEvent } from "../../ports/bridge/remote-event.ts";
+import { remoteKey } from "../../remote-key.ts";
+import {
+	findMessage,
+	type Intake,
+	ignored,
+	maySpeakIn,
+	parkBehind,
+	type Receiver,
+	requestOf,
+	type Step,
+} from "./intake.ts";
 
 type RemoteMessage = Extract<RemoteEvent, { kind: "message" }>;
 
@@ -16,9 +27,12 @@ type RemoteMessage = Extract<RemoteEvent, { kind: "message" }>;
 export const receiveMessage: Receiver<"message"> = async (intake, sender, event) => {
 	const key = remoteKey(intake.bridge, event.message);
 	if (await wasRemoved(intake, sender, key)) return ignored("gone");
-	const parent = event.replyTo === undefined ? undefined : await findMessage(intake, event.replyTo);
-	if (parent === undefined && event.replyTo !== undefined && event.place.kind !== "room")
+	const above = event.replyTo === undefined ? undefined : await findMessage(intake, event.replyTo);
+	if (above === undefined && event.replyTo !== undefined && event.place.kind !== "room")
 		return parkBehind(intake, event, event.replyTo);
+	// What is for its author's followers would be seen by others in the place of what it answers.
+	const isApart = event.place.kind === "followers" && above?.channel !== (await shadowOf(intake, sender));
+	const parent = isApart ? undefined : above;
 	const place = parent === undefined ? await placeNamed(intake, sender, event) : await intake.place(parent.channel);
 	if (place === undefined) return ignored("unknown-place");
 	const refusal = await refusalOf(intake, sender, place, event, parent);
@@ -49,9 +63,13 @@ async function placeNamed(
 		order: "asc",
 		limit: 1,
 	});
-	const isWanted = followers.length > 0 || (mentions ?? []).length > 0;
-	return isWanted ? intake.place(sender.timeline) : undefined;
+	if (followers.length === 0 && (mentions ?? []).length === 0) return undefined;
+	return intake.place(place.kind === "timeline" ? sender.timeline : await ensureFollowersChannel(intake.world, sender));
 }
+
+/** The channel of the people here who follow the sender, if there is one yet. */
+const shadowOf = async ({ world }: Intake, sender: Account): Promise<ChannelId | undefined> =>
+	(await accountById(world, sender.id))?.followers;
 
 async function refusalOf(
 	intake: Intake,
@@ -60,11 +78,11 @@ async function refusalOf(
 	event: RemoteMessage,
 	parent: Message | undefined,
 ): Promise<Step | undefined> {
-	if (!canFederate(place.channel)) return ignored("not-allowed");
+	if (!(await maySpeakIn(intake, place, sender))) return ignored("not-allowed");
 	const action = parent === undefined ? "post" : "reply";
 	const question = `${action} ${place.channel.id} ${sender.id}`;
 	if (!(await intake.once(question, () => may(intake.world, action, place, sender)))) {
-		return ignored(place.channel.timelineOf !== undefined && parent === undefined ? "not-owner" : "not-allowed");
+		return ignored(place.channel.kind !== "room" && parent === undefined ? "not-owner" : "not-allowed");
 	}
 	if (!place.channel.allowedTypes.includes(event.type)) return ignored("not-allowed");
 	try {
@@ -100,7 +118,7 @@ async function post(
 		// Where the message is the event itself, one key says both.
 		...(request === natural ? {} : { request }),
 		natural,
-		pending: isOwed ? [bridgeConsumer] : [],
+		...(isOwed ? {} : { without: ["bridge"] as const }),
 		body: {
 			message: {
 				id,

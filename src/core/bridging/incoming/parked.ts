@@ -1,8 +1,8 @@
+import type { World } from "../../events/world.ts";
 import type { BridgeName } from "../../ids.ts";
-import type { RemoteEvent } from "../../ports/bridge.ts";
+import type { RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import type { Collection } from "../../ports/store.ts";
-import type { World } from "../../world.ts";
-import { remoteKey } from "../remote-key.ts";
+import { remoteKey } from "../../remote-key.ts";
 
 /** A remote event that came before what it speaks of (design §3.1 rule 1: a raw row only for what can't be processed now). */
 export interface Parked {

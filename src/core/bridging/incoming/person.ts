@@ -1,4 +1,3 @@
-import { bridgeConsumer } from "../../events/log.ts";
 import { ended, type Receiver, requestOf } from "./intake.ts";
 
 /** A profile changed: the sender of an event is brought up to date before it is taken in, so nothing is left to do. */
@@ -14,7 +13,6 @@ export const receiveGone: Receiver<"gone"> = async (intake, sender, event) => {
 		actor: sender.id,
 		natural: `deleted:${sender.id}`,
 		request: requestOf(intake, event),
-		pending: [bridgeConsumer],
 		body: { account: sender.id },
 	});
 	return ended({ status: outcome === "appended" ? "accepted" : "duplicate" });

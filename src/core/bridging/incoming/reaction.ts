@@ -1,12 +1,23 @@
-import type { Account } from "../../accounts/account.ts";
 import { Problem } from "../../errors.ts";
 import { messages } from "../../messages/message.ts";
-import type { RemoteEvent } from "../../ports/bridge.ts";
+import type { Account } from "../../model/account.ts";
+import type { Reaction } from "../../model/reaction.ts";
+import type { RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import { react, unreact } from "../../reactions/react.ts";
-import { type Reaction, reactionId, reactions } from "../../reactions/reaction.ts";
+import { reactionId, reactions } from "../../reactions/reaction.ts";
+import { remoteKey } from "../../remote-key.ts";
 import { linkByRemote } from "../links.ts";
-import { remoteKey } from "../remote-key.ts";
-import { ended, findMessage, type Intake, ignored, parkBehind, type Receiver, requestOf, type Step } from "./intake.ts";
+import {
+	ended,
+	findMessage,
+	type Intake,
+	ignored,
+	maySpeakIn,
+	parkBehind,
+	type Receiver,
+	requestOf,
+	type Step,
+} from "./intake.ts";
 
 /** Takes over a reaction: once per message, person and key, whatever the other network calls it. */
 export const receiveReaction: Receiver<"reaction"> = async (intake, sender, event) => {
@@ -14,6 +25,7 @@ export const receiveReaction: Receiver<"reaction"> = async (intake, sender, even
 	if (message === undefined) return parkBehind(intake, event, event.target);
 	const place = await intake.place(message.channel);
 	if (place === undefined) return ignored("unknown-place");
+	if (!(await maySpeakIn(intake, place, sender))) return ignored("not-allowed");
 	const wasTakenBack = (await intake.waiting.waitingFor(remoteKey(intake.bridge, event.reaction))).some(
 		(w) => w.parked.event.sender.id === event.sender.id,
 	);

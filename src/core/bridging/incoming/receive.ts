@@ -1,12 +1,12 @@
-import type { Account } from "../../accounts/account.ts";
-import { placeOf } from "../../groups/access.ts";
+import type { World } from "../../events/world.ts";
+import type { Shadows } from "../../federation/shadows.ts";
+import { placeOf } from "../../groups/place.ts";
 import type { BridgeName, ChannelId } from "../../ids.ts";
-import type { Received, RemoteEvent } from "../../ports/bridge.ts";
-import type { World } from "../../world.ts";
+import type { Account } from "../../model/account.ts";
+import type { Received, RemoteEvent } from "../../ports/bridge/remote-event.ts";
+import { remoteKey } from "../../remote-key.ts";
 import type { Targets } from "../outgoing/targets.ts";
 import { portalByRoom } from "../portals/find-portal.ts";
-import { remoteKey } from "../remote-key.ts";
-import type { Shadows } from "../shadows.ts";
 import { receiveEdit } from "./edit.ts";
 import { type Intake, ignored, type Receiver, type Step } from "./intake.ts";
 import { receiveAnswer, receiveJoin, receiveLeave } from "./membership.ts";

@@ -1,8 +1,8 @@
-import type { Account } from "../../accounts/account.ts";
-import { may } from "../../groups/access.ts";
+import { may } from "../../access/permissions.ts";
 import { appendDeletion } from "../../messages/delete-message.ts";
-import type { Message } from "../../messages/message.ts";
-import type { RemoteEvent } from "../../ports/bridge.ts";
+import type { Account } from "../../model/account.ts";
+import type { Message } from "../../model/message.ts";
+import type { RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import { ended, findMessage, type Intake, ignored, parkBehind, type Receiver, requestOf, type Step } from "./intake.ts";
 import { reactionByRemote, withdraw } from "./reaction.ts";
 

@@ -1,11 +1,16 @@
+import { circleOf } from "../../access/circle.ts";
 import { BoundedMap } from "../../bounded-map.ts";
+import type { World } from "../../events/world.ts";
 import type { BridgeName } from "../../ids.ts";
 import { messages } from "../../messages/message.ts";
-import type { Bridge, Delivery, DeliveryResult, Progress } from "../../ports/bridge.ts";
+import { messageOf } from "../../messages/message-of-event.ts";
+import type { Reach } from "../../model/reach.ts";
+import type { Bridge } from "../../ports/bridge/bridge.ts";
+import type { Delivery, DeliveryResult, Progress } from "../../ports/bridge/delivery.ts";
 import { StoreUnavailable } from "../../ports/store.ts";
-import type { World } from "../../world.ts";
 import type { DeliveryRow } from "./delivery.ts";
 import { type Prepared, prepare } from "./prepare.ts";
+import { isHomeOfReader } from "./targets.ts";
 
 /** What came of one try. `skipped`: there is nothing to tell (any more). */
 export type Attempted =
@@ -47,10 +52,8 @@ export function createAttempt(
 
 	/** The message that an event is about; empty: it is about none. */
 	async function readSubject(id: string): Promise<string> {
-		const body = (await store.event(id))?.body as
-			| { message?: { id: string } | string; reaction?: { message: string } }
-			| undefined;
-		return (typeof body?.message === "object" ? body.message.id : (body?.message ?? body?.reaction?.message)) ?? "";
+		const event = await store.event(id);
+		return (event && messageOf(event)) ?? "";
 	}
 
 	return async (row, signal, progress) => {
@@ -61,6 +64,7 @@ export function createAttempt(
 			const content = await preparedFor(row);
 			if (content === undefined || bridge.capabilities[content.kind] === "none")
 				return { result: { status: "skipped" } };
+			if (!(await mayStillGo(content, row.reach))) return { result: { status: "skipped" } };
 			const sent = row.sent === undefined ? {} : { sent: row.sent };
 			return await send(bridge, { ...content, ...sent, reach: row.reach } as Delivery, signal, progress);
 		} catch (error) {
@@ -69,6 +73,14 @@ export function createAttempt(
 			return { result: { status: "retry", reason: "internal error" } };
 		}
 	};
+
+	/** What is for its readers only goes to the homes of those who are readers now; a removal goes where the message went. */
+	async function mayStillGo(content: Prepared, reach: Reach): Promise<boolean> {
+		if (!("subject" in content) || content.visibility !== "readers" || content.kind === "removal") return true;
+		const circle = await circleOf(world, content, content.subject.message);
+		const parent = "parent" in content ? content.parent?.author.reach : undefined;
+		return parent?.target === reach.target || isHomeOfReader(world, circle, reach);
+	}
 
 	async function send(bridge: Bridge, delivery: Delivery, signal: AbortSignal, progress: Progress): Promise<Attempted> {
 		failPoints.hit("delivery:before-send");

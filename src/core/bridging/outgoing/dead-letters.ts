@@ -1,6 +1,7 @@
+import { clearTrouble } from "../../events/lane-holds.ts";
+import type { World } from "../../events/world.ts";
 import type { Lanes } from "../../ports/lanes.ts";
-import type { World } from "../../world.ts";
-import { type DeadLetter, deadLetters, deliveries, deliveryLane, laneTroubles } from "./delivery.ts";
+import { type DeadLetter, deadLetters, deliveries, deliveryLane, laneOf } from "./delivery.ts";
 
 /** Undeliverable items of a lane, oldest first; without a lane, of all. */
 export async function listDeadLetters(
@@ -21,6 +22,7 @@ export async function replayDeadLetters(
 	lanes?: Lanes,
 ): Promise<number> {
 	let replayed = 0;
+	const woken = new Set([lane]);
 	for (;;) {
 		const letters = await listDeadLetters(world, { lane, limit: 200 });
 		for (const { id, letter } of letters) {
@@ -29,12 +31,14 @@ export async function replayDeadLetters(
 				{ id, doc: { ...row, at: world.clock.now(), due: world.clock.now(), attempts: 0 } },
 			]);
 			await world.store.delete(deadLetters, id);
+			woken.add(laneOf(row));
 			replayed++;
 		}
 		if (letters.length === 0) break;
 	}
-	await world.store.delete(laneTroubles, lane);
-	const [first] = await world.store.page(deliveries, { index: "lane", prefix: [lane], order: "asc", limit: 1 });
-	if (first !== undefined) lanes?.wake(deliveryLane(first.doc.reach));
+	for (const name of woken) {
+		await clearTrouble(world, deliveryLane(name));
+		lanes?.wake(deliveryLane(name));
+	}
 	return replayed;
 }

@@ -1,4 +1,4 @@
-import type { Reach } from "../../ports/bridge.ts";
+import type { Reach } from "../../model/reach.ts";
 import type { Lane } from "../../ports/lanes.ts";
 import type { Collection } from "../../ports/store.ts";
 import { targetOf } from "../audience.ts";
@@ -17,17 +17,29 @@ export interface DeliveryRow {
 	readonly reason?: string;
 	/** Its parts that have been taken, when it has several. */
 	readonly sent?: readonly string[];
+	/** One of many like it: it waits in a lane of its own, behind what came before it in the lane of its target. */
+	readonly bulk?: true;
 }
 
 /** One row per event and target: planning it twice makes it once. */
 export const deliveryId = (event: string, reach: Reach): string => `${event}>${targetOf(reach)}`;
 
+const bulkSuffix = " bulk";
+
+/** The lane that a delivery is filed under: its target's own, or beside that the one for what is not urgent. */
+export const laneOf = ({ reach, bulk }: Pick<DeliveryRow, "reach" | "bulk">): string =>
+	bulk === true ? `${reach.lane}${bulkSuffix}` : reach.lane;
+
+/** The lane whose earlier deliveries go before those of a bulk lane; `undefined`: the lane waits for no other. */
+export const laneBefore = (lane: string): string | undefined =>
+	lane.endsWith(bulkSuffix) ? lane.slice(0, -bulkSuffix.length) : undefined;
+
 /** The place of a delivery in its lane, which no other has. */
-export const laneKey = ({ event, reach, at, seq }: DeliveryRow): readonly [string, number, number, string] => [
-	reach.lane,
-	at,
-	seq,
-	deliveryId(event, reach),
+export const laneKey = (row: DeliveryRow): readonly [string, number, number, string] => [
+	laneOf(row),
+	row.at,
+	row.seq,
+	deliveryId(row.event, row.reach),
 ];
 
 export const deliveries: Collection<DeliveryRow> = {
@@ -36,17 +48,7 @@ export const deliveries: Collection<DeliveryRow> = {
 	indexes: { lane: { kinds: ["text", "int", "int", "text"], of: laneKey } },
 };
 
-/** The state of a lane in trouble; a healthy one has none. */
-export interface LaneTrouble {
-	readonly failures: number;
-	readonly notBefore: number;
-	readonly since: number;
-	readonly reason: string;
-}
-
-export const laneTroubles: Collection<LaneTrouble> = { name: "lane_troubles", version: 1, indexes: {} };
-
-/** What could not be delivered, until somebody looks at it. */
+/** A delivery that was given up. */
 export interface DeadLetter extends DeliveryRow {
 	readonly diedAt: number;
 }
@@ -58,8 +60,8 @@ export const deadLetters: Collection<DeadLetter> = {
 };
 
 const prefix = "deliver:";
-/** The work of delivering, beside the work of planning: a lane of its own per remote host or room. */
-export const deliveryLane = (reach: Reach): Lane => `${prefix}${reach.lane}`;
-/** The lane that the deliveries of a work lane are filed under; `undefined`: not a lane of deliveries. */
+/** Deliveries have lanes of their own per remote host or room. @param lane the name under which they are filed */
+export const deliveryLane = (lane: string): Lane => `${prefix}${lane}`;
+/** The name under which the deliveries of a lane are filed; `undefined`: it is not a lane of deliveries. */
 export const deliveryLaneName = (lane: Lane): string | undefined =>
 	lane.startsWith(prefix) ? lane.slice(prefix.length) : undefined;

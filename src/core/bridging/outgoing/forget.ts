@@ -1,8 +1,8 @@
 import { accountById } from "../../accounts/find-account.ts";
+import type { World } from "../../events/world.ts";
 import { memberships, targetKey } from "../../groups/membership.ts";
 import { changeMembership } from "../../groups/membership-change.ts";
-import type { Reach } from "../../ports/bridge.ts";
-import type { World } from "../../world.ts";
+import type { Reach } from "../../model/reach.ts";
 import { changePortal } from "../portals/change-portal.ts";
 import { portalByRoom } from "../portals/find-portal.ts";
 

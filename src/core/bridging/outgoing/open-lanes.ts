@@ -1,9 +1,8 @@
-import type { Reach } from "../../ports/bridge.ts";
-import type { World } from "../../world.ts";
-import { deliveries } from "./delivery.ts";
+import type { World } from "../../events/world.ts";
+import { deliveries, laneOf } from "./delivery.ts";
 
-/** One reach of every lane that has deliveries: jumps from lane to lane, so it costs as much as there are lanes. */
-export async function* lanesWithDeliveries(world: Pick<World, "store">): AsyncGenerator<Reach> {
+/** The lanes that have deliveries: jumps from lane to lane, so it costs as much as there are lanes. */
+export async function* lanesWithDeliveries(world: Pick<World, "store">): AsyncGenerator<string> {
 	let after: readonly [string, number, number, string] | undefined;
 	for (;;) {
 		const [next] = await world.store.page(deliveries, {
@@ -13,7 +12,8 @@ export async function* lanesWithDeliveries(world: Pick<World, "store">): AsyncGe
 			...(after === undefined ? {} : { after }),
 		});
 		if (next === undefined) return;
-		yield next.doc.reach;
-		after = [next.doc.reach.lane, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, ""];
+		const lane = laneOf(next.doc);
+		yield lane;
+		after = [lane, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, ""];
 	}
 }

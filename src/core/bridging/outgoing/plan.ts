@@ -1,12 +1,15 @@
-import { type Account, isLocal } from "../../accounts/account.ts";
 import { accountById } from "../../accounts/find-account.ts";
-import type { Bodies, EventOf, EventType } from "../../events/domain-event.ts";
-import { type Place, placeOf } from "../../groups/access.ts";
+import { type ConsumerTable, stays } from "../../events/consumers.ts";
+import type { EventBodies, EventOf, EventType } from "../../events/event.ts";
+import type { World } from "../../events/world.ts";
+import { type Place, placeOf } from "../../groups/place.ts";
 import type { ChannelId, MessageId } from "../../ids.ts";
 import { parseId } from "../../ids.ts";
-import { type Message, messages } from "../../messages/message.ts";
-import type { Reach } from "../../ports/bridge.ts";
-import type { World } from "../../world.ts";
+import { messages } from "../../messages/message.ts";
+import { type Account, isLocal } from "../../model/account.ts";
+import { ownerOf } from "../../model/channel.ts";
+import type { Message } from "../../model/message.ts";
+import type { Reach } from "../../model/reach.ts";
 import { audienceOf, type Targets } from "./targets.ts";
 
 export interface Planner {
@@ -14,28 +17,34 @@ export interface Planner {
 	readonly targets: Targets;
 }
 
-/** For each type of event that leaves the provider, the targets it goes to. */
-export type PlanTable = {
-	readonly [T in EventType]?: (planner: Planner, event: EventOf<T>) => Promise<readonly Reach[]>;
-};
+/** Where an event goes. `bulk`: one of many like it; deliveries of others to the same target go first. */
+export interface Planned {
+	readonly reaches: readonly Reach[];
+	readonly bulk?: true;
+}
 
-/** Everybody who is told of a message: its channel's audience and the people it speaks to. */
+/** For each type of event, the targets that it goes to. */
+export type PlanTable = ConsumerTable<{
+	readonly [T in EventType]: (planner: Planner, event: EventOf<T>) => Promise<Planned>;
+}>;
+
+/** Everyone who is told of a message: its channel's audience and the people it addresses. */
 async function ofMessage(
 	{ world, targets }: Planner,
 	id: MessageId,
 	by: string,
-	origin: Bodies["message.deleted"]["origin"],
-): Promise<readonly Reach[]> {
+	origin: EventBodies["message.deleted"]["origin"],
+): Promise<Planned> {
 	const found = await messageAndPlace(world, id);
 	const author = await accountById(world, by as Account["id"]);
-	if (found === undefined || author === undefined) return [];
+	if (found === undefined || author === undefined) return { reaches: [] };
 	const { message, place } = found;
 	const people = [
 		...(message.reply === undefined ? [] : [message.reply.author]),
 		...message.mentions,
 		...(message.author === author.id ? [] : [message.author]),
 	];
-	return targets.of({ ...place, author, people, ...(origin === undefined ? {} : { origin }) });
+	return { reaches: await targets.of({ ...place, author, people, ...(origin === undefined ? {} : { origin }) }) };
 }
 
 async function messageAndPlace(world: World, id: MessageId): Promise<{ message: Message; place: Place } | undefined> {
@@ -44,48 +53,53 @@ async function messageAndPlace(world: World, id: MessageId): Promise<{ message: 
 	return message === undefined || place === undefined ? undefined : { message, place };
 }
 
-/** One of ours joins or leaves something elsewhere, or somebody elsewhere is answered. */
+/** A join or leave of one of ours goes to the owner's home; the answer to a join from elsewhere goes to who asked. */
 async function ofMembership(
 	{ world }: Planner,
 	{ body, type }: EventOf<"member.requested" | "member.joined" | "member.left" | "member.denied">,
-): Promise<readonly Reach[]> {
+): Promise<Planned> {
 	const { membership } = body;
 	const member = await accountById(world, membership.account);
-	if (member === undefined) return [];
-	if (!isLocal(member))
-		return member.reach !== undefined && (type === "member.joined" || type === "member.denied") ? [member.reach] : [];
+	if (member === undefined) return { reaches: [] };
+	if (!isLocal(member)) return to(type === "member.joined" || type === "member.denied" ? member.reach : undefined);
 	const channel = parseId("chn", membership.place) as ChannelId | undefined;
 	const place = channel === undefined ? undefined : await placeOf(world, channel);
-	const owner =
-		place?.channel.timelineOf === undefined ? undefined : await accountById(world, place.channel.timelineOf);
-	return owner?.reach !== undefined && (type === "member.requested" || type === "member.left") ? [owner.reach] : [];
+	const ownerId = place === undefined ? undefined : ownerOf(place.channel);
+	const owner = ownerId === undefined ? undefined : await accountById(world, ownerId);
+	return to(type === "member.requested" || type === "member.left" ? owner?.reach : undefined);
 }
 
-/** Those who follow somebody are told of a new profile, and that they are gone. */
+const to = (reach: Reach | undefined): Planned => ({ reaches: reach === undefined ? [] : [reach] });
+
+/** Followers are told of a new profile, and of the end of an account. */
 async function ofAccount(
 	{ world }: Planner,
 	{ body }: EventOf<"account.updated" | "account.deleted">,
-): Promise<readonly Reach[]> {
+): Promise<Planned> {
 	const account = await accountById(world, body.account);
-	if (account === undefined) return [];
+	if (account === undefined) return { reaches: [] };
 	const reaches: Reach[] = [];
 	for await (const reach of audienceOf(world, account.timeline))
 		if (reach.bridge !== account.origin?.bridge) reaches.push(reach);
-	return reaches;
+	return { reaches };
 }
 
 export const plans: PlanTable = {
-	"message.posted": (planner, { body, actor }) => ofMessage(planner, body.message.id, actor, body.origin),
-	"message.edited": (planner, { body, actor }) => ofMessage(planner, body.message, actor, body.origin),
-	"message.deleted": (planner, { body, actor }) => ofMessage(planner, body.message, actor, body.origin),
-	"reaction.added": (planner, { body, actor }) => ofMessage(planner, body.reaction.message, actor, body.origin),
-	"reaction.removed": (planner, { body, actor }) => ofMessage(planner, body.reaction.message, actor, body.origin),
+	"account.updated": ofAccount,
+	"account.deleted": ofAccount,
 	"member.requested": ofMembership,
 	"member.joined": ofMembership,
 	"member.left": ofMembership,
 	"member.denied": ofMembership,
-	"account.updated": ofAccount,
-	"account.deleted": ofAccount,
-	"portal.linked": async (_, { body }) => [body.portal.reach],
-	"portal.unlinked": async (_, { body }) => [body.reach],
+	"message.posted": (planner, { body, actor }) => ofMessage(planner, body.message.id, actor, body.origin),
+	"message.edited": (planner, { body, actor }) => ofMessage(planner, body.message, actor, body.origin),
+	"message.deleted": async (planner, { body, actor }) => ({
+		...(await ofMessage(planner, body.message, actor, body.origin)),
+		...(body.bulk === true ? { bulk: true } : {}),
+	}),
+	"reaction.added": (planner, { body, actor }) => ofMessage(planner, body.reaction.message, actor, body.origin),
+	"reaction.removed": (planner, { body, actor }) => ofMessage(planner, body.reaction.message, actor, body.origin),
+	"portal.linked": async (_, { body }) => to(body.portal.reach),
+	"portal.unlinked": async (_, { body }) => to(body.reach),
+	...stays("account.created", "group.created", "channel.created", "portal.changed"),
 };

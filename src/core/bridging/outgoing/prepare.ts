@@ -1,14 +1,20 @@
-import type { Account } from "../../accounts/account.ts";
+import { withCircle } from "../../access/circle.ts";
 import { accountById } from "../../accounts/find-account.ts";
-import type { EventOf, EventType } from "../../events/domain-event.ts";
-import { canFederate, type Place, placeOf } from "../../groups/access.ts";
+import { type ConsumerTable, stays } from "../../events/consumers.ts";
+import type { EventOf, EventType } from "../../events/event.ts";
+import type { World } from "../../events/world.ts";
+import { type Place, placeOf } from "../../groups/place.ts";
+import { rulesOf } from "../../groups/tiers.ts";
 import type { AccountId, BridgeName, ChannelId, MessageId } from "../../ids.ts";
-import { type Message, messages } from "../../messages/message.ts";
-import type { Addressed, Delivery } from "../../ports/bridge.ts";
+import { messages } from "../../messages/message.ts";
+import type { Account } from "../../model/account.ts";
+import { ownerOf } from "../../model/channel.ts";
+import type { Message } from "../../model/message.ts";
+import type { Addressed, Delivery, Visibility } from "../../ports/bridge/delivery.ts";
 import type { LogEvent } from "../../ports/store.ts";
 import { reactionId } from "../../reactions/reaction.ts";
-import type { World } from "../../world.ts";
 import { remoteIdsOf } from "../links.ts";
+import { visibilityOf } from "./visibility.ts";
 
 type Unaddressed<D> = D extends Delivery ? Omit<D, "reach"> : never;
 /** A delivery without its target: the same for all targets of one network. */
@@ -33,17 +39,29 @@ export async function addressed(
 	return { message, author, remote };
 }
 
-/** The channel, if it may leave the provider now: asked again for each delivery (design §9 rule 4). */
-async function openPlace(world: World, channel: ChannelId): Promise<Place | undefined> {
+type VisiblePlace = Place & { readonly visibility: Visibility };
+
+/** A place of which something is told that is not said in it: who joined it, that it is linked no more. */
+async function anyPlace(world: World, channel: ChannelId): Promise<VisiblePlace | undefined> {
 	const place = await placeOf(world, channel);
-	return place !== undefined && canFederate(place.channel) ? place : undefined;
+	if (place === undefined) return undefined;
+	return { ...place, visibility: visibilityOf(await rulesOf(world, place.channel.tier)) };
+}
+
+/** The channel, if it may leave the provider now: asked again for each delivery (design §9 rule 4). */
+async function openPlace(world: World, channel: ChannelId): Promise<VisiblePlace | undefined> {
+	const place = await placeOf(world, channel);
+	const { circle, rules } = place === undefined ? {} : await withCircle(world, place);
+	if (place === undefined || rules === undefined || circle === undefined || circle.leaves === "nowhere")
+		return undefined;
+	return { ...place, visibility: visibilityOf(rules) };
 }
 
 async function subjectOf(
 	world: World,
 	bridge: BridgeName,
 	id: MessageId,
-): Promise<(Place & { subject: Addressed }) | undefined> {
+): Promise<(VisiblePlace & { subject: Addressed }) | undefined> {
 	const message = (await world.store.get(messages, id))?.doc;
 	const place = message === undefined ? undefined : await openPlace(world, message.channel);
 	const subject = message === undefined ? undefined : await addressed(world, bridge, message);
@@ -98,7 +116,7 @@ const membership: Preparer<"member.requested" | "member.joined" | "member.left" 
 	base,
 ) => {
 	const { place: id, account: memberId, request, generation } = body.membership;
-	const place = await placeOf(world, id as ChannelId);
+	const place = await anyPlace(world, id as ChannelId);
 	const member = await accountById(world, memberId);
 	if (place === undefined || member === undefined) return undefined;
 	if (member.origin !== undefined) {
@@ -112,7 +130,8 @@ const membership: Preparer<"member.requested" | "member.joined" | "member.left" 
 			request: request.raw,
 		};
 	}
-	const owner = place.channel.timelineOf === undefined ? undefined : await accountById(world, place.channel.timelineOf);
+	const ownerId = ownerOf(place.channel);
+	const owner = ownerId === undefined ? undefined : await accountById(world, ownerId);
 	if (owner === undefined) return undefined;
 	if (type === "member.requested") return { ...base, actor: member, ...place, kind: "join", owner };
 	const joined = await requestBefore(world, id, memberId, generation);
@@ -133,7 +152,14 @@ async function requestBefore(
 	return undefined;
 }
 
-const preparers: { readonly [T in EventType]?: Preparer<T> } = {
+/** For each type of event, the delivery that it becomes. */
+const preparers: ConsumerTable<{ readonly [T in EventType]: Preparer<T> }> = {
+	"account.updated": async (_world, _bridge, _event, base) => ({ ...base, kind: "profile" }),
+	"account.deleted": async (_world, _bridge, _event, base) => ({ ...base, kind: "account-removal" }),
+	"member.requested": membership,
+	"member.joined": membership,
+	"member.left": membership,
+	"member.denied": membership,
 	"message.posted": (world, bridge, { body }, base) => text("message", world, bridge, body.message.id, base),
 	"message.edited": (world, bridge, { body }, base) => text("edit", world, bridge, body.message, base),
 	"message.deleted": async (world, bridge, { body }, base) => {
@@ -142,12 +168,6 @@ const preparers: { readonly [T in EventType]?: Preparer<T> } = {
 	},
 	"reaction.added": reaction,
 	"reaction.removed": reaction,
-	"member.requested": membership,
-	"member.joined": membership,
-	"member.left": membership,
-	"member.denied": membership,
-	"account.updated": async (_world, _bridge, _event, base) => ({ ...base, kind: "profile" }),
-	"account.deleted": async (_world, _bridge, _event, base) => ({ ...base, kind: "account-removal" }),
 	"portal.linked": async (world, _bridge, { body }, base) => {
 		const place = await openPlace(world, body.portal.channel);
 		return place === undefined
@@ -155,18 +175,19 @@ const preparers: { readonly [T in EventType]?: Preparer<T> } = {
 			: { ...base, ...place, kind: "link", portal: body.portal.id, room: body.portal.room, consented: body.consented };
 	},
 	"portal.unlinked": async (world, _bridge, { body }, base) => {
-		const place = await placeOf(world, body.channel);
+		const place = await anyPlace(world, body.channel);
 		return place === undefined
 			? undefined
 			: { ...base, ...place, kind: "unlink", portal: body.portal, room: body.room, ghosts: [] };
 	},
+	...stays("account.created", "group.created", "channel.created", "portal.changed"),
 };
 
 /** What a network is told of an event; `undefined`: nothing (any more). */
 export async function prepare(world: World, bridge: BridgeName, event: LogEvent): Promise<Prepared | undefined> {
 	const actor = await accountById(world, event.actor as AccountId);
-	const preparer = preparers[event.type as EventType] as Preparer<EventType> | undefined;
-	if (actor === undefined || preparer === undefined) return undefined;
+	const preparer = preparers[event.type as EventType] as Preparer<EventType> | "stays" | undefined;
+	if (actor === undefined || preparer === undefined || preparer === "stays") return undefined;
 	const { origin, raw } = event.body as { origin?: BridgeName; raw?: unknown };
 	const base = {
 		id: event.id,

@@ -1,7 +1,7 @@
+import type { World } from "../../events/world.ts";
 import type { PortalId } from "../../ids.ts";
-import type { PortalState } from "../../ports/bridge.ts";
-import type { World } from "../../world.ts";
-import { type Portal, portals } from "./portal.ts";
+import type { Portal, PortalState } from "../../model/portal.ts";
+import { portals } from "./portal.ts";
 
 /** Brings a link into another state; decides again when its channel moved meanwhile. Closed links stay closed. */
 export async function changePortal(
@@ -21,7 +21,6 @@ export async function changePortal(
 				stream: portal.channel,
 				type: "portal.changed",
 				actor: portal.linkedBy,
-				pending: [],
 				body: {
 					portal: id,
 					channel: portal.channel,

@@ -1,6 +1,6 @@
 import type { ChannelId, PortalId } from "../../ids.ts";
-import type { PortalState, Reach } from "../../ports/bridge.ts";
-import type { Portal } from "./portal.ts";
+import type { Portal, PortalState } from "../../model/portal.ts";
+import type { Reach } from "../../model/reach.ts";
 
 /** Streams: the channel's id. */
 export interface PortalEvents {
@@ -21,4 +21,8 @@ export interface PortalEvents {
 		readonly reach: Reach;
 		readonly wasActive: boolean;
 	};
+}
+
+declare module "../../events/event.ts" {
+	interface EventBodies extends PortalEvents {}
 }

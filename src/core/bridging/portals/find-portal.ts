@@ -1,7 +1,9 @@
-import type { BridgeName, ChannelId } from "../../ids.ts";
-import type { World } from "../../world.ts";
-import { remoteKey } from "../remote-key.ts";
-import { type Portal, portals } from "./portal.ts";
+import type { World } from "../../events/world.ts";
+import type { BridgeName } from "../../ids.ts";
+import type { Membership } from "../../model/membership.ts";
+import type { Portal } from "../../model/portal.ts";
+import { remoteKey } from "../../remote-key.ts";
+import { portals } from "./portal.ts";
 
 type Reader = Pick<World, "store">;
 
@@ -17,7 +19,7 @@ export async function portalByRoom(world: Reader, bridge: BridgeName, room: stri
 }
 
 /** The open links of a channel. */
-export async function portalsOfChannel(world: Reader, channel: ChannelId): Promise<readonly Portal[]> {
+export async function portalsOfChannel(world: Reader, channel: Membership["place"]): Promise<readonly Portal[]> {
 	return (await world.store.page(portals, { index: "channel", prefix: [channel], order: "asc", limit: 100 })).map(
 		(stored) => stored.doc,
 	);

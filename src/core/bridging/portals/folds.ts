@@ -1,8 +1,9 @@
 import type { FoldTable } from "../../events/folds.ts";
+import type { Portal } from "../../model/portal.ts";
 import type { Fold } from "../../ports/store.ts";
 import { audienceFold } from "../audience.ts";
 import type { PortalEvents } from "./events.ts";
-import { type Portal, portals } from "./portal.ts";
+import { portals } from "./portal.ts";
 
 export const portalFolds: FoldTable<PortalEvents> = {
 	"portal.linked": ({ body, at }) => [

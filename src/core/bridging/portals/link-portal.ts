@@ -1,14 +1,15 @@
-import type { Account } from "../../accounts/account.ts";
+import { type PlaceWithCircle, withCircle } from "../../access/circle.ts";
 import { Conflict, InvalidRequest, PermissionDenied } from "../../errors.ts";
-import { bridgeConsumer } from "../../events/log.ts";
-import { canFederate, type Place, roleIn } from "../../groups/access.ts";
+import type { World } from "../../events/world.ts";
+import { type Place, roleIn } from "../../groups/place.ts";
 import type { BridgeName } from "../../ids.ts";
 import { mintId } from "../../ids.ts";
-import type { Reach } from "../../ports/bridge.ts";
-import type { World } from "../../world.ts";
-import { remoteKey } from "../remote-key.ts";
+import type { Account } from "../../model/account.ts";
+import type { Portal } from "../../model/portal.ts";
+import type { Reach } from "../../model/reach.ts";
+import { remoteKey } from "../../remote-key.ts";
 import { portalByRoom, portalsOfChannel } from "./find-portal.ts";
-import { type Portal, portals, roomKey } from "./portal.ts";
+import { portals, roomKey } from "./portal.ts";
 
 export interface NewLink {
 	readonly bridge: BridgeName;
@@ -25,6 +26,19 @@ export async function assertLinks(world: World, actor: Account, { group, channel
 }
 
 /**
+ * What is said in a linked room is for everyone in it: only an open channel of ours can be linked.
+ *
+ * @throws {InvalidRequest} the channel's home is elsewhere
+ * @throws {Conflict} `tier_not_federated`
+ */
+export function assertLinkable({ channel, circle }: PlaceWithCircle): void {
+	if (channel.kind === "shadow")
+		throw new InvalidRequest([{ field: "channel", expected: "a channel whose home is here" }]);
+	if (circle.leaves !== "anywhere")
+		throw new Conflict("tier_not_federated", `A channel of tier ${channel.tier} can't be linked: it is not open`);
+}
+
+/**
  * Links a channel to a room elsewhere (wire.md, "Bridges"). It is `waiting` until the room's side agrees.
  *
  * @throws {Conflict} `tier_not_federated`, `room_linked`, `channel_linked`
@@ -36,10 +50,7 @@ export async function linkPortal(
 	{ bridge, reach, consented }: NewLink,
 ): Promise<Portal> {
 	const { channel, group } = place;
-	if (channel.shadow === true)
-		throw new InvalidRequest([{ field: "channel", expected: "a channel whose home is here" }]);
-	if (!canFederate(channel))
-		throw new Conflict("tier_not_federated", `A ${channel.tier} channel does not leave this provider`);
+	assertLinkable(await withCircle(world, place));
 	const room = reach.target;
 	for (;;) {
 		const after = await world.store.head(channel.id);
@@ -59,7 +70,6 @@ export async function linkPortal(
 				type: "portal.linked",
 				actor: actor.id,
 				natural: roomKey(bridge, room, links),
-				pending: [bridgeConsumer],
 				body: {
 					portal: {
 						id,
@@ -94,7 +104,6 @@ export async function unlinkPortal(world: World, actor: Account, id: Portal["id"
 				stream: portal.channel,
 				type: "portal.unlinked",
 				actor: actor.id,
-				pending: [bridgeConsumer],
 				body: {
 					portal: id,
 					channel: portal.channel,

@@ -1,22 +1,7 @@
-import type { AccountId, BridgeName, ChannelId, GroupId, PortalId } from "../../ids.ts";
-import type { PortalState, Reach } from "../../ports/bridge.ts";
+import type { BridgeName } from "../../ids.ts";
+import type { Portal } from "../../model/portal.ts";
 import type { Collection } from "../../ports/store.ts";
-import { remoteKey } from "../remote-key.ts";
-
-/** A channel's counterpart elsewhere: a linked room. */
-export interface Portal {
-	readonly id: PortalId;
-	readonly bridge: BridgeName;
-	readonly group: GroupId;
-	readonly channel: ChannelId;
-	/** The other network's id of the room. */
-	readonly room: string;
-	readonly reach: Reach;
-	readonly state: PortalState;
-	readonly reason?: string;
-	readonly linkedBy: AccountId;
-	readonly createdAt: number;
-}
+import { remoteKey } from "../../remote-key.ts";
 
 const isOpen = (portal: Portal): boolean => portal.state !== "closed";
 

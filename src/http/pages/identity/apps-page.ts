@@ -1,5 +1,5 @@
-import type { Account } from "#core/accounts/account.ts";
 import type { SessionItem, SessionKind } from "#core/identity/sessions.ts";
+import type { Account } from "#core/model/account.ts";
 import { button, type Fault, faultSummary, field, form } from "../../page-kit/form.ts";
 import { accountPage, entryPage, type Frame } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";

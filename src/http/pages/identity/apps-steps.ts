@@ -1,5 +1,5 @@
-import { addToken } from "#core/accounts/tokens.ts";
 import { endSession, sessionsOf } from "#core/identity/sessions.ts";
+import { addToken } from "#core/identity/tokens.ts";
 import { leadOn, sendPage } from "../../page-kit/private-page.ts";
 import type { Refusal } from "../../page-kit/refusal.ts";
 import { texts } from "../../page-kit/texts.ts";

@@ -1,5 +1,5 @@
-import type { Account } from "#core/accounts/account.ts";
 import type { Scope } from "#core/identity/scopes.ts";
+import type { Account } from "#core/model/account.ts";
 import { button, form } from "../../page-kit/form.ts";
 import { entryPage, type Frame, person } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";

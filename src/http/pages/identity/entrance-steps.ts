@@ -1,8 +1,8 @@
-import type { Account } from "#core/accounts/account.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
 import { logIn } from "#core/identity/log-in.ts";
 import { checkPasskey, loginOptions, passkeysOf } from "#core/identity/passkeys.ts";
 import { checkCode, hasTotp } from "#core/identity/totp.ts";
-import type { World } from "#core/world.ts";
+import type { Account } from "#core/model/account.ts";
 import type { Fault } from "../../page-kit/form.ts";
 import { leadOn, privateHeaders, sendPage } from "../../page-kit/private-page.ts";
 import { attempt, type Refusal } from "../../page-kit/refusal.ts";
@@ -15,7 +15,12 @@ import { readPasskey } from "./passkey-form.ts";
 import { renderSecondFactor } from "./second-factor-page.ts";
 
 /** The log-in form. @param refusal why it is shown again */
-export function showLogIn({ ctx, frame, form }: PageCall, world: World, entrance: Entrance, refusal?: Refusal): void {
+export function showLogIn(
+	{ ctx, frame, form }: PageCall,
+	world: IdentityWorld,
+	entrance: Entrance,
+	refusal?: Refusal,
+): void {
 	const { paths, client, leadsTo } = entrance;
 	const view = {
 		paths,
@@ -28,7 +33,7 @@ export function showLogIn({ ctx, frame, form }: PageCall, world: World, entrance
 }
 
 /** Name and password. Which of the two was wrong is not said. */
-export async function takeLogIn(call: PageCall, world: World, entrance: Entrance): Promise<void> {
+export async function takeLogIn(call: PageCall, world: IdentityWorld, entrance: Entrance): Promise<void> {
 	const { ctx, form } = call;
 	const [name, password] = [form.text("name").trim(), form.text("password")];
 	const missing: Fault[] = [
@@ -50,21 +55,21 @@ export async function takeLogIn(call: PageCall, world: World, entrance: Entrance
 }
 
 /** Who has given the right password here; otherwise they are sent to begin again. */
-async function waiting(call: PageCall, world: World, entrance: Entrance): Promise<Account | undefined> {
+async function waiting(call: PageCall, world: IdentityWorld, entrance: Entrance): Promise<Account | undefined> {
 	const account = await halfWay(call.ctx, world, entrance.place);
 	if (account === undefined)
 		showLogIn(call, world, entrance, { status: 403, faults: [{ text: texts.secondFactor.tooLate }] });
 	return account;
 }
 
-export async function showSecondFactor(call: PageCall, world: World, entrance: Entrance): Promise<void> {
+export async function showSecondFactor(call: PageCall, world: IdentityWorld, entrance: Entrance): Promise<void> {
 	const account = await waiting(call, world, entrance);
 	if (account !== undefined) await askFactor(call, world, entrance, account);
 }
 
 async function askFactor(
 	{ ctx, frame }: PageCall,
-	world: World,
+	world: IdentityWorld,
 	{ paths, leadsTo }: Entrance,
 	account: Account,
 	refusal?: Refusal,
@@ -82,7 +87,7 @@ async function askFactor(
 }
 
 /** A code of an authenticator app, or a recovery code. */
-export async function takeSecondFactor(call: PageCall, world: World, entrance: Entrance): Promise<void> {
+export async function takeSecondFactor(call: PageCall, world: IdentityWorld, entrance: Entrance): Promise<void> {
 	const { ctx, form } = call;
 	const account = await waiting(call, world, entrance);
 	if (account === undefined) return;
@@ -98,7 +103,7 @@ export async function takeSecondFactor(call: PageCall, world: World, entrance: E
 }
 
 /** What the page's script hands to the browser: for whoever is half-way in, their own passkeys. */
-export async function givePasskeyOptions({ ctx }: PageCall, world: World, entrance: Entrance): Promise<void> {
+export async function givePasskeyOptions({ ctx }: PageCall, world: IdentityWorld, entrance: Entrance): Promise<void> {
 	const options = await loginOptions(world, await halfWay(ctx, world, entrance.place));
 	privateHeaders(ctx);
 	ctx.status = 200;
@@ -107,7 +112,7 @@ export async function givePasskeyOptions({ ctx }: PageCall, world: World, entran
 }
 
 /** A passkey, instead of a password or after it. */
-export async function takePasskey(call: PageCall, world: World, entrance: Entrance): Promise<void> {
+export async function takePasskey(call: PageCall, world: IdentityWorld, entrance: Entrance): Promise<void> {
 	const { ctx, form } = call;
 	const before = await halfWay(ctx, world, entrance.place);
 	const given = readPasskey(form);

@@ -1,5 +1,5 @@
-import type { Account } from "#core/accounts/account.ts";
-import type { World } from "#core/world.ts";
+import type { World } from "#core/events/world.ts";
+import type { Account } from "#core/model/account.ts";
 import type { BrowserSessions } from "../../oauth/browser-session.ts";
 import { leadOn } from "../../page-kit/private-page.ts";
 import type { PageCall } from "../page-routes.ts";

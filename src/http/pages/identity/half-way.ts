@@ -1,9 +1,9 @@
 import type { Context } from "koa";
-import type { Account } from "#core/accounts/account.ts";
-import { passwordSince } from "#core/accounts/credentials.ts";
 import { accountById } from "#core/accounts/find-account.ts";
+import type { World } from "#core/events/world.ts";
+import { passwordSince } from "#core/identity/credentials.ts";
 import type { AccountId } from "#core/ids.ts";
-import type { World } from "#core/world.ts";
+import type { Account } from "#core/model/account.ts";
 import { readCookie, setCookie } from "../../page-kit/cookies.ts";
 
 const cookie = "causeway_half_way";

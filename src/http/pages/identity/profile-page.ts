@@ -1,4 +1,4 @@
-import type { Account } from "#core/accounts/account.ts";
+import type { Account } from "#core/model/account.ts";
 import { button, type Fault, faultSummary, field, form, nameForManagers } from "../../page-kit/form.ts";
 import { accountPage, entryPage, type Frame, person } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";

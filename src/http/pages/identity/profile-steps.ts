@@ -1,5 +1,5 @@
-import { changeProfile } from "#core/accounts/change-profile.ts";
-import { deleteAccount } from "#core/accounts/delete-account.ts";
+import { deleteAccount } from "#core/erasure/delete-account.ts";
+import { changeProfile } from "#core/groups/change-profile.ts";
 import { personUrl } from "../../base/urls.ts";
 import { renderNotice } from "../../page-kit/notice-page.ts";
 import { leadOn, sendPage } from "../../page-kit/private-page.ts";

@@ -1,7 +1,7 @@
 import { emailOf } from "#core/accounts/email.ts";
+import type { World } from "#core/events/world.ts";
 import { passkeysOf } from "#core/identity/passkeys.ts";
 import { hasTotp } from "#core/identity/totp.ts";
-import type { World } from "#core/world.ts";
 import { sendPage } from "../../page-kit/private-page.ts";
 import type { Refusal } from "../../page-kit/refusal.ts";
 import { texts } from "../../page-kit/texts.ts";

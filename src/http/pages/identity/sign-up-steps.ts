@@ -1,6 +1,6 @@
+import type { IdentityWorld } from "#core/identity/identity.ts";
 import { inviteState } from "#core/identity/invites.ts";
 import { signUp } from "#core/identity/sign-up.ts";
-import type { World } from "#core/world.ts";
 import { sendPage } from "../../page-kit/private-page.ts";
 import { attempt, type Refusal } from "../../page-kit/refusal.ts";
 import type { PageCall } from "../page-routes.ts";
@@ -10,7 +10,7 @@ import { renderSignUp } from "./sign-up-page.ts";
 /** The form for a new account, or why there is none. */
 export async function showSignUp(
 	{ ctx, frame, form }: PageCall,
-	world: World,
+	world: IdentityWorld,
 	entrance: Entrance,
 	refusal?: Refusal,
 ): Promise<void> {
@@ -29,7 +29,7 @@ export async function showSignUp(
 }
 
 /** Makes the account; who has made it is signed in. */
-export async function takeSignUp(call: PageCall, world: World, entrance: Entrance): Promise<void> {
+export async function takeSignUp(call: PageCall, world: IdentityWorld, entrance: Entrance): Promise<void> {
 	const { ctx, form } = call;
 	const [displayName, email, invite] = [
 		form.text("displayName").trim(),

@@ -1,4 +1,4 @@
-import type { Account } from "#core/accounts/account.ts";
+import type { Account } from "#core/model/account.ts";
 import { button, type Fault, field, form } from "../../page-kit/form.ts";
 import { entryPage, type Frame } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";

@@ -1,5 +1,5 @@
 import test from "ava";
-import type { RemoteEvent } from "#core/ports/bridge.ts";
+import type { RemoteEvent } from "#core/ports/bridge/remote-event.ts";
 import { convert } from "../../../../bridges/matrix/incoming/convert.ts";
 import { readEvent } from "../../../../bridges/matrix/incoming/event.ts";
 import { createText } from "../../../../src/text/text.ts";
@@ -37,7 +37,6 @@ test("a text is a message in its room, by its sender, with a link to it and the 
 		place: { kind: "room", room },
 		type: "message",
 		content: { text: "Hello *you*", mime: "text/plain" },
-		at: 1_700_000_000_000,
 		sender: { id: "@alice:hs.test" },
 		url: `https://matrix.to/#/${room}/${String(raw.event_id)}`,
 		raw,
@@ -77,7 +76,7 @@ test("what is said in a thread answers its root, unless it names what it answers
 	t.like(message(thread({})), { replyTo: { remote: "$root" } });
 });
 
-test("an emote is said of its sender; a notice is nobody's saying; media is named", (t) => {
+test("an emote names its sender; a notice is ignored; media is named", (t) => {
 	t.deepEqual(textOf({ msgtype: "m.emote", body: "waves" }), { text: "* alice waves", mime: "text/plain" });
 	t.is(textOf({ msgtype: "m.notice", body: "I am a bot" }), undefined);
 	for (const msgtype of ["m.image", "m.file", "m.video", "m.audio", "m.location", "org.example.new"])

@@ -22,7 +22,7 @@ test("who was known by their id alone is asked for again", async (t) => {
 	t.is(said().at(-1)?.sender.profile.displayName, "Somebody");
 });
 
-test("who is removed from a room by somebody else keeps their name", async (t) => {
+test("a user who is removed from a room by another user keeps their name", async (t) => {
 	const { homeserver, push, said } = openScene();
 	homeserver.script = ({ path }) =>
 		path.startsWith("/profile/") ? { displayname: path.includes("alice") ? "Alice Liddell" : "Moderator" } : undefined;
@@ -32,7 +32,7 @@ test("who is removed from a room by somebody else keeps their name", async (t) =
 	t.like(said().at(-1), { kind: "leave", sender: { id: "@alice:hs.test", profile: { displayName: "Alice Liddell" } } });
 });
 
-test("ghosts that a message names are the people they stand for; whoever else is named is nobody of ours", async (t) => {
+test("mentions of ghosts become mentions of the people whom they stand for; other mentions are ignored", async (t) => {
 	const { host, push, said } = openScene();
 	const bob = host.person("bob", { domain: "remote.example" });
 	host.person("gone", { deletedAt: 1 });
@@ -46,7 +46,7 @@ test("ghosts that a message names are the people they stand for; whoever else is
 	t.false("mentions" in (said().at(-1) ?? {}));
 });
 
-test("when nothing can be taken in it is not the events: they are asked for again before they are put aside", async (t) => {
+test("when every event fails, the transaction is refused a few times before the events are put aside", async (t) => {
 	const { host, push, said } = openScene();
 	const { receive } = host;
 	let broken = true;

@@ -1,5 +1,5 @@
 import test from "ava";
-import type { Delivery } from "#core/ports/bridge.ts";
+import type { Delivery } from "#core/ports/bridge/delivery.ts";
 import { editContent, messageContent } from "../../../../bridges/matrix/outgoing/content.ts";
 import { createFakeHost } from "../../../support/fake-host.ts";
 
@@ -15,7 +15,7 @@ function open() {
 	return { host, said, userOf };
 }
 
-test("an edit names nobody anew: who was named has been told", (t) => {
+test("an edit mentions no one again", (t) => {
 	const { host, said, userOf } = open();
 	const delivery = { ...said("hello bob", { mentioned: [host.person("bob")] }), kind: "edit" } as Said;
 	const edit = editContent(host, delivery, userOf, "$original");

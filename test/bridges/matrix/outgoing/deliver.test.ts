@@ -1,6 +1,6 @@
 import test from "ava";
-import type { Message } from "#core/messages/message.ts";
-import type { Delivery, DeliveryResult } from "#core/ports/bridge.ts";
+import type { Message } from "#core/model/message.ts";
+import type { Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
 import { HomeserverError } from "../../../../bridges/matrix/homeserver.ts";
 import { outcomeOf } from "../../../../bridges/matrix/outgoing/outcome.ts";
 import { openScene, refused, room } from "../matrix-scene.ts";
@@ -119,7 +119,7 @@ test("a text that an event can't hold is cut and says where the rest is; no even
 
 test("a reply names what it answers if that is in the room; its author and who is mentioned are named", async (t) => {
 	const { host, deliver, said, sent, place } = open();
-	const alice = host.person("_matrix_alice", { origin: { bridge: host.name, id: "@alice:hs.test" } });
+	const alice = host.person("_matrix_alice", { origin: { bridge: host.about.bridge, id: "@alice:hs.test" } });
 	const bob = host.person("bob");
 	const parent = host.say(alice, place, "question");
 	const reply = { ...said("answer"), mentions: [bob] };
@@ -165,13 +165,13 @@ test("emoji that are text by themselves are shown as emoji; a duplicate reaction
 	});
 });
 
-test("all parts of a message are taken back: ours by its ghost, somebody else's by the bot", async (t) => {
+test("all parts of a message are redacted: ours by its ghost, a Matrix user's by the bot", async (t) => {
 	const { deliver, known, said, homeserver, host, place } = open();
 	await deliver(known(said("x"), ["$one", "$two"], { kind: "removal" }));
 	const redacted = () => homeserver.lines().filter((line) => line.includes("/redact/"));
 	t.is(redacted().length, 2);
 	t.true(redacted().every((line) => line.endsWith(`as ${jane}`)));
-	const alice = host.person("_matrix_alice", { origin: { bridge: host.name, id: "@alice:hs.test" } });
+	const alice = host.person("_matrix_alice", { origin: { bridge: host.about.bridge, id: "@alice:hs.test" } });
 	const theirs = host.delivery(host.say(alice, place, "x"), room);
 	t.like(await deliver(known(theirs, ["$theirs"], { kind: "removal" })), { status: "delivered" });
 	t.false(redacted().at(-1)?.includes(" as "));
@@ -245,7 +245,7 @@ test("what a homeserver answers decides whether it is asked again", (t) => {
 	);
 });
 
-test("everybody leaves an unlinked room, also whom the bot does not see, however often it is said", async (t) => {
+test("all ghosts leave an unlinked room, also those that the bot does not see, and unlinking can be repeated", async (t) => {
 	const { deliver, said, homeserver, place, host } = open();
 	await deliver(said("x"));
 	const unlink = { kind: "unlink", room, portal: "brg_1", ghosts: [], ...place, reach: { target: room } };

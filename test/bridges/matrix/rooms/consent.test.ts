@@ -1,5 +1,5 @@
 import test from "ava";
-import type { Delivery } from "#core/ports/bridge.ts";
+import type { Delivery } from "#core/ports/bridge/delivery.ts";
 import { HomeserverError } from "../../../../bridges/matrix/homeserver.ts";
 import { until } from "../../../support/wait.ts";
 import { bot, event, openScene, refused, room, type Scene, textEvent } from "../matrix-scene.ts";
@@ -44,7 +44,7 @@ const powerChanged = () => event("m.room.power_levels", {}, { state_key: "", sen
 const kick = (sender = admin, membership = "leave") =>
 	event("m.room.member", { membership }, { sender, state_key: bot });
 
-test("an invitation by somebody with power and power for the bot make the link active, in either order", async (t) => {
+test("an invitation by a user with power and power for the bot make the link active, in either order", async (t) => {
 	for (const order of ["invite first", "power first"]) {
 		const { push, state, judged } = waiting();
 		if (order === "invite first") {
@@ -60,14 +60,14 @@ test("an invitation by somebody with power and power for the bot make the link a
 	}
 });
 
-test("an invitation by anybody is not enough, whatever power the bot has", async (t) => {
+test("an invitation by a user without power is not enough, whatever power the bot has", async (t) => {
 	const { push, state, judged } = waiting();
 	state.botPower = 100;
 	await push([invite(anybody)]);
 	t.is(await judged(), "waiting");
 });
 
-test("the word of somebody with power is enough; anybody's is not, and can't undo it", async (t) => {
+test("`link` said by a user with power is enough; by another user it is not, and can't undo it", async (t) => {
 	const { push, judged, portals } = waiting();
 	await push([textEvent("link", { sender: anybody })]);
 	t.is(await judged(), "waiting");

@@ -28,7 +28,7 @@ function withHistory(pageSize = 100) {
 	return { ...scene, history, say, pagesRead: () => pages };
 }
 
-test("what a homeserver forgot to push is taken over before what it pushes next, once and in order", async (t) => {
+test("events that a homeserver lost are processed before the next transaction, once and in order", async (t) => {
 	const scene = withHistory();
 	const { push, say } = scene;
 	await push([say("one")], "7");
@@ -79,7 +79,7 @@ test("history is read page by page, back to the last event that is known", async
 	t.is(scene.pagesRead(), 26);
 });
 
-test("a room that was never heard of is taken over from now on, not from its beginning", async (t) => {
+test("events of a newly linked room are processed from now on, not from its beginning", async (t) => {
 	const scene = withHistory();
 	const { push, say } = scene;
 	for (let i = 0; i < 5; i++) say(`old ${i}`);
@@ -88,7 +88,7 @@ test("a room that was never heard of is taken over from now on, not from its beg
 	t.deepEqual(textsOf(scene), ["new"]);
 });
 
-test("where the last known event is gone, nothing older than it is taken over", async (t) => {
+test("if the last known event is gone, older events are not imported", async (t) => {
 	const scene = withHistory();
 	const { push, say, history, host } = scene;
 	for (let i = 0; i < 5; i++) say(`from before the link ${i}`);

@@ -1,0 +1,16 @@
+import type { BridgeHost } from "#bridge-kit";
+import type { Ids } from "./ids.ts";
+import type { ActorKeys } from "./keys.ts";
+
+/** What objects (Note, Article) are built from; all of it pure. */
+export interface NoteContext {
+	readonly host: Pick<BridgeHost, "about" | "text">;
+	readonly ids: Ids;
+}
+
+/** What everything that we publish is built from: actors, collections and the activities of an outbox. */
+export interface PublishingContext {
+	readonly host: Pick<BridgeHost, "about" | "text" | "people" | "messages">;
+	readonly ids: Ids;
+	readonly keys: ActorKeys;
+}

@@ -1,3 +1,0 @@
-/** Plain text as HTML. */
-export const escapeHtml = (text: string): string =>
-	text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");

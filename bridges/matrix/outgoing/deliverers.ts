@@ -1,0 +1,99 @@
+import { type BridgeHost, capabilitiesOf, type Delivery, type DeliveryKind, type DeliveryResult } from "#bridge-kit";
+import type { Ghosts } from "../ghosts.ts";
+import { HomeserverError } from "../homeserver.ts";
+import type { Consent } from "../rooms/consent.ts";
+import type { Members } from "../rooms/members.ts";
+import type { ReadBack } from "../rooms/read-back.ts";
+import { editContent, messageContent, reactionContent } from "./content.ts";
+import type { EventSender } from "./send.ts";
+
+/** What deliveries need. */
+export interface DeliveryContext {
+	readonly host: Pick<BridgeHost, "about" | "text">;
+	readonly ghosts: Ghosts;
+	readonly members: Members;
+	readonly consent: Consent;
+	readonly readBack: Pick<ReadBack, "forget">;
+	readonly send: EventSender;
+}
+
+type Deliverer<K extends DeliveryKind> = (
+	context: DeliveryContext,
+	delivery: Extract<Delivery, { kind: K }>,
+) => Promise<DeliveryResult>;
+
+const delivered = (...ids: readonly string[]): DeliveryResult => ({ status: "delivered", ids });
+
+const deliverMessage: Deliverer<"message"> = async ({ host, ghosts, send }, delivery) => {
+	const content = messageContent(host, delivery, ghosts.userOf);
+	return delivered(await send.event(delivery, delivery.subject.author, "m.room.message", content));
+};
+
+const deliverEdit: Deliverer<"edit"> = async ({ host, ghosts, send }, delivery) => {
+	const [original] = delivery.subject.remote;
+	// A message that is older than the link was never sent here, so there is nothing to edit.
+	if (original === undefined) return delivered();
+	const content = editContent(host, delivery, ghosts.userOf, original);
+	await send.event(delivery, delivery.subject.author, "m.room.message", content);
+	return delivered();
+};
+
+const deliverRemoval: Deliverer<"removal"> = async ({ send }, delivery) => {
+	await send.redactions(delivery, delivery.subject.author, delivery.subject.remote);
+	return delivered();
+};
+
+const deliverReaction: Deliverer<"reaction"> = async ({ send }, delivery) => {
+	const [target] = delivery.subject.remote;
+	if (target === undefined) return delivered();
+	try {
+		const content = reactionContent(target, delivery.key);
+		return delivered(await send.event(delivery, delivery.actor, "m.reaction", content));
+	} catch (error) {
+		if (error instanceof HomeserverError && error.errcode === "M_DUPLICATE_ANNOTATION") return delivered();
+		throw error;
+	}
+};
+
+/** A reaction that was added, withdrawn and added again has several events; all of them are redacted. */
+const deliverUnreaction: Deliverer<"unreaction"> = async ({ send }, delivery) => {
+	await send.redactions(delivery, delivery.actor, delivery.remote);
+	return delivered();
+};
+
+const deliverLink: Deliverer<"link"> = async ({ consent }, { room, consented }) => {
+	if (consented) await consent.grant(room);
+	await consent.check(room);
+	return delivered();
+};
+
+const deliverUnlink: Deliverer<"unlink"> = async ({ consent, members, readBack }, { room, channel }) => {
+	await consent.end(room, channel.id);
+	await readBack.forget(room);
+	await members.leaveAll(room);
+	return delivered();
+};
+
+const deliverProfile: Deliverer<"profile"> = async ({ ghosts }, { actor }) => {
+	await ghosts.rename(actor);
+	return delivered();
+};
+
+/** How each kind of delivery is made. */
+export const deliverers: { readonly [K in DeliveryKind]: Deliverer<K> | "unsupported" } = {
+	message: deliverMessage,
+	edit: deliverEdit,
+	removal: deliverRemoval,
+	reaction: deliverReaction,
+	unreaction: deliverUnreaction,
+	link: deliverLink,
+	unlink: deliverUnlink,
+	profile: deliverProfile,
+	join: "unsupported",
+	leave: "unsupported",
+	answer: "unsupported",
+	"account-removal": "unsupported",
+};
+
+/** A message from a room is not sent back to Matrix. */
+export const capabilities = capabilitiesOf(deliverers, { relays: false });

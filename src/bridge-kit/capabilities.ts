@@ -1,0 +1,13 @@
+import type { Capabilities, DeliveryKind } from "#core/ports/bridge/delivery.ts";
+
+/**
+ * What a bridge can deliver, read from its own table of writers, so that the two can't disagree: a kind that the table calls
+ * "unsupported" is declared "none".
+ */
+export function capabilitiesOf(
+	writers: Readonly<Record<DeliveryKind, unknown>>,
+	{ relays }: Pick<Capabilities, "relays">,
+): Capabilities {
+	const kinds = Object.entries(writers).map(([kind, writer]) => [kind, writer === "unsupported" ? "none" : "native"]);
+	return { ...(Object.fromEntries(kinds) as Record<DeliveryKind, "native" | "none">), relays };
+}

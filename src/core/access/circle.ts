@@ -1,0 +1,111 @@
+import type { World } from "../events/world.ts";
+import { joined, type Place } from "../groups/place.ts";
+import { rulesOf } from "../groups/tiers.ts";
+import type { AccountId } from "../ids.ts";
+import { type Account, isLocal } from "../model/account.ts";
+import type { Membership } from "../model/membership.ts";
+import type { Message } from "../model/message.ts";
+import type { TierRules } from "../model/tier.ts";
+
+/** A set of readers. */
+export type Readers =
+	| { readonly kind: "anyone" }
+	/** The accounts of this provider. */
+	| { readonly kind: "home" }
+	/** The members of a group or channel. */
+	| { readonly kind: "joined"; readonly place: Membership["place"] }
+	| { readonly kind: "named"; readonly accounts: readonly AccountId[] };
+
+/** Where something may be sent: not outside the provider, to the homes of its readers, or to any requester. */
+export type Leaves = "nowhere" | "to-readers" | "anywhere";
+
+/** Who may read something: everyone in one of the sets of readers. */
+export interface Circle {
+	readonly readers: readonly Readers[];
+	readonly leaves: Leaves;
+	/** Only accounts of this provider may read it here; others read it at its home. */
+	readonly homeOnly?: true;
+}
+
+/** A place with the current rules of its tier and the readers of its messages. */
+export interface PlaceWithCircle extends Place {
+	readonly rules: TierRules;
+	readonly circle: Circle;
+}
+
+/**
+ * Decides who may read the messages of a place, or one of its messages (design §9 rule 4). No other function decides this. Every surface
+ * calls it and {@link admits}: timelines, single messages, each live event, pages, bridges, each delivery.
+ */
+export async function circleOf(
+	world: Pick<World, "store">,
+	place: Place,
+	message?: Pick<Message, "mentions">,
+): Promise<Circle> {
+	return circleBy(await rulesOf(world, place.channel.tier), place, message);
+}
+
+/** Like {@link circleOf}, if the rules of the place's tier are known. */
+export function circleBy(rules: TierRules, { channel, group }: Place, message?: Pick<Message, "mentions">): Circle {
+	const isOpen = rules.read === "anyone";
+	if (channel.kind === "shadow" && isOpen)
+		return { readers: [{ kind: "home" }], leaves: leavesBy(rules), homeOnly: true };
+	if (isOpen) return { readers: [{ kind: "anyone" }], leaves: leavesBy(rules) };
+	if (channel.kind === "followers" || channel.kind === "shadow") {
+		// A message is also addressed to the accounts that it mentions, whether or not they follow its author.
+		const named = [channel.owner, ...(message?.mentions ?? [])];
+		return {
+			readers: [
+				{ kind: "joined", place: channel.timeline },
+				{ kind: "named", accounts: named },
+			],
+			leaves: leavesBy(rules),
+			...(channel.kind === "shadow" ? { homeOnly: true } : {}),
+		};
+	}
+	if (rules.read === "channel") return { readers: [{ kind: "joined", place: channel.id }], leaves: leavesBy(rules) };
+	return {
+		readers: [
+			{ kind: "joined", place: group.id },
+			{ kind: "named", accounts: [group.owner] },
+		],
+		leaves: leavesBy(rules),
+	};
+}
+
+const leavesBy = ({ read, federate }: TierRules): Leaves =>
+	!federate ? "nowhere" : read === "anyone" ? "anywhere" : "to-readers";
+
+/** Whether a reader is in a circle. @param reader undefined for an anonymous request */
+export async function admits(
+	world: Pick<World, "store">,
+	{ readers, leaves, homeOnly }: Circle,
+	reader: Account | undefined,
+): Promise<boolean> {
+	// A remote member must not read what may not leave the provider.
+	if (reader !== undefined && !isLocal(reader) && (homeOnly === true || leaves === "nowhere")) return false;
+	for (const some of readers) if (await isAmong(world, some, reader)) return true;
+	return false;
+}
+
+async function isAmong(world: Pick<World, "store">, readers: Readers, reader: Account | undefined): Promise<boolean> {
+	switch (readers.kind) {
+		case "anyone":
+			return true;
+		case "home":
+			return reader !== undefined && isLocal(reader);
+		case "named":
+			return reader !== undefined && readers.accounts.includes(reader.id);
+		case "joined":
+			return reader !== undefined && (await joined(world, readers.place, reader)) !== undefined;
+	}
+}
+
+/** True if anyone may read it, so that it has a public page. */
+export const isOpen = ({ readers }: Circle): boolean => readers.some(({ kind }) => kind === "anyone");
+
+/** A place with its circle. */
+export async function withCircle(world: Pick<World, "store">, place: Place): Promise<PlaceWithCircle> {
+	const rules = await rulesOf(world, place.channel.tier);
+	return { ...place, rules, circle: circleBy(rules, place) };
+}

@@ -1,0 +1,101 @@
+import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
+import type { World } from "../events/world.ts";
+import { changeMembership } from "../groups/membership-change.ts";
+import { type Place, placeOf } from "../groups/place.ts";
+import type { Account } from "../model/account.ts";
+import { isLocal } from "../model/account.ts";
+import { type Channel, isTimeline, ownerOf } from "../model/channel.ts";
+import type { Group } from "../model/group.ts";
+import type { Membership } from "../model/membership.ts";
+import type { ReadablePlace } from "./readable-place.ts";
+
+/** The membership after a join, and whether the join changed it. */
+export interface Joined {
+	readonly membership: Membership;
+	readonly changed: boolean;
+}
+
+/** Joins a group, as its join policy allows (OFSCP §7.1). @throws {PermissionDenied} `invite_only` */
+export async function joinGroup(world: World, group: Group, account: Account): Promise<Joined> {
+	const { membership, changed } = await changeMembership(world, group.id, account, (now) => {
+		if (group.owner === account.id) return { state: "joined", role: "owner" };
+		if (now?.state === "joined") return undefined;
+		if (group.joinPolicy === "invite")
+			throw new PermissionDenied("This group can only be joined by invitation", "invite_only");
+		return { state: group.joinPolicy === "open" ? "joined" : "requested", role: "member" };
+	});
+	if (membership === undefined) throw new Error("A join left no membership");
+	return { membership, changed };
+}
+
+/**
+ * Joins a channel (OFSCP §7.1). The channels of an account are joined by following it. Any other channel is joined together with its
+ * group, and the account follows it from then on.
+ *
+ * @throws {PermissionDenied} `invite_only`
+ * @throws {Conflict} `own_timeline`
+ */
+export async function joinChannel(world: World, place: ReadablePlace, account: Account): Promise<Joined> {
+	const { channel, group } = place;
+	if (channel.kind !== "room") return follow(world, await timelineOf(world, place), account);
+	const inGroup = await joinGroup(world, group, account);
+	if (inGroup.membership.state !== "joined") return inGroup;
+	await changeMembership(world, channel.id, account, (now) =>
+		now?.state === "joined" ? undefined : { state: "joined", role: now?.role ?? "member" },
+	);
+	return inGroup;
+}
+
+/** The timeline of the owner of a channel. @throws {NotFound} */
+async function timelineOf(world: World, place: Place): Promise<Place> {
+	const timeline = membersOf(place.channel);
+	const found = timeline === place.channel.id ? place : await placeOf(world, timeline);
+	if (found === undefined) throw new NotFound();
+	return found;
+}
+
+/** The channel that holds the members of a channel: followers are the members of the timeline. */
+export const membersOf = (channel: Channel): Channel["id"] =>
+	channel.kind === "followers" || channel.kind === "shadow" ? channel.timeline : channel.id;
+
+/**
+ * Follows a timeline. A local timeline is joined at once, or requested if its owner accepts followers one by one. For a shadow the join is
+ * sent to the owner's home, and the membership stays requested until the answer.
+ *
+ * @throws {Conflict} `own_timeline`
+ */
+export async function follow(world: World, { channel, group }: Place, account: Account): Promise<Joined> {
+	if (ownerOf(channel) === account.id) throw new Conflict("own_timeline", "An account can't follow itself");
+	const isShadow = channel.kind === "shadow" && isLocal(account);
+	const { membership, changed } = await changeMembership(
+		world,
+		channel.id,
+		account,
+		(now) => {
+			if (now?.state === "joined" || now?.state === "requested") return undefined;
+			return { state: isShadow || group.joinPolicy !== "open" ? "requested" : "joined", role: "member" };
+		},
+		{ federate: isShadow },
+	);
+	if (membership === undefined) throw new Error("A follow left no membership");
+	return { membership, changed };
+}
+
+/** Ends a membership of a channel or group. Idempotent. @throws {Conflict} `owner_leaves` */
+export async function leave(
+	world: World,
+	place: Place | { readonly group: Group; readonly channel?: undefined },
+	account: Account,
+): Promise<void> {
+	const { group, channel } = place;
+	if (group.owner === account.id && (channel === undefined || isTimeline(channel)))
+		throw new Conflict("owner_leaves", "The owner can't leave their own group");
+	const federate = channel?.kind === "shadow";
+	await changeMembership(
+		world,
+		channel === undefined ? group.id : membersOf(channel),
+		account,
+		(now) => (now === undefined || now.state === "left" || now.state === "denied" ? undefined : { state: "left" }),
+		{ federate },
+	);
+}

@@ -1,0 +1,45 @@
+import { NotFound } from "../errors.ts";
+import type { World } from "../events/world.ts";
+import { type Place, placeOf } from "../groups/place.ts";
+import { type Brand, type ChannelId, parseId } from "../ids.ts";
+import type { Account } from "../model/account.ts";
+import { admits, type PlaceWithCircle, withCircle } from "./circle.ts";
+
+/**
+ * A place that the reader may read. Functions that list messages take only this type, so that a missing check does not compile. Only this
+ * file creates it.
+ */
+export type ReadablePlace = Brand<PlaceWithCircle, "readable">;
+
+type Reader = Pick<World, "store">;
+
+/** The place, if `reader` may read it. @param reader undefined for an anonymous request */
+export async function readable(
+	world: Reader,
+	place: Place | undefined,
+	reader: Account | undefined,
+): Promise<ReadablePlace | undefined> {
+	if (place === undefined) return undefined;
+	const known = await withCircle(world, place);
+	return (await admits(world, known.circle, reader)) ? (known as ReadablePlace) : undefined;
+}
+
+/** The channel with an id, if `reader` may read it. */
+export const readableById = async (
+	world: Reader,
+	id: ChannelId,
+	reader: Account | undefined,
+): Promise<ReadablePlace | undefined> => readable(world, await placeOf(world, id), reader);
+
+/** A channel of a group. @throws {NotFound} it does not exist, or `reader` may not read it */
+export async function readableChannel(
+	world: Reader,
+	group: string,
+	channel: string,
+	reader: Account | undefined,
+): Promise<ReadablePlace> {
+	const id = parseId("chn", channel);
+	const place = id === undefined ? undefined : await readableById(world, id, reader);
+	if (place === undefined || place.group.id !== group) throw new NotFound();
+	return place;
+}

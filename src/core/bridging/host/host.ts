@@ -1,0 +1,42 @@
+import type { World } from "../../events/world.ts";
+import type { BridgeName } from "../../ids.ts";
+import type { BridgeHost } from "../../ports/bridge/host.ts";
+import type { Sealing } from "../../vault.ts";
+import type { Incoming } from "../incoming/receive.ts";
+import { createBridgeState } from "../state.ts";
+import { createHostMessages } from "./messages.ts";
+import { createHostPeople } from "./people.ts";
+import { createHostPortals } from "./portals.ts";
+import { createReceive } from "./receive.ts";
+
+/** What a bridge's host is made of, beside the core itself. */
+export interface HostParts extends Pick<BridgeHost, "http" | "socket" | "limits" | "report"> {
+	readonly bridge: BridgeName;
+	readonly world: World;
+	readonly incoming: () => Incoming;
+	/** Encrypts the bridge's secrets. */
+	readonly sealing: Sealing;
+	readonly instance: BridgeHost["about"]["instance"];
+}
+
+/** The core as one bridge sees it. */
+export function createBridgeHost(parts: HostParts): BridgeHost {
+	const { bridge, world, incoming, sealing, instance, http, socket, limits, report } = parts;
+	const { origin, domain, clock, logger, text } = world;
+	return {
+		about: { bridge, origin, domain, instance },
+		clock,
+		logger: logger.child({ bridge }),
+		text,
+		limits,
+		people: createHostPeople(world, bridge),
+		messages: createHostMessages(world, bridge),
+		portals: createHostPortals(world, bridge),
+		state: createBridgeState(world, bridge),
+		secrets: createBridgeState(world, `${bridge}!`, sealing),
+		http,
+		socket,
+		receive: createReceive(incoming, bridge),
+		report,
+	};
+}

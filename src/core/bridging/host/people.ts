@@ -1,0 +1,60 @@
+import { accounts } from "../../accounts/account.ts";
+import { accountByHandle, accountById, accountByRemote } from "../../accounts/find-account.ts";
+import type { World } from "../../events/world.ts";
+import { memberships } from "../../groups/membership.ts";
+import { placeOf } from "../../groups/place.ts";
+import type { AccountId, BridgeName, ChannelId } from "../../ids.ts";
+import { ownerOf } from "../../model/channel.ts";
+import type { Membership } from "../../model/membership.ts";
+import type { HostPeople } from "../../ports/bridge/people.ts";
+import type { PageAfter } from "../../ports/bridge/slice.ts";
+import { accountsOf } from "../outgoing/prepare.ts";
+import { readCursor, sliceOf } from "./cursor.ts";
+
+/** The accounts as a bridge sees them. */
+export function createHostPeople(world: Pick<World, "store">, bridge: BridgeName): HostPeople {
+	const { store } = world;
+
+	/** A page of an index of memberships, of those that begin with `prefix`. */
+	async function joined(
+		index: "place" | "account",
+		prefix: readonly string[],
+		{ after, limit }: PageAfter,
+	): Promise<readonly Membership[]> {
+		const page = await store.page(memberships, {
+			index,
+			prefix,
+			order: "asc",
+			limit,
+			...(after === undefined ? {} : { after: [...prefix, ...readCursor(after)] }),
+		});
+		return page.map(({ doc }) => doc);
+	}
+
+	return {
+		account: (id) => accountById(world, id),
+		byHandle: (handle, domain) => accountByHandle(world, handle, domain),
+		byRemote: (remote) => accountByRemote(world, bridge, remote),
+		async members(channel, page) {
+			const rows = await joined("place", [channel, "joined"], page);
+			const ids = rows.map(({ account }) => account);
+			const items = await accountsOf(world, ids);
+			return sliceOf({ rows, items, limit: page.limit }, ({ since, account }) => [since, account]);
+		},
+		memberCount: (channel) => store.count(memberships, "place", [channel, "joined"]),
+		async following(account, page) {
+			const rows = await joined("account", [account, "chn", "joined"], page);
+			const owners = await Promise.all(
+				rows.map(async ({ place }) => {
+					const followed = await placeOf(world, place as ChannelId);
+					return followed && ownerOf(followed.channel);
+				}),
+			);
+			const others = owners.filter((id): id is AccountId => id !== undefined && id !== account);
+			const items = await accountsOf(world, others);
+			return sliceOf({ rows, items, limit: page.limit }, ({ since, place }) => [since, place]);
+		},
+		followingCount: (account) => store.count(memberships, "account", [account, "chn", "joined"]),
+		localCount: () => store.count(accounts, "local", []),
+	};
+}

@@ -1,0 +1,77 @@
+import { accounts } from "../accounts/account.ts";
+import { emailOwners } from "../accounts/email.ts";
+import { presences } from "../accounts/presence.ts";
+import { privateData } from "../accounts/private-data.ts";
+import { audiences } from "../bridging/audience.ts";
+import { parked } from "../bridging/incoming/parked.ts";
+import { links } from "../bridging/links.ts";
+import { deadLetters, deliveries } from "../bridging/outgoing/delivery.ts";
+import { portals } from "../bridging/portals/portal.ts";
+import { bridgeState } from "../bridging/state.ts";
+import { laneRecords } from "../events/lane-holds.ts";
+import { documentVersions } from "../federation/document-version.ts";
+import { remoteKeys } from "../federation/remote-keys.ts";
+import { remoteUsers } from "../federation/remote-users.ts";
+import { feedBaselines } from "../feed/feed-baselines.ts";
+import { channels } from "../groups/channel.ts";
+import { groups } from "../groups/group.ts";
+import { memberships } from "../groups/membership.ts";
+import { tiers } from "../groups/tiers.ts";
+import { bootstrapTokens } from "../identity/bootstrap-tokens.ts";
+import { credentials } from "../identity/credentials.ts";
+import { custodialKeys } from "../identity/custodial-keys.ts";
+import { deviceKeys } from "../identity/device-keys.ts";
+import { invites } from "../identity/invites.ts";
+import { uses } from "../identity/last-used.ts";
+import { nonces } from "../identity/nonces.ts";
+import { oauthRecords } from "../identity/oauth-records.ts";
+import { passkeyChallenges, passkeys } from "../identity/passkeys.ts";
+import { recoveries } from "../identity/recovery.ts";
+import { signingKeySets } from "../identity/signing-keys.ts";
+import { accessTokens } from "../identity/tokens.ts";
+import { totps } from "../identity/totp.ts";
+import { messages } from "../messages/message.ts";
+import type { Collection } from "../ports/store.ts";
+import { reactions } from "../reactions/reaction.ts";
+import { migrations } from "./migrations.ts";
+
+/** Every collection that the core keeps, for the store to make room for. */
+export const collections: readonly Collection<unknown>[] = [
+	accessTokens,
+	accounts,
+	audiences,
+	bootstrapTokens,
+	bridgeState,
+	channels,
+	credentials,
+	custodialKeys,
+	deadLetters,
+	deliveries,
+	deviceKeys,
+	documentVersions,
+	emailOwners,
+	feedBaselines,
+	groups,
+	invites,
+	laneRecords,
+	links,
+	memberships,
+	messages,
+	migrations,
+	nonces,
+	oauthRecords,
+	parked,
+	passkeyChallenges,
+	passkeys,
+	portals,
+	presences,
+	privateData,
+	reactions,
+	remoteKeys,
+	remoteUsers,
+	signingKeySets,
+	uses,
+	recoveries,
+	tiers,
+	totps,
+];

@@ -1,0 +1,70 @@
+import type { AccountEvents } from "../accounts/events.ts";
+import type { EventOf } from "../events/event.ts";
+import { confirmPassword } from "../identity/change-password.ts";
+import type { IdentityWorld } from "../identity/identity.ts";
+import type { Account } from "../model/account.ts";
+import type { LogEvent } from "../ports/store.ts";
+
+/**
+ * Deletes an account of ours at its owner's wish, for ever: its handle stays taken.
+ *
+ * The commit is one event, which also empties the names and texts in the account's own stream (design §3.1 rule 7). From then on
+ * no credential of the account stands for anybody. What it said and what it is kept with goes afterwards, by whoever takes up the
+ * event: the same after a crash in the middle.
+ *
+ * @throws {PermissionDenied} `wrong_password`
+ * @throws {TooManyRequests} too many wrong tries
+ */
+export async function deleteAccount(
+	world: IdentityWorld,
+	account: Account,
+	confirmation: { readonly password: string; readonly from: string },
+): Promise<void> {
+	await confirmPassword(world, account, confirmation);
+	await appendAccountDeletion(world, account);
+}
+
+/** Appends the deletion of an account of ours. Idempotent. */
+export async function appendAccountDeletion(world: IdentityWorld, account: Account): Promise<void> {
+	for (;;) {
+		const { events, head } = await streamOf(world, account.id);
+		const { outcome } = await world.log.append(
+			{
+				stream: account.id,
+				type: "account.deleted",
+				actor: account.id,
+				natural: `deleted:${account.id}`,
+				erases: events.flatMap(remainsOf),
+				body: { account: account.id },
+			},
+			{ after: head },
+		);
+		if (outcome !== "moved") return;
+	}
+}
+
+async function streamOf(
+	{ store }: IdentityWorld,
+	stream: string,
+): Promise<{ events: readonly LogEvent[]; head: number }> {
+	const events: LogEvent[] = [];
+	for (;;) {
+		const page = await store.events(stream, events.at(-1)?.seq ?? 0, 500);
+		events.push(...page);
+		if (page.length < 500) return { events, head: events.at(-1)?.seq ?? 0 };
+	}
+}
+
+/** What an event that says how somebody was called keeps: the ids and the handle, which stays taken. */
+function remainsOf(event: LogEvent): readonly { readonly seq: number; readonly body: unknown }[] {
+	const profile = { displayName: "" };
+	if (event.type === "account.created") {
+		const { body } = event as EventOf<"account.created">;
+		const remains: AccountEvents["account.created"] = { ...body, account: { ...body.account, profile } };
+		return [{ seq: event.seq, body: remains }];
+	}
+	if (event.type !== "account.updated") return [];
+	const { body } = event as EventOf<"account.updated">;
+	if (body.changes.profile === undefined) return [];
+	return [{ seq: event.seq, body: { ...body, changes: { ...body.changes, profile } } }];
+}

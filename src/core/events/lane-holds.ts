@@ -1,0 +1,118 @@
+import { BoundedMap } from "../bounded-map.ts";
+import type { Lane } from "../ports/lanes.ts";
+import { type Collection, Duplicate } from "../ports/store.ts";
+import type { World } from "./world.ts";
+
+/** Why a lane is paused: the host behind all of its items fails. */
+export interface LaneTrouble {
+	readonly failures: number;
+	/** Milliseconds since 1970, as `since`. */
+	readonly notBefore: number;
+	readonly since: number;
+	readonly reason: string;
+}
+
+/** The document of a lane, by the lane's name. */
+export interface LaneRecord {
+	/** A fencing token, raised whenever a process takes the lane. Only the holder of the newest epoch may write the lane's items. */
+	readonly epoch: number;
+	readonly trouble?: LaneTrouble;
+}
+
+/** One document for each lane that was ever taken. */
+export const laneRecords: Collection<LaneRecord> = { name: "lanes", version: 1, indexes: {} };
+
+/** Another process has taken the lane, so this run must not write anything more. */
+export class LaneLost extends Error {
+	constructor(lane: Lane) {
+		super(`The lane ${lane} was taken by another process`);
+		this.name = "LaneLost";
+	}
+}
+
+/** The exclusive right to write the items of a lane. */
+export interface LaneHold {
+	readonly lane: Lane;
+	readonly epoch: number;
+	/**
+	 * Checks that the lane is still held. Call it directly before every write of an item.
+	 *
+	 * @throws {LaneLost}
+	 */
+	confirm(): Promise<void>;
+	/** Records why the lane is paused, or with `undefined` that it is no longer paused. @throws {LaneLost} */
+	setTrouble(trouble: LaneTrouble | undefined): Promise<void>;
+}
+
+/** Takes lanes for this process. */
+export interface LaneHolds {
+	/** Why the lane is paused, if it is. */
+	troubleOf(lane: Lane): Promise<LaneTrouble | undefined>;
+	/** Takes the lane. If this process was the last to take it, nothing is written. */
+	take(lane: Lane): Promise<LaneHold>;
+}
+
+/** How many lanes a process remembers to hold. */
+const capacity = 20_000;
+
+/** Keeps the epoch and the trouble of each lane in {@link laneRecords}, changed by compare-and-set. */
+export function createLaneHolds({ store }: Pick<World, "store">): LaneHolds {
+	const held = new BoundedMap<Lane, number>(capacity);
+
+	async function raised(lane: Lane): Promise<number> {
+		for (;;) {
+			const stored = await store.get(laneRecords, lane);
+			if (stored !== undefined && stored.doc.epoch === held.get(lane)) return stored.doc.epoch;
+			const epoch = (stored?.doc.epoch ?? 0) + 1;
+			if (stored !== undefined) {
+				if (await store.replace(laneRecords, lane, stored.rev, { ...stored.doc, epoch })) return epoch;
+				continue;
+			}
+			try {
+				await store.insert(laneRecords, lane, { epoch });
+				return epoch;
+			} catch (error) {
+				if (!(error instanceof Duplicate)) throw error;
+			}
+		}
+	}
+
+	/** The lane's record. @throws {LaneLost} this process no longer holds the lane */
+	async function heldRecord(lane: Lane, epoch: number) {
+		const stored = await store.get(laneRecords, lane);
+		if (stored?.doc.epoch === epoch) return stored;
+		held.delete(lane);
+		throw new LaneLost(lane);
+	}
+
+	return {
+		troubleOf: async (lane) => (await store.get(laneRecords, lane))?.doc.trouble,
+		async take(lane) {
+			const epoch = await raised(lane);
+			held.set(lane, epoch);
+			return {
+				lane,
+				epoch,
+				async confirm() {
+					await heldRecord(lane, epoch);
+				},
+				async setTrouble(trouble) {
+					for (;;) {
+						const { rev } = await heldRecord(lane, epoch);
+						const record = trouble === undefined ? { epoch } : { epoch, trouble };
+						if (await store.replace(laneRecords, lane, rev, record)) return;
+					}
+				},
+			};
+		},
+	};
+}
+
+/** Ends the pause of a lane, so that it is tried at once. Its holder keeps it. */
+export async function clearTrouble({ store }: Pick<World, "store">, lane: Lane): Promise<void> {
+	for (;;) {
+		const stored = await store.get(laneRecords, lane);
+		if (stored?.doc.trouble === undefined) return;
+		if (await store.replace(laneRecords, lane, stored.rev, { epoch: stored.doc.epoch })) return;
+	}
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from "node:crypto";
+import type { World } from "../events/world.ts";
+import type { AccountId } from "../ids.ts";
+import type { Collection } from "../ports/store.ts";
+
+/** Where a reader of the feed stood in every stream that they follow, at one moment: what their resume tokens count from. */
+export interface FeedBaseline {
+	readonly account: AccountId;
+	/** Stream → seq of its newest event that the reader has been given (or passed over). */
+	readonly streams: Readonly<Record<string, number>>;
+	/** Milliseconds since 1970. */
+	readonly createdAt: number;
+}
+
+export const feedBaselines: Collection<FeedBaseline> = {
+	name: "feed_baselines",
+	version: 1,
+	indexes: { age: { kinds: ["int"], of: (b) => [b.createdAt] } },
+};
+
+/** How long a token can be resumed from, in milliseconds: 7 days. */
+export const baselineLifeMs = 7 * 86_400_000;
+
+type Positions = ReadonlyMap<string, number>;
+
+/** Keeps a baseline. Resolves with its id when it is durable. */
+export async function saveBaseline(
+	world: Pick<World, "store" | "clock">,
+	account: AccountId,
+	positions: Positions,
+): Promise<string> {
+	const id = randomBytes(12).toString("base64url");
+	await world.store.insert(feedBaselines, id, {
+		account,
+		streams: Object.fromEntries(positions),
+		createdAt: world.clock.now(),
+	});
+	return id;
+}
+
+/** Forgets the baselines that nobody can resume from any more. */
+export async function sweepBaselines(world: Pick<World, "store" | "clock">): Promise<void> {
+	for (;;) {
+		const oldest = await world.store.page(feedBaselines, { index: "age", order: "asc", limit: 200 });
+		const expired = oldest.filter((stored) => stored.doc.createdAt < world.clock.now() - baselineLifeMs);
+		for (const stored of expired) await world.store.delete(feedBaselines, stored.id);
+		if (expired.length < 200) return;
+	}
+}
+
+/**
+ * Writes a resume token: `<baseline>~<stream>:<seq>…`, naming only the streams that moved since the baseline; a stream of the
+ * baseline is named by its place in it, in base 36, any other by its id.
+ */
+export function writeToken(baseline: string, moved: Positions, order: ReadonlyMap<string, number>): string {
+	let token = baseline;
+	for (const [stream, seq] of moved) token += `~${order.get(stream)?.toString(36) ?? stream}:${seq.toString(36)}`;
+	return token;
+}
+
+const tokenShape = /^[\w-]{16}(?:~(?:[0-9a-z]{1,6}|[a-z]{3}_[0-9a-z]{26}):[0-9a-z]{1,11})*$/;
+
+/**
+ * Reads a resume token back into positions. `undefined`: it is none, it is not this reader's, or its baseline is gone.
+ */
+export async function readToken(
+	world: Pick<World, "store" | "clock">,
+	account: AccountId,
+	token: string,
+): Promise<Map<string, number> | undefined> {
+	if (token.length > 8192 || !tokenShape.test(token)) return undefined;
+	const [id, ...moves] = token.split("~") as [string, ...string[]];
+	const baseline = (await world.store.get(feedBaselines, id))?.doc;
+	if (baseline?.account !== account || baseline.createdAt < world.clock.now() - baselineLifeMs) return undefined;
+	const positions = new Map(Object.entries(baseline.streams));
+	const order = [...positions.keys()];
+	for (const move of moves) {
+		const [name, seq] = move.split(":") as [string, string];
+		const stream = name.includes("_") ? name : order[Number.parseInt(name, 36)];
+		if (stream === undefined) return undefined;
+		positions.set(stream, Number.parseInt(seq, 36));
+	}
+	return positions;
+}

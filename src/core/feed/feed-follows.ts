@@ -1,0 +1,44 @@
+import { followedPlaces } from "../access/followed-places.ts";
+import { visibleChannels } from "../access/visible-group.ts";
+import type { World } from "../events/world.ts";
+import { groupsOf } from "../groups/joined-places.ts";
+import type { ChannelId, GroupId } from "../ids.ts";
+import type { Account } from "../model/account.ts";
+
+/** What a reader who asked for no channel in particular is told of. */
+export interface FollowSet {
+	/** Channel → since when it is theirs to follow, milliseconds since 1970. */
+	readonly channels: ReadonlyMap<ChannelId, number>;
+	/** The groups whose new channels belong here too. */
+	readonly groups: ReadonlySet<GroupId>;
+}
+
+/** All that an account follows, and the channels of its groups that it may read. */
+export async function followSetOf(world: Pick<World, "store">, account: Account): Promise<FollowSet> {
+	const channels = new Map<ChannelId, number>();
+	for await (const { channel, since } of followedPlaces(world, account)) channels.set(channel.id, since);
+	const groups = new Set<GroupId>();
+	for (const { group, since } of await groupsOf(world, account)) {
+		groups.add(group.id);
+		for (const { channel } of await visibleChannels(world, group, account)) {
+			if (!channels.has(channel.id)) channels.set(channel.id, Math.max(since, channel.createdAt));
+		}
+	}
+	return { channels, groups };
+}
+
+/**
+ * The seq of the newest event of a stream that happened before `time`; 0: none. Times never decrease within a stream, and what
+ * happened in the very millisecond of a joining is rather told than lost.
+ */
+export async function seqBefore({ store }: Pick<World, "store">, stream: string, time: number): Promise<number> {
+	let low = 0;
+	let high = await store.head(stream);
+	while (low < high) {
+		const middle = Math.ceil((low + high) / 2);
+		const [event] = await store.events(stream, middle - 1, 1);
+		if (event !== undefined && event.at < time) low = middle;
+		else high = middle - 1;
+	}
+	return low;
+}

@@ -1,0 +1,56 @@
+import { type PlaceWithCircle, withCircle } from "../access/circle.ts";
+import { type ConsumerTable, stays } from "../events/consumers.ts";
+import type { EventType } from "../events/event.ts";
+import type { World } from "../events/world.ts";
+import { placeOf } from "../groups/place.ts";
+import type { ChannelId } from "../ids.ts";
+import { messages } from "../messages/message.ts";
+import { messageOf } from "../messages/message-of-event.ts";
+import type { Message } from "../model/message.ts";
+import type { LogEvent } from "../ports/store.ts";
+
+/**
+ * What readers of a channel are told. `message` is the document as it is now, never as the event once said it: a text that was
+ * erased is not told again (design §3.1 rule 7).
+ */
+export interface FeedItem {
+	readonly kind: "created" | "updated" | "deleted";
+	/** The event's id. */
+	readonly id: string;
+	readonly place: PlaceWithCircle;
+	readonly message: Message;
+}
+
+/** For each type of event, what it means to the readers of its channel. */
+const kinds: ConsumerTable<{ readonly [T in EventType]: FeedItem["kind"] }> = {
+	"message.posted": "created",
+	"message.edited": "updated",
+	"message.deleted": "deleted",
+	"reaction.added": "updated",
+	"reaction.removed": "updated",
+	...stays(
+		"account.created",
+		"account.updated",
+		"account.deleted",
+		"group.created",
+		"channel.created",
+		"member.requested",
+		"member.joined",
+		"member.left",
+		"member.denied",
+		"portal.linked",
+		"portal.changed",
+		"portal.unlinked",
+	),
+};
+
+/** What an event is to those who read its channel; `undefined`: nothing. */
+export async function itemOf(world: Pick<World, "store">, event: LogEvent): Promise<FeedItem | undefined> {
+	const kind = kinds[event.type as EventType] as FeedItem["kind"] | "stays" | undefined;
+	const id = messageOf(event);
+	if (kind === undefined || kind === "stays" || id === undefined) return undefined;
+	const message = (await world.store.get(messages, id))?.doc;
+	const place = message === undefined ? undefined : await placeOf(world, event.stream as ChannelId);
+	if (message === undefined || place === undefined) return undefined;
+	return { kind, id: event.id, place: await withCircle(world, place), message };
+}

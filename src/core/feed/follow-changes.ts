@@ -1,0 +1,49 @@
+import { type ConsumerTable, stays } from "../events/consumers.ts";
+import type { EventOf, EventType } from "../events/event.ts";
+import type { AccountId } from "../ids.ts";
+import type { LogEvent } from "../ports/store.ts";
+
+/** Why what readers follow has to be found out again. */
+export type FollowChange =
+	/** The account has joined or left something. */
+	| { readonly kind: "account"; readonly account: AccountId }
+	/** The group has another channel. */
+	| { readonly kind: "group"; readonly group: string }
+	/** The account's credentials are no longer valid. */
+	| { readonly kind: "ended"; readonly account: AccountId };
+
+type Rule<T extends EventType> = (event: EventOf<T>) => FollowChange;
+
+const ofMember: Rule<"member.requested" | "member.joined" | "member.left" | "member.denied"> = ({ body }) => ({
+	kind: "account",
+	account: body.membership.account,
+});
+
+/** For each type of event, whose streams of live events follow something else because of it. */
+const table: ConsumerTable<{ readonly [T in EventType]: Rule<T> }> = {
+	"account.deleted": ({ body }) => ({ kind: "ended", account: body.account }),
+	"channel.created": ({ body }) => ({ kind: "group", group: body.channel.group }),
+	"member.requested": ofMember,
+	"member.joined": ofMember,
+	"member.left": ofMember,
+	"member.denied": ofMember,
+	...stays(
+		"account.created",
+		"account.updated",
+		"group.created",
+		"message.posted",
+		"message.edited",
+		"message.deleted",
+		"reaction.added",
+		"reaction.removed",
+		"portal.linked",
+		"portal.changed",
+		"portal.unlinked",
+	),
+};
+
+/** `undefined`: readers follow what they followed. */
+export function followChangeOf(event: LogEvent): FollowChange | undefined {
+	const rule = table[event.type as EventType] as Rule<never> | "stays" | undefined;
+	return rule === undefined || rule === "stays" ? undefined : rule(event as never);
+}

@@ -1,0 +1,22 @@
+import type { AccountId, BridgeName, ChannelId, GroupId } from "../ids.ts";
+import type { Role } from "./group.ts";
+import type { Reach } from "./reach.ts";
+
+/** What is joined: a group or a channel, which may be a timeline. */
+export type PlaceId = GroupId | ChannelId;
+
+/** An account's membership of a place. Follows, joins and memberships are all this one record (design §2). */
+export interface Membership {
+	readonly place: PlaceId;
+	readonly account: AccountId;
+	readonly role: Role;
+	readonly state: "requested" | "joined" | "left" | "denied";
+	/** Counts the changes: of two concurrent changes to the same state, the log's natural key accepts one. */
+	readonly generation: number;
+	/** When it entered its current state, milliseconds since 1970. */
+	readonly since: number;
+	/** Where messages are delivered for this member; only remote members have it. */
+	readonly reach?: Reach;
+	/** The join request as it was received; our answer refers to it. */
+	readonly request?: { readonly bridge: BridgeName; readonly raw: unknown };
+}

@@ -1,0 +1,76 @@
+import type { AccountId, BridgeName, ChannelId, GroupId, MessageId } from "../ids.ts";
+
+/** The types of messages (OFSCP §5.3). */
+export const messageTypes = ["memo", "article", "message"] as const;
+export type MessageType = (typeof messageTypes)[number];
+
+/** The media types of message content. */
+export const mimeTypes = ["text/plain", "text/markdown", "text/html"] as const;
+export type Mime = (typeof mimeTypes)[number];
+
+/** The content of a message. Remote HTML was sanitised when it was received; local HTML is sanitised whenever it is rendered. */
+export interface Content {
+	readonly text: string;
+	readonly mime: Mime;
+	/** Articles only. */
+	readonly title?: string;
+	/** Articles only: a teaser, plain text. */
+	readonly summary?: string;
+}
+
+/** Structured data attached to a message, described by a schema (OFSCP §5.4). */
+export interface Metadata {
+	readonly schema: string;
+	readonly version: string;
+	readonly data: unknown;
+}
+
+/** The reactions to a message that share a key, counted. */
+export interface ReactionSum {
+	readonly key: string;
+	readonly unicode?: string;
+	readonly image?: string;
+	readonly description?: string;
+	readonly count: number;
+}
+
+/** A message of any type (OFSCP §5.3). With `deletedAt` it is a tombstone: the content is empty, replies stay. */
+export interface Message {
+	readonly id: MessageId;
+	readonly group: GroupId;
+	readonly channel: ChannelId;
+	readonly author: AccountId;
+	readonly type: MessageType;
+	readonly content: Content;
+	readonly reply?: { readonly to: MessageId; readonly author: AccountId };
+	readonly mentions: readonly AccountId[];
+	readonly tags: readonly string[];
+	readonly metadata: readonly Metadata[];
+	/** Content warning. */
+	readonly warning?: string;
+	readonly clientMessageId?: string;
+	/** The network it came from; absent for a message posted here. */
+	readonly origin?: { readonly bridge: BridgeName; readonly id: string; readonly url?: string };
+	/** The seq of its event in the channel's stream. */
+	readonly seq: number;
+	/** Server time in milliseconds; never decreasing within the channel. */
+	readonly at: number;
+	readonly editUntil: number;
+	readonly editedAt?: number;
+	readonly deletedAt?: number;
+	/** The seqs of the events that hold its texts; a deletion empties those events. */
+	readonly texts: readonly number[];
+	readonly reactions: readonly ReactionSum[];
+	readonly replies: number;
+	/** The seq of the newest event that changed this document. */
+	readonly changed: number;
+}
+
+/** The latest time that RFC 3339 can express (year 9999): the `editUntil` of messages that their own network may always edit. */
+export const noEnd = 253_402_300_799_000;
+
+/** A position in the order of a channel. */
+export type Position = Pick<Message, "at" | "seq">;
+
+/** How many distinct reactions a message may have; a guard against remote floods. */
+export const maxReactionKeys = 100;

@@ -1,0 +1,17 @@
+import type { AccountId, BridgeName, MessageId } from "../ids.ts";
+
+/** An account's reaction to a message (OFSCP §5.3: its `definition`), active or withdrawn. */
+export interface Reaction {
+	readonly message: MessageId;
+	readonly author: AccountId;
+	/** A grapheme, or the name of an image. */
+	readonly key: string;
+	readonly unicode?: string;
+	readonly image?: string;
+	readonly description?: string;
+	readonly active: boolean;
+	/** Counts the changes, as in a membership. */
+	readonly generation: number;
+	readonly origin?: { readonly bridge: BridgeName; readonly id: string };
+	readonly at: number;
+}

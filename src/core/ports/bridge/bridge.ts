@@ -1,0 +1,34 @@
+import type { BridgeName } from "../../ids.ts";
+import type { Capabilities, Delivery, DeliveryResult, Progress } from "./delivery.ts";
+import type { BridgeRequest, BridgeResponse } from "./request.ts";
+import type { Resolvers } from "./resolvers.ts";
+
+/** The state of the connection to the other network, for the operator. */
+export type BridgeState = {
+	readonly state: "starting" | "connected" | "degraded" | "unauthorized" | "stopped";
+	readonly reason?: string;
+};
+
+/** A running bridge, as the core sees it. */
+export interface Bridge {
+	readonly name: BridgeName;
+	readonly capabilities: Capabilities;
+	readonly resolvers: Resolvers;
+	/**
+	 * The first path segments of the requests that `handle` answers: `users`, `inbox`, `.well-known/webfinger` (two segments below
+	 * `.well-known`). No two bridges may own the same path.
+	 */
+	readonly paths: readonly string[];
+	/** Answers a request to one of `paths`. */
+	handle(request: BridgeRequest): Promise<BridgeResponse>;
+	/** Called once, before the port opens. Must not wait for the network. */
+	start(signal: AbortSignal): Promise<void>;
+	/** Called once, after the last delivery. */
+	stop(): Promise<void>;
+	/**
+	 * Makes one delivery. Never called for a kind that is declared "none". A thrown error is a bug, and is treated as `retry`.
+	 *
+	 * @param signal aborts when the process has to end
+	 */
+	deliver(delivery: Delivery, signal: AbortSignal, progress?: Progress): Promise<DeliveryResult>;
+}

@@ -1,0 +1,20 @@
+import type { AccountId, ChannelId } from "../../ids.ts";
+import type { Account } from "../../model/account.ts";
+import type { PageAfter, Slice } from "./slice.ts";
+
+/** Accounts, and who follows whom. */
+export interface HostPeople {
+	/** A local account, a ghost of any network, or the shadow of a remote account. */
+	account(id: AccountId): Promise<Account | undefined>;
+	byHandle(handle: string, domain: string): Promise<Account | undefined>;
+	/** The shadow of a person of this bridge's network, by their id there. */
+	byRemote(remote: string): Promise<Account | undefined>;
+	/** The accounts that have joined (follow) a channel. */
+	members(channel: ChannelId, page: PageAfter): Promise<Slice<Account>>;
+	memberCount(channel: ChannelId): Promise<number>;
+	/** The owners of the timelines, local and remote, that an account has joined. */
+	following(account: AccountId, page: PageAfter): Promise<Slice<Account>>;
+	followingCount(account: AccountId): Promise<number>;
+	/** How many local accounts there are. */
+	localCount(): Promise<number>;
+}

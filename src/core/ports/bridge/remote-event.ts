@@ -1,0 +1,108 @@
+import type { AccountId, ChannelId, MessageId } from "../../ids.ts";
+import type { Account, Profile } from "../../model/account.ts";
+import type { Content } from "../../model/message.ts";
+import type { PortalState } from "../../model/portal.ts";
+import type { Reach } from "../../model/reach.ts";
+
+/** A person on the other network, as its bridge describes them. Only the bridge mints and parses `id`. */
+export interface RemotePerson {
+	readonly id: string;
+	readonly profile: Profile;
+	/** The handle of a verified `handle@domain` if the network has such addresses; otherwise a handle that the bridge proposes. */
+	readonly handle: string;
+	/** Absent if the handle is only proposed: it is then made unique on our own domain. */
+	readonly domain?: string;
+	readonly kind: Account["kind"];
+	/** The person's page on their own network. */
+	readonly url?: string;
+	readonly reach?: Reach;
+	/** Whether this person's messages may be bridged to other networks (`#nobridge`, `bridgeable: false`); true if absent. */
+	readonly bridgeable?: boolean;
+}
+
+/**
+ * Where a message was posted. If the parent of a reply is known, its channel takes precedence (a reply lives where its parent lives).
+ * `timeline`: the sender's own timeline. `followers`: addressed only to the sender's followers and the people it mentions; such a
+ * message stays with its sender, even if it is a reply.
+ */
+export type RemotePlace =
+	| { readonly kind: "room"; readonly room: string }
+	| { readonly kind: "channel"; readonly channel: ChannelId }
+	| { readonly kind: "timeline" }
+	| { readonly kind: "followers" };
+
+/** What a person asks to join: a local account (its timeline), a local channel, or the channel that a room is linked to. */
+export type JoinTarget =
+	| { readonly kind: "account"; readonly account: AccountId }
+	| { readonly kind: "channel"; readonly channel: ChannelId }
+	| { readonly kind: "room"; readonly room: string };
+
+/** Refers to a message: by its remote id, or by our own id if the bridge has parsed one. */
+export type MessageRef = { readonly remote: string } | { readonly local: MessageId };
+
+/** An event of the other network. `id` is that network's id of the event, which is processed once. */
+export type RemoteEvent = {
+	readonly id: string;
+	readonly sender: RemotePerson;
+	/** The event as it was received, so that later versions can read more from it. */
+	readonly raw: unknown;
+} & (
+	| {
+			readonly kind: "message";
+			readonly place: RemotePlace;
+			/** The remote id of the message, which edits, replies and reactions refer to. */
+			readonly message: string;
+			readonly type: "message" | "memo" | "article";
+			readonly content: Content;
+			readonly replyTo?: MessageRef;
+			readonly mentions?: readonly AccountId[];
+			readonly tags?: readonly string[];
+			readonly warning?: string;
+			readonly url?: string;
+	  }
+	| {
+			readonly kind: "edit";
+			readonly target: MessageRef;
+			/** The new content is addressed only to the sender's followers, so it must not appear where more people can read it. */
+			readonly forFollowers?: true;
+			readonly content: Content;
+			readonly tags?: readonly string[];
+			readonly warning?: string;
+	  }
+	| { readonly kind: "removal"; readonly target: MessageRef }
+	/** `reaction`: the remote id of the reaction, which a later withdrawal refers to. */
+	| {
+			readonly kind: "reaction";
+			readonly reaction: string;
+			readonly target: MessageRef;
+			readonly key: string;
+			readonly image?: string;
+	  }
+	/** The withdrawal of a reaction, by its remote id, or by message and key if reactions have no ids there. */
+	| { readonly kind: "unreaction"; readonly reaction?: string; readonly target?: MessageRef; readonly key?: string }
+	/** A removal that only gives an id, of either a message or a reaction (a Matrix redaction, a bare `Delete`). */
+	| { readonly kind: "retraction"; readonly target: string }
+	| { readonly kind: "join"; readonly target: JoinTarget }
+	| { readonly kind: "leave"; readonly target: JoinTarget }
+	/** The answer to our own join of the sender's timeline. */
+	| { readonly kind: "answer"; readonly account: AccountId; readonly accepted: boolean }
+	| { readonly kind: "profile" }
+	/** The sender's account was deleted there, so all of its messages are removed here. */
+	| { readonly kind: "gone" }
+	/** The linked room has consented, can't be reached, or was closed. `sender` is the person who caused it there. */
+	| { readonly kind: "portal"; readonly room: string; readonly state: PortalState; readonly reason?: string }
+);
+
+/** The kind of a remote event. */
+export type RemoteEventKind = RemoteEvent["kind"];
+
+/** Why a remote event changes nothing here. */
+export type IgnoredReason = "unknown-place" | "unknown-target" | "not-allowed" | "not-owner" | "gone";
+
+/** The outcome of a remote event. It is durable in every case, so the event can be acknowledged. */
+export type Received =
+	| { readonly status: "accepted"; readonly message?: MessageId }
+	| { readonly status: "duplicate" }
+	/** Stored until its parent or target arrives. */
+	| { readonly status: "parked" }
+	| { readonly status: "ignored"; readonly reason: IgnoredReason };

@@ -1,0 +1,28 @@
+import type { AccountId, ChannelId, MessageId } from "../../ids.ts";
+import type { Reach } from "../../model/reach.ts";
+import type { RemotePerson } from "./remote-event.ts";
+
+/** An account, channel or message that has a page here. */
+export type Subject =
+	| { readonly account: AccountId }
+	| { readonly channel: ChannelId }
+	| { readonly message: MessageId };
+
+/** The representation of a page's subject in the format of another network: `Link: rel=alternate`, content negotiation. */
+export interface Alternate {
+	/** A media type. */
+	readonly type: string;
+	readonly url: string;
+}
+
+/**
+ * Resolves names of a bridge's network. A bridge declares "unsupported" for names that its network does not have. No member is
+ * optional, so that every bridge has to decide about a new one.
+ */
+export interface Resolvers {
+	/** Finds a person by `handle@domain` or URL; `undefined` if no such person is on this network. May make requests. */
+	readonly person: ((reference: string) => Promise<RemotePerson | undefined>) | "unsupported";
+	/** Finds a room by id or alias; `undefined` if no such room is on this network. May make requests. */
+	readonly room: ((room: string) => Promise<Reach | undefined>) | "unsupported";
+	readonly alternate: ((subject: Subject) => Alternate) | "unsupported";
+}

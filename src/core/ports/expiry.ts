@@ -1,0 +1,33 @@
+import type { Clock } from "../clock.ts";
+import type { Collection, IndexSpec, Store } from "./store.ts";
+
+/** A document that expires: a code, a challenge, a nonce. */
+export interface Expiring {
+	/**
+	 * Milliseconds since 1970; the document is no longer valid at this time. Every reader has to check it, since the sweeper deletes
+	 * the document some time later.
+	 */
+	readonly expiresAt: number;
+}
+
+/** The index of such documents. The sweeper handles every collection that has it under the name `expiresAt`. */
+export const expiryIndex: IndexSpec<Expiring> = { kinds: ["int"], of: (doc) => [doc.expiresAt] };
+
+const chunk = 200;
+
+/** Deletes the expired documents of every collection that has the index `expiresAt`. */
+export async function sweepExpired(
+	{ store, clock }: { readonly store: Store; readonly clock: Clock },
+	collections: readonly Collection<unknown>[],
+): Promise<void> {
+	for (const collection of collections as readonly Collection<Expiring>[]) {
+		if (collection.indexes.expiresAt === undefined) continue;
+		for (;;) {
+			const oldest = await store.page(collection, { index: "expiresAt", order: "asc", limit: chunk });
+			const over = oldest.filter(({ doc }) => doc.expiresAt <= clock.now());
+			// Deleted by revision, so that a document that was extended since it was read stays.
+			for (const { id, rev } of over) await store.delete(collection, id, rev);
+			if (over.length < chunk) break;
+		}
+	}
+}

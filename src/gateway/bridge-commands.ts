@@ -1,0 +1,72 @@
+import { accountById } from "#core/accounts/find-account.ts";
+import { createHostPeople } from "#core/bridging/host/people.ts";
+import type { Incoming } from "#core/bridging/incoming/receive.ts";
+import { portalsOfChannel } from "#core/bridging/portals/find-portal.ts";
+import { linkPortal, unlinkPortal } from "#core/bridging/portals/link-portal.ts";
+import { placeOf } from "#core/groups/place.ts";
+import { bridgeName, type ChannelId } from "#core/ids.ts";
+import type { Reach } from "#core/model/reach.ts";
+import type { CommandCore } from "../bridge-kit/command.ts";
+import type { Config } from "../config.ts";
+import { createBridge, openNetwork } from "./bridges.ts";
+import type { InstalledBridges } from "./installed-bridges.ts";
+import { later } from "./later.ts";
+import { enabledBridges, type OpenedWorld, openWorld } from "./world.ts";
+
+/** Opens the core for a command of a bridge. */
+export async function openCommandCore(name: string, config: Config, installed: InstalledBridges): Promise<CommandCore> {
+	const opened = await openWorld(config, { installed });
+	const { world } = opened;
+	const bridge = bridgeName(name);
+
+	/** A channel and the owner of its group, in whose name the operator acts. */
+	async function placeAndOwner(channel: ChannelId) {
+		const place = await placeOf(world, channel);
+		const owner = place === undefined ? undefined : await accountById(world, place.group.owner);
+		return place === undefined || owner === undefined ? undefined : { place, owner };
+	}
+
+	async function ownerOf(channel: ChannelId) {
+		const found = await placeAndOwner(channel);
+		if (found === undefined) throw new Error(`There is no channel ${channel}`);
+		return found;
+	}
+
+	return {
+		people: createHostPeople(world, bridge),
+		channel: async (id) => (await placeAndOwner(id))?.place.channel,
+		portals: {
+			ofChannel: async (channel) =>
+				(await portalsOfChannel(world, channel)).filter((portal) => portal.bridge === bridge),
+			async link(channel, reach) {
+				const { place, owner } = await ownerOf(channel);
+				return linkPortal(world, owner, place, { bridge, reach, consented: true });
+			},
+			async unlink({ id, channel }) {
+				const { owner } = await ownerOf(channel);
+				await unlinkPortal(world, owner, id);
+			},
+		},
+		resolveRoom: (room) => resolveRoom(name, config, opened, room),
+		[Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+	};
+}
+
+/** What a bridge makes of the name of a room, asked without starting it. @throws {Error} the bridge is not enabled */
+async function resolveRoom(
+	name: string,
+	config: Config,
+	opened: OpenedWorld,
+	room: string,
+): Promise<Reach | undefined> {
+	if (!enabledBridges(config).includes(name))
+		throw new Error(`The bridge ${name} is not enabled: set bridges.${name}.enabled`);
+	const network = openNetwork(config);
+	const bridge = await createBridge(name, config, opened, network, later<Incoming>("incoming").get);
+	try {
+		return bridge.resolvers.room === "unsupported" ? undefined : await bridge.resolvers.room(room);
+	} finally {
+		await bridge.stop();
+		await network.http.close();
+	}
+}

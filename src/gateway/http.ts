@@ -1,0 +1,62 @@
+import { createFederation } from "#core/federation/federation.ts";
+import { principalOf } from "#core/federation/principals.ts";
+import type { Secrets } from "#core/federation/provider-key.ts";
+import type { Shadows } from "#core/federation/shadows.ts";
+import { createFeed } from "#core/feed/feed.ts";
+import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { Bus } from "#core/ports/bus.ts";
+import type { HttpClient } from "#core/ports/http-client.ts";
+import { createApp } from "../http/app.ts";
+import type { Limits } from "../http/base/limits.ts";
+import type { Metrics } from "../http/base/metrics.ts";
+import type { Health, Instance } from "../http/base/services.ts";
+import { createOAuthDoor } from "../http/oauth/door.ts";
+import { createLiveEvents } from "../http/ofscp/live-events.ts";
+import { createEventStreams, type EventStreamOptions, type EventStreams } from "../realtime/sse.ts";
+
+export interface HttpParts {
+	readonly world: IdentityWorld;
+	readonly bus: Bus;
+	readonly bridges: readonly Bridge[];
+	readonly shadows: Shadows;
+	/** The way out, for what other providers and clients publish of themselves. */
+	readonly http: HttpClient;
+	/** Keeps the provider's signing key. */
+	readonly secrets: Secrets;
+	readonly health: Health;
+	readonly metrics: Metrics;
+	readonly limits: Limits;
+	readonly instance: Instance;
+	readonly streams: EventStreamOptions;
+	/** Other providers on this machine may be reached without TLS. */
+	readonly insecureLocalhost: boolean;
+	/** `X-Forwarded-*` of the proxy in front is believed. */
+	readonly behindProxy: boolean;
+}
+
+/** Everything that answers requests. */
+export interface BuiltHttp {
+	readonly app: ReturnType<typeof createApp>;
+	readonly events: EventStreams;
+	/** After the last request. */
+	close(): void;
+}
+
+export function buildHttp({ bus, streams, http, insecureLocalhost, ...parts }: HttpParts): BuiltHttp {
+	const { world, shadows, secrets, instance } = parts;
+	const feed = createFeed({
+		world,
+		bus,
+		principalOf: (credential) => principalOf(world, credential),
+		render: createLiveEvents(world),
+	});
+	const events = createEventStreams(feed, streams);
+	const app = createApp({
+		...parts,
+		events,
+		oauth: createOAuthDoor({ world, http, instance }),
+		federation: createFederation({ world, http, shadows, secrets, insecureLocalhost }),
+	});
+	return { app, events, close: () => feed.close() };
+}

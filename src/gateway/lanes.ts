@@ -1,0 +1,62 @@
+import { createDeliverer, type DeliveryOptions } from "#core/bridging/outgoing/deliver.ts";
+import { deliveryLaneName } from "#core/bridging/outgoing/delivery.ts";
+import { createOutgoing } from "#core/bridging/outgoing/outgoing.ts";
+import type { Targets } from "#core/bridging/outgoing/targets.ts";
+import { createErasing } from "#core/erasure/erase.ts";
+import { consumerLane, type Marker, streamOfLane } from "#core/events/consumers.ts";
+import { createLaneHolds } from "#core/events/lane-holds.ts";
+import { createConsumer } from "#core/events/run-consumer.ts";
+import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { Lanes } from "#core/ports/lanes.ts";
+import { createEmbeddedLanes } from "../lanes/embedded.ts";
+import type { BuiltCore } from "./core.ts";
+
+export interface LanesParts {
+	readonly core: BuiltCore;
+	readonly bridges: () => readonly Bridge[];
+	readonly targets: Targets;
+	/** Deliveries that are made at the same time. */
+	readonly concurrency: number;
+	readonly delivery: Pick<DeliveryOptions, "maxAgeMs" | "onOutcome">;
+}
+
+/** Streams that are planned, and accounts that are erased, at the same time; deliveries never take their place. */
+const pools = { plan: 16, erase: 2 };
+
+/** Builds the consumers of the log and the deliveries, each with lanes of its own, and lets commits wake them. */
+export function buildLanes({ core, bridges, targets, concurrency, delivery }: LanesParts): Lanes {
+	const { world, onOwed } = core;
+	const holds = createLaneHolds(world);
+	const consumers: Readonly<Record<Marker, ReturnType<typeof createConsumer>>> = {
+		bridge: createConsumer(
+			world,
+			holds,
+			createOutgoing({ world, targets }, () => lanes),
+		),
+		erase: createConsumer(world, holds, createErasing(world)),
+	};
+	const deliver = createDeliverer(world, {
+		...delivery,
+		holds,
+		bridge: (name) => bridges().find((bridge) => bridge.name === name),
+	});
+	const lanes = createEmbeddedLanes({
+		concurrency,
+		pools,
+		clock: world.clock,
+		logger: world.logger,
+		async handler(lane, signal) {
+			const deliveries = deliveryLaneName(lane);
+			if (deliveries !== undefined) return deliver(deliveries, signal);
+			for (const [marker, run] of Object.entries(consumers)) {
+				const stream = streamOfLane(marker as Marker, lane);
+				if (stream !== undefined) return run(stream, signal);
+			}
+			throw new Error(`No work is known for the lane ${lane}`);
+		},
+	});
+	onOwed((stream, owing) => {
+		for (const marker of owing) lanes.wake(consumerLane(marker as Marker, stream));
+	});
+	return lanes;
+}

@@ -1,0 +1,29 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { collections } from "#core/catalogue/collections.ts";
+import type { Clock } from "#core/clock.ts";
+import type { FailPoints } from "#core/ports/fail-points.ts";
+import type { Logger } from "#core/ports/logger.ts";
+import type { Store } from "#core/ports/store.ts";
+import type { Config } from "../config.ts";
+
+export interface StoreSurroundings {
+	readonly logger: Logger;
+	readonly clock: Clock;
+	readonly failPoints: FailPoints;
+}
+
+/** Opens the store that the configuration names, with every collection of the core. */
+export async function openStore(
+	{ store, dataDir }: Pick<Config, "store" | "dataDir">,
+	{ logger, ...surroundings }: StoreSurroundings,
+): Promise<Store> {
+	const options = { collections, ...surroundings };
+	if (store.kind === "mongodb") {
+		const { openMongoStore } = await import("../store/mongodb/index.ts");
+		return openMongoStore({ url: store.url, logger, ...options });
+	}
+	const { openSqliteStore } = await import("../store/sqlite/index.ts");
+	mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+	return openSqliteStore({ file: path.join(dataDir, "causeway.db"), ...options });
+}

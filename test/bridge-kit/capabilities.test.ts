@@ -1,0 +1,18 @@
+import test from "ava";
+import { capabilitiesOf } from "#bridge-kit";
+import { capabilities as activityPub } from "../../bridges/activitypub/outgoing/activities.ts";
+import { capabilities as matrix } from "../../bridges/matrix/outgoing/deliverers.ts";
+
+test("what a bridge has a writer for is declared, and what it calls unsupported is not", (t) => {
+	const writer = () => {};
+	const declared = capabilitiesOf({ ...activityPub, message: writer, edit: "unsupported" }, { relays: false });
+	t.like(declared, { message: "native", edit: "none", relays: false });
+});
+
+test("the fediverse knows no rooms, Matrix knows no follows", (t) => {
+	const unsupported = (capabilities: object) =>
+		Object.entries(capabilities).flatMap(([kind, how]) => (how === "none" ? [kind] : []));
+	t.deepEqual(unsupported(activityPub), ["link", "unlink"]);
+	t.deepEqual(unsupported(matrix), ["join", "leave", "answer", "account-removal"]);
+	t.deepEqual([activityPub.relays, matrix.relays], [true, false]);
+});

@@ -1,0 +1,194 @@
+import test, { type ExecutionContext } from "ava";
+import { createBridgeHost } from "#core/bridging/host/host.ts";
+import { changePortal } from "#core/bridging/portals/change-portal.ts";
+import { linkPortal } from "#core/bridging/portals/link-portal.ts";
+import { bridgeState } from "#core/bridging/state.ts";
+import { Unavailable } from "#core/errors.ts";
+import { deleteMessage } from "#core/messages/delete-message.ts";
+import { builtInTiers } from "#core/model/tier.ts";
+import type { BridgeHost } from "#core/ports/bridge/host.ts";
+import type { RemotePerson } from "#core/ports/bridge/remote-event.ts";
+import { StoreUnavailable } from "#core/ports/store.ts";
+import { createHttpClient } from "../../../src/outbound/http-client.ts";
+import { createSocketClient } from "../../../src/outbound/socket.ts";
+import { type Core, openCore } from "../../support/core.ts";
+import { createFakeBridge, type FakeBridge } from "../../support/fake-bridge.ts";
+import { testVault } from "../../support/identity.ts";
+
+interface Hosted {
+	readonly core: Core;
+	readonly fedi: FakeBridge;
+	readonly host: BridgeHost;
+}
+
+async function openHosted(t: ExecutionContext): Promise<Hosted> {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const host = createBridgeHost({
+		bridge: fedi.name,
+		world: core.world,
+		incoming: () => core.incoming,
+		http: createHttpClient({ userAgent: "test" }),
+		socket: createSocketClient({ allow: [], deny: [], insecureLocalhost: false }),
+		sealing: testVault(),
+		instance: { name: "Test", description: "", version: "0", openRegistration: false },
+		limits: { bodyBytes: 1, jsonDepth: 1, jsonNodes: 1 },
+		report() {},
+	});
+	return { core, fedi, host };
+}
+
+const joinOf = (sender: RemotePerson, account: string) =>
+	({
+		kind: "join",
+		id: `${sender.id}#follow`,
+		sender,
+		raw: {},
+		target: { kind: "account", account: account as never },
+	}) as const;
+
+test("a bridge sees the channels and messages that anyone may read, and no others", async (t) => {
+	const { core, host } = await openHosted(t);
+	const jane = await core.person("jane");
+	for (const { id: tier, rules } of builtInTiers) {
+		const place = await core.channel(jane, tier, tier);
+		const message = await core.post(jane, place, "Hello");
+		const event = `${message.channel}/${message.seq}`;
+		const isOpen = rules.read === "anyone";
+		const seen = [
+			await host.messages.openChannel(place.channel.id),
+			await host.messages.openChannelByHandle(place.channel.handle),
+			await host.messages.openMessage(message.id),
+			await host.messages.openEvent(event),
+			(await host.messages.openMessages(place.channel.id, { limit: 5 })).items[0],
+		].map((found) => found !== undefined);
+		t.deepEqual(
+			seen,
+			Array.from({ length: 5 }, () => isOpen),
+			tier,
+		);
+		await core.post(jane, place, "And?", { replyTo: message.id });
+		t.is((await host.messages.openReplies(message.id, { limit: 5 })).items.length, isOpen ? 1 : 0, tier);
+	}
+});
+
+test("a message comes with its author, parent and mentions; a deleted one is a tombstone", async (t) => {
+	const { core, host } = await openHosted(t);
+	const jane = await core.person("jane");
+	await core.person("joe");
+	const place = await core.channel(jane, "public");
+	const parent = await core.post(jane, place, "Hello");
+	const reply = await core.post(jane, place, "@joe, look", { replyTo: parent.id });
+	const seen = await host.messages.openMessage(reply.id);
+	t.is(seen?.author.id, jane.id);
+	t.is(seen?.parent?.message.id, parent.id);
+	t.deepEqual(
+		seen?.mentions.map(({ handle }) => handle),
+		["joe"],
+	);
+	t.is(seen?.group.id, place.group.id);
+	await deleteMessage(core.world, jane, place, parent);
+	t.truthy((await host.messages.openMessage(parent.id))?.message.deletedAt);
+});
+
+test("lists come page by page, each item once, and a made-up place is behind everything", async (t) => {
+	const { core, host, fedi } = await openHosted(t);
+	const jane = await core.person("jane");
+	const timeline = await core.timeline(jane);
+	const names = ["a", "b", "c", "d", "e"];
+	for (const name of names) {
+		core.clock.time++;
+		await core.incoming.receive(fedi.name, [joinOf(fedi.person(name), jane.id)]);
+		await core.post(jane, timeline, name);
+	}
+	const members: string[] = [];
+	for (let after: string | undefined, more = true; more; ) {
+		const page = await host.people.members(jane.timeline, { limit: 2, ...(after === undefined ? {} : { after }) });
+		members.push(...page.items.map(({ handle }) => handle));
+		after = page.next;
+		more = after !== undefined;
+	}
+	t.deepEqual(members.toSorted(), names);
+	t.is(await host.people.memberCount(jane.timeline), names.length);
+	const texts: string[] = [];
+	for (let before: string | undefined, more = true; more; ) {
+		const page = await host.messages.openMessages(jane.timeline, {
+			limit: 2,
+			...(before === undefined ? {} : { before }),
+		});
+		texts.push(...page.items.map(({ content }) => content.text));
+		before = page.next;
+		more = before !== undefined;
+	}
+	t.deepEqual(texts, names.toReversed());
+	t.is(await host.messages.count(jane.timeline), names.length);
+	t.is(await host.messages.totalCount(), names.length);
+	t.is(await host.people.localCount(), 1);
+	for (const after of ["", ",", "x,y", "1e999,usr", "5,../x", "NaN,a"])
+		t.deepEqual(await host.people.members(jane.timeline, { limit: 2, after }), { items: [] }, after);
+});
+
+test("people are found by handle and by the id that their network gave them", async (t) => {
+	const { core, host, fedi } = await openHosted(t);
+	const jane = await core.person("jane");
+	const bob = fedi.person("bob");
+	await core.incoming.receive(fedi.name, [joinOf(bob, jane.id)]);
+	t.is((await host.people.byHandle("jane", host.about.domain))?.id, jane.id);
+	const shadow = await host.people.byRemote(bob.id);
+	t.is(shadow?.handle, "bob");
+	t.is((await host.people.account(shadow?.id ?? jane.id))?.domain, "fedi.test");
+	t.is(await host.people.byRemote("https://fedi.test/users/carol"), undefined);
+});
+
+test("a bridge sees its own links while they are open", async (t) => {
+	const { core, host, fedi } = await openHosted(t);
+	const jane = await core.person("jane");
+	const link = async (bridge: FakeBridge, room: string) => {
+		const place = await core.channel(jane, "public", room);
+		const reach = { bridge: bridge.name, target: room, lane: `${bridge.name}:${room}` };
+		return linkPortal(core.world, jane, place, { bridge: bridge.name, reach, consented: true });
+	};
+	const portal = await link(fedi, "one");
+	await link(createFakeBridge("other"), "two");
+	t.deepEqual(
+		(await host.portals.all()).map(({ room, state }) => [room, state]),
+		[["one", "waiting"]],
+	);
+	await changePortal(core.world, portal.id, "active");
+	t.is((await host.portals.byRoom("one"))?.state, "active");
+	t.is(await host.portals.byRoom("two"), undefined);
+});
+
+test("what a bridge keeps as a secret is not readable in the store, what it keeps as state is", async (t) => {
+	const { core, host } = await openHosted(t);
+	await host.secrets.set("key", { pem: "a private key" });
+	await host.state.set("key", { place: "a public place" });
+	t.deepEqual(await host.secrets.get("key"), { pem: "a private key" });
+	t.deepEqual(await host.state.get("key"), { place: "a public place" });
+	const stored = JSON.stringify(await core.world.store.page(bridgeState, { order: "asc", limit: 10 }));
+	t.false(stored.includes("a private key"));
+	t.true(stored.includes("a public place"));
+});
+
+test("when the store is away, what is received is asked for again", async (t) => {
+	const { host, core, fedi } = await openHosted(t);
+	const jane = await core.person("jane");
+	t.deepEqual(await host.receive([joinOf(fedi.person("bob"), jane.id)]), [{ status: "accepted" }]);
+	const broken = createBridgeHost({
+		bridge: fedi.name,
+		world: core.world,
+		incoming: () => ({
+			...core.incoming,
+			receive: async () => {
+				throw new StoreUnavailable("away");
+			},
+		}),
+		http: host.http,
+		socket: host.socket,
+		sealing: testVault(),
+		instance: host.about.instance,
+		limits: host.limits,
+		report: host.report,
+	});
+	await t.throwsAsync(broken.receive([]), { instanceOf: Unavailable });
+});

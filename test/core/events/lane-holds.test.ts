@@ -1,0 +1,66 @@
+import test from "ava";
+import { clearTrouble, createLaneHolds, LaneLost, laneRecords } from "#core/events/lane-holds.ts";
+import { openCore } from "../../support/core.ts";
+
+const trouble = { failures: 1, notBefore: 10, since: 5, reason: "no answer" };
+
+test("taking a lane raises its epoch, and what this process took last it takes again without a write", async (t) => {
+	const { world } = await openCore(t);
+	const holds = createLaneHolds(world);
+	t.is((await holds.take("deliver:x")).epoch, 1);
+	const { rev } = (await world.store.get(laneRecords, "deliver:x")) ?? { rev: 0 };
+	t.is((await holds.take("deliver:x")).epoch, 1);
+	t.is((await world.store.get(laneRecords, "deliver:x"))?.rev, rev);
+	t.is((await createLaneHolds(world).take("deliver:x")).epoch, 2);
+});
+
+test("a holder that lost its lane may write nothing of it any more, until it takes the lane again", async (t) => {
+	const { world } = await openCore(t);
+	const [mine, theirs] = [createLaneHolds(world), createLaneHolds(world)];
+	const lost = await mine.take("deliver:x");
+	await lost.confirm();
+	await theirs.take("deliver:x");
+	await t.throwsAsync(lost.confirm(), { instanceOf: LaneLost });
+	await t.throwsAsync(lost.setTrouble(trouble), { instanceOf: LaneLost });
+	t.is(await mine.troubleOf("deliver:x"), undefined);
+	const again = await mine.take("deliver:x");
+	t.is(again.epoch, 3);
+	await again.confirm();
+});
+
+test("of many that take a lane at once each gets an epoch of its own, and only the newest may write", async (t) => {
+	const { world } = await openCore(t);
+	const taken = await Promise.all(Array.from({ length: 20 }, () => createLaneHolds(world).take("deliver:x")));
+	t.deepEqual(
+		taken.map(({ epoch }) => epoch).sort((a, b) => a - b),
+		Array.from({ length: 20 }, (_, n) => n + 1),
+	);
+	const may = await Promise.all(
+		taken.map((hold) =>
+			hold.confirm().then(
+				() => hold.epoch,
+				() => undefined,
+			),
+		),
+	);
+	t.deepEqual(
+		may.filter((epoch) => epoch !== undefined),
+		[20],
+	);
+});
+
+test("trouble is kept with the lane, whoever takes it, and clearing it takes the lane from nobody", async (t) => {
+	const { world } = await openCore(t);
+	const holds = createLaneHolds(world);
+	const hold = await holds.take("deliver:x");
+	await hold.setTrouble(trouble);
+	const next = createLaneHolds(world);
+	t.deepEqual(await next.troubleOf("deliver:x"), trouble);
+	const taken = await next.take("deliver:x");
+	t.deepEqual(await next.troubleOf("deliver:x"), trouble);
+	await clearTrouble(world, "deliver:x");
+	t.is(await next.troubleOf("deliver:x"), undefined);
+	await taken.confirm();
+	await clearTrouble(world, "deliver:unknown");
+	t.is(await world.store.get(laneRecords, "deliver:unknown"), undefined);
+});

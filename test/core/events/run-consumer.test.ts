@@ -1,0 +1,84 @@
+import test from "ava";
+import { createLaneHolds } from "#core/events/lane-holds.ts";
+import { type ConsumerJob, createConsumer } from "#core/events/run-consumer.ts";
+import type { LogEvent } from "#core/ports/store.ts";
+import { type Core, openCore } from "../../support/core.ts";
+
+/** A core whose own lanes stand still, with events in a timeline that are owed to `bridge`. */
+async function withEvents(t: Parameters<typeof openCore>[0], count: number) {
+	const core = await openCore(t);
+	await core.lanes.stop();
+	const jane = await core.person("jane");
+	const timeline = await core.timeline(jane);
+	for (let n = 1; n <= count; n++) await core.post(jane, timeline, `memo ${n}`);
+	return { core, stream: timeline.channel.id };
+}
+
+function jobOf(work: (event: LogEvent) => Promise<string>): ConsumerJob<string> & { readonly committed: string[] } {
+	const committed: string[] = [];
+	return {
+		marker: "bridge",
+		work,
+		committed,
+		async commit(works) {
+			committed.push(...works);
+		},
+	};
+}
+
+const run = (core: Core, job: ConsumerJob<string>) => createConsumer(core.world, createLaneHolds(core.world), job);
+const owed = async ({ world }: Core, stream: string) =>
+	(await world.store.owed("bridge", stream, { limit: 500 })).map(({ seq }) => seq);
+const going = new AbortController().signal;
+
+test("a consumer gets the owed events of its stream in order, however many there are, each once", async (t) => {
+	const { core, stream } = await withEvents(t, 120);
+	const job = jobOf(async ({ seq }) => String(seq));
+	const consume = run(core, job);
+	t.is(await consume(stream, going), undefined);
+	t.deepEqual(
+		job.committed,
+		Array.from({ length: 120 }, (_, n) => String(n + 1)),
+	);
+	t.deepEqual(await owed(core, stream), []);
+	await consume(stream, going);
+	t.is(job.committed.length, 120);
+});
+
+test("an event that fails is tried again later by itself, and those behind it go on", async (t) => {
+	const { core, stream } = await withEvents(t, 60);
+	let broken = true;
+	const job = jobOf(async ({ seq }) => {
+		if (broken && (seq === 2 || seq === 55)) throw new Error("a fault of ours");
+		return String(seq);
+	});
+	const consume = run(core, job);
+	const next = await consume(stream, going);
+	t.deepEqual(await owed(core, stream), [2, 55]);
+	t.true(next !== undefined && next > core.clock.time && next < core.clock.time + 2_000);
+	broken = false;
+	t.is(await consume(stream, going), next);
+	t.deepEqual(await owed(core, stream), [2, 55]);
+	core.clock.time += 2_000;
+	t.is(await consume(stream, going), undefined);
+	t.deepEqual(await owed(core, stream), []);
+	t.deepEqual(job.committed.slice(-2), ["2", "55"]);
+});
+
+test("what can't be committed stays owed", async (t) => {
+	const { core, stream } = await withEvents(t, 3);
+	const job = { ...jobOf(async ({ seq }) => String(seq)), commit: () => Promise.reject(new Error("the disk is full")) };
+	await t.throwsAsync(run(core, job)(stream, going), { message: "the disk is full" });
+	t.deepEqual(await owed(core, stream), [1, 2, 3]);
+});
+
+test("a consumer whose lane another process takes meanwhile commits and settles nothing", async (t) => {
+	const { core, stream } = await withEvents(t, 3);
+	const job = jobOf(async ({ seq }) => {
+		if (seq === 2) await createLaneHolds(core.world).take(`plan:${stream}`);
+		return String(seq);
+	});
+	await t.throwsAsync(run(core, job)(stream, going), { name: "LaneLost" });
+	t.deepEqual(job.committed, []);
+	t.deepEqual(await owed(core, stream), [1, 2, 3]);
+});

@@ -1,0 +1,216 @@
+import test, { type ExecutionContext } from "ava";
+import { joinChannel } from "#core/access/join-channel.ts";
+import { readableById } from "#core/access/readable-place.ts";
+import { deliveryLane } from "#core/bridging/outgoing/delivery.ts";
+import { changePortal } from "#core/bridging/portals/change-portal.ts";
+import { linkPortal } from "#core/bridging/portals/link-portal.ts";
+import { deleteMessage } from "#core/messages/delete-message.ts";
+import { homeTimeline } from "#core/messages/home-timeline.ts";
+import { messageWithPlace } from "#core/messages/list-messages.ts";
+import { messages } from "#core/messages/message.ts";
+import type { Account } from "#core/model/account.ts";
+import type { RemotePerson } from "#core/ports/bridge/remote-event.ts";
+import { type Core, openCore } from "../support/core.ts";
+import { createFakeBridge } from "../support/fake-bridge.ts";
+
+let follows = 0;
+const follow = (person: RemotePerson, { id: account }: Account) =>
+	({ kind: "join", id: `follow-${++follows}`, sender: person, raw: {}, target: { kind: "account", account } }) as const;
+
+async function followersOf(core: Core, account: Account, reader = account) {
+	const place = account.followers && (await readableById(core.world, account.followers, reader));
+	if (place === undefined) throw new Error(`${reader.handle} may not read what ${account.handle} says to followers`);
+	return place;
+}
+
+async function open(t: ExecutionContext) {
+	const [fedi, chat] = [createFakeBridge("fedi", { relays: true }), createFakeBridge("chat")];
+	const core = await openCore(t, [fedi, chat]);
+	return { core, fedi, chat, jane: await core.person("jane") };
+}
+
+test("a memo for followers goes to the homes of followers, marked for them, and nowhere else", async (t) => {
+	const { core, fedi, chat, jane } = await open(t);
+	const [bob, eve] = [fedi.person("bob", "b.test"), fedi.person("eve", "e.test")];
+	await core.shadows.of(fedi.name, eve);
+	await core.incoming.receive(fedi.name, [follow(bob, jane)]);
+	// A room that is linked to the timeline is no follower.
+	const timeline = await core.timeline(jane);
+	const reach = { bridge: chat.name, target: "!room", lane: "chat:!room" };
+	const portal = await linkPortal(core.world, jane, timeline, { bridge: chat.name, reach, consented: true });
+	await changePortal(core.world, portal.id, "active");
+	await core.settled();
+	fedi.delivered.length = chat.delivered.length = 0;
+
+	await core.post(jane, await followersOf(core, jane), "For followers");
+	await core.settled();
+	t.deepEqual(
+		fedi.delivered.map((d) => [d.kind, d.reach.target, d.kind === "message" && d.visibility]),
+		[["message", bob.reach?.target, "readers"]],
+	);
+	t.deepEqual(chat.delivered, []);
+	await core.post(jane, timeline, "For everyone");
+	await core.settled();
+	t.is(chat.delivered.length, 1);
+});
+
+test("the channel for followers can't be linked to a room", async (t) => {
+	const { core, chat, jane } = await open(t);
+	const reach = { bridge: chat.name, target: "!room", lane: "chat:!room" };
+	await t.throwsAsync(
+		linkPortal(core.world, jane, await followersOf(core, jane), { bridge: chat.name, reach, consented: true }),
+		{ message: /can't be linked/ },
+	);
+});
+
+test("a follower who leaves while the memo waits gets nothing; a removal goes where the memo went", async (t) => {
+	const { core, fedi, jane } = await open(t);
+	const [bob, carol] = [fedi.person("bob", "b.test"), fedi.person("carol", "c.test")];
+	await core.incoming.receive(fedi.name, [follow(bob, jane), follow(carol, jane)]);
+	await core.settled();
+	const place = await followersOf(core, jane);
+	const early = await core.post(jane, place, "Both get this");
+	await core.settled();
+	fedi.delivered.length = 0;
+	fedi.answers.push(
+		{ status: "retry", reason: "no answer", lane: true, afterMs: 60_000 },
+		{ status: "retry", reason: "no answer", lane: true, afterMs: 60_000 },
+	);
+	await core.post(jane, place, "Only who follows still");
+	await core.settled();
+	await core.incoming.receive(fedi.name, [
+		{ kind: "leave", id: "bob-leaves", sender: bob, raw: {}, target: { kind: "account", account: jane.id } },
+	]);
+	core.clock.time += 120_000;
+	for (const person of [bob, carol]) core.lanes.wake(deliveryLane(person.reach?.lane as string));
+	await core.settled();
+	t.deepEqual(
+		fedi.delivered.map((d) => d.reach.target),
+		[carol.reach?.target],
+	);
+	fedi.delivered.length = 0;
+	await core.incoming.receive(fedi.name, [follow(bob, jane)]);
+	await core.settled();
+	fedi.delivered.length = 0;
+	await deleteMessage(core.world, jane, place, early);
+	await core.settled();
+	t.deepEqual(fedi.delivered.map((d) => d.kind).sort(), ["removal", "removal"]);
+});
+
+test("who is mentioned gets a memo for followers, too", async (t) => {
+	const { core, fedi, jane } = await open(t);
+	const dan = fedi.person("dan", "d.test");
+	await core.shadows.of(fedi.name, dan);
+	const local = await core.person("dora");
+	const place = await followersOf(core, jane);
+	const memo = await core.post(jane, place, "@dan@d.test and @dora, look");
+	await core.settled();
+	t.deepEqual(
+		fedi.delivered.map((d) => d.reach.target),
+		[dan.reach?.target],
+	);
+	t.not(await messageWithPlace(core.world, memo.id, local), undefined);
+	t.is(await readableById(core.world, place.channel.id, local), undefined);
+	t.is(await messageWithPlace(core.world, memo.id, await core.person("outsider")), undefined);
+	t.is(await messageWithPlace(core.world, memo.id, undefined), undefined);
+});
+
+test("what a remote author says to followers is read by accepted followers here and by those whom it names, nobody else", async (t) => {
+	const { core, fedi, jane } = await open(t);
+	const [asking, outsider, named] = [
+		await core.person("asking"),
+		await core.person("outsider"),
+		await core.person("named"),
+	];
+	const bob = fedi.person("bob");
+	const shadow = await core.shadows.of(fedi.name, bob);
+	for (const account of [jane, asking]) await joinChannel(core.world, await core.timeline(shadow, account), account);
+	await core.incoming.receive(fedi.name, [
+		{ kind: "answer", id: "accept", sender: bob, raw: {}, account: jane.id, accepted: true },
+	]);
+	const place = { kind: "followers" } as const;
+	const [received] = await core.incoming.receive(fedi.name, [
+		fedi.message(bob, "quiet-note", "Only for you", { place, mentions: [named.id] }),
+	]);
+	t.is(received?.status, "accepted");
+	const id = received?.status === "accepted" ? received.message : undefined;
+	if (id === undefined) return t.fail("It was not kept");
+	const seenBy = async (account: Account) => ({
+		home: (await homeTimeline(core.world, account, { limit: 10 })).some((message) => message.id === id),
+		alone: (await messageWithPlace(core.world, id, account)) !== undefined,
+	});
+	t.deepEqual(await seenBy(jane), { home: true, alone: true });
+	t.deepEqual(await seenBy(named), { home: false, alone: true });
+	for (const account of [asking, outsider]) t.deepEqual(await seenBy(account), { home: false, alone: false });
+	t.is(await messageWithPlace(core.world, id, undefined), undefined);
+	await core.settled();
+	t.deepEqual(
+		fedi.delivered.filter((d) => d.kind === "message"),
+		[],
+	);
+	// An answer goes to its author's home alone.
+	const note = (await core.world.store.get(messages, id))?.doc;
+	const readable = note && (await readableById(core.world, note.channel, jane));
+	if (readable === undefined) return t.fail("Jane can't answer");
+	await core.incoming.receive(fedi.name, [follow(fedi.person("eve", "e.test"), jane)]);
+	await core.settled();
+	fedi.delivered.length = 0;
+	await core.post(jane, readable, "Thank you", { replyTo: id });
+	await core.settled();
+	t.deepEqual(
+		fedi.delivered.map((d) => [d.kind, d.reach.target, d.kind === "message" && d.visibility]),
+		[["message", bob.reach?.target, "readers"]],
+	);
+});
+
+test("a remote answer that is for its author's followers does not appear to ours, and a stranger can't answer what they can't read", async (t) => {
+	const { core, fedi, jane } = await open(t);
+	const [bob, eve] = [fedi.person("bob"), fedi.person("eve")];
+	await core.incoming.receive(fedi.name, [follow(bob, jane)]);
+	const place = await followersOf(core, jane);
+	const memo = await core.post(jane, place, "For followers");
+	const replyTo = { local: memo.id } as const;
+	const [apart, answered, refused] = await core.incoming.receive(fedi.name, [
+		fedi.message(bob, "apart", "Among us", { replyTo, place: { kind: "followers" }, mentions: [jane.id] }),
+		fedi.message(bob, "open", "Aloud", { replyTo }),
+		fedi.message(eve, "guessed", "I know the id", { replyTo, mentions: [jane.id] }),
+	]);
+	t.is(apart?.status, "accepted");
+	t.is(answered?.status, "accepted");
+	t.deepEqual(refused, { status: "ignored", reason: "not-allowed" });
+	const list = await core.world.store.page(messages, {
+		index: "channel",
+		prefix: [place.channel.id],
+		order: "asc",
+		limit: 9,
+	});
+	t.deepEqual(
+		list.map(({ doc }) => doc.content.text),
+		["For followers", "Aloud"],
+	);
+	const kept =
+		apart?.status === "accepted" && apart.message && (await core.world.store.get(messages, apart.message))?.doc;
+	t.is(kept && kept.reply, undefined);
+	t.not(kept && (await messageWithPlace(core.world, kept.id, jane)), undefined);
+	const [reaction] = await core.incoming.receive(fedi.name, [
+		{ kind: "reaction", id: "like", reaction: "like", sender: eve, raw: {}, target: replyTo, key: "❤" },
+	]);
+	t.deepEqual(reaction, { status: "ignored", reason: "not-allowed" });
+});
+
+test("an edit that is for followers only changes nothing that more people read", async (t) => {
+	const { core, fedi, jane } = await open(t);
+	const bob = fedi.person("bob");
+	await core.shadows.of(fedi.name, bob);
+	await core.incoming.receive(fedi.name, [fedi.message(bob, "aloud", "For all", { mentions: [jane.id] })]);
+	const edit = {
+		kind: "edit",
+		id: "edit",
+		sender: bob,
+		raw: {},
+		target: { remote: "aloud" },
+		content: { text: "A secret", mime: "text/plain" },
+		forFollowers: true,
+	} as const;
+	t.deepEqual(await core.incoming.receive(fedi.name, [edit]), [{ status: "ignored", reason: "not-allowed" }]);
+});

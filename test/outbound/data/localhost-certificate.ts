@@ -1,0 +1,19 @@
+/** A certificate for `localhost` and `127.0.0.1` that no system trusts, and its key; made for these tests, good until 2125. */
+export const localhostCertificate = {
+	cert: `-----BEGIN CERTIFICATE-----
+MIIBnDCCAUGgAwIBAgIUC9tMnJSqNXhDMJV5t4pceZrxFXIwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyODA0MDgxMloYDzIxMjYxMTA0
+MDQwODEyWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATwWDGW4+NaJjnGvZsL8da6KeedN0nSayvzYDbTOneYVX8iVpTqA6E9
+2dKFCjoNRGMlpy2msa2azI9DzgsILR8+o28wbTAdBgNVHQ4EFgQUL2IbqCSNb6h6
+kQQGWnpobyeDjZswHwYDVR0jBBgwFoAUL2IbqCSNb6h6kQQGWnpobyeDjZswDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSQAwRgIhAKMTnyhkuEbBUuY1Ne2ab3qQxq+lwvk7touw4slC3ewDAiEA
+20MVMf6FlDP74ytNnI9Z0rs0MxgJw5VeJczoIw4lJI4=
+-----END CERTIFICATE-----`,
+	key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgrEwtnvXH5ruSntou
+fECO4VLmmTXWG2OCcRG7qt8PtMWhRANCAATwWDGW4+NaJjnGvZsL8da6KeedN0nS
+ayvzYDbTOneYVX8iVpTqA6E92dKFCjoNRGMlpy2msa2azI9DzgsILR8+
+-----END PRIVATE KEY-----`,
+} as const;
