@@ -1,4 +1,4 @@
-// Installs what the tests need and this machine lacks: Debian packages, which needs root, and Python programs in venvs.
+// Installs what the tests need and this machine lacks: Debian packages, which needs root, and programs in Python venvs.
 // If nothing is missing, it ends quickly.
 
 import { spawnSync } from "node:child_process";

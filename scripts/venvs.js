@@ -2,13 +2,13 @@ import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** The Python programs that the tests run, one venv below `.peers` each, in the versions that the tests were written for. */
+/** The Python packages that the tests run from venvs under `.peers`, in the versions that the tests were written for. */
 const venvs = {
 	synapse: { "matrix-synapse": "1.163.2" },
 	openapi: { schemathesis: "4.32.5", "openapi-spec-validator": "0.9.0" },
 };
 
-/** Creates the venvs that are missing or have other versions. */
+/** Creates each venv that is missing or has other versions. */
 export function provideVenvs() {
 	for (const [name, packages] of Object.entries(venvs)) provideVenv(name, packages);
 }
@@ -36,7 +36,7 @@ function provideVenv(name, packages) {
 }
 
 /**
- * A venv whose Python has gone with an upgrade of the machine answers nothing, and is made anew.
+ * The installed versions, if any. A venv whose Python was removed by a system upgrade has none, and is created again.
  *
  * @param {string} python
  * @param {readonly string[]} names
@@ -46,7 +46,7 @@ function installedVersions(python, names) {
 	return spawnSync(python, ["-c", asked, ...names], { encoding: "utf8" }).stdout?.trim();
 }
 
-/** The first Python that can make a venv and runs what is put there; the system's own before any that a person has installed. */
+/** A Python that can create a venv and runs these packages; the system's own is preferred to one installed by a user. */
 export function pythonForVenv() {
 	const proof = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
 	return ["/usr/bin/python3", "python3"].find((python) => spawnSync(python, ["-c", proof]).status === 0);
