@@ -41,7 +41,7 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 
 	const bridges: Bridge[] = [];
 	const bridging = buildBridging(world, () => bridges);
-	const { incoming, shadows, waiting } = bridging;
+	const { incoming, shadows, parkedEvents } = bridging;
 	for (const name of enabledBridges(config))
 		bridges.push(await createBridge(name, config, opened, network, () => incoming));
 
@@ -111,7 +111,7 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 		async start() {
 			await store.catchUp(foldsOf);
 			await migrate(world, ending.signal);
-			await waiting.load();
+			await parkedEvents.load();
 			for (const bridge of bridges) await bridge.start(ending.signal);
 			state = "ready";
 			listening = await listen(http.app, { ...config.listen, onClosing: () => http.events.close() });

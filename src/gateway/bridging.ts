@@ -1,4 +1,4 @@
-import { createWaitingRoom, type WaitingRoom } from "#core/bridging/incoming/parked.ts";
+import { createParkedEvents, type ParkedEvents } from "#core/bridging/incoming/parked-events.ts";
 import { createIncoming, type Incoming } from "#core/bridging/incoming/receive.ts";
 import { createTargets, type Targets } from "#core/bridging/outgoing/targets.ts";
 import type { World } from "#core/events/world.ts";
@@ -8,7 +8,7 @@ import type { Bridge } from "#core/ports/bridge/bridge.ts";
 /** What stands between the core and its bridges, in both directions. */
 export interface Bridging {
 	readonly targets: Targets;
-	readonly waiting: WaitingRoom;
+	readonly parkedEvents: ParkedEvents;
 	readonly shadows: Shadows;
 	readonly incoming: Incoming;
 }
@@ -16,7 +16,7 @@ export interface Bridging {
 /** @param bridges asked each time: the bridges are built after it, because they are handed what it makes */
 export function buildBridging(world: World, bridges: () => readonly Bridge[]): Bridging {
 	const targets = createTargets(world, bridges);
-	const waiting = createWaitingRoom(world);
+	const parkedEvents = createParkedEvents(world);
 	const shadows = createShadows(world);
-	return { targets, waiting, shadows, incoming: createIncoming(world, { shadows, waiting, targets }) };
+	return { targets, parkedEvents, shadows, incoming: createIncoming(world, { shadows, parkedEvents, targets }) };
 }

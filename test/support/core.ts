@@ -65,8 +65,8 @@ export async function openCore(
 		policy: { editWindowMs: 3_600_000, textBytes: 65_536, articleBytes: 524_288 },
 	});
 	const { world } = built;
-	const { incoming, shadows, waiting, targets } = buildBridging(world, () => bridges);
-	await waiting.load();
+	const { incoming, shadows, parkedEvents, targets } = buildBridging(world, () => bridges);
+	await parkedEvents.load();
 	const lanes = buildLanes({
 		core: built,
 		bridges: () => bridges,

@@ -7,7 +7,7 @@ import type { MessageRef } from "../ports/bridge/remote-event.ts";
 import { remoteKey } from "../remote-key.ts";
 import { linkByRemote } from "./links.ts";
 
-/** The message that a network knows by this id: one that came from there, or the copy of one of ours. */
+/** The message with this id on a network: a message from there, or the copy of a message that was delivered there. */
 export async function messageByRemote(
 	world: Pick<World, "store">,
 	bridge: BridgeName,
@@ -17,7 +17,7 @@ export async function messageByRemote(
 	return id === undefined ? undefined : (await world.store.get(messages, id))?.doc;
 }
 
-/** A message from elsewhere has its remote id as the natural key of its event, so that no index says it a second time. */
+/** A remote message is found by the natural key of its event, which is its remote id, so that it needs no index of its own. */
 async function postedAs(
 	{ store }: Pick<World, "store">,
 	bridge: BridgeName,
@@ -27,7 +27,7 @@ async function postedAs(
 	return event?.type === "message.posted" ? (event.body as MessageEvents["message.posted"]).message.id : undefined;
 }
 
-/** The message that a bridge names, by whichever id. */
+/** The message that a bridge refers to, by remote or local id. */
 export async function messageByRef(
 	world: Pick<World, "store">,
 	bridge: BridgeName,

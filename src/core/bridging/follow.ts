@@ -16,39 +16,44 @@ import type { Membership } from "../model/membership.ts";
 import type { Bridge } from "../ports/bridge/bridge.ts";
 import { OutboundFailure } from "../ports/http-client.ts";
 
+/** A follow of a timeline or channel. */
 export interface Follow {
-	/** Who is followed: of a channel, its group's owner. */
+	/** The account that is followed; for a room the owner of its group. */
 	readonly actor: Account;
 	readonly membership: Membership;
 	readonly place: Place;
 }
 
-interface Directory {
+interface FollowDependencies {
 	readonly bridges: () => readonly Bridge[];
 	readonly shadows: Shadows;
 }
 
 /**
- * Follows whom a reference names (wire.md, "People"): `handle@domain` with or without `@` in front, an actor's URL, or one of
- * our own channels. Who lives elsewhere is looked up on the networks that are bridged.
+ * Follows an account or channel by reference (wire.md, "People"): `handle@domain` with or without a leading `@`, an actor's URL, or the handle
+ * or URL of a local channel. A remote account is looked up on the bridged networks.
  *
- * @throws {InvalidRequest} it is no reference
- * @throws {NotFound} nobody is there
- * @throws {Unavailable} their home can't be asked now
+ * @throws {InvalidRequest} the text is not a reference
+ * @throws {NotFound} there is no such account or channel
+ * @throws {Unavailable} the account's home can't be reached now
  */
 export async function followReference(
 	world: World,
-	directory: Directory,
+	dependencies: FollowDependencies,
 	account: Account,
 	reference: string,
 ): Promise<Follow & { readonly changed: boolean }> {
-	const place = await readable(world, await placeNamed(world, directory, reference), account);
+	const place = await readable(world, await placeNamed(world, dependencies, reference), account);
 	if (place === undefined) throw new NotFound();
 	const { membership, changed } = await joinChannel(world, place, account);
 	return { actor: await actorOf(world, place), membership, place, changed };
 }
 
-async function placeNamed(world: World, directory: Directory, reference: string): Promise<Place | undefined> {
+async function placeNamed(
+	world: World,
+	dependencies: FollowDependencies,
+	reference: string,
+): Promise<Place | undefined> {
 	const own = await ownPlace(world, reference);
 	if (own !== undefined) return own;
 	const address = parseAddress(reference, world.domain);
@@ -56,9 +61,9 @@ async function placeNamed(world: World, directory: Directory, reference: string)
 	if (address === undefined && !isUrl)
 		throw new InvalidRequest([{ field: "/actor", expected: "handle@domain or the URL of an actor" }]);
 	if (address?.domain === world.domain || (isUrl && new URL(reference).origin === world.origin)) return undefined;
-	for (const bridge of directory.bridges()) {
+	for (const bridge of dependencies.bridges()) {
 		const person = await lookUp(bridge, reference);
-		if (person !== undefined) return placeOf(world, (await directory.shadows.of(bridge.name, person)).timeline);
+		if (person !== undefined) return placeOf(world, (await dependencies.shadows.of(bridge.name, person)).timeline);
 	}
 	return undefined;
 }
@@ -69,13 +74,13 @@ async function lookUp(bridge: Bridge, reference: string) {
 		return person === "unsupported" ? undefined : await person(reference);
 	} catch (error) {
 		if (error instanceof OutboundFailure && error.kind !== "refused")
-			throw new Unavailable("Their home can't be reached now", 30, error);
+			throw new Unavailable("The account's home can't be reached now", 30, error);
 		if (error instanceof OutboundFailure) return undefined;
 		throw error;
 	}
 }
 
-/** A timeline or channel of ours, by handle, id, or one of our URLs. */
+/** A local timeline or channel by handle, id or URL. */
 async function ownPlace(world: World, reference: string): Promise<Place | undefined> {
 	const path = reference.startsWith(`${world.origin}/`) ? reference.slice(world.origin.length + 1) : undefined;
 	if (path === undefined) {
@@ -102,21 +107,21 @@ async function actorOf(world: World, { channel, group }: Place): Promise<Account
 	return actor;
 }
 
-/** Ends following somebody. Idempotent. @throws {NotFound} nobody is known by this name */
+/** Unfollows an account or channel. Idempotent. @throws {NotFound} there is no such account or channel */
 export async function unfollow(world: World, account: Account, reference: string): Promise<void> {
 	const place = await ownPlace(world, reference);
 	if (place === undefined) throw new NotFound();
 	await leave(world, place, account);
 }
 
-/** Where a follow stands in the list: requests first, each kind in the order of the asking. */
+/** A position in the list of follows: requested ones first, then joined ones, each oldest first. */
 export interface FollowPosition {
 	readonly state: Follow["membership"]["state"];
 	readonly since: number;
 	readonly place: string;
 }
 
-/** What an account has asked to follow, then what it follows, as far as `states` names it. */
+/** The follows of an account in the given states: requested ones first, then joined ones. */
 export async function listFollows(
 	world: World,
 	account: Account,

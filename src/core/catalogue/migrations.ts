@@ -7,27 +7,27 @@ import type { AccountId } from "../ids.ts";
 import { isLocal } from "../model/account.ts";
 import type { Collection } from "../ports/store.ts";
 
-/** The migrations that are done, by their names. */
+/** The completed migrations, by name. */
 export const migrations: Collection<{ readonly doneAt: number }> = { name: "migrations", version: 1, indexes: {} };
 
 interface Migration {
 	readonly name: string;
-	/** Begun again after a crash: what is done already is skipped. @throws the signal's reason when it is aborted */
+	/** Repeated after a crash; steps that are done are skipped. @throws the signal's reason when it is aborted */
 	run(world: IdentityWorld, signal: AbortSignal): Promise<void>;
 }
 
-/** In the order in which they run; only ever added to. What a new database has from the beginning costs them nothing. */
+/** All migrations, in the order in which they run. New ones are appended, and none is ever removed. On a new database they do nothing. */
 const all: readonly Migration[] = [
 	{ name: "tiers-in-the-store", run: seedTiers },
 	{ name: "erasure-of-its-own", run: finishErasures },
 	{ name: "channels-for-followers", run: addFollowersChannels },
 ];
 
-/** Accounts that are brought over together, and after how many the log says how far it is. */
+/** How many accounts are migrated together, and after how many accounts progress is logged. */
 const batch = 100;
-const tellEvery = 10_000;
+const logEvery = 10_000;
 
-/** Brings what an earlier version of the program wrote to what this one expects. Called at start, before the port opens. */
+/** Migrates the data of earlier versions. Called at start, before the port opens. */
 export async function migrate(world: IdentityWorld, signal: AbortSignal): Promise<void> {
 	for (const { name, run } of all) {
 		if ((await world.store.get(migrations, name)) !== undefined) continue;
@@ -36,7 +36,7 @@ export async function migrate(world: IdentityWorld, signal: AbortSignal): Promis
 	}
 }
 
-/** What a deleted account left behind was erased by the consumer that plans deliveries; deletions that it had not come to. */
+/** Erases deleted accounts whose deletion is still pending for the consumer `bridge`, which was responsible in earlier versions. */
 async function finishErasures(world: IdentityWorld, signal: AbortSignal): Promise<void> {
 	for (let after: string | undefined; ; ) {
 		const streams = await world.store.owedStreams("bridge", {
@@ -53,7 +53,7 @@ async function finishErasures(world: IdentityWorld, signal: AbortSignal): Promis
 	}
 }
 
-/** Every account of ours has a channel that its followers read; a shadow gets one when its first such message arrives. */
+/** Adds the channel for followers to local accounts. A shadow gets one with its first message for followers. */
 async function addFollowersChannels(world: IdentityWorld, signal: AbortSignal): Promise<void> {
 	const { store, logger } = world;
 	let seen = 0;
@@ -69,7 +69,7 @@ async function addFollowersChannels(world: IdentityWorld, signal: AbortSignal): 
 		);
 		await Promise.all(lacking.map(({ doc }) => ensureFollowersChannel(world, doc)));
 		seen += page.length;
-		if (seen % tellEvery === 0) logger.info({ accounts: seen }, "Accounts get channels for their followers");
+		if (seen % logEvery === 0) logger.info({ accounts: seen }, "Adding channels for followers to accounts");
 		after = page.at(-1)?.id;
 		if (page.length < batch) return;
 	}

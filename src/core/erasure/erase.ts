@@ -13,10 +13,10 @@ import type { Account } from "../model/account.ts";
 
 type Eraser<T extends EventType> = (world: IdentityWorld, event: EventOf<T>, signal: AbortSignal) => Promise<void>;
 
-/** For each type of event, what has to be erased because of it. */
+/** For each type of event, the erasure that it requires. */
 export const erasures: ConsumerTable<{ readonly [T in EventType]: Eraser<T> }> = {
 	"account.deleted": (world, { body }, signal) => eraseAccount(world, body.account, signal),
-	// A deletion empties the events of its message in its own commit.
+	// The commit of a message's deletion empties the events of the message itself.
 	...stays(
 		"account.created",
 		"account.updated",
@@ -37,7 +37,7 @@ export const erasures: ConsumerTable<{ readonly [T in EventType]: Eraser<T> }> =
 	),
 };
 
-/** The consumer that erases. It has lanes of its own, so that nothing waits for it, however much there is to erase. */
+/** The consumer that erases deleted accounts. It has lanes of its own, so that a large erasure delays nothing else. */
 export const createErasing = (world: IdentityWorld): ConsumerJob<void> => ({
 	marker: "erase",
 	async work(event, signal) {
@@ -48,10 +48,10 @@ export const createErasing = (world: IdentityWorld): ConsumerJob<void> => ({
 });
 
 /**
- * Removes what is left of an account that was deleted, here or elsewhere: what it said, what it had joined, and of our own people
- * what they signed in with. What is done already is skipped, so it may be begun again.
+ * Removes the remains of a deleted account, local or remote: its messages, its memberships and, if it is local, its credentials. Steps that
+ * are done are skipped, so that it can be repeated.
  *
- * @throws the signal's reason, when it is aborted before everything is removed
+ * @throws the signal's reason, if it is aborted before everything is removed
  */
 export async function eraseAccount(world: IdentityWorld, id: AccountId, signal: AbortSignal): Promise<void> {
 	const account = await accountById(world, id);

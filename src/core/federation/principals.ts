@@ -8,10 +8,11 @@ import { accessTokens, tokenId } from "../identity/tokens.ts";
 import { peerPrincipal } from "./peer-principals.ts";
 
 /**
- * Whom a credential stands for now; `undefined`: nobody (any more). Asked again before each delivery on an open stream.
+ * The current principal of a credential; `undefined` if the credential is unknown, expired or revoked. An open stream checks it again before
+ * each delivery.
  *
- * @param credential an id, never a secret: without a prefix that of a personal access token, `oauth:` of an OAuth access token,
- * `device:` of a device key, `peer:` of the key of somebody of another provider
+ * @param credential the id of a credential, never a secret: `oauth:` and `oauth+jwt:` for OAuth access tokens, `bootstrap:` for bootstrap
+ * tokens, `device:` for device keys, `peer:` for keys of other providers' accounts, and no prefix for personal access tokens
  */
 export async function principalOf(
 	world: Pick<World, "store" | "clock">,
@@ -28,7 +29,7 @@ export async function principalOf(
 	return { account, scopes: token.scopes, credential };
 }
 
-/** Whom the token of a request stands for, if it is a secret that is looked up; `undefined`: nobody (any more). */
+/** The principal of a request's bearer token, unless the token is a JWT; `undefined` if the token is not valid. */
 export async function authenticate(
 	world: Pick<World, "store" | "clock">,
 	secret: string,

@@ -7,17 +7,18 @@ import type { BridgeName } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { RemotePerson } from "../ports/bridge/remote-event.ts";
 
-/** How long a shadow is believed without asking the store, in milliseconds. */
-const trustMs = 30_000;
+/** How long a shadow is used without reading it from the store again, in milliseconds. */
+const cachedMs = 30_000;
 
-/** The stand-ins of people elsewhere: found, or made the first time that they are heard of. */
+/** The shadows of remote people. */
 export interface Shadows {
-	/** The shadow of a person, brought up to what their bridge says of them. */
+	/** The shadow of a person, created or updated according to the description of its bridge. */
 	of(bridge: BridgeName, person: RemotePerson): Promise<Account>;
-	/** Reads the person anew when they are next heard of. */
+	/** Drops the cached shadow of a person. */
 	forget(bridge: BridgeName, person: RemotePerson): void;
 }
 
+/** Caches recently used shadows in this process. */
 export function createShadows(world: World): Shadows {
 	const known = new BoundedMap<string, { account: Account; person: RemotePerson; until: number }>(20_000);
 
@@ -25,14 +26,14 @@ export function createShadows(world: World): Shadows {
 		async of(bridge, person) {
 			const key = `${bridge}:${person.id}`;
 			const cached = known.get(key);
-			// The same object is the same description: bridges keep theirs until it changes.
+			// The same object is the same description, since a bridge reuses its object until the person changes.
 			if (cached !== undefined && cached.person === person && cached.until > world.clock.now()) return cached.account;
 			const found = await accountByRemote(world, bridge, person.id);
 			const account =
 				found === undefined
 					? await createShadow(world, fieldsOf(world, bridge, person))
 					: await refresh(world, found, bridge, person);
-			known.set(key, { account, person, until: world.clock.now() + trustMs });
+			known.set(key, { account, person, until: world.clock.now() + cachedMs });
 			return account;
 		},
 		forget: (bridge, person) => known.delete(`${bridge}:${person.id}`),

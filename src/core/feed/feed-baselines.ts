@@ -3,27 +3,28 @@ import type { World } from "../events/world.ts";
 import type { AccountId } from "../ids.ts";
 import type { Collection } from "../ports/store.ts";
 
-/** Where a reader of the feed stood in every stream that they follow, at one moment: what their resume tokens count from. */
+/** The positions of a reader in all streams that it follows, at one moment. Resume tokens are relative to a baseline. */
 export interface FeedBaseline {
 	readonly account: AccountId;
-	/** Stream → seq of its newest event that the reader has been given (or passed over). */
+	/** Stream → seq of the newest event that the reader has received or skipped. */
 	readonly streams: Readonly<Record<string, number>>;
 	/** Milliseconds since 1970. */
 	readonly createdAt: number;
 }
 
+/** The baselines, by random id. */
 export const feedBaselines: Collection<FeedBaseline> = {
 	name: "feed_baselines",
 	version: 1,
 	indexes: { age: { kinds: ["int"], of: (b) => [b.createdAt] } },
 };
 
-/** How long a token can be resumed from, in milliseconds: 7 days. */
+/** How long a resume token is valid, in milliseconds: 7 days. */
 export const baselineLifeMs = 7 * 86_400_000;
 
 type Positions = ReadonlyMap<string, number>;
 
-/** Keeps a baseline. Resolves with its id when it is durable. */
+/** Stores a baseline. Resolves with its id when it is durable. */
 export async function saveBaseline(
 	world: Pick<World, "store" | "clock">,
 	account: AccountId,
@@ -38,7 +39,7 @@ export async function saveBaseline(
 	return id;
 }
 
-/** Forgets the baselines that nobody can resume from any more. */
+/** Deletes the baselines whose resume tokens have expired. */
 export async function sweepBaselines(world: Pick<World, "store" | "clock">): Promise<void> {
 	for (;;) {
 		const oldest = await world.store.page(feedBaselines, { index: "age", order: "asc", limit: 200 });
@@ -49,8 +50,8 @@ export async function sweepBaselines(world: Pick<World, "store" | "clock">): Pro
 }
 
 /**
- * Writes a resume token: `<baseline>~<stream>:<seq>…`, naming only the streams that moved since the baseline; a stream of the
- * baseline is named by its place in it, in base 36, any other by its id.
+ * Writes a resume token: `<baseline>~<stream>:<seq>…`, with only the streams that have moved since the baseline. A stream of the baseline
+ * is written as its index there, in base 36, any other stream as its id.
  */
 export function writeToken(baseline: string, moved: Positions, order: ReadonlyMap<string, number>): string {
 	let token = baseline;
@@ -61,7 +62,7 @@ export function writeToken(baseline: string, moved: Positions, order: ReadonlyMa
 const tokenShape = /^[\w-]{16}(?:~(?:[0-9a-z]{1,6}|[a-z]{3}_[0-9a-z]{26}):[0-9a-z]{1,11})*$/;
 
 /**
- * Reads a resume token back into positions. `undefined`: it is none, it is not this reader's, or its baseline is gone.
+ * Reads the positions of a resume token; `undefined` if it is malformed, belongs to another account, or its baseline has expired.
  */
 export async function readToken(
 	world: Pick<World, "store" | "clock">,

@@ -10,8 +10,8 @@ import type { Message } from "../model/message.ts";
 import type { LogEvent } from "../ports/store.ts";
 
 /**
- * What readers of a channel are told. `message` is the document as it is now, never as the event once said it: a text that was
- * erased is not told again (design §3.1 rule 7).
+ * An event as the readers of a channel receive it. `message` is the current document, not the content of the event, so that an erased text
+ * is never sent again (design §3.1 rule 8).
  */
 export interface FeedItem {
 	readonly kind: "created" | "updated" | "deleted";
@@ -21,7 +21,7 @@ export interface FeedItem {
 	readonly message: Message;
 }
 
-/** For each type of event, what it means to the readers of its channel. */
+/** For each type of event, what it tells the readers of its channel. */
 const kinds: ConsumerTable<{ readonly [T in EventType]: FeedItem["kind"] }> = {
 	"message.posted": "created",
 	"message.edited": "updated",
@@ -44,7 +44,7 @@ const kinds: ConsumerTable<{ readonly [T in EventType]: FeedItem["kind"] }> = {
 	),
 };
 
-/** What an event is to those who read its channel; `undefined`: nothing. */
+/** The item for the readers of an event's channel; `undefined` if they do not receive the event. */
 export async function itemOf(world: Pick<World, "store">, event: LogEvent): Promise<FeedItem | undefined> {
 	const kind = kinds[event.type as EventType] as FeedItem["kind"] | "stays" | undefined;
 	const id = messageOf(event);

@@ -10,52 +10,55 @@ import type { AccountId, ChannelId } from "../ids.ts";
 import { parseId } from "../ids.ts";
 import type { Bus } from "../ports/bus.ts";
 import type { LogEvent } from "../ports/store.ts";
-import { createJudge, type PrincipalOf } from "./feed-access.ts";
+import { createAccessCheck, type PrincipalOf } from "./feed-access.ts";
 import { readToken, sweepBaselines } from "./feed-baselines.ts";
+import { createFanOut } from "./feed-fan-out.ts";
 import { type FollowSet, followSetOf, seqBefore } from "./feed-follows.ts";
 import { type FeedItem, itemOf } from "./feed-items.ts";
 import { FeedReader } from "./feed-reader.ts";
-import { createTails } from "./feed-tails.ts";
 import { followChangeOf } from "./follow-changes.ts";
-import type { LiveEvent, Told } from "./live-event.ts";
+import type { EventWithCircle, LiveEvent } from "./live-event.ts";
 
+/** The request for a stream of live events. */
 export interface FeedRequest {
-	/** Undefined: all that the reader follows, and the channels of their groups. */
+	/** If undefined, all places that the account follows, and the channels of its groups. */
 	readonly channels?: readonly string[];
-	/** A token of an earlier stream. */
+	/** The resume token of an earlier stream. */
 	readonly resume?: string;
 }
 
-/** Live events (design §3.3): readers of the log. */
+/** Live events (design §3.3): streams that read the log. */
 export interface Feed {
 	/**
-	 * Prepares a stream: exact behind `resume` if that is known, otherwise from now on. Nothing is written before `run`.
+	 * Prepares a stream that starts exactly after `resume` if that is valid, otherwise now. Nothing is written before `run`.
 	 *
-	 * @throws {NotFound} one of the channels may not be read: then none is
+	 * @throws {NotFound} the account may not read one of the channels
 	 */
 	open(principal: Principal, request: FeedRequest): Promise<FeedReader>;
-	/** Tells the readers of a channel, except `from`, something that is not kept. */
+	/** Sends an event that is not stored to the readers of a channel, except to `from`. */
 	signal(place: Place, event: LiveEvent, from: AccountId): Promise<void>;
 	close(): void;
 }
 
+/** The dependencies of the feed. */
 export interface FeedParts {
 	readonly world: Pick<World, "store" | "clock" | "logger">;
 	readonly bus: Bus;
 	readonly principalOf: PrincipalOf;
-	/** Writes an item as it goes over the wire. */
+	/** Renders an item in the wire format. */
 	readonly render: (item: FeedItem) => Promise<LiveEvent>;
 }
 
 const sweepEveryMs = 3_600_000;
 
+/** The live events of this process, which follow the bus. */
 export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed {
-	const judge = createJudge(world, principalOf);
-	/** By event and by the state of its message, so that a text can't outlive its erasure here. */
+	const checkAccess = createAccessCheck(world, principalOf);
+	/** Keyed by event and state of its message, so that an erased text can't stay in this cache. */
 	const written = new BoundedMap<string, Promise<LiveEvent>>(2000);
 	const readers = new Set<FeedReader>();
 
-	async function tell(event: LogEvent): Promise<Told | undefined> {
+	async function liveEventOf(event: LogEvent): Promise<EventWithCircle | undefined> {
 		const item = await itemOf(world, event);
 		if (item === undefined) return undefined;
 		const key = `${event.id}@${item.message.changed}`;
@@ -65,8 +68,8 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 		return { circle: circleBy(item.place.rules, item.place, item.message), event: await rendered };
 	}
 
-	/** What of an event changes what readers without a list of their own follow. */
-	function notice(event: LogEvent): void {
+	/** Updates the readers whose follows or credentials an event changes. */
+	function updateReaders(event: LogEvent): void {
 		const change = followChangeOf(event);
 		if (change === undefined) return;
 		if (change.kind === "ended") return recheck(change.account);
@@ -75,22 +78,22 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 				reader.refresh();
 	}
 
-	/** A credential of somebody has ended: so do the streams that were opened with it. */
+	/** Ends the streams of an account whose credential is no longer valid. */
 	function recheck(account: AccountId): void {
 		for (const reader of readers)
 			if (reader.principal.account.id === account) void reader.check().catch(() => reader.cut());
 	}
 
-	const tails = createTails(world, { judge, tell, notice });
-	const scout = createScout(world, notice);
+	const fanOut = createFanOut(world, { checkAccess, liveEventOf, onEvent: updateReaders });
+	const scan = createScan(world, updateReaders);
 	const unsubscribe = bus.subscribe((stream, seq) => {
 		const revoked = revokedAccountOf(stream);
 		if (revoked !== undefined) return recheck(revoked);
-		if (!tails.moved(stream, seq) && readers.size > 0) scout(stream, seq);
+		if (!fanOut.advance(stream, seq) && readers.size > 0) scan(stream, seq);
 	});
 	const sweep = (): void =>
 		void sweepBaselines(world).catch((error: unknown) =>
-			world.logger.warn({ err: error }, "Old baselines could not be swept"),
+			world.logger.warn({ err: error }, "Expired baselines could not be deleted"),
 		);
 	const sweeper = setInterval(sweep, sweepEveryMs).unref();
 
@@ -115,10 +118,10 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 			const groups = request.channels === undefined ? wanted.groups : undefined;
 			const reader = new FeedReader({
 				world,
-				tails,
-				judge,
+				fanOut,
+				checkAccess,
 				principalOf,
-				tell,
+				liveEventOf,
 				principal,
 				start,
 				groups,
@@ -126,15 +129,15 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 				onClose: (closed) => readers.delete(closed),
 			});
 			readers.add(reader);
-			// What was joined while the list was being read.
+			// Adds channels that were joined while the follows were being read.
 			reader.refresh();
 			return reader;
 		},
 		async signal(place, event, from) {
-			const verdictOn = judge(await circleOf(world, place));
-			for (const follower of tails.followers(place.channel.id)) {
-				if (follower.principal.account.id !== from && (await verdictOn(follower.principal)) === "allowed")
-					follower.signal(event);
+			const accessOf = checkAccess(await circleOf(world, place));
+			for (const subscriber of fanOut.subscribers(place.channel.id)) {
+				if (subscriber.principal.account.id !== from && (await accessOf(subscriber.principal)) === "allowed")
+					subscriber.signal(event);
 			}
 		},
 		close() {
@@ -145,7 +148,7 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 	};
 }
 
-/** The channels that were asked for by name. @throws {NotFound} */
+/** The channels that a request names. @throws {NotFound} the account may not read one of them */
 async function askedFor(
 	world: Pick<World, "store">,
 	{ account }: Principal,
@@ -161,10 +164,10 @@ async function askedFor(
 	return { channels, groups: new Set() };
 }
 
-/** Looks through the events of streams that nobody follows yet, once per turn and stream. */
-function createScout(
+/** Reads the new events of streams without subscribers, once per turn and stream, since they may change what readers follow. */
+function createScan(
 	{ store, logger }: Pick<World, "store" | "logger">,
-	notice: (event: LogEvent) => void,
+	onEvent: (event: LogEvent) => void,
 ): (stream: string, seq: number) => void {
 	const moved = new Map<string, { from: number; to: number }>();
 
@@ -172,7 +175,7 @@ function createScout(
 		const batch = [...moved];
 		moved.clear();
 		for (const [stream, { from, to }] of batch) {
-			for (const event of await store.events(stream, from - 1, Math.min(1000, to - from + 1))) notice(event);
+			for (const event of await store.events(stream, from - 1, Math.min(1000, to - from + 1))) onEvent(event);
 		}
 	}
 
@@ -181,7 +184,9 @@ function createScout(
 		if (range === undefined && moved.size === 0)
 			setImmediate(
 				() =>
-					void look().catch((error: unknown) => logger.warn({ err: error }, "New memberships could not be looked up")),
+					void look().catch((error: unknown) =>
+						logger.warn({ err: error }, "Events of streams without subscribers could not be read"),
+					),
 			);
 		moved.set(stream, { from: Math.min(range?.from ?? seq, seq), to: Math.max(range?.to ?? seq, seq) });
 	};

@@ -3,9 +3,9 @@ import type { World } from "../events/world.ts";
 import type { Content, MessageType } from "../model/message.ts";
 
 /**
- * What every content must keep to, wherever it comes from: some text, not too much of it, in a form that fits the type.
+ * Checks the content of a message, local or remote: it needs well-formed text within the limit of its type.
  *
- * @throws {InvalidRequest}
+ * @throws {InvalidRequest} `/content/text`
  */
 export function checkContent(world: Pick<World, "policy">, type: MessageType, content: Content): void {
 	const limit = type === "article" ? world.policy.articleBytes : world.policy.textBytes;

@@ -7,18 +7,21 @@ import type { MessageEvents } from "./events.ts";
 import { messages } from "./message.ts";
 import { mentionedAccounts } from "./post-message.ts";
 
+/** Changes to a message; absent fields stay as they are. */
 export interface MessageChanges {
 	readonly content?: Partial<Content>;
 	readonly tags?: readonly string[];
 	readonly metadata?: Message["metadata"];
-	/** Empty: there is none any more. */
+	/** An empty text removes the warning. */
 	readonly warning?: string;
 }
 
 /**
- * Changes what a message says (OFSCP R7 §7.1): its author only, until `editUntil`.
+ * Edits a message (OFSCP R7 §7.1). Only its author may, until `editUntil`. An edit that changes nothing creates no event.
  *
- * @throws {PermissionDenied} not the author; `edit_window_closed`
+ * @returns the message after the edit
+ * @throws {InvalidRequest} the new content is not valid
+ * @throws {PermissionDenied} the account is not the author; `edit_window_closed`
  * @throws {Conflict} `already_deleted`
  */
 export async function editMessage(
@@ -27,7 +30,7 @@ export async function editMessage(
 	message: Message,
 	changes: MessageChanges,
 ): Promise<Message> {
-	if (message.author !== author.id) throw new PermissionDenied("Only the author edits a message");
+	if (message.author !== author.id) throw new PermissionDenied("Only the author can edit a message");
 	if (message.deletedAt !== undefined) throw new Conflict("already_deleted", "The message was deleted");
 	if (world.clock.now() > message.editUntil)
 		throw new PermissionDenied("The time to edit this message is over", "edit_window_closed");
@@ -42,7 +45,7 @@ export async function editMessage(
 		...(changes.metadata === undefined ? {} : { metadata: changes.metadata }),
 		...(warning === undefined || warning === "" ? {} : { warning }),
 	};
-	// Whoever did not hear that an edit was done sends it again: nobody elsewhere is told twice.
+	// A client that got no answer repeats its edit, which must not be delivered twice.
 	return changesNothing(message, body) ? message : appendEdit(world, message, { actor: author, body });
 }
 
@@ -53,7 +56,7 @@ function changesNothing(message: Message, edit: MessageEvents["message.edited"])
 	return JSON.stringify(before) === JSON.stringify([...shown(edit), metadata, warning]);
 }
 
-/** Appends an edit that has been allowed. What was said before stays in the log until the message is deleted. */
+/** Appends an edit that has been authorised. Earlier texts stay in the log until the message is deleted. */
 export async function appendEdit(
 	world: World,
 	message: Message,

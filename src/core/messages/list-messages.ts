@@ -10,14 +10,15 @@ import { messages } from "./message.ts";
 
 type Reader = Pick<World, "store">;
 
+/** A page of a channel. */
 export interface Window {
-	/** Rows behind this place in the asked direction. */
+	/** The page starts after this position, in the given direction. */
 	readonly after?: Position;
 	readonly direction: "backward" | "forward";
 	readonly limit: number;
 }
 
-/** A page of a channel: backward is newest first, forward oldest first (OFSCP §6.2). */
+/** A page of a channel's messages: `backward` is newest first, `forward` oldest first (OFSCP §6.2). */
 export async function listMessages(
 	world: Reader,
 	{ channel: { id: channel } }: ReadablePlace,
@@ -33,7 +34,7 @@ export async function listMessages(
 	return page.map((stored) => stored.doc);
 }
 
-/** The direct replies to a message, oldest first. They are in the message's place. */
+/** The direct replies to a message, oldest first. They are in the same place as the message. */
 export async function listReplies(
 	world: Reader,
 	_place: ReadablePlace,
@@ -50,7 +51,7 @@ export async function listReplies(
 	return page.map((stored) => stored.doc);
 }
 
-/** A message of a place by its id. @throws {NotFound} it does not exist, or is elsewhere */
+/** A message of a place by its id. @throws {NotFound} it does not exist, or is in another place */
 export async function readableMessage(world: Reader, place: ReadablePlace, id: string): Promise<Message> {
 	const known = parseId("msg", id);
 	const message = known === undefined ? undefined : (await world.store.get(messages, known))?.doc;
@@ -58,7 +59,7 @@ export async function readableMessage(world: Reader, place: ReadablePlace, id: s
 	return message;
 }
 
-/** A message and its place by the message's id alone, if `reader` may have it: also one who is named in it and not in its place. */
+/** A message and its place by the message's id alone, if `reader` may read it, be it only because the message mentions them. */
 export async function messageWithPlace(
 	world: Reader,
 	id: MessageId,

@@ -8,14 +8,15 @@ import { type Message, maxReactionKeys } from "../model/message.ts";
 import type { Reaction } from "../model/reaction.ts";
 import { reactionId, reactions } from "./reaction.ts";
 
-export interface ReactionWish {
+/** A reaction to add: its key, and how to display it. */
+export interface NewReaction {
 	readonly key: string;
 	readonly unicode?: string;
 	readonly image?: string;
 	readonly description?: string;
 }
 
-/** Where a reaction comes from, when it is not from here. */
+/** The origin of a remote reaction. */
 export interface ReactionSource {
 	readonly origin: { readonly bridge: BridgeName; readonly id: string };
 	readonly request: string;
@@ -23,9 +24,10 @@ export interface ReactionSource {
 }
 
 /**
- * Reacts to a message, once per person and key (OFSCP §5.3). Idempotent.
+ * Adds a reaction to a message, once per account and key (OFSCP §5.3). Idempotent.
  *
- * @throws {PermissionDenied}
+ * @param source absent for a reaction made here
+ * @throws {PermissionDenied} the account may not reply here
  * @throws {Conflict} `already_deleted`, `too_many_reactions`
  */
 export async function react(
@@ -33,23 +35,23 @@ export async function react(
 	author: Account,
 	place: Place,
 	message: Message,
-	wish: ReactionWish,
+	fields: NewReaction,
 	source?: ReactionSource,
 ): Promise<{ changed: boolean }> {
 	if (message.deletedAt !== undefined) throw new Conflict("already_deleted", "The message was deleted");
 	await assertMay(world, "reply", place, author);
-	const isNew = !message.reactions.some((sum) => sum.key === wish.key);
+	const isNew = !message.reactions.some((sum) => sum.key === fields.key);
 	if (isNew && message.reactions.length >= maxReactionKeys)
-		throw new Conflict("too_many_reactions", `A message takes ${maxReactionKeys} different reactions`);
+		throw new Conflict("too_many_reactions", `A message can have at most ${maxReactionKeys} different reactions`);
 	return change(
 		world,
 		author,
 		message,
-		wish.key,
+		fields.key,
 		(now) => {
 			if (now?.active === true) return undefined;
 			return {
-				...wish,
+				...fields,
 				message: message.id,
 				author: author.id,
 				active: true,
@@ -60,7 +62,7 @@ export async function react(
 	);
 }
 
-/** Takes a reaction back. Idempotent. */
+/** Withdraws a reaction. Idempotent. */
 export async function unreact(
 	world: World,
 	author: Account,
@@ -95,9 +97,9 @@ async function change(
 ): Promise<{ changed: boolean }> {
 	const id = reactionId(message.id, author.id, key);
 	const now = (await world.store.get(reactions, id))?.doc;
-	const wish = decide(now);
-	if (wish === undefined) return { changed: false };
-	const { at: _, ...reaction } = { ...wish, generation: (now?.generation ?? 0) + 1, at: 0 };
+	const desired = decide(now);
+	if (desired === undefined) return { changed: false };
+	const { at: _, ...reaction } = { ...desired, generation: (now?.generation ?? 0) + 1, at: 0 };
 	const network = source?.bridge ?? source?.origin?.bridge;
 	const appended = await world.log.append({
 		stream: message.channel,
@@ -111,6 +113,6 @@ async function change(
 			...(source === undefined ? {} : { raw: source.raw }),
 		},
 	});
-	// A duplicate of the natural key is somebody's equal change at the same moment: what was wanted holds.
+	// A duplicate of the natural key is a concurrent change to the same state, so the desired state holds.
 	return { changed: appended.outcome === "appended" };
 }

@@ -10,7 +10,7 @@ import { readableMessage } from "#core/messages/list-messages.ts";
 import type { Account } from "#core/model/account.ts";
 import type { Message } from "#core/model/message.ts";
 import { type Reaction } from "#core/model/reaction.ts";
-import { type ReactionWish, react, unreact } from "#core/reactions/react.ts";
+import { type NewReaction, react, unreact } from "#core/reactions/react.ts";
 import { reactionId, reactions } from "#core/reactions/reaction.ts";
 import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
@@ -74,7 +74,7 @@ export function wishOf(
 	key: string | undefined,
 	{ unicode, image, description, desctription }: ReactionLook,
 	keyIsUnicode = false,
-): ReactionWish {
+): NewReaction {
 	const shown = unicode ?? (keyIsUnicode && image === undefined ? key : undefined);
 	if (key === undefined || (shown === undefined && image === undefined))
 		throw new InvalidRequest([{ field: "/unicode", expected: "a unicode text or an image" }]);
@@ -95,7 +95,7 @@ export async function addReaction(
 	account: Account,
 	place: Place,
 	message: Message,
-	wish: ReactionWish,
+	wish: NewReaction,
 ): Promise<AnswerOf<typeof reacting>> {
 	const { changed } = await react(world, account, place, message, wish);
 	const stored = await world.store.get(reactions, reactionId(message.id, account.id, wish.key));

@@ -1,14 +1,14 @@
 import test, { type ExecutionContext } from "ava";
-import { createPeers, PeerAway, readDomain } from "#core/federation/peers.ts";
-import { createRemoteUsers, type Heard, merged, type RemoteUsers } from "#core/federation/remote-users.ts";
+import { createPeers, PeerUnavailable, readDomain } from "#core/federation/peers.ts";
+import { createRemoteUsers, type LookUpResult, merged, type RemoteUsers } from "#core/federation/remote-users.ts";
 import { createHttpClient } from "../../../src/outbound/http-client.ts";
 import { type OfscpHome, startHome } from "../../peers/ofscp-home.ts";
 import { openCore } from "../../support/core.ts";
 
 const now = Date.UTC(2026, 5, 1);
 const day = 86_400_000;
-const heard = (updatedAt: number, displayName: string, id = "usr_1"): Heard => ({ id, updatedAt, displayName });
-const take = (known: ReturnType<typeof merged> | undefined, said: Heard, at = now) =>
+const heard = (updatedAt: number, displayName: string, id = "usr_1"): LookUpResult => ({ id, updatedAt, displayName });
+const take = (known: ReturnType<typeof merged> | undefined, said: LookUpResult, at = now) =>
 	merged(known, said, "sam", "b.test", at);
 
 test("what is newer wins, what is as old or older is ignored though it came later", (t) => {
@@ -29,10 +29,10 @@ test("a clock that is ahead does not make its word the last one", (t) => {
 });
 
 test("homes that tell nothing give way to what they tell later", (t) => {
-	const untold = take(undefined, "untold");
-	t.like(untold, { id: "sam@b.test", handle: "sam", home: "b.test" });
-	t.is(take(untold, heard(0, "Sam")).id, "usr_1");
-	t.is(take(take(untold, heard(now - day, "Sam")), "untold").id, "usr_1");
+	const undisclosed = take(undefined, "undisclosed");
+	t.like(undisclosed, { id: "sam@b.test", handle: "sam", home: "b.test" });
+	t.is(take(undisclosed, heard(0, "Sam")).id, "usr_1");
+	t.is(take(take(undisclosed, heard(now - day, "Sam")), "undisclosed").id, "usr_1");
 });
 
 interface Scene {
@@ -83,7 +83,7 @@ test("answers that are no answers say nothing, and one that is away is not guess
 	const { home, users, clock } = await open(t);
 	const at = `/api/identity/users/sam@${home.domain}`;
 	home.away = true;
-	await t.throwsAsync(users.of("sam", home.domain), { instanceOf: PeerAway });
+	await t.throwsAsync(users.of("sam", home.domain), { instanceOf: PeerUnavailable });
 	home.away = false;
 	const fields = { id: "usr_1", handle: "sam", home: home.domain, updatedAt: "2026-01-01T00:00:00Z" };
 	for (const body of [

@@ -9,7 +9,7 @@ import { createHostPeople } from "./people.ts";
 import { createHostPortals } from "./portals.ts";
 import { createReceive } from "./receive.ts";
 
-/** What a bridge's host is made of, beside the core itself. */
+/** The dependencies of a bridge's host. */
 export interface HostParts extends Pick<BridgeHost, "http" | "socket" | "limits" | "report"> {
 	readonly bridge: BridgeName;
 	readonly world: World;
@@ -19,7 +19,7 @@ export interface HostParts extends Pick<BridgeHost, "http" | "socket" | "limits"
 	readonly instance: BridgeHost["about"]["instance"];
 }
 
-/** The core as one bridge sees it. */
+/** Creates the host of one bridge. */
 export function createBridgeHost(parts: HostParts): BridgeHost {
 	const { bridge, world, incoming, sealing, instance, http, socket, limits, report } = parts;
 	const { origin, domain, clock, logger, text } = world;

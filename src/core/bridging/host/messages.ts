@@ -9,17 +9,17 @@ import type { Message, Position } from "../../model/message.ts";
 import type { HostMessages, OpenChannel } from "../../ports/bridge/messages.ts";
 import type { Slice } from "../../ports/bridge/slice.ts";
 import { messageByRemote } from "../find-message.ts";
-import { accountsOf, addressed } from "../outgoing/prepare.ts";
+import { accountsOf, withRemoteIds } from "../outgoing/prepare.ts";
 import { readCursor, sliceOf } from "./cursor.ts";
 import { createOpenEvents } from "./open-event.ts";
-import { messageWithOpenPlace, openPlace, shown } from "./open-place.ts";
+import { messageWithOpenPlace, openPlace, toOpenChannel } from "./open-place.ts";
 
-/** Channels and messages as a bridge sees them. */
+/** Gives a bridge access to open channels and their messages. */
 export function createHostMessages(world: World, bridge: BridgeName): HostMessages {
 	const { store } = world;
 	async function open(place: Place | undefined): Promise<OpenChannel | undefined> {
 		const opened = await openPlace(world, place);
-		return opened === undefined ? undefined : shown(opened);
+		return opened === undefined ? undefined : toOpenChannel(opened);
 	}
 	return {
 		openChannel: async (id) => open(await placeOf(world, id)),
@@ -30,12 +30,12 @@ export function createHostMessages(world: World, bridge: BridgeName): HostMessag
 			const { message, place } = found;
 			const author = await accountById(world, message.author);
 			const above = message.reply === undefined ? undefined : (await store.get(messages, message.reply.to))?.doc;
-			const parent = above === undefined ? undefined : await addressed(world, bridge, above);
+			const parent = above === undefined ? undefined : await withRemoteIds(world, bridge, above);
 			if (author === undefined) return undefined;
 			return {
 				message,
 				author,
-				...shown(place),
+				...toOpenChannel(place),
 				mentions: await accountsOf(world, message.mentions),
 				...(parent === undefined ? {} : { parent }),
 			};

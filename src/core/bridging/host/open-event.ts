@@ -5,7 +5,7 @@ import type { HostMessages } from "../../ports/bridge/messages.ts";
 import { prepare } from "../outgoing/prepare.ts";
 import { messageWithOpenPlace, openPlace } from "./open-place.ts";
 
-/** Reads an event as the delivery that it was, if what it is about may be shown to anyone now. */
+/** Reads an event as a delivery, if anyone may read its subject now. */
 export function createOpenEvents(world: World, bridge: BridgeName): HostMessages["openEvent"] {
 	return async (id) => {
 		const event = await world.store.event(id);

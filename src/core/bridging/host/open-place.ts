@@ -14,8 +14,8 @@ type Reader = Pick<World, "store">;
 export const openPlace = (world: Reader, place: Place | undefined): Promise<ReadablePlace | undefined> =>
 	readable(world, place, undefined);
 
-/** A place in the words that bridges know. */
-export const shown = ({ channel, group, rules }: PlaceWithCircle): OpenChannel => ({
+/** A place in the form that bridges receive. */
+export const toOpenChannel = ({ channel, group, rules }: PlaceWithCircle): OpenChannel => ({
 	channel,
 	group,
 	visibility: visibilityOf(rules),
@@ -23,8 +23,8 @@ export const shown = ({ channel, group, rules }: PlaceWithCircle): OpenChannel =
 });
 
 /**
- * A message that may be shown outside: in an open channel, or by one of ours in the timeline of a remote account (its home
- * asks for it). What a remote account wrote in a remote timeline is published by its own server.
+ * A message that may be published: in an open channel, or a local account's reply in the shadow of a remote timeline, which that timeline's
+ * home may fetch. The messages of remote accounts in shadows are published by their own servers.
  */
 export async function messageWithOpenPlace(
 	world: Reader,
@@ -34,6 +34,6 @@ export async function messageWithOpenPlace(
 	const found = message === undefined ? undefined : await placeOf(world, message.channel);
 	if (message === undefined || found === undefined) return undefined;
 	const place = await withCircle(world, found);
-	const isAnswer = place.channel.kind === "shadow" && isTimeline(place.channel) && message.origin === undefined;
-	return isOpen(place.circle) || isAnswer ? { message, place } : undefined;
+	const isLocalReply = place.channel.kind === "shadow" && isTimeline(place.channel) && message.origin === undefined;
+	return isOpen(place.circle) || isLocalReply ? { message, place } : undefined;
 }

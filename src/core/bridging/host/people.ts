@@ -11,11 +11,11 @@ import type { PageAfter } from "../../ports/bridge/slice.ts";
 import { accountsOf } from "../outgoing/prepare.ts";
 import { readCursor, sliceOf } from "./cursor.ts";
 
-/** The accounts as a bridge sees them. */
+/** Gives a bridge access to accounts and follows. */
 export function createHostPeople(world: Pick<World, "store">, bridge: BridgeName): HostPeople {
 	const { store } = world;
 
-	/** A page of an index of memberships, of those that begin with `prefix`. */
+	/** A page of the memberships whose index key begins with `prefix`. */
 	async function joined(
 		index: "place" | "account",
 		prefix: readonly string[],

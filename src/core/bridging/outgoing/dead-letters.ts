@@ -3,7 +3,7 @@ import type { World } from "../../events/world.ts";
 import type { Lanes } from "../../ports/lanes.ts";
 import { type DeadLetter, deadLetters, deliveries, deliveryLane, laneOf } from "./delivery.ts";
 
-/** Undeliverable items of a lane, oldest first; without a lane, of all. */
+/** The dead letters of a lane, oldest first, or of all lanes. */
 export async function listDeadLetters(
 	world: Pick<World, "store">,
 	{ lane, after, limit }: { readonly lane?: string; readonly after?: string; readonly limit: number },
@@ -15,7 +15,12 @@ export async function listDeadLetters(
 	return page.map((stored) => ({ id: stored.id, letter: stored.doc }));
 }
 
-/** Gives the dead letters of a lane another life: they are due at once. Returns how many. */
+/**
+ * Makes the dead letters of a lane due again at once.
+ *
+ * @param lanes wakes the lanes; absent if no server runs in this process
+ * @returns how many dead letters were replayed
+ */
 export async function replayDeadLetters(
 	world: Pick<World, "store" | "clock">,
 	lane: string,

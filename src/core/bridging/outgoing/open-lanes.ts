@@ -1,7 +1,7 @@
 import type { World } from "../../events/world.ts";
 import { deliveries, laneOf } from "./delivery.ts";
 
-/** The lanes that have deliveries: jumps from lane to lane, so it costs as much as there are lanes. */
+/** The lanes that have deliveries. The cost depends on the number of lanes, not of deliveries. */
 export async function* lanesWithDeliveries(world: Pick<World, "store">): AsyncGenerator<string> {
 	let after: readonly [string, number, number, string] | undefined;
 	for (;;) {

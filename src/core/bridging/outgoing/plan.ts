@@ -12,23 +12,24 @@ import type { Message } from "../../model/message.ts";
 import type { Reach } from "../../model/reach.ts";
 import { audienceOf, type Targets } from "./targets.ts";
 
+/** The dependencies of planning. */
 export interface Planner {
 	readonly world: World;
 	readonly targets: Targets;
 }
 
-/** Where an event goes. `bulk`: one of many like it; deliveries of others to the same target go first. */
+/** The delivery targets of an event. `bulk`: one of many similar events, to which other deliveries to the same target are preferred. */
 export interface Planned {
 	readonly reaches: readonly Reach[];
 	readonly bulk?: true;
 }
 
-/** For each type of event, the targets that it goes to. */
+/** For each type of event, its delivery targets. */
 export type PlanTable = ConsumerTable<{
 	readonly [T in EventType]: (planner: Planner, event: EventOf<T>) => Promise<Planned>;
 }>;
 
-/** Everyone who is told of a message: its channel's audience and the people it addresses. */
+/** The targets of a message event: the audience of its channel, and the people whom the message addresses. */
 async function ofMessage(
 	{ world, targets }: Planner,
 	id: MessageId,
@@ -53,7 +54,7 @@ async function messageAndPlace(world: World, id: MessageId): Promise<{ message: 
 	return message === undefined || place === undefined ? undefined : { message, place };
 }
 
-/** A join or leave of one of ours goes to the owner's home; the answer to a join from elsewhere goes to who asked. */
+/** A local account's join or leave is delivered to the owner's home, the answer to a remote account's join to that account. */
 async function ofMembership(
 	{ world }: Planner,
 	{ body, type }: EventOf<"member.requested" | "member.joined" | "member.left" | "member.denied">,
@@ -71,7 +72,7 @@ async function ofMembership(
 
 const to = (reach: Reach | undefined): Planned => ({ reaches: reach === undefined ? [] : [reach] });
 
-/** Followers are told of a new profile, and of the end of an account. */
+/** A changed profile and the deletion of an account are delivered to the followers. */
 async function ofAccount(
 	{ world }: Planner,
 	{ body }: EventOf<"account.updated" | "account.deleted">,
@@ -84,6 +85,7 @@ async function ofAccount(
 	return { reaches };
 }
 
+/** Plans the deliveries of each type of event. */
 export const plans: PlanTable = {
 	"account.updated": ofAccount,
 	"account.deleted": ofAccount,

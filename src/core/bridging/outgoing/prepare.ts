@@ -16,9 +16,9 @@ import { reactionId } from "../../reactions/reaction.ts";
 import { remoteIdsOf } from "../links.ts";
 import { visibilityOf } from "./visibility.ts";
 
-type Unaddressed<D> = D extends Delivery ? Omit<D, "reach"> : never;
+type WithoutReach<D> = D extends Delivery ? Omit<D, "reach"> : never;
 /** A delivery without its target: the same for all targets of one network. */
-export type Prepared = Unaddressed<Delivery>;
+export type Prepared = WithoutReach<Delivery>;
 type Base = Pick<Delivery, "id" | "at" | "actor"> & { readonly origin?: BridgeName; readonly raw?: unknown };
 type Preparer<T extends EventType> = (
 	world: World,
@@ -27,8 +27,8 @@ type Preparer<T extends EventType> = (
 	base: Base,
 ) => Promise<Prepared | undefined>;
 
-/** A message as a network knows it. */
-export async function addressed(
+/** A message with its author and the ids that it has on a network. */
+export async function withRemoteIds(
 	world: Pick<World, "store">,
 	bridge: BridgeName,
 	message: Message,
@@ -41,15 +41,15 @@ export async function addressed(
 
 type VisiblePlace = Place & { readonly visibility: Visibility };
 
-/** A place of which something is told that is not said in it: who joined it, that it is linked no more. */
+/** The channel of an event that is not a message: a membership, or the end of a link. */
 async function anyPlace(world: World, channel: ChannelId): Promise<VisiblePlace | undefined> {
 	const place = await placeOf(world, channel);
 	if (place === undefined) return undefined;
 	return { ...place, visibility: visibilityOf(await rulesOf(world, place.channel.tier)) };
 }
 
-/** The channel, if it may leave the provider now: asked again for each delivery (design §9 rule 4). */
-async function openPlace(world: World, channel: ChannelId): Promise<VisiblePlace | undefined> {
+/** The channel, if its messages may leave the provider now; checked again for each delivery (design §9 rule 4). */
+async function federatedPlace(world: World, channel: ChannelId): Promise<VisiblePlace | undefined> {
 	const place = await placeOf(world, channel);
 	const { circle, rules } = place === undefined ? {} : await withCircle(world, place);
 	if (place === undefined || rules === undefined || circle === undefined || circle.leaves === "nowhere")
@@ -63,13 +63,13 @@ async function subjectOf(
 	id: MessageId,
 ): Promise<(VisiblePlace & { subject: Addressed }) | undefined> {
 	const message = (await world.store.get(messages, id))?.doc;
-	const place = message === undefined ? undefined : await openPlace(world, message.channel);
-	const subject = message === undefined ? undefined : await addressed(world, bridge, message);
+	const place = message === undefined ? undefined : await federatedPlace(world, message.channel);
+	const subject = message === undefined ? undefined : await withRemoteIds(world, bridge, message);
 	return place === undefined || subject === undefined ? undefined : { ...place, subject };
 }
 
-/** A text is sent as it is now; what is deleted by now is not sent at all, its removal follows. */
-async function text(
+/** A message or edit, with the current text. A message that is deleted by now is not delivered; its removal follows. */
+async function textDelivery(
 	kind: "message" | "edit",
 	world: World,
 	bridge: BridgeName,
@@ -80,7 +80,7 @@ async function text(
 	if (found === undefined || found.subject.message.deletedAt !== undefined) return undefined;
 	const { reply, mentions } = found.subject.message;
 	const above = reply === undefined ? undefined : (await world.store.get(messages, reply.to))?.doc;
-	const parent = above === undefined ? undefined : await addressed(world, bridge, above);
+	const parent = above === undefined ? undefined : await withRemoteIds(world, bridge, above);
 	return {
 		...base,
 		...found,
@@ -90,6 +90,7 @@ async function text(
 	};
 }
 
+/** The accounts with these ids, in order; unknown ones are left out. */
 export async function accountsOf(world: Pick<World, "store">, ids: readonly AccountId[]): Promise<readonly Account[]> {
 	const found = await Promise.all(ids.map((id) => accountById(world, id)));
 	return found.filter((account) => account !== undefined);
@@ -138,7 +139,7 @@ const membership: Preparer<"member.requested" | "member.joined" | "member.left" 
 	return joined === undefined ? undefined : { ...base, actor: member, ...place, kind: "leave", owner, joined };
 };
 
-/** The event by which a membership was asked for, before its present generation. */
+/** The id of the event that requested a membership, before its current generation. */
 async function requestBefore(
 	world: World,
 	place: string,
@@ -160,8 +161,8 @@ const preparers: ConsumerTable<{ readonly [T in EventType]: Preparer<T> }> = {
 	"member.joined": membership,
 	"member.left": membership,
 	"member.denied": membership,
-	"message.posted": (world, bridge, { body }, base) => text("message", world, bridge, body.message.id, base),
-	"message.edited": (world, bridge, { body }, base) => text("edit", world, bridge, body.message, base),
+	"message.posted": (world, bridge, { body }, base) => textDelivery("message", world, bridge, body.message.id, base),
+	"message.edited": (world, bridge, { body }, base) => textDelivery("edit", world, bridge, body.message, base),
 	"message.deleted": async (world, bridge, { body }, base) => {
 		const found = await subjectOf(world, bridge, body.message);
 		return found === undefined ? undefined : { ...base, ...found, kind: "removal" };
@@ -169,7 +170,7 @@ const preparers: ConsumerTable<{ readonly [T in EventType]: Preparer<T> }> = {
 	"reaction.added": reaction,
 	"reaction.removed": reaction,
 	"portal.linked": async (world, _bridge, { body }, base) => {
-		const place = await openPlace(world, body.portal.channel);
+		const place = await federatedPlace(world, body.portal.channel);
 		return place === undefined
 			? undefined
 			: { ...base, ...place, kind: "link", portal: body.portal.id, room: body.portal.room, consented: body.consented };
@@ -183,7 +184,7 @@ const preparers: ConsumerTable<{ readonly [T in EventType]: Preparer<T> }> = {
 	...stays("account.created", "group.created", "channel.created", "portal.changed"),
 };
 
-/** What a network is told of an event; `undefined`: nothing (any more). */
+/** The content of the deliveries of an event to a network; `undefined` if there is nothing to deliver, or no longer. */
 export async function prepare(world: World, bridge: BridgeName, event: LogEvent): Promise<Prepared | undefined> {
 	const actor = await accountById(world, event.actor as AccountId);
 	const preparer = preparers[event.type as EventType] as Preparer<EventType> | "stays" | undefined;

@@ -3,7 +3,7 @@ import type { PortalId } from "../../ids.ts";
 import type { Portal, PortalState } from "../../model/portal.ts";
 import { portals } from "./portal.ts";
 
-/** Brings a link into another state; decides again when its channel moved meanwhile. Closed links stay closed. */
+/** Changes the state of a link. Decides again after a concurrent change in its channel. A closed link stays closed. */
 export async function changePortal(
 	world: World,
 	id: PortalId,

@@ -7,7 +7,7 @@ import { portals } from "./portal.ts";
 
 type Reader = Pick<World, "store">;
 
-/** The open link of a room. */
+/** The open link of a room, if there is one. */
 export async function portalByRoom(world: Reader, bridge: BridgeName, room: string): Promise<Portal | undefined> {
 	const [found] = await world.store.page(portals, {
 		index: "room",

@@ -11,35 +11,35 @@ import { remoteKey } from "../../remote-key.ts";
 import { portalByRoom, portalsOfChannel } from "./find-portal.ts";
 import { portals, roomKey } from "./portal.ts";
 
+/** A link to create. */
 export interface NewLink {
 	readonly bridge: BridgeName;
-	/** What the bridge made of the room's id or alias. */
+	/** The room, as the bridge has resolved it. */
 	readonly reach: Reach;
-	/** The operator speaks for the room's side too. */
+	/** Whether the operator consents on behalf of the room, too. */
 	readonly consented: boolean;
 }
 
-/** Who may link and unlink a channel: the owner and admins of its group. @throws {PermissionDenied} */
+/** Checks that an account may link and unlink a channel: the owner and admins of its group may. @throws {PermissionDenied} */
 export async function assertLinks(world: World, actor: Account, { group, channel }: Place): Promise<void> {
 	const role = await roleIn(world, group, channel, actor);
-	if (role !== "owner" && role !== "admin") throw new PermissionDenied("Only owners and admins link rooms");
+	if (role !== "owner" && role !== "admin") throw new PermissionDenied("Only owners and admins can link rooms");
 }
 
 /**
- * What is said in a linked room is for everyone in it: only an open channel of ours can be linked.
+ * Checks that a channel can be linked. It must be local and open, since everyone in the linked room can read it.
  *
- * @throws {InvalidRequest} the channel's home is elsewhere
+ * @throws {InvalidRequest} the channel is a shadow
  * @throws {Conflict} `tier_not_federated`
  */
 export function assertLinkable({ channel, circle }: PlaceWithCircle): void {
-	if (channel.kind === "shadow")
-		throw new InvalidRequest([{ field: "channel", expected: "a channel whose home is here" }]);
+	if (channel.kind === "shadow") throw new InvalidRequest([{ field: "channel", expected: "a local channel" }]);
 	if (circle.leaves !== "anywhere")
 		throw new Conflict("tier_not_federated", `A channel of tier ${channel.tier} can't be linked: it is not open`);
 }
 
 /**
- * Links a channel to a room elsewhere (wire.md, "Bridges"). It is `waiting` until the room's side agrees.
+ * Links a channel to a room (wire.md, "Bridges"). The link is `waiting` until the room's side consents. Repeating it returns the existing link.
  *
  * @throws {Conflict} `tier_not_federated`, `room_linked`, `channel_linked`
  */
@@ -91,7 +91,7 @@ export async function linkPortal(
 	}
 }
 
-/** Ends a link: nothing crosses it any more, and its ghosts leave the room. Idempotent. */
+/** Closes a link. No messages are bridged any longer, and its ghosts leave the room. Idempotent. */
 export async function unlinkPortal(world: World, actor: Account, id: Portal["id"]): Promise<void> {
 	for (;;) {
 		const seen = (await world.store.get(portals, id))?.doc;

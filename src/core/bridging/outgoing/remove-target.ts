@@ -6,10 +6,10 @@ import type { Reach } from "../../model/reach.ts";
 import { changePortal } from "../portals/change-portal.ts";
 import { portalByRoom } from "../portals/find-portal.ts";
 
-/** Nobody is there any more: what they joined is over, and nothing more is sent there. */
-export async function forgetTarget(world: World, reach: Reach): Promise<void> {
+/** Ends all memberships behind a target that no longer exists (410), so that nothing more is delivered there. */
+export async function removeTarget(world: World, reach: Reach): Promise<void> {
 	const portal = await portalByRoom(world, reach.bridge, reach.target);
-	if (portal !== undefined) await changePortal(world, portal.id, "degraded", "the room can't be reached any more");
+	if (portal !== undefined) await changePortal(world, portal.id, "degraded", "the room can no longer be reached");
 	for (;;) {
 		let ended = 0;
 		const page = await world.store.page(memberships, {

@@ -4,17 +4,18 @@ import type { RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import type { Collection } from "../../ports/store.ts";
 import { remoteKey } from "../../remote-key.ts";
 
-/** A remote event that came before what it speaks of (design §3.1 rule 1: a raw row only for what can't be processed now). */
-export interface Parked {
+/** A remote event that arrived before its target (design §3.1 rule 1: a raw row is only stored for what can't be processed now). */
+export interface ParkedEvent {
 	readonly bridge: BridgeName;
-	/** The key of the remote id that it waits for. */
+	/** The key of the remote id that the event waits for. */
 	readonly waitsFor: string;
 	readonly event: RemoteEvent;
 	readonly at: number;
 	readonly expires: number;
 }
 
-export const parked: Collection<Parked> = {
+/** The parked events, by the key of their own remote id. */
+export const parked: Collection<ParkedEvent> = {
 	name: "parked",
 	version: 1,
 	indexes: {
@@ -23,29 +24,31 @@ export const parked: Collection<Parked> = {
 	},
 };
 
-/** How long an event waits; a removal stands guard this long against its late creation. */
-const patienceMs = 24 * 3_600_000;
-/** More waiting events than this are a flood, and what comes then is dropped. */
-const maxWaiting = 100_000;
+/** How long an event stays parked; for this long a removal also prevents the late creation of its target. */
+const parkedMs = 24 * 3_600_000;
+/** How many remote ids can be waited for; beyond that it is a flood, and further events are ignored. */
+const maxParked = 100_000;
 
-/** The waiting room. What is waited for is kept in memory too, so that the usual event costs no look-up. */
-export interface WaitingRoom {
-	/** Reads what waits already. Called before the first event is taken in. */
+/** Keeps events that wait for their target. The awaited keys are cached in memory, so that most events cost no look-up. */
+export interface ParkedEvents {
+	/** Reads the keys of the stored events. Called before the first event is received. */
 	load(): Promise<void>;
-	/** Puts an event behind what it waits for; `false`: there is no room. */
+	/** Parks an event until the remote id `waitsFor` arrives; `false` if too many are parked. */
 	park(bridge: BridgeName, waitsFor: string, event: RemoteEvent): Promise<boolean>;
-	/** The events that wait for this remote id, oldest first. */
-	waitingFor(key: string): Promise<readonly { readonly id: string; readonly parked: Parked }[]>;
+	/** The events that wait for a remote id, oldest first. */
+	waitingFor(key: string): Promise<readonly { readonly id: string; readonly parked: ParkedEvent }[]>;
+	/** Deletes a parked event. */
 	release(id: string): Promise<void>;
-	/** Lets go of what has waited in vain. */
+	/** Deletes events that have waited too long. */
 	expire(): Promise<void>;
-	/** The keys parked since the last call (at first: all): what they wait for may have arrived at the same moment. */
-	fresh(): readonly string[];
+	/** The keys that were parked since the last call (at first, all keys): their targets may have arrived at the same moment. */
+	takeNewKeys(): readonly string[];
 }
 
-export function createWaitingRoom(world: Pick<World, "store" | "clock">): WaitingRoom {
+/** Parks events in {@link parked}. */
+export function createParkedEvents(world: Pick<World, "store" | "clock">): ParkedEvents {
 	const keys = new Set<string>();
-	let fresh = new Set<string>();
+	let newKeys = new Set<string>();
 	const { store, clock } = world;
 	return {
 		async load() {
@@ -59,19 +62,19 @@ export function createWaitingRoom(world: Pick<World, "store" | "clock">): Waitin
 				for (const { doc } of page) keys.add(doc.waitsFor);
 				after = page.at(-1)?.id;
 				if (page.length === 500) continue;
-				fresh = new Set(keys);
+				newKeys = new Set(keys);
 				return;
 			}
 		},
 		async park(bridge, waitsFor, event) {
-			if (keys.size >= maxWaiting) return false;
+			if (keys.size >= maxParked) return false;
 			const id = remoteKey(bridge, event.id);
-			// It was looked at again and waits on: whatever it waits for will find it.
+			// The event was retried and is still waiting; the arrival of its target will find it.
 			if (keys.has(waitsFor) && (await store.get(parked, id)) !== undefined) return true;
 			const now = clock.now();
 			keys.add(waitsFor);
-			fresh.add(waitsFor);
-			await store.insertMissing(parked, [{ id, doc: { bridge, waitsFor, event, at: now, expires: now + patienceMs } }]);
+			newKeys.add(waitsFor);
+			await store.insertMissing(parked, [{ id, doc: { bridge, waitsFor, event, at: now, expires: now + parkedMs } }]);
 			return true;
 		},
 		async waitingFor(key) {
@@ -87,9 +90,9 @@ export function createWaitingRoom(world: Pick<World, "store" | "clock">): Waitin
 			const page = await store.page(parked, { index: "expires", order: "asc", limit: 500 });
 			for (const row of page) if (row.doc.expires <= clock.now()) await store.delete(parked, row.id);
 		},
-		fresh() {
-			const list = [...fresh];
-			fresh = new Set();
+		takeNewKeys() {
+			const list = [...newKeys];
+			newKeys = new Set();
 			return list;
 		},
 	};
