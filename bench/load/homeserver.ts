@@ -44,6 +44,7 @@ function answerTo(method: string, path: string): object | undefined {
 	const [, room] = /\/rooms\/([^/]+)/.exec(path) ?? /\/join\/([^/]+)/.exec(path) ?? [];
 	if (path.includes("/state/m.room.encryption")) return undefined;
 	if (path.includes("/state/m.room.power_levels") && method === "GET") return { content: { users_default: 100 } };
+	if (path.includes("/state/m.room.member/") && method === "GET") return { membership: "join" };
 	if (path.includes("/state/m.room.create")) return { sender: "@alice:hs.test", content: { room_version: "11" } };
 	if (path.endsWith("/displayname")) return { displayname: "Somebody" };
 	if (path.endsWith("/joined_members")) return { joined: {} };
