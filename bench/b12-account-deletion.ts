@@ -1,6 +1,6 @@
 /**
- * B12: an account with 2,000 memos is deleted while another account posts to followers on the same hosts: how long the other's
- * memos take from the POST until the last host has them, before the deletion and during it.
+ * B12: an account with 2,000 memos is deleted while another account posts to followers on the same hosts. Measured is the time
+ * from the other account's POST until the last host has the memo, before the deletion and during it.
  */
 import { setTimeout as rest } from "node:timers/promises";
 import { localAccount } from "#core/accounts/find-account.ts";
@@ -30,7 +30,7 @@ const benchmark: Benchmark = async (options) => {
 		const delays: number[] = [];
 		const end = performance.now() + 600_000;
 		while (!(await isOver(delays.length))) {
-			if (performance.now() > end) throw new Error("It does not come to an end");
+			if (performance.now() > end) throw new Error("The removals were not delivered within ten minutes");
 			delays.push(1000 * (await scene.sendOne(hosts, poster)));
 			await rest(pauseMs);
 		}

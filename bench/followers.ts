@@ -5,20 +5,20 @@ import { buildBridging } from "../src/gateway/bridging.ts";
 import { openWorld, readConfig } from "../src/gateway.ts";
 import { together } from "./load/signing.ts";
 
-/** The followers of one account: so many on each of the first hosts of the sink. */
+/** The followers of an account: `each` of them on each of the first `hosts` hosts of the sink. */
 export interface Following {
 	readonly handle: string;
 	readonly hosts: number;
 	readonly each: number;
 }
 
-/** The n-th host of the sink that listens on this port of every loopback address. */
+/** The n-th host of the sink, which listens on this port of every loopback address. */
 export const sinkHost = (n: number, port: number): string =>
 	`127.${100 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}:${port}`;
 
 /**
- * Lets people elsewhere follow, by the core's own way in: what the ActivityPub bridge would report of as many signed
- * `Follow`s, without their keys and documents being fetched. The server does not run meanwhile.
+ * Adds remote followers by giving the core the events that the ActivityPub bridge makes from signed `Follow` activities. No keys
+ * or documents are fetched. The server must not be running.
  */
 export async function addFollowers(configFile: string, port: number, followings: readonly Following[]): Promise<void> {
 	const bridge = bridgeName("activitypub");

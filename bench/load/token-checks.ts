@@ -11,7 +11,7 @@ import { serveCalls } from "../serve-calls.ts";
 let world: World | undefined;
 const secrets: Record<string, readonly string[]> = { personal: [], oauth: [], wrong: [] };
 
-/** Checks tokens as each request on /api has its own checked, on a store with many of them. */
+/** Authenticates tokens as every request to /api does, on a store with many of them. */
 const calls = {
 	async open(folder: string, people: number): Promise<void> {
 		const env = { CAUSEWAY_DATA_DIR: folder, CAUSEWAY_LOG_LEVEL: "silent" };
@@ -22,14 +22,15 @@ const calls = {
 		secrets.wrong = made.map(() => randomBytes(32).toString("base64url"));
 		world = opened;
 	},
-	/** CPU milliseconds for each of so many checks, one after the other. */
+	/** The CPU milliseconds of one check, measured over `count` checks in a row. */
 	async check(kind: keyof typeof secrets, count: number): Promise<number> {
 		const [opened, list] = [world, secrets[kind] ?? []];
-		if (opened === undefined) throw new Error("open comes first");
+		if (opened === undefined) throw new Error("open must be called before check");
 		const before = process.cpuUsage();
 		for (let i = 0; i < count; i++) {
 			const principal = await authenticate(opened, list[i % list.length] as string);
-			if ((principal === undefined) !== (kind === "wrong")) throw new Error(`A ${kind} token was taken for another`);
+			if ((principal === undefined) !== (kind === "wrong"))
+				throw new Error(`A ${kind} token was not authenticated as expected`);
 		}
 		const { user, system } = process.cpuUsage(before);
 		return (user + system) / 1000 / count;
