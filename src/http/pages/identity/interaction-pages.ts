@@ -108,7 +108,7 @@ export function interactionRoutes(services: PageServices): readonly PageRoute[] 
 			"POST",
 			`${root}/consent`,
 			answering("consent", ({ ctx, form }) =>
-				form.text("answer") === "yes" ? interactions.consent(ctx) : interactions.refuse(ctx),
+				form.text("answer") === "yes" ? interactions.consent(ctx) : interactions.deny(ctx),
 			),
 		),
 		page(
@@ -119,12 +119,12 @@ export function interactionRoutes(services: PageServices): readonly PageRoute[] 
 		page("POST", `${root}/switch`, async (call) => {
 			await asked(call);
 			privateHeaders(call.ctx);
-			await interactions.chooseAnother(call.ctx);
+			await interactions.switchAccount(call.ctx);
 		}),
 		page("POST", `${root}/abort`, async (call) => {
 			await asked(call);
 			privateHeaders(call.ctx);
-			await interactions.refuse(call.ctx);
+			await interactions.deny(call.ctx);
 		}),
 	];
 }
