@@ -1,8 +1,8 @@
 import type { Instance } from "../base/services.ts";
+import { fillIn, fillInPlain } from "../page-kit/fill-in.ts";
 import { button, type Fault, field } from "../page-kit/form.ts";
 import { entryPage } from "../page-kit/frame.ts";
 import { type Html, html } from "../page-kit/html.ts";
-import { say, sayPlainly } from "../page-kit/say.ts";
 import { texts } from "../page-kit/texts.ts";
 
 /** A form of the device flow (RFC 8628), with the authorization server's own CSRF token. */
@@ -42,7 +42,7 @@ export function renderDeviceConfirm(
 	shown: DeviceForm & { readonly client: string; readonly code: string },
 ): Html {
 	const t = texts.device;
-	const title = sayPlainly(t.confirmTitle, { client: shown.client });
+	const title = fillInPlain(t.confirmTitle, { client: shown.client });
 	return entryPage(
 		frame,
 		{ title },
@@ -60,6 +60,6 @@ export function renderDeviceDone(frame: Frame, { client }: { readonly client: st
 	return entryPage(
 		frame,
 		{ title: t.doneTitle },
-		html`<h1>${t.doneTitle}</h1><p class="lead">${say(t.doneLead, { client: html`<strong>${client}</strong>` })}</p>`,
+		html`<h1>${t.doneTitle}</h1><p class="lead">${fillIn(t.doneLead, { client: html`<strong>${client}</strong>` })}</p>`,
 	);
 }

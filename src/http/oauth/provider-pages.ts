@@ -1,12 +1,12 @@
 import type { Context } from "koa";
 import { type Configuration, errors, type KoaContextWithOIDC } from "oidc-provider";
 import type { Instance } from "../base/services.ts";
+import { fillInPlain } from "../page-kit/fill-in.ts";
 import { button } from "../page-kit/form.ts";
 import { entryPage } from "../page-kit/frame.ts";
 import { html } from "../page-kit/html.ts";
 import { renderNotice, renderOAuthError } from "../page-kit/notice-page.ts";
 import { sendPage } from "../page-kit/private-page.ts";
-import { sayPlainly } from "../page-kit/say.ts";
 import { texts } from "../page-kit/texts.ts";
 import { wrongUserCodes } from "./customise-provider.ts";
 import { renderDeviceCode, renderDeviceConfirm, renderDeviceDone } from "./device-pages.ts";
@@ -78,11 +78,11 @@ export function providerPages(instance: Instance) {
 			const page = entryPage(
 				frame,
 				{ title: t.title },
-				html`<h1>${t.title}</h1><p class="lead">${sayPlainly(t.lead, { instance: instance.name })}</p>
+				html`<h1>${t.title}</h1><p class="lead">${fillInPlain(t.lead, { instance: instance.name })}</p>
 <form method="post" action="${ctx.oidc.urlFor("end_session_confirm")}"><input type="hidden" name="xsrf" value="${xsrfOf(ctx)}"><div class="choice">${button(t.stay, "other")}${button(t.submit, "main", { name: "logout", value: "yes" })}</div></form>`,
 			);
 			const { post_logout_redirect_uri: to } = ctx.oidc.params ?? {};
-			sendPage(asContext(ctx), page, typeof to === "string" ? { leadsTo: [originOf(to)] } : {});
+			sendPage(asContext(ctx), page, typeof to === "string" ? { formTargets: [originOf(to)] } : {});
 		},
 		postLogoutSuccessSource(ctx) {
 			const t = texts.logOut;

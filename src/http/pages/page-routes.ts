@@ -4,11 +4,11 @@ import type { Endpoint } from "../base/table-door.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
 import type { BrowserSession } from "../oauth/browser-session.ts";
 import { checkCsrf, csrfToken, ForgedForm } from "../page-kit/csrf.ts";
+import { fillInPlain } from "../page-kit/fill-in.ts";
 import type { Frame } from "../page-kit/frame.ts";
 import { renderNotice } from "../page-kit/notice-page.ts";
-import { leadOn, sendPage } from "../page-kit/private-page.ts";
+import { seeOther, sendPage } from "../page-kit/private-page.ts";
 import { type Form, readForm } from "../page-kit/read-form.ts";
-import { sayPlainly } from "../page-kit/say.ts";
 import { texts } from "../page-kit/texts.ts";
 import type { PageServices } from "./services.ts";
 
@@ -49,7 +49,7 @@ export const ownPage =
 			const session = await oauth.sessions.current(call.ctx);
 			if (session !== undefined) return handle({ ...call, session });
 			const back = method === "GET" ? path : "/account";
-			leadOn(call.ctx, `/login?return=${encodeURIComponent(back)}`);
+			seeOther(call.ctx, `/login?return=${encodeURIComponent(back)}`);
 		});
 
 /**
@@ -77,7 +77,7 @@ export function pageEndpoints(
 	function leadAbove(path: string): Middleware {
 		return (ctx) => {
 			ctx.state.route = `GET ${path}`;
-			leadOn(ctx, pageAbove(path, ctx.path));
+			seeOther(ctx, pageAbove(path, ctx.path));
 		};
 	}
 
@@ -93,7 +93,7 @@ export function pageEndpoints(
 				await handle({ ctx, frame, form, params });
 			} catch (error) {
 				if (!(error instanceof ForgedForm)) throw error;
-				const text = `${error.message} ${sayPlainly(texts.form.forgedHint, { domain: world.domain })}`;
+				const text = `${error.message} ${fillInPlain(texts.form.forgedHint, { domain: world.domain })}`;
 				const link = { to: pageAbove(path, ctx.path), label: texts.form.back };
 				sendPage(ctx, renderNotice(frame, { title: error.title, text, link }), { status: error.status });
 			}

@@ -136,7 +136,7 @@ test("nobody learns from the log-in page who has an account; tries are counted a
 		const refused = await signIn(browser, name, name === "ana" ? password : "wrong");
 		t.is(refused.status, 429, name);
 		t.true(Number(refused.headers.get("retry-after")) > 0);
-		t.regex(refused.text, /Too many tries\. Wait \d+ seconds/);
+		t.regex(refused.text, /Too many attempts\. Wait \d+ seconds/);
 		answers.push(
 			withoutToken(refused.text)
 				.replaceAll(name, "X")
@@ -286,7 +286,7 @@ test("a restart between the password and the code loses neither", async (t) => {
 test("by invitation only: the link opens the form, and works as often as it says", async (t) => {
 	const { running, browser } = await open(t, { CAUSEWAY_REGISTRATION_MODE: "invite" });
 	t.regex((await browser.open("/signup")).text, /You need an invitation/);
-	t.regex((await browser.open("/signup?invite=none")).text, /not valid any more/);
+	t.regex((await browser.open("/signup?invite=none")).text, /no longer valid/);
 	t.notRegex((await browser.open("/login")).text, /\/signup/);
 	const invite = await addInvite(running.gateway.world, {});
 	const page = await browser.open(`/signup?invite=${invite}`);
@@ -297,13 +297,13 @@ test("by invitation only: the link opens the form, and works as often as it says
 	t.is(new URL(made.url).pathname, "/account");
 	t.regex(made.text, /@ana@localhost/);
 	const again = await createBrowser(running.origin).open(`/signup?invite=${invite}`);
-	t.regex(again.text, /not valid any more/);
+	t.regex(again.text, /no longer valid/);
 });
 
 test("a closed provider says so; a name that is taken is said at the field", async (t) => {
 	const closed = await open(t, { CAUSEWAY_REGISTRATION_MODE: "closed" });
 	const page = await closed.browser.open("/signup");
-	t.regex(page.text, /is not taking new accounts/);
+	t.regex(page.text, /is not accepting new accounts/);
 	t.is(formsOf(page).length, 0);
 	const { running, browser } = await open(t);
 	await personWithPassword(running.gateway.world, "ana");

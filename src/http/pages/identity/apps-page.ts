@@ -1,9 +1,9 @@
 import type { SessionItem, SessionKind } from "#core/identity/sessions.ts";
 import type { Account } from "#core/model/account.ts";
+import { fillIn, fillInPlain } from "../../page-kit/fill-in.ts";
 import { button, type Fault, faultSummary, field, form } from "../../page-kit/form.ts";
 import { accountPage, entryPage, type Frame } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";
-import { say, sayPlainly } from "../../page-kit/say.ts";
 import { texts } from "../../page-kit/texts.ts";
 import { shortTime } from "../post.ts";
 
@@ -46,11 +46,11 @@ export function renderApps(frame: Frame, { account, sessions, done, faults = [] 
 function row({ csrf }: Frame, item: SessionItem, end: string, named: string): Html {
 	const client = item.client.trim() || t.unnamed;
 	const isCurrent = item.current === true;
-	const used = item.lastUsedAt === undefined ? t.neverUsed : say(t.lastUsed, { time: shortTime(item.lastUsedAt) });
+	const used = item.lastUsedAt === undefined ? t.neverUsed : fillIn(t.lastUsed, { time: shortTime(item.lastUsedAt) });
 	// This very request uses the current one.
-	return html`<li><div><strong>${client}</strong>${isCurrent && html` <span class="badge">${t.current}</span>`}<small>${say(t.since, { time: shortTime(item.createdAt) })}${!isCurrent && html` · ${used}`}</small></div>${form(
+	return html`<li><div><strong>${client}</strong>${isCurrent && html` <span class="badge">${t.current}</span>`}<small>${fillIn(t.since, { time: shortTime(item.createdAt) })}${!isCurrent && html` · ${used}`}</small></div>${form(
 		{ action: "/account/apps/end", csrf, hidden: { id: item.id } },
-		button(end, "danger", { named: sayPlainly(named, { client }) }),
+		button(end, "danger", { named: fillInPlain(named, { client }) }),
 	)}</li>`;
 }
 

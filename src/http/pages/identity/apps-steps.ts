@@ -1,6 +1,6 @@
 import { endSession, sessionsOf } from "#core/identity/sessions.ts";
 import { addToken } from "#core/identity/tokens.ts";
-import { leadOn, sendPage } from "../../page-kit/private-page.ts";
+import { seeOther, sendPage } from "../../page-kit/private-page.ts";
 import type { Refusal } from "../../page-kit/refusal.ts";
 import { texts } from "../../page-kit/texts.ts";
 import { type OwnCall, ownPage, type PageRoute } from "../page-routes.ts";
@@ -35,7 +35,7 @@ export function appsRoutes(services: PageServices): readonly PageRoute[] {
 		own("POST", "/account/apps/end", async ({ ctx, form, session }) => {
 			// What has ended meanwhile has ended.
 			await endSession(world, session.account, form.text("id"));
-			leadOn(ctx, "/account/apps?done=ended");
+			seeOther(ctx, "/account/apps?done=ended");
 		}),
 		own("POST", "/account/apps/token", makeToken),
 	];

@@ -1,4 +1,4 @@
-import { leadOn } from "../../page-kit/private-page.ts";
+import { seeOther } from "../../page-kit/private-page.ts";
 import { type PageCall, type PageRoute, page } from "../page-routes.ts";
 import type { PageServices } from "../services.ts";
 import { type Entrance, ownEntrance, ownPath } from "./entrance.ts";
@@ -23,7 +23,7 @@ export function entranceRoutes(services: PageServices): readonly PageRoute[] {
 	async function greet(call: PageCall): Promise<void> {
 		const { ctx } = call;
 		if ((await oauth.sessions.current(ctx)) === undefined) await at(showLogIn)(call);
-		else leadOn(ctx, ownPath(ctx.query.return, world.origin));
+		else seeOther(ctx, ownPath(ctx.query.return, world.origin));
 	}
 
 	return [

@@ -4,7 +4,7 @@ import { checkPasskey, loginOptions, passkeysOf } from "#core/identity/passkeys.
 import { checkCode, hasTotp } from "#core/identity/totp.ts";
 import type { Account } from "#core/model/account.ts";
 import type { Fault } from "../../page-kit/form.ts";
-import { leadOn, privateHeaders, sendPage } from "../../page-kit/private-page.ts";
+import { privateHeaders, seeOther, sendPage } from "../../page-kit/private-page.ts";
 import { attempt, type Refusal } from "../../page-kit/refusal.ts";
 import { texts } from "../../page-kit/texts.ts";
 import type { PageCall } from "../page-routes.ts";
@@ -21,7 +21,7 @@ export function showLogIn(
 	entrance: Entrance,
 	refusal?: Refusal,
 ): void {
-	const { paths, client, leadsTo } = entrance;
+	const { paths, client, formTargets } = entrance;
 	const view = {
 		paths,
 		client,
@@ -29,7 +29,7 @@ export function showLogIn(
 		faults: refusal?.faults ?? [],
 		signUp: world.identity.registration.mode === "open",
 	};
-	sendPage(ctx, renderLogIn(frame, view), { status: refusal?.status ?? 200, leadsTo, script: true });
+	sendPage(ctx, renderLogIn(frame, view), { status: refusal?.status ?? 200, formTargets, script: true });
 }
 
 /** Name and password. Which of the two was wrong is not said. */
@@ -51,7 +51,7 @@ export async function takeLogIn(call: PageCall, world: IdentityWorld, entrance: 
 	const { account, factors } = tried.value;
 	if (factors.length === 0) return entrance.enter(account, ["pwd"]);
 	await rememberHalfWay(ctx, world, account, entrance.place);
-	leadOn(ctx, entrance.paths.secondFactor);
+	seeOther(ctx, entrance.paths.secondFactor);
 }
 
 /** Who has given the right password here; otherwise they are sent to begin again. */
@@ -70,7 +70,7 @@ export async function showSecondFactor(call: PageCall, world: IdentityWorld, ent
 async function askFactor(
 	{ ctx, frame }: PageCall,
 	world: IdentityWorld,
-	{ paths, leadsTo }: Entrance,
+	{ paths, formTargets }: Entrance,
 	account: Account,
 	refusal?: Refusal,
 ): Promise<void> {
@@ -83,7 +83,7 @@ async function askFactor(
 		],
 		faults: refusal?.faults ?? [],
 	};
-	sendPage(ctx, renderSecondFactor(frame, view), { status: refusal?.status ?? 200, leadsTo, script: true });
+	sendPage(ctx, renderSecondFactor(frame, view), { status: refusal?.status ?? 200, formTargets, script: true });
 }
 
 /** A code of an authenticator app, or a recovery code. */

@@ -1,7 +1,7 @@
 import type { World } from "#core/events/world.ts";
 import type { Account } from "#core/model/account.ts";
 import type { BrowserSessions } from "../../oauth/browser-session.ts";
-import { leadOn } from "../../page-kit/private-page.ts";
+import { seeOther } from "../../page-kit/private-page.ts";
 import type { PageCall } from "../page-routes.ts";
 import type { EntrancePaths } from "./log-in-page.ts";
 
@@ -18,7 +18,7 @@ export interface Entrance {
 	/** The name that is expected. */
 	readonly hint?: string;
 	/** Where it leads in the end, beside our own pages. */
-	readonly leadsTo: readonly string[];
+	readonly formTargets: readonly string[];
 	/** They are who they say: answers with what comes next. */
 	enter(account: Account, proof: Proof): Promise<void>;
 }
@@ -47,10 +47,10 @@ export function ownEntrance({ ctx }: PageCall, { origin }: World, sessions: Brow
 			passkeyOptions: "/login/passkey/options",
 			signUp: `/signup${query}`,
 		},
-		leadsTo: [],
+		formTargets: [],
 		async enter(account, proof) {
 			await sessions.start(ctx, account, { amr: proof });
-			leadOn(ctx, back);
+			seeOther(ctx, back);
 		},
 	};
 }

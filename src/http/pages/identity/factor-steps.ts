@@ -2,7 +2,7 @@ import { encode } from "uqr";
 import { setEmail } from "#core/accounts/email.ts";
 import { addPasskey, registrationOptions, removePasskey } from "#core/identity/passkeys.ts";
 import { beginTotp, confirmTotp, endTotp, renewRecoveryCodes } from "#core/identity/totp.ts";
-import { leadOn, privateHeaders, sendPage } from "../../page-kit/private-page.ts";
+import { privateHeaders, seeOther, sendPage } from "../../page-kit/private-page.ts";
 import { attempt, type Refusal } from "../../page-kit/refusal.ts";
 import { texts } from "../../page-kit/texts.ts";
 import { type OwnCall, ownPage, type PageRoute } from "../page-routes.ts";
@@ -20,7 +20,7 @@ export function factorRoutes(services: PageServices): readonly PageRoute[] {
 	const fresh = (path: string, handle: (call: OwnCall) => Promise<void>): PageRoute =>
 		own("POST", path, async (call) => {
 			if (isFresh(world, call)) return handle(call);
-			leadOn(call.ctx, `/account/confirm?return=${securityPath}`);
+			seeOther(call.ctx, `/account/confirm?return=${securityPath}`);
 		});
 
 	function showTotp(
@@ -44,7 +44,7 @@ export function factorRoutes(services: PageServices): readonly PageRoute[] {
 		// Only shown again: the secret that counts is the one that is kept here.
 		const [secret, uri] = [form.text("secret"), form.text("uri")];
 		if (!/^[A-Z2-7]{16,128}$/.test(secret) || !uri.startsWith("otpauth://totp/") || uri.length > 1000)
-			return leadOn(ctx, securityPath);
+			return seeOther(ctx, securityPath);
 		const tried = await attempt(ctx, () => confirmTotp(world, session.account, form.text("code")));
 		if ("value" in tried) return sendPage(ctx, renderRecoveryCodes(frame, { codes: tried.value }));
 		const faults = [{ field: "code", text: texts.security.totpWrong }];
@@ -55,7 +55,7 @@ export function factorRoutes(services: PageServices): readonly PageRoute[] {
 		const { ctx, form, session } = call;
 		const given = readPasskey(form) ?? { handle: "", response: undefined };
 		const tried = await attempt(ctx, () => addPasskey(world, session.account, given, form.text("name")));
-		if ("value" in tried) return leadOn(ctx, `${securityPath}?done=passkey-add`);
+		if ("value" in tried) return seeOther(ctx, `${securityPath}?done=passkey-add`);
 		const { status } = tried.refusal;
 		await showSecurity(call, world, { status, faults: [{ text: texts.security.passkeyRefused }] });
 	}
@@ -65,7 +65,7 @@ export function factorRoutes(services: PageServices): readonly PageRoute[] {
 		const email = form.text("email").trim();
 		const tried = await attempt(ctx, () => setEmail(world, session.account.id, email === "" ? undefined : email));
 		if ("refusal" in tried) return showSecurity(call, world, tried.refusal);
-		leadOn(ctx, `${securityPath}?done=email`);
+		seeOther(ctx, `${securityPath}?done=email`);
 	}
 
 	return [
@@ -74,11 +74,11 @@ export function factorRoutes(services: PageServices): readonly PageRoute[] {
 		fresh("/account/security/totp/confirm", confirm),
 		fresh("/account/security/totp/end", async ({ ctx, session }) => {
 			await endTotp(world, session.account);
-			leadOn(ctx, `${securityPath}?done=totp-end`);
+			seeOther(ctx, `${securityPath}?done=totp-end`);
 		}),
 		fresh("/account/security/recovery-codes", async ({ ctx, frame, session }) => {
 			const tried = await attempt(ctx, () => renewRecoveryCodes(world, session.account));
-			if ("refusal" in tried) return leadOn(ctx, securityPath);
+			if ("refusal" in tried) return seeOther(ctx, securityPath);
 			sendPage(ctx, renderRecoveryCodes(frame, { codes: tried.value }));
 		}),
 		fresh("/account/security/passkeys/options", async ({ ctx, session }) => {
@@ -90,7 +90,7 @@ export function factorRoutes(services: PageServices): readonly PageRoute[] {
 		fresh("/account/security/passkeys", add),
 		fresh("/account/security/passkeys/remove", async ({ ctx, form, session }) => {
 			await removePasskey(world, session.account, form.text("id"));
-			leadOn(ctx, `${securityPath}?done=passkey-remove`);
+			seeOther(ctx, `${securityPath}?done=passkey-remove`);
 		}),
 	];
 }

@@ -1,6 +1,6 @@
 import { type Interaction, InteractionGone } from "../../oauth/interactions.ts";
 import { renderOAuthError } from "../../page-kit/notice-page.ts";
-import { leadOn, privateHeaders, sendPage } from "../../page-kit/private-page.ts";
+import { privateHeaders, seeOther, sendPage } from "../../page-kit/private-page.ts";
 import { page as anyPage, type PageCall, type PageRoute } from "../page-routes.ts";
 import type { PageServices } from "../services.ts";
 import { renderChooseAccount, renderConsent } from "./consent-page.ts";
@@ -37,7 +37,7 @@ export function interactionRoutes(services: PageServices): readonly PageRoute[] 
 			},
 			client: interaction.client.name,
 			...(interaction.loginHint === undefined ? {} : { hint: interaction.loginHint }),
-			leadsTo: [interaction.returnTo],
+			formTargets: [interaction.returnTo],
 			enter: (account, proof) => interactions.logIn(ctx, account, { amr: proof }),
 		};
 	};
@@ -66,7 +66,7 @@ export function interactionRoutes(services: PageServices): readonly PageRoute[] 
 		(step: (call: PageCall, world: PageServices["world"], entrance: Entrance) => Promise<void> | void) =>
 		async (call: PageCall): Promise<void> => {
 			const interaction = await asked(call);
-			if (interaction.prompt === "consent") return leadOn(call.ctx, baseOf(interaction));
+			if (interaction.prompt === "consent") return seeOther(call.ctx, baseOf(interaction));
 			privateHeaders(call.ctx);
 			await step(call, world, entranceTo(call, interaction));
 		};
@@ -76,7 +76,7 @@ export function interactionRoutes(services: PageServices): readonly PageRoute[] 
 		(prompt: Interaction["prompt"], answer: (call: PageCall) => Promise<void>) =>
 		async (call: PageCall): Promise<void> => {
 			const interaction = await asked(call);
-			if (interaction.prompt !== prompt) return leadOn(call.ctx, baseOf(interaction));
+			if (interaction.prompt !== prompt) return seeOther(call.ctx, baseOf(interaction));
 			privateHeaders(call.ctx);
 			await answer(call);
 		};
@@ -91,7 +91,7 @@ export function interactionRoutes(services: PageServices): readonly PageRoute[] 
 			prompt === "consent"
 				? renderConsent(frame, { base, client, scopes, account, returnTo })
 				: renderChooseAccount(frame, { base, client: client.name, account });
-		sendPage(ctx, shown, { leadsTo: [returnTo] });
+		sendPage(ctx, shown, { formTargets: [returnTo] });
 	}
 
 	return [

@@ -1,7 +1,7 @@
+import { fillIn, fillInPlain } from "../../page-kit/fill-in.ts";
 import { button, type Fault, field, form } from "../../page-kit/form.ts";
 import { entryPage, type Frame } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";
-import { say, sayPlainly } from "../../page-kit/say.ts";
 import { texts } from "../../page-kit/texts.ts";
 
 /** Where the forms of an entrance go. */
@@ -29,13 +29,13 @@ export interface LogInView {
 export function renderLogIn(frame: Frame, { paths, client, name, faults = [], signUp }: LogInView): Html {
 	const t = texts.logIn;
 	const beside = html`<p><a href="/recover">${t.forgotten}</a></p>${
-		signUp && html`<p>${say(t.newHere, { link: html`<a href="${paths.signUp}">${texts.signUp.title}</a>` })}</p>`
+		signUp && html`<p>${fillIn(t.newHere, { link: html`<a href="${paths.signUp}">${texts.signUp.title}</a>` })}</p>`
 	}${paths.abort !== undefined && form({ action: paths.abort, csrf: frame.csrf, quiet: true }, button(t.cancel, "link"))}`;
 	return entryPage(
 		frame,
 		{ title: t.title, faults, beside, passkeys: true },
-		html`<h1>${sayPlainly(t.titleAt, { instance: frame.instance.name })}</h1>
-${client !== undefined && html`<p class="lead">${say(t.toContinue, { client: html`<strong>${client}</strong>` })}</p>`}
+		html`<h1>${fillInPlain(t.titleAt, { instance: frame.instance.name })}</h1>
+${client !== undefined && html`<p class="lead">${fillIn(t.toContinue, { client: html`<strong>${client}</strong>` })}</p>`}
 ${form({ action: paths.logIn, csrf: frame.csrf }, [
 	field(
 		{

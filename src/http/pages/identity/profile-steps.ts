@@ -1,10 +1,10 @@
 import { deleteAccount } from "#core/erasure/delete-account.ts";
 import { changeProfile } from "#core/groups/change-profile.ts";
 import { personUrl } from "../../base/urls.ts";
+import { fillInPlain } from "../../page-kit/fill-in.ts";
 import { renderNotice } from "../../page-kit/notice-page.ts";
-import { leadOn, sendPage } from "../../page-kit/private-page.ts";
+import { seeOther, sendPage } from "../../page-kit/private-page.ts";
 import { attempt, type Refusal } from "../../page-kit/refusal.ts";
-import { sayPlainly } from "../../page-kit/say.ts";
 import { texts } from "../../page-kit/texts.ts";
 import { type OwnCall, ownPage, type PageRoute, page } from "../page-routes.ts";
 import type { PageServices } from "../services.ts";
@@ -39,7 +39,7 @@ export function profileRoutes(services: PageServices): readonly PageRoute[] {
 			await changeProfile(world, session.account, { displayName: form.text("displayName"), bio });
 		});
 		if ("refusal" in tried) return show(call, tried.refusal);
-		leadOn(ctx, "/account?done=saved");
+		seeOther(ctx, "/account?done=saved");
 	}
 
 	const askDelete = ({ ctx, frame, session }: OwnCall, refusal?: Refusal): void =>
@@ -62,7 +62,7 @@ export function profileRoutes(services: PageServices): readonly PageRoute[] {
 		page("POST", "/account/sign-out", async ({ ctx, frame }) => {
 			await oauth.sessions.end(ctx);
 			const { title, lead, again } = texts.signedOut;
-			const text = sayPlainly(lead, { instance: instance.name });
+			const text = fillInPlain(lead, { instance: instance.name });
 			sendPage(ctx, renderNotice(frame, { title, text, link: { to: "/login", label: again } }));
 		}),
 		own("GET", "/account/delete", async (call) => askDelete(call)),

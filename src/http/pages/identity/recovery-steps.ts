@@ -1,10 +1,10 @@
 import { NotFound } from "#core/errors.ts";
 import { askRecovery, recover, recoveryState } from "#core/identity/recovery.ts";
 import type { Services } from "../../base/services.ts";
+import { fillInPlain } from "../../page-kit/fill-in.ts";
 import { renderNotice } from "../../page-kit/notice-page.ts";
 import { sendPage } from "../../page-kit/private-page.ts";
 import { attempt, type Refusal } from "../../page-kit/refusal.ts";
-import { sayPlainly } from "../../page-kit/say.ts";
 import { texts } from "../../page-kit/texts.ts";
 import { type PageCall, type PageRoute, page } from "../page-routes.ts";
 import { renderAskRecovery, renderSetPassword } from "./recovery-pages.ts";
@@ -36,7 +36,7 @@ export function recoveryRoutes(services: Services): readonly PageRoute[] {
 		if (name === "") return ask(call, { status: 400, faults: [{ field: "name", text: texts.form.missing }] });
 		const tried = await attempt(ctx, () => askRecovery(world, { name, from: ctx.ip }));
 		if ("refusal" in tried) return ask(call, tried.refusal);
-		const text = sayPlainly(t.sentText, { instance: instance.name });
+		const text = fillInPlain(t.sentText, { instance: instance.name });
 		sendPage(ctx, renderNotice(frame, { title: t.sent, text, link: { to: "/login", label: texts.logIn.title } }));
 	}
 

@@ -1,8 +1,8 @@
 import type { Account } from "#core/model/account.ts";
+import { fillIn, fillInPlain } from "../../page-kit/fill-in.ts";
 import { button, type Fault, faultSummary, field, form, nameForManagers } from "../../page-kit/form.ts";
 import { accountPage, entryPage, type Frame, person } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";
-import { say, sayPlainly } from "../../page-kit/say.ts";
 import { texts } from "../../page-kit/texts.ts";
 import { shortTime } from "../post.ts";
 
@@ -88,11 +88,11 @@ const totpCard = ({ csrf }: Frame, { totp, fresh }: SecurityView): Html =>
 function passkeyCard({ csrf }: Frame, { passkeys, fresh }: SecurityView): Html {
 	const rows = passkeys.map(
 		({ id, name, createdAt, lastUsedAt }) =>
-			html`<li><div>${name}<small>${say(t.since, { time: shortTime(createdAt) })}${lastUsedAt !== undefined && html` · ${say(t.lastUsed, { time: shortTime(lastUsedAt) })}`}</small></div>${
+			html`<li><div>${name}<small>${fillIn(t.since, { time: shortTime(createdAt) })}${lastUsedAt !== undefined && html` · ${fillIn(t.lastUsed, { time: shortTime(lastUsedAt) })}`}</small></div>${
 				fresh &&
 				form(
 					{ action: "/account/security/passkeys/remove", csrf, hidden: { id } },
-					button(t.passkeyRemove, "danger", { named: sayPlainly(t.passkeyRemoveThis, { name }) }),
+					button(t.passkeyRemove, "danger", { named: fillInPlain(t.passkeyRemoveThis, { name }) }),
 				)
 			}</li>`,
 	);

@@ -1,5 +1,5 @@
 import { changePassword, confirmPassword } from "#core/identity/change-password.ts";
-import { leadOn, sendPage } from "../../page-kit/private-page.ts";
+import { seeOther, sendPage } from "../../page-kit/private-page.ts";
 import { attempt, type Refusal } from "../../page-kit/refusal.ts";
 import { type OwnCall, ownPage, type PageRoute } from "../page-routes.ts";
 import type { PageServices } from "../services.ts";
@@ -20,7 +20,7 @@ export function securityRoutes(services: PageServices): readonly PageRoute[] {
 		if ("refusal" in tried) return showSecurity(call, world, tried.refusal);
 		// Whoever knew the old password may know the old session too.
 		await oauth.sessions.start(ctx, session.account, { amr: ["pwd"] });
-		leadOn(ctx, "/account/security?done=password");
+		seeOther(ctx, "/account/security?done=password");
 	}
 
 	const askConfirm = ({ ctx, frame, session }: OwnCall, refusal?: Refusal): void => {
@@ -35,7 +35,7 @@ export function securityRoutes(services: PageServices): readonly PageRoute[] {
 		const tried = await attempt(ctx, () => confirmPassword(world, session.account, given));
 		if ("refusal" in tried) return askConfirm(call, tried.refusal);
 		await oauth.sessions.start(ctx, session.account, { amr: ["pwd"] });
-		leadOn(ctx, ownPath(ctx.query.return, world.origin));
+		seeOther(ctx, ownPath(ctx.query.return, world.origin));
 	}
 
 	return [

@@ -25,7 +25,7 @@ export async function showSignUp(
 		values,
 		faults: refusal?.faults ?? [],
 	});
-	sendPage(ctx, shown, { status: refusal?.status ?? 200, leadsTo: entrance.leadsTo });
+	sendPage(ctx, shown, { status: refusal?.status ?? 200, formTargets: entrance.formTargets });
 }
 
 /** Makes the account; who has made it is signed in. */
