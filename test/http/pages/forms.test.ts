@@ -250,7 +250,7 @@ test("half-way in lasts ten minutes, for one place, in one browser", async (t) =
 	const late = await fetch(`${running.origin}/login/second-factor`, { headers: { cookie: cookies } });
 	t.is(late.status, 403);
 	later = 0;
-	const forged = cookies.replace(/causeway_half_way=([^;]{20})./, "causeway_half_way=$1_");
+	const forged = cookies.replace(/causeway_pending_login=([^;]{20})./, "causeway_pending_login=$1_");
 	t.not(forged, cookies);
 	t.is((await fetch(`${running.origin}/login/second-factor`, { headers: { cookie: forged } })).status, 403);
 });

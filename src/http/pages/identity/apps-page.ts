@@ -27,7 +27,7 @@ const kinds: readonly {
 	{ kind: "device", title: t.devicesTitle, end: t.revoke, named: t.revokeThis },
 ];
 
-/** Everything that is signed in as you. */
+/** The page that lists the sessions, tokens and device keys of an account. */
 export function renderApps(frame: Frame, { account, sessions, done, faults = [] }: AppsView): Html {
 	const cards = kinds.map(({ kind, title, end, named }) => {
 		const items = sessions.filter((item) => item.kind === kind);
@@ -47,7 +47,7 @@ function row({ csrf }: Frame, item: SessionItem, end: string, named: string): Ht
 	const client = item.client.trim() || t.unnamed;
 	const isCurrent = item.current === true;
 	const used = item.lastUsedAt === undefined ? t.neverUsed : fillIn(t.lastUsed, { time: shortTime(item.lastUsedAt) });
-	// This very request uses the current one.
+	// The current session is in use by this very request.
 	return html`<li><div><strong>${client}</strong>${isCurrent && html` <span class="badge">${t.current}</span>`}<small>${fillIn(t.since, { time: shortTime(item.createdAt) })}${!isCurrent && html` · ${used}`}</small></div>${form(
 		{ action: "/account/apps/end", csrf, hidden: { id: item.id } },
 		button(end, "danger", { named: fillInPlain(named, { client }) }),
@@ -63,7 +63,7 @@ const tokenForm = ({ csrf }: Frame, faults: readonly Fault[]): Html =>
 		],
 	)}</details>`;
 
-/** A token, once. */
+/** The page that shows a new access token, once. */
 export function renderNewToken(
 	frame: Frame,
 	{ name, secret }: { readonly name: string; readonly secret: string },

@@ -6,10 +6,10 @@ import { entryPage, type Frame, person } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";
 import { texts } from "../../page-kit/texts.ts";
 
-export interface Asker {
-	/** What it calls itself. */
+export interface ConsentClient {
+	/** The client's own, unverified name. */
 	readonly name: string;
-	/** Where it really is: a host, or the scheme of a program's own. */
+	/** Its host, or its private-use URI scheme. */
 	readonly host: string;
 	readonly uri?: string;
 	readonly verified: boolean;
@@ -17,15 +17,15 @@ export interface Asker {
 }
 
 export interface ConsentView {
-	/** Of the interaction; its steps are below it. */
+	/** The path of the interaction, below which its forms are posted. */
 	readonly base: string;
-	readonly client: Asker;
+	readonly client: ConsentClient;
 	readonly scopes: readonly Scope[];
 	readonly account: Account;
 	readonly returnTo: string;
 }
 
-/** May this client do that as you? */
+/** The consent page. */
 export function renderConsent(frame: Frame, { base, client, scopes, account, returnTo }: ConsentView): Html {
 	const t = texts.consent;
 	const name = html`<strong>${client.name}</strong>`;
@@ -37,7 +37,7 @@ export function renderConsent(frame: Frame, { base, client, scopes, account, ret
 		},
 		html`<h1>${fillIn(t.title, { client: html`<bdi>${client.name}</bdi>` })}</h1>
 <p class="lead">${fillIn(t.asks, { client: name, handle: html`<strong>${account.handle}</strong>` })}</p>
-${askerBox(client)}
+${clientBox(client)}
 ${warning(client, returnTo)}
 <p>${t.will}</p>
 <ul class="scopes">${scopes.map(({ title, detail }) => html`<li>${title}<small>${detail}</small></li>`)}</ul>
@@ -47,15 +47,15 @@ ${form({ action: `${base}/consent`, csrf: frame.csrf }, html`<div class="choice"
 	);
 }
 
-/** The name is what a client says of itself; the host is what it can't make up. */
-const askerBox = ({ name, host, uri }: Asker): Html =>
+/** Shows the client's unverified name together with its host, which it can't forge. */
+const clientBox = ({ name, host, uri }: ConsentClient): Html =>
 	html`<p class="client"><strong>${name}</strong><span>${fillIn(texts.consent.host, { host: html`<span class="host">${host}</span>` })}</span>${
 		uri !== undefined &&
 		/^https:\/\//i.test(uri) &&
 		html`<a href="${uri}" rel="noreferrer noopener external">${texts.consent.about}</a>`
 	}</p>`;
 
-function warning({ verified, loopback, host }: Asker, returnTo: string): Html | false {
+function warning({ verified, loopback, host }: ConsentClient, returnTo: string): Html | false {
 	if (verified) return false;
 	const t = texts.consent;
 	const isNative = !/^https?:/i.test(returnTo);
@@ -69,7 +69,7 @@ export interface ChooseView {
 	readonly account: Account;
 }
 
-/** Which of your accounts? */
+/** The page for `prompt=select_account`: continue with the current account, or use another one. */
 export function renderChooseAccount(frame: Frame, { base, client, account }: ChooseView): Html {
 	const t = texts.choose;
 	return entryPage(

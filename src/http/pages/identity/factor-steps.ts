@@ -5,7 +5,7 @@ import { beginTotp, confirmTotp, endTotp, renewRecoveryCodes } from "#core/ident
 import { privateHeaders, seeOther, sendPage } from "../../page-kit/private-page.ts";
 import { attempt, type Refusal } from "../../page-kit/refusal.ts";
 import { texts } from "../../page-kit/texts.ts";
-import { type OwnCall, ownPage, type PageRoute } from "../page-routes.ts";
+import { type PageRoute, type SignedInCall, signedInPage } from "../page-routes.ts";
 import type { PageServices } from "../services.ts";
 import { readPasskey } from "./passkey-form.ts";
 import { isFresh, showSecurity } from "./show-security.ts";
@@ -13,18 +13,18 @@ import { renderRecoveryCodes, renderTotpSetUp } from "./totp-pages.ts";
 
 const securityPath = "/account/security";
 
-/** Authenticator apps, passkeys and the address for recovery: whoever changes them has proved a moment ago who they are. */
+/** Changes to authenticator apps, passkeys and the recovery address. They require a recent authentication. */
 export function factorRoutes(services: PageServices): readonly PageRoute[] {
 	const { world } = services;
-	const own = ownPage(services);
-	const fresh = (path: string, handle: (call: OwnCall) => Promise<void>): PageRoute =>
-		own("POST", path, async (call) => {
+	const signedIn = signedInPage(services);
+	const fresh = (path: string, handle: (call: SignedInCall) => Promise<void>): PageRoute =>
+		signedIn("POST", path, async (call) => {
 			if (isFresh(world, call)) return handle(call);
 			seeOther(call.ctx, `/account/confirm?return=${securityPath}`);
 		});
 
 	function showTotp(
-		{ ctx, frame, session }: OwnCall,
+		{ ctx, frame, session }: SignedInCall,
 		{ secret, uri }: { readonly secret: string; readonly uri: string },
 		refusal?: Refusal,
 	): void {
@@ -39,9 +39,9 @@ export function factorRoutes(services: PageServices): readonly PageRoute[] {
 		sendPage(ctx, shown, { status: refusal?.status ?? 200 });
 	}
 
-	async function confirm(call: OwnCall): Promise<void> {
+	async function confirm(call: SignedInCall): Promise<void> {
 		const { ctx, frame, form, session } = call;
-		// Only shown again: the secret that counts is the one that is kept here.
+		// These are only displayed again; the code is checked against the stored secret.
 		const [secret, uri] = [form.text("secret"), form.text("uri")];
 		if (!/^[A-Z2-7]{16,128}$/.test(secret) || !uri.startsWith("otpauth://totp/") || uri.length > 1000)
 			return seeOther(ctx, securityPath);
@@ -51,7 +51,7 @@ export function factorRoutes(services: PageServices): readonly PageRoute[] {
 		showTotp(call, { secret, uri }, { ...tried.refusal, faults });
 	}
 
-	async function add(call: OwnCall): Promise<void> {
+	async function add(call: SignedInCall): Promise<void> {
 		const { ctx, form, session } = call;
 		const given = readPasskey(form) ?? { handle: "", response: undefined };
 		const tried = await attempt(ctx, () => addPasskey(world, session.account, given, form.text("name")));
@@ -60,7 +60,7 @@ export function factorRoutes(services: PageServices): readonly PageRoute[] {
 		await showSecurity(call, world, { status, faults: [{ text: texts.security.passkeyRefused }] });
 	}
 
-	async function changeEmail(call: OwnCall): Promise<void> {
+	async function changeEmail(call: SignedInCall): Promise<void> {
 		const { ctx, form, session } = call;
 		const email = form.text("email").trim();
 		const tried = await attempt(ctx, () => setEmail(world, session.account.id, email === "" ? undefined : email));

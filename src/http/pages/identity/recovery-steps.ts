@@ -9,7 +9,7 @@ import { texts } from "../../page-kit/texts.ts";
 import { type PageCall, type PageRoute, page } from "../page-routes.ts";
 import { renderAskRecovery, renderSetPassword } from "./recovery-pages.ts";
 
-/** `/recover`: a new password for who has lost theirs. */
+/** `/recover`: requesting and using a recovery link. */
 export function recoveryRoutes(services: Services): readonly PageRoute[] {
 	const { world, instance } = services;
 	const t = texts.recovery;
@@ -19,7 +19,7 @@ export function recoveryRoutes(services: Services): readonly PageRoute[] {
 		sendPage(ctx, shown, { status: refusal?.status ?? 200 });
 	}
 
-	/** The form that a link leads to, or that the link is worth nothing any more. */
+	/** Shows the form for a new password, or that the link is no longer valid. */
 	async function set({ ctx, frame }: PageCall, link: string, refusal?: Refusal): Promise<void> {
 		const account = await recoveryState(world, link);
 		if (account !== undefined) {
@@ -30,7 +30,7 @@ export function recoveryRoutes(services: Services): readonly PageRoute[] {
 		sendPage(ctx, renderNotice(frame, notice), { status: 404 });
 	}
 
-	async function takeName(call: PageCall): Promise<void> {
+	async function submitName(call: PageCall): Promise<void> {
 		const { ctx, frame, form } = call;
 		const name = form.text("name").trim();
 		if (name === "") return ask(call, { status: 400, faults: [{ field: "name", text: texts.form.missing }] });
@@ -40,7 +40,7 @@ export function recoveryRoutes(services: Services): readonly PageRoute[] {
 		sendPage(ctx, renderNotice(frame, { title: t.sent, text, link: { to: "/login", label: texts.logIn.title } }));
 	}
 
-	async function takePassword(call: PageCall): Promise<void> {
+	async function submitPassword(call: PageCall): Promise<void> {
 		const { ctx, frame, form } = call;
 		const link = form.text("link");
 		const tried = await attempt(ctx, () =>
@@ -60,7 +60,7 @@ export function recoveryRoutes(services: Services): readonly PageRoute[] {
 			const { link } = call.ctx.query;
 			return typeof link === "string" ? set(call, link) : ask(call);
 		}),
-		page("POST", "/recover", takeName),
-		page("POST", "/recover/password", takePassword),
+		page("POST", "/recover", submitName),
+		page("POST", "/recover/password", submitPassword),
 	];
 }

@@ -3,16 +3,16 @@ import { button, type Fault, field, form } from "../../page-kit/form.ts";
 import { entryPage, type Frame } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";
 import { texts } from "../../page-kit/texts.ts";
-import { type EntrancePaths, passkeyForm } from "./log-in-page.ts";
+import { type LoginPaths, passkeyForm } from "./login-page.ts";
 
 export interface SecondFactorView {
-	readonly paths: EntrancePaths;
+	readonly paths: LoginPaths;
 	readonly handle: string;
 	readonly factors: readonly ("totp" | "passkey")[];
 	readonly faults?: readonly Fault[];
 }
 
-/** What else shows that it is you? */
+/** The form for the second factor. */
 export function renderSecondFactor(frame: Frame, { paths, handle, factors, faults = [] }: SecondFactorView): Html {
 	const t = texts.secondFactor;
 	const who = { handle: html`<strong>${handle}</strong>` };

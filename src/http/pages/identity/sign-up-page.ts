@@ -6,17 +6,17 @@ import { type Html, html } from "../../page-kit/html.ts";
 import { texts } from "../../page-kit/texts.ts";
 
 export interface SignUpView {
-	/** Where the form goes. */
+	/** Where the form is posted. */
 	readonly action: string;
 	readonly logIn: string;
 	readonly mode: RegistrationMode;
-	/** The invitation that came with the address. */
+	/** The invitation in the URL. */
 	readonly invite?: { readonly secret: string; readonly state: "valid" | "invalid" } | undefined;
 	readonly values?: { readonly handle: string; readonly displayName: string; readonly email: string };
 	readonly faults?: readonly Fault[];
 }
 
-/** A new account, where the provider takes one. */
+/** The sign-up form, or why new accounts are not accepted. */
 export function renderSignUp(frame: Frame, view: SignUpView): Html {
 	const t = texts.signUp;
 	const { instance, domain } = frame;
