@@ -1,6 +1,6 @@
 /**
- * The road, shown: two providers and an independent fediverse server on this machine. A memo travels out, a reply and a
- * reaction come back, an edit and a deletion follow; every inbox request is printed as it went over the wire.
+ * Demonstrates federation between two providers and an independent fediverse server on this machine: a memo is delivered, a
+ * reply and reactions come back, an edit and a deletion follow. Every inbox request is printed as it went over the wire.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,10 +11,10 @@ import { freePort } from "../test/support/free-port.ts";
 import { startGateway } from "../test/support/gateway.ts";
 import { until } from "../test/support/wait.ts";
 import { namedHomeserver, showMatrix } from "./matrix.ts";
-import { seen, step, wire } from "./story.ts";
-import { openTap, type Seen } from "./tap.ts";
+import { type ObservedRequest, openProxy } from "./observing-proxy.ts";
+import { printRequest, printResult, printStep } from "./print.ts";
 
-const giveUp = setTimeout(() => {
+const hangGuard = setTimeout(() => {
 	process.stderr.write("The demo did not end in time.\n");
 	process.exit(1);
 }, 60_000).unref();
@@ -22,77 +22,77 @@ const giveUp = setTimeout(() => {
 const folder = await mkdtemp(path.join(tmpdir(), "causeway-demo-"));
 const names = new Map<string, string>();
 
-/** Prints what comes to somebody's inboxes, with the name of who signed it. */
-const tellOf =
+/** Prints the requests to a server's inboxes, with the name of the server that signed them. */
+const printRequestsTo =
 	(name: string) =>
-	(request: Seen): void => {
+	(request: ObservedRequest): void => {
 		if (request.method !== "POST" || !request.path.endsWith("inbox")) return;
 		const sender =
 			/key_?id="https?:\/\/([^/"]+)/i.exec(`${request.headers.signature} ${request.headers["signature-input"]}`)?.[1] ??
 			"?";
-		wire(names.get(sender) ?? sender, name, request);
+		printRequest(names.get(sender) ?? sender, name, request);
 	};
 
-/** A provider behind a tap that prints what comes to its inboxes. */
+/** Starts a provider behind a proxy that prints the requests to its inboxes. */
 async function openProvider(
 	name: string,
 	{ port: fixed, env = {} }: { port?: number; env?: Readonly<Record<string, string>> } = {},
 ) {
-	const tap = await openTap(tellOf(name), fixed);
+	const proxy = await openProxy(printRequestsTo(name), fixed);
 	const port = await freePort();
-	const origin = `http://localhost:${tap.port}`;
-	names.set(`localhost:${tap.port}`, name);
+	const origin = `http://localhost:${proxy.port}`;
+	names.set(`localhost:${proxy.port}`, name);
 	const running = await startGateway(folder, { CAUSEWAY_PUBLIC_URL: origin, ...env }, port);
-	tap.to(port);
+	proxy.forwardTo(port);
 	return {
 		running,
 		origin,
-		domain: `localhost:${tap.port}`,
+		domain: `localhost:${proxy.port}`,
 		async person(handle: string) {
 			const { token } = await running.person(handle);
-			return createClient(origin, `${handle}@localhost:${tap.port}`, token);
+			return createClient(origin, `${handle}@localhost:${proxy.port}`, token);
 		},
 		async close() {
 			await running[Symbol.asyncDispose]();
-			await tap[Symbol.asyncDispose]();
+			await proxy[Symbol.asyncDispose]();
 		},
 	};
 }
 
-step("Two providers, north and south, and a fediverse server that has nothing to do with them start");
+printStep("Two providers, north and south, and an independent fediverse server start");
 const homeserver = namedHomeserver(process.env);
 const [north, south] = [await openProvider("north", homeserver), await openProvider("south")];
-const fediverse = await startFedify({ tell: tellOf("fediverse") });
+const fediverse = await startFedify({ onRequest: printRequestsTo("fediverse") });
 names.set(fediverse.host, "fediverse");
-seen(`north is ${north.origin}, south is ${south.origin}, the fediverse server is ${fediverse.origin}`);
+printResult(`north is ${north.origin}, south is ${south.origin}, the fediverse server is ${fediverse.origin}`);
 
 const jane = await north.person("jane");
 const carol = await south.person("carol");
 const { timeline } = await jane.call("GET", "/api/me");
 const messages = `/api/groups/${timeline.group}/channels/${timeline.channel}/messages`;
-seen(
-	`jane lives on north (${jane.address}), carol on south (${carol.address}), bob on the fediverse (bob@${fediverse.host})`,
+printResult(
+	`jane has an account on north (${jane.address}), carol on south (${carol.address}), bob on the fediverse (bob@${fediverse.host})`,
 );
 
-step("Carol and Bob follow Jane: each finds her by WebFinger and sends a signed Follow");
+printStep("Carol and Bob follow Jane: each finds her by WebFinger and sends a signed Follow");
 await carol.call("POST", "/api/me/follows", { actor: jane.address });
 const actor = await fediverse.lookUp(jane.address);
 if (actor === null) throw new Error("Bob can't find Jane");
 await fediverse.follow("bob", actor);
-await fediverse.waitFor((taken) => taken.type === "Accept", "the Accept");
+await fediverse.waitFor((activity) => activity.type === "Accept", "the Accept");
 await until("Carol is accepted", async () =>
 	(await carol.call("GET", "/api/me/follows")).items.some((item: { state: string }) => item.state === "accepted"),
 );
-seen("both were accepted");
+printResult("both follows were accepted");
 
-step("Jane posts a memo on north: one request, one commit, two deliveries");
+printStep("Jane posts a memo on north: one request, one commit, two deliveries");
 const memo = await jane.call("POST", messages, {
 	type: "memo",
 	content: { text: "Hello from **north**", mime: "text/markdown" },
 });
-const create = await fediverse.waitFor((taken) => taken.type === "Create", "the memo");
+const create = await fediverse.waitFor((activity) => activity.type === "Create", "the memo");
 const note = (create.json.object as { id: string }).id;
-seen(`the fediverse server has verified it and taken it in: ${create.type} ${note}`);
+printResult(`the fediverse server has verified and accepted it: ${create.type} ${note}`);
 type Item = {
 	id: string;
 	author: string;
@@ -105,9 +105,9 @@ const home = async (): Promise<Item[]> => (await carol.call("GET", "/api/me/time
 const copy = await until("the memo is in Carol's home timeline", async () =>
 	(await home()).find((item) => item.content.text.includes("Hello from")),
 );
-seen(`carol reads it on south, in her home timeline: “${copy.content.text}”`);
+printResult(`carol reads it on south, in her home timeline: “${copy.content.text}”`);
 
-step("Bob answers and likes it; Carol reacts");
+printStep("Bob replies to the memo and likes it; Carol reacts to it");
 await fediverse.post("bob", "Hello Jane, greetings from the fediverse", { to: actor, replyTo: note });
 await fediverse.like("bob", note, actor);
 const place = (await carol.call("GET", "/api/me/follows")).items[0];
@@ -115,30 +115,33 @@ await carol.call(
 	"PUT",
 	`/api/groups/${place.group}/channels/${place.channel}/messages/${copy.id}/reactions/${encodeURIComponent("🎉")}`,
 );
-const items = await until("all of it is under the memo", async () => {
+const items = await until("the reply and both reactions are shown with the memo", async () => {
 	const list: Item[] = (await jane.call("GET", messages)).items;
 	return list.length === 2 && list.find((item) => item.id === memo.id)?.reactions.length === 2 && list;
 });
 for (const item of items)
-	seen(
+	printResult(
 		`jane's timeline: ${item.author}: ${item.content.text} ${item.reactions.map((reaction) => `${reaction.key} ${reaction.count}`).join(" ")}`,
 	);
 
 if (homeserver !== undefined) await showMatrix(homeserver, north.running, jane, messages);
 
-step("Jane edits the memo, then deletes it: both follow it everywhere");
+printStep("Jane edits the memo, then deletes it: both changes are delivered everywhere");
 await jane.call("PATCH", `${messages}/${memo.id}`, { content: { text: "Hello again from **north**" } });
-await fediverse.waitFor((taken) => taken.type === "Update", "the edit");
+await fediverse.waitFor((activity) => activity.type === "Update", "the edit");
 await until("the edit is in Carol's home timeline", async () =>
 	(await home()).some((item) => item.content.text.includes("again")),
 );
 await jane.call("DELETE", `${messages}/${memo.id}`);
-await fediverse.waitFor((taken) => taken.type === "Delete", "the deletion");
-await until("it is gone from Carol's home timeline", async () => !(await home()).some((item) => item.id === copy.id));
+await fediverse.waitFor((activity) => activity.type === "Delete", "the deletion");
+await until(
+	"the memo is no longer in Carol's home timeline",
+	async () => !(await home()).some((item) => item.id === copy.id),
+);
 const { status } = await fetch(note, { headers: { Accept: "application/activity+json" } });
-seen(`the fediverse has the Delete, Carol's timeline is without it, and ${note} answers ${status}`);
+printResult(`the fediverse has the Delete, the memo is no longer in Carol's timeline, and ${note} answers ${status}`);
 
 await Promise.all([north.close(), south.close(), fediverse[Symbol.asyncDispose]()]);
 await rm(folder, { recursive: true, force: true });
-clearTimeout(giveUp);
-process.stdout.write("\nThat was the road.\n");
+clearTimeout(hangGuard);
+process.stdout.write("\nThe demo is complete.\n");

@@ -6,19 +6,19 @@ import { readRegistration } from "../bridges/matrix/registration.ts";
 import type { Client } from "../test/support/client.ts";
 import type { Running } from "../test/support/gateway.ts";
 import { until } from "../test/support/wait.ts";
-import { seen, step } from "./story.ts";
+import { printResult, printStep } from "./print.ts";
 
 /** The homeserver of `MATRIX_URL`, which must have the registration file `MATRIX_REGISTRATION` installed. */
 export interface Homeserver {
-	/** The keys that turn the bridge on. */
+	/** The configuration that enables the bridge. */
 	readonly env: Readonly<Record<string, string>>;
-	/** Where the homeserver expects us. */
+	/** The port on which the homeserver expects the provider. */
 	readonly port: number;
 	readonly url: string;
 	readonly token: string;
 }
 
-/** `undefined`: no homeserver was named. */
+/** Reads the homeserver from the environment; `undefined`: none is set. */
 export function namedHomeserver(env: NodeJS.ProcessEnv): Homeserver | undefined {
 	const { MATRIX_URL: url, MATRIX_REGISTRATION: file, MATRIX_SERVER_NAME: serverName } = env;
 	if (url === undefined || url === "") return undefined;
@@ -40,14 +40,14 @@ export function namedHomeserver(env: NodeJS.ProcessEnv): Homeserver | undefined 
 	};
 }
 
-/** Links a new room to somebody's timeline and shows what they say arriving there. */
+/** Links a new room to Jane's timeline and shows that her memo arrives there. */
 export async function showMatrix(
 	{ url, token }: Homeserver,
 	{ gateway }: Running,
 	jane: Client,
 	messages: string,
 ): Promise<void> {
-	step("A Matrix room is linked to Jane's timeline, and what she says arrives as her ghost's message");
+	printStep("A Matrix room is linked to Jane's timeline, and her memo arrives as a message of her ghost");
 	async function ask(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
 		const answer = await fetch(`${url}/_matrix/client/v3${path}`, {
 			method,
@@ -80,5 +80,5 @@ export async function showMatrix(
 		return chunk.find(({ content }) => content.body === "Hello, room");
 	});
 	process.stdout.write(`${JSON.stringify(event, undefined, 2).replace(/^/gm, "   │ ")}\n`);
-	seen(`${event.sender} has said it in ${room}`);
+	printResult(`${event.sender} has sent it to ${room}`);
 }

@@ -1,33 +1,33 @@
-import type { Seen } from "./tap.ts";
+import type { ObservedRequest } from "./observing-proxy.ts";
 
 const colours = process.stdout.isTTY;
 const paint = (code: string, text: string): string => (colours ? `\u001b[${code}m${text}\u001b[0m` : text);
 
 let steps = 0;
 
-/** A step of the story. */
-export function step(text: string): void {
+/** Prints the title of the next step. */
+export function printStep(text: string): void {
 	steps++;
 	process.stdout.write(`\n${paint("1;36", `${steps}. ${text}`)}\n`);
 }
 
-/** Something that was seen to hold. */
-export function seen(text: string): void {
+/** Prints a result that was checked. */
+export function printResult(text: string): void {
 	process.stdout.write(`   ${paint("32", "✔")} ${text}\n`);
 }
 
 const shown = ["host", "date", "digest", "content-digest", "signature", "signature-input", "content-type"];
 const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length)}…` : text);
 
-/** A request as it went over the wire: its line, the headers that matter, its body. */
-export function wire(from: string, to: string, { method, path, headers, body, status }: Seen): void {
+/** Prints a request as it went over the wire: its line, the relevant headers, its body. */
+export function printRequest(from: string, to: string, { method, path, headers, body, status }: ObservedRequest): void {
 	const lines = [`${from} ► ${to}   ${method} ${path}   ◄ ${status}`];
 	for (const name of shown) if (headers[name] !== undefined) lines.push(`${name}: ${cut(String(headers[name]), 110)}`);
 	if (body !== "") lines.push(...pretty(body).split("\n"));
 	process.stdout.write(`${lines.map((line, i) => paint(i === 0 ? "33" : "2", `   │ ${line}`)).join("\n")}\n`);
 }
 
-/** Without the contexts, which are long and always the same. */
+/** Omits the contexts, which are long and always the same. */
 function pretty(body: string): string {
 	try {
 		const { "@context": _, ...rest } = JSON.parse(body) as Record<string, unknown>;
