@@ -102,7 +102,7 @@ test("after a 410 from an inbox, followers delivered through it are removed and 
 	await post("m2");
 	await until("the other host has both", has(working, scene, "m2"));
 	t.deepEqual(
-		createsAt(failing).map(({ taken }) => taken),
+		createsAt(failing).map(({ accepted }) => accepted),
 		[false],
 	);
 	// A removed follower can follow again.

@@ -86,8 +86,8 @@ export async function providerSide(client: Client, messages: string): Promise<Si
 export function fediverseSide(ledger: readonly Arrival[], actor: string): Side {
 	const side = collect();
 	const seen = new Set<string>();
-	for (const { id, taken, activity } of ledger) {
-		if (!taken || activity.actor !== actor || seen.has(id)) continue;
+	for (const { id, accepted, activity } of ledger) {
+		if (!accepted || activity.actor !== actor || seen.has(id)) continue;
 		seen.add(id);
 		const relayed = relayedActivity(activity);
 		if (relayed === undefined) continue;

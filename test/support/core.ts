@@ -24,19 +24,19 @@ import { testIdentity, testVault } from "./identity.ts";
 import { silentLogger } from "./silent-logger.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** The core on a real store, with the bridges that a test gives it and a clock that it can turn. */
+/** The core on a real store, with a test's bridges and a clock that the test can set. */
 export interface Core {
 	readonly world: IdentityWorld;
 	readonly clock: { time: number; now(): number };
 	readonly incoming: Incoming;
 	readonly shadows: Shadows;
 	readonly lanes: Lanes;
-	/** Resolves when everything that is owed has been planned and delivered. */
+	/** Resolves when all pending events have been planned and delivered. */
 	settled(): Promise<void>;
 	person(handle: string): Promise<Account>;
-	/** The channel of an account, as its owner may read it. */
+	/** The timeline of an account, readable by `reader` (default: its owner). */
 	timeline(account: Account, reader?: Account): Promise<ReadablePlace>;
-	/** A new channel in a group of its own. */
+	/** Creates a channel in a new group. */
 	channel(owner: Account, tier: TierId, name?: string): Promise<ReadablePlace>;
 	/** @throws {NotFound} the author may not read the place */
 	post(author: Account, place: Place, text: string, rest?: Partial<NewMessage>): Promise<Message>;

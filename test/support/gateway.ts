@@ -12,7 +12,7 @@ export interface Running extends AsyncDisposable {
 	readonly origin: string;
 	/** `localhost:port` */
 	readonly domain: string;
-	/** Makes an account with a token. */
+	/** Creates an account with a token. */
 	person(handle: string): Promise<Client>;
 }
 
@@ -59,10 +59,10 @@ interface TestStore {
 	stop(): Promise<void>;
 }
 
-/** MongoDB servers of our own by the port of the provider: one that is started again finds what it had. */
+/** MongoDB servers by the port of their provider, so that a restarted provider finds its data. */
 const servers = new Map<number, Promise<MongoPeer>>();
 
-/** SQLite, or with `CAUSEWAY_TEST_STORE=mongodb` a database of its own on a MongoDB server. */
+/** SQLite, or a new database on a MongoDB server if `CAUSEWAY_TEST_STORE=mongodb` is set. */
 async function storeOf(port: number): Promise<TestStore> {
 	if (process.env.CAUSEWAY_TEST_STORE !== "mongodb") return { env: {}, stop: async () => {} };
 	const server = servers.get(port) ?? startMongo();

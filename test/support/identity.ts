@@ -5,17 +5,24 @@ import { type AttemptRates } from "../../src/factors/attempts.ts";
 import { buildIdentity } from "../../src/gateway/identity.ts";
 import { silentLogger } from "./silent-logger.ts";
 
-/** A vault whose key is known. */
+/** A vault with a fixed key. */
 export const testVault = (): Vault => createSealing(Buffer.alloc(32, 7));
 
-const wide = { points: 1000, seconds: 60 };
+const generousRate = { points: 1000, seconds: 60 };
 
-/** What people prove themselves by, with a letter box instead of a mail server. */
+/** The authentication services; mail goes to `letters` instead of a mail server. */
 export function testIdentity(
 	options: Partial<Identity> & { readonly rates?: Partial<AttemptRates>; readonly letters?: Mail[] } = {},
 ): Identity {
 	const { rates, letters = [], ...rest } = options;
-	const every = { signIn: wide, signInAddress: wide, signUp: wide, recovery: wide, recoveryAddress: wide, ...rates };
+	const every = {
+		signIn: generousRate,
+		signInAddress: generousRate,
+		signUp: generousRate,
+		recovery: generousRate,
+		recoveryAddress: generousRate,
+		...rates,
+	};
 	return {
 		...buildIdentity({
 			registration: { mode: "open" },

@@ -5,10 +5,10 @@ import { beginTotp, confirmTotp } from "#core/identity/totp.ts";
 import type { Account } from "#core/model/account.ts";
 import { codeAt } from "./codes.ts";
 
-/** A password that every test person has. */
+/** The password of every test account. */
 export const password = "plover by the weir";
 
-/** Somebody with a password. */
+/** Creates an account with a password. */
 export async function personWithPassword(world: IdentityWorld, handle: string): Promise<Account> {
 	const account = await createAccount(world, { handle });
 	await setPassword(world, account.id, password);
@@ -16,7 +16,7 @@ export async function personWithPassword(world: IdentityWorld, handle: string): 
 }
 
 /**
- * Turns codes on for somebody, as an app that is half a minute behind would: the code of now is still unused.
+ * Enables one-time codes for an account with the code of half a minute ago, so that the current code is still unused.
  *
  * @returns the app's secret, and the recovery codes
  */
