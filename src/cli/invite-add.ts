@@ -5,7 +5,7 @@ import { type Command, Usage } from "./command.ts";
 
 export const inviteAdd: Command = {
 	usage: "invite add [--uses N] [--days N]",
-	summary: `print a link by which so many people (${usualInvite.uses}) make an account within so many days (${usualInvite.days})`,
+	summary: `print an invitation link (default: for ${usualInvite.uses} accounts, valid for ${usualInvite.days} days)`,
 	async run(args, config, terminal) {
 		const { values } = parseArgs({
 			args: [...args],
@@ -19,7 +19,7 @@ export const inviteAdd: Command = {
 		await using opened = await openWorld(config);
 		const { world } = opened;
 		if (world.identity.registration.mode === "closed")
-			terminal.err("Nobody can take it up while registration.mode is closed");
+			terminal.err("This invitation can't be used while registration.mode is closed");
 		const secret = await addInvite(world, { uses, expiresAt: world.clock.now() + days * 86_400_000 });
 		terminal.out(inviteLink(world, secret));
 		return 0;
@@ -29,6 +29,6 @@ export const inviteAdd: Command = {
 function whole(option: string, text: string, max: number): number {
 	const number = Number(text);
 	if (!/^\d+$/.test(text) || number < 1 || number > max)
-		throw new Usage(`${option} takes a whole number from 1 to ${max}`);
+		throw new Usage(`${option} needs a whole number from 1 to ${max}`);
 	return number;
 }

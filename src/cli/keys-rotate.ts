@@ -6,9 +6,9 @@ import { type Command, Usage } from "./command.ts";
 
 export const keysRotate: Command = {
 	usage: "keys rotate",
-	summary: "sign with new keys from now on, tokens and requests; the old ones are published for two more days",
+	summary: "replace the keys that sign tokens and requests; the old ones stay published for two more days",
 	async run(args, config, terminal) {
-		if (args.length > 0) throw new Usage("keys rotate takes nothing");
+		if (args.length > 0) throw new Usage("keys rotate takes no arguments");
 		await using opened = await openWorld(config);
 		const { world } = opened;
 		for (const kid of await rotateSigningKeys(world)) terminal.out(kid);

@@ -6,7 +6,7 @@ import { type Command, Usage } from "./command.ts";
 
 export const tokenAdd: Command = {
 	usage: 'token add <handle> [--scope "ofscp"] [--name NAME]',
-	summary: "make a personal access token and print it, and nothing else",
+	summary: "create a personal access token and print only the token",
 	async run(args, config, terminal) {
 		const { values, positionals } = parseArgs({
 			args: [...args],
@@ -14,15 +14,15 @@ export const tokenAdd: Command = {
 			allowPositionals: true,
 		});
 		const [handle] = positionals;
-		if (handle === undefined || positionals.length > 1) throw new Usage("token add takes one handle");
+		if (handle === undefined || positionals.length > 1) throw new Usage("token add needs one handle");
 		await using opened = await openWorld(config);
 		const account = await localAccount(opened.world, handle);
 		if (account === undefined) {
-			terminal.err(`There is no account ${handle} here. Make it with: user add ${handle}`);
+			terminal.err(`There is no account ${handle} here. Create it with: user add ${handle}`);
 			return 1;
 		}
 		const scopes = values.scope.split(/\s+/).filter((scope) => scope !== "");
-		if (scopes.length === 0) throw new Usage("--scope takes at least one scope");
+		if (scopes.length === 0) throw new Usage("--scope needs at least one scope");
 		terminal.out(await addToken(opened.world, { account: account.id, scopes, name: values.name }));
 		return 0;
 	},

@@ -3,13 +3,13 @@ import { endSession, sessionsOf } from "#core/identity/sessions.ts";
 import { openWorld } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 
-/** A line each: id, kind, when it was made, when it was last used, what it is called. */
+/** Prints one line per session: id, kind, time of creation, time of last use, name. */
 export const tokenList: Command = {
 	usage: "token list <handle>",
-	summary: "list by what somebody is signed in: tokens, apps, devices",
+	summary: "list an account's sessions: tokens, apps, devices",
 	async run(args, config, terminal) {
 		const [handle, ...more] = args;
-		if (handle === undefined || more.length > 0) throw new Usage("token list takes one handle");
+		if (handle === undefined || more.length > 0) throw new Usage("token list needs one handle");
 		await using opened = await openWorld(config);
 		const account = await localAccount(opened.world, handle);
 		if (account === undefined) {
@@ -24,16 +24,18 @@ export const tokenList: Command = {
 
 export const tokenRevoke: Command = {
 	usage: "token revoke <handle> <id>",
-	summary: "end one of them (token list has the ids)",
+	summary: "revoke a token, app or device (token list prints the ids)",
 	async run(args, config, terminal) {
 		const [handle, id, ...more] = args;
 		if (handle === undefined || id === undefined || more.length > 0)
-			throw new Usage("token revoke takes a handle and an id");
+			throw new Usage("token revoke needs a handle and an id");
 		await using opened = await openWorld(config);
 		const account = await localAccount(opened.world, handle);
 		if (account === undefined || !(await endSession(opened.world, account, id))) {
 			terminal.err(
-				account === undefined ? `There is no account ${handle} here` : `@${handle} has nothing with this id`,
+				account === undefined
+					? `There is no account ${handle} here`
+					: `@${handle} has no token, app or device with this id`,
 			);
 			return 1;
 		}

@@ -6,7 +6,7 @@ import { type Command, Usage } from "./command.ts";
 
 export const userRecover: Command = {
 	usage: "user recover <handle> [--reset-second-factor]",
-	summary: "print a link by which somebody sets a new password, once, within an hour",
+	summary: "print a link for setting a new password, which works once, within an hour",
 	async run(args, config, terminal) {
 		const { values, positionals } = parseArgs({
 			args: [...args],
@@ -14,7 +14,7 @@ export const userRecover: Command = {
 			allowPositionals: true,
 		});
 		const [handle] = positionals;
-		if (handle === undefined || positionals.length > 1) throw new Usage("user recover takes one handle");
+		if (handle === undefined || positionals.length > 1) throw new Usage("user recover needs one handle");
 		await using opened = await openWorld(config);
 		const account = await localAccount(opened.world, handle);
 		if (account === undefined) {

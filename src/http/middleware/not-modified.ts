@@ -1,7 +1,7 @@
 import type { Middleware } from "koa";
 import { matches } from "../base/conditional.ts";
 
-/** Answers 304 without a body to a client that has the version of an answer already. Answers without `ETag` pass. */
+/** Answers 304 when the client already has this version of a response. Responses without `ETag` are left as they are. */
 export const notModified: Middleware = async (ctx, next) => {
 	await next();
 	if ((ctx.method !== "GET" && ctx.method !== "HEAD") || ctx.status !== 200) return;

@@ -20,7 +20,7 @@ import { peerOf } from "./signed.ts";
 
 type RouteServices = Pick<Services, "world" | "federation" | "limits">;
 
-/** What a route has answered with, told to whoever subscribes: tests compare it with what the route declares. */
+/** The result of a route, published to subscribers: tests compare it with what the route declares. */
 export type RouteOutcome =
 	| { readonly route: Route; readonly answer: AnyAnswer }
 	| { readonly route: Route; readonly error: unknown };
@@ -29,7 +29,7 @@ const outcomes = channel(outcomeChannel);
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Makes a route of a table answer requests. */
+/** The middleware that answers requests for a route. */
 export function runRoute(route: Route, services: RouteServices, rates: RateLimits): Middleware {
 	const streamed = Object.values(route.operation.answers).find((shape): shape is Streamed => shape.kind === "stream");
 	return async (ctx) => {
@@ -47,12 +47,11 @@ export function runRoute(route: Route, services: RouteServices, rates: RateLimit
 type Streamed = Extract<AnswerShape, { readonly kind: "stream" }>;
 
 /**
- * The order is that of design §9: who asks and how often comes before a body is parsed, and what is asked for is checked
- * before the handler sees it.
+ * Authenticates and counts a request before its body is parsed, and validates it before the handler sees it (design §9).
  */
 async function handle(ctx: Context, route: Route, services: RouteServices, rates: RateLimits): Promise<AnyAnswer> {
 	const { operation } = route;
-	// A cache in between must not give one caller what was answered to another (RFC 9111 §4.1).
+	// A shared cache must not give one caller's response to another (RFC 9111 §4.1).
 	if (route.auth !== "none") ctx.vary(["Authorization", "Accept"]);
 	const { principal, peer } = await identify(ctx, rates, () => callerOf(ctx, route, services, rates));
 	await rates.count(ctx, route.limit, principal?.account.id ?? ctx.ip);
@@ -63,7 +62,7 @@ async function handle(ctx: Context, route: Route, services: RouteServices, rates
 		throw new InvalidRequest([{ field: "Idempotency-Key", expected: "a UUID (RFC 9562)" }]);
 	const query: unknown = operation.query === undefined ? {} : validate(operation.query, ctx.query, "");
 	const { sent, checked } = await bodyOf(ctx, operation, services);
-	// What a handler says in its answer's headers counts instead.
+	// The default, which a handler's own headers override.
 	ctx.set("Cache-Control", principal === undefined ? "no-cache" : "private, no-store");
 
 	const account = principal?.account as Account;
@@ -79,11 +78,11 @@ async function handle(ctx: Context, route: Route, services: RouteServices, rates
 		once: account === undefined ? {} : onceFor(account, route.method, ctx.path, key, sent),
 		header: (name) => ctx.get(name) || undefined,
 	});
-	// What a handler has not read of an upload by the time that it answers is not read at all.
+	// The rest of an upload that the handler has not read is discarded.
 	return checked instanceof Readable ? answer.finally(() => checked.destroy()) : answer;
 }
 
-/** The body as it was sent, by which a repeated request is known, and as the handler gets it. */
+/** The body as it was sent, which identifies a repeated request, and as it was validated, which the handler gets. */
 async function bodyOf(
 	{ req, res }: Context,
 	{ body }: Operation,
@@ -101,7 +100,7 @@ interface Caller {
 }
 
 async function callerOf(ctx: Context, { auth }: Route, services: RouteServices, rates: RateLimits): Promise<Caller> {
-	// What an address makes us ask of others is limited, too.
+	// Limits the outgoing requests that one address can cause.
 	const beforeAsking = (): Promise<void> => rates.count(ctx, "lookup", ctx.ip);
 	const peer = auth === "peer" ? await peerOf(services, ctx, beforeAsking) : undefined;
 	if (peer?.isProven === true) return { peer, principal: undefined };
@@ -118,13 +117,13 @@ function write(
 	ctx.status = status;
 	if (headers !== undefined) ctx.set(headers);
 	if (body === undefined) {
-		// Koa would write the name of the status; saying that there is no body changes the status.
+		// Without a body, Koa would write the name of the status. Setting the body to null changes the status.
 		ctx.body = null;
 		ctx.status = status;
 	} else if (streamType !== undefined && isStream(body)) {
 		const source = body instanceof Readable ? body : Readable.from(body);
 		source.once("error", (error) => {
-			// The connection is cut. When it was lost before, the client has hung up: that is no failure of the source.
+			// The connection is cut. If it was already closed, the client has hung up, and the source has not failed.
 			if (!ctx.res.destroyed && !ctx.req.socket.destroyed)
 				logger.warn({ err: error, route: ctx.state.route }, "A response broke off");
 		});

@@ -5,24 +5,24 @@ import { endGrant } from "#core/identity/oauth-records.ts";
 import { accountOfSubject, subjectOf } from "#core/identity/subject.ts";
 import type { Account } from "#core/model/account.ts";
 
-/** Who is logged in in a browser. */
+/** A login in a browser. */
 export interface BrowserSession {
 	readonly account: Account;
-	/** The session's id; no secret. */
+	/** The session's public id. */
 	readonly id: string;
-	/** When they proved who they are, in milliseconds. */
+	/** When the account was last authenticated, in milliseconds. */
 	readonly authTime: number;
 }
 
 /**
- * The OpenID provider's own session cookie: who is logged in for a consent is logged in on our other pages too, and the other
- * way round.
+ * Browser sessions, in the authorization server's session cookie: a login for an app is also a login to the account pages, and
+ * the other way round.
  */
 export interface BrowserSessions {
 	current(ctx: Context): Promise<BrowserSession | undefined>;
-	/** Logs somebody in, under a new id. @param amr how they proved who they are (RFC 8176): `pwd`, `otp`, `hwk` … */
+	/** Logs an account in, under a new session id. @param amr the authentication methods (RFC 8176): `pwd`, `otp`, `hwk` … */
 	start(ctx: Context, account: Account, proof: { readonly amr: readonly string[] }): Promise<void>;
-	/** Logs out; the clients that were not let in to stay are logged out too. */
+	/** Logs out, and ends the grants of clients without `offline_access`. */
 	end(ctx: Context): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ type Session = InstanceType<Provider["Session"]>;
 
 export interface SessionParts {
 	readonly world: World;
-	/** Loads the library. */
+	/** Loads the library when it is first needed. */
 	readonly provider: () => Promise<Provider>;
 	/** The name of the session's cookie. */
 	readonly cookie: string;
@@ -39,7 +39,7 @@ export interface SessionParts {
 }
 
 export function createBrowserSessions({ world, provider, cookie, lifetime }: SessionParts): BrowserSessions {
-	/** Most requests have no such cookie, and need no library to know it. */
+	/** Checked first, because most requests have no such cookie and need not load the library. */
 	const hasCookie = (ctx: Context): boolean => ctx.req.headers.cookie?.includes(`${cookie}=`) === true;
 
 	async function sessionOf(ctx: Context): Promise<Session | undefined> {

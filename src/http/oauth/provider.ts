@@ -7,22 +7,23 @@ import { accountOfSubject, subjectOf } from "#core/identity/subject.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
 import type { Instance } from "../base/services.ts";
 import { createAdapter } from "./adapter.ts";
-import { goAround } from "./around.ts";
-import { refuseUnknownScopes } from "./asked-scopes.ts";
+
 import type { ClientDocuments } from "./client-documents.ts";
 import { checkAlgorithmsFirst, clientRules } from "./client-rules.ts";
+import { customiseProvider } from "./customise-provider.ts";
 import { guardedFetch } from "./guarded-fetch.ts";
 import { createPolicy } from "./interaction-policy.ts";
 import { lifetimes } from "./lifetimes.ts";
-import { keepsOffline } from "./offline-access.ts";
+import { keepOfflineAccess } from "./offline-access.ts";
 import { providerPages } from "./provider-pages.ts";
+import { refuseUnknownScopes } from "./requested-scopes.ts";
 
 export interface ProviderParts {
 	readonly world: World;
 	readonly http: HttpClient;
 	readonly instance: Instance;
 	readonly documents: ClientDocuments;
-	/** The keys that sign now, and those before them. */
+	/** The current signing keys, and previous ones that are still published. */
 	readonly keys: readonly SigningKey[];
 	readonly cookieKeys: readonly string[];
 	readonly cookieNames: { readonly session: string; readonly interaction: string; readonly resume: string };
@@ -32,7 +33,7 @@ export interface ProviderParts {
 export function createProvider(parts: ProviderParts): Provider {
 	const { world } = parts;
 	const provider = new Provider(world.origin, configurationOf(parts));
-	goAround(provider, world);
+	customiseProvider(provider, world);
 	checkAlgorithmsFirst(provider);
 	return provider;
 }
@@ -80,7 +81,7 @@ function configurationOf(parts: ProviderParts): Configuration {
 			deviceFlow: pages.deviceFlow,
 			// The API takes Bearer tokens only.
 			dPoP: { enabled: false },
-			// Anybody may register: nobody is told of the tokens of others.
+			// Registration is open, so a client may only ask about its own tokens.
 			introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
 			pushedAuthorizationRequests: { enabled: false },
 			registration: { enabled: true },
@@ -90,7 +91,7 @@ function configurationOf(parts: ProviderParts): Configuration {
 				defaultResource: () => undefined as never,
 				useGrantedResource: () => true,
 				getResourceServerInfo(_ctx, resource) {
-					if (!resources.includes(resource)) throw new errors.InvalidTarget("there is no such resource here");
+					if (!resources.includes(resource)) throw new errors.InvalidTarget("unknown resource");
 					return {
 						scope: "ofscp",
 						audience: resource,
@@ -125,15 +126,15 @@ function configurationOf(parts: ProviderParts): Configuration {
 				}),
 			};
 		},
-		// By which a JWT is known to have ended with its grant.
+		// Ties a JWT to its grant, so that it is rejected once the grant has ended.
 		extraTokenClaims: (_ctx, token) =>
 			token.aud !== undefined && "grantId" in token && token.grantId !== undefined ? { sid: token.grantId } : undefined,
-		// No parameters: the library's one way in for rules about those that there are.
-		extraParams: { known: refuseUnknownScopes, offline: keepsOffline },
+		// Not real parameters: their validators are the library's only hook for rules about a request.
+		extraParams: { known: refuseUnknownScopes, offline: keepOfflineAccess },
 		issueRefreshToken: (_ctx, client, { scopes }) =>
 			client.grantTypeAllowed("refresh_token") && scopes.has("offline_access"),
 		rotateRefreshToken: true,
-		// Reuse, revocation, logout: whatever ends a token ends the whole login that it came from.
+		// Reuse, revocation or logout of one token ends the whole grant.
 		revokeGrantPolicy: () => true,
 		ttl: {
 			AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.accessToken,
@@ -144,8 +145,8 @@ function configurationOf(parts: ProviderParts): Configuration {
 			IdToken: lifetimes.idToken,
 			Interaction: lifetimes.interaction,
 			RefreshToken: lifetimes.refreshToken,
-			// Whoever looks at a page with a form of the library gets one.
-			Session: (_ctx, { accountId }) => (accountId === undefined ? lifetimes.visit : lifetimes.session),
+			// The library starts a session for every browser that opens one of its forms.
+			Session: (_ctx, { accountId }) => (accountId === undefined ? lifetimes.anonymousSession : lifetimes.session),
 		},
 	};
 }

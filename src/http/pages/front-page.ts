@@ -14,27 +14,27 @@ import { avatar, nameOf } from "../page-kit/person.ts";
 import { openPosts } from "./open-posts.ts";
 import { type Post, post } from "./post.ts";
 
-/** How many of each are shown, and how many channels are looked through for those that are listed. */
+/** How many of each are shown, and how many channels are scanned for listed ones. */
 const shownPlaces = 9;
 const shownPosts = 8;
 const scannedChannels = 300;
 
-/** The place, if it is listed for everyone. */
+/** The place, if it is public and listed. */
 async function listed(world: World, found: Place | undefined): Promise<ReadablePlace | undefined> {
 	const place = await readable(world, found, undefined);
 	return place !== undefined && isOpen(place.circle) && place.rules.search ? place : undefined;
 }
 
-/** The instance: what it is, who is here, and what was said last where anybody may listen. */
+/** The front page: the instance's description, its listed channels and people, and their latest public posts. */
 export async function frontPage({ world, instance }: Services): Promise<Html> {
 	const people = await listedPeople(world);
 	const places = await listedChannels(world);
 	const latest = await latestPosts(world, [...places, ...people.map(({ place }) => place)]);
 	const main = html`<section class="hero"><h1>${instance.name}</h1>${instance.description !== "" && html`<p>${instance.description}</p>`}
-<ul class="facts"><li>People here are called <code>@name@${world.domain}</code></li></ul></section>
+<ul class="facts"><li>Handles here look like <code>@name@${world.domain}</code></li></ul></section>
 ${places.length > 0 && html`<h2 class="section">Channels</h2><ul class="cards">${places.map(channelCard(world))}</ul>`}
 ${people.length > 0 && html`<h2 class="section">People</h2><ul class="cards">${people.map(({ account }) => personCard(world, account))}</ul>`}
-${latest.length > 0 ? html`<h2 class="section">Latest</h2><section class="posts" aria-label="Latest posts">${latest.map((shown) => post(world, shown, "listed"))}</section>` : html`<p class="empty">Nothing has been said in the open here yet.</p>`}`;
+${latest.length > 0 ? html`<h2 class="section">Latest</h2><section class="posts" aria-label="Latest posts">${latest.map((shown) => post(world, shown, "listed"))}</section>` : html`<p class="empty">There are no public posts yet.</p>`}`;
 	return layout(
 		instance,
 		{

@@ -12,7 +12,7 @@ import { channelUrl, messageUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";
 import { layout } from "../page-kit/layout.ts";
 import { nameOf } from "../page-kit/person.ts";
-import { turning } from "./open-posts.ts";
+import { pagination } from "./open-posts.ts";
 import { excerpt, post, postsOf, titleOf } from "./post.ts";
 
 export interface MessageShown {
@@ -25,7 +25,7 @@ export interface MessageShown {
 
 const repliesPerPage = 50;
 
-/** A message whole, what it answers, and what was answered. */
+/** The page of a message, with a link to its parent and with its replies. */
 export async function messagePage(
 	{ world, instance }: Services,
 	{ message, author, place, alternate, after }: MessageShown,
@@ -46,7 +46,7 @@ export async function messagePage(
 	const main = html`<p class="trail">${where !== undefined && html`In ${where}`}${await parentLink(world, message)}</p>
 ${post(world, shown, "whole")}
 ${replies.length > 0 && html`<h2 class="section" id="replies">${message.replies === 1 ? "1 reply" : `${message.replies} replies`}</h2><div class="posts">${replies.map((reply) => post(world, reply, "reply"))}</div>`}
-${turning(url, "after", { from: after, next, back: "First replies", on: "More replies" })}`;
+${pagination(url, "after", { from: after, next, back: "First replies", on: "More replies" })}`;
 	const image = author.profile.avatar;
 	const subject = {
 		title: titleOf(world, shown),
@@ -67,6 +67,6 @@ async function parentLink(world: Services["world"], { reply }: Message): Promise
 	const parent = (await world.store.get(messages, reply.to))?.doc;
 	const author = await accountById(world, reply.author);
 	if (parent === undefined || parent.deletedAt !== undefined || author === undefined)
-		return html` · an answer to a message that was deleted`;
-	return html` · an answer to <a href="${messageUrl(world, author, parent)}">${nameOf(author)}</a>`;
+		return html` · in reply to a deleted message`;
+	return html` · in reply to <a href="${messageUrl(world, author, parent)}">${nameOf(author)}</a>`;
 }

@@ -20,19 +20,19 @@ import { profilePage } from "./profile-page.ts";
 
 interface Shown {
 	readonly page: Html;
-	/** The same thing as another network knows it. */
+	/** Another representation of the same resource, such as its ActivityPub object. */
 	readonly alternate?: { readonly type: string; readonly url: string } | undefined;
 }
 
-/** What a page shows of a list: what lies behind this message. */
+/** The message before which a page of a list ends. */
 export const beforeOf = (ctx: Context): string | undefined =>
 	typeof ctx.query.before === "string" ? ctx.query.before : undefined;
 
-/** Pages for people: what is open here, and nothing else (design §5). Whatever is not open is not there. */
+/** The public pages. A resource that is not open is answered with 404 (design §5). */
 export function openPages(services: Services, rates: RateLimits): readonly Endpoint[] {
 	const { world, bridges } = services;
 
-	/** Counts, negotiates and writes. Who asks for another representation is sent there. */
+	/** Counts the request and sends the page, or redirects to the representation that `Accept` asks for. */
 	const page = (
 		path: string,
 		show: (ctx: Context, params: Readonly<Record<string, string>>) => Promise<Shown>,

@@ -6,7 +6,7 @@ import { personUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";
 import { layout } from "../page-kit/layout.ts";
 import { avatar, nameOf } from "../page-kit/person.ts";
-import { openPosts, turning } from "./open-posts.ts";
+import { openPosts, pagination } from "./open-posts.ts";
 import { followAs, post } from "./post.ts";
 
 export interface Profile {
@@ -16,7 +16,7 @@ export interface Profile {
 	readonly before: string | undefined;
 }
 
-/** A person: who they are, how to follow them, and what they posted to their timeline. */
+/** The public page of an account: its profile, how to follow it, and the posts of its timeline. */
 export async function profilePage(
 	{ world, instance }: Services,
 	{ account, place, alternate, before }: Profile,
@@ -35,7 +35,7 @@ ${avatar(account, "large")}
 <section class="posts" aria-label="Posts">
 ${posts.length === 0 ? html`<p class="empty">Nothing has been posted here yet.</p>` : posts.map((shown) => post(world, shown, "own"))}
 </section>
-${turning(url, "before", { from: before, next, back: "Newest posts", on: "Older posts" })}`;
+${pagination(url, "before", { from: before, next, back: "Newest posts", on: "Older posts" })}`;
 	const description = bio === "" ? `Posts by @${addressOf(account)}` : bio.slice(0, 200);
 	return layout(
 		instance,
@@ -44,7 +44,7 @@ ${turning(url, "before", { from: before, next, back: "Newest posts", on: "Older 
 	);
 }
 
-/** Our own people write plain text, those of other networks have brought HTML. */
+/** Local bios are plain text, remote ones are HTML. */
 function bioOf({ text }: Services["world"], { profile, origin }: Account): string {
 	if (profile.bio === undefined) return "";
 	return (origin === undefined ? profile.bio : text.fromHtml(profile.bio)).trim();

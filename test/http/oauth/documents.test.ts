@@ -16,7 +16,7 @@ const documents = [
 	"/.well-known/jwks.json",
 ];
 
-test("who has a document of the authorization server already is told so until it changes", async (t) => {
+test("metadata documents are answered with 304 until they change", async (t) => {
 	const { origin, gateway } = t.context.provider;
 	const etags = new Map<string, string>();
 	for (const at of documents) {
@@ -38,7 +38,7 @@ test("who has a document of the authorization server already is told so until it
 	}
 });
 
-test("who comes to a document with another method is told which one it takes", async (t) => {
+test("a metadata document answers other methods with 405 and Allow", async (t) => {
 	for (const at of documents) {
 		const refused = await fetch(t.context.provider.origin + at, { method: "POST" });
 		t.is(refused.status, 405, at);

@@ -8,14 +8,14 @@ import type { Running } from "../../support/gateway.ts";
 import { startLoopbackApp } from "../../support/loopback-app.ts";
 import { password, personWithPassword, turnCodesOn } from "../../support/person.ts";
 
-/** Fills in the form with a field of this label and sends it. */
+/** Fills in a form by the labels of its fields, and submits it. */
 export async function fill(page: Page, fields: Readonly<Record<string, string>>, submit: string): Promise<void> {
 	for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value);
 	await page.getByRole("button", { name: submit, exact: true }).click();
 	await page.waitForLoadState();
 }
 
-/** Adds an authenticator that says yes to everything: a passkey that is on this device. */
+/** Adds a virtual platform authenticator that confirms everything. */
 export async function addVirtualAuthenticator(context: BrowserContext, page: Page): Promise<void> {
 	const devtools = await context.newCDPSession(page);
 	await devtools.send("WebAuthn.enable");
@@ -54,9 +54,9 @@ async function askAsDevice(origin: string): Promise<string> {
 }
 
 /**
- * Goes through every page that people prove themselves on, as three people, and stops at each.
+ * Goes through every identity page, as three users.
  *
- * @param visit is called at each page, with its name
+ * @param visit is called on each page, with its name
  */
 export async function tour(
 	{ origin, gateway: { world } }: Running,
@@ -85,7 +85,7 @@ export async function tour(
 	await page.goto((await app.begin({ prompt: "select_account" })).href);
 	await stop("choose-account");
 
-	// A picture on another server, which no page here may ask for.
+	// An avatar on another server, which no page here may request.
 	const ana = await accountByHandle(world, "ana", world.domain);
 	await changeProfile(world, ana as Account, { avatar: "https://pictures.example/ana.png" });
 	await at("/account");
