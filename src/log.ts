@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger as PinoLogger, pino } from "pino";
 import type { Logger } from "#core/ports/logger.ts";
 import type { Config } from "./config.ts";
 
-/** Fields whose values are never written, wherever they stand; names are compared in lower case, without `-` and `_`. */
+/** The names of fields whose values are redacted at any depth. Names are compared in lower case, without `-` and `_`. */
 const secretNames = new Set(
 	`authorization proxyauthorization cookie setcookie signature xhubsignature
 	token accesstoken refreshtoken idtoken astoken hstoken bearer idempotencykey
@@ -11,18 +11,18 @@ const secretNames = new Set(
 	privatekey privatekeypem secretkey sealingkey apikey`.split(/\s+/),
 );
 
-/** Error and system codes (`code: "ECONNREFUSED"`) are no secrets, unlike the codes that an authorization server gives out. */
+/** Error and system codes (`code: "ECONNREFUSED"`) are not secrets, unlike authorization codes, whose field has the same name. */
 const systemCode = /^[A-Z][A-Z0-9_]*$/;
 
 const hidden = "[redacted]";
 
-/** The same in text: in a query, behind an authentication scheme, in front of the `@` of a URL. */
+/** Secrets within text: in query strings, after an authentication scheme, in the user information of URLs. */
 const secretsInText: readonly (readonly [RegExp, string])[] = [
 	[
 		/([?&;](?:access_token|refresh_token|id_token|token|code|code_verifier|device_code|user_code|link|invite|client_secret|password|secret|signature|sig)=)[^&\s"'#]+/gi,
 		`$1${hidden}`,
 	],
-	// Our own: personal access tokens, recovery links, invitations, bootstrap tokens.
+	// The tokens of this provider: personal access tokens, recovery links, invitations, bootstrap tokens.
 	[/\b(cwy|cwr|cwi|bt)_[\w-]{43}/g, `$1_${hidden}`],
 	[/\b(Bearer|Basic|DPoP)\s+[A-Za-z0-9\-._~+/]{8,}=*/gi, `$1 ${hidden}`],
 	[/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^/\s@"']*@/gi, `$1${hidden}@`],
@@ -30,8 +30,8 @@ const secretsInText: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * JSON lines on the standard output, or on `destination`, each written before the call returns. Secrets are taken out of the
- * fields at every depth, of the messages and of errors with their causes.
+ * A logger of JSON lines to the standard output or to `destination`, each written before the call returns. Secrets are redacted in
+ * fields at every depth, in messages, and in errors with their causes.
  */
 export function createLogger(config: Config["log"], destination?: DestinationStream): Logger {
 	const options = {
@@ -55,7 +55,7 @@ export function createLogger(config: Config["log"], destination?: DestinationStr
 	return childSafe(destination === undefined ? pino(options) : pino(options, destination));
 }
 
-/** pino's formatters don't see the fields of a child. */
+/** Redacts the fields of child loggers, which the formatters of pino are not given. */
 const childSafe = (logger: PinoLogger): Logger => ({
 	debug: (fields, message) => logger.debug(fields, message),
 	info: (fields, message) => logger.info(fields, message),
@@ -66,7 +66,7 @@ const childSafe = (logger: PinoLogger): Logger => ({
 
 const redactFields = (fields: object): Record<string, unknown> => redact(fields) as Record<string, unknown>;
 
-/** A copy without secrets, of what JSON can say; deeper than eight levels nothing is copied. */
+/** A copy of a value without secrets, as JSON can represent it. It is cut off below eight levels. */
 function redact(value: unknown, depth = 0): unknown {
 	if (typeof value === "string") return redactText(value);
 	if (typeof value === "bigint") return value.toString();
@@ -81,13 +81,13 @@ function redact(value: unknown, depth = 0): unknown {
 	);
 	if (!(value instanceof Error)) return Object.fromEntries(fields);
 	const { name, message, stack, cause } = value;
-	const said = {
+	const summary = {
 		type: name,
 		message: redactText(message),
 		...(stack === undefined ? {} : { stack: redactText(stack) }),
 	};
 	return {
-		...said,
+		...summary,
 		...Object.fromEntries(fields),
 		...(cause === undefined ? {} : { cause: redact(cause, depth + 1) }),
 	};
@@ -99,7 +99,7 @@ function isSecret(name: string, value: unknown): boolean {
 	return !(plain === "code" && (typeof value === "number" || (typeof value === "string" && systemCode.test(value))));
 }
 
-/** Long texts are cut: what the log needs is at their beginning, and remote people must not fill the disk. */
+/** Redacts and shortens a text. Long texts are cut, so that remote servers can't fill the disk. */
 function redactText(text: string): string {
 	const short = text.length > longest ? `${text.slice(0, longest)}…` : text;
 	return secretsInText.reduce((clean, [pattern, replacement]) => clean.replace(pattern, replacement), short);

@@ -5,24 +5,24 @@ import { findCommand, usage } from "./cli/commands.ts";
 import { ConfigError } from "./config.ts";
 import { readConfig } from "./gateway.ts";
 
-/** Ends when the process is asked to stop; a second request is left to the system. */
-function untilAsked(): AbortSignal {
+/** Aborted by the first SIGINT or SIGTERM. The second one has its default effect. */
+function terminationSignal(): AbortSignal {
 	const ending = new AbortController();
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ending.abort());
 	return ending.signal;
 }
 
 /**
- * Runs one command. Resolves with the exit code: 0 done, 1 failed, 2 wrong usage (design §6).
+ * Runs one command. Resolves with the exit code: 0 on success, 1 on failure, 2 on wrong usage or configuration (design §6).
  *
- * @param argv the words behind the program's name
+ * @param argv the arguments after the name of the program
  */
 export async function main(argv: readonly string[]): Promise<number> {
 	const terminal: Terminal = {
 		out: (line) => process.stdout.write(`${line}\n`),
 		err: (line) => process.stderr.write(`${line}\n`),
 		stdin: process.stdin,
-		signal: untilAsked(),
+		signal: terminationSignal(),
 	};
 	try {
 		const { config, words, help } = split(argv);
@@ -38,7 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 	}
 }
 
-/** `--config` may stand anywhere; every other option belongs to the command. */
+/** Separates `--config`, which is accepted anywhere, from the words and options of the command. */
 function split(argv: readonly string[]): { config: string | undefined; words: readonly string[]; help: boolean } {
 	const { tokens } = parseArgs({
 		args: [...argv],
@@ -47,19 +47,19 @@ function split(argv: readonly string[]): { config: string | undefined; words: re
 		tokens: true,
 	});
 	let config: string | undefined;
-	const taken = new Set<number>();
+	const consumed = new Set<number>();
 	for (const token of tokens) {
 		if (token.kind !== "option" || token.name !== "config") continue;
 		if (token.value === undefined) throw new Usage("--config takes a file");
 		config = token.value;
-		taken.add(token.index);
-		if (token.inlineValue === false) taken.add(token.index + 1);
+		consumed.add(token.index);
+		if (token.inlineValue === false) consumed.add(token.index + 1);
 	}
-	const words = argv.filter((_, index) => !taken.has(index));
+	const words = argv.filter((_, index) => !consumed.has(index));
 	return { config, words, help: words.includes("--help") || words.includes("-h") };
 }
 
-/** Says in a line or two what went wrong and what to do. */
+/** Prints an error, with the usage if it was called wrongly, and gives the exit code. */
 async function explain(error: unknown, terminal: Terminal): Promise<number> {
 	if (error instanceof Usage || isParseArgsError(error)) {
 		terminal.err(`causeway: ${error.message}\n\n${await usage()}`);
