@@ -12,28 +12,33 @@ import { createBridge, openNetwork, version } from "./gateway/bridges.ts";
 import { buildBridging } from "./gateway/bridging.ts";
 import { buildHttp } from "./gateway/http.ts";
 import { buildLanes } from "./gateway/lanes.ts";
-import { enabledBridges, openWorld, type Surroundings } from "./gateway/world.ts";
+import { enabledBridges, type GatewayOptions, openWorld } from "./gateway/world.ts";
 import { createMetrics } from "./http/operators/metrics.ts";
 import { type Listening, listen } from "./http/server.ts";
 import type { Health } from "./http/services.ts";
 
 export { openCommandCore } from "./gateway/bridge-commands.ts";
 export { type InstalledBridges, installedBridges } from "./gateway/installed-bridges.ts";
-export { enabledBridges, type OpenedWorld, openWorld, readConfig, type Surroundings } from "./gateway/world.ts";
+export { enabledBridges, type GatewayOptions, type OpenedWorld, openWorld, readConfig } from "./gateway/world.ts";
 
-/** A provider, built and at rest until it is started. */
+/** A provider that is built, but has not been started. */
 export interface Gateway extends AsyncDisposable {
 	readonly world: IdentityWorld;
 	readonly lanes: Lanes;
-	/** Recovers, then opens the port, then takes up what was left behind. */
+	/** Recovers from an earlier crash, opens the port, and resumes unfinished work. */
 	start(): Promise<void>;
-	/** Stops accepting, lets what is under way finish, for 10 s at most. Idempotent. */
+	/** Stops accepting connections and waits up to 10 s for requests and deliveries to finish. Idempotent. */
 	stop(): Promise<void>;
 }
 
-/** Builds everything, in the order of dependency. Nothing runs yet. */
-export async function buildGateway(config: Config, surroundings: Surroundings = {}): Promise<Gateway> {
-	const opened = await openWorld(config, surroundings);
+/**
+ * Builds a provider with all its parts, without starting it.
+ *
+ * @throws {StoreUnavailable} if the store can't be opened
+ * @throws {SetupError} if a bridge can't be set up
+ */
+export async function buildGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
+	const opened = await openWorld(config, options);
 	const { world, bus, logger } = opened;
 	const { store } = world;
 	const network = openNetwork(config);
@@ -95,7 +100,7 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 	async function end(): Promise<void> {
 		state = "draining";
 		ending.abort();
-		// What is on its way to other servers ends beside the requests; it needs its bridge until then.
+		// Deliveries end at the same time as requests. They need their bridges until then.
 		await Promise.all([listening?.close(), lanes.stop()]);
 		await Promise.all(bridges.map((bridge) => bridge.stop()));
 		http.close();
@@ -124,7 +129,7 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 			if (first === undefined)
 				logger.info(
 					{},
-					"There are no accounts yet. Make the first one: npm run -s causeway -- user add <handle> --admin",
+					"There are no accounts yet. Create the first one: npm run -s causeway -- user add <handle> --admin",
 				);
 		},
 		stop,

@@ -13,12 +13,14 @@ import { createSocketClient } from "../outbound/socket.ts";
 import { openVault } from "./vault.ts";
 import type { OpenedWorld } from "./world.ts";
 
+/** The connections to other servers, and the key for stored secrets. */
 export interface Network {
 	readonly http: HttpClient;
 	readonly socket: SocketClient;
 	readonly sealing: Sealing;
 }
 
+/** Opens the clients for other servers, within the limits of the configuration. */
 export const openNetwork = (config: Config): Network => ({
 	http: createHttpClient({
 		allow: config.federation.allow,
@@ -31,11 +33,12 @@ export const openNetwork = (config: Config): Network => ({
 	sealing: openVault(config.dataDir),
 });
 
+/** The version of Causeway, from its `package.json`. */
 export const { version } = JSON.parse(
 	readFileSync(path.join(import.meta.dirname, "..", "..", "package.json"), "utf8"),
 ) as { version: string };
 
-/** Loads a bridge and builds its running half. */
+/** Loads a bridge and creates it, without starting it. */
 export async function createBridge(
 	name: string,
 	config: Config,

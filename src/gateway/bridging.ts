@@ -5,7 +5,7 @@ import type { World } from "#core/events/world.ts";
 import { createShadows, type Shadows } from "#core/federation/shadows.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 
-/** What stands between the core and its bridges, in both directions. */
+/** The parts of the core that exchange events with the bridges. */
 export interface Bridging {
 	readonly targets: Targets;
 	readonly parkedEvents: ParkedEvents;
@@ -13,7 +13,7 @@ export interface Bridging {
 	readonly incoming: Incoming;
 }
 
-/** @param bridges asked each time: the bridges are built after it, because they are handed what it makes */
+/** @param bridges called for each use, since the bridges are created later, with the result */
 export function buildBridging(world: World, bridges: () => readonly Bridge[]): Bridging {
 	const targets = createTargets(world, bridges);
 	const parkedEvents = createParkedEvents(world);

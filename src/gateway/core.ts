@@ -8,15 +8,17 @@ import { createText } from "../text/text.ts";
 
 type Given = "origin" | "store" | "bus" | "clock" | "logger" | "failPoints" | "vault" | "policy";
 
+/** The adapters that the core is built of. */
 export type CoreParts = Pick<World, Given> & { readonly identity: Identity };
 
-/** What every use case is handed, and who is told of work for the log's consumers. */
+/** The world of the use cases, and the hook for work of the consumers of the log. */
 export interface BuiltCore {
 	readonly world: IdentityWorld;
-	/** `wake` is called for each commit that leaves work to consumers; set when there are lanes to do it in. */
+	/** Sets the function that is called for each commit with work for consumers. It is set once lanes exist. */
 	onOwed(wake: (stream: string, consumers: readonly string[]) => void): void;
 }
 
+/** Builds the core on its adapters. */
 export function buildCore(parts: CoreParts): BuiltCore {
 	let wake = (_stream: string, _consumers: readonly string[]): void => {};
 	const { origin, store, bus } = parts;

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { createAccount } from "#core/accounts/create-account.ts";
 import { addToken } from "#core/identity/tokens.ts";
-import { buildGateway, type Gateway, readConfig, type Surroundings } from "../../src/gateway.ts";
+import { buildGateway, type Gateway, type GatewayOptions, readConfig } from "../../src/gateway.ts";
 import { type MongoPeer, startMongo } from "../peers/mongodb.ts";
 import { type Client, createClient } from "./client.ts";
 import { freePort } from "./free-port.ts";
@@ -21,7 +21,7 @@ export async function startGateway(
 	folder: string,
 	env: Readonly<Record<string, string>> = {},
 	port?: number,
-	surroundings: Surroundings = {},
+	options: GatewayOptions = {},
 ): Promise<Running> {
 	const own = port ?? (await freePort());
 	const store = await storeOf(own);
@@ -36,7 +36,7 @@ export async function startGateway(
 		...store.env,
 		...env,
 	});
-	const gateway = await buildGateway(config, surroundings);
+	const gateway = await buildGateway(config, options);
 	await gateway.start();
 	return {
 		gateway,
