@@ -189,7 +189,7 @@ test("posts of Alice and Bob in a group's channel appear once on every side", as
 	t.is((await textsIn(alice, room)).filter((event) => String(event.content.body).includes("was here")).length, 2);
 });
 
-test("in a linked timeline, other users are told once that only replies are bridged", async (t) => {
+test("in a linked timeline, other users get one notice that only replies are bridged", async (t) => {
 	const scene = await open(t);
 	const { jane, alice } = scene;
 	const { timeline } = await jane.call("GET", "/api/me");
@@ -236,7 +236,7 @@ test("after unlinking the ghosts leave and nothing is bridged, and private chann
 	);
 	await jane.call("DELETE", `/api/groups/${group.id}/bridges/${portal}`);
 	await until(
-		"everybody of ours has left",
+		"the bot and the ghosts have left",
 		async () => !(await alice.members(room)).some((member) => member.includes("_ofscp_")),
 	);
 	await jane.call("POST", messages, { type: "message", content: { text: "after" } });

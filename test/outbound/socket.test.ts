@@ -119,9 +119,9 @@ test("bytes go both ways, and reading ends when the other side ends", async (t) 
 	const socket = await clientWith().connect(plain(port));
 	socket.write("NICK jane\r\n");
 	socket.end("QUIT\r\n");
-	let heard = "";
-	for await (const chunk of socket) heard += chunk.toString();
-	t.is(heard, "NICK jane\r\nQUIT\r\n");
+	let received = "";
+	for await (const chunk of socket) received += chunk.toString();
+	t.is(received, "NICK jane\r\nQUIT\r\n");
 });
 
 test.serial("TLS uses the requested protocol, by name and by address", async (t) => {

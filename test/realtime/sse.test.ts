@@ -177,7 +177,7 @@ test("a channel that is followed, joined or created while the stream is open is 
 	t.deepEqual(idsOf(client), [joined, second, timeline]);
 	await door.ask("DELETE", `/api/me/follows/${jane.address}`, { token: bob.token });
 	await post(door, `/api/groups/${jane.account.group}/channels/${jane.account.timeline}`, jane, "unheard");
-	const last = await post(door, path, jane, "heard");
+	const last = await post(door, path, jane, "received");
 	await client.atLeast(4);
 	t.deepEqual(idsOf(client), [joined, second, timeline, last]);
 });
@@ -218,7 +218,7 @@ test("a removed member receives no more events of the channel, not even missed o
 		await listen(bob, `?channels=${channel},${open.channel}`),
 		await listen(bob, `?channels=${channel},${open.channel}`),
 	];
-	const heard = await post(door, path, jane, "heard");
+	const received = await post(door, path, jane, "received");
 	await all.atLeast(1);
 	const { lastId } = named;
 	named.kill();
@@ -228,7 +228,7 @@ test("a removed member receives no more events of the channel, not even missed o
 	const last = await post(door, open.path, jane, "open");
 	await until("the open one", () => idsOf(all).includes(last));
 	t.false(all.events.some(({ data }) => data.message.content.text === "unheard"));
-	t.is(idsOf(all)[0], heard);
+	t.is(idsOf(all)[0], received);
 	t.is((await door.ask("GET", `/api/events?channels=${channel}`, { token: bob.token })).status, 404);
 	const resumed = await listen(bob, "", { "last-event-id": lastId as string });
 	const more = await post(door, `/api/groups/${bob.account.group}/channels/${bob.account.timeline}`, bob, "mine");
