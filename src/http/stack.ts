@@ -1,5 +1,4 @@
-import { Readable } from "node:stream";
-import Koa, { type Context, type Middleware } from "koa";
+import Koa, { type Middleware } from "koa";
 import { Unavailable } from "#core/errors.ts";
 import { assertDisjoint, dispatch } from "./base/dispatch.ts";
 import type { Door } from "./base/door.ts";
@@ -37,9 +36,9 @@ export function stackOf(
 	assertDisjoint([...probes, ...doors, ...bridges]);
 	// Of X-Forwarded-For only the last is what our proxy has seen; the ones before it are what the caller has written.
 	const app = new Koa({ proxy: behindProxy, maxIpsCount: 1, keys: [...oauth.cookieKeys] });
-	// It is too late for another answer: the connection has been cut. A stream that failed has been logged.
-	app.on("error", (error: NodeJS.ErrnoException, ctx?: Context) => {
-		if (!hasHungUp(error) && !(ctx?.body instanceof Readable)) logger.warn({ err: error }, "A response broke off");
+	// It is too late for another answer: the connection has been cut.
+	app.on("error", (error: NodeJS.ErrnoException) => {
+		if (!hasHungUp(error)) logger.warn({ err: error }, "A response broke off");
 	});
 	app.use(dispatch(bridges));
 	app.use(requestLog(logger, metrics));

@@ -1,5 +1,7 @@
 import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
+import { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
 import { z } from "zod";
 import { empty, json, noContent, ok, streamOf } from "../../src/http/base/answers.ts";
@@ -135,6 +137,28 @@ test("a reader who hangs up closes the source, and that is no error", async (t) 
 	t.deepEqual(logged, []);
 });
 
+test("a reader who hangs up before the source is there closes it all the same", async (t) => {
+	const [entered, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+	const body = new Readable({ read() {} });
+	body.push("begun");
+	const { url, logged } = await serve(t, [
+		route("GET", "/", "none", "read", reading, async () => {
+			entered.resolve();
+			await released.promise;
+			return { status: 200, body };
+		}),
+	]);
+	const asking = request(url, { agent: false }).on("error", () => {});
+	asking.end();
+	await entered.promise;
+	asking.socket?.resetAndDestroy();
+	// So that the server has heard of it; when it has not, it hears of it in the middle of the answer.
+	await pause(100);
+	released.resolve();
+	await until("the source to close", () => body.destroyed);
+	t.deepEqual(logged, []);
+});
+
 test("a source that fails in the middle cuts the connection, so that nobody takes a part for the whole; it is logged", async (t) => {
 	const failure = new Error("the disk is gone");
 	const { url, logged } = await serve(t, [
@@ -144,7 +168,7 @@ test("a source that fails in the middle cuts the connection, so that nobody take
 	t.is(response.statusCode, 200);
 	await t.throwsAsync(bytesOf(response), { code: "ECONNRESET" });
 	await until("the line in the log", () => logged.length > 0);
-	t.deepEqual(logged, [{ message: "A response broke off", err: failure }]);
+	t.deepEqual(logged, [{ message: "A request failed", err: failure }]);
 });
 
 test("a client that does not accept the type of a stream gets 406", async (t) => {

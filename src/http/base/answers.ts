@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import type { ZodType, z } from "zod";
 
 /** A header that an operation promises in an answer; with `?` one that only some of these answers have. */
@@ -65,7 +64,7 @@ type BodyOf<Shape> =
 	Shape extends JsonAnswer<infer Schema, AnswerHeader>
 		? { readonly body: Wire<Schema> }
 		: Shape extends StreamAnswer
-			? { readonly body: Readable | AsyncIterable<string | Uint8Array> }
+			? { readonly body: AsyncIterable<string | Uint8Array> }
 			: { readonly body?: undefined };
 
 type Headers = Readonly<Record<string, string>>;

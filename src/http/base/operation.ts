@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import type { ZodType, z } from "zod";
 import type { ErrorCode } from "#core/error-codes.ts";
 import type { AnswerOf as AnswerIn, AnswerShapes } from "./answers.ts";
@@ -48,7 +47,11 @@ export function operation<
 	return { id, summary, ...rest };
 }
 
-type Checked<Shape> = Shape extends ZodType ? z.output<Shape> : Shape extends Upload ? Readable : unknown;
+type Checked<Shape> = Shape extends ZodType
+	? z.output<Shape>
+	: Shape extends Upload
+		? AsyncIterable<Uint8Array>
+		: unknown;
 
 /** The call that an operation's handler gets. */
 export type CallOf<Its> = Its extends Operation<infer Query, infer Body> ? Call<Checked<Query>, Checked<Body>> : never;

@@ -1,84 +1,105 @@
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
+import type { Context } from "koa";
 
 /** A client that takes nothing of what waits for it is given up after this time, in milliseconds. */
 const patienceMs = 60_000;
 
 export interface StreamedBody {
-	readonly body: AsyncIterable<Uint8Array>;
+	readonly body: AsyncIterable<string | Uint8Array>;
 	/** In bytes; absent: sent in chunks. */
 	readonly length?: number;
 }
 
 /**
- * Writes a body as it comes, no faster than the client takes it, and ends its source when the client goes away. The headers
- * are sent with the first piece: what fails before it can still be answered properly. What fails later, or is not as long as
- * announced, cuts the connection, so that the client does not take what it has for the whole.
+ * Answers with a body as it comes; status and headers have been set. HEAD gets the headers alone. Resolves when the answer is
+ * complete or its client has gone.
  *
- * @throws what the source failed with
+ * The headers are sent with the first piece: what fails before it can still be answered properly. What fails later, or is not as
+ * long as announced, cuts the connection, so that the client does not take what it has for the whole.
+ *
+ * @throws what the source failed with; when `ctx.headerSent`, the connection has been cut
  */
-export async function writeStream(response: ServerResponse, { body, length }: StreamedBody): Promise<void> {
-	quieten(body);
-	const gone = (): void => closeStream(body);
-	response.once("close", gone);
-	let size = 0;
-	const begin = (): void => {
-		if (length !== undefined && !response.headersSent) response.setHeader("Content-Length", length);
-	};
+export async function answerWithStream(ctx: Context, { body, length }: StreamedBody): Promise<void> {
+	const source = body instanceof Readable ? body : Readable.from(body);
+	// What a stream fails with is told to its reader; without one it would end the program.
+	source.on("error", () => {});
+	ctx.respond = false;
+	// Its client has gone meanwhile, which is not told a second time.
+	if (ctx.res.destroyed) {
+		source.destroy();
+		return;
+	}
+	if (ctx.method === "HEAD") {
+		source.destroy();
+		if (length !== undefined) ctx.res.setHeader("Content-Length", length);
+		ctx.res.end();
+		return;
+	}
 	try {
-		for await (const chunk of body) {
-			if (response.destroyed) return;
-			size += chunk.length;
-			if (length !== undefined && size > length) throw new Error(`A body is longer than the ${length} bytes announced`);
-			begin();
-			if (!response.write(chunk)) await drained(response);
-		}
-		if (response.destroyed) return;
-		if (length !== undefined && size < length)
-			throw new Error(`A body has ${size} bytes instead of the ${length} announced`);
-		begin();
-		response.end();
+		await pump(source, ctx.res, length);
 	} catch (error) {
-		// When the client has gone, its source was ended for it.
-		if (response.destroyed) return;
-		if (response.headersSent) response.destroy();
+		if (!ctx.headerSent) ctx.respond = true;
 		throw error;
-	} finally {
-		response.off("close", gone);
 	}
 }
 
-/** Answers a HEAD: the length, where it is known, and nothing of the body. */
-export function writeHead(response: ServerResponse, { body, length }: StreamedBody): void {
-	quieten(body);
-	closeStream(body);
-	if (length !== undefined) response.setHeader("Content-Length", length);
-	response.end();
-}
+/** Writes a source no faster than the client takes it, and ends the source when the client goes away. */
+function pump(source: Readable, response: ServerResponse, length: number | undefined): Promise<void> {
+	return new Promise((resolve, reject) => {
+		let size = 0;
+		let timer: NodeJS.Timeout | undefined;
 
-/** What a stream fails with is told to its reader; without one it would end the program. */
-function quieten(body: AsyncIterable<Uint8Array>): void {
-	if (body instanceof Readable) body.on("error", () => {});
-}
-
-/** Ends a source that will not be read. */
-function closeStream(body: AsyncIterable<Uint8Array>): void {
-	if (body instanceof Readable) body.destroy();
-	else
-		body[Symbol.asyncIterator]()
-			.return?.()
-			.catch(() => {});
-}
-
-/** Resolves when the client has taken what was written, or is gone. */
-function drained(response: ServerResponse): Promise<void> {
-	return new Promise((resolve) => {
-		const timer = setTimeout(() => response.destroy(), patienceMs);
-		const done = (): void => {
+		const settle = (done: () => void): void => {
 			clearTimeout(timer);
-			response.off("drain", done).off("close", done);
-			resolve();
+			source.off("data", take).off("end", finish).off("error", fail).off("close", cut);
+			response.off("drain", goOn).off("close", leave);
+			done();
 		};
-		response.on("drain", done).on("close", done);
+		const begin = (): void => {
+			if (length !== undefined && !response.headersSent) response.setHeader("Content-Length", length);
+		};
+		function take(chunk: string | Uint8Array): void {
+			size += typeof chunk === "string" ? Buffer.byteLength(chunk) : chunk.length;
+			if (length !== undefined && size > length) {
+				fail(new Error(`A body is longer than the ${length} bytes announced`));
+				return;
+			}
+			begin();
+			if (response.write(chunk)) return;
+			source.pause();
+			timer = setTimeout(() => response.destroy(), patienceMs);
+		}
+		function goOn(): void {
+			clearTimeout(timer);
+			source.resume();
+		}
+		function finish(): void {
+			if (length !== undefined && size < length) {
+				fail(new Error(`A body has ${size} bytes instead of the ${length} announced`));
+				return;
+			}
+			begin();
+			response.end();
+			settle(resolve);
+		}
+		function fail(error: unknown): void {
+			source.destroy();
+			if (response.headersSent) response.destroy();
+			settle(() => reject(error));
+		}
+		/** The source was given up before its end. */
+		function cut(): void {
+			response.destroy();
+			settle(resolve);
+		}
+		/** The client has gone. */
+		function leave(): void {
+			source.destroy();
+			settle(resolve);
+		}
+
+		response.on("drain", goOn).on("close", leave);
+		source.on("end", finish).on("error", fail).on("close", cut).on("data", take);
 	});
 }

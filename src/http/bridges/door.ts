@@ -7,7 +7,7 @@ import { ClientGone, readBody } from "../base/body.ts";
 import type { Door } from "../base/door.ts";
 import type { Services } from "../base/services.ts";
 import { streamBody } from "../base/stream-body.ts";
-import { type StreamedBody, writeHead, writeStream } from "../base/write-stream.ts";
+import { answerWithStream } from "../base/write-stream.ts";
 import { problemOf, renderProblem } from "../middleware/problem.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
 import { requestLog } from "../middleware/request-log.ts";
@@ -83,24 +83,16 @@ async function write(ctx: Context, { status, headers, body, length }: BridgeResp
 		ctx.status = status;
 		return;
 	}
-	if (typeof body !== "string" && !Buffer.isBuffer(body))
-		return stream(ctx, { body, ...(length === undefined ? {} : { length }) }, headers);
+	if (typeof body !== "string" && !Buffer.isBuffer(body)) {
+		try {
+			return await answerWithStream(ctx, { body, ...(length === undefined ? {} : { length }) });
+		} catch (error) {
+			// Nothing is out yet: it is answered like any other failure, without what was said of the body.
+			if (!ctx.headerSent) for (const name in headers) ctx.remove(name);
+			throw error;
+		}
+	}
 	const hasType = ctx.res.hasHeader("Content-Type");
 	ctx.body = body;
 	if (!hasType) ctx.remove("Content-Type");
-}
-
-async function stream(ctx: Context, streamed: StreamedBody, headers: BridgeResponse["headers"]): Promise<void> {
-	ctx.respond = false;
-	if (ctx.method === "HEAD") return writeHead(ctx.res, streamed);
-	try {
-		await writeStream(ctx.res, streamed);
-	} catch (error) {
-		if (!ctx.headerSent) {
-			// Nothing is out yet: it is answered like any other failure.
-			ctx.respond = true;
-			for (const name in headers) ctx.remove(name);
-		}
-		throw error;
-	}
 }

@@ -115,6 +115,8 @@ export function problems({ site, logger, asPage }: ProblemOptions): Middleware {
 					{ err: problem.cause ?? problem, method: ctx.method, path: ctx.path, status: problem.status },
 					"A request failed",
 				);
+			// Half of an answer is out, and its connection has been cut.
+			if (ctx.headerSent) return;
 			const rendered = renderProblem(problem, ctx.path, site);
 			ctx.status = rendered.status;
 			ctx.set(rendered.headers);

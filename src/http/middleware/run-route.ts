@@ -1,10 +1,8 @@
 import { channel } from "node:diagnostics_channel";
-import { Readable } from "node:stream";
 import type { Context, Middleware } from "koa";
 import { InvalidRequest, NotAcceptable } from "#core/errors.ts";
 import type { Principal } from "#core/identity/principal.ts";
 import type { Account } from "#core/model/account.ts";
-import type { Logger } from "#core/ports/logger.ts";
 import type { AnswerShape, AnyAnswer } from "../base/answers.ts";
 import { readJson } from "../base/body.ts";
 import type { Operation } from "../base/operation.ts";
@@ -13,8 +11,10 @@ import { onceFor, type Route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { openUpload } from "../base/upload.ts";
 import { validate } from "../base/validate.ts";
+import { answerWithStream } from "../base/write-stream.ts";
 import { principalOf } from "./authenticate.ts";
 import { identify } from "./identify.ts";
+import { hasVersion } from "./not-modified.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { peerOf } from "./signed.ts";
 
@@ -32,15 +32,19 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** The middleware that answers requests for a route. */
 export function runRoute(route: Route, services: RouteServices, rates: RateLimits): Middleware {
 	const streamed = Object.values(route.operation.answers).find((shape): shape is Streamed => shape.kind === "stream");
+	const isUpload = route.operation.body !== undefined && "kind" in route.operation.body;
 	return async (ctx) => {
 		ctx.state.route = `${route.method} ${route.path}`;
 		try {
 			const answer = await handle(ctx, route, services, rates);
-			write(ctx, answer, streamed?.type, services.world.logger);
 			if (outcomes.hasSubscribers) outcomes.publish({ route, answer } satisfies RouteOutcome);
+			await write(ctx, answer, streamed?.type);
 		} catch (error) {
 			if (outcomes.hasSubscribers) outcomes.publish({ route, error } satisfies RouteOutcome);
 			throw error;
+		} finally {
+			// What a handler has left of an upload is not read for the sake of the connection.
+			if (isUpload && !ctx.req.readableEnded && !ctx.headerSent) ctx.set("Connection", "close");
 		}
 	};
 }
@@ -66,7 +70,7 @@ async function handle(ctx: Context, route: Route, services: RouteServices, rates
 	ctx.set("Cache-Control", principal === undefined ? "no-cache" : "private, no-store");
 
 	const account = principal?.account as Account;
-	const answer = route.handle({
+	return route.handle({
 		params: (ctx as unknown as { params: Record<string, string> }).params,
 		query,
 		body: checked,
@@ -78,8 +82,6 @@ async function handle(ctx: Context, route: Route, services: RouteServices, rates
 		once: account === undefined ? {} : onceFor(account, route.method, ctx.path, key, sent),
 		header: (name) => ctx.get(name) || undefined,
 	});
-	// The rest of an upload that the handler has not read is discarded.
-	return checked instanceof Readable ? answer.finally(() => checked.destroy()) : answer;
 }
 
 /** The body as it was sent, which identifies a repeated request, and as it was validated, which the handler gets. */
@@ -89,7 +91,7 @@ async function bodyOf(
 	{ limits }: RouteServices,
 ): Promise<{ readonly sent: unknown; readonly checked: unknown }> {
 	if (body === undefined) return { sent: {}, checked: {} };
-	if ("kind" in body) return { sent: {}, checked: await openUpload(req, res, body) };
+	if ("kind" in body) return { sent: {}, checked: openUpload(req, res, body) };
 	const sent = await readJson(req, res, limits);
 	return { sent, checked: validate(body, sent, "/") };
 }
@@ -108,32 +110,29 @@ async function callerOf(ctx: Context, { auth }: Route, services: RouteServices, 
 }
 
 /** @param streamType the media type of a body that is a stream */
-function write(
+async function write(
 	ctx: Context,
 	{ status, headers, body }: AnyAnswer,
 	streamType: string | undefined,
-	logger: Logger,
-): void {
+): Promise<void> {
 	ctx.status = status;
 	if (headers !== undefined) ctx.set(headers);
 	if (body === undefined) {
 		// Without a body, Koa would write the name of the status. Setting the body to null changes the status.
 		ctx.body = null;
 		ctx.status = status;
-	} else if (streamType !== undefined && isStream(body)) {
-		const source = body instanceof Readable ? body : Readable.from(body);
-		source.once("error", (error) => {
-			// The connection is cut. If it was already closed, the client has hung up, and the source has not failed.
-			if (!ctx.res.destroyed && !ctx.req.socket.destroyed)
-				logger.warn({ err: error, route: ctx.state.route }, "A response broke off");
-		});
-		ctx.set("Content-Type", streamType);
-		ctx.body = source;
-	} else {
+	} else if (streamType === undefined || !isStream(body)) {
 		ctx.set("Content-Type", "application/json");
 		ctx.body = JSON.stringify(body);
+	} else if (hasVersion(ctx)) {
+		await body[Symbol.asyncIterator]().return?.();
+		ctx.body = null;
+		ctx.status = 304;
+	} else {
+		ctx.set("Content-Type", streamType);
+		await answerWithStream(ctx, { body });
 	}
 }
 
-const isStream = (body: unknown): body is Readable | AsyncIterable<string | Uint8Array> =>
+const isStream = (body: unknown): body is AsyncIterable<string | Uint8Array> =>
 	typeof body === "object" && body !== null && Symbol.asyncIterator in body;
