@@ -5,7 +5,7 @@
 import { setTimeout as rest } from "node:timers/promises";
 import { localAccount } from "#core/accounts/find-account.ts";
 import { appendAccountDeletion } from "#core/erasure/delete-account.ts";
-import { openWorld, readConfig } from "../src/gateway.ts";
+import { openCore, readConfig } from "../src/gateway.ts";
 import { openFanOut } from "./fan-out-scene.ts";
 import { whole } from "./options.ts";
 import { type Figures, interleave, medianOf, quantile } from "./rounds.ts";
@@ -65,10 +65,10 @@ const benchmark: Benchmark = async (options) => {
 export default benchmark;
 
 async function deleteAccount(configFile: string, handle: string): Promise<void> {
-	await using opened = await openWorld(await readConfig(configFile, {}));
-	const account = await localAccount(opened.world, handle);
+	await using opened = await openCore(await readConfig(configFile, {}));
+	const account = await localAccount(opened.context, handle);
 	if (account === undefined) throw new Error(`There is no account ${handle}`);
-	await appendAccountDeletion(opened.world, account);
+	await appendAccountDeletion(opened.context, account);
 }
 
 function figuresOf(delays: readonly number[]): Figures {

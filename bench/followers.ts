@@ -2,7 +2,7 @@ import { findAccount } from "#core/accounts/find-account.ts";
 import { bridgeName } from "#core/ids.ts";
 import type { RemoteEvent } from "#core/ports/bridge/remote-event.ts";
 import { buildBridging } from "../src/gateway/bridging.ts";
-import { openWorld, readConfig } from "../src/gateway.ts";
+import { openCore, readConfig } from "../src/gateway.ts";
 import { together } from "./load/signing.ts";
 
 /** The followers of an account: `each` of them on each of the first `hosts` hosts of the sink. */
@@ -22,11 +22,11 @@ export const sinkHost = (n: number, port: number): string =>
  */
 export async function addFollowers(configFile: string, port: number, followings: readonly Following[]): Promise<void> {
 	const bridge = bridgeName("activitypub");
-	await using opened = await openWorld(await readConfig(configFile, {}));
-	const { world } = opened;
-	const { incoming } = buildBridging(world, () => []);
+	await using opened = await openCore(await readConfig(configFile, {}));
+	const { context } = opened;
+	const { incoming } = buildBridging(context, () => []);
 	for (const { handle, hosts, each } of followings) {
-		const account = await findAccount(world, handle);
+		const account = await findAccount(context, handle);
 		if (account === undefined) throw new Error(`There is no account ${handle}`);
 		await together(hosts * each, 200, async (n) => {
 			const host = sinkHost(n % hosts, port);
@@ -49,7 +49,7 @@ export async function addFollowers(configFile: string, port: number, followings:
 					id: follow,
 					type: "Follow",
 					actor: id,
-					object: `${world.origin}/users/${account.id}`,
+					object: `${context.origin}/users/${account.id}`,
 				},
 			};
 			const [received] = await incoming.receive(bridge, [event]);

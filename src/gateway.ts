@@ -4,7 +4,7 @@ import { startSweeper } from "#core/bridging/sweeper.ts";
 import { collections } from "#core/catalogue/collections.ts";
 import { foldsOf } from "#core/catalogue/folds.ts";
 import { migrate } from "#core/catalogue/migrations.ts";
-import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Lanes } from "#core/ports/lanes.ts";
 import type { Config } from "./config.ts";
@@ -12,18 +12,18 @@ import { createBridge, openNetwork, version } from "./gateway/bridges.ts";
 import { buildBridging } from "./gateway/bridging.ts";
 import { buildHttp } from "./gateway/http.ts";
 import { buildLanes } from "./gateway/lanes.ts";
-import { enabledBridges, type GatewayOptions, openWorld } from "./gateway/world.ts";
+import { enabledBridges, type GatewayOptions, openCore } from "./gateway/open-core.ts";
 import { createMetrics } from "./http/operators/metrics.ts";
 import { type Listening, listen } from "./http/server.ts";
 import type { Health } from "./http/services.ts";
 
 export { openCommandCore } from "./gateway/bridge-commands.ts";
 export { type InstalledBridges, installedBridges } from "./gateway/installed-bridges.ts";
-export { enabledBridges, type GatewayOptions, type OpenedWorld, openWorld, readConfig } from "./gateway/world.ts";
+export { enabledBridges, type GatewayOptions, type OpenedCore, openCore, readConfig } from "./gateway/open-core.ts";
 
 /** A provider that is built, but has not been started. */
 export interface Gateway extends AsyncDisposable {
-	readonly world: IdentityWorld;
+	readonly context: IdentityContext;
 	readonly lanes: Lanes;
 	/** Recovers from an earlier crash, opens the port, and resumes unfinished work. */
 	start(): Promise<void>;
@@ -38,14 +38,14 @@ export interface Gateway extends AsyncDisposable {
  * @throws {SetupError} if a bridge can't be set up
  */
 export async function buildGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
-	const opened = await openWorld(config, options);
-	const { world, bus, logger } = opened;
-	const { store } = world;
+	const opened = await openCore(config, options);
+	const { context, bus, logger } = opened;
+	const { store } = context;
 	const network = openNetwork(config);
 	const ending = new AbortController();
 
 	const bridges: Bridge[] = [];
-	const bridging = buildBridging(world, () => bridges);
+	const bridging = buildBridging(context, () => bridges);
 	const { incoming, shadows, parkedEvents } = bridging;
 	for (const name of enabledBridges(config))
 		bridges.push(await createBridge(name, config, opened, network, () => incoming));
@@ -79,12 +79,12 @@ export async function buildGateway(config: Config, options: GatewayOptions = {})
 		});
 	});
 	const http = buildHttp({
-		world,
+		context,
 		bus,
 		bridges,
 		shadows,
 		http: network.http,
-		secrets: createBridgeState(world, "provider!", network.sealing),
+		secrets: createBridgeState(context, "provider!", network.sealing),
 		health: { state: () => state },
 		metrics,
 		limits: config.limits,
@@ -111,16 +111,16 @@ export async function buildGateway(config: Config, options: GatewayOptions = {})
 	const stop = (): Promise<void> => (stopped ??= end());
 
 	return {
-		world,
+		context,
 		lanes,
 		async start() {
 			await store.catchUp(foldsOf);
-			await migrate(world, ending.signal);
+			await migrate(context, ending.signal);
 			await parkedEvents.load();
 			for (const bridge of bridges) await bridge.start(ending.signal);
 			state = "ready";
 			listening = await listen(http.app, { ...config.listen, onClosing: () => http.events.close() });
-			startSweeper(world, { lanes, incoming, collections, signal: ending.signal });
+			startSweeper(context, { lanes, incoming, collections, signal: ending.signal });
 			logger.info(
 				{ version, port: listening.port, bridges: enabledBridges(config) },
 				`Causeway serves ${config.publicUrl}`,

@@ -1,5 +1,5 @@
 import { replayDeadLetters } from "#core/bridging/outgoing/dead-letters.ts";
-import { openWorld } from "../gateway.ts";
+import { openCore } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 
 export const deliveriesReplay: Command = {
@@ -8,8 +8,8 @@ export const deliveriesReplay: Command = {
 	async run(args, config, terminal) {
 		const [lane, ...more] = args;
 		if (lane === undefined || more.length > 0) throw new Usage("deliveries replay needs the name of one lane");
-		await using opened = await openWorld(config);
-		terminal.out(String(await replayDeadLetters(opened.world, lane)));
+		await using opened = await openCore(config);
+		terminal.out(String(await replayDeadLetters(opened.context, lane)));
 		return 0;
 	},
 };

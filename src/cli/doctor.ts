@@ -4,7 +4,7 @@ import { deliveryLane } from "#core/bridging/outgoing/delivery.ts";
 import { lanesWithDeliveries } from "#core/bridging/outgoing/open-lanes.ts";
 import type { Marker } from "#core/events/consumers.ts";
 import { laneRecords } from "#core/events/lane-holds.ts";
-import { enabledBridges, openWorld } from "../gateway.ts";
+import { enabledBridges, openCore } from "../gateway.ts";
 import type { Command } from "./command.ts";
 
 /** What the events of each consumer of the log are waiting for. */
@@ -16,8 +16,8 @@ export const doctor: Command = {
 	summary: "report the state of the provider and its problems",
 	async run(_args, config, terminal) {
 		terminal.out(`config     ok: ${config.publicUrl}, data in ${config.dataDir}`);
-		await using opened = await openWorld(config);
-		const { store } = opened.world;
+		await using opened = await openCore(config);
+		const { store } = opened.context;
 		const people = await store.count(accounts, "local", []);
 		terminal.out(`store      ok: ${config.store.kind}, ${people} ${people === 1 ? "account" : "accounts"}`);
 		if (people === 0)
@@ -30,7 +30,7 @@ export const doctor: Command = {
 			);
 		}
 		let lanes = 0;
-		for await (const lane of lanesWithDeliveries(opened.world)) {
+		for await (const lane of lanesWithDeliveries(opened.context)) {
 			lanes++;
 			const trouble = (await store.get(laneRecords, deliveryLane(lane)))?.doc.trouble;
 			if (trouble === undefined) continue;
@@ -39,7 +39,7 @@ export const doctor: Command = {
 			);
 		}
 		terminal.out(`delivery   ${lanes} ${lanes === 1 ? "lane has" : "lanes have"} deliveries waiting`);
-		const dead = await listDeadLetters(opened.world, { limit: 20 });
+		const dead = await listDeadLetters(opened.context, { limit: 20 });
 		for (const { letter } of dead)
 			terminal.out(
 				`dead       ${letter.event} to ${letter.reach.lane}: ${letter.reason ?? "unknown"} (${iso(letter.diedAt)})`,

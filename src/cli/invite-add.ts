@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { addInvite, inviteLink, usualInvite } from "#core/identity/invites.ts";
-import { openWorld } from "../gateway.ts";
+import { openCore } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 
 export const inviteAdd: Command = {
@@ -16,12 +16,12 @@ export const inviteAdd: Command = {
 		});
 		const uses = whole("--uses", values.uses, 100_000);
 		const days = whole("--days", values.days, 3650);
-		await using opened = await openWorld(config);
-		const { world } = opened;
-		if (world.identity.registration.mode === "closed")
+		await using opened = await openCore(config);
+		const { context } = opened;
+		if (context.identity.registration.mode === "closed")
 			terminal.err("This invitation can't be used while registration.mode is closed");
-		const secret = await addInvite(world, { uses, expiresAt: world.clock.now() + days * 86_400_000 });
-		terminal.out(inviteLink(world, secret));
+		const secret = await addInvite(context, { uses, expiresAt: context.clock.now() + days * 86_400_000 });
+		terminal.out(inviteLink(context, secret));
 		return 0;
 	},
 };

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { localAccount } from "#core/accounts/find-account.ts";
 import { addToken } from "#core/identity/tokens.ts";
-import { openWorld } from "../gateway.ts";
+import { openCore } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 
 export const tokenAdd: Command = {
@@ -15,15 +15,15 @@ export const tokenAdd: Command = {
 		});
 		const [handle] = positionals;
 		if (handle === undefined || positionals.length > 1) throw new Usage("token add needs one handle");
-		await using opened = await openWorld(config);
-		const account = await localAccount(opened.world, handle);
+		await using opened = await openCore(config);
+		const account = await localAccount(opened.context, handle);
 		if (account === undefined) {
 			terminal.err(`There is no account ${handle} here. Create it with: user add ${handle}`);
 			return 1;
 		}
 		const scopes = values.scope.split(/\s+/).filter((scope) => scope !== "");
 		if (scopes.length === 0) throw new Usage("--scope needs at least one scope");
-		terminal.out(await addToken(opened.world, { account: account.id, scopes, name: values.name }));
+		terminal.out(await addToken(opened.context, { account: account.id, scopes, name: values.name }));
 		return 0;
 	},
 };

@@ -1,6 +1,6 @@
 import { localAccount } from "#core/accounts/find-account.ts";
 import { endSession, sessionsOf } from "#core/identity/sessions.ts";
-import { openWorld } from "../gateway.ts";
+import { openCore } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 
 /** Prints one line per session: id, kind, time of creation, time of last use, name. */
@@ -10,13 +10,13 @@ export const tokenList: Command = {
 	async run(args, config, terminal) {
 		const [handle, ...more] = args;
 		if (handle === undefined || more.length > 0) throw new Usage("token list needs one handle");
-		await using opened = await openWorld(config);
-		const account = await localAccount(opened.world, handle);
+		await using opened = await openCore(config);
+		const account = await localAccount(opened.context, handle);
 		if (account === undefined) {
 			terminal.err(`There is no account ${handle} here`);
 			return 1;
 		}
-		for (const { id, kind, client, createdAt, lastUsedAt } of await sessionsOf(opened.world, account))
+		for (const { id, kind, client, createdAt, lastUsedAt } of await sessionsOf(opened.context, account))
 			terminal.out([id, kind, iso(createdAt), lastUsedAt === undefined ? "never" : iso(lastUsedAt), client].join("\t"));
 		return 0;
 	},
@@ -29,9 +29,9 @@ export const tokenRevoke: Command = {
 		const [handle, id, ...more] = args;
 		if (handle === undefined || id === undefined || more.length > 0)
 			throw new Usage("token revoke needs a handle and an id");
-		await using opened = await openWorld(config);
-		const account = await localAccount(opened.world, handle);
-		if (account === undefined || !(await endSession(opened.world, account, id))) {
+		await using opened = await openCore(config);
+		const account = await localAccount(opened.context, handle);
+		if (account === undefined || !(await endSession(opened.context, account, id))) {
 			terminal.err(
 				account === undefined
 					? `There is no account ${handle} here`

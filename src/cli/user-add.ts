@@ -5,7 +5,7 @@ import { setPassword } from "#core/identity/credentials.ts";
 import { checkPassword } from "#core/identity/password-rules.ts";
 import { recoveryLink } from "#core/identity/recovery.ts";
 import { addressOf } from "#core/model/account.ts";
-import { openWorld } from "../gateway.ts";
+import { openCore } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 
 export const userAdd: Command = {
@@ -19,17 +19,17 @@ export const userAdd: Command = {
 		});
 		const [handle] = positionals;
 		if (handle === undefined || positionals.length > 1) throw new Usage("user add needs one handle");
-		await using opened = await openWorld(config);
+		await using opened = await openCore(config);
 		const password = values["password-stdin"] === true ? (await text(terminal.stdin)).replace(/\r?\n$/, "") : undefined;
-		const { world } = opened;
+		const { context } = opened;
 		// A password that is refused must not leave behind an account without one.
-		if (password !== undefined) await checkPassword(password, { handle, domain: world.domain });
-		const account = await createAccount(world, { handle, ...(values.admin === true ? { admin: true } : {}) });
-		if (password !== undefined) await setPassword(world, account.id, password, { handle, domain: world.domain });
+		if (password !== undefined) await checkPassword(password, { handle, domain: context.domain });
+		const account = await createAccount(context, { handle, ...(values.admin === true ? { admin: true } : {}) });
+		if (password !== undefined) await setPassword(context, account.id, password, { handle, domain: context.domain });
 		terminal.out(addressOf(account));
 		if (password === undefined)
 			terminal.err(
-				`Set the password with this link, which works once, within an hour: ${await recoveryLink(world, account)}`,
+				`Set the password with this link, which works once, within an hour: ${await recoveryLink(context, account)}`,
 			);
 		return 0;
 	},

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { localAccount } from "#core/accounts/find-account.ts";
 import { recoveryLink } from "#core/identity/recovery.ts";
-import { openWorld } from "../gateway.ts";
+import { openCore } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 
 export const userRecover: Command = {
@@ -15,14 +15,14 @@ export const userRecover: Command = {
 		});
 		const [handle] = positionals;
 		if (handle === undefined || positionals.length > 1) throw new Usage("user recover needs one handle");
-		await using opened = await openWorld(config);
-		const account = await localAccount(opened.world, handle);
+		await using opened = await openCore(config);
+		const account = await localAccount(opened.context, handle);
 		if (account === undefined) {
 			terminal.err(`There is no account ${handle} here`);
 			return 1;
 		}
 		const resetsFactor = values["reset-second-factor"] === true;
-		terminal.out(await recoveryLink(opened.world, account, { resetsFactor }));
+		terminal.out(await recoveryLink(opened.context, account, { resetsFactor }));
 		return 0;
 	},
 };

@@ -10,8 +10,8 @@ import type { Sealing } from "#core/vault.ts";
 import type { Config } from "../config.ts";
 import { createHttpClient } from "../outbound/http-client.ts";
 import { createSocketClient } from "../outbound/socket.ts";
+import type { OpenedCore } from "./open-core.ts";
 import { openVault } from "./vault.ts";
-import type { OpenedWorld } from "./world.ts";
 
 /** The connections to other servers, and the key for stored secrets. */
 export interface Network {
@@ -42,14 +42,14 @@ export const { version } = JSON.parse(
 export async function createBridge(
 	name: string,
 	config: Config,
-	{ world, installed }: OpenedWorld,
+	{ context, installed }: OpenedCore,
 	{ http, socket, sealing }: Network,
 	incoming: () => Incoming,
 ): Promise<Bridge> {
 	const module = await installed.load(name);
 	const host = createBridgeHost({
 		bridge: bridgeName(name),
-		world,
+		context,
 		incoming,
 		http,
 		socket,
@@ -65,7 +65,7 @@ export async function createBridge(
 			jsonDepth: config.limits.jsonDepth,
 			jsonNodes: config.limits.jsonNodes,
 		},
-		report: (state) => world.logger.info({ bridge: name, ...state }, "A bridge reports its state"),
+		report: (state) => context.logger.info({ bridge: name, ...state }, "A bridge reports its state"),
 	});
 	return module.create(config.bridges[name], host);
 }

@@ -1,7 +1,7 @@
 import { createParkedEvents, type ParkedEvents } from "#core/bridging/incoming/parked-events.ts";
 import { createIncoming, type Incoming } from "#core/bridging/incoming/receive.ts";
 import { createTargets, type Targets } from "#core/bridging/outgoing/targets.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { createShadows, type Shadows } from "#core/federation/shadows.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 
@@ -14,9 +14,9 @@ export interface Bridging {
 }
 
 /** @param bridges called for each use, since the bridges are created later, with the result */
-export function buildBridging(world: World, bridges: () => readonly Bridge[]): Bridging {
-	const targets = createTargets(world, bridges);
-	const parkedEvents = createParkedEvents(world);
-	const shadows = createShadows(world);
-	return { targets, parkedEvents, shadows, incoming: createIncoming(world, { shadows, parkedEvents, targets }) };
+export function buildBridging(context: CoreContext, bridges: () => readonly Bridge[]): Bridging {
+	const targets = createTargets(context, bridges);
+	const parkedEvents = createParkedEvents(context);
+	const shadows = createShadows(context);
+	return { targets, parkedEvents, shadows, incoming: createIncoming(context, { shadows, parkedEvents, targets }) };
 }

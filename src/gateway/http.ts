@@ -3,7 +3,7 @@ import { principalOf } from "#core/federation/principals.ts";
 import type { Secrets } from "#core/federation/provider-key.ts";
 import type { Shadows } from "#core/federation/shadows.ts";
 import { createFeed } from "#core/feed/feed.ts";
-import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Bus } from "#core/ports/bus.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
@@ -17,7 +17,7 @@ import { createEventStreams, type EventStreamOptions, type EventStreams } from "
 
 /** The parts that the HTTP server is built of. */
 export interface HttpParts {
-	readonly world: IdentityWorld;
+	readonly context: IdentityContext;
 	readonly bus: Bus;
 	readonly bridges: readonly Bridge[];
 	readonly shadows: Shadows;
@@ -46,19 +46,19 @@ export interface BuiltHttp {
 
 /** Builds the HTTP application. It does not listen yet. */
 export function buildHttp({ bus, streams, http, insecureLocalhost, ...parts }: HttpParts): BuiltHttp {
-	const { world, shadows, secrets, instance } = parts;
+	const { context, shadows, secrets, instance } = parts;
 	const feed = createFeed({
-		world,
+		context,
 		bus,
-		principalOf: (credential) => principalOf(world, credential),
-		render: createLiveEvents(world),
+		principalOf: (credential) => principalOf(context, credential),
+		render: createLiveEvents(context),
 	});
 	const events = createEventStreams(feed, streams);
 	const app = createApp({
 		...parts,
 		events,
-		oauth: createOAuthDoor({ world, http, instance }),
-		federation: createFederation({ world, http, shadows, secrets, insecureLocalhost }),
+		oauth: createOAuthDoor({ context, http, instance }),
+		federation: createFederation({ context, http, shadows, secrets, insecureLocalhost }),
 	});
 	return { app, events, close: () => feed.close() };
 }

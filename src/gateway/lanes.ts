@@ -26,17 +26,17 @@ const pools = { plan: 16, erase: 2 };
 
 /** Builds the lanes of the log's consumers and of deliveries, which commits wake. */
 export function buildLanes({ core, bridges, targets, concurrency, delivery }: LanesParts): Lanes {
-	const { world, onOwed } = core;
-	const holds = createLaneHolds(world);
+	const { context, onOwed } = core;
+	const holds = createLaneHolds(context);
 	const consumers: Readonly<Record<Marker, ReturnType<typeof createConsumer>>> = {
 		bridge: createConsumer(
-			world,
+			context,
 			holds,
-			createOutgoing({ world, targets }, () => lanes),
+			createOutgoing({ context, targets }, () => lanes),
 		),
-		erase: createConsumer(world, holds, createErasing(world)),
+		erase: createConsumer(context, holds, createErasing(context)),
 	};
-	const deliver = createDeliverer(world, {
+	const deliver = createDeliverer(context, {
 		...delivery,
 		holds,
 		bridge: (name) => bridges().find((bridge) => bridge.name === name),
@@ -44,8 +44,8 @@ export function buildLanes({ core, bridges, targets, concurrency, delivery }: La
 	const lanes = createEmbeddedLanes({
 		concurrency,
 		pools,
-		clock: world.clock,
-		logger: world.logger,
+		clock: context.clock,
+		logger: context.logger,
 		async handler(lane, signal) {
 			const deliveries = deliveryLaneName(lane);
 			if (deliveries !== undefined) return deliver(deliveries, signal);

@@ -75,7 +75,7 @@ test("a bridge is added by one folder and one configuration key: its configurati
 	const config = await readConfig(undefined, env, installed);
 	await using gateway = await buildGateway(config, { installed });
 	await gateway.start();
-	await createAccount(gateway.world, { handle: "jane" });
+	await createAccount(gateway.context, { handle: "jane" });
 	t.is(await (await fetch(`http://localhost:${port}/pigeon`)).text(), "Coo coo");
 
 	const terminal = recordingTerminal();

@@ -18,7 +18,7 @@ const follow = (person: RemotePerson, { id: account }: Account) =>
 	({ kind: "join", id: `follow-${++follows}`, sender: person, raw: {}, target: { kind: "account", account } }) as const;
 
 async function followersOf(core: Core, account: Account, reader = account) {
-	const place = account.followers && (await readableById(core.world, account.followers, reader));
+	const place = account.followers && (await readableById(core.context, account.followers, reader));
 	if (place === undefined) throw new Error(`${reader.handle} may not read what ${account.handle} says to followers`);
 	return place;
 }
@@ -37,8 +37,8 @@ test("a memo for followers goes to the homes of followers, marked for them, and 
 	// A room that is linked to the timeline is no follower.
 	const timeline = await core.timeline(jane);
 	const reach = { bridge: chat.name, target: "!room", lane: "chat:!room" };
-	const portal = await linkPortal(core.world, jane, timeline, { bridge: chat.name, reach, consented: true });
-	await changePortal(core.world, portal.id, "active");
+	const portal = await linkPortal(core.context, jane, timeline, { bridge: chat.name, reach, consented: true });
+	await changePortal(core.context, portal.id, "active");
 	await core.settled();
 	fedi.delivered.length = chat.delivered.length = 0;
 
@@ -58,7 +58,7 @@ test("the channel for followers can't be linked to a room", async (t) => {
 	const { core, chat, jane } = await open(t);
 	const reach = { bridge: chat.name, target: "!room", lane: "chat:!room" };
 	await t.throwsAsync(
-		linkPortal(core.world, jane, await followersOf(core, jane), { bridge: chat.name, reach, consented: true }),
+		linkPortal(core.context, jane, await followersOf(core, jane), { bridge: chat.name, reach, consented: true }),
 		{ message: /can't be linked/ },
 	);
 });
@@ -92,7 +92,7 @@ test("a follower who leaves while the memo waits gets nothing; a removal goes wh
 	await core.incoming.receive(fedi.name, [follow(bob, jane)]);
 	await core.settled();
 	fedi.delivered.length = 0;
-	await deleteMessage(core.world, jane, place, early);
+	await deleteMessage(core.context, jane, place, early);
 	await core.settled();
 	t.deepEqual(fedi.delivered.map((d) => d.kind).sort(), ["removal", "removal"]);
 });
@@ -109,10 +109,10 @@ test("who is mentioned gets a memo for followers, too", async (t) => {
 		fedi.delivered.map((d) => d.reach.target),
 		[dan.reach?.target],
 	);
-	t.not(await messageWithPlace(core.world, memo.id, local), undefined);
-	t.is(await readableById(core.world, place.channel.id, local), undefined);
-	t.is(await messageWithPlace(core.world, memo.id, await core.person("outsider")), undefined);
-	t.is(await messageWithPlace(core.world, memo.id, undefined), undefined);
+	t.not(await messageWithPlace(core.context, memo.id, local), undefined);
+	t.is(await readableById(core.context, place.channel.id, local), undefined);
+	t.is(await messageWithPlace(core.context, memo.id, await core.person("outsider")), undefined);
+	t.is(await messageWithPlace(core.context, memo.id, undefined), undefined);
 });
 
 test("what a remote author says to followers is read by accepted followers here and by those whom it names, nobody else", async (t) => {
@@ -124,7 +124,7 @@ test("what a remote author says to followers is read by accepted followers here 
 	];
 	const bob = fedi.person("bob");
 	const shadow = await core.shadows.of(fedi.name, bob);
-	for (const account of [jane, asking]) await joinChannel(core.world, await core.timeline(shadow, account), account);
+	for (const account of [jane, asking]) await joinChannel(core.context, await core.timeline(shadow, account), account);
 	await core.incoming.receive(fedi.name, [
 		{ kind: "answer", id: "accept", sender: bob, raw: {}, account: jane.id, accepted: true },
 	]);
@@ -136,21 +136,21 @@ test("what a remote author says to followers is read by accepted followers here 
 	const id = received?.status === "accepted" ? received.message : undefined;
 	if (id === undefined) return t.fail("It was not kept");
 	const seenBy = async (account: Account) => ({
-		home: (await homeTimeline(core.world, account, { limit: 10 })).some((message) => message.id === id),
-		alone: (await messageWithPlace(core.world, id, account)) !== undefined,
+		home: (await homeTimeline(core.context, account, { limit: 10 })).some((message) => message.id === id),
+		alone: (await messageWithPlace(core.context, id, account)) !== undefined,
 	});
 	t.deepEqual(await seenBy(jane), { home: true, alone: true });
 	t.deepEqual(await seenBy(named), { home: false, alone: true });
 	for (const account of [asking, outsider]) t.deepEqual(await seenBy(account), { home: false, alone: false });
-	t.is(await messageWithPlace(core.world, id, undefined), undefined);
+	t.is(await messageWithPlace(core.context, id, undefined), undefined);
 	await core.settled();
 	t.deepEqual(
 		fedi.delivered.filter((d) => d.kind === "message"),
 		[],
 	);
 	// An answer goes to its author's home alone.
-	const note = (await core.world.store.get(messages, id))?.doc;
-	const readable = note && (await readableById(core.world, note.channel, jane));
+	const note = (await core.context.store.get(messages, id))?.doc;
+	const readable = note && (await readableById(core.context, note.channel, jane));
 	if (readable === undefined) return t.fail("Jane can't answer");
 	await core.incoming.receive(fedi.name, [follow(fedi.person("eve", "e.test"), jane)]);
 	await core.settled();
@@ -178,7 +178,7 @@ test("a remote answer that is for its author's followers does not appear to ours
 	t.is(apart?.status, "accepted");
 	t.is(answered?.status, "accepted");
 	t.deepEqual(refused, { status: "ignored", reason: "not-allowed" });
-	const list = await core.world.store.page(messages, {
+	const list = await core.context.store.page(messages, {
 		index: "channel",
 		prefix: [place.channel.id],
 		order: "asc",
@@ -189,9 +189,9 @@ test("a remote answer that is for its author's followers does not appear to ours
 		["For followers", "Aloud"],
 	);
 	const kept =
-		apart?.status === "accepted" && apart.message && (await core.world.store.get(messages, apart.message))?.doc;
+		apart?.status === "accepted" && apart.message && (await core.context.store.get(messages, apart.message))?.doc;
 	t.is(kept && kept.reply, undefined);
-	t.not(kept && (await messageWithPlace(core.world, kept.id, jane)), undefined);
+	t.not(kept && (await messageWithPlace(core.context, kept.id, jane)), undefined);
 	const [reaction] = await core.incoming.receive(fedi.name, [
 		{ kind: "reaction", id: "like", reaction: "like", sender: eve, raw: {}, target: replyTo, key: "❤" },
 	]);

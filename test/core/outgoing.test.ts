@@ -48,7 +48,8 @@ function withInboxes(fedi: FakeBridge, answers: ReadonlyMap<string, DeliveryResu
 const textOf = (delivery: Delivery): string =>
 	delivery.kind === "message" ? delivery.subject.message.content.text : delivery.kind;
 const texts = ({ delivered }: FakeBridge): readonly string[] => delivered.map(textOf);
-const waiting = async ({ world }: Core) => (await world.store.page(deliveries, { order: "asc", limit: 100 })).length;
+const waiting = async ({ context }: Core) =>
+	(await context.store.page(deliveries, { order: "asc", limit: 100 })).length;
 
 test("waits double from a second to an hour, with a fifth of jitter, and are obeyed when the other side names one", (t) => {
 	t.deepEqual(
@@ -164,11 +165,11 @@ test("a host in trouble is left in peace for as long as it asks, then gets every
 		fedi.delivered.map((delivery) => `${delivery.reach.lane} ${textOf(delivery)}`),
 		["fedi:other.test two", "fedi:other.test three"],
 	);
-	t.is((await core.world.store.get(laneRecords, deliveryLane("fedi:fedi.test")))?.doc.trouble?.failures, 1);
+	t.is((await core.context.store.get(laneRecords, deliveryLane("fedi:fedi.test")))?.doc.trouble?.failures, 1);
 	fedi.delivered.length = 0;
 	await later(core, bob, 2 * second);
 	t.deepEqual(texts(fedi), ["one", "two", "three"]);
-	t.is((await core.world.store.get(laneRecords, deliveryLane("fedi:fedi.test")))?.doc.trouble, undefined);
+	t.is((await core.context.store.get(laneRecords, deliveryLane("fedi:fedi.test")))?.doc.trouble, undefined);
 });
 
 test("a host that stays away is asked ever less often, one question at a time", async (t) => {
@@ -201,14 +202,14 @@ test("what can't be delivered for days becomes a dead letter that can be listed 
 	await core.settled();
 	await later(core, bob, 4.1 * day);
 	t.is(await waiting(core), 0);
-	const [dead, ...more] = await listDeadLetters(core.world, { lane: "fedi:fedi.test", limit: 10 });
+	const [dead, ...more] = await listDeadLetters(core.context, { lane: "fedi:fedi.test", limit: 10 });
 	t.is(more.length, 0);
 	t.like(dead?.letter, { reason: "no answer", reach: bob.reach, diedAt: core.clock.time });
-	t.deepEqual(await listDeadLetters(core.world, { lane: "fedi:other.test", limit: 10 }), []);
-	t.is(await replayDeadLetters(core.world, "fedi:fedi.test", core.lanes), 1);
+	t.deepEqual(await listDeadLetters(core.context, { lane: "fedi:other.test", limit: 10 }), []);
+	t.is(await replayDeadLetters(core.context, "fedi:fedi.test", core.lanes), 1);
 	await core.settled();
 	t.deepEqual(texts(fedi), ["late"]);
-	t.deepEqual(await listDeadLetters(core.world, { limit: 10 }), []);
+	t.deepEqual(await listDeadLetters(core.context, { limit: 10 }), []);
 });
 
 test("of a host that is away for days nothing is kept too long, and it is not asked once for each", async (t) => {
@@ -225,7 +226,7 @@ test("of a host that is away for days nothing is kept too long, and it is not as
 	await core.post(jane, timeline, "new");
 	await later(core, bob, 0);
 	t.is(fedi.answers.length, before - 1);
-	t.is((await listDeadLetters(core.world, { limit: 100 })).length, 40);
+	t.is((await listDeadLetters(core.context, { limit: 100 })).length, 40);
 	fedi.answers.length = 0;
 	await later(core, bob, day);
 	t.deepEqual(texts(fedi), ["new"]);
@@ -242,7 +243,7 @@ test("what is refused for good is tried once, and what was said after it goes on
 	await core.settled();
 	await later(core, bob, day);
 	t.deepEqual(texts(fedi), ["fine"]);
-	const [dead] = await listDeadLetters(core.world, { limit: 10 });
+	const [dead] = await listDeadLetters(core.context, { limit: 10 });
 	t.is(dead?.letter.reason, "HTTP 422");
 });
 
@@ -257,7 +258,7 @@ test("what a network has no words for is not sent and is no dead letter", async 
 	await core.settled();
 	await later(core, bob, day);
 	t.deepEqual(texts(fedi), ["fine"]);
-	t.deepEqual(await listDeadLetters(core.world, { limit: 10 }), []);
+	t.deepEqual(await listDeadLetters(core.context, { limit: 10 }), []);
 });
 
 test("where nobody is any more, the follows end and what was on its way is not sent", async (t) => {
@@ -275,7 +276,7 @@ test("where nobody is any more, the follows end and what was on its way is not s
 	t.is(fedi.answers.length, 1, "asked once");
 	t.is(await waiting(core), 0);
 	for (const { timeline: place } of [jane, joe])
-		t.is(await core.world.store.count(memberships, "place", [place, "joined"]), 0);
+		t.is(await core.context.store.count(memberships, "place", [place, "joined"]), 0);
 	await core.post(joe, await core.timeline(joe), "to nobody");
 	await core.settled();
 	t.deepEqual(texts(fedi), []);
@@ -292,7 +293,7 @@ test("where nobody is any more, the follows end and what was on its way is not s
 	await core.post(jane, timeline, "welcome back");
 	await core.settled();
 	t.deepEqual(texts(fedi), ["answer", "welcome back"]);
-	t.not(await readable(core.world, timeline, undefined), undefined);
+	t.not(await readable(core.context, timeline, undefined), undefined);
 });
 
 test("an edit that changes nothing, because its answer was lost, is told nobody", async (t) => {
@@ -301,11 +302,11 @@ test("an edit that changes nothing, because its answer was lost, is told nobody"
 	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
 	await follows(core, fedi, bob, jane);
 	const memo = await core.post(jane, await core.timeline(jane), "first", { tags: ["a"], warning: "careful" });
-	const edited = await editMessage(core.world, jane, memo, { content: { text: "second" } });
-	const again = await editMessage(core.world, jane, edited, { content: { text: "second" } });
+	const edited = await editMessage(core.context, jane, memo, { content: { text: "second" } });
+	const again = await editMessage(core.context, jane, edited, { content: { text: "second" } });
 	t.deepEqual(again, edited);
-	await editMessage(core.world, jane, again, { content: { text: "second" }, tags: ["b"] });
-	await editMessage(core.world, jane, again, { warning: "" });
+	await editMessage(core.context, jane, again, { content: { text: "second" }, tags: ["b"] });
+	await editMessage(core.context, jane, again, { warning: "" });
 	await core.settled();
 	t.deepEqual(texts(fedi), ["second", "edit", "edit", "edit"]);
 });
@@ -319,13 +320,13 @@ test("what was edited and then deleted while its host was away stops nothing and
 	fedi.answers.push(down);
 	const memo = await core.post(jane, timeline, "first");
 	await core.settled();
-	const edited = await editMessage(core.world, jane, memo, { content: { text: "second" } });
-	await deleteMessage(core.world, jane, timeline, edited);
+	const edited = await editMessage(core.context, jane, memo, { content: { text: "second" } });
+	await deleteMessage(core.context, jane, timeline, edited);
 	await core.post(jane, timeline, "next");
 	await later(core, bob, 2 * second);
 	t.deepEqual(texts(fedi), ["removal", "next"]);
 	t.is(await waiting(core), 0);
-	const kept = await core.world.store.events(timeline.channel.id, 0, 100);
+	const kept = await core.context.store.events(timeline.channel.id, 0, 100);
 	t.notRegex(JSON.stringify(kept), /first|second/);
 });
 
@@ -338,16 +339,16 @@ test("what was edited and then deleted before it was planned is planned all the 
 	await core.lanes.stop();
 	const memo = await core.post(jane, timeline, "first");
 	await deleteMessage(
-		core.world,
+		core.context,
 		jane,
 		timeline,
-		await editMessage(core.world, jane, memo, { content: { text: "second" } }),
+		await editMessage(core.context, jane, memo, { content: { text: "second" } }),
 	);
-	const planner = { world: core.world, targets: createTargets(core.world, () => [fedi]) };
+	const planner = { context: core.context, targets: createTargets(core.context, () => [fedi]) };
 	const job = createOutgoing(planner, () => core.lanes);
-	const plan = createConsumer(core.world, createLaneHolds(core.world), job);
+	const plan = createConsumer(core.context, createLaneHolds(core.context), job);
 	await plan(timeline.channel.id, new AbortController().signal);
-	t.deepEqual(await core.world.store.owedStreams("bridge", { limit: 100 }), []);
+	t.deepEqual(await core.context.store.owedStreams("bridge", { limit: 100 }), []);
 	t.is(await waiting(core), 3);
 });
 

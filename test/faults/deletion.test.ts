@@ -3,7 +3,7 @@ import { accounts } from "#core/accounts/account.ts";
 import { localAccount } from "#core/accounts/find-account.ts";
 import { credentials, setPassword } from "#core/identity/credentials.ts";
 import { accessTokens } from "#core/identity/tokens.ts";
-import { openWorld, readConfig } from "../../src/gateway.ts";
+import { openCore, readConfig } from "../../src/gateway.ts";
 import { type Provider, startProvider } from "../support/provider.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/wait.ts";
@@ -12,7 +12,7 @@ const password = "a quiet harbour";
 
 /** Opens the store of a running provider, as a command does. */
 const openStoreOf = async ({ origin, dataDir }: Provider) =>
-	openWorld(
+	openCore(
 		await readConfig(undefined, {
 			CAUSEWAY_PUBLIC_URL: origin,
 			CAUSEWAY_DATA_DIR: dataDir,
@@ -30,7 +30,7 @@ test("an account whose deletion is interrupted by a crash is deleted after the n
 		for (let i = 0; i < 6; i++) await jane.call("POST", messages, { type: "memo", content: { text: `memo ${i}` } });
 		{
 			await using opened = await openStoreOf(provider);
-			await setPassword(opened.world, id, password);
+			await setPassword(opened.context, id, password);
 		}
 		await provider.arm("store:after-commit", hit);
 		const answer = jane.answer("DELETE", "/api/me", { password }).catch(() => undefined);
@@ -51,8 +51,8 @@ test("an account whose deletion is interrupted by a crash is deleted after the n
 		);
 		t.is((await readAnonymously()).items.length, 6);
 		await using opened = await openStoreOf(provider);
-		const { store } = opened.world;
-		t.is(await localAccount(opened.world, handle), undefined);
+		const { store } = opened.context;
+		t.is(await localAccount(opened.context, handle), undefined);
 		t.truthy((await store.get(accounts, id))?.doc.deletedAt);
 		await until("the credentials and tokens are deleted", async () => {
 			const tokens = await store.page(accessTokens, { index: "account", prefix: [id], order: "asc", limit: 1 });

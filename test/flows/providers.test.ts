@@ -15,12 +15,12 @@ async function openChannel(owner: Client): Promise<string> {
 
 /** Sends a request to `to`, signed by the provider `from` for a user without a key of their own. */
 async function held(from: Running, handle: string, to: Running, method: string, target: string, body?: object) {
-	const account = await accountByHandle(from.gateway.world, handle, from.domain);
+	const account = await accountByHandle(from.gateway.context, handle, from.domain);
 	if (account === undefined) throw new Error(`There is no ${handle}`);
 	const url = new URL(target, to.origin);
 	const text = body === undefined ? undefined : JSON.stringify(body);
 	const request = { method, url, ...(text === undefined ? {} : { body: text }) };
-	const headers = { ...(await signAs(from.gateway.world, account, request)), "content-type": "application/json" };
+	const headers = { ...(await signAs(from.gateway.context, account, request)), "content-type": "application/json" };
 	const answer = await fetch(url, { ...request, headers });
 	return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
@@ -60,7 +60,7 @@ test("two providers authenticate each other's users by device keys and by provid
 	// How each provider shows the other's users to its own.
 	const { items } = await jane.call("GET", `${atJanes}/messages`);
 	t.is(items[0].author, sam.address);
-	const shadow = await accountByHandle(b.gateway.world, "jane", a.domain);
+	const shadow = await accountByHandle(b.gateway.context, "jane", a.domain);
 	t.is(shadow?.origin?.id, `${(await jane.call("GET", "/api/me")).id}@${a.domain}`);
 	t.is(shadow?.profile.displayName, "jane");
 });

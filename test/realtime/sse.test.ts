@@ -240,8 +240,8 @@ test("revoking a token ends its streams before any further event is sent", async
 	const { door, jane, bob, listen } = await setUp(t, { heartbeatSeconds: 3600 });
 	const { path, channel } = await door.channel(jane);
 	const [busy, idle] = [await listen(bob, `?channels=${channel}`), await listen(bob)];
-	const [session] = await sessionsOf(door.world, bob.account);
-	t.true(await endSession(door.world, bob.account, session?.id ?? ""));
+	const [session] = await sessionsOf(door.context, bob.account);
+	t.true(await endSession(door.context, bob.account, session?.id ?? ""));
 	await until("both to end, though nothing happens", () => busy.ended && idle.ended);
 	await post(door, path, jane, "not for bob");
 	t.is(busy.events.length + idle.events.length, 0);
@@ -344,7 +344,7 @@ test("a long, busy stream keeps its ids short and stores few baselines", async (
 	await again.atLeast(1);
 	t.deepEqual(idsOf(again), [last]);
 	t.true((client.lastId as string).length < 60);
-	t.true((await door.world.store.page(feedBaselines, { order: "asc", limit: 100 })).length <= 5);
+	t.true((await door.context.store.page(feedBaselines, { order: "asc", limit: 100 })).length <= 5);
 });
 
 test("a stream needs a token and an Accept header that allows event streams", async (t) => {

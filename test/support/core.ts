@@ -7,7 +7,7 @@ import type { Shadows } from "#core/federation/shadows.ts";
 import { createChannel } from "#core/groups/create-channel.ts";
 import { createGroup } from "#core/groups/create-group.ts";
 import { type Place, placeOf } from "#core/groups/place.ts";
-import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { IdentityContext } from "#core/identity/identity.ts";
 import { type NewMessage, postMessage } from "#core/messages/post-message.ts";
 import type { Account } from "#core/model/account.ts";
 import type { Message } from "#core/model/message.ts";
@@ -26,7 +26,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 /** The core on a real store, with a test's bridges and a clock that the test can set. */
 export interface Core {
-	readonly world: IdentityWorld;
+	readonly context: IdentityContext;
 	readonly clock: { time: number; now(): number };
 	readonly incoming: Incoming;
 	readonly shadows: Shadows;
@@ -64,8 +64,8 @@ export async function openCore(
 		identity: testIdentity(identity),
 		policy: { editWindowMs: 3_600_000, textBytes: 65_536, articleBytes: 524_288 },
 	});
-	const { world } = built;
-	const { incoming, shadows, parkedEvents, targets } = buildBridging(world, () => bridges);
+	const { context } = built;
+	const { incoming, shadows, parkedEvents, targets } = buildBridging(context, () => bridges);
 	await parkedEvents.load();
 	const lanes = buildLanes({
 		core: built,
@@ -80,27 +80,27 @@ export async function openCore(
 	});
 
 	async function readableBy(reader: Account, place: Place | undefined): Promise<ReadablePlace> {
-		const known = await readable(world, place, reader);
+		const known = await readable(context, place, reader);
 		if (known === undefined) throw new NotFound();
 		return known;
 	}
 	return {
-		world,
+		context,
 		clock,
 		incoming,
 		shadows,
 		lanes,
 		settled: () => lanes.idle(),
-		person: (handle) => createAccount(world, { handle }),
-		timeline: async (account, reader = account) => readableBy(reader, await placeOf(world, account.timeline)),
+		person: (handle) => createAccount(context, { handle }),
+		timeline: async (account, reader = account) => readableBy(reader, await placeOf(context, account.timeline)),
 		async channel(owner, tier, name = "general") {
-			const { group } = await createGroup(world, owner, { name: "Dev Guild" }, {});
-			const { channel } = await createChannel(world, owner, group, { name, tier }, {});
+			const { group } = await createGroup(context, owner, { name: "Dev Guild" }, {});
+			const { channel } = await createChannel(context, owner, group, { name, tier }, {});
 			return readableBy(owner, { channel, group });
 		},
 		async post(author, place, text, rest = {}) {
 			const fields = { type: "memo", content: { text, mime: "text/plain" }, ...rest } as const;
-			return (await postMessage(world, author, await readableBy(author, place), fields, {})).message;
+			return (await postMessage(context, author, await readableBy(author, place), fields, {})).message;
 		},
 	};
 }

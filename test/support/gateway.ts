@@ -43,8 +43,8 @@ export async function startGateway(
 		origin,
 		domain: `localhost:${own}`,
 		async person(handle) {
-			const account = await createAccount(gateway.world, { handle });
-			const token = await addToken(gateway.world, { account: account.id, scopes: ["ofscp"], name: "test" });
+			const account = await createAccount(gateway.context, { handle });
+			const token = await addToken(gateway.context, { account: account.id, scopes: ["ofscp"], name: "test" });
 			return createClient(origin, `${handle}@localhost:${own}`, token);
 		},
 		async [Symbol.asyncDispose]() {

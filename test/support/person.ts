@@ -1,6 +1,6 @@
 import { createAccount } from "#core/accounts/create-account.ts";
 import { setPassword } from "#core/identity/credentials.ts";
-import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { IdentityContext } from "#core/identity/identity.ts";
 import { beginTotp, confirmTotp } from "#core/identity/totp.ts";
 import type { Account } from "#core/model/account.ts";
 import { codeAt } from "./codes.ts";
@@ -9,9 +9,9 @@ import { codeAt } from "./codes.ts";
 export const password = "plover by the weir";
 
 /** Creates an account with a password. */
-export async function personWithPassword(world: IdentityWorld, handle: string): Promise<Account> {
-	const account = await createAccount(world, { handle });
-	await setPassword(world, account.id, password);
+export async function personWithPassword(context: IdentityContext, handle: string): Promise<Account> {
+	const account = await createAccount(context, { handle });
+	await setPassword(context, account.id, password);
 	return account;
 }
 
@@ -21,10 +21,10 @@ export async function personWithPassword(world: IdentityWorld, handle: string): 
  * @returns the app's secret, and the recovery codes
  */
 export async function turnCodesOn(
-	world: IdentityWorld,
+	context: IdentityContext,
 	account: Account,
 ): Promise<{ readonly secret: string; readonly recovery: readonly string[] }> {
-	const { secret } = await beginTotp(world, account);
-	const recovery = await confirmTotp(world, account, codeAt(secret, world.clock.now() - 30_000));
+	const { secret } = await beginTotp(context, account);
+	const recovery = await confirmTotp(context, account, codeAt(secret, context.clock.now() - 30_000));
 	return { secret, recovery };
 }

@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
 import type { MessageEvents } from "../messages/events.ts";
 import { messages } from "../messages/message.ts";
@@ -9,17 +9,17 @@ import { linkByRemote } from "./links.ts";
 
 /** The message with this id on a network: a message from there, or the copy of a message that was delivered there. */
 export async function messageByRemote(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	bridge: BridgeName,
 	remote: string,
 ): Promise<Message | undefined> {
-	const id = (await postedAs(world, bridge, remote)) ?? (await linkByRemote(world, bridge, remote))?.message;
-	return id === undefined ? undefined : (await world.store.get(messages, id))?.doc;
+	const id = (await postedAs(context, bridge, remote)) ?? (await linkByRemote(context, bridge, remote))?.message;
+	return id === undefined ? undefined : (await context.store.get(messages, id))?.doc;
 }
 
 /** A remote message is found by the natural key of its event, which is its remote id, so that it needs no index of its own. */
 async function postedAs(
-	{ store }: Pick<World, "store">,
+	{ store }: Pick<CoreContext, "store">,
 	bridge: BridgeName,
 	remote: string,
 ): Promise<MessageId | undefined> {
@@ -29,11 +29,11 @@ async function postedAs(
 
 /** The message that a bridge refers to, by remote or local id. */
 export async function messageByRef(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	bridge: BridgeName,
 	ref: MessageRef,
 ): Promise<Message | undefined> {
 	return "local" in ref
-		? (await world.store.get(messages, ref.local))?.doc
-		: messageByRemote(world, bridge, ref.remote);
+		? (await context.store.get(messages, ref.local))?.doc
+		: messageByRemote(context, bridge, ref.remote);
 }

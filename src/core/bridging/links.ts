@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
 import type { Collection } from "../ports/store.ts";
 import { remoteKey } from "../remote-key.ts";
@@ -22,11 +22,11 @@ export const links: Collection<Link> = {
 
 /** Stores the remote ids of the parts of a message or reaction, in order. Idempotent. */
 export async function saveLinks(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	link: Omit<Link, "remote" | "part">,
 	ids: readonly string[],
 ): Promise<void> {
-	await world.store.insertMissing(
+	await context.store.insertMissing(
 		links,
 		ids.map((remote, part) => ({ id: remoteKey(link.bridge, remote), doc: { ...link, remote, part } })),
 	);
@@ -34,11 +34,11 @@ export async function saveLinks(
 
 /** The ids on a network of the parts of a message or reaction that was delivered there, in order. */
 export async function remoteIdsOf(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	subject: string,
 	bridge: BridgeName,
 ): Promise<readonly string[]> {
-	const found = await world.store.page(links, {
+	const found = await context.store.page(links, {
 		index: "subject",
 		prefix: [subject, bridge],
 		order: "asc",
@@ -49,9 +49,9 @@ export async function remoteIdsOf(
 
 /** The link with this id on a network. */
 export async function linkByRemote(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	bridge: BridgeName,
 	remote: string,
 ): Promise<Link | undefined> {
-	return (await world.store.get(links, remoteKey(bridge, remote)))?.doc;
+	return (await context.store.get(links, remoteKey(bridge, remote)))?.doc;
 }

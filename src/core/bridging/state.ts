@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { BridgeName } from "../ids.ts";
 import type { BridgeStateStore } from "../ports/bridge/state.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
@@ -17,7 +17,7 @@ export interface StateStore extends BridgeStateStore {
 
 /** A key-value store in {@link bridgeState}. @param bridge the prefix of its keys @param sealing encrypts its values */
 export function createBridgeState(
-	{ store }: Pick<World, "store">,
+	{ store }: Pick<CoreContext, "store">,
 	bridge: BridgeName | string,
 	sealing: Sealing = unencrypted,
 ): StateStore {

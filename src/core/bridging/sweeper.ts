@@ -1,5 +1,5 @@
 import { consumerLane, markers } from "../events/consumers.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { sweepExpired } from "../ports/expiry.ts";
 import type { Lanes } from "../ports/lanes.ts";
 import type { Collection } from "../ports/store.ts";
@@ -28,8 +28,8 @@ export interface SweeperParts {
  * Resumes work that was left behind (design §3.1 rule 4): events that are pending for a consumer, lanes with deliveries, parked remote
  * events whose target has arrived. Also deletes expired documents. Runs until the signal is aborted.
  */
-export function startSweeper(world: World, { lanes, incoming, collections, signal }: SweeperParts): void {
-	const { store, logger } = world;
+export function startSweeper(context: CoreContext, { lanes, incoming, collections, signal }: SweeperParts): void {
+	const { store, logger } = context;
 
 	async function sweepOwed(limit: number): Promise<void> {
 		for (const marker of markers)
@@ -37,12 +37,12 @@ export function startSweeper(world: World, { lanes, incoming, collections, signa
 	}
 	async function sweepAll(): Promise<void> {
 		await sweepOwed(Number.MAX_SAFE_INTEGER);
-		for await (const lane of lanesWithDeliveries(world)) lanes.wake(deliveryLane(lane));
+		for await (const lane of lanesWithDeliveries(context)) lanes.wake(deliveryLane(lane));
 		await incoming.sweep();
 	}
 	every(owedEveryMs, () => sweepOwed(fewStreams));
 	every(allEveryMs, sweepAll);
-	every(expiredEveryMs, () => sweepExpired(world, collections));
+	every(expiredEveryMs, () => sweepExpired(context, collections));
 
 	/** Runs `work` repeatedly; a round begins when the previous one has ended. */
 	function every(ms: number, work: () => Promise<void>): void {

@@ -2,7 +2,7 @@ import { accounts } from "../accounts/account.ts";
 import { eraseAccount } from "../erasure/erase.ts";
 import { ensureFollowersChannel } from "../groups/followers-channel.ts";
 import { seedTiers } from "../groups/tiers.ts";
-import type { IdentityWorld } from "../identity/identity.ts";
+import type { IdentityContext } from "../identity/identity.ts";
 import type { AccountId } from "../ids.ts";
 import { isLocal } from "../model/account.ts";
 import type { Collection } from "../ports/store.ts";
@@ -13,7 +13,7 @@ export const migrations: Collection<{ readonly doneAt: number }> = { name: "migr
 interface Migration {
 	readonly name: string;
 	/** Repeated after a crash; steps that are done are skipped. @throws the signal's reason when it is aborted */
-	run(world: IdentityWorld, signal: AbortSignal): Promise<void>;
+	run(context: IdentityContext, signal: AbortSignal): Promise<void>;
 }
 
 /** All migrations, in the order in which they run. New ones are appended, and none is ever removed. On a new database they do nothing. */
@@ -28,25 +28,25 @@ const batch = 100;
 const logEvery = 10_000;
 
 /** Migrates the data of earlier versions. Called at start, before the port opens. */
-export async function migrate(world: IdentityWorld, signal: AbortSignal): Promise<void> {
+export async function migrate(context: IdentityContext, signal: AbortSignal): Promise<void> {
 	for (const { name, run } of all) {
-		if ((await world.store.get(migrations, name)) !== undefined) continue;
-		await run(world, signal);
-		await world.store.insertMissing(migrations, [{ id: name, doc: { doneAt: world.clock.now() } }]);
+		if ((await context.store.get(migrations, name)) !== undefined) continue;
+		await run(context, signal);
+		await context.store.insertMissing(migrations, [{ id: name, doc: { doneAt: context.clock.now() } }]);
 	}
 }
 
 /** Erases deleted accounts whose deletion is still pending for the consumer `bridge`, which was responsible in earlier versions. */
-async function finishErasures(world: IdentityWorld, signal: AbortSignal): Promise<void> {
+async function finishErasures(context: IdentityContext, signal: AbortSignal): Promise<void> {
 	for (let after: string | undefined; ; ) {
-		const streams = await world.store.owedStreams("bridge", {
+		const streams = await context.store.owedStreams("bridge", {
 			limit: batch,
 			...(after === undefined ? {} : { after }),
 		});
 		for (const stream of streams.filter((name) => name.startsWith("usr_"))) {
-			const events = await world.store.owed("bridge", stream, { limit: 1000 });
+			const events = await context.store.owed("bridge", stream, { limit: 1000 });
 			const isDeleted = events.some(({ type, pending }) => type === "account.deleted" && !pending.includes("erase"));
-			if (isDeleted) await eraseAccount(world, stream as AccountId, signal);
+			if (isDeleted) await eraseAccount(context, stream as AccountId, signal);
 		}
 		after = streams.at(-1);
 		if (streams.length < batch) return;
@@ -54,8 +54,8 @@ async function finishErasures(world: IdentityWorld, signal: AbortSignal): Promis
 }
 
 /** Adds the channel for followers to local accounts. A shadow gets one with its first message for followers. */
-async function addFollowersChannels(world: IdentityWorld, signal: AbortSignal): Promise<void> {
-	const { store, logger } = world;
+async function addFollowersChannels(context: IdentityContext, signal: AbortSignal): Promise<void> {
+	const { store, logger } = context;
 	let seen = 0;
 	for (let after: string | undefined; ; ) {
 		signal.throwIfAborted();
@@ -67,7 +67,7 @@ async function addFollowersChannels(world: IdentityWorld, signal: AbortSignal): 
 		const lacking = page.filter(
 			({ doc }) => isLocal(doc) && doc.followers === undefined && doc.deletedAt === undefined,
 		);
-		await Promise.all(lacking.map(({ doc }) => ensureFollowersChannel(world, doc)));
+		await Promise.all(lacking.map(({ doc }) => ensureFollowersChannel(context, doc)));
 		seen += page.length;
 		if (seen % logEvery === 0) logger.info({ accounts: seen }, "Adding channels for followers to accounts");
 		after = page.at(-1)?.id;

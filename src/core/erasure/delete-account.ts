@@ -1,7 +1,7 @@
 import type { AccountEvents } from "../accounts/events.ts";
 import type { EventOf } from "../events/event.ts";
 import { confirmPassword } from "../identity/change-password.ts";
-import type { IdentityWorld } from "../identity/identity.ts";
+import type { IdentityContext } from "../identity/identity.ts";
 import type { Account } from "../model/account.ts";
 import type { LogEvent } from "../ports/store.ts";
 
@@ -17,19 +17,19 @@ import type { LogEvent } from "../ports/store.ts";
  * @throws {Unavailable} too many passwords are being checked
  */
 export async function deleteAccount(
-	world: IdentityWorld,
+	context: IdentityContext,
 	account: Account,
 	confirmation: { readonly password: string; readonly from: string },
 ): Promise<void> {
-	await confirmPassword(world, account, confirmation);
-	await appendAccountDeletion(world, account);
+	await confirmPassword(context, account, confirmation);
+	await appendAccountDeletion(context, account);
 }
 
 /** Appends the deletion of a local account. Idempotent. */
-export async function appendAccountDeletion(world: IdentityWorld, account: Account): Promise<void> {
+export async function appendAccountDeletion(context: IdentityContext, account: Account): Promise<void> {
 	for (;;) {
-		const { events, head } = await streamOf(world, account.id);
-		const { outcome } = await world.log.append(
+		const { events, head } = await streamOf(context, account.id);
+		const { outcome } = await context.log.append(
 			{
 				stream: account.id,
 				type: "account.deleted",
@@ -45,7 +45,7 @@ export async function appendAccountDeletion(world: IdentityWorld, account: Accou
 }
 
 async function streamOf(
-	{ store }: IdentityWorld,
+	{ store }: IdentityContext,
 	stream: string,
 ): Promise<{ events: readonly LogEvent[]; head: number }> {
 	const events: LogEvent[] = [];

@@ -5,17 +5,17 @@ import type { ConsumerJob } from "../events/run-consumer.ts";
 import { memberships } from "../groups/membership.ts";
 import { changeMembership } from "../groups/membership-change.ts";
 import { eraseSecrets } from "../identity/erase.ts";
-import type { IdentityWorld } from "../identity/identity.ts";
+import type { IdentityContext } from "../identity/identity.ts";
 import type { AccountId } from "../ids.ts";
 import { appendDeletion } from "../messages/delete-message.ts";
 import { messages } from "../messages/message.ts";
 import type { Account } from "../model/account.ts";
 
-type Eraser<T extends EventType> = (world: IdentityWorld, event: EventOf<T>, signal: AbortSignal) => Promise<void>;
+type Eraser<T extends EventType> = (context: IdentityContext, event: EventOf<T>, signal: AbortSignal) => Promise<void>;
 
 /** For each type of event, the erasure that it requires. */
 export const erasures: ConsumerTable<{ readonly [T in EventType]: Eraser<T> }> = {
-	"account.deleted": (world, { body }, signal) => eraseAccount(world, body.account, signal),
+	"account.deleted": (context, { body }, signal) => eraseAccount(context, body.account, signal),
 	// The commit of a message's deletion empties the events of the message itself.
 	...stays(
 		"account.created",
@@ -38,11 +38,11 @@ export const erasures: ConsumerTable<{ readonly [T in EventType]: Eraser<T> }> =
 };
 
 /** The consumer that erases deleted accounts. It has lanes of its own, so that a large erasure delays nothing else. */
-export const createErasing = (world: IdentityWorld): ConsumerJob<void> => ({
+export const createErasing = (context: IdentityContext): ConsumerJob<void> => ({
 	marker: "erase",
 	async work(event, signal) {
 		const eraser = erasures[event.type as EventType] as Eraser<EventType> | "stays" | undefined;
-		if (eraser !== undefined && eraser !== "stays") await eraser(world, event as EventOf<EventType>, signal);
+		if (eraser !== undefined && eraser !== "stays") await eraser(context, event as EventOf<EventType>, signal);
 	},
 	async commit() {},
 });
@@ -53,20 +53,25 @@ export const createErasing = (world: IdentityWorld): ConsumerJob<void> => ({
  *
  * @throws the signal's reason, if it is aborted before everything is removed
  */
-export async function eraseAccount(world: IdentityWorld, id: AccountId, signal: AbortSignal): Promise<void> {
-	const account = await accountById(world, id);
+export async function eraseAccount(context: IdentityContext, id: AccountId, signal: AbortSignal): Promise<void> {
+	const account = await accountById(context, id);
 	if (account === undefined) return;
-	if (account.origin === undefined) await eraseSecrets(world, account.id);
-	await removeMessages(world, account, signal);
-	await endMemberships(world, account, signal);
+	if (account.origin === undefined) await eraseSecrets(context, account.id);
+	await removeMessages(context, account, signal);
+	await endMemberships(context, account, signal);
 }
 
-async function removeMessages(world: IdentityWorld, account: Account, signal: AbortSignal): Promise<void> {
+async function removeMessages(context: IdentityContext, account: Account, signal: AbortSignal): Promise<void> {
 	for (;;) {
-		const page = await world.store.page(messages, { index: "author", prefix: [account.id], order: "asc", limit: 200 });
+		const page = await context.store.page(messages, {
+			index: "author",
+			prefix: [account.id],
+			order: "asc",
+			limit: 200,
+		});
 		for (const { doc } of page) {
 			signal.throwIfAborted();
-			await appendDeletion(world, doc.id, {
+			await appendDeletion(context, doc.id, {
 				actor: account,
 				bulk: true,
 				...(account.origin === undefined ? {} : { origin: account.origin.bridge }),
@@ -76,19 +81,19 @@ async function removeMessages(world: IdentityWorld, account: Account, signal: Ab
 	}
 }
 
-async function endMemberships(world: IdentityWorld, account: Account, signal: AbortSignal): Promise<void> {
+async function endMemberships(context: IdentityContext, account: Account, signal: AbortSignal): Promise<void> {
 	for (const kind of ["chn", "grp"]) {
 		for (const state of ["joined", "requested"]) {
 			for (;;) {
 				signal.throwIfAborted();
-				const page = await world.store.page(memberships, {
+				const page = await context.store.page(memberships, {
 					index: "account",
 					prefix: [account.id, kind, state],
 					order: "asc",
 					limit: 200,
 				});
 				for (const { doc } of page)
-					await changeMembership(world, doc.place, account, () => ({ state: "left" }), {
+					await changeMembership(context, doc.place, account, () => ({ state: "left" }), {
 						federate: account.origin === undefined,
 					});
 				if (page.length === 0) break;

@@ -1,6 +1,6 @@
 import { accountByHandle } from "../accounts/find-account.ts";
 import { Unauthenticated } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { deviceCredential, devicePrincipal, publicKeyOf } from "../identity/device-keys.ts";
 import type { Principal } from "../identity/principal.ts";
 import { signerHeaders } from "../identity/request-signature.ts";
@@ -48,7 +48,7 @@ export interface Federation {
 
 /** The dependencies of the federation. */
 export interface FederationParts {
-	readonly world: World;
+	readonly context: CoreContext;
 	readonly http: HttpClient;
 	readonly shadows: Shadows;
 	/** Stores the provider's signing key. */
@@ -60,19 +60,19 @@ export interface FederationParts {
 const actorShape = /^@?([a-z0-9._=-]{1,64})@(.{1,260})$/;
 
 /** Verifies signed requests, and looks up accounts of other providers. */
-export function createFederation({ world, http, shadows, secrets, insecureLocalhost }: FederationParts): Federation {
+export function createFederation({ context, http, shadows, secrets, insecureLocalhost }: FederationParts): Federation {
 	const peers = createPeers(http, { insecureLocalhost });
-	const keys = createRemoteKeys(world, peers);
-	const users = createRemoteUsers(world, peers, createProviderSigner(world.domain, secrets, world.clock));
+	const keys = createRemoteKeys(context, peers);
+	const users = createRemoteUsers(context, peers, createProviderSigner(context.domain, secrets, context.clock));
 
 	async function localPrincipal(request: ReceivedRequest, handle: string): Promise<Principal> {
-		const account = await accountByHandle(world, handle, world.domain);
+		const account = await accountByHandle(context, handle, context.domain);
 		// A ghost can't sign requests to us, since we hold its key.
 		const isLocalAccount = account !== undefined && isLocal(account);
-		const keyId = await checkSignature(world, request, `${handle}@${world.domain}`, async (id) =>
-			isLocalAccount ? publicKeyOf(world, account.id, id) : undefined,
+		const keyId = await checkSignature(context, request, `${handle}@${context.domain}`, async (id) =>
+			isLocalAccount ? publicKeyOf(context, account.id, id) : undefined,
 		);
-		const principal = await devicePrincipal(world, deviceCredential(keyId));
+		const principal = await devicePrincipal(context, deviceCredential(keyId));
 		if (principal === undefined) throw new Unauthenticated("The key has been revoked", "signature_invalid");
 		return principal;
 	}
@@ -84,7 +84,7 @@ export function createFederation({ world, http, shadows, secrets, insecureLocalh
 		beforeAsking?: BeforeAsking,
 	) {
 		const source = userKeySource(handle, domain);
-		const keyId = await checkSignature(world, request, `${handle}@${domain}`, (id, isRefetch) =>
+		const keyId = await checkSignature(context, request, `${handle}@${domain}`, (id, isRefetch) =>
 			keys.find(source, id, isRefetch, beforeAsking),
 		);
 		const account = await shadows.of(ofscp, personOf(await users.of(handle, domain, beforeAsking)));
@@ -102,18 +102,18 @@ export function createFederation({ world, http, shadows, secrets, insecureLocalh
 			if (handle === undefined || domain === undefined)
 				throw new Unauthenticated(`${signerHeaders.actor} is not handle@domain`, "signature_incomplete");
 			return withSignersHome(() =>
-				domain === world.domain
+				domain === context.domain
 					? localPrincipal(request, handle)
 					: remotePrincipal(request, handle, domain, beforeAsking),
 			);
 		},
 		async providerOf(request, beforeAsking) {
 			const domain = readDomain(request.header(signerHeaders.provider) ?? "");
-			if (domain === undefined || domain === world.domain)
+			if (domain === undefined || domain === context.domain)
 				throw new Unauthenticated(`${signerHeaders.provider} is not another provider's domain`, "signature_incomplete");
 			const source = providerKeySource(domain);
 			await withSignersHome(() =>
-				checkSignature(world, request, domain, (id, isRefetch) => keys.find(source, id, isRefetch, beforeAsking)),
+				checkSignature(context, request, domain, (id, isRefetch) => keys.find(source, id, isRefetch, beforeAsking)),
 			);
 			return domain;
 		},

@@ -1,5 +1,5 @@
 import { accountById } from "../accounts/find-account.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { AccountId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -20,13 +20,13 @@ export const peerPrincipalOf = (account: Account, handle: string, domain: string
  * open stream then ends, and can be resumed with a newly signed request.
  */
 export async function peerPrincipal(
-	world: Pick<World, "store" | "clock">,
+	context: Pick<CoreContext, "store" | "clock">,
 	credential: string,
 ): Promise<Principal | undefined> {
 	const [account = "", handle = "", domain = "", keyId = ""] = credential.slice(prefix.length).split(" ");
-	const set = (await world.store.get(remoteKeys, userKeySource(handle, domain).id))?.doc;
-	const isKnown = set?.keys.some(({ id }) => id === keyId) === true && set.fetchedAt + maxAgeMs > world.clock.now();
-	const shadow = isKnown ? await accountById(world, account as AccountId) : undefined;
+	const set = (await context.store.get(remoteKeys, userKeySource(handle, domain).id))?.doc;
+	const isKnown = set?.keys.some(({ id }) => id === keyId) === true && set.fetchedAt + maxAgeMs > context.clock.now();
+	const shadow = isKnown ? await accountById(context, account as AccountId) : undefined;
 	return shadow === undefined || shadow.deletedAt !== undefined
 		? undefined
 		: peerPrincipalOf(shadow, handle, domain, keyId);

@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate, type Stored } from "../ports/store.ts";
 import type { PeerResponse, Peers } from "./peers.ts";
@@ -71,7 +71,7 @@ export interface RemoteKeys {
 }
 
 /** Caches the keys in the store. */
-export function createRemoteKeys({ store, clock }: Pick<World, "store" | "clock">, peers: Peers): RemoteKeys {
+export function createRemoteKeys({ store, clock }: Pick<CoreContext, "store" | "clock">, peers: Peers): RemoteKeys {
 	/** The fetches in flight; concurrent callers share one. */
 	const fetching = new Map<string, Promise<RemoteKeySet>>();
 

@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
 import type { PeerResponse, Peers } from "./peers.ts";
@@ -77,7 +77,7 @@ export function merged(
 
 /** Caches the profiles in the store. */
 export function createRemoteUsers(
-	{ store, clock }: Pick<World, "store" | "clock">,
+	{ store, clock }: Pick<CoreContext, "store" | "clock">,
 	peers: Peers,
 	sign: SignAsProvider,
 ): RemoteUsers {

@@ -1,5 +1,5 @@
 import { admits, type Circle } from "../access/circle.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Principal } from "../identity/principal.ts";
 
 /** Whether an event may be delivered to a principal at the moment; `ended` if its credential is no longer valid. */
@@ -12,11 +12,11 @@ export type PrincipalOf = (credential: string) => Promise<Principal | undefined>
 export type AccessCheck = (circle: Circle) => (principal: Principal) => Promise<Access>;
 
 /** Checks credential and circle again for each event. */
-export function createAccessCheck(world: Pick<World, "store">, principalOf: PrincipalOf): AccessCheck {
+export function createAccessCheck(context: Pick<CoreContext, "store">, principalOf: PrincipalOf): AccessCheck {
 	async function decide(circle: Circle, credential: string): Promise<Access> {
 		const principal = await principalOf(credential);
 		if (principal === undefined) return "ended";
-		return (await admits(world, circle, principal.account)) ? "allowed" : "hidden";
+		return (await admits(context, circle, principal.account)) ? "allowed" : "hidden";
 	}
 	return (circle) => {
 		const decided = new Map<string, Promise<Access>>();

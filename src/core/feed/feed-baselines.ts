@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import type { Collection } from "../ports/store.ts";
 
@@ -26,25 +26,25 @@ type Positions = ReadonlyMap<string, number>;
 
 /** Stores a baseline. Resolves with its id when it is durable. */
 export async function saveBaseline(
-	world: Pick<World, "store" | "clock">,
+	context: Pick<CoreContext, "store" | "clock">,
 	account: AccountId,
 	positions: Positions,
 ): Promise<string> {
 	const id = randomBytes(12).toString("base64url");
-	await world.store.insert(feedBaselines, id, {
+	await context.store.insert(feedBaselines, id, {
 		account,
 		streams: Object.fromEntries(positions),
-		createdAt: world.clock.now(),
+		createdAt: context.clock.now(),
 	});
 	return id;
 }
 
 /** Deletes the baselines whose resume tokens have expired. */
-export async function sweepBaselines(world: Pick<World, "store" | "clock">): Promise<void> {
+export async function sweepBaselines(context: Pick<CoreContext, "store" | "clock">): Promise<void> {
 	for (;;) {
-		const oldest = await world.store.page(feedBaselines, { index: "age", order: "asc", limit: 200 });
-		const expired = oldest.filter((stored) => stored.doc.createdAt < world.clock.now() - baselineLifeMs);
-		for (const stored of expired) await world.store.delete(feedBaselines, stored.id);
+		const oldest = await context.store.page(feedBaselines, { index: "age", order: "asc", limit: 200 });
+		const expired = oldest.filter((stored) => stored.doc.createdAt < context.clock.now() - baselineLifeMs);
+		for (const stored of expired) await context.store.delete(feedBaselines, stored.id);
 		if (expired.length < 200) return;
 	}
 }
@@ -65,14 +65,14 @@ const tokenShape = /^[\w-]{16}(?:~(?:[0-9a-z]{1,6}|[a-z]{3}_[0-9a-z]{26}):[0-9a-
  * Reads the positions of a resume token; `undefined` if it is malformed, belongs to another account, or its baseline has expired.
  */
 export async function readToken(
-	world: Pick<World, "store" | "clock">,
+	context: Pick<CoreContext, "store" | "clock">,
 	account: AccountId,
 	token: string,
 ): Promise<Map<string, number> | undefined> {
 	if (token.length > 8192 || !tokenShape.test(token)) return undefined;
 	const [id, ...moves] = token.split("~") as [string, ...string[]];
-	const baseline = (await world.store.get(feedBaselines, id))?.doc;
-	if (baseline?.account !== account || baseline.createdAt < world.clock.now() - baselineLifeMs) return undefined;
+	const baseline = (await context.store.get(feedBaselines, id))?.doc;
+	if (baseline?.account !== account || baseline.createdAt < context.clock.now() - baselineLifeMs) return undefined;
 	const positions = new Map(Object.entries(baseline.streams));
 	const order = [...positions.keys()];
 	for (const move of moves) {

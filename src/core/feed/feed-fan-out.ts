@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { LogEvent } from "../ports/store.ts";
 import type { Access, AccessCheck } from "./feed-access.ts";
@@ -55,7 +55,7 @@ const chunk = 100;
  * @param parts.onEvent called with every event before its subscribers receive it
  */
 export function createFanOut(
-	world: Pick<World, "store" | "logger">,
+	context: Pick<CoreContext, "store" | "logger">,
 	{ checkAccess, liveEventOf, onEvent }: FanOutParts,
 ): FanOut {
 	const streams = new Map<string, StreamState>();
@@ -64,12 +64,12 @@ export function createFanOut(
 		state.busy = true;
 		try {
 			while (state.subscribers.size > 0 && (state.seen as number) < state.until) {
-				const events = await world.store.events(stream, state.seen as number, chunk);
+				const events = await context.store.events(stream, state.seen as number, chunk);
 				if (events.length === 0) break;
 				for (const event of events) await fanOut(stream, state, event);
 			}
 		} catch (error) {
-			world.logger.error(
+			context.logger.error(
 				{ err: error, stream },
 				"Live events of a stream could not be read; its readers have to reconnect",
 			);

@@ -1,7 +1,7 @@
 import { type PlaceWithCircle, withCircle } from "../access/circle.ts";
 import { type ConsumerTable, stays } from "../events/consumers.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { EventType } from "../events/event.ts";
-import type { World } from "../events/world.ts";
 import { placeOf } from "../groups/place.ts";
 import type { ChannelId } from "../ids.ts";
 import { messages } from "../messages/message.ts";
@@ -45,12 +45,12 @@ const kinds: ConsumerTable<{ readonly [T in EventType]: FeedItem["kind"] }> = {
 };
 
 /** The item for the readers of an event's channel; `undefined` if they do not receive the event. */
-export async function itemOf(world: Pick<World, "store">, event: LogEvent): Promise<FeedItem | undefined> {
+export async function itemOf(context: Pick<CoreContext, "store">, event: LogEvent): Promise<FeedItem | undefined> {
 	const kind = kinds[event.type as EventType] as FeedItem["kind"] | "stays" | undefined;
 	const id = messageOf(event);
 	if (kind === undefined || kind === "stays" || id === undefined) return undefined;
-	const message = (await world.store.get(messages, id))?.doc;
-	const place = message === undefined ? undefined : await placeOf(world, event.stream as ChannelId);
+	const message = (await context.store.get(messages, id))?.doc;
+	const place = message === undefined ? undefined : await placeOf(context, event.stream as ChannelId);
 	if (message === undefined || place === undefined) return undefined;
-	return { kind, id: event.id, place: await withCircle(world, place), message };
+	return { kind, id: event.id, place: await withCircle(context, place), message };
 }

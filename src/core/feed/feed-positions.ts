@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import { feedBaselines, saveBaseline, writeToken } from "./feed-baselines.ts";
 
@@ -9,7 +9,7 @@ const renewAfterMs = 5 * 60_000;
 
 /** The positions of one reader, and its resume token. */
 export class FeedPositions {
-	readonly #world: Pick<World, "store" | "clock">;
+	readonly #context: Pick<CoreContext, "store" | "clock">;
 	readonly #account: AccountId;
 	readonly #now: Map<string, number>;
 	readonly #moved = new Map<string, number>();
@@ -18,8 +18,8 @@ export class FeedPositions {
 	#previous = "";
 	#madeAt = 0;
 
-	constructor(world: Pick<World, "store" | "clock">, account: AccountId, start: ReadonlyMap<string, number>) {
-		this.#world = world;
+	constructor(context: Pick<CoreContext, "store" | "clock">, account: AccountId, start: ReadonlyMap<string, number>) {
+		this.#context = context;
 		this.#account = account;
 		this.#now = new Map(start);
 	}
@@ -33,7 +33,7 @@ export class FeedPositions {
 	/** True if the token is long or old enough for a new baseline. */
 	get isRenewalDue(): boolean {
 		return (
-			this.#moved.size >= maxMoved || (this.#moved.size > 0 && this.#world.clock.now() - this.#madeAt > renewAfterMs)
+			this.#moved.size >= maxMoved || (this.#moved.size > 0 && this.#context.clock.now() - this.#madeAt > renewAfterMs)
 		);
 	}
 	of(stream: string): number | undefined {
@@ -50,16 +50,16 @@ export class FeedPositions {
 
 	/** Makes the current positions the baseline, when they are durable. Streams that move meanwhile are relative to it. */
 	async renew(): Promise<void> {
-		this.#madeAt = this.#world.clock.now();
+		this.#madeAt = this.#context.clock.now();
 		const taken = new Map(this.#now);
 		const outdated = this.#previous;
-		const made = await saveBaseline(this.#world, this.#account, taken);
+		const made = await saveBaseline(this.#context, this.#account, taken);
 		this.#previous = this.#baseline;
 		this.#baseline = made;
 		this.#order = new Map([...taken.keys()].map((stream, i) => [stream, i]));
 		this.#moved.clear();
 		for (const [stream, seq] of this.#now) if (taken.get(stream) !== seq) this.#moved.set(stream, seq);
 		// The client may not have received a token of the new baseline yet; the baseline before the last is minutes old.
-		if (outdated !== "") await this.#world.store.delete(feedBaselines, outdated);
+		if (outdated !== "") await this.#context.store.delete(feedBaselines, outdated);
 	}
 }

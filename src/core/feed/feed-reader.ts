@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ChannelId, GroupId } from "../ids.ts";
 import type { LogEvent } from "../ports/store.ts";
@@ -14,7 +14,7 @@ const chunk = 100;
 
 /** What a reader is created with. */
 export interface ReaderParts {
-	readonly world: Pick<World, "store" | "clock" | "logger">;
+	readonly context: Pick<CoreContext, "store" | "clock" | "logger">;
 	readonly fanOut: FanOut;
 	readonly checkAccess: AccessCheck;
 	readonly principalOf: PrincipalOf;
@@ -44,7 +44,7 @@ export class FeedReader implements Subscriber {
 	constructor(parts: ReaderParts) {
 		this.#parts = parts;
 		this.#groups = parts.groups;
-		this.#positions = new FeedPositions(parts.world, parts.principal.account.id, parts.start);
+		this.#positions = new FeedPositions(parts.context, parts.principal.account.id, parts.start);
 		for (const stream of parts.start.keys()) parts.fanOut.subscribe(stream, this);
 	}
 
@@ -130,8 +130,8 @@ export class FeedReader implements Subscriber {
 
 	async #refollow(): Promise<void> {
 		if (this.#closed) return;
-		const { world, fanOut, principal } = this.#parts;
-		const wanted = await followSetOf(world, principal.account);
+		const { context, fanOut, principal } = this.#parts;
+		const wanted = await followSetOf(context, principal.account);
 		this.#groups = wanted.groups;
 		for (const stream of this.#positions.streams) {
 			if (wanted.channels.has(stream as ChannelId)) continue;
@@ -141,7 +141,7 @@ export class FeedReader implements Subscriber {
 		}
 		for (const [channel, since] of wanted.channels) {
 			if (this.#closed || this.#positions.of(channel) !== undefined) continue;
-			this.#positions.set(channel, await seqBefore(world, channel, since));
+			this.#positions.set(channel, await seqBefore(context, channel, since));
 			if (this.#closed) return;
 			fanOut.subscribe(channel, this);
 			await this.#catchUp(channel);
@@ -150,11 +150,11 @@ export class FeedReader implements Subscriber {
 
 	/** Reads a stream to its end; from then on the fan-out hands out its new events. */
 	async #catchUp(stream: string): Promise<void> {
-		const { world, fanOut, liveEventOf, checkAccess, principal } = this.#parts;
+		const { context, fanOut, liveEventOf, checkAccess, principal } = this.#parts;
 		for (;;) {
 			const at = this.#positions.of(stream);
 			if (this.#closed || at === undefined) return;
-			const events = await world.store.events(stream, at, chunk);
+			const events = await context.store.events(stream, at, chunk);
 			if (this.#closed) return;
 			if (events.length === 0 && fanOut.isCaughtUp(stream, at)) {
 				this.#live.add(stream);
@@ -176,7 +176,7 @@ export class FeedReader implements Subscriber {
 			.renew()
 			.then(() => this.#closed || this.#sink?.checkpoint(this.token))
 			.catch((error: unknown) =>
-				this.#parts.world.logger.warn({ err: error }, "A baseline could not be renewed; the old one stays in use"),
+				this.#parts.context.logger.warn({ err: error }, "A baseline could not be renewed; the old one stays in use"),
 			)
 			.finally(() => {
 				this.#renewing = false;
@@ -185,7 +185,7 @@ export class FeedReader implements Subscriber {
 
 	#fail(error: unknown): void {
 		if (this.#closed) return;
-		this.#parts.world.logger.error({ err: error }, "A stream of live events failed; its reader has to reconnect");
+		this.#parts.context.logger.error({ err: error }, "A stream of live events failed; its reader has to reconnect");
 		this.cut();
 	}
 }

@@ -2,7 +2,7 @@ import { circleBy, circleOf } from "../access/circle.ts";
 import { readableById } from "../access/readable-place.ts";
 import { BoundedMap } from "../bounded-map.ts";
 import { NotFound } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Place } from "../groups/place.ts";
 import type { Principal } from "../identity/principal.ts";
 import { revokedAccountOf } from "../identity/revocation.ts";
@@ -42,7 +42,7 @@ export interface Feed {
 
 /** The dependencies of the feed. */
 export interface FeedParts {
-	readonly world: Pick<World, "store" | "clock" | "logger">;
+	readonly context: Pick<CoreContext, "store" | "clock" | "logger">;
 	readonly bus: Bus;
 	readonly principalOf: PrincipalOf;
 	/** Renders an item in the wire format. */
@@ -52,14 +52,14 @@ export interface FeedParts {
 const sweepEveryMs = 3_600_000;
 
 /** The live events of this process, which follow the bus. */
-export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed {
-	const checkAccess = createAccessCheck(world, principalOf);
+export function createFeed({ context, bus, principalOf, render }: FeedParts): Feed {
+	const checkAccess = createAccessCheck(context, principalOf);
 	/** Keyed by event and state of its message, so that an erased text can't stay in this cache. */
 	const written = new BoundedMap<string, Promise<LiveEvent>>(2000);
 	const readers = new Set<FeedReader>();
 
 	async function liveEventOf(event: LogEvent): Promise<EventWithCircle | undefined> {
-		const item = await itemOf(world, event);
+		const item = await itemOf(context, event);
 		if (item === undefined) return undefined;
 		const key = `${event.id}@${item.message.changed}`;
 		const rendered = written.get(key) ?? render(item);
@@ -84,25 +84,26 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 			if (reader.principal.account.id === account) void reader.check().catch(() => reader.cut());
 	}
 
-	const fanOut = createFanOut(world, { checkAccess, liveEventOf, onEvent: updateReaders });
-	const scan = createScan(world, updateReaders);
+	const fanOut = createFanOut(context, { checkAccess, liveEventOf, onEvent: updateReaders });
+	const scan = createScan(context, updateReaders);
 	const unsubscribe = bus.subscribe((stream, seq) => {
 		const revoked = revokedAccountOf(stream);
 		if (revoked !== undefined) return recheck(revoked);
 		if (!fanOut.advance(stream, seq) && readers.size > 0) scan(stream, seq);
 	});
 	const sweep = (): void =>
-		void sweepBaselines(world).catch((error: unknown) =>
-			world.logger.warn({ err: error }, "Expired baselines could not be deleted"),
+		void sweepBaselines(context).catch((error: unknown) =>
+			context.logger.warn({ err: error }, "Expired baselines could not be deleted"),
 		);
 	const sweeper = setInterval(sweep, sweepEveryMs).unref();
 
 	async function startOf(principal: Principal, wanted: FollowSet, { channels, resume }: FeedRequest) {
-		const known = resume === undefined ? undefined : await readToken(world, principal.account.id, resume);
+		const known = resume === undefined ? undefined : await readToken(context, principal.account.id, resume);
 		const start = new Map<string, number>();
 		for (const [channel, since] of wanted.channels) {
-			const head = await world.store.head(channel);
-			const joinedLater = known === undefined || channels !== undefined ? head : await seqBefore(world, channel, since);
+			const head = await context.store.head(channel);
+			const joinedLater =
+				known === undefined || channels !== undefined ? head : await seqBefore(context, channel, since);
 			start.set(channel, Math.min(known?.get(channel) ?? joinedLater, head));
 		}
 		return { start, isReset: resume !== undefined && known === undefined };
@@ -112,12 +113,12 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 		async open(principal, request) {
 			const wanted =
 				request.channels === undefined
-					? await followSetOf(world, principal.account)
-					: await askedFor(world, principal, request.channels);
+					? await followSetOf(context, principal.account)
+					: await askedFor(context, principal, request.channels);
 			const { start, isReset } = await startOf(principal, wanted, request);
 			const groups = request.channels === undefined ? wanted.groups : undefined;
 			const reader = new FeedReader({
-				world,
+				context,
 				fanOut,
 				checkAccess,
 				principalOf,
@@ -134,7 +135,7 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 			return reader;
 		},
 		async signal(place, event, from) {
-			const accessOf = checkAccess(await circleOf(world, place));
+			const accessOf = checkAccess(await circleOf(context, place));
 			for (const subscriber of fanOut.subscribers(place.channel.id)) {
 				if (subscriber.principal.account.id !== from && (await accessOf(subscriber.principal)) === "allowed")
 					subscriber.signal(event);
@@ -150,14 +151,14 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 
 /** The channels that a request names. @throws {NotFound} the account may not read one of them */
 async function askedFor(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	{ account }: Principal,
 	asked: readonly string[],
 ): Promise<FollowSet> {
 	const channels = new Map<ChannelId, number>();
 	for (const text of asked) {
 		const id = parseId("chn", text);
-		const place = id === undefined ? undefined : await readableById(world, id, account);
+		const place = id === undefined ? undefined : await readableById(context, id, account);
 		if (place === undefined) throw new NotFound();
 		channels.set(place.channel.id, 0);
 	}
@@ -166,7 +167,7 @@ async function askedFor(
 
 /** Reads the new events of streams without subscribers, once per turn and stream, since they may change what readers follow. */
 function createScan(
-	{ store, logger }: Pick<World, "store" | "logger">,
+	{ store, logger }: Pick<CoreContext, "store" | "logger">,
 	onEvent: (event: LogEvent) => void,
 ): (stream: string, seq: number) => void {
 	const moved = new Map<string, { from: number; to: number }>();

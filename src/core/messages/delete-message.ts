@@ -1,6 +1,6 @@
 import { may } from "../access/permissions.ts";
 import { PermissionDenied } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Place } from "../groups/place.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -9,11 +9,16 @@ import type { MessageEvents } from "./events.ts";
 import { messages } from "./message.ts";
 
 /** Deletes a message on behalf of its author or a moderator (OFSCP R7 §7.1). Idempotent. @throws {PermissionDenied} */
-export async function deleteMessage(world: World, actor: Account, place: Place, message: Message): Promise<void> {
+export async function deleteMessage(
+	context: CoreContext,
+	actor: Account,
+	place: Place,
+	message: Message,
+): Promise<void> {
 	const isAuthor = message.author === actor.id;
-	if (!isAuthor && !(await may(world, "moderate", place, actor)))
+	if (!isAuthor && !(await may(context, "moderate", place, actor)))
 		throw new PermissionDenied("Only the author or a moderator can delete a message");
-	await appendDeletion(world, message.id, { actor, ...(isAuthor ? {} : { moderated: true as const }) });
+	await appendDeletion(context, message.id, { actor, ...(isAuthor ? {} : { moderated: true as const }) });
 }
 
 /**
@@ -21,7 +26,7 @@ export async function deleteMessage(world: World, actor: Account, place: Place, 
  * at the stream's head: an edit that comes in between is emptied too.
  */
 export async function appendDeletion(
-	world: World,
+	context: CoreContext,
 	id: MessageId,
 	{
 		actor,
@@ -37,11 +42,11 @@ export async function appendDeletion(
 	},
 ): Promise<void> {
 	for (;;) {
-		const message = (await world.store.get(messages, id))?.doc;
+		const message = (await context.store.get(messages, id))?.doc;
 		if (message === undefined || message.deletedAt !== undefined) return;
-		const after = await world.store.head(message.channel);
-		const current = (await world.store.get(messages, id))?.doc ?? message;
-		const appended = await world.log.append(
+		const after = await context.store.head(message.channel);
+		const current = (await context.store.get(messages, id))?.doc ?? message;
+		const appended = await context.log.append(
 			{
 				stream: message.channel,
 				type: "message.deleted",

@@ -1,6 +1,6 @@
 import { followedPlaces } from "../access/followed-places.ts";
 import type { ReadablePlace } from "../access/readable-place.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { ChannelId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { Message, Position } from "../model/message.ts";
@@ -14,13 +14,13 @@ const chunk = 8;
 
 /** The messages of one timeline, newest first, read a few at a time. */
 async function* newestFirst(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	{ channel: { id: channel } }: ReadablePlace,
 	before: HomeCursor | undefined,
 ): AsyncGenerator<Message, undefined> {
 	let after = before && behind(channel, before);
 	for (;;) {
-		const page = await world.store.page(messages, {
+		const page = await context.store.page(messages, {
 			index: "channel",
 			prefix: [channel],
 			...(after === undefined ? {} : { after: [channel, after.at, after.seq] }),
@@ -50,13 +50,13 @@ const isBefore = (a: HomeCursor, b: HomeCursor): boolean =>
  * @param options.before the last message of the previous page
  */
 export async function homeTimeline(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	account: Account,
 	{ before, limit }: { readonly before?: HomeCursor; readonly limit: number },
 ): Promise<readonly Message[]> {
 	const heads: { message: Message; rest: AsyncGenerator<Message, undefined> }[] = [];
-	for await (const place of followedPlaces(world, account)) {
-		const rest = newestFirst(world, place, before);
+	for await (const place of followedPlaces(context, account)) {
+		const rest = newestFirst(context, place, before);
 		const first = await rest.next();
 		if (first.done !== true) heads.push({ message: first.value, rest });
 	}

@@ -1,6 +1,6 @@
 import { assertMay } from "../access/permissions.ts";
 import { Conflict } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Place } from "../groups/place.ts";
 import type { BridgeName } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -31,7 +31,7 @@ export interface ReactionSource {
  * @throws {Conflict} `already_deleted`, `too_many_reactions`
  */
 export async function react(
-	world: World,
+	context: CoreContext,
 	author: Account,
 	place: Place,
 	message: Message,
@@ -39,12 +39,12 @@ export async function react(
 	source?: ReactionSource,
 ): Promise<{ changed: boolean }> {
 	if (message.deletedAt !== undefined) throw new Conflict("already_deleted", "The message was deleted");
-	await assertMay(world, "reply", place, author);
+	await assertMay(context, "reply", place, author);
 	const isNew = !message.reactions.some((sum) => sum.key === fields.key);
 	if (isNew && message.reactions.length >= maxReactionKeys)
 		throw new Conflict("too_many_reactions", `A message can have at most ${maxReactionKeys} different reactions`);
 	return change(
-		world,
+		context,
 		author,
 		message,
 		fields.key,
@@ -64,14 +64,14 @@ export async function react(
 
 /** Withdraws a reaction. Idempotent. */
 export async function unreact(
-	world: World,
+	context: CoreContext,
 	author: Account,
 	message: Message,
 	key: string,
 	source?: Omit<ReactionSource, "origin"> & { readonly bridge: BridgeName },
 ): Promise<{ changed: boolean }> {
 	return change(
-		world,
+		context,
 		author,
 		message,
 		key,
@@ -81,7 +81,7 @@ export async function unreact(
 }
 
 async function change(
-	world: World,
+	context: CoreContext,
 	author: Account,
 	message: Message,
 	key: string,
@@ -96,12 +96,12 @@ async function change(
 		| undefined,
 ): Promise<{ changed: boolean }> {
 	const id = reactionId(message.id, author.id, key);
-	const now = (await world.store.get(reactions, id))?.doc;
+	const now = (await context.store.get(reactions, id))?.doc;
 	const desired = decide(now);
 	if (desired === undefined) return { changed: false };
 	const { at: _, ...reaction } = { ...desired, generation: (now?.generation ?? 0) + 1, at: 0 };
 	const network = source?.bridge ?? source?.origin?.bridge;
-	const appended = await world.log.append({
+	const appended = await context.log.append({
 		stream: message.channel,
 		type: reaction.active ? "reaction.added" : "reaction.removed",
 		actor: author.id,

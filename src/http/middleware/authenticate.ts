@@ -3,7 +3,7 @@ import { InvalidRequest, PermissionDenied, Unauthenticated } from "#core/errors.
 import type { BeforeAsking } from "#core/federation/federation.ts";
 import { authenticate, principalOf as principalWith } from "#core/federation/principals.ts";
 import { isBootstrap } from "#core/identity/bootstrap-tokens.ts";
-import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { IdentityContext } from "#core/identity/identity.ts";
 import { recordUse } from "#core/identity/last-used.ts";
 import { isClientToken } from "#core/identity/oauth-tokens.ts";
 import { type Principal } from "#core/identity/principal.ts";
@@ -27,7 +27,7 @@ export const hasCredential = (ctx: Context): boolean => ctx.req.headers.authoriz
  * @throws {InvalidRequest} two kinds of credential; `digest_mismatch`
  */
 export async function principalOf(
-	services: Pick<Services, "world" | "federation" | "limits">,
+	services: Pick<Services, "context" | "federation" | "limits">,
 	ctx: Context,
 	auth: Auth,
 	beforeAsking?: BeforeAsking,
@@ -40,32 +40,34 @@ export async function principalOf(
 	if (authorization !== undefined) {
 		if (isSigned(ctx))
 			throw new InvalidRequest([{ field: "Authorization", expected: "either a token or a signature, not both" }]);
-		return authorize(services.world, await principalOfToken(services.world, authorization), auth);
+		return authorize(services.context, await principalOfToken(services.context, authorization), auth);
 	}
 	if (isSigned(ctx)) {
 		const signer = await services.federation.actorOf(receivedRequest(ctx, services.limits), beforeAsking);
-		return authorize(services.world, signer, auth);
+		return authorize(services.context, signer, auth);
 	}
 	if (auth === "reader" || auth === "peer") return undefined;
 	throw new Unauthenticated("An access token is required", "token_missing");
 }
 
-async function principalOfToken(world: IdentityWorld, authorization: string): Promise<Principal> {
+async function principalOfToken(context: IdentityContext, authorization: string): Promise<Principal> {
 	const secret = bearer.exec(authorization)?.[1];
 	const principal =
-		secret === undefined ? undefined : ((await authenticate(world, secret)) ?? (await principalOfJwt(world, secret)));
+		secret === undefined
+			? undefined
+			: ((await authenticate(context, secret)) ?? (await principalOfJwt(context, secret)));
 	if (principal !== undefined) return principal;
-	if (secret !== undefined && (await isClientToken(world, secret))) throw clientTokenDenied();
+	if (secret !== undefined && (await isClientToken(context, secret))) throw clientTokenDenied();
 	throw new Unauthenticated();
 }
 
-async function principalOfJwt(world: IdentityWorld, token: string): Promise<Principal | undefined> {
-	const credential = await credentialOfJwt(world, token);
-	return credential === undefined ? undefined : principalWith(world, credential);
+async function principalOfJwt(context: IdentityContext, token: string): Promise<Principal | undefined> {
+	const credential = await credentialOfJwt(context, token);
+	return credential === undefined ? undefined : principalWith(context, credential);
 }
 
 /** Checks that a credential is of a kind that the route accepts. The use case checks permissions on the resource itself. */
-function authorize(world: IdentityWorld, principal: Principal, auth: Auth): Principal {
+function authorize(context: IdentityContext, principal: Principal, auth: Auth): Principal {
 	if (isBootstrap(principal)) {
 		if (auth === "registrar") return principal;
 		throw new PermissionDenied("A bootstrap token can only register a device key", "bootstrap_only");
@@ -75,6 +77,6 @@ function authorize(world: IdentityWorld, principal: Principal, auth: Auth): Prin
 	if (!isLocal(principal.account) && (auth === "member" || auth === "registrar"))
 		throw new PermissionDenied("Only accounts of this provider may do that", "home_only");
 	// The credentials of remote accounts are listed by their home providers.
-	if (isLocal(principal.account)) recordUse(world, principal.session ?? principal.credential);
+	if (isLocal(principal.account)) recordUse(context, principal.session ?? principal.credential);
 	return principal;
 }

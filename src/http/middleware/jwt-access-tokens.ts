@@ -1,7 +1,7 @@
 import type { createLocalJWKSet } from "jose";
 import { BoundedMap } from "#core/bounded-map.ts";
 import { PermissionDenied } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { apiResources, jwtCredential } from "#core/identity/oauth-tokens.ts";
 import { hashOfSecret } from "#core/identity/secret.ts";
 import { publicKeys, signingKeys, signingKeysRevision } from "#core/identity/signing-keys.ts";
@@ -19,14 +19,14 @@ interface VerificationCache {
 }
 const caches = new WeakMap<Store, VerificationCache>();
 
-async function cacheOf(world: World): Promise<VerificationCache> {
-	const last = caches.get(world.store);
-	if (last !== undefined && last.rev === (await signingKeysRevision(world))) return last;
+async function cacheOf(context: CoreContext): Promise<VerificationCache> {
+	const last = caches.get(context.store);
+	if (last !== undefined && last.rev === (await signingKeysRevision(context))) return last;
 	const jose = await import("jose");
-	const published = await signingKeys(world);
+	const published = await signingKeys(context);
 	const keys = jose.createLocalJWKSet({ keys: publicKeys(published) as never });
 	const cache = { rev: published.rev, keys, credentials: new BoundedMap<string, string>(1000) };
-	caches.set(world.store, cache);
+	caches.set(context.store, cache);
 	return cache;
 }
 
@@ -35,11 +35,11 @@ async function cacheOf(world: World): Promise<VerificationCache> {
  *
  * @throws {PermissionDenied} the token was issued to a client for itself, not on behalf of an account
  */
-export async function credentialOfJwt(world: World, token: string): Promise<string | undefined> {
+export async function credentialOfJwt(context: CoreContext, token: string): Promise<string | undefined> {
 	if (!shape.test(token)) return undefined;
-	const { keys, credentials } = await cacheOf(world);
+	const { keys, credentials } = await cacheOf(context);
 	const hash = hashOfSecret(token);
-	const credential = credentials.get(hash) ?? (await verify(world, token, keys));
+	const credential = credentials.get(hash) ?? (await verify(context, token, keys));
 	if (credential !== undefined) credentials.set(hash, credential);
 	return credential;
 }
@@ -48,14 +48,14 @@ export async function credentialOfJwt(world: World, token: string): Promise<stri
 export const clientTokenDenied = (): PermissionDenied =>
 	new PermissionDenied("The token was issued to a client, not to an account", "insufficient_scope");
 
-async function verify(world: World, token: string, keys: KeySet): Promise<string | undefined> {
+async function verify(context: CoreContext, token: string, keys: KeySet): Promise<string | undefined> {
 	const { errors, jwtVerify } = await import("jose");
 	try {
 		const { payload } = await jwtVerify(token, keys, {
 			algorithms: ["RS256"],
-			audience: [...apiResources(world)],
-			currentDate: new Date(world.clock.now()),
-			issuer: world.origin,
+			audience: [...apiResources(context)],
+			currentDate: new Date(context.clock.now()),
+			issuer: context.origin,
 			requiredClaims: ["client_id", "exp", "sub"],
 			typ: "at+jwt",
 		});

@@ -2,7 +2,7 @@ import type { Middleware, ParameterizedContext } from "koa";
 import { z } from "zod";
 import type { ErrorCode } from "#core/error-codes.ts";
 import { MethodNotAllowed, NotFound, Problem, TooManyRequests, Unauthenticated, Unavailable } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { JsonRefused } from "#core/json.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
@@ -10,7 +10,7 @@ import type { Wire } from "../base/answers.ts";
 import { ClientGone } from "../base/body.ts";
 
 /** The provider that issues the problem documents. */
-type Site = Pick<World, "origin" | "domain">;
+type Site = Pick<CoreContext, "origin" | "domain">;
 
 /** A problem document (RFC 9457). */
 export const problemDocument = z.strictObject({

@@ -18,7 +18,7 @@ import { hasVersion } from "./not-modified.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { peerOf } from "./signed.ts";
 
-type RouteServices = Pick<Services, "world" | "federation" | "limits">;
+type RouteServices = Pick<Services, "context" | "federation" | "limits">;
 
 /** The result of a route, published to subscribers: tests compare it with what the route declares. */
 export type RouteOutcome =

@@ -1,5 +1,5 @@
 import { type Adapter, type AdapterPayload, errors, type InteractionResults } from "oidc-provider";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { passwordSince } from "#core/identity/credentials.ts";
 import {
 	clientBundle,
@@ -35,7 +35,7 @@ interface LogIn {
 }
 
 /** The storage adapter of oidc-provider: keeps its models in the store. */
-export function createAdapter(world: World, documents: ClientDocuments): (name: string) => Adapter {
+export function createAdapter(context: CoreContext, documents: ClientDocuments): (name: string) => Adapter {
 	return (name) => {
 		const kind = name as OAuthKind;
 		const withJti = (payload: OAuthPayload | undefined, key: string): AdapterPayload | undefined =>
@@ -43,39 +43,39 @@ export function createAdapter(world: World, documents: ClientDocuments): (name: 
 
 		return {
 			async upsert(key, payload, expiresIn) {
-				await saveRecord(world, kind, key, {
+				await saveRecord(context, kind, key, {
 					...indexOf(kind, payload),
 					payload: keepsJti.has(kind) ? { ...payload } : withoutJti(payload),
 					expiresAt: expiryOf(expiresIn),
 				});
-				if (marksUse.has(kind) && typeof payload.clientId === "string") await keepClient(world, payload.clientId);
+				if (marksUse.has(kind) && typeof payload.clientId === "string") await keepClient(context, payload.clientId);
 			},
 			async find(key) {
 				if (kind === "Client" && documents.isDocument(key)) return documents.find(key);
-				const found = await findRecord(world, kind, key);
+				const found = await findRecord(context, kind, key);
 				return withJti(kind === "Interaction" ? await unlessPasswordChanged(found) : await unlessDeleted(found), key);
 			},
-			findByUid: async (uid) => unlessDeleted(await findByAlias(world, kind, uid)),
-			findByUserCode: (code) => findByAlias(world, kind, code),
+			findByUid: async (uid) => unlessDeleted(await findByAlias(context, kind, uid)),
+			findByUserCode: (code) => findByAlias(context, kind, code),
 			async consume(key) {
-				if ((await consumeRecord(world, kind, key)) === "taken") return;
+				if ((await consumeRecord(context, kind, key)) === "taken") return;
 				// Concurrent redemption is treated as reuse (RFC 9700 §4.14, §2.1.1).
-				const used = await findRecord(world, kind, key);
-				if (typeof used?.grantId === "string") await endGrant(world, used.grantId);
+				const used = await findRecord(context, kind, key);
+				if (typeof used?.grantId === "string") await endGrant(context, used.grantId);
 				throw new errors.InvalidGrant("it has been used already");
 			},
 			async destroy(key) {
-				if (kind === "Grant") await endGrant(world, key);
-				else if (kind === "Client") await endClient(world, key);
-				else await endRecord(world, kind, key);
+				if (kind === "Grant") await endGrant(context, key);
+				else if (kind === "Client") await endClient(context, key);
+				else await endRecord(context, kind, key);
 			},
-			revokeByGrantId: (grant) => endBundle(world, grant, kind),
+			revokeByGrantId: (grant) => endBundle(context, grant, kind),
 		};
 
 		/** The session of a deleted account ends at once. */
 		async function unlessDeleted(payload: OAuthPayload | undefined): Promise<OAuthPayload | undefined> {
 			if (kind !== "Session" || typeof payload?.accountId !== "string") return payload;
-			return (await accountOfSubject(world, payload.accountId)) === undefined ? undefined : payload;
+			return (await accountOfSubject(context, payload.accountId)) === undefined ? undefined : payload;
 		}
 
 		/** A password change invalidates unfinished logins, which an attacker may have begun with the old password. */
@@ -83,12 +83,12 @@ export function createAdapter(world: World, documents: ClientDocuments): (name: 
 			const login = (payload?.result as InteractionResults | undefined)?.login as LogIn | undefined;
 			const account = login === undefined ? undefined : accountIdOf(login.accountId);
 			if (login === undefined || account === undefined) return payload;
-			return (await passwordSince(world, account)) === login.password ? payload : undefined;
+			return (await passwordSince(context, account)) === login.password ? payload : undefined;
 		}
 
 		function expiryOf(expiresIn: number | undefined): number {
-			if (kind === "Client") return unusedClientExpiry(world);
-			return world.clock.now() + (expiresIn === undefined ? unlimitedMs : expiresIn * 1000);
+			if (kind === "Client") return unusedClientExpiry(context);
+			return context.clock.now() + (expiresIn === undefined ? unlimitedMs : expiresIn * 1000);
 		}
 	};
 }

@@ -1,6 +1,6 @@
 import type { ClientMetadata } from "oidc-provider";
 import { BoundedMap } from "#core/bounded-map.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { scopeNames } from "#core/identity/scopes.ts";
 import { parseJson } from "#core/json.ts";
 import { type HttpClient, OutboundFailure } from "#core/ports/http-client.ts";
@@ -26,7 +26,10 @@ type Json = Readonly<Record<string, unknown>>;
  * Fetches clients' documents through the guarded HTTP client: client ID metadata documents
  * (draft-ietf-oauth-client-id-metadata-document) and AS2 objects (FEP-d8c2). Redirects are not followed.
  */
-export function createClientDocuments(world: Pick<World, "clock" | "logger">, http: HttpClient): ClientDocuments {
+export function createClientDocuments(
+	context: Pick<CoreContext, "clock" | "logger">,
+	http: HttpClient,
+): ClientDocuments {
 	interface Entry {
 		readonly found: Promise<ClientMetadata | undefined>;
 		until: number;
@@ -34,7 +37,7 @@ export function createClientDocuments(world: Pick<World, "clock" | "logger">, ht
 	const cache = new BoundedMap<string, Entry>(500);
 
 	async function fetchDocument(id: string, entry: Pick<Entry, "until">): Promise<ClientMetadata | undefined> {
-		const { now } = world.clock;
+		const { now } = context.clock;
 		try {
 			const { status, headers, body } = await http.request({
 				method: "GET",
@@ -51,7 +54,7 @@ export function createClientDocuments(world: Pick<World, "clock" | "logger">, ht
 			return client;
 		} catch (error) {
 			const refused = error instanceof OutboundFailure && error.kind === "refused";
-			world.logger[refused ? "warn" : "info"](
+			context.logger[refused ? "warn" : "info"](
 				{ err: error, client: id },
 				"A client's metadata document could not be fetched",
 			);
@@ -73,8 +76,8 @@ export function createClientDocuments(world: Pick<World, "clock" | "logger">, ht
 		},
 		async find(id) {
 			const known = cache.get(id);
-			if (known !== undefined && known.until > world.clock.now()) return known.found;
-			const timing = { until: world.clock.now() + cacheMs.failed };
+			if (known !== undefined && known.until > context.clock.now()) return known.found;
+			const timing = { until: context.clock.now() + cacheMs.failed };
 			const entry: Entry = Object.assign(timing, { found: fetchDocument(id, timing) });
 			cache.set(id, entry);
 			return entry.found;

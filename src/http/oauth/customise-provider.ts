@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Provider } from "oidc-provider";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
 import { etagOf } from "../base/conditional.ts";
 import { notModified } from "../middleware/not-modified.ts";
@@ -16,18 +16,18 @@ export const wrongUserCodes = new WeakSet<IncomingMessage>();
 const publicDocuments: ReadonlySet<string | undefined> = new Set(["discovery", "jwks"]);
 
 /** Changes the library's responses where its configuration doesn't allow it. */
-export function customiseProvider(provider: Provider, world: World): void {
+export function customiseProvider(provider: Provider, context: CoreContext): void {
 	// The public origin counts, not the Host header nor the connection from a reverse proxy.
-	const { host, protocol } = new URL(world.origin);
+	const { host, protocol } = new URL(context.origin);
 	Object.defineProperties(provider.request, {
 		host: { get: () => host },
 		protocol: { get: () => protocol.slice(0, -1) },
 	});
 
 	const koa: Pick<NodeJS.EventEmitter, "on"> = provider;
-	koa.on("error", (error: unknown) => world.logger.warn({ err: error }, "An OAuth response was aborted"));
+	koa.on("error", (error: unknown) => context.logger.warn({ err: error }, "An OAuth response was aborted"));
 	provider.on("server_error", (ctx, error) => {
-		world.logger.error({ err: error, path: ctx.path }, "An OAuth request failed");
+		context.logger.error({ err: error, path: ctx.path }, "An OAuth request failed");
 		if (!(error instanceof StoreUnavailable)) return;
 		ctx.status = 503;
 		ctx.set("Retry-After", "2");

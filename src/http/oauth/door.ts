@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context } from "koa";
 import { Problem, TooManyRequests, Unavailable } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { signingKeys, signingKeysRevision } from "#core/identity/signing-keys.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
 import type { Door } from "../base/door.ts";
@@ -26,7 +26,7 @@ export interface OAuthDoor {
 }
 
 export interface OAuthParts {
-	readonly world: World;
+	readonly context: CoreContext;
 	readonly http: HttpClient;
 	readonly instance: Instance;
 }
@@ -39,10 +39,10 @@ const guessable = new Set(
 const clientEndpoints =
 	/^\/(?:\.well-known\/|oauth\/(?:token|introspect|revoke|userinfo|device_authorization|register(?:\/[^/]*)?)$)/;
 
-export function createOAuthDoor({ world, http, instance }: OAuthParts): OAuthDoor {
-	const documents = createClientDocuments(world, http);
-	const cookieKeys = [world.vault.fingerprint("cookies", "1")];
-	const prefix = world.origin.startsWith("https:") ? (["__Host-", "__Secure-"] as const) : (["", ""] as const);
+export function createOAuthDoor({ context, http, instance }: OAuthParts): OAuthDoor {
+	const documents = createClientDocuments(context, http);
+	const cookieKeys = [context.vault.fingerprint("cookies", "1")];
+	const prefix = context.origin.startsWith("https:") ? (["__Host-", "__Secure-"] as const) : (["", ""] as const);
 	const cookieNames = {
 		session: `${prefix[0]}causeway_session`,
 		interaction: `${prefix[1]}causeway_interaction`,
@@ -55,14 +55,14 @@ export function createOAuthDoor({ world, http, instance }: OAuthParts): OAuthDoo
 
 	async function build() {
 		const { createProvider } = await library();
-		const { keys } = await signingKeys(world);
-		const provider = createProvider({ world, http, instance, documents, keys, cookieKeys, cookieNames });
+		const { keys } = await signingKeys(context);
+		const provider = createProvider({ context, http, instance, documents, keys, cookieKeys, cookieNames });
 		return { provider, answer: provider.callback() as (req: IncomingMessage, res: ServerResponse) => Promise<void> };
 	}
 
 	/** Rebuilt when the keys have been rotated, by this process or by a command; its state is in the store. */
 	async function server(): Promise<Server> {
-		const rev = (await signingKeysRevision(world)) ?? (await signingKeys(world)).rev;
+		const rev = (await signingKeysRevision(context)) ?? (await signingKeys(context)).rev;
 		if (current?.rev !== rev) {
 			const next = { rev, server: build() };
 			current = next;
@@ -75,13 +75,13 @@ export function createOAuthDoor({ world, http, instance }: OAuthParts): OAuthDoo
 	const provider = async () => (await server()).provider;
 
 	const sessions = createBrowserSessions({
-		world,
+		context,
 		provider,
 		cookie: cookieNames.session,
 		lifetime: lifetimes.session,
 	});
 	const interactions = createInteractions({
-		world,
+		context,
 		provider,
 		sessions,
 		digestOf: async () => (await import("./interaction-policy.ts")).digestOf,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { interactionPolicy } from "oidc-provider";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { findRecord } from "#core/identity/oauth-records.ts";
 import type { GrantedClient } from "#core/identity/oauth-sessions.ts";
 
@@ -20,7 +20,7 @@ export const digestOf = ({ clientName, clientUri, redirectUris }: ShownClient): 
 		.digest("base64url");
 
 /** When an interaction is required: the library's rules, `prompt=select_account`, and new consent when a client has changed. */
-export function createPolicy(world: World): ReturnType<typeof base> {
+export function createPolicy(context: CoreContext): ReturnType<typeof base> {
 	const policy = base();
 	const chooser = new Prompt({ name: "select_account", requestable: true });
 	chooser.checks.remove("select_account_prompt");
@@ -50,7 +50,7 @@ export function createPolicy(world: World): ReturnType<typeof base> {
 			async ({ oidc }) => {
 				const grant = oidc.grant?.jti;
 				if (grant === undefined || oidc.client === undefined || oidc.result?.consent !== undefined) return false;
-				const granted = (await findRecord(world, "GrantedClient", grant)) as GrantedClient | undefined;
+				const granted = (await findRecord(context, "GrantedClient", grant)) as GrantedClient | undefined;
 				return granted?.digest !== digestOf(oidc.client);
 			},
 		),

@@ -1,7 +1,7 @@
 import type { Context } from "koa";
 import type { Client, InteractionResults, Provider } from "oidc-provider";
 import { Problem } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { passwordSince } from "#core/identity/credentials.ts";
 import { saveRecord } from "#core/identity/oauth-records.ts";
 import type { GrantedClient } from "#core/identity/oauth-sessions.ts";
@@ -68,7 +68,7 @@ export interface Interactions {
 type Details = Awaited<ReturnType<Provider["interactionDetails"]>>;
 
 export interface InteractionParts {
-	readonly world: World;
+	readonly context: CoreContext;
 	/** Loads the library when it is first needed. */
 	readonly provider: () => Promise<Provider>;
 	readonly sessions: BrowserSessions;
@@ -79,7 +79,7 @@ export interface InteractionParts {
 }
 
 export function createInteractions(parts: InteractionParts): Interactions {
-	const { world, sessions } = parts;
+	const { context, sessions } = parts;
 
 	async function pending(ctx: Context): Promise<{ server: Provider; it: Details; client: Client }> {
 		const server = await parts.provider();
@@ -104,7 +104,7 @@ export function createInteractions(parts: InteractionParts): Interactions {
 		async details(ctx) {
 			const { it, client } = await pending(ctx);
 			const { params, session, prompt, uid } = it;
-			const account = session?.accountId === undefined ? undefined : await accountOfSubject(world, session.accountId);
+			const account = session?.accountId === undefined ? undefined : await accountOfSubject(context, session.accountId);
 			const redirect = typeof params.redirect_uri === "string" ? params.redirect_uri : undefined;
 			return {
 				uid,
@@ -113,12 +113,12 @@ export function createInteractions(parts: InteractionParts): Interactions {
 				scopes: scopesNamed(typeof params.scope === "string" ? params.scope.split(" ") : []),
 				...(account === undefined ? {} : { account }),
 				...(typeof params.login_hint === "string" ? { loginHint: params.login_hint.slice(0, 320) } : {}),
-				returnTo: redirect === undefined ? world.origin : originOf(redirect),
+				returnTo: redirect === undefined ? context.origin : originOf(redirect),
 			};
 		},
 		async logIn(ctx, account, { amr }) {
 			const { it } = await pending(ctx);
-			const accountId = subjectOf(world, account);
+			const accountId = subjectOf(context, account);
 			const before = await sessions.current(ctx);
 			// Otherwise the library would show a page of its own to log the other account out.
 			if (before !== undefined && before.account.id !== account.id) {
@@ -126,8 +126,8 @@ export function createInteractions(parts: InteractionParts): Interactions {
 				Object.assign(it, { session: undefined, grantId: undefined });
 				await it.persist();
 			}
-			const ts = Math.floor(world.clock.now() / 1000);
-			const password = await passwordSince(world, account.id);
+			const ts = Math.floor(context.clock.now() / 1000);
+			const password = await passwordSince(context, account.id);
 			await answer(ctx, { login: { accountId, amr: [...amr], ts, password } }, false);
 		},
 		async consent(ctx) {
@@ -150,10 +150,10 @@ export function createInteractions(parts: InteractionParts): Interactions {
 				name: nameOf(client),
 				digest: (await parts.digestOf())(client),
 			};
-			await saveRecord(world, "GrantedClient", grantId, {
+			await saveRecord(context, "GrantedClient", grantId, {
 				payload: { ...granted },
 				bundle: grantId,
-				expiresAt: world.clock.now() + parts.grantLifetime * 1000,
+				expiresAt: context.clock.now() + parts.grantLifetime * 1000,
 			});
 			await answer(ctx, { consent: { grantId } });
 		},

@@ -24,7 +24,7 @@ const ofOrigin = operation("getResourceMetadata", "Get the OAuth metadata of the
 const ofApi = operation("getApiResourceMetadata", "Get the OAuth metadata of the API", { answers });
 
 /** The metadata of two resources: the origin, and the API below it. */
-export function protectedResourceRoutes({ world: { origin }, instance }: Services) {
+export function protectedResourceRoutes({ context: { origin }, instance }: Services) {
 	const metadataOf = (resource: string) => async () => {
 		const body = {
 			resource,

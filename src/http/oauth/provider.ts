@@ -1,5 +1,5 @@
 import { type Configuration, errors, Provider } from "oidc-provider";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { apiResources } from "#core/identity/oauth-tokens.ts";
 import { scopeNames } from "#core/identity/scopes.ts";
 import type { SigningKey } from "#core/identity/signing-keys.ts";
@@ -19,7 +19,7 @@ import { providerPages } from "./provider-pages.ts";
 import { refuseUnknownScopes } from "./requested-scopes.ts";
 
 export interface ProviderParts {
-	readonly world: World;
+	readonly context: CoreContext;
 	readonly http: HttpClient;
 	readonly instance: Instance;
 	readonly documents: ClientDocuments;
@@ -31,21 +31,21 @@ export interface ProviderParts {
 
 /** The authorization server: issuer = the origin, its routes below `/oauth`. */
 export function createProvider(parts: ProviderParts): Provider {
-	const { world } = parts;
-	const provider = new Provider(world.origin, configurationOf(parts));
-	customiseProvider(provider, world);
+	const { context } = parts;
+	const provider = new Provider(context.origin, configurationOf(parts));
+	customiseProvider(provider, context);
 	checkAlgorithmsFirst(provider);
 	return provider;
 }
 
 function configurationOf(parts: ProviderParts): Configuration {
-	const { world, http, instance, documents, keys, cookieKeys, cookieNames } = parts;
+	const { context, http, instance, documents, keys, cookieKeys, cookieNames } = parts;
 	const pages = providerPages(instance);
-	const secure = world.origin.startsWith("https:");
+	const secure = context.origin.startsWith("https:");
 	const cookie = { signed: true, httpOnly: true, sameSite: "lax", overwrite: true, secure } as const;
-	const resources = apiResources(world);
+	const resources = apiResources(context);
 	return {
-		adapter: createAdapter(world, documents),
+		adapter: createAdapter(context, documents),
 		jwks: { keys: keys.map(({ kid, alg, jwk }) => ({ ...jwk, kid, alg, use: "sig" })) as never },
 		cookies: { keys: [...cookieKeys], names: cookieNames, long: { ...cookie, path: "/" }, short: cookie },
 		routes: {
@@ -72,7 +72,7 @@ function configurationOf(parts: ProviderParts): Configuration {
 		discovery: {
 			client_id_metadata_document_supported: true,
 			activitypub_object_id_as_client_id: true,
-			protected_resources: [world.origin],
+			protected_resources: [context.origin],
 		},
 		features: {
 			claimsParameter: { enabled: false },
@@ -106,14 +106,14 @@ function configurationOf(parts: ProviderParts): Configuration {
 			userinfo: { enabled: true },
 		},
 		interactions: {
-			policy: createPolicy(world),
+			policy: createPolicy(context),
 			url: (_ctx, { uid }) => `/oauth/interaction/${uid}`,
 		},
 		renderError: pages.renderError,
 		fetch: guardedFetch(http),
 		async findAccount(_ctx, subject) {
-			const account = await accountOfSubject(world, subject);
-			if (account === undefined || subjectOf(world, account) !== subject) return undefined;
+			const account = await accountOfSubject(context, subject);
+			if (account === undefined || subjectOf(context, account) !== subject) return undefined;
 			const { displayName, avatar } = account.profile;
 			return {
 				accountId: subject,

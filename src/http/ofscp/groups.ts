@@ -5,7 +5,7 @@ import { readableById, readableChannel } from "#core/access/readable-place.ts";
 import { visibleGroup } from "#core/access/visible-group.ts";
 import { accountById } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { createChannel } from "#core/groups/create-channel.ts";
 import { createGroup } from "#core/groups/create-group.ts";
 import { groups } from "#core/groups/group.ts";
@@ -91,106 +91,116 @@ type JoinAnswer = AnswerOf<typeof joining>;
 const oneGroup = "/api/groups/:g";
 const oneChannel = `${oneGroup}/channels/:c`;
 
-export const groupRoutes = ({ world }: Services) => [
-	route("POST", "/api/groups", "member", "manage", creating, (call) => makeGroup(world, call)),
-	route("GET", "/api/groups", "member", "read", listing, (call) => listGroups(world, call)),
-	route("GET", oneGroup, "reader", "read", showing, (call) => showGroup(world, call)),
-	route("POST", `${oneGroup}/join`, "member", "manage", joining, (call) => joinGroupOfCall(world, call)),
-	route("POST", `${oneGroup}/leave`, "member", "manage", leaving, (call) => leaveGroup(world, call)),
-	route("POST", `${oneGroup}/channels`, "member", "manage", creatingChannel, (call) => makeChannel(world, call)),
-	route("GET", `${oneGroup}/channels`, "reader", "read", listingChannels, (call) => listChannels(world, call)),
-	route("GET", oneChannel, "reader", "read", showingChannel, (call) => showChannel(world, call)),
-	route("POST", `${oneChannel}/join`, "participant", "manage", joiningChannel, (call) => join(world, call)),
-	route("POST", `${oneChannel}/leave`, "participant", "manage", leavingChannel, (call) => leaveChannel(world, call)),
+export const groupRoutes = ({ context }: Services) => [
+	route("POST", "/api/groups", "member", "manage", creating, (call) => makeGroup(context, call)),
+	route("GET", "/api/groups", "member", "read", listing, (call) => listGroups(context, call)),
+	route("GET", oneGroup, "reader", "read", showing, (call) => showGroup(context, call)),
+	route("POST", `${oneGroup}/join`, "member", "manage", joining, (call) => joinGroupOfCall(context, call)),
+	route("POST", `${oneGroup}/leave`, "member", "manage", leaving, (call) => leaveGroup(context, call)),
+	route("POST", `${oneGroup}/channels`, "member", "manage", creatingChannel, (call) => makeChannel(context, call)),
+	route("GET", `${oneGroup}/channels`, "reader", "read", listingChannels, (call) => listChannels(context, call)),
+	route("GET", oneChannel, "reader", "read", showingChannel, (call) => showChannel(context, call)),
+	route("POST", `${oneChannel}/join`, "participant", "manage", joiningChannel, (call) => join(context, call)),
+	route("POST", `${oneChannel}/leave`, "participant", "manage", leavingChannel, (call) => leaveChannel(context, call)),
 ];
 
 async function makeGroup(
-	world: World,
+	context: CoreContext,
 	{ account, body, once }: CallOf<typeof creating>,
 ): Promise<AnswerOf<typeof creating>> {
-	const { group, replayed } = await createGroup(world, account, withoutUndefined(body), once);
-	return created(`/api/groups/${group.id}`, await presentGroup(world, group, []), replayedHeader(replayed));
+	const { group, replayed } = await createGroup(context, account, withoutUndefined(body), once);
+	return created(`/api/groups/${group.id}`, await presentGroup(context, group, []), replayedHeader(replayed));
 }
 
-async function listGroups(world: World, { account }: Call): Promise<AnswerOf<typeof listing>> {
-	const own = await groupsOf(world, account);
+async function listGroups(context: CoreContext, { account }: Call): Promise<AnswerOf<typeof listing>> {
+	const own = await groupsOf(context, account);
 	return ok({
 		items: await Promise.all(
-			own.map(async ({ group }) => presentGroup(world, group, (await visibleGroup(world, group.id, account)).channels)),
+			own.map(async ({ group }) =>
+				presentGroup(context, group, (await visibleGroup(context, group.id, account)).channels),
+			),
 		),
 		page: {},
 	});
 }
 
-async function showGroup(world: World, { params, reader }: Call): Promise<AnswerOf<typeof showing>> {
-	const { group, channels } = await visibleGroup(world, params.g as string, reader);
-	return ok(await presentGroup(world, group, channels));
+async function showGroup(context: CoreContext, { params, reader }: Call): Promise<AnswerOf<typeof showing>> {
+	const { group, channels } = await visibleGroup(context, params.g as string, reader);
+	return ok(await presentGroup(context, group, channels));
 }
 
 async function makeChannel(
-	world: World,
+	context: CoreContext,
 	{ params, account, body, once }: CallOf<typeof creatingChannel>,
 ): Promise<AnswerOf<typeof creatingChannel>> {
-	const { group } = await visibleGroup(world, params.g as string, account);
+	const { group } = await visibleGroup(context, params.g as string, account);
 	const { type: _, discoverability, tier = discoverability, ...fields } = body;
-	const { channel, replayed } = await createChannel(world, account, group, withoutUndefined({ ...fields, tier }), once);
+	const { channel, replayed } = await createChannel(
+		context,
+		account,
+		group,
+		withoutUndefined({ ...fields, tier }),
+		once,
+	);
 	return created(
 		apiChannelPath({ group, channel }),
-		presentChannel(world, await withCircle(world, { group, channel })),
+		presentChannel(context, await withCircle(context, { group, channel })),
 		replayedHeader(replayed),
 	);
 }
 
-async function listChannels(world: World, { params, reader }: Call): Promise<AnswerOf<typeof listingChannels>> {
-	const { channels } = await visibleGroup(world, params.g as string, reader);
-	return ok({ items: channels.map((place) => presentChannel(world, place)), page: {} });
+async function listChannels(context: CoreContext, { params, reader }: Call): Promise<AnswerOf<typeof listingChannels>> {
+	const { channels } = await visibleGroup(context, params.g as string, reader);
+	return ok({ items: channels.map((place) => presentChannel(context, place)), page: {} });
 }
 
-const showChannel = async (world: World, call: Call): Promise<AnswerOf<typeof showingChannel>> =>
-	ok(presentChannel(world, await placeOfCall(world, call)));
+const showChannel = async (context: CoreContext, call: Call): Promise<AnswerOf<typeof showingChannel>> =>
+	ok(presentChannel(context, await placeOfCall(context, call)));
 
 /**
  * A group that anybody may ask to join can be joined by everybody who knows its id, even if none of its channels is open. A
  * group that is joined by invitation only does not exist for people who can't see it.
  */
-async function joinGroupOfCall(world: World, { params, account }: Call): Promise<JoinAnswer> {
+async function joinGroupOfCall(context: CoreContext, { params, account }: Call): Promise<JoinAnswer> {
 	const id = parseId("grp", params.g as string);
-	const group = id === undefined ? undefined : (await world.store.get(groups, id))?.doc;
+	const group = id === undefined ? undefined : (await context.store.get(groups, id))?.doc;
 	if (group === undefined) throw new NotFound();
-	if (group.joinPolicy === "invite") await visibleGroup(world, group.id, account);
+	if (group.joinPolicy === "invite") await visibleGroup(context, group.id, account);
 	return answerOf(
-		world,
-		group.personal === undefined ? await joinGroup(world, group, account) : await followOwner(world, group, account),
+		context,
+		group.personal === undefined
+			? await joinGroup(context, group, account)
+			: await followOwner(context, group, account),
 	);
 }
 
 /** Joining a personal group is following its owner: its one channel is their timeline. */
-async function followOwner(world: World, group: Group, account: Call["account"]): Promise<Joined> {
-	const owner = await accountById(world, group.owner);
-	const place = owner === undefined ? undefined : await readableById(world, owner.timeline, account);
+async function followOwner(context: CoreContext, group: Group, account: Call["account"]): Promise<Joined> {
+	const owner = await accountById(context, group.owner);
+	const place = owner === undefined ? undefined : await readableById(context, owner.timeline, account);
 	if (place === undefined) throw new NotFound();
-	return joinChannel(world, place, account);
+	return joinChannel(context, place, account);
 }
 
-async function join(world: World, { params, account }: Call): Promise<JoinAnswer> {
-	const place = await readableChannel(world, params.g as string, params.c as string, account);
-	return answerOf(world, await joinChannel(world, place, account));
+async function join(context: CoreContext, { params, account }: Call): Promise<JoinAnswer> {
+	const place = await readableChannel(context, params.g as string, params.c as string, account);
+	return answerOf(context, await joinChannel(context, place, account));
 }
 
-async function answerOf(world: World, { membership, changed }: Joined): Promise<JoinAnswer> {
+async function answerOf(context: CoreContext, { membership, changed }: Joined): Promise<JoinAnswer> {
 	const status = membership.state === "requested" ? 202 : changed ? 201 : 200;
-	return { status, body: await presentMember(world, membership) };
+	return { status, body: await presentMember(context, membership) };
 }
 
-async function leaveGroup(world: World, { params, account }: Call): Promise<AnswerOf<typeof leaving>> {
-	const { group } = await visibleGroup(world, params.g as string, account);
-	const owner = group.personal === undefined ? undefined : await accountById(world, group.owner);
-	const place = owner === undefined ? undefined : await placeOf(world, owner.timeline);
-	await leave(world, place ?? { group }, account);
+async function leaveGroup(context: CoreContext, { params, account }: Call): Promise<AnswerOf<typeof leaving>> {
+	const { group } = await visibleGroup(context, params.g as string, account);
+	const owner = group.personal === undefined ? undefined : await accountById(context, group.owner);
+	const place = owner === undefined ? undefined : await placeOf(context, owner.timeline);
+	await leave(context, place ?? { group }, account);
 	return noContent;
 }
 
-async function leaveChannel(world: World, call: Call): Promise<AnswerOf<typeof leavingChannel>> {
-	await leave(world, await placeOfCall(world, call), call.account);
+async function leaveChannel(context: CoreContext, call: Call): Promise<AnswerOf<typeof leavingChannel>> {
+	await leave(context, await placeOfCall(context, call), call.account);
 	return noContent;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { assertTakesPart } from "#core/access/permissions.ts";
 import { type ReadablePlace, readableChannel } from "#core/access/readable-place.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { parseId } from "#core/ids.ts";
 import { deleteMessage } from "#core/messages/delete-message.ts";
 import { editMessage } from "#core/messages/edit-message.ts";
@@ -60,49 +60,52 @@ const listingReplies = operation("listReplies", "List the replies to a message",
 	answers: { 200: json(listOf(wireMessage)) },
 });
 
-export const messageRoutes = ({ world }: Services) => [
-	route("POST", messagesPath, "participant", "post", posting, (call) => post(world, call)),
-	route("GET", messagesPath, "reader", "read", listing, (call) => list(world, call)),
-	route("GET", `${messagesPath}/:m`, "reader", "read", showing, (call) => show(world, call)),
-	route("PATCH", `${messagesPath}/:m`, "participant", "post", editing, (call) => edit(world, call)),
-	route("DELETE", `${messagesPath}/:m`, "participant", "post", deleting, (call) => remove(world, call)),
-	route("GET", `${messagesPath}/:m/replies`, "reader", "read", listingReplies, (call) => replies(world, call)),
+export const messageRoutes = ({ context }: Services) => [
+	route("POST", messagesPath, "participant", "post", posting, (call) => post(context, call)),
+	route("GET", messagesPath, "reader", "read", listing, (call) => list(context, call)),
+	route("GET", `${messagesPath}/:m`, "reader", "read", showing, (call) => show(context, call)),
+	route("PATCH", `${messagesPath}/:m`, "participant", "post", editing, (call) => edit(context, call)),
+	route("DELETE", `${messagesPath}/:m`, "participant", "post", deleting, (call) => remove(context, call)),
+	route("GET", `${messagesPath}/:m/replies`, "reader", "read", listingReplies, (call) => replies(context, call)),
 ];
 
 /** The channel of a call's path. @throws {NotFound} */
-export const placeOfCall = (world: World, { params, reader }: Call): Promise<ReadablePlace> =>
-	readableChannel(world, params.g as string, params.c as string, reader);
+export const placeOfCall = (context: CoreContext, { params, reader }: Call): Promise<ReadablePlace> =>
+	readableChannel(context, params.g as string, params.c as string, reader);
 
-export async function messageOfCall(world: World, call: Call): Promise<{ place: ReadablePlace; message: Message }> {
-	const place = await placeOfCall(world, call);
-	return { place, message: await readableMessage(world, place, call.params.m as string) };
+export async function messageOfCall(
+	context: CoreContext,
+	call: Call,
+): Promise<{ place: ReadablePlace; message: Message }> {
+	const place = await placeOfCall(context, call);
+	return { place, message: await readableMessage(context, place, call.params.m as string) };
 }
 
-async function post(world: World, call: CallOf<typeof posting>): Promise<AnswerOf<typeof posting>> {
+async function post(context: CoreContext, call: CallOf<typeof posting>): Promise<AnswerOf<typeof posting>> {
 	const { account, body, once } = call;
-	const place = await placeOfCall(world, call);
-	await assertTakesPart(world, place, account);
+	const place = await placeOfCall(context, call);
+	await assertTakesPart(context, place, account);
 	if (body.type === "reaction")
 		return addReaction(
-			world,
+			context,
 			account,
 			place,
-			await readableMessage(world, place, body.reference),
+			await readableMessage(context, place, body.reference),
 			wishOf(body.definition ?? body.key ?? body.unicode, body),
 		);
-	const { message, replayed } = await postMessage(world, account, place, fieldsOf(world, body), once);
-	const shown = await presentMessage(world, place, message, account);
+	const { message, replayed } = await postMessage(context, account, place, fieldsOf(context, body), once);
+	const shown = await presentMessage(context, place, message, account);
 	return created(apiMessagePath(place, message.id), shown, replayedHeader(replayed));
 }
 
-function fieldsOf(world: World, body: Exclude<NewMessageBody, { type: "reaction" }>) {
+function fieldsOf(context: CoreContext, body: Exclude<NewMessageBody, { type: "reaction" }>) {
 	const { type, content, clientMessageId = body.id, permissions } = body;
 	const replyTo = body.reference === undefined ? undefined : parseId("msg", body.reference);
 	if (body.reference !== undefined && replyTo === undefined) throw new NotFound();
 	return {
 		type,
 		content: withoutUndefined({ ...content, mime: content.mime ?? defaultMime(type) }),
-		...takeMetadata(world.origin, body.metadata ?? []),
+		...takeMetadata(context.origin, body.metadata ?? []),
 		...(replyTo === undefined ? {} : { replyTo }),
 		...(body.tags === undefined ? {} : { tags: body.tags }),
 		...(clientMessageId === undefined ? {} : { clientMessageId }),
@@ -113,42 +116,45 @@ function fieldsOf(world: World, body: Exclude<NewMessageBody, { type: "reaction"
 const defaultMime = (type: MessageType) => (type === "article" ? "text/markdown" : "text/plain");
 
 /** A message is shown to everyone who may have it: also to those whom it names and who may not read its channel. */
-async function show(world: World, { params, reader }: Call): Promise<AnswerOf<typeof showing>> {
+async function show(context: CoreContext, { params, reader }: Call): Promise<AnswerOf<typeof showing>> {
 	const id = parseId("msg", params.m as string);
-	const found = id === undefined ? undefined : await messageWithPlace(world, id, reader);
+	const found = id === undefined ? undefined : await messageWithPlace(context, id, reader);
 	if (found === undefined || found.place.channel.id !== params.c || found.place.group.id !== params.g)
 		throw new NotFound();
-	return ok(await presentMessage(world, found.place, found.message, reader));
+	return ok(await presentMessage(context, found.place, found.message, reader));
 }
 
-async function edit(world: World, call: CallOf<typeof editing>): Promise<AnswerOf<typeof editing>> {
-	const { place, message } = await messageOfCall(world, call);
+async function edit(context: CoreContext, call: CallOf<typeof editing>): Promise<AnswerOf<typeof editing>> {
+	const { place, message } = await messageOfCall(context, call);
 	const { content, tags, metadata } = call.body;
-	const taken = metadata === undefined ? {} : { warning: "", ...takeMetadata(world.origin, metadata) };
-	const edited = await editMessage(world, call.account, message, { ...withoutUndefined({ content, tags }), ...taken });
-	return ok(await presentMessage(world, place, edited, call.account));
+	const taken = metadata === undefined ? {} : { warning: "", ...takeMetadata(context.origin, metadata) };
+	const edited = await editMessage(context, call.account, message, {
+		...withoutUndefined({ content, tags }),
+		...taken,
+	});
+	return ok(await presentMessage(context, place, edited, call.account));
 }
 
-async function remove(world: World, call: Call): Promise<AnswerOf<typeof deleting>> {
-	const { place, message } = await messageOfCall(world, call);
-	await deleteMessage(world, call.account, place, message);
+async function remove(context: CoreContext, call: Call): Promise<AnswerOf<typeof deleting>> {
+	const { place, message } = await messageOfCall(context, call);
+	await deleteMessage(context, call.account, place, message);
 	return noContent;
 }
 
 /** How many messages are looked through for a tag or type before the page ends with what there is. */
 const maxScanned = 2000;
 
-async function list(world: World, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
+async function list(context: CoreContext, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
 	const { cursor, direction, limit, tag, type } = call.query;
-	const place = await placeOfCall(world, call);
-	const from = cursor === undefined ? undefined : await cursorIn(world, place, cursor);
+	const place = await placeOfCall(context, call);
+	const from = cursor === undefined ? undefined : await cursorIn(context, place, cursor);
 	const isWanted = filterOf(tag, type);
 	const rows: Message[] = [];
 	let after: Message | undefined = from;
 	let scanned = 0;
 	let end = false;
 	while (!end && rows.length <= limit && scanned < maxScanned) {
-		const chunk = await listMessages(world, place, {
+		const chunk = await listMessages(context, place, {
 			direction,
 			limit: limit + 1,
 			...(after === undefined ? {} : { after }),
@@ -158,9 +164,9 @@ async function list(world: World, call: CallOf<typeof listing>): Promise<AnswerO
 		after = chunk.at(-1);
 		end = chunk.length <= limit;
 		if (!end && rows.length <= limit && scanned >= maxScanned)
-			return ok(paged(await presentAll(world, place, rows, call.reader), after, from));
+			return ok(paged(await presentAll(context, place, rows, call.reader), after, from));
 	}
-	const items = await presentAll(world, place, rows.slice(0, limit), call.reader);
+	const items = await presentAll(context, place, rows.slice(0, limit), call.reader);
 	return ok(paged(items, rows.length > limit ? rows[limit - 1] : undefined, from));
 }
 
@@ -188,9 +194,9 @@ function filterOf(tag: string | undefined, type: MessageType | undefined): (mess
 }
 
 /** A cursor is the id of a message of this channel, deleted or not. @throws {InvalidRequest} */
-async function cursorIn(world: World, place: ReadablePlace, cursor: string): Promise<Message> {
+async function cursorIn(context: CoreContext, place: ReadablePlace, cursor: string): Promise<Message> {
 	try {
-		return await readableMessage(world, place, cursor);
+		return await readableMessage(context, place, cursor);
 	} catch (error) {
 		if (error instanceof NotFound) throw notACursor();
 		throw error;
@@ -198,21 +204,24 @@ async function cursorIn(world: World, place: ReadablePlace, cursor: string): Pro
 }
 
 const presentAll = (
-	world: World,
+	context: CoreContext,
 	place: ReadablePlace,
 	rows: readonly Message[],
 	reader: Account | undefined,
-): Promise<WireMessage[]> => Promise.all(rows.map((row) => presentMessage(world, place, row, reader)));
+): Promise<WireMessage[]> => Promise.all(rows.map((row) => presentMessage(context, place, row, reader)));
 
-async function replies(world: World, call: CallOf<typeof listingReplies>): Promise<AnswerOf<typeof listingReplies>> {
-	const { place, message } = await messageOfCall(world, call);
+async function replies(
+	context: CoreContext,
+	call: CallOf<typeof listingReplies>,
+): Promise<AnswerOf<typeof listingReplies>> {
+	const { place, message } = await messageOfCall(context, call);
 	const { cursor, limit } = call.query;
-	const after = cursor === undefined ? undefined : await cursorIn(world, place, cursor);
+	const after = cursor === undefined ? undefined : await cursorIn(context, place, cursor);
 	if (after !== undefined && after.reply?.to !== message.id)
 		throw new InvalidRequest([{ field: "cursor", expected: "a cursor of this list" }]);
-	const rows = await listReplies(world, place, message.id, {
+	const rows = await listReplies(context, place, message.id, {
 		limit: limit + 1,
 		...(after === undefined ? {} : { after }),
 	});
-	return ok(pageOf(rows, limit, (row) => row.id, await presentAll(world, place, rows.slice(0, limit), call.reader)));
+	return ok(pageOf(rows, limit, (row) => row.id, await presentAll(context, place, rows.slice(0, limit), call.reader)));
 }

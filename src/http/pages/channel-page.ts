@@ -15,23 +15,23 @@ export interface ChannelShown {
 
 /** The page of an open channel: its topic, how to follow it, and its messages. */
 export async function channelPage(
-	{ world, instance }: Services,
+	{ context, instance }: Services,
 	{ place, alternate, before }: ChannelShown,
 ): Promise<Html> {
 	const { channel, group } = place;
-	const { posts, next } = await openPosts(world, place, before);
+	const { posts, next } = await openPosts(context, place, before);
 	// A group's members receive its open channels. The owner has no membership, so one is added.
-	const members = 1 + (await world.store.count(memberships, "place", [group.id, "joined"]));
-	const url = channelUrl(world, channel);
+	const members = 1 + (await context.store.count(memberships, "place", [group.id, "joined"]));
+	const url = channelUrl(context, channel);
 	const about = channel.topic || group.description;
 	const main = html`<section class="hero">
 <p class="kicker">${group.name}</p>
 <h1>${channel.name}</h1>
 ${about !== "" && html`<p>${about}</p>`}
-<ul class="facts"><li>${members === 1 ? "1 member" : `${members} members`}</li>${followAs(`@${channel.handle}@${world.domain}`, alternate)}${channel.tags.map((tag) => html`<li>${tag}</li>`)}</ul>
+<ul class="facts"><li>${members === 1 ? "1 member" : `${members} members`}</li>${followAs(`@${channel.handle}@${context.domain}`, alternate)}${channel.tags.map((tag) => html`<li>${tag}</li>`)}</ul>
 </section>
 <section class="posts" aria-label="Messages">
-${posts.length === 0 ? html`<p class="empty">No messages yet.</p>` : posts.map((shown) => post(world, shown, "own"))}
+${posts.length === 0 ? html`<p class="empty">No messages yet.</p>` : posts.map((shown) => post(context, shown, "own"))}
 </section>
 ${pagination(url, "before", { from: before, next, back: "Newest messages", on: "Older messages" })}`;
 	return layout(

@@ -58,7 +58,7 @@ export const signedInPage =
  */
 export function pageEndpoints(
 	table: readonly PageRoute[],
-	{ world, instance }: Pick<Services, "world" | "instance">,
+	{ context, instance }: Pick<Services, "context" | "instance">,
 	rates: RateLimits,
 ): readonly Endpoint[] {
 	const pages = new Set(table.filter(({ method }) => method === "GET").map(({ path }) => path));
@@ -86,14 +86,14 @@ export function pageEndpoints(
 			ctx.state.route = `${method} ${path}`;
 			await rates.count(ctx, method === "GET" ? "read" : "manage", ctx.ip);
 			const form = method === "GET" ? noForm : await readForm(ctx);
-			const frame = { instance, domain: world.domain, csrf: csrfToken(ctx, world.origin) };
+			const frame = { instance, domain: context.domain, csrf: csrfToken(ctx, context.origin) };
 			const { params } = ctx as unknown as { params: Record<string, string> };
 			try {
-				if (method === "POST") checkCsrf(ctx, form, world.origin);
+				if (method === "POST") checkCsrf(ctx, form, context.origin);
 				await handle({ ctx, frame, form, params });
 			} catch (error) {
 				if (!(error instanceof ForgedForm)) throw error;
-				const text = `${error.message} ${fillInPlain(texts.form.forgedHint, { domain: world.domain })}`;
+				const text = `${error.message} ${fillInPlain(texts.form.forgedHint, { domain: context.domain })}`;
 				const link = { to: pageAbove(path, ctx.path), label: texts.form.back };
 				sendPage(ctx, renderNotice(frame, { title: error.title, text, link }), { status: error.status });
 			}

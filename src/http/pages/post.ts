@@ -1,5 +1,5 @@
 import { accounts } from "#core/accounts/account.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import type { Place } from "#core/groups/place.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
 import { ownerOf } from "#core/model/channel.ts";
@@ -9,7 +9,7 @@ import { channelUrl, messageUrl, personUrl } from "../base/urls.ts";
 import { type Html, html, safeHref, sanitised } from "../page-kit/html.ts";
 import { avatar, nameOf } from "../page-kit/person.ts";
 
-export type Site = Pick<World, "store" | "origin" | "domain" | "text">;
+export type Site = Pick<CoreContext, "store" | "origin" | "domain" | "text">;
 
 /** A message with its author and place, as pages show it. */
 export interface Post {

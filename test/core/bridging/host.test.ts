@@ -26,7 +26,7 @@ async function openHosted(t: ExecutionContext): Promise<Hosted> {
 	const core = await openCore(t, [fedi]);
 	const host = createBridgeHost({
 		bridge: fedi.name,
-		world: core.world,
+		context: core.context,
 		incoming: () => core.incoming,
 		http: createHttpClient({ userAgent: "test" }),
 		socket: createSocketClient({ allow: [], deny: [], insecureLocalhost: false }),
@@ -87,7 +87,7 @@ test("a message comes with its author, parent and mentions; a deleted one is a t
 		["joe"],
 	);
 	t.is(seen?.group.id, place.group.id);
-	await deleteMessage(core.world, jane, place, parent);
+	await deleteMessage(core.context, jane, place, parent);
 	t.truthy((await host.messages.openMessage(parent.id))?.message.deletedAt);
 });
 
@@ -146,7 +146,7 @@ test("a bridge sees its own links while they are open", async (t) => {
 	const link = async (bridge: FakeBridge, room: string) => {
 		const place = await core.channel(jane, "public", room);
 		const reach = { bridge: bridge.name, target: room, lane: `${bridge.name}:${room}` };
-		return linkPortal(core.world, jane, place, { bridge: bridge.name, reach, consented: true });
+		return linkPortal(core.context, jane, place, { bridge: bridge.name, reach, consented: true });
 	};
 	const portal = await link(fedi, "one");
 	await link(createFakeBridge("other"), "two");
@@ -154,7 +154,7 @@ test("a bridge sees its own links while they are open", async (t) => {
 		(await host.portals.all()).map(({ room, state }) => [room, state]),
 		[["one", "waiting"]],
 	);
-	await changePortal(core.world, portal.id, "active");
+	await changePortal(core.context, portal.id, "active");
 	t.is((await host.portals.byRoom("one"))?.state, "active");
 	t.is(await host.portals.byRoom("two"), undefined);
 });
@@ -165,7 +165,7 @@ test("what a bridge keeps as a secret is not readable in the store, what it keep
 	await host.state.set("key", { place: "a public place" });
 	t.deepEqual(await host.secrets.get("key"), { pem: "a private key" });
 	t.deepEqual(await host.state.get("key"), { place: "a public place" });
-	const stored = JSON.stringify(await core.world.store.page(bridgeState, { order: "asc", limit: 10 }));
+	const stored = JSON.stringify(await core.context.store.page(bridgeState, { order: "asc", limit: 10 }));
 	t.false(stored.includes("a private key"));
 	t.true(stored.includes("a public place"));
 });
@@ -176,7 +176,7 @@ test("when the store is away, what is received is asked for again", async (t) =>
 	t.deepEqual(await host.receive([joinOf(fedi.person("bob"), jane.id)]), [{ status: "accepted" }]);
 	const broken = createBridgeHost({
 		bridge: fedi.name,
-		world: core.world,
+		context: core.context,
 		incoming: () => ({
 			...core.incoming,
 			receive: async () => {

@@ -6,7 +6,7 @@ import { createFakeBridge } from "../../support/fake-bridge.ts";
 test("what waits is looked at once more by the sweeper, not at every round", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
-	const parkedEvents = createParkedEvents(core.world);
+	const parkedEvents = createParkedEvents(core.context);
 	const bob = fedi.person("bob");
 	const removal = (id: string) => ({ kind: "removal", id, sender: bob, raw: {}, target: { remote: "note" } }) as const;
 	t.true(await parkedEvents.park(fedi.name, "fedi:note", removal("one")));
@@ -18,7 +18,7 @@ test("what waits is looked at once more by the sweeper, not at every round", asy
 	t.deepEqual(parkedEvents.takeNewKeys(), ["fedi:note"]);
 	t.is((await parkedEvents.waitingFor("fedi:note")).length, 2);
 	// Another process, or this one after a start, looks at everything once.
-	const next = createParkedEvents(core.world);
+	const next = createParkedEvents(core.context);
 	await next.load();
 	t.deepEqual(next.takeNewKeys(), ["fedi:note"]);
 	t.deepEqual(next.takeNewKeys(), []);

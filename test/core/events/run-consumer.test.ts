@@ -26,9 +26,9 @@ function jobOf(work: (event: LogEvent) => Promise<string>): ConsumerJob<string> 
 	};
 }
 
-const run = (core: Core, job: ConsumerJob<string>) => createConsumer(core.world, createLaneHolds(core.world), job);
-const owed = async ({ world }: Core, stream: string) =>
-	(await world.store.owed("bridge", stream, { limit: 500 })).map(({ seq }) => seq);
+const run = (core: Core, job: ConsumerJob<string>) => createConsumer(core.context, createLaneHolds(core.context), job);
+const owed = async ({ context }: Core, stream: string) =>
+	(await context.store.owed("bridge", stream, { limit: 500 })).map(({ seq }) => seq);
 const going = new AbortController().signal;
 
 test("a consumer gets the owed events of its stream in order, however many there are, each once", async (t) => {
@@ -75,7 +75,7 @@ test("what can't be committed stays owed", async (t) => {
 test("a consumer whose lane another process takes meanwhile commits and settles nothing", async (t) => {
 	const { core, stream } = await withEvents(t, 3);
 	const job = jobOf(async ({ seq }) => {
-		if (seq === 2) await createLaneHolds(core.world).take(`plan:${stream}`);
+		if (seq === 2) await createLaneHolds(core.context).take(`plan:${stream}`);
 		return String(seq);
 	});
 	await t.throwsAsync(run(core, job)(stream, going), { name: "LaneLost" });

@@ -7,8 +7,8 @@ import { openCore } from "../../support/core.ts";
 const hour = 3_600_000;
 
 test("the key that was the provider's is published for more than a day after another has taken its place", async (t) => {
-	const { world, clock } = await openCore(t);
-	const secrets = createBridgeState(world, "provider!", world.vault);
+	const { context, clock } = await openCore(t);
+	const secrets = createBridgeState(context, "provider!", context.vault);
 	const old = await providerKey(secrets, clock);
 	t.deepEqual(
 		(await providerKeys(secrets, clock)).map(({ kid }) => kid),
@@ -43,8 +43,8 @@ test("the key that was the provider's is published for more than a day after ano
 });
 
 test("of keys that are rotated at the same time none is lost", async (t) => {
-	const { world, clock } = await openCore(t);
-	const secrets = createBridgeState(world, "provider!", world.vault);
+	const { context, clock } = await openCore(t);
+	const secrets = createBridgeState(context, "provider!", context.vault);
 	const fresh = await Promise.all([1, 2, 3].map(() => rotateProviderKey(secrets, clock)));
 	const published = (await providerKeys(secrets, clock)).map(({ kid }) => kid);
 	t.is(published.length, 4);

@@ -42,12 +42,16 @@ interface Scene {
 }
 
 async function open(t: ExecutionContext): Promise<Scene> {
-	const { world, clock } = await openCore(t);
+	const { context, clock } = await openCore(t);
 	const http = createHttpClient({ insecureLocalhost: true, userAgent: "Causeway" });
 	t.teardown(() => http.close());
 	const home = await startHome(t);
 	const peers = createPeers(http, { insecureLocalhost: true });
-	return { home, clock, users: createRemoteUsers(world, peers, async () => ({ "X-OFSCP-Provider": world.domain })) };
+	return {
+		home,
+		clock,
+		users: createRemoteUsers(context, peers, async () => ({ "X-OFSCP-Provider": context.domain })),
+	};
 }
 
 test("home is asked once, then once an hour, and then only whether anything has changed", async (t) => {

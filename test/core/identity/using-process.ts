@@ -9,8 +9,8 @@ import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
 const file = process.argv[2] as string;
 const store = await openSqliteStore({ file, collections, failPoints: noFailPoints, clock: systemClock });
 async function use(wanted: readonly string[]): Promise<void> {
-	const world = { store, clock: systemClock };
-	const won = await Promise.all(wanted.map((nonce) => useNonce(world, "jane@a.test", "dk_1", nonce)));
+	const context = { store, clock: systemClock };
+	const won = await Promise.all(wanted.map((nonce) => useNonce(context, "jane@a.test", "dk_1", nonce)));
 	await store.close();
 	process.send?.(wanted.filter((_, i) => won[i]));
 	process.disconnect();

@@ -8,14 +8,14 @@ test("a home timeline read in pages has everything once, though all of it was sa
 	const jane = await core.person("jane");
 	const said: string[] = [];
 	const authors = [jane, await core.person("ann"), await core.person("ben"), await core.person("cleo")];
-	for (const author of authors.slice(1)) await follow(core.world, await core.timeline(author), jane);
+	for (const author of authors.slice(1)) await follow(core.context, await core.timeline(author), jane);
 	for (let n = 0; n < 20; n++) {
 		for (const author of authors) said.push((await core.post(author, await core.timeline(author), `Number ${n}`)).id);
 	}
 	const read: string[] = [];
 	let before: HomeCursor | undefined;
 	for (;;) {
-		const page = await homeTimeline(core.world, jane, { limit: 7, ...(before === undefined ? {} : { before }) });
+		const page = await homeTimeline(core.context, jane, { limit: 7, ...(before === undefined ? {} : { before }) });
 		read.push(...page.map(({ id }) => id));
 		before = page.at(-1);
 		if (page.length < 7) break;

@@ -31,7 +31,7 @@ test("metadata documents are answered with 304 until they change", async (t) => 
 		t.is((await fetch(origin + at, { headers: { "if-none-match": '"other"' } })).status, 200, at);
 		etags.set(at, etag);
 	}
-	await rotateSigningKeys(gateway.world);
+	await rotateSigningKeys(gateway.context);
 	for (const [at, etag] of etags) {
 		const { status } = await fetch(origin + at, { headers: { "if-none-match": etag } });
 		t.is(status, at.endsWith("jwks.json") ? 200 : 304, at);

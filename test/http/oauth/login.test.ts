@@ -263,7 +263,7 @@ test("a deleted account can't finish a login or use its session", async (t) => {
 	const browser = createBrowser(origin);
 	const { access_token } = await authorize(origin, config, "ephemera", { browser });
 	const consent = await browser.open((await begin(await register(origin))).url.href);
-	await appendAccountDeletion(gateway.world, account);
+	await appendAccountDeletion(gateway.context, account);
 
 	t.is((await ask(origin, access_token)).status, 401);
 	const late = await browser.submit(consent, "/consent", { answer: "yes" });
@@ -331,7 +331,7 @@ test("the Host header doesn't change the published metadata", async (t) => {
 test("a password change invalidates an unfinished login", async (t) => {
 	const { provider } = t.context;
 	const { origin } = provider;
-	const { world } = provider.gateway;
+	const { context } = provider.gateway;
 	const lea = await member(provider, "lea");
 	const browser = createBrowser(origin);
 	const page = await browser.open((await begin(await register(origin))).url.href);
@@ -345,10 +345,10 @@ test("a password change invalidates an unfinished login", async (t) => {
 	});
 	t.is(sent.status, 303);
 	const on = new URL(sent.headers.get("location") as string, origin);
-	await changePassword(world, lea, { current: password, next: "another plum tree", from: "192.0.2.1" });
+	await changePassword(context, lea, { current: password, next: "another plum tree", from: "192.0.2.1" });
 
 	const behind = await browser.open(on.href);
 	t.is(behind.status, 400);
-	t.deepEqual(await sessionsOf(world, lea), []);
+	t.deepEqual(await sessionsOf(context, lea), []);
 	t.is(new URL((await browser.open("/account")).url).pathname, "/login");
 });

@@ -37,7 +37,7 @@ test("every operation of the API requires its scope, and every one that acts req
 	t.true(operations.length > 50);
 	const narrow: string[] = [];
 	for (const scopes of [["openid"], ["openid", "profile", "offline_access"], ["OFSCP"], ["ofscp:read"]])
-		narrow.push(await addToken(door.world, { account: jane.account.id, scopes, name: "narrow" }));
+		narrow.push(await addToken(door.context, { account: jane.account.id, scopes, name: "narrow" }));
 	const unauthenticated = /^\/api\/auth\/(register|login|recover)/;
 	for (const { method, path, security } of operations) {
 		const body = method === "GET" || method === "DELETE" ? {} : { body: {} };

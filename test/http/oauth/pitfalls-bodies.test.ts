@@ -98,9 +98,9 @@ test("user content runs no scripts, and its links and images are https", async (
 	t.is(api.headers.get("x-content-type-options"), "nosniff");
 });
 
-async function timelineOf({ gateway: { world } }: Running, handle: string) {
+async function timelineOf({ gateway: { context } }: Running, handle: string) {
 	const { accountByHandle } = await import("#core/accounts/find-account.ts");
-	const account = await accountByHandle(world, handle, world.domain);
+	const account = await accountByHandle(context, handle, context.domain);
 	return { timeline: `/api/groups/${account?.group}/channels/${account?.timeline}/messages` };
 }
 

@@ -125,7 +125,7 @@ test("unused registrations expire after a week, used ones don't", async (t) => {
 	const [idle, busy] = [await register(provider.origin), await register(provider.origin)];
 	const tokens = await authorize(provider.origin, busy, "jane");
 	turn(8 * day);
-	await sweepExpired(provider.gateway.world, collections);
+	await sweepExpired(provider.gateway.context, collections);
 	const gone = await createBrowser(provider.origin).open((await begin(idle)).url.href);
 	t.is(gone.status, 400);
 	t.regex(gone.text, /invalid_client/);

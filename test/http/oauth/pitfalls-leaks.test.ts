@@ -62,7 +62,7 @@ test("no secret of a login reaches other servers or is stored", async (t) => {
 	t.true(peer.asked.some(({ url: path }) => path === "/client.json"));
 	const documents: string[] = [];
 	for (const collection of collections)
-		for (const { id: key, json } of await gateway.world.store.page(collection, { order: "asc", limit: 1000 }))
+		for (const { id: key, json } of await gateway.context.store.page(collection, { order: "asc", limit: 1000 }))
 			documents.push(`${collection.name} ${key} ${json}`);
 	const stored = documents.join("\n");
 	t.true(stored.includes("the ice is thin"));

@@ -26,9 +26,9 @@ export async function startScene(env: Readonly<Record<string, string>> = {}): Pr
 }
 
 /** A local account with {@link password}. */
-export async function member({ gateway: { world } }: Pick<Running, "gateway">, handle: string): Promise<Account> {
-	const account = await createAccount(world, { handle });
-	await setPassword(world, account.id, password);
+export async function member({ gateway: { context } }: Pick<Running, "gateway">, handle: string): Promise<Account> {
+	const account = await createAccount(context, { handle });
+	await setPassword(context, account.id, password);
 	return account;
 }
 

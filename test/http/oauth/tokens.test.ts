@@ -177,7 +177,7 @@ test("requesting the resource gives a JWT, which the API accepts until its grant
 		const [first, second, signature = ""] = tokens.access_token.split(".");
 		const swapped = signature.startsWith("A") ? `B${signature.slice(1)}` : `A${signature.slice(1)}`;
 		t.is((await ask(origin, `${first}.${second}.${swapped}`)).status, 401);
-		await rotateSigningKeys(gateway.world);
+		await rotateSigningKeys(gateway.context);
 		t.is(
 			(await ask(origin, tokens.access_token)).status,
 			200,
@@ -199,7 +199,7 @@ test("rotated keys sign at once, and the previous keys stay published", async (t
 			({ kid }) => kid,
 		);
 	const before = await kids();
-	await rotateSigningKeys(gateway.world);
+	await rotateSigningKeys(gateway.context);
 	const after = await kids();
 	t.true(before.every((kid) => after.includes(kid)));
 	const tokens = await authorize(origin, await register(origin), "jane");
@@ -226,7 +226,7 @@ test("no secret is stored in plain text", async (t) => {
 		{ scope: "openid" },
 	);
 	const tokens = await redeem(config, attempt, url);
-	const stored = await gateway.world.store.page(oauthRecords, { order: "asc", limit: 1000 });
+	const stored = await gateway.context.store.page(oauthRecords, { order: "asc", limit: 1000 });
 	const everything = stored.map(({ id, json }) => `${id}${json}`).join("\n");
 	const secrets = {
 		interaction,

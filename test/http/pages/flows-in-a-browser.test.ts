@@ -74,7 +74,7 @@ for (const javaScriptEnabled of [true, false]) {
 
 	test(`the account pages work${how}`, async (t) => {
 		const { running, page } = await openScene(t, { javaScriptEnabled });
-		await personWithPassword(running.gateway.world, "ana");
+		await personWithPassword(running.gateway.context, "ana");
 		await page.goto(`${running.origin}/account/apps`);
 		await signIn(page, "@ana");
 		t.true(page.url().endsWith("/account/apps"), "signing in leads back to where one wanted to go");
@@ -112,9 +112,9 @@ for (const javaScriptEnabled of [true, false]) {
 
 test("an account with an authenticator app needs a code from it, or a recovery code, each valid once", async (t) => {
 	const { running, page } = await openScene(t);
-	const { world } = running.gateway;
-	const ana = await personWithPassword(world, "ana");
-	const { secret, recovery } = await turnCodesOn(world, ana);
+	const { context } = running.gateway;
+	const ana = await personWithPassword(context, "ana");
+	const { secret, recovery } = await turnCodesOn(context, ana);
 	await using app = await startLoopbackApp(running.origin);
 	await page.goto((await app.begin()).href);
 	await signIn(page, "ana");
@@ -145,10 +145,10 @@ test("an account with an authenticator app needs a code from it, or a recovery c
 });
 
 test("a passkey signs in by itself, and counts as a second factor", async (t) => {
-	const { running, context, page } = await openScene(t);
-	const { world } = running.gateway;
-	const ana = await personWithPassword(world, "ana");
-	await addVirtualAuthenticator(context, page);
+	const { running, context: browserContext, page } = await openScene(t);
+	const { context } = running.gateway;
+	const ana = await personWithPassword(context, "ana");
+	await addVirtualAuthenticator(browserContext, page);
 	await page.goto(`${running.origin}/login?return=/account/security`);
 	await signIn(page, "ana");
 	await fill(page, { "Name for it": "Laptop" }, "Add a passkey");
@@ -161,7 +161,7 @@ test("a passkey signs in by itself, and counts as a second factor", async (t) =>
 	await page.waitForURL(`${running.origin}/account`);
 	await signOut();
 
-	await turnCodesOn(world, ana);
+	await turnCodesOn(context, ana);
 	await using app = await startLoopbackApp(running.origin);
 	await page.goto((await app.begin()).href);
 	await signIn(page, "ana");
@@ -219,7 +219,7 @@ test("a recovery link comes by mail, works once, and signs everything else out",
 
 test("signing an app out ends its event stream and revokes its tokens", async (t) => {
 	const { running, page } = await openScene(t);
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	await using app = await startLoopbackApp(running.origin, "Tern");
 	await page.goto((await app.begin()).href);
 	await signIn(page, "ana");
@@ -239,8 +239,8 @@ test("signing an app out ends its event stream and revokes its tokens", async (t
 
 test("denying consent answers the app with access_denied; another account can be used instead", async (t) => {
 	const { running, page } = await openScene(t);
-	await personWithPassword(running.gateway.world, "ana");
-	await personWithPassword(running.gateway.world, "ben");
+	await personWithPassword(running.gateway.context, "ana");
+	await personWithPassword(running.gateway.context, "ben");
 	await using app = await startLoopbackApp(running.origin);
 	await page.goto((await app.begin()).href);
 	await signIn(page, "ana");
@@ -262,7 +262,7 @@ test("denying consent answers the app with access_denied; another account can be
 
 test("forms of other sites are rejected, and other sites can't frame our pages", async (t) => {
 	const { running, page } = await openScene(t);
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	await page.goto(`${running.origin}/login`);
 	await signIn(page, "ana");
 	const evil = createServer((request, response) => {

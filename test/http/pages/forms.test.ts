@@ -34,8 +34,8 @@ const withoutToken = (text: string): string => text.replaceAll(/name="csrf" valu
 
 test("every private page is uncacheable, can't be framed, and loads nothing from other origins", async (t) => {
 	const { running, browser } = await open(t);
-	const ana = await personWithPassword(running.gateway.world, "ana");
-	const link = new URL(await recoveryLink(running.gateway.world, ana));
+	const ana = await personWithPassword(running.gateway.context, "ana");
+	const link = new URL(await recoveryLink(running.gateway.context, ana));
 	const before = ["/signup", "/login", "/recover", link.pathname + link.search, "/recover?link=none", "/oauth/device"];
 	const behind = ["/account", "/account/security", "/account/apps", "/account/delete", "/account/confirm"];
 	const check = async (path: string) => {
@@ -61,7 +61,7 @@ test("every private page is uncacheable, can't be framed, and loads nothing from
 
 test("a form is accepted only with its page's CSRF token, cookie and origin", async (t) => {
 	const { running, browser } = await open(t);
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	await signIn(browser, "ana");
 	const csrf = formsOf(await browser.open("/account"))[0]?.hidden.csrf as string;
 	const own = { origin: running.origin, "sec-fetch-site": "same-origin", cookie: browser.cookies("/account") };
@@ -122,7 +122,7 @@ test("a malformed form gets a clear error", async (t) => {
 
 test("the login page doesn't reveal who has an account, and limits attempts", async (t) => {
 	const { running, browser } = await open(t, { CAUSEWAY_LIMITS_SIGN_IN_POINTS: "3", CAUSEWAY_LIMITS_SCALE: "1" });
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	const known = await signIn(browser, "ana", "wrong <word>");
 	const unknown = await signIn(browser, "bea", "wrong <word>");
 	t.is(known.status, 403);
@@ -148,7 +148,7 @@ test("the login page doesn't reveal who has an account, and limits attempts", as
 
 test("signing in starts a new session and redirects only to our own pages; signing out ends it", async (t) => {
 	const { running, browser } = await open(t);
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	const cases: readonly (readonly [string, string])[] = [
 		["/account/apps", "/account/apps"],
 		["https://evil.example/", "/account"],
@@ -186,7 +186,7 @@ test("signing in starts a new session and redirects only to our own pages; signi
 test("changing credentials requires the password again after a while", async (t) => {
 	let later = 0;
 	const { running, browser } = await open(t, {}, { ...systemClock, now: () => Date.now() + later });
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	await signIn(browser, "ana");
 	const security = await browser.open("/account/security");
 	t.regex((await browser.submit(security, "/security/totp")).text, /otpauth:/);
@@ -203,8 +203,8 @@ test("changing credentials requires the password again after a while", async (t)
 test("the recovery address can be changed only after a recent authentication", async (t) => {
 	let later = 0;
 	const { running, browser } = await open(t, {}, { ...systemClock, now: () => Date.now() + later });
-	const ana = await personWithPassword(running.gateway.world, "ana");
-	const address = () => emailOf(running.gateway.world, ana.id);
+	const ana = await personWithPassword(running.gateway.context, "ana");
+	const address = () => emailOf(running.gateway.context, ana.id);
 	await signIn(browser, "ana");
 	const security = await browser.open("/account/security");
 	const bad = await browser.submit(security, "/security/email", { email: "ana at home" });
@@ -222,7 +222,7 @@ test("the recovery address can be changed only after a recent authentication", a
 
 test("GET on the URL of a form redirects to the form's page", async (t) => {
 	const { running, browser } = await open(t);
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	await signIn(browser, "ana");
 	for (const [from, to] of [
 		["/account/security/totp/confirm", "/account/security"],
@@ -239,8 +239,8 @@ test("GET on the URL of a form redirects to the form's page", async (t) => {
 test("a pending login is valid for ten minutes, for one flow, in one browser", async (t) => {
 	let later = 0;
 	const { running, browser } = await open(t, {}, { ...systemClock, now: () => Date.now() + later });
-	const { world } = running.gateway;
-	await turnCodesOn(world, await personWithPassword(world, "ana"));
+	const { context } = running.gateway;
+	await turnCodesOn(context, await personWithPassword(context, "ana"));
 	t.is(new URL((await signIn(browser, "ana")).url).pathname, "/login/second-factor");
 	const other = await createBrowser(running.origin).open("/login/second-factor");
 	t.is(other.status, 403);
@@ -257,11 +257,11 @@ test("a pending login is valid for ten minutes, for one flow, in one browser", a
 
 test("a password change invalidates a pending login", async (t) => {
 	const { running, browser } = await open(t);
-	const { world } = running.gateway;
-	const ana = await personWithPassword(world, "ana");
-	const { secret } = await turnCodesOn(world, ana);
+	const { context } = running.gateway;
+	const ana = await personWithPassword(context, "ana");
+	const { secret } = await turnCodesOn(context, ana);
 	const page = await signIn(browser, "ana");
-	await recover(world, secretOf(await recoveryLink(world, ana)), "another plum tree");
+	await recover(context, secretOf(await recoveryLink(context, ana)), "another plum tree");
 	const behind = await browser.submit(page, "/login/second-factor", { code: codeAt(secret, Date.now()) });
 	t.is(behind.status, 403);
 	t.is(new URL((await browser.open("/account")).url).pathname, "/login");
@@ -272,8 +272,8 @@ test("a restart between the password and the code loses nothing", async (t) => {
 	const port = await freePort();
 	const before = await startGateway(folder, {}, port);
 	const browser = createBrowser(before.origin);
-	const ana = await personWithPassword(before.gateway.world, "ana");
-	const { secret } = await turnCodesOn(before.gateway.world, ana);
+	const ana = await personWithPassword(before.gateway.context, "ana");
+	const { secret } = await turnCodesOn(before.gateway.context, ana);
 	const page = await signIn(browser, "ana");
 	await before.gateway[Symbol.asyncDispose]();
 	await using _after = await startGateway(folder, {}, port);
@@ -288,7 +288,7 @@ test("with registration by invitation, a link opens the form, and works as often
 	t.regex((await browser.open("/signup")).text, /You need an invitation/);
 	t.regex((await browser.open("/signup?invite=none")).text, /no longer valid/);
 	t.notRegex((await browser.open("/login")).text, /\/signup/);
-	const invite = await addInvite(running.gateway.world, {});
+	const invite = await addInvite(running.gateway.context, {});
 	const page = await browser.open(`/signup?invite=${invite}`);
 	const taken = await browser.submit(page, "/signup", { handle: "admin", password, displayName: "", email: "" });
 	t.is(taken.status, 400);
@@ -306,7 +306,7 @@ test("a closed provider says so; a taken name is reported at its field", async (
 	t.regex(page.text, /is not accepting new accounts/);
 	t.is(formsOf(page).length, 0);
 	const { running, browser } = await open(t);
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	const taken = await browser.submit(await browser.open("/signup"), "/signup", {
 		handle: "ana",
 		password,
@@ -324,7 +324,7 @@ test("behind a TLS proxy, cookies are Secure and bound to the host", async (t) =
 		CAUSEWAY_PUBLIC_URL: "https://social.example",
 		CAUSEWAY_FEDERATION_INSECURE_LOCALHOST: "false",
 	});
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	const page = await fetch(`${running.origin}/login`);
 	const [set = ""] = page.headers.getSetCookie();
 	t.regex(set, /^__Host-causeway_form=[\w-]{43}; path=\/; samesite=lax; secure; httponly$/i);

@@ -1,5 +1,5 @@
 import { accountById } from "../../accounts/find-account.ts";
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import { channelByHandle } from "../../groups/find-channel.ts";
 import { type Place, placeOf } from "../../groups/place.ts";
 import type { BridgeName } from "../../ids.ts";
@@ -15,44 +15,44 @@ import { createOpenEvents } from "./open-event.ts";
 import { messageWithOpenPlace, openPlace, toOpenChannel } from "./open-place.ts";
 
 /** Gives a bridge access to open channels and their messages. */
-export function createHostMessages(world: World, bridge: BridgeName): HostMessages {
-	const { store } = world;
+export function createHostMessages(context: CoreContext, bridge: BridgeName): HostMessages {
+	const { store } = context;
 	async function open(place: Place | undefined): Promise<OpenChannel | undefined> {
-		const opened = await openPlace(world, place);
+		const opened = await openPlace(context, place);
 		return opened === undefined ? undefined : toOpenChannel(opened);
 	}
 	return {
-		openChannel: async (id) => open(await placeOf(world, id)),
-		openChannelByHandle: async (handle) => open(await channelByHandle(world, handle)),
+		openChannel: async (id) => open(await placeOf(context, id)),
+		openChannelByHandle: async (handle) => open(await channelByHandle(context, handle)),
 		async openMessage(id) {
-			const found = await messageWithOpenPlace(world, id);
+			const found = await messageWithOpenPlace(context, id);
 			if (found === undefined) return undefined;
 			const { message, place } = found;
-			const author = await accountById(world, message.author);
+			const author = await accountById(context, message.author);
 			const above = message.reply === undefined ? undefined : (await store.get(messages, message.reply.to))?.doc;
-			const parent = above === undefined ? undefined : await withRemoteIds(world, bridge, above);
+			const parent = above === undefined ? undefined : await withRemoteIds(context, bridge, above);
 			if (author === undefined) return undefined;
 			return {
 				message,
 				author,
 				...toOpenChannel(place),
-				mentions: await accountsOf(world, message.mentions),
+				mentions: await accountsOf(context, message.mentions),
 				...(parent === undefined ? {} : { parent }),
 			};
 		},
 		async openMessages(channel, { before, limit }) {
-			const place = await openPlace(world, await placeOf(world, channel));
+			const place = await openPlace(context, await placeOf(context, channel));
 			if (place === undefined) return { items: [] };
 			const window = { ...position(before), direction: "backward", limit } as const;
-			return messageSlice(await listMessages(world, place, window), limit);
+			return messageSlice(await listMessages(context, place, window), limit);
 		},
 		async openReplies(id, { after, limit }) {
-			const place = await openPlace(world, (await messageWithOpenPlace(world, id))?.place);
+			const place = await openPlace(context, (await messageWithOpenPlace(context, id))?.place);
 			if (place === undefined) return { items: [] };
-			return messageSlice(await listReplies(world, place, id, { ...position(after), limit }), limit);
+			return messageSlice(await listReplies(context, place, id, { ...position(after), limit }), limit);
 		},
-		openEvent: createOpenEvents(world, bridge),
-		byRemote: (remote) => messageByRemote(world, bridge, remote),
+		openEvent: createOpenEvents(context, bridge),
+		byRemote: (remote) => messageByRemote(context, bridge, remote),
 		count: (channel) => store.count(messages, "channel", [channel]),
 		totalCount: () => store.count(messages, "channel", []),
 	};

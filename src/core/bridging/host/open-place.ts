@@ -1,6 +1,6 @@
 import { isOpen, type PlaceWithCircle, withCircle } from "../../access/circle.ts";
 import { type ReadablePlace, readable } from "../../access/readable-place.ts";
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import { type Place, placeOf } from "../../groups/place.ts";
 import { messages } from "../../messages/message.ts";
 import { isTimeline } from "../../model/channel.ts";
@@ -8,11 +8,11 @@ import type { Message } from "../../model/message.ts";
 import type { OpenChannel } from "../../ports/bridge/messages.ts";
 import { visibilityOf } from "../outgoing/visibility.ts";
 
-type Reader = Pick<World, "store">;
+type Reader = Pick<CoreContext, "store">;
 
 /** The place, if anyone may read it. */
-export const openPlace = (world: Reader, place: Place | undefined): Promise<ReadablePlace | undefined> =>
-	readable(world, place, undefined);
+export const openPlace = (context: Reader, place: Place | undefined): Promise<ReadablePlace | undefined> =>
+	readable(context, place, undefined);
 
 /** A place in the form that bridges receive. */
 export const toOpenChannel = ({ channel, group, rules }: PlaceWithCircle): OpenChannel => ({
@@ -27,13 +27,13 @@ export const toOpenChannel = ({ channel, group, rules }: PlaceWithCircle): OpenC
  * home may fetch. The messages of remote accounts in shadows are published by their own servers.
  */
 export async function messageWithOpenPlace(
-	world: Reader,
+	context: Reader,
 	id: Message["id"],
 ): Promise<{ message: Message; place: PlaceWithCircle } | undefined> {
-	const message = (await world.store.get(messages, id))?.doc;
-	const found = message === undefined ? undefined : await placeOf(world, message.channel);
+	const message = (await context.store.get(messages, id))?.doc;
+	const found = message === undefined ? undefined : await placeOf(context, message.channel);
 	if (message === undefined || found === undefined) return undefined;
-	const place = await withCircle(world, found);
+	const place = await withCircle(context, found);
 	const isLocalReply = place.channel.kind === "shadow" && isTimeline(place.channel) && message.origin === undefined;
 	return isOpen(place.circle) || isLocalReply ? { message, place } : undefined;
 }

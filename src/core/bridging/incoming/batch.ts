@@ -1,5 +1,5 @@
 import { admits, circleOf } from "../../access/circle.ts";
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import type { Place } from "../../groups/place.ts";
 import type { BridgeName, ChannelId } from "../../ids.ts";
 import type { Account } from "../../model/account.ts";
@@ -17,7 +17,7 @@ export interface PendingOutcome {
 
 /** A batch of remote events that is being received: what its receivers share. */
 export interface IncomingBatch {
-	readonly world: World;
+	readonly context: CoreContext;
 	readonly bridge: BridgeName;
 	readonly parkedEvents: ParkedEvents;
 	readonly targets: Targets;
@@ -50,10 +50,10 @@ export const requestOf = (batch: Pick<IncomingBatch, "bridge">, event: RemoteEve
 
 /** Finds a message, which may be one of the batch that is not durable yet. */
 export async function findMessage(batch: IncomingBatch, ref: MessageRef): Promise<Message | undefined> {
-	const found = await messageByRef(batch.world, batch.bridge, ref);
+	const found = await messageByRef(batch.context, batch.bridge, ref);
 	if (found !== undefined) return found;
 	await batch.flush();
-	return messageByRef(batch.world, batch.bridge, ref);
+	return messageByRef(batch.context, batch.bridge, ref);
 }
 
 /** Parks an event until its target arrives. A local target that does not exist will never arrive, so the event is ignored. */
@@ -66,8 +66,8 @@ export async function parkBehind(batch: IncomingBatch, event: RemoteEvent, ref: 
 /** True if a remote account may post here: it may read the place, or the place is a shadow, whose home decides. */
 export function maySpeakIn(batch: IncomingBatch, place: Place, sender: Account): Promise<boolean> {
 	return batch.decideOnce(`speak ${place.channel.id} ${sender.id}`, async () => {
-		const circle = await circleOf(batch.world, place);
+		const circle = await circleOf(batch.context, place);
 		if (circle.leaves === "nowhere") return false;
-		return circle.homeOnly === true || admits(batch.world, circle, sender);
+		return circle.homeOnly === true || admits(batch.context, circle, sender);
 	});
 }

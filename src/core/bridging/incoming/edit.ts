@@ -12,16 +12,16 @@ export const receiveEdit: Receiver<"edit"> = async (batch, sender, event) => {
 	if (message.deletedAt !== undefined) return ignored("gone");
 	const place = await batch.place(message.channel);
 	if (place === undefined) return ignored("unknown-place");
-	if (event.forFollowers === true && (await circleOf(batch.world, place)).leaves === "anywhere")
+	if (event.forFollowers === true && (await circleOf(batch.context, place)).leaves === "anywhere")
 		return ignored("not-allowed");
 	try {
-		checkContent(batch.world, message.type, event.content);
+		checkContent(batch.context, message.type, event.content);
 	} catch (error) {
 		if (error instanceof Problem) return ignored("not-allowed");
 		throw error;
 	}
 	await batch.flush();
-	await appendEdit(batch.world, message, {
+	await appendEdit(batch.context, message, {
 		actor: sender,
 		request: requestOf(batch, event),
 		body: {

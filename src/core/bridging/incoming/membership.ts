@@ -8,12 +8,12 @@ import { type IncomingBatch, ignored, type Receiver, requestOf, resolved } from 
 /** The place that a remote account asks to join: an open channel or the timeline of a local account; `undefined` if it can't be joined. */
 async function joinable(batch: IncomingBatch, target: JoinTarget): Promise<Place | undefined> {
 	if (target.kind === "room") return batch.linkedRoom(target.room);
-	const account = target.kind === "account" ? await accountById(batch.world, target.account) : undefined;
+	const account = target.kind === "account" ? await accountById(batch.context, target.account) : undefined;
 	if (account?.deletedAt !== undefined) return undefined;
 	const channel = target.kind === "channel" ? target.channel : account?.timeline;
-	const place = channel === undefined ? undefined : await placeOf(batch.world, channel);
+	const place = channel === undefined ? undefined : await placeOf(batch.context, channel);
 	if (place === undefined || place.channel.kind === "shadow") return undefined;
-	return (await circleOf(batch.world, place)).leaves === "anywhere" ? place : undefined;
+	return (await circleOf(batch.context, place)).leaves === "anywhere" ? place : undefined;
 }
 
 /** A remote account joins (follows), at once or upon approval, as the join policy says. It is notified of acceptance or denial. */
@@ -25,7 +25,7 @@ export const receiveJoin: Receiver<"join"> = async (batch, sender, event) => {
 	const state = isRoom || joinPolicy === "open" ? "joined" : joinPolicy === "approval" ? "requested" : "denied";
 	await batch.flush();
 	const { changed } = await changeMembership(
-		batch.world,
+		batch.context,
 		place.channel.id,
 		sender,
 		(now) => {
@@ -50,7 +50,7 @@ export const receiveLeave: Receiver<"leave"> = async (batch, sender, event) => {
 	if (place === undefined) return ignored("unknown-place");
 	await batch.flush();
 	const { changed } = await changeMembership(
-		batch.world,
+		batch.context,
 		place.channel.id,
 		sender,
 		(now) => {
@@ -65,11 +65,11 @@ export const receiveLeave: Receiver<"leave"> = async (batch, sender, event) => {
 
 /** The owner of a remote timeline accepts or denies the join of a local account, or removes it later. */
 export const receiveAnswer: Receiver<"answer"> = async (batch, sender, event) => {
-	const account = await accountById(batch.world, event.account);
+	const account = await accountById(batch.context, event.account);
 	if (account === undefined) return ignored("unknown-target");
 	await batch.flush();
 	const { changed } = await changeMembership(
-		batch.world,
+		batch.context,
 		sender.timeline,
 		account,
 		(now) => {

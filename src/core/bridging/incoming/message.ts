@@ -57,19 +57,19 @@ async function placeNamed(
 	if (place.kind === "room") return batch.linkedRoom(place.room);
 	if (place.kind === "channel") return batch.place(place.channel);
 	// A message is only stored if its author has followers here or it mentions an account here.
-	const followers = await batch.world.store.page(memberships, {
+	const followers = await batch.context.store.page(memberships, {
 		index: "place",
 		prefix: [sender.timeline, "joined"],
 		order: "asc",
 		limit: 1,
 	});
 	if (followers.length === 0 && (mentions ?? []).length === 0) return undefined;
-	return batch.place(place.kind === "timeline" ? sender.timeline : await ensureFollowersChannel(batch.world, sender));
+	return batch.place(place.kind === "timeline" ? sender.timeline : await ensureFollowersChannel(batch.context, sender));
 }
 
 /** The channel of the sender's followers here, if it exists yet. */
-const shadowOf = async ({ world }: IncomingBatch, sender: Account): Promise<ChannelId | undefined> =>
-	(await accountById(world, sender.id))?.followers;
+const shadowOf = async ({ context }: IncomingBatch, sender: Account): Promise<ChannelId | undefined> =>
+	(await accountById(context, sender.id))?.followers;
 
 async function refusalOf(
 	batch: IncomingBatch,
@@ -81,12 +81,12 @@ async function refusalOf(
 	if (!(await maySpeakIn(batch, place, sender))) return ignored("not-allowed");
 	const action = parent === undefined ? "post" : "reply";
 	const question = `${action} ${place.channel.id} ${sender.id}`;
-	if (!(await batch.decideOnce(question, () => may(batch.world, action, place, sender)))) {
+	if (!(await batch.decideOnce(question, () => may(batch.context, action, place, sender)))) {
 		return ignored(place.channel.kind !== "room" && parent === undefined ? "not-owner" : "not-allowed");
 	}
 	if (!place.channel.allowedTypes.includes(event.type)) return ignored("not-allowed");
 	try {
-		checkContent(batch.world, event.type, event.content);
+		checkContent(batch.context, event.type, event.content);
 	} catch (error) {
 		if (error instanceof Problem) return ignored("not-allowed");
 		throw error;
@@ -102,16 +102,16 @@ async function post(
 	parent: Message | undefined,
 	natural: string,
 ): Promise<PendingOutcome> {
-	const { world, bridge } = batch;
-	const id = mintId("msg", world.clock.now());
+	const { context, bridge } = batch;
+	const id = mintId("msg", context.clock.now());
 	const request = requestOf(batch, event);
 	const mentions = event.mentions ?? [];
 	const people = parent === undefined ? mentions : [parent.author, ...mentions];
 	const isOwed = await batch.decideOnce(`owed ${place.channel.id} ${sender.id} ${people.join()}`, () =>
 		batch.targets.any({ ...place, origin: bridge, author: sender, people }),
 	);
-	world.failPoints.hit("incoming:before-append");
-	const appending = world.log.append({
+	context.failPoints.hit("incoming:before-append");
+	const appending = context.log.append({
 		stream: place.channel.id,
 		type: "message.posted",
 		actor: sender.id,
@@ -141,7 +141,7 @@ async function post(
 	});
 	const received = async (): Promise<Received> => {
 		const { outcome } = await appending;
-		world.failPoints.hit("incoming:after-append");
+		context.failPoints.hit("incoming:after-append");
 		return outcome === "appended" ? { status: "accepted", message: id } : { status: "duplicate" };
 	};
 	return { done: received() };

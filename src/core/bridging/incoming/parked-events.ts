@@ -1,4 +1,4 @@
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import type { Collection } from "../../ports/store.ts";
@@ -46,10 +46,10 @@ export interface ParkedEvents {
 }
 
 /** Parks events in {@link parked}. */
-export function createParkedEvents(world: Pick<World, "store" | "clock">): ParkedEvents {
+export function createParkedEvents(context: Pick<CoreContext, "store" | "clock">): ParkedEvents {
 	const keys = new Set<string>();
 	let newKeys = new Set<string>();
-	const { store, clock } = world;
+	const { store, clock } = context;
 	return {
 		async load() {
 			let after: string | undefined;

@@ -7,7 +7,7 @@ export const receiveProfile: Receiver<"profile"> = async () => resolved({ status
 export const receiveGone: Receiver<"gone"> = async (batch, sender, event) => {
 	if (sender.deletedAt !== undefined) return resolved({ status: "duplicate" });
 	await batch.flush();
-	const { outcome } = await batch.world.log.append({
+	const { outcome } = await batch.context.log.append({
 		stream: sender.id,
 		type: "account.deleted",
 		actor: sender.id,

@@ -32,7 +32,7 @@ export const receiveReaction: Receiver<"reaction"> = async (batch, sender, event
 	if (wasWithdrawn) return ignored("gone");
 	await batch.flush();
 	try {
-		const { changed } = await react(batch.world, sender, place, message, wishOf(event), {
+		const { changed } = await react(batch.context, sender, place, message, wishOf(event), {
 			origin: { bridge: batch.bridge, id: event.reaction },
 			request: requestOf(batch, event),
 			raw: event.raw,
@@ -53,7 +53,7 @@ export const receiveUnreaction: Receiver<"unreaction"> = async (batch, sender, e
 	if (byId !== undefined) return withdraw(batch, sender, event, byId);
 	if (event.target !== undefined && event.key !== undefined) {
 		const message = await findMessage(batch, event.target);
-		const stored = message && (await batch.world.store.get(reactions, reactionId(message.id, sender.id, event.key)));
+		const stored = message && (await batch.context.store.get(reactions, reactionId(message.id, sender.id, event.key)));
 		if (stored !== undefined) return withdraw(batch, sender, event, stored.doc);
 	}
 	return event.reaction === undefined
@@ -63,7 +63,7 @@ export const receiveUnreaction: Receiver<"unreaction"> = async (batch, sender, e
 
 /** The reaction with this id on the batch's network. */
 export async function reactionByRemote(batch: IncomingBatch, remote: string): Promise<Reaction | undefined> {
-	const { store } = batch.world;
+	const { store } = batch.context;
 	const [own] = await store.page(reactions, {
 		index: "remote",
 		prefix: [remoteKey(batch.bridge, remote)],
@@ -71,7 +71,7 @@ export async function reactionByRemote(batch: IncomingBatch, remote: string): Pr
 		limit: 1,
 	});
 	if (own !== undefined) return own.doc;
-	const link = await linkByRemote(batch.world, batch.bridge, remote);
+	const link = await linkByRemote(batch.context, batch.bridge, remote);
 	return link === undefined ? undefined : (await store.get(reactions, link.subject))?.doc;
 }
 
@@ -83,10 +83,10 @@ export async function withdraw(
 	reaction: Reaction,
 ): Promise<PendingOutcome> {
 	if (reaction.author !== sender.id) return ignored("not-allowed");
-	const message = (await batch.world.store.get(messages, reaction.message))?.doc;
+	const message = (await batch.context.store.get(messages, reaction.message))?.doc;
 	if (message === undefined) return ignored("unknown-target");
 	await batch.flush();
 	const source = { bridge: batch.bridge, request: requestOf(batch, event), raw: event.raw };
-	const { changed } = await unreact(batch.world, sender, message, reaction.key, source);
+	const { changed } = await unreact(batch.context, sender, message, reaction.key, source);
 	return resolved(changed ? { status: "accepted", message: message.id } : { status: "duplicate" });
 }

@@ -1,4 +1,4 @@
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import type { Shadows } from "../../federation/shadows.ts";
 import { placeOf } from "../../groups/place.ts";
 import type { BridgeName, ChannelId } from "../../ids.ts";
@@ -42,12 +42,12 @@ export interface Incoming {
 
 /** Receives remote events on behalf of the senders' shadows. */
 export function createIncoming(
-	world: World,
+	context: CoreContext,
 	{ shadows, parkedEvents, targets }: { shadows: Shadows; parkedEvents: ParkedEvents; targets: Targets },
 ): Incoming {
 	async function receive(bridge: BridgeName, events: readonly RemoteEvent[]): Promise<readonly Received[]> {
 		const steps: Promise<Received>[] = [];
-		const batch = openBatch(world, bridge, { parkedEvents, targets, settled: () => Promise.all(steps) });
+		const batch = openBatch(context, bridge, { parkedEvents, targets, settled: () => Promise.all(steps) });
 		for (const event of events) {
 			const sender = await shadows.of(bridge, event.sender);
 			const step = await receiveOne(batch, sender, event);
@@ -90,7 +90,7 @@ async function receiveOne(batch: IncomingBatch, sender: Account, event: RemoteEv
 }
 
 function openBatch(
-	world: World,
+	context: CoreContext,
 	bridge: BridgeName,
 	{ settled, ...rest }: Pick<IncomingBatch, "parkedEvents" | "targets"> & { readonly settled: () => Promise<unknown> },
 ): IncomingBatch {
@@ -101,15 +101,15 @@ function openBatch(
 		return known as Promise<T>;
 	}
 	return {
-		world,
+		context,
 		bridge,
 		...rest,
 		decideOnce,
-		place: (channel: ChannelId) => decideOnce(`place ${channel}`, () => placeOf(world, channel)),
+		place: (channel: ChannelId) => decideOnce(`place ${channel}`, () => placeOf(context, channel)),
 		linkedRoom: (room) =>
 			decideOnce(`room ${room}`, async () => {
-				const portal = await portalByRoom(world, bridge, room);
-				return portal?.state === "active" ? placeOf(world, portal.channel) : undefined;
+				const portal = await portalByRoom(context, bridge, room);
+				return portal?.state === "active" ? placeOf(context, portal.channel) : undefined;
 			}),
 		async flush() {
 			await settled();

@@ -40,10 +40,10 @@ async function remove(
 	const place = await batch.place(message.channel);
 	if (place === undefined) return ignored("unknown-place");
 	const isAuthor = message.author === sender.id;
-	if (!isAuthor && !(await may(batch.world, "moderate", place, sender))) return ignored("not-allowed");
+	if (!isAuthor && !(await may(batch.context, "moderate", place, sender))) return ignored("not-allowed");
 	if (message.deletedAt !== undefined) return resolved({ status: "duplicate" });
 	await batch.flush();
-	await appendDeletion(batch.world, message.id, {
+	await appendDeletion(batch.context, message.id, {
 		actor: sender,
 		request: requestOf(batch, event),
 		origin: batch.bridge,

@@ -1,6 +1,6 @@
 import { circleOf } from "../../access/circle.ts";
 import { BoundedMap } from "../../bounded-map.ts";
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import type { BridgeName } from "../../ids.ts";
 import { messages } from "../../messages/message.ts";
 import { messageOf } from "../../messages/message-of-event.ts";
@@ -22,10 +22,10 @@ export type Attempted =
  * network.
  */
 export function createAttempt(
-	world: World,
+	context: CoreContext,
 	bridgeOf: (name: BridgeName) => Bridge | undefined,
 ): (row: DeliveryRow, signal: AbortSignal, progress: Progress) => Promise<Attempted> {
-	const { store, failPoints, logger } = world;
+	const { store, failPoints, logger } = context;
 	const prepared = new BoundedMap<string, Promise<Prepared | undefined>>(256);
 	const subjects = new BoundedMap<string, Promise<string>>(1024);
 
@@ -38,7 +38,7 @@ export function createAttempt(
 		if (known !== undefined) return known;
 		const event = await store.event(row.event);
 		if (event === undefined) return undefined;
-		const fresh = prepare(world, row.reach.bridge, event);
+		const fresh = prepare(context, row.reach.bridge, event);
 		prepared.set(key, fresh);
 		fresh.catch(() => prepared.delete(key));
 		return fresh;
@@ -83,9 +83,9 @@ export function createAttempt(
 	/** A message for its readers only is delivered to the homes of its current readers; its removal goes wherever the message went. */
 	async function mayStillGo(content: Prepared, reach: Reach): Promise<boolean> {
 		if (!("subject" in content) || content.visibility !== "readers" || content.kind === "removal") return true;
-		const circle = await circleOf(world, content, content.subject.message);
+		const circle = await circleOf(context, content, content.subject.message);
 		const parent = "parent" in content ? content.parent?.author.reach : undefined;
-		return parent?.target === reach.target || isHomeOfReader(world, circle, reach);
+		return parent?.target === reach.target || isHomeOfReader(context, circle, reach);
 	}
 
 	async function send(bridge: Bridge, delivery: Delivery, signal: AbortSignal, progress: Progress): Promise<Attempted> {

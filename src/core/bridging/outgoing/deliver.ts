@@ -1,6 +1,6 @@
 import { backOff } from "../../events/back-off.ts";
+import type { CoreContext } from "../../events/context.ts";
 import type { LaneHold, LaneHolds, LaneTrouble } from "../../events/lane-holds.ts";
-import type { World } from "../../events/world.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { Bridge } from "../../ports/bridge/bridge.ts";
 import type { DeliveryResult } from "../../ports/bridge/delivery.ts";
@@ -46,11 +46,11 @@ const queueOf = ({ event, reach }: DeliveryRow): string =>
 
 /** Makes the deliveries of one lane, in order (design §3.4). A run resolves with the time of the next attempt, if there is one to wait for. */
 export function createDeliverer(
-	world: World,
+	context: CoreContext,
 	{ bridge, holds, maxAgeMs, onOutcome = () => {} }: DeliveryOptions,
 ): (lane: string, signal: AbortSignal) => Promise<number | undefined> {
-	const { clock, logger } = world;
-	const attempt = createAttempt(world, bridge);
+	const { clock, logger } = context;
+	const attempt = createAttempt(context, bridge);
 	const isTooOld = (row: DeliveryRow): boolean => clock.now() - row.at > maxAgeMs;
 
 	/** Handles the failure of one delivery. Resolves with the time of its next attempt; `undefined` if it became a dead letter. */
@@ -78,7 +78,7 @@ export function createDeliverer(
 		{ reason, afterMs }: Extract<DeliveryResult, { status: "retry" }>,
 	): Promise<number> {
 		for (;;) {
-			const old = (await pageOfLane(world, lane, undefined)).filter(({ doc }) => isTooOld(doc));
+			const old = (await pageOfLane(context, lane, undefined)).filter(({ doc }) => isTooOld(doc));
 			for (const stored of old) await items.moveToDeadLetters(stored, reason);
 			if (old.length === 0) break;
 		}
@@ -100,7 +100,7 @@ export function createDeliverer(
 	/** True for a delivery of a bulk lane while the lane that precedes it has earlier deliveries. */
 	async function mustWait(lane: string, { at, seq }: DeliveryRow): Promise<boolean> {
 		const before = laneBefore(lane);
-		const [oldest] = before === undefined ? [] : await pageOfLane(world, before, undefined, 1);
+		const [oldest] = before === undefined ? [] : await pageOfLane(context, before, undefined, 1);
 		return oldest !== undefined && (oldest.doc.at < at || (oldest.doc.at === at && oldest.doc.seq <= seq));
 	}
 
@@ -110,10 +110,10 @@ export function createDeliverer(
 		using grace = graceAfter(signal, graceMs);
 		let held: Promise<LaneHold> | undefined;
 		const hold = (): Promise<LaneHold> => (held ??= holds.take(deliveryLane(lane)));
-		const items = laneItems(world, hold, (name) => onOutcome(name, "dead"));
+		const items = laneItems(context, hold, (name) => onOutcome(name, "dead"));
 		const run: Run = { items, blocked: new Set(), gone: new Map(), next: undefined };
 		for (let after: DeliveryRow | undefined; !signal.aborted; ) {
-			const rows = await pageOfLane(world, lane, after);
+			const rows = await pageOfLane(context, lane, after);
 			const [first] = rows;
 			if (first === undefined) return run.next;
 			if (await mustWait(lane, first.doc)) return clock.now() + bulkPauseMs;
@@ -147,7 +147,7 @@ export function createDeliverer(
 				// A kind that the network can't express can't be fixed by a replay, so it is not a dead letter.
 				if (result.status === "rejected" && result.reason !== "unsupported") {
 					if (result.reason === "gone") {
-						await removeTarget(world, row.reach);
+						await removeTarget(context, row.reach);
 						run.gone.set(row.reach.target, clock.now());
 					}
 					await items.moveToDeadLetters(stored, result.detail ?? result.reason);

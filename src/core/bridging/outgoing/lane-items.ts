@@ -1,5 +1,5 @@
+import type { CoreContext } from "../../events/context.ts";
 import type { LaneHold } from "../../events/lane-holds.ts";
-import type { World } from "../../events/world.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { Delivery } from "../../ports/bridge/delivery.ts";
 import type { Stored } from "../../ports/store.ts";
@@ -11,7 +11,7 @@ export const batch = 32;
 
 /** A page of a lane's deliveries, in order. @param after the last one of the previous page; undefined for the first page */
 export const pageOfLane = (
-	{ store }: Pick<World, "store">,
+	{ store }: Pick<CoreContext, "store">,
 	lane: string,
 	after: DeliveryRow | undefined,
 	limit: number = batch,
@@ -37,11 +37,11 @@ export interface LaneItems {
 
 /** Creates the writes of one run. @param hold called before each write */
 export function laneItems(
-	world: Pick<World, "store" | "clock" | "failPoints" | "logger">,
+	context: Pick<CoreContext, "store" | "clock" | "failPoints" | "logger">,
 	hold: () => Promise<LaneHold>,
 	onDead: (bridge: BridgeName) => void,
 ): LaneItems {
-	const { store, clock, failPoints, logger } = world;
+	const { store, clock, failPoints, logger } = context;
 	const confirm = async (): Promise<void> => (await hold()).confirm();
 
 	async function remove(id: string): Promise<void> {
@@ -67,7 +67,7 @@ export function laneItems(
 			const subject = subjectOf(delivery);
 			if (subject !== undefined && ids.length > 0) {
 				await confirm();
-				await saveLinks(world, { bridge: delivery.reach.bridge, ...subject }, ids);
+				await saveLinks(context, { bridge: delivery.reach.bridge, ...subject }, ids);
 			}
 			await remove(id);
 			failPoints.hit("delivery:after-record");

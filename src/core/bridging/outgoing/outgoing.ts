@@ -31,7 +31,7 @@ export function createOutgoing(planner: Planner, lanes: () => Lanes): ConsumerJo
 		async commit(works) {
 			const rows = works.flat();
 			for (let from = 0; from < rows.length; from += chunk)
-				await planner.world.store.insertMissing(deliveries, rows.slice(from, from + chunk));
+				await planner.context.store.insertMissing(deliveries, rows.slice(from, from + chunk));
 		},
 		done(works) {
 			for (const lane of new Set(works.flat().map((row) => deliveryLane(laneOf(row.doc))))) lanes().wake(lane);

@@ -9,13 +9,13 @@ import { renderApps, renderNewToken } from "./apps-page.ts";
 
 /** `/account/apps`: lists and revokes sessions, tokens and device keys, and creates access tokens. */
 export function appsRoutes(services: PageServices): readonly PageRoute[] {
-	const { world } = services;
+	const { context } = services;
 	const signedIn = signedInPage(services);
 
 	async function show({ ctx, frame, session }: SignedInCall, refusal?: Refusal): Promise<void> {
 		const shown = renderApps(frame, {
 			account: session.account,
-			sessions: await sessionsOf(world, session.account, [session.id]),
+			sessions: await sessionsOf(context, session.account, [session.id]),
 			done: refusal === undefined && ctx.query.done === "ended" ? texts.apps.ended : undefined,
 			faults: refusal?.faults ?? [],
 		});
@@ -26,7 +26,7 @@ export function appsRoutes(services: PageServices): readonly PageRoute[] {
 		const { ctx, frame, form, session } = call;
 		const name = form.text("name").trim().slice(0, 100);
 		if (name === "") return show(call, { status: 400, faults: [{ field: "name", text: texts.form.missing }] });
-		const secret = await addToken(world, { account: session.account.id, scopes: ["ofscp"], name });
+		const secret = await addToken(context, { account: session.account.id, scopes: ["ofscp"], name });
 		sendPage(ctx, renderNewToken(frame, { name, secret }));
 	}
 
@@ -34,7 +34,7 @@ export function appsRoutes(services: PageServices): readonly PageRoute[] {
 		signedIn("GET", "/account/apps", show),
 		signedIn("POST", "/account/apps/end", async ({ ctx, form, session }) => {
 			// A session that has already ended is not an error.
-			await endSession(world, session.account, form.text("id"));
+			await endSession(context, session.account, form.text("id"));
 			seeOther(ctx, "/account/apps?done=ended");
 		}),
 		signedIn("POST", "/account/apps/token", makeToken),

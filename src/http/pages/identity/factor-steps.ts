@@ -15,11 +15,11 @@ const securityPath = "/account/security";
 
 /** Changes to authenticator apps, passkeys and the recovery address. They require a recent authentication. */
 export function factorRoutes(services: PageServices): readonly PageRoute[] {
-	const { world } = services;
+	const { context } = services;
 	const signedIn = signedInPage(services);
 	const fresh = (path: string, handle: (call: SignedInCall) => Promise<void>): PageRoute =>
 		signedIn("POST", path, async (call) => {
-			if (isFresh(world, call)) return handle(call);
+			if (isFresh(context, call)) return handle(call);
 			seeOther(call.ctx, `/account/confirm?return=${securityPath}`);
 		});
 
@@ -45,7 +45,7 @@ export function factorRoutes(services: PageServices): readonly PageRoute[] {
 		const [secret, uri] = [form.text("secret"), form.text("uri")];
 		if (!/^[A-Z2-7]{16,128}$/.test(secret) || !uri.startsWith("otpauth://totp/") || uri.length > 1000)
 			return seeOther(ctx, securityPath);
-		const tried = await attempt(ctx, () => confirmTotp(world, session.account, form.text("code")));
+		const tried = await attempt(ctx, () => confirmTotp(context, session.account, form.text("code")));
 		if ("value" in tried) return sendPage(ctx, renderRecoveryCodes(frame, { codes: tried.value }));
 		const faults = [{ field: "code", text: texts.security.totpWrong }];
 		showTotp(call, { secret, uri }, { ...tried.refusal, faults });
@@ -54,42 +54,42 @@ export function factorRoutes(services: PageServices): readonly PageRoute[] {
 	async function add(call: SignedInCall): Promise<void> {
 		const { ctx, form, session } = call;
 		const given = readPasskey(form) ?? { handle: "", response: undefined };
-		const tried = await attempt(ctx, () => addPasskey(world, session.account, given, form.text("name")));
+		const tried = await attempt(ctx, () => addPasskey(context, session.account, given, form.text("name")));
 		if ("value" in tried) return seeOther(ctx, `${securityPath}?done=passkey-add`);
 		const { status } = tried.refusal;
-		await showSecurity(call, world, { status, faults: [{ text: texts.security.passkeyRefused }] });
+		await showSecurity(call, context, { status, faults: [{ text: texts.security.passkeyRefused }] });
 	}
 
 	async function changeEmail(call: SignedInCall): Promise<void> {
 		const { ctx, form, session } = call;
 		const email = form.text("email").trim();
-		const tried = await attempt(ctx, () => setEmail(world, session.account.id, email === "" ? undefined : email));
-		if ("refusal" in tried) return showSecurity(call, world, tried.refusal);
+		const tried = await attempt(ctx, () => setEmail(context, session.account.id, email === "" ? undefined : email));
+		if ("refusal" in tried) return showSecurity(call, context, tried.refusal);
 		seeOther(ctx, `${securityPath}?done=email`);
 	}
 
 	return [
 		fresh("/account/security/email", changeEmail),
-		fresh("/account/security/totp", async (call) => showTotp(call, await beginTotp(world, call.session.account))),
+		fresh("/account/security/totp", async (call) => showTotp(call, await beginTotp(context, call.session.account))),
 		fresh("/account/security/totp/confirm", confirm),
 		fresh("/account/security/totp/end", async ({ ctx, session }) => {
-			await endTotp(world, session.account);
+			await endTotp(context, session.account);
 			seeOther(ctx, `${securityPath}?done=totp-end`);
 		}),
 		fresh("/account/security/recovery-codes", async ({ ctx, frame, session }) => {
-			const tried = await attempt(ctx, () => renewRecoveryCodes(world, session.account));
+			const tried = await attempt(ctx, () => renewRecoveryCodes(context, session.account));
 			if ("refusal" in tried) return seeOther(ctx, securityPath);
 			sendPage(ctx, renderRecoveryCodes(frame, { codes: tried.value }));
 		}),
 		fresh("/account/security/passkeys/options", async ({ ctx, session }) => {
 			privateHeaders(ctx);
 			ctx.status = 200;
-			ctx.body = JSON.stringify(await registrationOptions(world, session.account));
+			ctx.body = JSON.stringify(await registrationOptions(context, session.account));
 			ctx.type = "application/json";
 		}),
 		fresh("/account/security/passkeys", add),
 		fresh("/account/security/passkeys/remove", async ({ ctx, form, session }) => {
-			await removePasskey(world, session.account, form.text("id"));
+			await removePasskey(context, session.account, form.text("id"));
 			seeOther(ctx, `${securityPath}?done=passkey-remove`);
 		}),
 	];

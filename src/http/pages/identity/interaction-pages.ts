@@ -20,7 +20,7 @@ const baseOf = ({ uid }: Interaction): string => `/oauth/interaction/${uid}`;
 
 /** The pages of an authorization: login, account selection and consent. */
 export function interactionRoutes(services: PageServices): readonly PageRoute[] {
-	const { world, oauth } = services;
+	const { context, oauth } = services;
 	const { interactions } = oauth;
 
 	const loginContextOf = ({ ctx }: PageCall, interaction: Interaction): LoginContext => {
@@ -63,12 +63,12 @@ export function interactionRoutes(services: PageServices): readonly PageRoute[] 
 
 	/** A step of the login. If the interaction asks for consent, the login is done already. */
 	const loginStep =
-		(step: (call: PageCall, world: PageServices["world"], login: LoginContext) => Promise<void> | void) =>
+		(step: (call: PageCall, context: PageServices["context"], login: LoginContext) => Promise<void> | void) =>
 		async (call: PageCall): Promise<void> => {
 			const interaction = await pending(call);
 			if (interaction.prompt === "consent") return seeOther(call.ctx, baseOf(interaction));
 			privateHeaders(call.ctx);
-			await step(call, world, loginContextOf(call, interaction));
+			await step(call, context, loginContextOf(call, interaction));
 		};
 
 	/** Accepts an answer only while the interaction has this prompt. */
@@ -86,7 +86,7 @@ export function interactionRoutes(services: PageServices): readonly PageRoute[] 
 		const interaction = await pending(call);
 		const { prompt, client, account, scopes, returnTo } = interaction;
 		const base = baseOf(interaction);
-		if (prompt === "login" || account === undefined) return showLogIn(call, world, loginContextOf(call, interaction));
+		if (prompt === "login" || account === undefined) return showLogIn(call, context, loginContextOf(call, interaction));
 		const shown =
 			prompt === "consent"
 				? renderConsent(frame, { base, client, scopes, account, returnTo })

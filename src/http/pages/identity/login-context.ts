@@ -1,4 +1,4 @@
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import type { Account } from "#core/model/account.ts";
 import type { BrowserSessions } from "../../oauth/browser-session.ts";
 import { seeOther } from "../../page-kit/private-page.ts";
@@ -35,7 +35,7 @@ export function localPath(text: unknown, origin: string): string {
 }
 
 /** A login to the account pages: `/login?return=…`. */
-export function accountLogin({ ctx }: PageCall, { origin }: World, sessions: BrowserSessions): LoginContext {
+export function accountLogin({ ctx }: PageCall, { origin }: CoreContext, sessions: BrowserSessions): LoginContext {
 	const back = localPath(ctx.query.return, origin);
 	const query = back === fallback ? "" : `?return=${encodeURIComponent(back)}`;
 	return {

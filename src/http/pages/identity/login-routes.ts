@@ -14,16 +14,16 @@ import { showSignUp, submitSignUp } from "./sign-up-steps.ts";
 
 /** `/login` and `/signup`. */
 export function loginRoutes(services: PageServices): readonly PageRoute[] {
-	const { world, oauth } = services;
+	const { context, oauth } = services;
 	const at =
-		(step: (call: PageCall, world: PageServices["world"], login: LoginContext) => Promise<void> | void) =>
+		(step: (call: PageCall, context: PageServices["context"], login: LoginContext) => Promise<void> | void) =>
 		async (call: PageCall): Promise<void> =>
-			step(call, world, accountLogin(call, world, oauth.sessions));
+			step(call, context, accountLogin(call, context, oauth.sessions));
 
 	async function showLogInOrReturn(call: PageCall): Promise<void> {
 		const { ctx } = call;
 		if ((await oauth.sessions.current(ctx)) === undefined) await at(showLogIn)(call);
-		else seeOther(ctx, localPath(ctx.query.return, world.origin));
+		else seeOther(ctx, localPath(ctx.query.return, context.origin));
 	}
 
 	return [

@@ -1,6 +1,6 @@
 import type { Context } from "koa";
 import { accountById } from "#core/accounts/find-account.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { passwordSince } from "#core/identity/credentials.ts";
 import type { AccountId } from "#core/ids.ts";
 import type { Account } from "#core/model/account.ts";
@@ -21,29 +21,34 @@ interface PendingLogin {
 }
 
 /** Stores a pending login in a cookie. */
-export async function savePendingLogin(ctx: Context, world: World, account: Account, flow: string): Promise<void> {
-	const password = await passwordSince(world, account.id);
-	const until = world.clock.now() + maxAgeMs;
+export async function savePendingLogin(
+	ctx: Context,
+	context: CoreContext,
+	account: Account,
+	flow: string,
+): Promise<void> {
+	const password = await passwordSince(context, account.id);
+	const until = context.clock.now() + maxAgeMs;
 	const kept: PendingLogin = { purpose: "pending-login", account: account.id, password, flow, until };
-	setCookie(ctx, cookie, String(world.vault.seal(kept)), { origin: world.origin, maxAgeMs });
+	setCookie(ctx, cookie, String(context.vault.seal(kept)), { origin: context.origin, maxAgeMs });
 }
 
 /** The account of the pending login of a flow; `undefined` if there is none or it has expired. */
-export async function pendingLogin(ctx: Context, world: World, flow: string): Promise<Account | undefined> {
-	const kept = open(world, readCookie(ctx, cookie, world.origin));
-	if (kept?.purpose !== "pending-login" || kept.flow !== flow || kept.until < world.clock.now()) return undefined;
-	if (kept.password !== (await passwordSince(world, kept.account))) return undefined;
-	const account = await accountById(world, kept.account);
+export async function pendingLogin(ctx: Context, context: CoreContext, flow: string): Promise<Account | undefined> {
+	const kept = open(context, readCookie(ctx, cookie, context.origin));
+	if (kept?.purpose !== "pending-login" || kept.flow !== flow || kept.until < context.clock.now()) return undefined;
+	if (kept.password !== (await passwordSince(context, kept.account))) return undefined;
+	const account = await accountById(context, kept.account);
 	return account?.deletedAt === undefined ? account : undefined;
 }
 
-export const clearPendingLogin = (ctx: Context, { origin }: Pick<World, "origin">): void =>
+export const clearPendingLogin = (ctx: Context, { origin }: Pick<CoreContext, "origin">): void =>
 	setCookie(ctx, cookie, undefined, { origin });
 
-function open(world: World, sealed: string | undefined): PendingLogin | undefined {
+function open(context: CoreContext, sealed: string | undefined): PendingLogin | undefined {
 	if (sealed === undefined) return undefined;
 	try {
-		return world.vault.open(sealed) as PendingLogin;
+		return context.vault.open(sealed) as PendingLogin;
 	} catch {
 		// Forged, or sealed with a previous key.
 		return undefined;

@@ -12,7 +12,7 @@ import { renderDeleteAccount, renderOwnProfile } from "./profile-page.ts";
 
 /** `/account`: editing the profile, signing out, and deleting the account. */
 export function profileRoutes(services: PageServices): readonly PageRoute[] {
-	const { world, oauth, instance } = services;
+	const { context, oauth, instance } = services;
 	const signedIn = signedInPage(services);
 
 	async function show({ ctx, frame, form, session }: SignedInCall, refusal?: Refusal): Promise<void> {
@@ -20,7 +20,7 @@ export function profileRoutes(services: PageServices): readonly PageRoute[] {
 		const sent = refusal !== undefined;
 		const shown = renderOwnProfile(frame, {
 			account,
-			url: personUrl(world, account),
+			url: personUrl(context, account),
 			values: {
 				displayName: sent ? form.text("displayName") : account.profile.displayName,
 				bio: sent ? form.text("bio") : (account.profile.bio ?? ""),
@@ -36,7 +36,7 @@ export function profileRoutes(services: PageServices): readonly PageRoute[] {
 		const tried = await attempt(ctx, async () => {
 			// Browsers send line ends as CR LF.
 			const bio = form.text("bio").replaceAll("\r\n", "\n");
-			await changeProfile(world, session.account, { displayName: form.text("displayName"), bio });
+			await changeProfile(context, session.account, { displayName: form.text("displayName"), bio });
 		});
 		if ("refusal" in tried) return show(call, tried.refusal);
 		seeOther(ctx, "/account?done=saved");
@@ -50,7 +50,7 @@ export function profileRoutes(services: PageServices): readonly PageRoute[] {
 	async function submitDelete(call: SignedInCall): Promise<void> {
 		const { ctx, frame, form, session } = call;
 		const wish = { password: form.text("password"), from: ctx.ip };
-		const tried = await attempt(ctx, () => deleteAccount(world, session.account, wish));
+		const tried = await attempt(ctx, () => deleteAccount(context, session.account, wish));
 		if ("refusal" in tried) return askDelete(call, tried.refusal);
 		await oauth.sessions.end(ctx);
 		sendPage(ctx, renderNotice(frame, { title: texts.account.deleted, text: texts.account.deletedText }));

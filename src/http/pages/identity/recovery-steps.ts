@@ -11,7 +11,7 @@ import { renderAskRecovery, renderSetPassword } from "./recovery-pages.ts";
 
 /** `/recover`: requesting and using a recovery link. */
 export function recoveryRoutes(services: Services): readonly PageRoute[] {
-	const { world, instance } = services;
+	const { context, instance } = services;
 	const t = texts.recovery;
 
 	function ask({ ctx, frame, form }: PageCall, refusal?: Refusal): void {
@@ -21,7 +21,7 @@ export function recoveryRoutes(services: Services): readonly PageRoute[] {
 
 	/** Shows the form for a new password, or that the link is no longer valid. */
 	async function set({ ctx, frame }: PageCall, link: string, refusal?: Refusal): Promise<void> {
-		const account = await recoveryState(world, link);
+		const account = await recoveryState(context, link);
 		if (account !== undefined) {
 			const shown = renderSetPassword(frame, { account, link, faults: refusal?.faults ?? [] });
 			return sendPage(ctx, shown, { status: refusal?.status ?? 200 });
@@ -34,7 +34,7 @@ export function recoveryRoutes(services: Services): readonly PageRoute[] {
 		const { ctx, frame, form } = call;
 		const name = form.text("name").trim();
 		if (name === "") return ask(call, { status: 400, faults: [{ field: "name", text: texts.form.missing }] });
-		const tried = await attempt(ctx, () => askRecovery(world, { name, from: ctx.ip }));
+		const tried = await attempt(ctx, () => askRecovery(context, { name, from: ctx.ip }));
 		if ("refusal" in tried) return ask(call, tried.refusal);
 		const text = fillInPlain(t.sentText, { instance: instance.name });
 		sendPage(ctx, renderNotice(frame, { title: t.sent, text, link: { to: "/login", label: texts.logIn.title } }));
@@ -44,7 +44,7 @@ export function recoveryRoutes(services: Services): readonly PageRoute[] {
 		const { ctx, frame, form } = call;
 		const link = form.text("link");
 		const tried = await attempt(ctx, () =>
-			recover(world, link, form.text("password")).catch((error: unknown) => {
+			recover(context, link, form.text("password")).catch((error: unknown) => {
 				if (error instanceof NotFound) return undefined;
 				throw error;
 			}),

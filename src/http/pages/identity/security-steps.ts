@@ -10,21 +10,21 @@ import { showSecurity } from "./show-security.ts";
 
 /** `/account/security`: the password and the second factors; `/account/confirm`: authenticating again. */
 export function securityRoutes(services: PageServices): readonly PageRoute[] {
-	const { world, oauth } = services;
+	const { context, oauth } = services;
 	const signedIn = signedInPage(services);
 
 	async function change(call: SignedInCall): Promise<void> {
 		const { ctx, form, session } = call;
 		const wish = { current: form.text("current"), next: form.text("next"), from: ctx.ip, session: session.id };
-		const tried = await attempt(ctx, () => changePassword(world, session.account, wish), { password: "current" });
-		if ("refusal" in tried) return showSecurity(call, world, tried.refusal);
+		const tried = await attempt(ctx, () => changePassword(context, session.account, wish), { password: "current" });
+		if ("refusal" in tried) return showSecurity(call, context, tried.refusal);
 		// An attacker who knew the old password may also have the old session.
 		await oauth.sessions.start(ctx, session.account, { amr: ["pwd"] });
 		seeOther(ctx, "/account/security?done=password");
 	}
 
 	const askConfirm = ({ ctx, frame, session }: SignedInCall, refusal?: Refusal): void => {
-		const back = localPath(ctx.query.return, world.origin);
+		const back = localPath(ctx.query.return, context.origin);
 		const shown = renderConfirm(frame, { account: session.account, back, faults: refusal?.faults ?? [] });
 		sendPage(ctx, shown, { status: refusal?.status ?? 200 });
 	};
@@ -32,14 +32,14 @@ export function securityRoutes(services: PageServices): readonly PageRoute[] {
 	async function confirm(call: SignedInCall): Promise<void> {
 		const { ctx, form, session } = call;
 		const given = { password: form.text("password"), from: ctx.ip };
-		const tried = await attempt(ctx, () => confirmPassword(world, session.account, given));
+		const tried = await attempt(ctx, () => confirmPassword(context, session.account, given));
 		if ("refusal" in tried) return askConfirm(call, tried.refusal);
 		await oauth.sessions.start(ctx, session.account, { amr: ["pwd"] });
-		seeOther(ctx, localPath(ctx.query.return, world.origin));
+		seeOther(ctx, localPath(ctx.query.return, context.origin));
 	}
 
 	return [
-		signedIn("GET", "/account/security", (call) => showSecurity(call, world)),
+		signedIn("GET", "/account/security", (call) => showSecurity(call, context)),
 		signedIn("POST", "/account/security/password", change),
 		signedIn("GET", "/account/confirm", async (call) => askConfirm(call)),
 		signedIn("POST", "/account/confirm", confirm),

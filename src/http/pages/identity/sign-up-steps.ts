@@ -1,4 +1,4 @@
-import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { IdentityContext } from "#core/identity/identity.ts";
 import { inviteState } from "#core/identity/invites.ts";
 import { signUp } from "#core/identity/sign-up.ts";
 import { sendPage } from "../../page-kit/private-page.ts";
@@ -10,17 +10,17 @@ import { renderSignUp } from "./sign-up-page.ts";
 /** Shows the sign-up form, or why there is none. */
 export async function showSignUp(
 	{ ctx, frame, form }: PageCall,
-	world: IdentityWorld,
+	context: IdentityContext,
 	login: LoginContext,
 	refusal?: Refusal,
 ): Promise<void> {
 	const secret = form.text("invite") || (typeof ctx.query.invite === "string" ? ctx.query.invite : "");
-	const invite = secret === "" ? undefined : { secret, state: await inviteState(world, secret) };
+	const invite = secret === "" ? undefined : { secret, state: await inviteState(context, secret) };
 	const values = { handle: form.text("handle"), displayName: form.text("displayName"), email: form.text("email") };
 	const shown = renderSignUp(frame, {
 		action: login.paths.signUp,
 		logIn: login.paths.logIn,
-		mode: world.identity.registration.mode,
+		mode: context.identity.registration.mode,
 		invite,
 		values,
 		faults: refusal?.faults ?? [],
@@ -29,7 +29,7 @@ export async function showSignUp(
 }
 
 /** Creates an account and signs it in. */
-export async function submitSignUp(call: PageCall, world: IdentityWorld, login: LoginContext): Promise<void> {
+export async function submitSignUp(call: PageCall, context: IdentityContext, login: LoginContext): Promise<void> {
 	const { ctx, form } = call;
 	const [displayName, email, invite] = [
 		form.text("displayName").trim(),
@@ -37,7 +37,7 @@ export async function submitSignUp(call: PageCall, world: IdentityWorld, login: 
 		form.text("invite"),
 	];
 	const tried = await attempt(ctx, () =>
-		signUp(world, {
+		signUp(context, {
 			handle: form.text("handle").trim().replace(/^@/, "").toLowerCase(),
 			password: form.text("password"),
 			...(displayName === "" ? {} : { displayName }),
@@ -46,6 +46,6 @@ export async function submitSignUp(call: PageCall, world: IdentityWorld, login: 
 			from: ctx.ip,
 		}),
 	);
-	if ("refusal" in tried) return showSignUp(call, world, login, tried.refusal);
+	if ("refusal" in tried) return showSignUp(call, context, login, tried.refusal);
 	await login.complete(tried.value, ["pwd"]);
 }

@@ -35,14 +35,14 @@ export interface GatewayOptions {
 }
 
 /** The core on an open store: all that a command needs, even while a server runs. */
-export interface OpenedWorld extends AsyncDisposable, BuiltCore {
+export interface OpenedCore extends AsyncDisposable, BuiltCore {
 	readonly bus: ReturnType<typeof createEmbeddedBus>;
 	readonly logger: Logger;
 	readonly installed: InstalledBridges;
 }
 
 /** Opens the store and builds the core on it. A server can run on the same store at the same time. */
-export async function openWorld(
+export async function openCore(
 	config: Config,
 	{
 		logger = createLogger(config.log),
@@ -50,7 +50,7 @@ export async function openWorld(
 		failPoints = noFailPoints,
 		installed = installedBridges(),
 	}: GatewayOptions = {},
-): Promise<OpenedWorld> {
+): Promise<OpenedCore> {
 	const store = await openStore(config, { logger, clock, failPoints });
 	const bus = createEmbeddedBus();
 	const built = buildCore({
@@ -74,7 +74,7 @@ export async function openWorld(
 		logger,
 		installed,
 		async [Symbol.asyncDispose]() {
-			await built.world.identity.background.idle();
+			await built.context.identity.background.idle();
 			await bus.close();
 			await store.close();
 		},
