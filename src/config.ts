@@ -65,7 +65,7 @@ function readFile(file: string): unknown {
 		throw new ConfigError([
 			{
 				path: file,
-				expected: "a file that can be read",
+				expected: "a readable file",
 				found: error instanceof Error ? error.message : String(error),
 			},
 		]);
