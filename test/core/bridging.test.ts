@@ -34,7 +34,7 @@ async function linked(core: Core, bridge: FakeBridge, owner: Account, place: Pla
 	await changePortal(core.context, portal.id, "active");
 }
 
-test("a follower is accepted and gets each post once, at the shared inbox of their host", async (t) => {
+test("followers are accepted, and each post is delivered once to the shared inbox of their host", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
@@ -53,7 +53,7 @@ test("a follower is accepted and gets each post once, at the shared inbox of the
 	t.true(answer?.kind === "answer" && answer.accepted && (answer.request as { id: string }).id === "follow");
 });
 
-test("the same follow twice is one membership and one answer", async (t) => {
+test("a repeated follow request gives one membership and one answer", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
@@ -61,7 +61,7 @@ test("the same follow twice is one membership and one answer", async (t) => {
 	await core.incoming.receive(fedi.name, [followOf(bob, jane), followOf(bob, jane)]);
 	await core.settled();
 	t.is(fedi.delivered.length, 1);
-	// A new request of somebody who follows already is answered again: their side may have lost ours.
+	// A new request of an accepted follower is answered again, since the first answer may have been lost.
 	await core.incoming.receive(fedi.name, [followOf(bob, jane, "again")]);
 	await core.post(jane, await core.timeline(jane), "Hello");
 	await core.settled();
@@ -71,7 +71,7 @@ test("the same follow twice is one membership and one answer", async (t) => {
 	);
 });
 
-test("who unfollows gets nothing more", async (t) => {
+test("nothing is delivered to a follower who has unfollowed", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
@@ -88,7 +88,7 @@ test("who unfollows gets nothing more", async (t) => {
 	);
 });
 
-test("a reply from one network reaches the other as a reply, and not its own", async (t) => {
+test("a reply from one network is delivered to the other as a reply, and not back to its own", async (t) => {
 	const [fedi, chat] = [createFakeBridge("fedi"), createFakeBridge("chat")];
 	const core = await openCore(t, [fedi, chat]);
 	const jane = await core.person("jane");
@@ -110,7 +110,7 @@ test("a reply from one network reaches the other as a reply, and not its own", a
 	t.is((await listMessages(core.context, timeline, { direction: "forward", limit: 10 })).length, 2);
 });
 
-test("edits, deletions and reactions of ours follow the message", async (t) => {
+test("edits, reactions and the deletion of a message are delivered after it", async (t) => {
 	const chat = createFakeBridge("chat");
 	const core = await openCore(t, [chat]);
 	const jane = await core.person("jane");
@@ -136,7 +136,7 @@ test("edits, deletions and reactions of ours follow the message", async (t) => {
 	t.false(JSON.stringify(events).includes("Hello"));
 });
 
-test("what concerns a message that is not there yet waits for it", async (t) => {
+test("edits and deletions of an unknown message are parked until the message is received", async (t) => {
 	const [fedi, chat] = [createFakeBridge("fedi"), createFakeBridge("chat")];
 	const core = await openCore(t, [fedi, chat]);
 	const jane = await core.person("jane");
@@ -154,7 +154,7 @@ test("what concerns a message that is not there yet waits for it", async (t) => 
 	await core.incoming.receive(fedi.name, [fedi.message(bob, "note", "First", { replyTo: { local: memo.id } })]);
 	const note = await messageByRemote(core.context, fedi.name, "note");
 	t.is(note?.content.text, "Second");
-	// What was deleted before it came never appears, and a stranger's deletion is nobody's.
+	// A message deleted by its author before it was received never appears; a deletion by another person has no effect.
 	const mallory = fedi.person("mallory");
 	const removal = (sender: RemotePerson, id: string, target: string) =>
 		({ kind: "removal", id, sender, raw: {}, target: { remote: target } }) as const;
@@ -167,7 +167,7 @@ test("what concerns a message that is not there yet waits for it", async (t) => 
 	t.is((await messageByRemote(core.context, fedi.name, "kept"))?.deletedAt, undefined);
 });
 
-test("nobody edits or deletes what somebody else said", async (t) => {
+test("a remote person can't edit or delete a message of someone else", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
@@ -182,7 +182,7 @@ test("nobody edits or deletes what somebody else said", async (t) => {
 	t.is((await core.context.store.get(messages, memo.id))?.doc.content.text, "Hello");
 });
 
-test("private and group channels never leave, by any path", async (t) => {
+test("messages of private and group channels never leave, by any path", async (t) => {
 	const [fedi, chat] = [createFakeBridge("fedi", { relays: true }), createFakeBridge("chat")];
 	const core = await openCore(t, [fedi, chat]);
 	const jane = await core.person("jane");
@@ -217,7 +217,7 @@ test("private and group channels never leave, by any path", async (t) => {
 	t.is(chat.delivered.length, 0);
 });
 
-test("a group's channel passes on to its followers what one of them said; a timeline does not", async (t) => {
+test("a channel of a group forwards the post of a remote follower to its followers", async (t) => {
 	const fedi = createFakeBridge("fedi", { relays: true });
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
@@ -228,12 +228,12 @@ test("a group's channel passes on to its followers what one of them said; a time
 		await core.incoming.receive(fedi.name, [{ ...followOf(person, jane, "channel"), target }]);
 	await core.incoming.receive(fedi.name, [fedi.message(bob, "bobs-post", "Hi all", { place: target })]);
 	await core.settled();
-	const passedOn = fedi.delivered.filter((d) => d.kind === "message");
-	t.deepEqual(passedOn.map((d) => d.reach.target).sort(), ["https://b.test/inbox", "https://c.test/inbox"]);
-	t.deepEqual(passedOn[0]?.raw, { id: "bobs-post", text: "Hi all" });
+	const forwarded = fedi.delivered.filter((d) => d.kind === "message");
+	t.deepEqual(forwarded.map((d) => d.reach.target).sort(), ["https://b.test/inbox", "https://c.test/inbox"]);
+	t.deepEqual(forwarded[0]?.raw, { id: "bobs-post", text: "Hi all" });
 });
 
-test("following somebody elsewhere: asked, accepted, read at home, left", async (t) => {
+test("a remote follow: requested, accepted, posts in the home timeline, and unfollowed", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
@@ -264,7 +264,7 @@ test("following somebody elsewhere: asked, accepted, read at home, left", async 
 	t.is(await joined(core.context, place.channel.id, jane), undefined);
 });
 
-test("in a linked timeline only the owner posts; a guest's reply is taken over", async (t) => {
+test("in the linked room of a timeline, posts of guests are ignored, and their replies and reactions are accepted", async (t) => {
 	const chat = createFakeBridge("chat");
 	const core = await openCore(t, [chat]);
 	const jane = await core.person("jane");
@@ -287,7 +287,7 @@ test("in a linked timeline only the owner posts; a guest's reply is taken over",
 	t.is((await core.context.store.get(messages, memo.id))?.doc.replies, 1);
 });
 
-test("an unlinked room is told once and hears nothing more", async (t) => {
+test("unlinking a room is delivered to it once, and nothing else is afterwards", async (t) => {
 	const chat = createFakeBridge("chat");
 	const core = await openCore(t, [chat]);
 	const jane = await core.person("jane");
@@ -317,7 +317,7 @@ test("an unlinked room is told once and hears nothing more", async (t) => {
 	t.is(chat.delivered.at(-1)?.kind, "message");
 });
 
-test("somebody whose account is gone takes what they said with them", async (t) => {
+test("when a remote account is deleted, its messages are deleted, and later ones are ignored", async (t) => {
 	const [fedi, chat] = [createFakeBridge("fedi"), createFakeBridge("chat")];
 	const core = await openCore(t, [fedi, chat]);
 	const jane = await core.person("jane");

@@ -4,7 +4,7 @@ import { changeProfile } from "#core/groups/change-profile.ts";
 import { openCore } from "../support/core.ts";
 import { createFakeBridge } from "../support/fake-bridge.ts";
 
-test("a new name and a lock reach the followers, once each; a change of nothing reaches nobody", async (t) => {
+test("each change of a profile is delivered to followers once, and an update without a change is not delivered", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const { context } = core;
@@ -13,17 +13,23 @@ test("a new name and a lock reach the followers, once each; a change of nothing 
 	await core.incoming.receive(fedi.name, [
 		{ kind: "join", id: "follow-1", sender: fedi.person("bob"), target, raw: {} },
 	]);
-	for (const wish of [{ displayName: "Jane D." }, { displayName: " Jane D. " }, { locked: true }, { locked: true }, {}])
-		await changeProfile(context, jane, wish);
+	for (const changes of [
+		{ displayName: "Jane D." },
+		{ displayName: " Jane D. " },
+		{ locked: true },
+		{ locked: true },
+		{},
+	])
+		await changeProfile(context, jane, changes);
 	await core.settled();
-	const told = fedi.delivered.filter(({ kind }) => kind === "profile");
+	const updates = fedi.delivered.filter(({ kind }) => kind === "profile");
 	t.deepEqual(
-		told.map(({ actor }) => actor.profile.displayName),
+		updates.map(({ actor }) => actor.profile.displayName),
 		["Jane D.", "Jane D."],
 	);
 });
 
-test("updatedAt grows with each change, though the clock stands still or goes back", async (t) => {
+test("updatedAt grows with each change, even if the clock stands still or goes back", async (t) => {
 	const core = await openCore(t);
 	const jane = await core.person("jane");
 	let { updatedAt } = jane;

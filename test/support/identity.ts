@@ -8,21 +8,14 @@ import { silentLogger } from "./silent-logger.ts";
 /** A vault with a fixed key. */
 export const testVault = (): Vault => createSealing(Buffer.alloc(32, 7));
 
-const generousRate = { points: 1000, seconds: 60 };
+const wide = { points: 1000, seconds: 60 };
 
-/** The authentication services; mail goes to `letters` instead of a mail server. */
+/** The means of authentication, with an array instead of a mail server. */
 export function testIdentity(
-	options: Partial<Identity> & { readonly rates?: Partial<AttemptRates>; readonly letters?: Mail[] } = {},
+	options: Partial<Identity> & { readonly rates?: Partial<AttemptRates>; readonly mails?: Mail[] } = {},
 ): Identity {
-	const { rates, letters = [], ...rest } = options;
-	const every = {
-		signIn: generousRate,
-		signInAddress: generousRate,
-		signUp: generousRate,
-		recovery: generousRate,
-		recoveryAddress: generousRate,
-		...rates,
-	};
+	const { rates, mails = [], ...rest } = options;
+	const every = { signIn: wide, signInAddress: wide, signUp: wide, recovery: wide, recoveryAddress: wide, ...rates };
 	return {
 		...buildIdentity({
 			registration: { mode: "open" },
@@ -31,7 +24,7 @@ export function testIdentity(
 			mail: {
 				enabled: true,
 				async send(mail) {
-					letters.push(mail);
+					mails.push(mail);
 				},
 			},
 			attempts: every,

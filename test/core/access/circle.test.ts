@@ -9,7 +9,7 @@ import { builtInTiers } from "#core/model/tier.ts";
 import { openCore } from "../../support/core.ts";
 import { createFakeBridge } from "../../support/fake-bridge.ts";
 
-/** Who reads what, a row per tier: anonymous, outsider, member of the group, added to the channel, remote person, remote member. */
+/** The readers of a channel of each tier: anonymous, outsider, member of the group, added to the channel, remote person, remote member. */
 const matrix: Readonly<Record<string, string>> = {
 	private: "- - - added - -",
 	group: "- - member added - -",
@@ -20,7 +20,7 @@ const matrix: Readonly<Record<string, string>> = {
 	"ours-group-quiet": "- - member added - -",
 };
 
-test("a channel is read by those whom its tier lets read, tiers of the provider's own included", async (t) => {
+test("the tier of a channel decides who can read it, also if the provider defined the tier", async (t) => {
 	const core = await openCore(t, []);
 	const { context } = core;
 	const fedi = createFakeBridge("fedi");
@@ -61,7 +61,7 @@ test("a channel is read by those whom its tier lets read, tiers of the provider'
 	);
 });
 
-test("a tier that nobody knows any more shows its channels to those who were added, and lets nothing leave", async (t) => {
+test("after its tier is deleted, a channel can be read only by those who were added, and nothing of it leaves", async (t) => {
 	const core = await openCore(t);
 	const [owner, other] = [await core.person("olga"), await core.person("oscar")];
 	const rules = { read: "anyone", federate: true, broadcast: true, search: true } as const;
@@ -75,10 +75,10 @@ test("a tier that nobody knows any more shows its channels to those who were add
 	t.false(await admits(core.context, circle, other));
 });
 
-test("what an account says to its followers is read by them, by itself and by those whom a message names", async (t) => {
+test("a message for followers can be read by accepted followers, by its author and by those it mentions", async (t) => {
 	const core = await openCore(t);
 	const { context } = core;
-	const [jane, follower, asking, named, outsider] = [
+	const [jane, follower, requesting, mentioned, outsider] = [
 		await core.person("jane"),
 		await core.person("fred"),
 		await core.person("anna"),
@@ -86,18 +86,18 @@ test("what an account says to its followers is read by them, by itself and by th
 		await core.person("otto"),
 	];
 	await joinChannel(context, await core.timeline(jane, follower), follower);
-	await changeMembership(context, jane.timeline, asking, () => ({ state: "requested", role: "member" }));
+	await changeMembership(context, jane.timeline, requesting, () => ({ state: "requested", role: "member" }));
 	const place = await placeOf(context, jane.followers as NonNullable<typeof jane.followers>);
 	if (place === undefined) return t.fail("There is no channel for followers");
 	const readersOf = async (message?: { mentions: readonly Account["id"][] }) => {
 		const circle = await circleOf(context, place, message);
 		t.is(circle.leaves, "to-readers");
 		const found: string[] = [];
-		for (const account of [jane, follower, asking, named, outsider])
+		for (const account of [jane, follower, requesting, mentioned, outsider])
 			if (await admits(context, circle, account)) found.push(account.handle);
 		return found;
 	};
 	t.deepEqual(await readersOf(), ["jane", "fred"]);
-	t.deepEqual(await readersOf({ mentions: [named.id] }), ["jane", "fred", "nora"]);
+	t.deepEqual(await readersOf({ mentions: [mentioned.id] }), ["jane", "fred", "nora"]);
 	t.false(await admits(context, await circleOf(context, place), undefined));
 });

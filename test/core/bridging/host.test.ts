@@ -47,7 +47,7 @@ const joinOf = (sender: RemotePerson, account: string) =>
 		target: { kind: "account", account: account as never },
 	}) as const;
 
-test("a bridge sees the channels and messages that anyone may read, and no others", async (t) => {
+test("a bridge sees only the channels and messages that anyone can read", async (t) => {
 	const { core, host } = await openHosted(t);
 	const jane = await core.person("jane");
 	for (const { id: tier, rules } of builtInTiers) {
@@ -91,7 +91,7 @@ test("a message comes with its author, parent and mentions; a deleted one is a t
 	t.truthy((await host.messages.openMessage(parent.id))?.message.deletedAt);
 });
 
-test("lists come page by page, each item once, and a made-up place is behind everything", async (t) => {
+test("lists are paginated with each item once, and an invalid cursor gives an empty page", async (t) => {
 	const { core, host, fedi } = await openHosted(t);
 	const jane = await core.person("jane");
 	const timeline = await core.timeline(jane);
@@ -128,7 +128,7 @@ test("lists come page by page, each item once, and a made-up place is behind eve
 		t.deepEqual(await host.people.members(jane.timeline, { limit: 2, after }), { items: [] }, after);
 });
 
-test("people are found by handle and by the id that their network gave them", async (t) => {
+test("people are found by handle and by their remote id", async (t) => {
 	const { core, host, fedi } = await openHosted(t);
 	const jane = await core.person("jane");
 	const bob = fedi.person("bob");
@@ -140,7 +140,7 @@ test("people are found by handle and by the id that their network gave them", as
 	t.is(await host.people.byRemote("https://fedi.test/users/carol"), undefined);
 });
 
-test("a bridge sees its own links while they are open", async (t) => {
+test("a bridge sees only the links to its own rooms", async (t) => {
 	const { core, host, fedi } = await openHosted(t);
 	const jane = await core.person("jane");
 	const link = async (bridge: FakeBridge, room: string) => {
@@ -159,7 +159,7 @@ test("a bridge sees its own links while they are open", async (t) => {
 	t.is(await host.portals.byRoom("two"), undefined);
 });
 
-test("what a bridge keeps as a secret is not readable in the store, what it keeps as state is", async (t) => {
+test("secrets of a bridge are encrypted in the store, and its state is not", async (t) => {
 	const { core, host } = await openHosted(t);
 	await host.secrets.set("key", { pem: "a private key" });
 	await host.state.set("key", { place: "a public place" });
@@ -170,7 +170,7 @@ test("what a bridge keeps as a secret is not readable in the store, what it keep
 	t.true(stored.includes("a public place"));
 });
 
-test("when the store is away, what is received is asked for again", async (t) => {
+test("while the store is unavailable, receiving fails with an error that makes the sender retry", async (t) => {
 	const { host, core, fedi } = await openHosted(t);
 	const jane = await core.person("jane");
 	t.deepEqual(await host.receive([joinOf(fedi.person("bob"), jane.id)]), [{ status: "accepted" }]);

@@ -20,7 +20,7 @@ import { createFakeBridge } from "../../support/fake-bridge.ts";
 const from = "192.0.2.1";
 const password = "a quiet harbour";
 
-test("whoever leaves takes along what they said, what they were called and what they signed in with", async (t) => {
+test("deleting an account erases its messages, its profile and its credentials", async (t) => {
 	const chat = createFakeBridge("chat");
 	const core = await openCore(t, [chat]);
 	const { context } = core;
@@ -65,7 +65,7 @@ test("whoever leaves takes along what they said, what they were called and what 
 	await setEmail(context, berta.id, "jane@mail.example");
 });
 
-test("a change that comes while somebody leaves is emptied too, and leaving twice is leaving once", async (t) => {
+test("a change concurrent with an account's deletion is erased too, and deleting twice has the effect of deleting once", async (t) => {
 	const core = await openCore(t);
 	const { context } = core;
 	const jane = await core.person("jane");

@@ -21,7 +21,7 @@ async function follow(core: Core, fedi: FakeBridge, account: Account): Promise<v
 const textOf = (delivery: Delivery): string =>
 	delivery.kind === "message" ? delivery.subject.message.content.text : delivery.kind;
 
-test("what others say goes out before the removals of an account that is deleted, and those go all the same", async (t) => {
+test("messages of others are delivered before the removals of a deleted account, which are all delivered", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, ann] = [await core.person("jane"), await core.person("ann")];
@@ -31,7 +31,7 @@ test("what others say goes out before the removals of an account that is deleted
 	await core.settled();
 	fedi.delivered.length = 0;
 
-	// The host stands still until the deletion is planned and Ann has posted.
+	// The host is down until the deletion is planned and Ann has posted.
 	const down: DeliveryResult = { status: "retry", reason: "no answer", lane: true, afterMs: 60_000 };
 	fedi.answers.push(down, down);
 	await appendAccountDeletion(core.context, jane);
@@ -52,7 +52,7 @@ test("what others say goes out before the removals of an account that is deleted
 	t.is(fedi.delivered.filter(({ kind }) => kind === "removal").length, 100);
 });
 
-test("a removal never overtakes what it removes, though that still waits for its host", async (t) => {
+test("a removal never overtakes the message that it removes, even if the message waits for a retry", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
@@ -67,7 +67,7 @@ test("a removal never overtakes what it removes, though that still waits for its
 	core.clock.time += 31_000;
 	core.lanes.wake(deliveryLane(fedi.person("bob").reach?.lane as string));
 	await core.settled();
-	// The text is gone by now, so it is not sent at all; the removal comes last.
+	// The text has been erased by now, so that the message is not sent. The removal comes last.
 	while (fedi.delivered.length < 2) {
 		await new Promise((turn) => setTimeout(turn, 20));
 		core.clock.time += 1_000;
@@ -75,7 +75,7 @@ test("a removal never overtakes what it removes, though that still waits for its
 	t.deepEqual(fedi.delivered.map(textOf), ["account-removal", "removal"]);
 });
 
-test("an erasure that is broken off goes on where it was", async (t) => {
+test("an interrupted erasure is continued where it stopped", async (t) => {
 	const core = await openCore(t);
 	await core.lanes.stop();
 	const jane = await core.person("jane");

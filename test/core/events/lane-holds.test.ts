@@ -4,7 +4,7 @@ import { openCore } from "../../support/core.ts";
 
 const trouble = { failures: 1, notBefore: 10, since: 5, reason: "no answer" };
 
-test("taking a lane raises its epoch, and what this process took last it takes again without a write", async (t) => {
+test("taking a lane increments its epoch, unless the process already holds the lane, which takes no write", async (t) => {
 	const { context } = await openCore(t);
 	const holds = createLaneHolds(context);
 	t.is((await holds.take("deliver:x")).epoch, 1);
@@ -14,7 +14,7 @@ test("taking a lane raises its epoch, and what this process took last it takes a
 	t.is((await createLaneHolds(context).take("deliver:x")).epoch, 2);
 });
 
-test("a holder that lost its lane may write nothing of it any more, until it takes the lane again", async (t) => {
+test("a holder that lost its lane can't write until it takes the lane again", async (t) => {
 	const { context } = await openCore(t);
 	const [mine, theirs] = [createLaneHolds(context), createLaneHolds(context)];
 	const lost = await mine.take("deliver:x");
@@ -28,7 +28,7 @@ test("a holder that lost its lane may write nothing of it any more, until it tak
 	await again.confirm();
 });
 
-test("of many that take a lane at once each gets an epoch of its own, and only the newest may write", async (t) => {
+test("concurrent holders of a lane get different epochs, and only the newest can write", async (t) => {
 	const { context } = await openCore(t);
 	const taken = await Promise.all(Array.from({ length: 20 }, () => createLaneHolds(context).take("deliver:x")));
 	t.deepEqual(
@@ -49,7 +49,7 @@ test("of many that take a lane at once each gets an epoch of its own, and only t
 	);
 });
 
-test("trouble is kept with the lane, whoever takes it, and clearing it takes the lane from nobody", async (t) => {
+test("failures are stored with the lane across holders, and clearing them leaves the lane with its holder", async (t) => {
 	const { context } = await openCore(t);
 	const holds = createLaneHolds(context);
 	const hold = await holds.take("deliver:x");

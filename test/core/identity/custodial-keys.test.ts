@@ -10,7 +10,7 @@ import { bridgeName } from "#core/ids.ts";
 import { openCore } from "../../support/core.ts";
 import { newKeyPair } from "../../support/device.ts";
 
-test("a key is made when it is first needed, once however many need it, and kept sealed", async (t) => {
+test("a custodial key is created once on first use, also under concurrency, and stored encrypted", async (t) => {
 	const { context, person } = await openCore(t);
 	const jane = await person("jane");
 	const keys = await Promise.all([1, 2, 3, 4].map(() => custodialKeyOf(context, jane)));
@@ -21,7 +21,7 @@ test("a key is made when it is first needed, once however many need it, and kept
 	t.false(kept?.json.includes(pkcs8));
 });
 
-test("what we sign in somebody's name is verified by the key that we publish for them", async (t) => {
+test("a request signed on behalf of an account is verified by the published key of the account", async (t) => {
 	const { context, person } = await openCore(t);
 	const ghost = await createShadow(context, {
 		handle: "matrix-mia",
@@ -45,7 +45,7 @@ test("what we sign in somebody's name is verified by the key that we publish for
 	}
 });
 
-test("our key is published for those who have none, or in whose name we have signed", async (t) => {
+test("the custodial key is published for accounts without a device key, and for those it has signed for", async (t) => {
 	const { context, person } = await openCore(t);
 	const jane = await person("jane");
 	const held = await custodialKeyOf(context, jane);
@@ -66,7 +66,7 @@ test("our key is published for those who have none, or in whose name we have sig
 	);
 });
 
-test("keys are erased with their account, and none is made for it again", async (t) => {
+test("keys are erased with their account, and a deleted account gets no new one", async (t) => {
 	const { context, person } = await openCore(t);
 	const jane = await person("jane");
 	await custodialKeyOf(context, jane);

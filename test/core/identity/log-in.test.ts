@@ -9,7 +9,7 @@ import { createFakeBridge } from "../../support/fake-bridge.ts";
 const from = "192.0.2.1";
 const password = "a quiet harbour";
 
-test("somebody is known by their handle, their address and their mail address", async (t) => {
+test("a person can log in by handle, by address and by mail address", async (t) => {
 	const { context } = await openCore(t);
 	const jane = await signUp(context, { handle: "jane", password, email: "jane@mail.example", from });
 	for (const name of ["jane", "@jane", " Jane ", "jane@social.test", "@jane@social.test", "Jane@Mail.Example"]) {
@@ -21,13 +21,13 @@ test("somebody is known by their handle, their address and their mail address", 
 	t.deepEqual(await logIn(context, { name: "jane", password: "a quiet harbor", from }), { outcome: "wrong" });
 });
 
-test("however a keyboard composes a password, it is the same one", async (t) => {
+test("a password is the same in every Unicode normalisation form", async (t) => {
 	const { context } = await openCore(t);
 	await signUp(context, { handle: "jane", password: "cafe\u0301 au lait noir", from });
 	t.is((await logIn(context, { name: "jane", password: "caf\u00e9 au lait noir", from })).outcome, "known");
 });
 
-test("nobody signs in as a ghost, nor as somebody without a password", async (t) => {
+test("shadow accounts and accounts without a password can't log in", async (t) => {
 	const core = await openCore(t);
 	const chat = createFakeBridge("chat");
 	const ghost = await core.shadows.of(chat.name, chat.guest("alice"));
@@ -36,7 +36,7 @@ test("nobody signs in as a ghost, nor as somebody without a password", async (t)
 		t.is((await logIn(core.context, { name, password: "", from })).outcome, "wrong", name);
 });
 
-test("a name that nobody has costs as many hashes as a wrong password, and is limited alike", async (t) => {
+test("an unknown name costs as many hashes as a wrong password, and is limited alike", async (t) => {
 	let hashes = 0;
 	const gate = createGate({ width: 2, line: 5, retryAfterSeconds: 1 });
 	const hashing = {
@@ -49,7 +49,7 @@ test("a name that nobody has costs as many hashes as a wrong password, and is li
 	await signUp(context, { handle: "jane", password, from });
 	hashes = 0;
 	const outcomes: unknown[] = [];
-	for (const name of ["jane", "nobody"]) {
+	for (const name of ["jane", "unknown"]) {
 		for (let i = 0; i < 3; i++)
 			outcomes.push(
 				await logIn(context, { name, password: "wrong password", from }).then(
@@ -61,10 +61,14 @@ test("a name that nobody has costs as many hashes as a wrong password, and is li
 	}
 	t.deepEqual(outcomes.slice(0, 3), outcomes.slice(3));
 	t.deepEqual(outcomes[2], ["TooManyRequests", 2]);
-	await t.throwsAsync(logIn(context, { name: "@jane", password, from }), { name: "TooManyRequests" }, "all its names");
+	await t.throwsAsync(
+		logIn(context, { name: "@jane", password, from }),
+		{ name: "TooManyRequests" },
+		"the limit holds for all its names",
+	);
 });
 
-test("one address guesses for many accounts only so often; right passwords are not counted", async (t) => {
+test("wrong passwords are limited per source address across accounts; correct ones are not counted", async (t) => {
 	const { context } = await openCore(t, [], { rates: { signInAddress: { points: 3, seconds: 60 } } });
 	await signUp(context, { handle: "jane", password, from });
 	for (let i = 0; i < 4; i++) t.is((await logIn(context, { name: "jane", password, from })).outcome, "known");
@@ -76,7 +80,7 @@ test("one address guesses for many accounts only so often; right passwords are n
 	t.is((await logIn(context, { name: "dora", password, from: "2001:db8:0:2::1" })).outcome, "wrong");
 });
 
-test("many who guess at once are counted before they are answered", async (t) => {
+test("concurrent guesses are counted before they are checked", async (t) => {
 	const { context } = await openCore(t, [], { rates: { signIn: { points: 3, seconds: 60 } } });
 	await signUp(context, { handle: "jane", password, from });
 	const tries = await Promise.allSettled(
@@ -85,7 +89,7 @@ test("many who guess at once are counted before they are answered", async (t) =>
 	t.is(tries.filter(({ status }) => status === "fulfilled").length, 3);
 });
 
-test("whoever is sent away because too many sign in has tried nothing", async (t) => {
+test("an attempt rejected because the hashing queue is full is not counted", async (t) => {
 	let busy = false;
 	const gate = createGate({ width: 1, line: 5, retryAfterSeconds: 1 });
 	const closed = createGate({ width: 0, line: 0, retryAfterSeconds: 1 });
@@ -99,7 +103,7 @@ test("whoever is sent away because too many sign in has tried nothing", async (t
 	t.is((await logIn(context, { name: "jane", password, from })).outcome, "known");
 });
 
-test("a hash that is weaker than today's is made anew at the next sign-in", async (t) => {
+test("a password hash with outdated parameters is renewed at the next log-in", async (t) => {
 	const { context } = await openCore(t);
 	const jane = await signUp(context, { handle: "jane", password, from });
 	const stored = await context.store.get(credentials, jane.id);
@@ -120,7 +124,7 @@ test("a hash that is weaker than today's is made anew at the next sign-in", asyn
 	t.is((await logIn(context, { name: "jane", password, from })).outcome, "known");
 });
 
-test("two hashes are made at a time, the others wait, and a line that is too long is closed", async (t) => {
+test("two hashes run at a time, others wait in a bounded queue, and a full queue rejects", async (t) => {
 	const gate = createGate({ width: 2, line: 3, retryAfterSeconds: 7 });
 	const done: (() => void)[] = [];
 	const run = () => gate.run(() => new Promise<void>((resolve) => done.push(resolve)));

@@ -22,7 +22,7 @@ import { openCore } from "../../support/core.ts";
 const day = 86_400_000;
 const secret = (name: string): string => name.padEnd(43, "0");
 
-/** A grant of jane's with an access token. */
+/** An account, Jane's by default, with a grant and an access token. */
 async function granted(context: CoreContext, { grant = "grant-1", handle = "jane", token = secret("token") } = {}) {
 	const account = await createAccount(context, { handle });
 	const owner = subjectOf(context, account);
@@ -47,7 +47,7 @@ async function granted(context: CoreContext, { grant = "grant-1", handle = "jane
 	return { account, owner, token, grant };
 }
 
-test("however many use a thing up at once, one does", async (t) => {
+test("of concurrent uses of an authorization code, one succeeds", async (t) => {
 	const { context } = await openCore(t);
 	await saveRecord(context, "AuthorizationCode", "code", { payload: {}, expiresAt: context.clock.now() + day });
 	const outcomes = await Promise.all(
@@ -56,18 +56,18 @@ test("however many use a thing up at once, one does", async (t) => {
 	t.is(outcomes.filter((outcome) => outcome === "taken").length, 1);
 	t.is(outcomes.filter((outcome) => outcome === "used").length, 9);
 	await saveRecord(context, "AuthorizationCode", "code", { payload: {}, expiresAt: context.clock.now() + day });
-	t.is(await consumeRecord(context, "AuthorizationCode", "code"), "used", "saving it again does not renew it");
+	t.is(await consumeRecord(context, "AuthorizationCode", "code"), "used", "saving the code again does not renew it");
 	t.is(await consumeRecord(context, "AuthorizationCode", "another"), "gone");
 });
 
-test("a token stands for somebody until its grant ends, its time is over, or they are gone", async (t) => {
+test("an access token is valid until its grant ends or it expires", async (t) => {
 	const { context, clock } = await openCore(t);
 	const { account, token, grant } = await granted(context);
 	const principal = await authenticate(context, token);
 	t.like(principal, { client: "otter", session: grant, scopes: ["openid", "ofscp"] });
 	t.is(principal?.account.id, account.id);
 	const credential = principal?.credential as string;
-	t.false(credential.includes(token), "what is kept of it is no secret");
+	t.false(credential.includes(token), "the stored credential does not reveal the token");
 
 	const other = await granted(context, { grant: "grant-2", handle: "kim", token: secret("other") });
 	await endGrant(context, grant);
@@ -78,7 +78,7 @@ test("a token stands for somebody until its grant ends, its time is over, or the
 	t.is(await authenticate(context, other.token), undefined);
 });
 
-test("what was under way when a grant ended does not bring it back", async (t) => {
+test("saving records of an ended grant does not restore it", async (t) => {
 	const { context } = await openCore(t);
 	const { owner, token, grant } = await granted(context);
 	await endGrant(context, grant);
@@ -93,7 +93,7 @@ test("what was under way when a grant ended does not bring it back", async (t) =
 	t.is(await authenticate(context, token), undefined);
 });
 
-test("a thing of another kind is no access token", async (t) => {
+test("a record of another kind is not accepted as an access token", async (t) => {
 	const { context } = await openCore(t);
 	const { owner, grant } = await granted(context);
 	for (const kind of ["RefreshToken", "AuthorizationCode", "Session", "DeviceCode"] as const) {
@@ -108,7 +108,7 @@ test("a thing of another kind is no access token", async (t) => {
 		t.is(await authenticate(context, text), undefined, text.slice(0, 20));
 });
 
-test("clients that nobody uses are forgotten, those in use are not", async (t) => {
+test("unused clients are deleted after a week, and clients in use are kept", async (t) => {
 	const { context, clock } = await openCore(t);
 	const save = (id: string) =>
 		saveRecord(context, "Client", id, {
@@ -124,7 +124,7 @@ test("clients that nobody uses are forgotten, those in use are not", async (t) =
 	t.like(await findRecord(context, "Client", "busy"), { client_secret: "s3cret" });
 });
 
-test("a session is found by its other name, and ends for its owner only", async (t) => {
+test("a session is found by its uid, and only its owner can end it", async (t) => {
 	const { context } = await openCore(t);
 	const { account, owner } = await granted(context);
 	const kim = await createAccount(context, { handle: "kim" });
@@ -154,10 +154,10 @@ test("a session is found by its other name, and ends for its owner only", async 
 	t.deepEqual(await sessions.list(account.id), []);
 });
 
-test("a rotated key stays published for more than a day, and no longer than it must", async (t) => {
+test("a rotated key stays published for the overlap, more than a day, and not longer", async (t) => {
 	const { context, clock } = await openCore(t);
 	const [first, again] = await Promise.all([signingKeys(context), signingKeys(context)]);
-	t.deepEqual(first.keys, again.keys, "two who ask at once get the same");
+	t.deepEqual(first.keys, again.keys, "concurrent readers get the same keys");
 	const fresh = await rotateSigningKeys(context);
 	const both = await signingKeys(context);
 	t.deepEqual(

@@ -23,7 +23,7 @@ async function withPasskey(t: ExecutionContext) {
 	return { core, context, jane, device, passkey, response, asked };
 }
 
-test("a passkey is added and signs its owner in, with and without a name given before", async (t) => {
+test("a passkey signs its owner in, with and without the account named first", async (t) => {
 	const { context, jane, device, passkey } = await withPasskey(t);
 	t.is(passkey.name, "my phone");
 	for (const account of [jane, undefined]) {
@@ -34,7 +34,7 @@ test("a passkey is added and signs its owner in, with and without a name given b
 	t.true((await passkeysOf(context, jane))[0]?.lastUsedAt !== undefined);
 });
 
-test("what the browser was asked is answered once, and in time", async (t) => {
+test("a challenge can be answered once, and only before it expires", async (t) => {
 	const { core, context, jane, device, asked, response } = await withPasskey(t);
 	await t.throwsAsync(addPasskey(context, jane, { handle: asked.handle, response }, "again"), { message: /newest/ });
 	const first = await loginOptions(context, jane);
@@ -47,7 +47,7 @@ test("what the browser was asked is answered once, and in time", async (t) => {
 	t.is(await checkPasskey(context, { handle: late.handle, response: lateAnswer }), undefined);
 });
 
-test("an answer to another question, from another page or of another person signs nobody in", async (t) => {
+test("a response to another challenge, from another origin or for another account is rejected", async (t) => {
 	const { core, context, jane, device } = await withPasskey(t);
 	const bob = await core.person("bob");
 	const one = await loginOptions(context, jane);
@@ -64,7 +64,7 @@ test("an answer to another question, from another page or of another person sign
 	}
 });
 
-test("a passkey that stands alone must have verified its user; behind a password it need not", async (t) => {
+test("user verification is required without a password, and not required after one", async (t) => {
 	const { context, jane, device } = await withPasskey(t);
 	const alone = await loginOptions(context);
 	const unverified = device.get(alone.options, { verifies: false });
@@ -74,7 +74,7 @@ test("a passkey that stands alone must have verified its user; behind a password
 	t.is((await checkPasskey(context, { handle: second.handle, response: behind }))?.id, jane.id);
 });
 
-test("a counter that goes back betrays a copy", async (t) => {
+test("a response with a decreased signature counter is rejected", async (t) => {
 	const { context, jane, device } = await withPasskey(t);
 	const first = await loginOptions(context, jane);
 	t.truthy(await checkPasskey(context, { handle: first.handle, response: device.get(first.options, { counter: 10 }) }));
@@ -83,7 +83,7 @@ test("a counter that goes back betrays a copy", async (t) => {
 	t.is(await checkPasskey(context, { handle: second.handle, response: copied }), undefined);
 });
 
-test("a passkey is somebody's once; only they remove it", async (t) => {
+test("a passkey can be registered once, and removed only by its owner", async (t) => {
 	const { core, context, jane, device, passkey } = await withPasskey(t);
 	const bob = await core.person("bob");
 	const asked = await registrationOptions(context, bob);
@@ -100,7 +100,7 @@ test("a passkey is somebody's once; only they remove it", async (t) => {
 	t.is(await checkPasskey(context, { handle, response: device.get(options) }), undefined);
 });
 
-test("for each person there is an end of passkeys", async (t) => {
+test("the number of passkeys per account is limited", async (t) => {
 	const { context, jane } = await withPasskey(t);
 	for (let count = 1; count < 20; count++) {
 		const { handle, options } = await registrationOptions(context, jane);

@@ -18,8 +18,8 @@ const from = "192.0.2.1";
 const [old, next] = ["a quiet harbour", "a louder harbour"];
 
 async function withJane(t: ExecutionContext, options: Parameters<typeof openCore>[2] = {}) {
-	const letters: Mail[] = [];
-	const core = await openCore(t, [], { letters, ...options });
+	const mails: Mail[] = [];
+	const core = await openCore(t, [], { mails, ...options });
 	const { context } = core;
 	const jane = await signUp(context, { handle: "jane", password: old, email: "jane@mail.example", from });
 	await addToken(context, { account: jane.id, scopes: ["ofscp"], name: "my script" });
@@ -28,17 +28,17 @@ async function withJane(t: ExecutionContext, options: Parameters<typeof openCore
 	await registerDeviceKey(context, asked, { publicKey: newKeyPair().publicKey, name: "my phone" });
 	const kinds = async () => (await sessionsOf(context, jane)).map(({ kind }) => kind).sort();
 	const secretIn = (text: string): string => new URL(/https:\S+/.exec(text)?.[0] ?? "").searchParams.get("link") ?? "";
-	return { core, context, letters, jane, kinds, secretIn };
+	return { core, context, mails, jane, kinds, secretIn };
 }
 
-test("a link comes by mail, sets a new password once, and ends what was signed in", async (t) => {
-	const { context, letters, jane, kinds, secretIn } = await withJane(t);
+test("a recovery link from a mail sets a new password once and ends the account's sessions", async (t) => {
+	const { context, mails, jane, kinds, secretIn } = await withJane(t);
 	t.deepEqual(await kinds(), ["device", "token"]);
 	await askRecovery(context, { name: "jane", from });
 	await context.identity.background.idle();
-	t.is(letters.length, 1);
-	t.like(letters[0], { to: "jane@mail.example" });
-	const secret = secretIn(letters[0]?.text ?? "");
+	t.is(mails.length, 1);
+	t.like(mails[0], { to: "jane@mail.example" });
+	const secret = secretIn(mails[0]?.text ?? "");
 	t.is((await recoveryState(context, secret))?.id, jane.id);
 	await t.throwsAsync(recover(context, secret, "short"), { message: /at least 10/ });
 	const both = await Promise.allSettled(
@@ -48,14 +48,14 @@ test("a link comes by mail, sets a new password once, and ends what was signed i
 	t.is(await recoveryState(context, secret), undefined);
 	await t.throwsAsync(recover(context, secret, next), { name: "NotFound" });
 	t.is((await logIn(context, { name: "jane", password: old, from })).outcome, "wrong");
-	t.deepEqual(await kinds(), ["token"], "tokens for programs stay, to be looked through");
+	t.deepEqual(await kinds(), ["token"], "personal access tokens stay");
 });
 
-test("a link that went to an address which is not theirs any more is good for nothing", async (t) => {
-	const { context, letters, jane, secretIn } = await withJane(t);
+test("a link that was mailed to a former address is invalid", async (t) => {
+	const { context, mails, jane, secretIn } = await withJane(t);
 	await askRecovery(context, { name: "jane", from });
 	await context.identity.background.idle();
-	const secret = secretIn(letters[0]?.text ?? "");
+	const secret = secretIn(mails[0]?.text ?? "");
 	const operators = secretIn(await recoveryLink(context, jane));
 	await setEmail(context, jane.id, "jane@elsewhere.example");
 	t.is(await recoveryState(context, secret), undefined);
@@ -66,25 +66,25 @@ test("a link that went to an address which is not theirs any more is good for no
 	t.false(JSON.stringify(await context.store.page(recoveries, { order: "asc", limit: 10 })).includes("mail.example"));
 });
 
-test("nobody learns from the question who has an account or a mail address", async (t) => {
-	const { core, context, letters } = await withJane(t);
+test("a recovery request does not reveal whether an account or a mail address exists", async (t) => {
+	const { core, context, mails } = await withJane(t);
 	await core.person("bob");
-	for (const name of ["bob", "nobody", "nobody@mail.example", "", "\n"])
+	for (const name of ["bob", "unknown", "unknown@mail.example", "", "\n"])
 		t.is(await askRecovery(context, { name, from }), undefined);
 	await context.identity.background.idle();
-	t.deepEqual(letters, []);
+	t.deepEqual(mails, []);
 	t.deepEqual(await context.store.page(recoveries, { order: "asc", limit: 10 }), []);
 });
 
-test("links are limited alike for who exists and who does not", async (t) => {
+test("recovery requests are limited alike for known and unknown names", async (t) => {
 	const { context } = await withJane(t, { rates: { recovery: { points: 1, seconds: 60 } } });
-	for (const name of ["jane", "nobody"]) {
+	for (const name of ["jane", "unknown"]) {
 		await askRecovery(context, { name, from });
 		await t.throwsAsync(askRecovery(context, { name, from }), { name: "TooManyRequests" }, name);
 	}
 });
 
-test("without a mail server the question is answered alike, and the operator's link works", async (t) => {
+test("without a mail server a recovery request is answered alike, and a link from the operator works", async (t) => {
 	const send = () => Promise.reject(new Error("no mail server"));
 	const { context, jane, secretIn } = await withJane(t, { mail: { enabled: false, send } });
 	await askRecovery(context, { name: "jane", from });
@@ -92,7 +92,7 @@ test("without a mail server the question is answered alike, and the operator's l
 	t.is((await logIn(context, { name: "jane", password: next, from })).outcome, "known");
 });
 
-test("a link ends after an hour, and with the next change of the password", async (t) => {
+test("a link is invalid after an hour and after a change of the password", async (t) => {
 	const { core, context, jane, secretIn } = await withJane(t);
 	const late = secretIn(await recoveryLink(context, jane));
 	t.false(JSON.stringify(await context.store.page(recoveries, { order: "asc", limit: 10 })).includes(late));
@@ -103,7 +103,7 @@ test("a link ends after an hour, and with the next change of the password", asyn
 	t.is(await recoveryState(context, other), undefined);
 });
 
-test("changing the password asks for the present one, keeps the session that asks, and ends the others", async (t) => {
+test("changing the password requires the current one and ends all sessions but the one that changes it", async (t) => {
 	const { context, jane, kinds } = await withJane(t);
 	await t.throwsAsync(changePassword(context, jane, { current: next, next, from }), { message: /not your password/ });
 	const weak = changePassword(context, jane, { current: old, next: "jane@mail.example", from });
@@ -120,7 +120,7 @@ test("changing the password asks for the present one, keeps the session that ask
 	t.deepEqual(await kinds(), ["token"]);
 });
 
-test("a session that is ended stands for nobody; nobody ends another's", async (t) => {
+test("an ended session is invalid, and only its owner can end a session", async (t) => {
 	const { core, context, jane } = await withJane(t);
 	const bob = await core.person("bob");
 	for (const { id, kind } of await sessionsOf(context, jane)) {
@@ -134,7 +134,7 @@ test("a session that is ended stands for nobody; nobody ends another's", async (
 	t.deepEqual(await sessionsOf(context, jane), []);
 });
 
-test("a new password lets nobody in who was waiting for the old one to be checked", async (t) => {
+test("a log-in with the old password that is waiting when the password changes is rejected", async (t) => {
 	const gate = createGate({ width: 1, line: 50, retryAfterSeconds: 1 });
 	const hashes = new EventEmitter();
 	const run: typeof gate.run = (work) => {

@@ -19,7 +19,7 @@ async function withCodes(
 	return { core, context: core.context, jane, secret, uri, codeAt, codes };
 }
 
-test("codes are asked for only when one from the app has confirmed them", async (t) => {
+test("TOTP is required only after a code from the app has confirmed it", async (t) => {
 	const core = await openCore(t);
 	const account = await signUp(core.context, { handle: "jane", password: "a quiet harbour", from });
 	const knows = async () => {
@@ -38,9 +38,9 @@ test("codes are asked for only when one from the app has confirmed them", async 
 	t.deepEqual(await knows(), []);
 });
 
-test("a code is good once, a step early or late, and not longer", async (t) => {
+test("a code is accepted once, within one time step before or after its own", async (t) => {
 	const { core, context, jane, codeAt } = await withCodes(t);
-	t.false(await checkCode(context, jane, codeAt(core.clock.time), from), "it has confirmed the app already");
+	t.false(await checkCode(context, jane, codeAt(core.clock.time), from), "it was used to confirm the app");
 	core.clock.time += 90_000;
 	const now = core.clock.time;
 	t.false(await checkCode(context, jane, codeAt(now - 60_000), from), "too old");
@@ -48,11 +48,11 @@ test("a code is good once, a step early or late, and not longer", async (t) => {
 	t.true(await checkCode(context, jane, codeAt(now - 30_000), from));
 	const both = await Promise.all([1, 2, 3].map(() => checkCode(context, jane, codeAt(now), from)));
 	t.deepEqual(both.filter(Boolean), [true]);
-	t.false(await checkCode(context, jane, codeAt(now - 30_000), from), "older than one that was taken");
+	t.false(await checkCode(context, jane, codeAt(now - 30_000), from), "older than an accepted code");
 	t.true(await checkCode(context, jane, codeAt(now + 30_000), from));
 });
 
-test("a recovery code is good once, however it is typed; new ones make the old void", async (t) => {
+test("a recovery code is accepted once, in any notation, and new codes invalidate the old ones", async (t) => {
 	const { context, jane, codes } = await withCodes(t);
 	const [first = "", second = "", third = ""] = codes;
 	t.is(new Set(codes).size, 10);
@@ -65,11 +65,11 @@ test("a recovery code is good once, however it is typed; new ones make the old v
 	t.true(await checkCode(context, jane, fresh, from));
 });
 
-test("another app takes over when it is confirmed, not before", async (t) => {
+test("a new app replaces the old one only after it is confirmed", async (t) => {
 	const { core, context, jane, codeAt } = await withCodes(t);
 	const { secret } = await beginTotp(context, jane);
 	core.clock.time += 60_000;
-	t.true(await checkCode(context, jane, codeAt(core.clock.time), from), "the old one goes on");
+	t.true(await checkCode(context, jane, codeAt(core.clock.time), from), "the old app still works");
 	core.clock.time += 60_000;
 	await confirmTotp(context, jane, new TOTP({ secret }).generate({ timestamp: core.clock.time }));
 	core.clock.time += 60_000;
@@ -77,7 +77,7 @@ test("another app takes over when it is confirmed, not before", async (t) => {
 	t.true(await checkCode(context, jane, new TOTP({ secret }).generate({ timestamp: core.clock.time }), from));
 });
 
-test("nothing that is stored is a secret or a code", async (t) => {
+test("neither the secret nor the recovery codes are stored in plain text", async (t) => {
 	const { context, jane, secret, codes } = await withCodes(t);
 	const { json = "" } = (await context.store.get(totps, jane.id)) ?? {};
 	t.not(json, "");
@@ -85,7 +85,7 @@ test("nothing that is stored is a secret or a code", async (t) => {
 		t.false(json.includes(hidden));
 });
 
-test("codes can't be guessed through, and right ones are not counted", async (t) => {
+test("wrong codes are rate-limited per account, and correct ones are not counted", async (t) => {
 	const rates = { signIn: { points: 3, seconds: 60 } };
 	const { core, context, jane, codeAt } = await withCodes(t, [], { rates });
 	for (let step = 0; step < 5; step++) {

@@ -1,4 +1,4 @@
-/** Uses nonces up as soon as it is told to, and tells which ones it got: a process of its own on a store that others share. */
+/** A process on a shared store that uses nonces on command and reports which uses succeeded. */
 
 import { collections } from "../../../src/core/catalogue/collections.ts";
 import { systemClock } from "../../../src/core/clock.ts";
