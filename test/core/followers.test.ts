@@ -30,7 +30,7 @@ async function open(t: ExecutionContext) {
 	return { core, fedi, chat, jane: await core.person("jane") };
 }
 
-test("a memo for followers is delivered only to the homes of followers, with the visibility `readers`", async (t) => {
+test("a memo for followers is delivered only to the homes of followers, marked as followers-only", async (t) => {
 	const { core, fedi, chat, jane } = await open(t);
 	const [bob, eve] = [fedi.person("bob", "b.test"), fedi.person("eve", "e.test")];
 	await core.shadows.of(fedi.name, eve);
