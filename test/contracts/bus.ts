@@ -1,16 +1,16 @@
 import type { ExecutionContext, TestFn } from "ava";
 import type { Bus } from "#core/ports/bus.ts";
 
-/** Starts a bus for one test; it is closed by the test's teardown. */
+/** Opens a bus for a test, whose teardown closes it. */
 export type StartBus = (t: ExecutionContext) => Promise<Bus>;
 
 async function until(done: () => boolean): Promise<void> {
 	while (!done()) await new Promise((turn) => setTimeout(turn, 2));
 }
 
-/** What every backend of the Bus port does. */
+/** The tests of the Bus port, for any backend. */
 export function busContract(test: TestFn, name: string, start: StartBus): void {
-	test(`${name}: every subscriber is told, in the order of the publications`, async (t) => {
+	test(`${name}: each subscriber receives all publications in order`, async (t) => {
 		const bus = await start(t);
 		const first: string[] = [];
 		const second: string[] = [];
@@ -25,49 +25,49 @@ export function busContract(test: TestFn, name: string, start: StartBus): void {
 		t.deepEqual(second, first);
 	});
 
-	test(`${name}: a publication never calls a listener before it returns`, async (t) => {
+	test(`${name}: listeners are called only after the publication has returned`, async (t) => {
 		const bus = await start(t);
-		let told = 0;
-		bus.subscribe(() => void told++);
+		let received = 0;
+		bus.subscribe(() => void received++);
 		bus.publish("chn_1", 1);
-		t.is(told, 0);
-		await until(() => told === 1);
+		t.is(received, 0);
+		await until(() => received === 1);
 		t.pass();
 	});
 
-	test(`${name}: who has unsubscribed is not told any more, and others are`, async (t) => {
+	test(`${name}: an unsubscribed listener receives nothing, and others still do`, async (t) => {
 		const bus = await start(t);
-		const gone: number[] = [];
-		const here: number[] = [];
-		const listener = (_stream: string, seq: number) => void gone.push(seq);
+		const unsubscribed: number[] = [];
+		const subscribed: number[] = [];
+		const listener = (_stream: string, seq: number) => void unsubscribed.push(seq);
 		const unsubscribe = bus.subscribe(listener);
-		bus.subscribe((_stream, seq) => void here.push(seq));
+		bus.subscribe((_stream, seq) => void subscribed.push(seq));
 		bus.publish("chn_1", 1);
-		await until(() => here.length === 1);
+		await until(() => subscribed.length === 1);
 		unsubscribe();
 		unsubscribe();
 		bus.publish("chn_1", 2);
-		await until(() => here.length === 2);
-		t.deepEqual(gone, [1]);
+		await until(() => subscribed.length === 2);
+		t.deepEqual(unsubscribed, [1]);
 	});
 
-	test(`${name}: thousands may subscribe`, async (t) => {
+	test(`${name}: thousands of listeners can subscribe`, async (t) => {
 		const bus = await start(t);
-		let told = 0;
-		for (let i = 0; i < 2000; i++) bus.subscribe(() => void told++);
+		let received = 0;
+		for (let i = 0; i < 2000; i++) bus.subscribe(() => void received++);
 		bus.publish("chn_1", 1);
-		await until(() => told === 2000);
+		await until(() => received === 2000);
 		t.pass();
 	});
 
-	test(`${name}: a closed bus tells nobody and takes publications without harm`, async (t) => {
+	test(`${name}: publishing on a closed bus has no effect and throws no error`, async (t) => {
 		const bus = await start(t);
-		let told = 0;
-		bus.subscribe(() => void told++);
+		let received = 0;
+		bus.subscribe(() => void received++);
 		await bus.close();
 		bus.publish("chn_1", 1);
 		await new Promise((turn) => setTimeout(turn, 20));
-		t.is(told, 0);
+		t.is(received, 0);
 		await bus.close();
 	});
 }

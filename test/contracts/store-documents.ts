@@ -1,13 +1,13 @@
 import test from "ava";
 import { type Collection, Duplicate } from "../../src/core/ports/store.ts";
-import type { NewPlace } from "./store.ts";
+import type { NewDatabase } from "./store.ts";
 import { type Note, notes } from "./store-collections.ts";
 
 const note = (handle: string, more: Partial<Note> = {}): Note => ({ owner: "o", rank: 1, handle, ...more });
 
-export function documentsContract(name: string, newPlace: NewPlace): void {
-	test(`${name}: a document comes back as it was stored`, async (t) => {
-		const store = await (await newPlace(t)).open();
+export function documentsContract(name: string, newDatabase: NewDatabase): void {
+	test(`${name}: a document is read as it was stored`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const doc = note("h", { text: 'ünï 🦉 \u0000 "\\ \ud800', due: -5 });
 		await store.insert(notes, "n1", doc);
 		const stored = await store.get(notes, "n1");
@@ -17,8 +17,8 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		t.is(await store.get(notes, "n2"), undefined);
 	});
 
-	test(`${name}: an insert that meets a taken id or unique value names the index and stores nothing`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: inserting an existing id or unique value throws Duplicate with the index and stores nothing`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		await store.insert(notes, "n1", note("a"));
 		const sameId = await t.throwsAsync(store.insert(notes, "n1", note("b")), { instanceOf: Duplicate });
 		t.like(sameId, { collection: "notes", index: "id" });
@@ -28,16 +28,16 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		t.is((await store.get(notes, "n1"))?.doc.handle, "a");
 	});
 
-	test(`${name}: of many inserts with one unique value at once, one succeeds`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: of concurrent inserts with one unique value, one succeeds`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const tries = Array.from({ length: 50 }, (_, n) => store.insert(notes, `n${n}`, note("same")));
 		const outcomes = await Promise.allSettled(tries);
 		t.is(outcomes.filter(({ status }) => status === "fulfilled").length, 1);
 		t.is(await store.count(notes, "handle", ["same"]), 1);
 	});
 
-	test(`${name}: insertMissing leaves what is there and adds the rest`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: insertMissing keeps existing documents and inserts the others`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		await store.insert(notes, "n1", note("a", { text: "first" }));
 		const docs = [1, 2, 3].map((n) => ({ id: `n${n}`, doc: note(["", "a", "b", "c"][n] ?? "", { text: "second" }) }));
 		await store.insertMissing(notes, docs);
@@ -48,8 +48,8 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		await t.throwsAsync(store.insertMissing(notes, [{ id: "n4", doc: note("a") }]), { instanceOf: Duplicate });
 	});
 
-	test(`${name}: replace takes only the revision that it names, and moves the document in its indexes`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: replace requires the current revision and updates the indexes`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		await store.insert(notes, "n1", note("a", { due: 1 }));
 		t.true(await store.replace(notes, "n1", 1, note("a", { rank: 2 })));
 		t.false(await store.replace(notes, "n1", 1, note("a", { rank: 3 })));
@@ -60,16 +60,16 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		t.is(await store.count(notes, "due", []), 0);
 	});
 
-	test(`${name}: of many replaces of one revision at once, one succeeds`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: of concurrent replaces of one revision, one succeeds`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		await store.insert(notes, "n1", note("a"));
 		const tries = Array.from({ length: 50 }, (_, n) => store.replace(notes, "n1", 1, note("a", { rank: n })));
 		t.is((await Promise.all(tries)).filter(Boolean).length, 1);
 		t.is((await store.get(notes, "n1"))?.rev, 2);
 	});
 
-	test(`${name}: a counter that many raise by compare-and-set loses nothing`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: concurrent increments by compare-and-set are all counted`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		await store.insert(notes, "n1", note("a", { rank: 0 }));
 		const raise = async (): Promise<void> => {
 			for (;;) {
@@ -81,8 +81,8 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		t.is((await store.get(notes, "n1"))?.doc.rank, 10);
 	});
 
-	test(`${name}: delete takes the revision that it names, or any`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: delete requires the given revision, if one is given`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		await store.insert(notes, "n1", note("a"));
 		t.false(await store.delete(notes, "n1", 2));
 		t.true(await store.delete(notes, "n1", 1));
@@ -100,8 +100,8 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		["text for an integer", "1"],
 	];
 	for (const [what, rank] of wrong) {
-		test(`${name}: ${what} is refused as an integer of an index`, async (t) => {
-			const store = await (await newPlace(t)).open();
+		test(`${name}: an integer of an index can't be ${what}`, async (t) => {
+			const store = await (await newDatabase(t)).open();
 			const refused = { instanceOf: TypeError, message: /notes\.ranking/ };
 			await t.throwsAsync(store.insert(notes, "n1", note("a", { rank: rank as number })), refused);
 			await t.throwsAsync(store.count(notes, "ranking", ["o", rank as number]), refused);
@@ -118,8 +118,8 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		["more than 512 bytes", "x".repeat(513)],
 	];
 	for (const [what, handle] of wrongTexts) {
-		test(`${name}: ${what} is refused as text of an index, and as an id`, async (t) => {
-			const store = await (await newPlace(t)).open();
+		test(`${name}: text of an index and an id can't be ${what}`, async (t) => {
+			const store = await (await newDatabase(t)).open();
 			const refused = { instanceOf: TypeError };
 			await t.throwsAsync(store.insert(notes, "n1", note(handle as string)), { ...refused, message: /notes\.handle/ });
 			await t.throwsAsync(store.insert(notes, handle as string, note("a")), refused);
@@ -130,26 +130,26 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		});
 	}
 
-	test(`${name}: 512 bytes are taken as text of an index and as an id`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: text of an index and an id can have 512 bytes`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const long = "x".repeat(512);
 		await store.insert(notes, long, note(long));
 		t.is((await store.get(notes, long))?.doc.handle, long);
 		t.is(await store.count(notes, "handle", [long]), 1);
 	});
 
-	test(`${name}: a unique value that is absent is refused`, async (t) => {
+	test(`${name}: a document without its unique value is rejected`, async (t) => {
 		const options: Collection<{ readonly key?: string }> = {
 			name: "options",
 			version: 1,
 			indexes: { key: { kinds: ["text"], unique: true, of: ({ key }) => (key === undefined ? undefined : [key]) } },
 		};
-		const store = await (await newPlace(t)).open({ collections: [options] });
+		const store = await (await newDatabase(t)).open({ collections: [options] });
 		await t.throwsAsync(store.insert(options, "o1", {}), { instanceOf: TypeError, message: /options\.key/ });
 	});
 
-	test(`${name}: a collection or an index that was not declared is refused`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: an undeclared collection or index is rejected`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const other: Collection<object> = { name: "others", version: 1, indexes: {} };
 		await t.throwsAsync(store.get(other, "o1"), { instanceOf: TypeError, message: /others/ });
 		await t.throwsAsync(store.count(notes, "colour", []), { instanceOf: TypeError, message: /colour/ });

@@ -1,12 +1,12 @@
 import test from "ava";
 import fc from "fast-check";
 import type { Draft } from "../../src/core/ports/store.ts";
-import type { NewPlace } from "./store.ts";
+import type { NewDatabase } from "./store.ts";
 import { folds, messages, post, tallies } from "./store-collections.ts";
 
-export function foldsContract(name: string, newPlace: NewPlace): void {
-	test(`${name}: when an append resolves, its folds can be read`, async (t) => {
-		const store = await (await newPlace(t)).open();
+export function foldsContract(name: string, newDatabase: NewDatabase): void {
+	test(`${name}: when an append resolves, its folded documents can be read`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const reads = Array.from({ length: 40 }, async (_, n) => {
 			const appended = await store.append(post("s", String(n)), { folds });
 			if (appended.outcome !== "appended") return t.fail();
@@ -18,8 +18,8 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 		t.is(await store.count(tallies, "size", ["s", 40]), 1);
 	});
 
-	test(`${name}: folds see the documents as the events before have left them, once each`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: events are folded in order, each once, on the results of earlier ones`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const edit = (of: number, text: string): Draft => ({ ...post("s", ""), body: { kind: "edit", of, text } });
 		const remove = (of: number): Draft => ({ ...post("s", ""), body: { kind: "delete", of } });
 		const drafts = [
@@ -38,16 +38,16 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 		t.deepEqual((await store.get(tallies, "s"))?.doc, { owner: "s", seqs: [1, 2, 3, 4, 5, 6, 7], sum: 2 });
 	});
 
-	test(`${name}: a duplicate and a moved append fold nothing`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: a duplicate append and one whose precondition fails fold nothing`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		await store.append(post("s", "x", { natural: "k" }), { folds });
 		await store.append(post("s", "x", { natural: "k" }), { folds });
 		await store.append(post("s", "x"), { folds, after: 5 });
 		t.deepEqual((await store.get(tallies, "s"))?.doc.seqs, [1]);
 	});
 
-	test(`${name}: an append whose fold fails leaves nothing, and its neighbours are stored`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: an append whose fold throws stores nothing, and concurrent appends are stored`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const failing = (stream: string): Draft => ({ ...post(stream, ""), natural: `f${stream}`, body: { kind: "fail" } });
 		const drafts = [
 			post("s", "1"),
@@ -73,8 +73,8 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 		t.is(await store.eventBy("natural", "fs"), undefined);
 	});
 
-	test(`${name}: folded documents and compare-and-set see each other`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: folds and compare-and-set change the same documents`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		await store.append(post("s", "x"), { folds });
 		const before = await store.get(tallies, "s");
 		if (!before) return t.fail();
@@ -84,9 +84,9 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 		t.like((await store.get(tallies, "s"))?.doc, { sum: 101, seqs: [1, 2] });
 	});
 
-	test(`${name}: whatever is appended to whichever stream, documents are what folding the log in order gives`, async (t) => {
-		const place = await newPlace(t);
-		const [store, other] = [await place.open(), await place.open()];
+	test(`${name}: for any concurrent appends, the documents equal a fold of the log in order`, async (t) => {
+		const database = await newDatabase(t);
+		const [store, other] = [await database.open(), await database.open()];
 		let run = 0;
 		const action = fc.record({
 			stream: fc.constantFrom("a", "b"),

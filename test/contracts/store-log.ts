@@ -1,13 +1,13 @@
 import test from "ava";
-import type { NewPlace } from "./store.ts";
+import type { NewDatabase } from "./store.ts";
 import { folds, noFolds, post } from "./store-collections.ts";
 
 const range = (length: number): number[] => Array.from({ length }, (_, n) => n + 1);
 
-export function logContract(name: string, newPlace: NewPlace): void {
-	test(`${name}: an event gets its place, its time and its own id for the keys that it lacks`, async (t) => {
+export function logContract(name: string, newDatabase: NewDatabase): void {
+	test(`${name}: an event is stored with its seq and time, and with its id as the keys that the draft lacks`, async (t) => {
 		const clock = { now: () => 5_000 };
-		const store = await (await newPlace(t)).open({ clock });
+		const store = await (await newDatabase(t)).open({ clock });
 		const appended = await store.append(post("chan", "ünï 🦉", { pending: ["bridge"] }), { folds: noFolds });
 		const event = {
 			id: "chan/1",
@@ -28,8 +28,8 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		t.deepEqual(await store.eventBy("request", "chan/1"), event);
 	});
 
-	test(`${name}: events are found by their keys, and by these alone`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: events are found only by their own ids and keys`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		await store.append(post("s", "a", { natural: "ap:x", request: "r:1" }), { folds: noFolds });
 		t.is((await store.eventBy("natural", "ap:x"))?.id, "s/1");
 		t.is((await store.eventBy("request", "r:1"))?.id, "s/1");
@@ -37,8 +37,8 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		for (const id of ["s/2", "s/0", "s/01", "t/1", "s", "", "/1", "s/x"]) t.is(await store.event(id), undefined);
 	});
 
-	test(`${name}: appends started one after the other land in that order, without gaps, whatever the stream`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: appends to any streams are stored in the order in which they were started, without gaps`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const streams = ["a", "b/c", "b"];
 		const drafts = range(150).map((n) => post(streams[n % 3] ?? "", String(n)));
 		await Promise.all(drafts.map((draft) => store.append(draft, { folds })));
@@ -60,8 +60,8 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		t.deepEqual(await store.events("nothing", 0, 5), []);
 	});
 
-	test(`${name}: events are read from where one stopped, as many as asked`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: events are read after a seq, up to the limit`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		await Promise.all(range(300).map((n) => store.append(post("s", String(n)), { folds: noFolds })));
 		t.deepEqual(
 			(await store.events("s", 0, 2)).map(({ seq }) => seq),
@@ -76,8 +76,8 @@ export function logContract(name: string, newPlace: NewPlace): void {
 	});
 
 	for (const by of ["natural", "request"] as const) {
-		test(`${name}: of 50 appends with one ${by} key at once, one is stored and all name it`, async (t) => {
-			const store = await (await newPlace(t)).open();
+		test(`${name}: of 50 concurrent appends with one ${by} key, one is stored and returned to all`, async (t) => {
+			const store = await (await newDatabase(t)).open();
 			const outcomes = await Promise.all(
 				range(50).map((n) => store.append(post(`s${n % 3}`, "x", { [by]: "k" }), { folds })),
 			);
@@ -95,7 +95,7 @@ export function logContract(name: string, newPlace: NewPlace): void {
 	}
 
 	test(`${name}: duplicates among other appends leave no gap`, async (t) => {
-		const store = await (await newPlace(t)).open();
+		const store = await (await newDatabase(t)).open();
 		const drafts = range(120).map((n) => post("s", String(n), n % 3 === 0 ? { natural: `k${n % 4}` } : {}));
 		const outcomes = await Promise.all(drafts.map((draft) => store.append(draft, { folds })));
 		const count = 80 + 4;
@@ -106,8 +106,8 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		);
 	});
 
-	test(`${name}: a duplicate gives the event as it is stored, with what is still pending`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: a duplicate append returns the stored event with its pending consumers`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		await store.append(post("s", "first", { natural: "k", request: "r", pending: ["a", "b"] }), { folds });
 		await store.settle(["s/1"], "a");
 		const again = await store.append(post("s", "second", { natural: "k", request: "r" }), { folds });
@@ -121,8 +121,8 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		t.is(await store.eventBy("natural", "other"), undefined);
 	});
 
-	test(`${name}: an append at a seq that does not hold stores nothing and tells the right one`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: an append after a wrong seq stores nothing and returns the current one`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		t.deepEqual(await store.append(post("s", "x"), { folds, after: 1 }), { outcome: "moved", seq: 0 });
 		t.like(await store.append(post("s", "x", { natural: "k" }), { folds, after: 0 }), { outcome: "appended" });
 		t.deepEqual(await store.append(post("s", "x"), { folds, after: 0 }), { outcome: "moved", seq: 1 });
@@ -131,15 +131,15 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		t.like(retried, { outcome: "duplicate", event: { id: "s/1" } });
 	});
 
-	test(`${name}: of many appends after one seq at once, one succeeds`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: of concurrent appends after one seq, one succeeds`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const outcomes = await Promise.all(range(30).map((n) => store.append(post("s", String(n)), { folds, after: 0 })));
 		t.is(outcomes.filter(({ outcome }) => outcome === "appended").length, 1);
 		t.true(outcomes.every((outcome) => outcome.outcome !== "moved" || outcome.seq === 1));
 	});
 
-	test(`${name}: erasing replaces the bodies of earlier events of the stream, and leaves ids, order and keys`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: erasing replaces the bodies of earlier events and keeps ids, order and keys`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const secret = { natural: "ap:secret" };
 		await store.append(post("s", "secret one", secret), { folds });
 		await store.append(post("s", "secret two"), { folds });
@@ -158,8 +158,8 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		t.like(again, { outcome: "duplicate", event: { body: { kind: "erased" } } });
 	});
 
-	test(`${name}: a draft that can't be stored is refused and disturbs no other`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: an invalid draft is rejected without affecting concurrent appends`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const cycle: { self?: unknown } = {};
 		cycle.self = cycle;
 		const wrong = [

@@ -1,6 +1,6 @@
 import test from "ava";
 import type { Store } from "../../src/core/ports/store.ts";
-import type { NewPlace } from "./store.ts";
+import type { NewDatabase } from "./store.ts";
 import { noFolds, post } from "./store-collections.ts";
 
 const idsOf = async (
@@ -11,9 +11,9 @@ const idsOf = async (
 	limit = 100,
 ): Promise<readonly string[]> => (await store.owed(marker, stream, { after, limit })).map(({ id }) => id);
 
-export function owedContract(name: string, newPlace: NewPlace): void {
-	test(`${name}: an event is owed to each of its consumers until that one has settled it`, async (t) => {
-		const store = await (await newPlace(t)).open();
+export function owedContract(name: string, newDatabase: NewDatabase): void {
+	test(`${name}: an event is owed to each consumer until the consumer settles it`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		await store.append(post("s", "x", { pending: ["bridge", "notify"] }), { folds: noFolds });
 		await store.append(post("s", "y"), { folds: noFolds });
 		const [event] = await store.owed("bridge", "s", { limit: 10 });
@@ -27,8 +27,8 @@ export function owedContract(name: string, newPlace: NewPlace): void {
 		t.deepEqual((await store.event("s/1"))?.pending, []);
 	});
 
-	test(`${name}: unknown events and markers can be settled without an error`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: settling unknown events or markers is no error`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		await store.append(post("s", "x", { pending: ["bridge"] }), { folds: noFolds });
 		await store.settle(["s/1", "s/2", "t/1", "", "s"], "feed");
 		await store.settle([], "bridge");
@@ -40,8 +40,8 @@ export function owedContract(name: string, newPlace: NewPlace): void {
 		t.deepEqual(await idsOf(store, "feed", "s"), []);
 	});
 
-	test(`${name}: a stream's owed events come oldest first, page by page, without those of other streams`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: owed events of a stream are listed oldest first, in pages`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		for (const stream of ["c", "a"])
 			for (let n = 1; n <= 12; n++)
 				await store.append(post(stream, "x", { pending: n % 3 === 0 ? [] : ["bridge"] }), { folds: noFolds });
@@ -54,8 +54,8 @@ export function owedContract(name: string, newPlace: NewPlace): void {
 		t.is((await idsOf(store, "bridge", "a")).length, 8);
 	});
 
-	test(`${name}: the streams with work for a consumer are named once each, however much work they have`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: each stream with owed events is listed once, in pages`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const streams = Array.from({ length: 9 }, (_, n) => `s${n}`);
 		for (const stream of streams)
 			for (let n = 0; n < 4; n++)
@@ -80,8 +80,8 @@ export function owedContract(name: string, newPlace: NewPlace): void {
 		t.false((await store.owedStreams("bridge", { limit: 100 })).includes("s0"));
 	});
 
-	test(`${name}: consumers that settle at once lose no marker of each other`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: consumers that settle concurrently keep each other's markers`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const markers = ["bridge", "notify", "federate", "feed"];
 		const ids = Array.from({ length: 30 }, (_, n) => `s/${n + 1}`);
 		await Promise.all(ids.map(() => store.append(post("s", "x", { pending: markers }), { folds: noFolds })));

@@ -1,12 +1,12 @@
 import test from "ava";
 import fc from "fast-check";
 import type { Key, Page } from "../../src/core/ports/store.ts";
-import type { NewPlace } from "./store.ts";
+import type { NewDatabase } from "./store.ts";
 import { type Note, notes } from "./store-collections.ts";
 
 type Sample = { readonly id: string; readonly doc: Note };
 
-/** Few values, so that keys collide often; the ids are in no order. */
+/** Documents with few values, so that keys collide often, and unordered ids. */
 const samples: fc.Arbitrary<readonly Sample[]> = fc
 	.uniqueArray(fc.integer({ min: 0, max: 500 }), { minLength: 0, maxLength: 25 })
 	.chain((numbers) =>
@@ -52,7 +52,7 @@ function compare(a: Key, b: Key): number {
 	return 0;
 }
 
-/** The same page, by sorting everything. */
+/** The expected page, by sorting all documents. */
 function expected(all: readonly Sample[], page: Page): readonly string[] {
 	const direction = page.order === "asc" ? 1 : -1;
 	return all
@@ -67,9 +67,9 @@ function expected(all: readonly Sample[], page: Page): readonly string[] {
 		.map(({ id }) => id);
 }
 
-export function pagesContract(name: string, newPlace: NewPlace): void {
-	test(`${name}: any page over any index is what sorting everything gives`, async (t) => {
-		const store = await (await newPlace(t)).open();
+export function pagesContract(name: string, newDatabase: NewDatabase): void {
+	test(`${name}: any page of any index equals a sort of all documents`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		await fc.assert(
 			fc.asyncProperty(samples, fc.array(requests, { minLength: 1, maxLength: 8 }), async (all, asked) => {
 				await store.insertMissing(notes, all);
@@ -98,8 +98,8 @@ export function pagesContract(name: string, newPlace: NewPlace): void {
 		);
 	});
 
-	test(`${name}: reading on after the last key visits every document with a key of its own once`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: paging after the last key visits every document once, if keys are distinct`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const docs = Array.from({ length: 23 }, (_, n) => ({ id: `n${n}`, doc: { owner: "o", rank: n, handle: `h${n}` } }));
 		await store.insertMissing(notes, docs);
 		for (const order of ["asc", "desc"] as const) {
@@ -118,8 +118,8 @@ export function pagesContract(name: string, newPlace: NewPlace): void {
 		}
 	});
 
-	test(`${name}: a page that its index can't answer is refused`, async (t) => {
-		const store = await (await newPlace(t)).open();
+	test(`${name}: a page that an index can't answer is rejected`, async (t) => {
+		const store = await (await newDatabase(t)).open();
 		const refused = { instanceOf: TypeError };
 		const page = { index: "ranking", order: "asc", limit: 1 } as const;
 		await t.throwsAsync(store.page(notes, { ...page, after: ["o"] }), refused);

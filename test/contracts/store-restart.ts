@@ -1,17 +1,17 @@
 import test from "ava";
 import { StoreUnavailable } from "../../src/core/ports/store.ts";
-import type { NewPlace } from "./store.ts";
+import type { NewDatabase } from "./store.ts";
 import { folds, messages, notes, post, tallies } from "./store-collections.ts";
 
-export function restartContract(name: string, newPlace: NewPlace): void {
-	test(`${name}: after a restart everything is there, and no event is older than the one before, even if the clock steps back`, async (t) => {
-		const place = await newPlace(t);
-		const first = await place.open({ clock: { now: () => 9_000 } });
+export function restartContract(name: string, newDatabase: NewDatabase): void {
+	test(`${name}: a restart keeps everything, and event times never decrease, even if the clock steps back`, async (t) => {
+		const database = await newDatabase(t);
+		const first = await database.open({ clock: { now: () => 9_000 } });
 		await first.append(post("s", "1", { natural: "k", pending: ["bridge"] }), { folds });
 		await first.append(post("s", "2"), { folds });
 		await first.insert(notes, "n1", { owner: "o", rank: 1, handle: "h" });
 		await first.close();
-		const second = await place.open({ clock: { now: () => 50 } });
+		const second = await database.open({ clock: { now: () => 50 } });
 		await second.catchUp(folds);
 		t.is(await second.head("s"), 2);
 		t.is((await second.owed("bridge", "s", { limit: 10 })).length, 1);
@@ -25,29 +25,29 @@ export function restartContract(name: string, newPlace: NewPlace): void {
 		t.deepEqual((await second.get(tallies, "s"))?.doc.seqs, [1, 2, 3]);
 	});
 
-	test(`${name}: a closed store has finished what was begun, and refuses the rest`, async (t) => {
-		const place = await newPlace(t);
-		const first = await place.open();
-		const begun = first.append(post("s", "1"), { folds });
+	test(`${name}: closing a store finishes appends in flight, and later calls are rejected`, async (t) => {
+		const database = await newDatabase(t);
+		const first = await database.open();
+		const inFlight = first.append(post("s", "1"), { folds });
 		await Promise.all([first.close(), first.close()]);
-		t.like(await begun, { outcome: "appended" });
+		t.like(await inFlight, { outcome: "appended" });
 		await t.throwsAsync(first.append(post("s", "2"), { folds }), { instanceOf: StoreUnavailable });
 		await t.throwsAsync(first.insert(notes, "n1", { owner: "o", rank: 1, handle: "h" }), {
 			instanceOf: StoreUnavailable,
 		});
 		await t.throwsAsync(first.get(notes, "n1"), { instanceOf: StoreUnavailable });
-		t.is(await (await place.open()).head("s"), 1);
+		t.is(await (await database.open()).head("s"), 1);
 	});
 
-	test(`${name}: two stores on one database append to one stream without gap, loss or double`, async (t) => {
-		const place = await newPlace(t);
-		const stores = await Promise.all([place.open(), place.open()]);
+	test(`${name}: two stores on one database append to one stream without gaps, losses or duplicates`, async (t) => {
+		const database = await newDatabase(t);
+		const stores = await Promise.all([database.open(), database.open()]);
 		const count = 120;
 		const outcomes = await Promise.all(
-			stores.map(async (store, who) => {
+			stores.map(async (store, writer) => {
 				const events: string[] = [];
 				for (let n = 0; n < count; n += 10) {
-					const batch = Array.from({ length: 10 }, (_, i) => post("s", `${who}-${n + i}`));
+					const batch = Array.from({ length: 10 }, (_, i) => post("s", `${writer}-${n + i}`));
 					for (const done of await Promise.all(batch.map((draft) => store.append(draft, { folds })))) {
 						if (done.outcome === "appended") events.push(done.event.id);
 					}
@@ -65,13 +65,13 @@ export function restartContract(name: string, newPlace: NewPlace): void {
 				Array.from({ length: 2 * count }, (_, n) => n + 1),
 			);
 			t.true(events.every(({ at }, n) => n === 0 || at >= (events[n - 1]?.at ?? 0)));
-			for (const who of [0, 1]) {
+			for (const writer of [0, 1]) {
 				const own = events
 					.map(({ body }) => (body as { text: string }).text)
-					.filter((text) => text.startsWith(`${who}-`));
+					.filter((text) => text.startsWith(`${writer}-`));
 				t.deepEqual(
 					own,
-					Array.from({ length: count }, (_, n) => `${who}-${n}`),
+					Array.from({ length: count }, (_, n) => `${writer}-${n}`),
 				);
 			}
 			t.deepEqual(
@@ -82,9 +82,9 @@ export function restartContract(name: string, newPlace: NewPlace): void {
 		}
 	});
 
-	test(`${name}: two stores on one database agree on who was first`, async (t) => {
-		const place = await newPlace(t);
-		const stores = await Promise.all([place.open(), place.open()]);
+	test(`${name}: two stores on one database agree on duplicates and preconditions`, async (t) => {
+		const database = await newDatabase(t);
+		const stores = await Promise.all([database.open(), database.open()]);
 		const tries = Array.from({ length: 40 }, (_, n) => {
 			const draft = post(`s${n % 2}`, String(n), { natural: `k${n % 5}` });
 			return (stores[n % 2] ?? stores[0]).append(draft, { folds });
@@ -95,9 +95,9 @@ export function restartContract(name: string, newPlace: NewPlace): void {
 		t.deepEqual(decided.map(({ outcome }) => outcome).sort(), ["appended", "moved"]);
 	});
 
-	test(`${name}: a raised version builds the indexes anew from what is stored`, async (t) => {
-		const place = await newPlace(t);
-		const first = await place.open({ collections: [notes] });
+	test(`${name}: a raised version of a collection rebuilds its indexes`, async (t) => {
+		const database = await newDatabase(t);
+		const first = await database.open({ collections: [notes] });
 		const docs = ["a", "b", "c"].map((handle, n) => ({ id: handle, doc: { owner: "o", rank: 10 - n, handle } }));
 		await first.insertMissing(notes, docs);
 		await first.close();
@@ -110,57 +110,57 @@ export function restartContract(name: string, newPlace: NewPlace): void {
 				mirrored: { kinds: ["int", "text"], of: ({ rank, owner }: { rank: number; owner: string }) => [-rank, owner] },
 			},
 		} as const;
-		const second = await place.open({ collections: [raised] });
+		const second = await database.open({ collections: [raised] });
 		const ids = async (index: string) =>
 			(await second.page(raised, { index, order: "asc", limit: 10 })).map(({ id }) => id);
 		t.deepEqual(await ids("ranking"), ["c", "b", "a"]);
 		t.deepEqual(await ids("mirrored"), ["a", "b", "c"]);
 		t.is(await second.count(raised, "ranking", [9]), 1);
 		await second.close();
-		await t.throwsAsync(place.open({ collections: [notes] }), { message: /notes/ });
+		await t.throwsAsync(database.open({ collections: [notes] }), { message: /notes/ });
 	});
 
-	test(`${name}: a raised version brings every document over, however often it is begun`, async (t) => {
-		const place = await newPlace(t);
-		const first = await place.open({ collections: [notes] });
+	test(`${name}: a raised version upgrades every document, and can be repeated`, async (t) => {
+		const database = await newDatabase(t);
+		const first = await database.open({ collections: [notes] });
 		const docs = ["a", "b", "c"].map((handle, n) => ({ id: handle, doc: { owner: "o", rank: n, handle } }));
 		await first.insertMissing(notes, docs);
 		await first.close();
 		const upgrade = (doc: unknown) => {
 			const note = doc as { rank: number; text?: string };
-			return note.text === undefined ? { ...note, rank: note.rank + 100, text: "brought over" } : note;
+			return note.text === undefined ? { ...note, rank: note.rank + 100, text: "upgraded" } : note;
 		};
 		for (const version of [2, 3]) {
-			const store = await place.open({ collections: [{ ...notes, version, upgrade }] });
+			const store = await database.open({ collections: [{ ...notes, version, upgrade }] });
 			const page = await store.page(notes, { index: "ranking", prefix: ["o"], order: "asc", limit: 10 });
 			t.deepEqual(
 				page.map(({ doc }) => [doc.handle, doc.rank, doc.text]),
-				["a", "b", "c"].map((handle, n) => [handle, n + 100, "brought over"]),
+				["a", "b", "c"].map((handle, n) => [handle, n + 100, "upgraded"]),
 			);
 			await store.close();
 		}
 	});
 
-	test(`${name}: a process that ends before or behind the commit loses nothing that it acknowledged`, async (t) => {
+	test(`${name}: a process that ends before or after a commit loses no acknowledged event`, async (t) => {
 		for (const point of ["store:before-commit", "store:after-commit"] as const) {
-			const place = await newPlace(t);
+			const database = await newDatabase(t);
 			let armed = false;
 			const crash = () => {
 				if (armed) throw new Error("the process ends here");
 			};
-			const store = await place.open({ failPoints: { hit: (name) => (name === point ? crash() : undefined) } });
+			const store = await database.open({ failPoints: { hit: (name) => (name === point ? crash() : undefined) } });
 			await store.append(post("s", "kept", { natural: "a" }), { folds });
 			armed = true;
 			const unknown = post("s", "unknown", { natural: "b", pending: ["bridge"] });
 			await t.throwsAsync(store.append(unknown, { folds }), { message: "the process ends here" });
-			const reopened = await place.open();
+			const reopened = await database.open();
 			await reopened.catchUp(folds);
-			const landed = point === "store:after-commit";
-			t.is(await reopened.head("s"), landed ? 2 : 1);
-			t.is((await reopened.get(messages, "s/2"))?.doc.text, landed ? "unknown" : undefined);
-			t.is((await reopened.owed("bridge", "s", { limit: 9 })).length, landed ? 1 : 0);
+			const committed = point === "store:after-commit";
+			t.is(await reopened.head("s"), committed ? 2 : 1);
+			t.is((await reopened.get(messages, "s/2"))?.doc.text, committed ? "unknown" : undefined);
+			t.is((await reopened.owed("bridge", "s", { limit: 9 })).length, committed ? 1 : 0);
 			const retried = await reopened.append(unknown, { folds });
-			t.is(retried.outcome, landed ? "duplicate" : "appended");
+			t.is(retried.outcome, committed ? "duplicate" : "appended");
 			await reopened.append(post("s", "next"), { folds });
 			t.deepEqual((await reopened.get(tallies, "s"))?.doc.seqs, [1, 2, 3]);
 		}

@@ -9,25 +9,26 @@ import { owedContract } from "./store-owed.ts";
 import { pagesContract } from "./store-pages.ts";
 import { restartContract } from "./store-restart.ts";
 
-/** What a backend is opened with; what is left out is the suite's collections, no fail-points, the system clock. */
-export interface Opening {
+/** Options for opening a store, by default with the collections of the tests, no fail-points and the system clock. */
+export interface OpenOptions {
 	readonly collections?: readonly Collection<never>[];
 	readonly failPoints?: FailPoints;
 	readonly clock?: Clock;
 }
 
-/** A database of one test's own, which several stores may open, beside each other or one after the other. */
-export interface Place {
-	open(opening?: Opening): Promise<Store>;
+/** The database of a test, which several stores can open, at the same time or one after another. */
+export interface Database {
+	open(options?: OpenOptions): Promise<Store>;
 }
-export type NewPlace = (t: ExecutionContext) => Promise<Place>;
+/** Creates an empty database for a test. */
+export type NewDatabase = (t: ExecutionContext) => Promise<Database>;
 
-/** Everything that the Store port promises, for any backend. */
-export function storeContract(name: string, newPlace: NewPlace): void {
-	documentsContract(name, newPlace);
-	pagesContract(name, newPlace);
-	logContract(name, newPlace);
-	foldsContract(name, newPlace);
-	owedContract(name, newPlace);
-	restartContract(name, newPlace);
+/** The tests of the Store port, for any backend. */
+export function storeContract(name: string, newDatabase: NewDatabase): void {
+	documentsContract(name, newDatabase);
+	pagesContract(name, newDatabase);
+	logContract(name, newDatabase);
+	foldsContract(name, newDatabase);
+	owedContract(name, newDatabase);
+	restartContract(name, newDatabase);
 }
