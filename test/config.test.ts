@@ -11,7 +11,7 @@ import { ConfigError, configSchema, domainOf, loadConfig } from "../src/config.t
 const bridges = { activitypub, matrix };
 const inRepository = (name: string): string => path.join(import.meta.dirname, "..", name);
 
-/** The configuration that a file with `yaml` gives, or the lines that say what is wrong with it. */
+/** The configuration of a file with `yaml`, or the lines of its problems. */
 function load(yaml: string, env: Record<string, string> = {}) {
 	const folder = mkdtempSync(path.join(tmpdir(), "causeway-config-"));
 	const file = path.join(folder, "causeway.yaml");
@@ -41,11 +41,11 @@ test("default.yaml has a comment for every key or group of keys", (t) => {
 	const bare = named
 		.filter(({ before }) => !before.trimStart().startsWith("#"))
 		.map(({ line }) => line.trim().split(":")[0]);
-	// These two stand behind a key whose comment speaks of both.
+	// These two are covered by the comment of the key before them.
 	t.deepEqual(bare, ["jsonNodes", "articleBytes"]);
 });
 
-test("example.yaml and default.yaml are configurations that the program takes", (t) => {
+test("example.yaml and default.yaml are valid configurations", (t) => {
 	const example = loadConfig({ file: inRepository("config/example.yaml"), env: {}, bridges });
 	t.is(example.bridges["matrix"]?.["serverName"], "social.example");
 	t.deepEqual(
@@ -97,7 +97,7 @@ test("the environment overrides the file: text, numbers, flags, lists and keys o
 	});
 });
 
-test("all that is wrong is said at once, with the key, what was expected, what was found and where", (t) => {
+test("all problems are reported at once, each with its key, the expected and the found value, and the source", (t) => {
 	const { wrong } = load(
 		"listn: 1\nlisten: { prt: 8480 }\nlimits: { post: { points: 0 } }\nlog: loud\nbridges: { xmpp: { enabled: true } }",
 		{
@@ -118,7 +118,7 @@ test("all that is wrong is said at once, with the key, what was expected, what w
 	]);
 });
 
-test("a key that has moved is refused with its present name, in the file and in the environment", (t) => {
+test("a renamed key is rejected with its new name, in the file and in the environment", (t) => {
 	t.deepEqual(load("limits: { matrixBodyBytes: 1048576 }", { CAUSEWAY_LIMITS_MATRIX_BODY_BYTES: "1048576" }).wrong, [
 		"CAUSEWAY_LIMITS_MATRIX_BODY_BYTES: expected CAUSEWAY_BRIDGES_MATRIX_TRANSACTION_BYTES, the new name of this variable, found its old name (in the environment)",
 		"limits.matrixBodyBytes: expected bridges.matrix.transactionBytes, the new name of this key, found its old name",
@@ -131,7 +131,7 @@ test("a key that has moved is refused with its present name, in the file and in 
 	]);
 });
 
-test("a backend that does not exist yet is refused by its name", (t) => {
+test("a backend that does not exist yet and incomplete settings are rejected by name", (t) => {
 	t.deepEqual(load("queue: { kind: redis, url: redis://localhost }").wrong, [
 		'queue.kind: expected embedded: the redis backend does not exist yet, found "redis"',
 	]);
@@ -149,7 +149,7 @@ test("a backend that does not exist yet is refused by its name", (t) => {
 	]);
 });
 
-test("publicUrl is an origin and nothing more", (t) => {
+test("publicUrl must be an origin", (t) => {
 	for (const wrong of [
 		"https://a.example/",
 		"https://a.example/x",
@@ -165,7 +165,7 @@ test("publicUrl is an origin and nothing more", (t) => {
 		t.deepEqual(load("", { CAUSEWAY_PUBLIC_URL: right }).wrong, [], right);
 });
 
-test("plain http to this machine is opened only for a provider that is on it", (t) => {
+test("insecureLocalhost is accepted only for a provider on localhost", (t) => {
 	const withUrl = (publicUrl: string) => load(`publicUrl: ${publicUrl}\nfederation: { insecureLocalhost: true }`).wrong;
 	for (const local of ["http://localhost:1234", "http://127.0.0.1:8480", "http://127.3.2.1", "'http://[::1]:8480'"])
 		t.deepEqual(withUrl(local), [], local);
@@ -188,7 +188,7 @@ test("an enabled Matrix bridge needs its homeserver", (t) => {
 	]);
 });
 
-test("a file that can't be read or is no YAML is said in one line", (t) => {
+test("an unreadable file and invalid YAML are each reported in one line", (t) => {
 	t.deepEqual(load("a: 1\na: 2").wrong, ["FILE: expected YAML, found Map keys must be unique at line 2, column 1"]);
 	t.deepEqual(load("- a").wrong, ['the configuration: expected a mapping of keys to values, found ["a"]']);
 	const { message } = t.throws(() => loadConfig({ file: "/nowhere/causeway.yaml", env: {}, bridges }), {
@@ -201,7 +201,7 @@ test("a key named __proto__ is an unknown key like any other", (t) => {
 	t.regex(load("__proto__: { a: 1 }").wrong.join(), /^__proto__: expected one of the keys/);
 });
 
-test("the domain keeps a port that is not the scheme's own", (t) => {
+test("the domain includes a port unless it is the default port of the scheme", (t) => {
 	t.is(domainOf("https://social.example"), "social.example");
 	t.is(domainOf("http://localhost:8480"), "localhost:8480");
 	t.is(domainOf("http://localhost:80"), "localhost");

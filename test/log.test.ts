@@ -7,7 +7,7 @@ function capture(level: "debug" | "info" | "silent" = "debug") {
 	return { logger: createLogger({ level }, { write: (line) => void written.push(line) }), written };
 }
 
-test("a line is JSON with the level's name, an ISO time, the fields and the message", (t) => {
+test("a line is JSON with the name of the level, an ISO time, the fields and the message", (t) => {
 	const { logger, written } = capture();
 	logger.info({ port: 8480 }, "listening");
 	const { time, ...line } = JSON.parse(written[0] ?? "") as Record<string, unknown>;
@@ -15,7 +15,7 @@ test("a line is JSON with the level's name, an ISO time, the fields and the mess
 	t.regex(String(time), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 });
 
-test("the level decides what is written", (t) => {
+test("only lines of the configured level and above are written", (t) => {
 	const { logger, written } = capture("info");
 	logger.debug({}, "not this");
 	logger.warn({}, "this");
@@ -25,7 +25,7 @@ test("the level decides what is written", (t) => {
 	t.is(silent.written.length, 0);
 });
 
-test("no secret is written, wherever it stands", (t) => {
+test("secrets are redacted in fields at any depth, in messages, in URLs and in errors", (t) => {
 	const { logger, written } = capture();
 	logger.info(
 		{ headers: { Authorization: "Bearer s3cret-s3cret", "set-cookie": ["id=s3cret"], host: "a.example" } },
@@ -49,14 +49,14 @@ test("no secret is written, wherever it stands", (t) => {
 	logger.info({ url: "/recover?link=s3cret" }, "/signup?return=/x&invite=s3cret /oauth/device?user_code=s3cret");
 	logger.warn({ newPassword: "s3cret", bootstrap_token: "s3cret", device_code: "s3cret" }, "refused");
 	for (const kind of ["cwy", "cwr", "cwi", "bt"])
-		logger.warn({ said: [`${kind}_${"s3cret".padEnd(43, "x")}`] }, `no ${kind}_${"s3cret".padEnd(43, "-")} there`);
+		logger.warn({ text: [`${kind}_${"s3cret".padEnd(43, "x")}`] }, `no ${kind}_${"s3cret".padEnd(43, "-")} there`);
 	t.is(written.length, 12);
 	t.false(written.join("").includes("s3cret"), written.join(""));
 	t.true(written.join("").includes("a.example"));
 	t.true(written.join("").includes("&b=1"));
 });
 
-test("what is no secret stays: system codes, an error's type, message, stack and cause", (t) => {
+test("system codes and the type, message, stack and cause of an error are written", (t) => {
 	const { logger, written } = capture();
 	const cause = Object.assign(new TypeError("refused"), { code: "ECONNREFUSED" });
 	logger.error({ err: new Error("no answer", { cause }), status: 503 }, "delivery failed");
@@ -77,7 +77,7 @@ test("a child adds its fields to every line", (t) => {
 	t.like(JSON.parse(written[0] ?? ""), { bridge: "matrix", lane: "x", n: 1 });
 });
 
-test("values that JSON has no word for, endless ones and long ones don't hurt", (t) => {
+test("values without a JSON form, cyclic values and long values are written safely", (t) => {
 	const { logger, written } = capture();
 	const endless: Record<string, unknown> = {
 		count: 7n,

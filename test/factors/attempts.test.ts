@@ -6,7 +6,7 @@ const rate = { points: 2, seconds: 60 };
 const attempts = (scale = 1) =>
 	createAttempts({ signIn: rate, signInAddress: rate, signUp: rate, recovery: rate, recoveryAddress: rate }, scale);
 
-test("each kind of attempt and each key has a budget of its own, that the scale multiplies", async (t) => {
+test("each kind and key has its own limit, multiplied by the scale", async (t) => {
 	const limiter = attempts(2);
 	for (const kind of attemptKinds)
 		for (const key of ["a", "b"]) {
@@ -16,7 +16,7 @@ test("each kind of attempt and each key has a budget of its own, that the scale 
 		}
 });
 
-test("what is given back can be spent again", async (t) => {
+test("a refunded attempt is not counted", async (t) => {
 	const limiter = attempts();
 	for (let i = 0; i < 10; i++) {
 		await limiter.spend("signIn", "a");
@@ -25,7 +25,7 @@ test("what is given back can be spent again", async (t) => {
 	t.pass();
 });
 
-test("the addresses of one IPv6 network are one, however they are written", async (t) => {
+test("the addresses of one IPv6 /64 share a limit, in any notation", async (t) => {
 	const limiter = attempts();
 	await limiter.spend("signUp", "2001:db8:0:1::1");
 	await limiter.spend("signUp", "2001:0db8:0000:0001:ffff:ffff:ffff:ffff");

@@ -23,13 +23,13 @@ test("aborting the signal stops the lanes", async (t) => {
 	lanes.wake("two");
 	await lanes.idle();
 	t.is(runs, 1);
-	const stillborn = createEmbeddedLanes({ ...options, signal: AbortSignal.abort() });
-	stillborn.wake("three");
-	await stillborn.idle();
+	const stopped = createEmbeddedLanes({ ...options, signal: AbortSignal.abort() });
+	stopped.wake("three");
+	await stopped.idle();
 	t.is(runs, 1);
 });
 
-test("of many that were woken at once, those that have not begun at the stop never do", async (t) => {
+test("after a stop, lanes that were woken but have not begun never run", async (t) => {
 	let runs = 0;
 	const handler = async () => void runs++;
 	const lanes = createEmbeddedLanes({ handler, concurrency: 1000, clock: systemClock, logger: silent });
@@ -41,7 +41,7 @@ test("of many that were woken at once, those that have not begun at the stop nev
 	t.true(runs < 500);
 });
 
-test("a handler that throws before its first await is no different", async (t) => {
+test("a handler that throws synchronously is handled like one that rejects", async (t) => {
 	const errors: object[] = [];
 	const lanes = createEmbeddedLanes({
 		handler: () => {
@@ -57,7 +57,7 @@ test("a handler that throws before its first await is no different", async (t) =
 	await lanes.stop();
 });
 
-test("an alarm that rings before its time by our clock waits for the rest", async (t) => {
+test("a timer that fires before its time by the clock waits for the rest", async (t) => {
 	const clock = { time: 1000, now: () => clock.time };
 	let runs = 0;
 	const lanes = createEmbeddedLanes({ handler: async () => void runs++, concurrency: 1, clock, logger: silent });

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import test from "ava";
 import { createPace } from "../../src/lanes/pace.ts";
 
-test("so many begin in a turn of the event loop, in the order in which they came", async (t) => {
+test("at most the given number begin in one turn of the event loop, in order", async (t) => {
 	const begin = createPace(3);
 	const begun: number[] = [];
 	const all = Promise.all(Array.from({ length: 8 }, (_, n) => begin().then(() => begun.push(n))));
@@ -19,7 +19,7 @@ test("so many begin in a turn of the event loop, in the order in which they came
 	t.deepEqual(begun, [0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
-test("whoever comes after a pause begins at once", async (t) => {
+test("after a pause, the next one begins at once", async (t) => {
 	const begin = createPace(1);
 	await begin();
 	await begin();

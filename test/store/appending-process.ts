@@ -1,6 +1,6 @@
 /**
- * Appends to stream `s` as fast as it can, and prints each event's id when the append has resolved; ended by a signal, or
- * by itself at a fail-point: `node appending-process.ts sqlite <file> | mongodb <url> <database>`, then
+ * A process that appends to the stream `s` as fast as it can and prints the id of each appended event. It is ended by a signal, or
+ * ends itself at a fail-point: `node appending-process.ts sqlite <file> | mongodb <url> <database>`, then
  * `[writer name] [fail-point] [hit number]`.
  */
 import { writeSync } from "node:fs";
@@ -10,7 +10,7 @@ import { openMongoStore } from "../../src/store/mongodb/index.ts";
 import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 import { collections, folds, post } from "../contracts/store-collections.ts";
 
-const [kind, place = "", ...rest] = process.argv.slice(2);
+const [kind, location = "", ...rest] = process.argv.slice(2);
 const database = kind === "mongodb" ? (rest.shift() ?? "") : "";
 const [writer = "w", point, hit = "1"] = rest;
 
@@ -22,8 +22,8 @@ const failPoints: FailPoints = {
 };
 const options = { collections, failPoints, clock: systemClock };
 const store = await (kind === "mongodb"
-	? openMongoStore({ url: place, database, ...options })
-	: openSqliteStore({ file: place, ...options }));
+	? openMongoStore({ url: location, database, ...options })
+	: openSqliteStore({ file: location, ...options }));
 
 for (let n = 0; ; n += 7) {
 	await Promise.all(

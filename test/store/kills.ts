@@ -4,7 +4,7 @@ import type { ExecutionContext } from "ava";
 import type { Store } from "../../src/core/ports/store.ts";
 import { messages, tallies } from "../contracts/store-collections.ts";
 
-/** Runs a process that appends, until it ends itself or has acknowledged `most` events; gives what it acknowledged. */
+/** Runs a process that appends until it ends itself or has acknowledged `most` events. Resolves with the acknowledged events. */
 export function appendUntilKilled(args: readonly string[], most: number): Promise<ReadonlyMap<string, string>> {
 	const child = spawn(process.execPath, [join(import.meta.dirname, "appending-process.ts"), ...args], {
 		stdio: ["ignore", "pipe", "inherit"],
@@ -22,7 +22,7 @@ export function appendUntilKilled(args: readonly string[], most: number): Promis
 	});
 }
 
-/** Nothing acknowledged is lost, nothing is doubled, no gap, and the documents are what the log says. */
+/** Asserts that no acknowledged event is lost, that there are no duplicates or gaps, and that the documents match the log. */
 export async function checkLedger(
 	t: ExecutionContext,
 	store: Store,

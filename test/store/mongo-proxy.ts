@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Socket } from "node:net";
 
-/** Stands between a client and a server, to cut their connection at the worst moment. */
+/** A proxy between a client and a server that can cut their connections at critical moments. */
 export async function startProxy(host: string, port: number) {
 	const sockets = new Set<Socket>();
 	let refusing = false;
@@ -20,13 +20,13 @@ export async function startProxy(host: string, port: number) {
 				upstream.destroy();
 			});
 		}
-		let asksToInsert = false;
+		let isInsert = false;
 		client.on("data", (chunk) => {
-			asksToInsert = chunk.includes("insert");
+			isInsert = chunk.includes("insert");
 			upstream.write(chunk);
 		});
 		upstream.on("data", (chunk) => {
-			if (losing && asksToInsert) {
+			if (losing && isInsert) {
 				losing = false;
 				lost++;
 				client.destroy();
@@ -40,7 +40,7 @@ export async function startProxy(host: string, port: number) {
 		get lost() {
 			return lost;
 		},
-		/** The next insert reaches the server, its answer does not reach the client. */
+		/** The next insert reaches the server, but its response does not reach the client. */
 		loseNextAnswer(): void {
 			losing = true;
 		},

@@ -5,7 +5,7 @@ import { systemClock } from "../../src/core/clock.ts";
 import { noFailPoints } from "../../src/core/ports/fail-points.ts";
 import { type FoldsOf, StoreUnavailable } from "../../src/core/ports/store.ts";
 import { openMongoStore } from "../../src/store/mongodb/index.ts";
-import { type Opening, storeContract } from "../contracts/store.ts";
+import { type OpenOptions, storeContract } from "../contracts/store.ts";
 import { collections, folds, messages, notes, post, tallies } from "../contracts/store-collections.ts";
 import { type MongoPeer, startMongo } from "../peers/mongodb.ts";
 import { appendUntilKilled, checkLedger } from "./kills.ts";
@@ -37,8 +37,8 @@ function newDatabase(t: ExecutionContext): string {
 	return database;
 }
 
-async function opened(t: ExecutionContext, database: string, opening: Opening = {}) {
-	const store = await openMongoStore({ ...options(database), ...opening });
+async function opened(t: ExecutionContext, database: string, changes: OpenOptions = {}) {
+	const store = await openMongoStore({ ...options(database), ...changes });
 	t.teardown(() => store.close());
 	return store;
 }
@@ -49,10 +49,10 @@ function failAfterCommit(name: string): void {
 
 storeContract("mongodb", async (t) => {
 	const database = newDatabase(t);
-	return { open: (opening) => opened(t, database, opening) };
+	return { open: (changes) => opened(t, database, changes) };
 });
 
-test("a process that is killed at any point loses nothing that it acknowledged, and what it left is folded", async (t) => {
+test("a process killed at any point loses no acknowledged event, and its unfolded events are folded later", async (t) => {
 	const database = newDatabase(t);
 	const ledger = new Map<string, string>();
 	const ends = [["store:before-commit", "3"], ["store:after-commit", "4"], [], ["store:after-commit", "1"], []];
@@ -66,7 +66,7 @@ test("a process that is killed at any point loses nothing that it acknowledged, 
 	await checkLedger(t, store, ledger);
 });
 
-test("three processes append to one stream, and all are killed", async (t) => {
+test("three processes that append to one stream and are killed lose no acknowledged event", async (t) => {
 	const database = newDatabase(t);
 	const store = await opened(t, database);
 	const writers = ["a", "b", "c"].map((writer) => appendUntilKilled(["mongodb", peer.url, database, writer], 60));
@@ -77,7 +77,7 @@ test("three processes append to one stream, and all are killed", async (t) => {
 	await checkLedger(t, store, ledger);
 });
 
-test("what a process has left unfolded is folded when the sweeper asks what is owed", async (t) => {
+test("events that a process left unfolded are folded when owed events are read", async (t) => {
 	const database = newDatabase(t);
 	const crashing = await opened(t, database, { failPoints: { hit: failAfterCommit } });
 	await t.throwsAsync(crashing.append(post("s", "left", { pending: ["bridge"] }), { folds }));
@@ -91,7 +91,7 @@ test("what a process has left unfolded is folded when the sweeper asks what is o
 	t.is((await other.get(messages, "s/1"))?.doc.text, "left");
 });
 
-test("an erasure that its process did not come to is done by whoever folds the event", async (t) => {
+test("an erasure that a process left undone is done by the process that folds the event", async (t) => {
 	const database = newDatabase(t);
 	let armed = false;
 	const hit = (name: string) => (armed ? failAfterCommit(name) : undefined);
@@ -110,7 +110,7 @@ test("an erasure that its process did not come to is done by whoever folds the e
 	t.is((await other.get(messages, "s/1"))?.doc.text, null);
 });
 
-test("a fold is done once, even by a process that has not noticed that another did it", async (t) => {
+test("an event is folded once, even by a process with an outdated position", async (t) => {
 	const database = newDatabase(t);
 	const store = await opened(t, database);
 	await Promise.all(Array.from({ length: 5 }, (_, n) => store.append(post("s", String(n)), { folds })));
@@ -126,7 +126,7 @@ test("a fold is done once, even by a process that has not noticed that another d
 	t.deepEqual((await other.get(tallies, "s"))?.doc.seqs, [1, 2, 3, 4, 5, 6]);
 });
 
-test("a document that can't be folded is reported, and its stream goes on", async (t) => {
+test("a document that can't be folded is logged, and its stream continues", async (t) => {
 	const reports: object[] = [];
 	const logger = { error: (details: object) => void reports.push(details) };
 	const database = newDatabase(t);
@@ -143,7 +143,7 @@ test("a document that can't be folded is reported, and its stream goes on", asyn
 	t.deepEqual((await store.get(tallies, "s"))?.doc.seqs, [1, 2]);
 });
 
-test("an append whose answer is lost is stored once, and its caller is told so", async (t) => {
+test("an append whose response is lost is stored once and reported as appended", async (t) => {
 	const { hostname, port } = new URL(peer.url);
 	const proxy = await startProxy(hostname, Number(port));
 	t.teardown(() => proxy.stop());
@@ -171,7 +171,7 @@ test("an append whose answer is lost is stored once, and its caller is told so",
 	t.deepEqual((await store.get(tallies, "s"))?.doc.seqs, [1, 2, 3]);
 });
 
-test("while no server answers, everything is refused; when one does, work goes on", async (t) => {
+test("while the server is unreachable, calls are rejected; afterwards they succeed again", async (t) => {
 	const { hostname, port } = new URL(peer.url);
 	const proxy = await startProxy(hostname, Number(port));
 	t.teardown(() => proxy.stop());
@@ -192,7 +192,7 @@ test("while no server answers, everything is refused; when one does, work goes o
 	await t.throwsAsync(openMongoStore(missing), refused);
 });
 
-test("what an older version owed by a due time is owed by stream and consumer, also after an upgrade that broke off", async (t) => {
+test("owed events of an older version are migrated, also after an interrupted upgrade", async (t) => {
 	const database = newDatabase(t);
 	const old = await opened(t, database);
 	await old.append(post("s", "x", { pending: ["bridge", "notify"] }), { folds });
@@ -206,7 +206,7 @@ test("what an older version owed by a due time is owed by stream and consumer, a
 	);
 	await log.dropIndex("owed");
 	await log.createIndex({ owed: 1, _id: 1 }, { name: "owed" });
-	// One of the two has been brought over, and then the process ended.
+	// One of the two events has been migrated, and then the process ended.
 	await log.updateOne({ _id: "s/1" }, { $unset: { owed: "" }, $set: { owedStream: "s", owedSeq: 1 } } as never);
 	const store = await opened(t, database);
 	t.deepEqual(await store.owedStreams("bridge", { limit: 9 }), ["s", "t"]);

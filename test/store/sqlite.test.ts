@@ -10,22 +10,22 @@ import { StoreUnavailable } from "../../src/core/ports/store.ts";
 import { checkPage } from "../../src/store/page-request.ts";
 import { openSqliteStore } from "../../src/store/sqlite/index.ts";
 import { pageSql } from "../../src/store/sqlite/pages.ts";
-import { type Opening, storeContract } from "../contracts/store.ts";
+import { type OpenOptions, storeContract } from "../contracts/store.ts";
 import { collections, folds, notes, post } from "../contracts/store-collections.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { appendUntilKilled, checkLedger } from "./kills.ts";
 
-async function newPlace(t: ExecutionContext) {
+async function newDatabase(t: ExecutionContext) {
 	const file = join(await temporaryFolder(t), "store.db");
 	return {
 		file,
-		async open(opening: Opening = {}) {
+		async open(options: OpenOptions = {}) {
 			const store = await openSqliteStore({
 				file,
 				collections,
 				failPoints: noFailPoints,
 				clock: systemClock,
-				...opening,
+				...options,
 			});
 			t.teardown(() => store.close());
 			return store;
@@ -33,12 +33,12 @@ async function newPlace(t: ExecutionContext) {
 	};
 }
 
-storeContract("sqlite", newPlace);
+storeContract("sqlite", newDatabase);
 
-test("writes of one turn share one commit, whatever they are", async (t) => {
+test("all writes of one turn of the event loop share one commit", async (t) => {
 	let commits = 0;
 	const count = { hit: (name: string) => (name === "store:before-commit" ? commits++ : undefined) };
-	const store = await (await newPlace(t)).open({ failPoints: count });
+	const store = await (await newDatabase(t)).open({ failPoints: count });
 	await Promise.all([
 		...Array.from({ length: 100 }, (_, n) =>
 			store.append(post(`s${n % 3}`, String(n), { pending: ["bridge"] }), { folds }),
@@ -49,8 +49,8 @@ test("writes of one turn share one commit, whatever they are", async (t) => {
 	t.is(commits, 1);
 });
 
-test("every page is answered by an index alone: no scan of a table, no sorting", async (t) => {
-	const { file, open } = await newPlace(t);
+test("every page is answered by an index, without scanning or sorting", async (t) => {
+	const { file, open } = await newDatabase(t);
 	await open();
 	const database = new DatabaseSync(file);
 	t.teardown(() => database.close());
@@ -83,8 +83,8 @@ test("every page is answered by an index alone: no scan of a table, no sorting",
 	}
 });
 
-test("no query of the log scans it", async (t) => {
-	const { file, open } = await newPlace(t);
+test("no query scans the log", async (t) => {
+	const { file, open } = await newDatabase(t);
 	await open();
 	const database = new DatabaseSync(file);
 	t.teardown(() => database.close());
@@ -112,8 +112,8 @@ test("no query of the log scans it", async (t) => {
 	}
 });
 
-test("a process that is killed at any point leaves a sound file with all that it acknowledged", async (t) => {
-	const { file, open } = await newPlace(t);
+test("a process killed at any point leaves an intact file with all acknowledged events", async (t) => {
+	const { file, open } = await newDatabase(t);
 	const ledger = new Map<string, string>();
 	const ends = [["store:before-commit", "3"], ["store:after-commit", "4"], [], ["store:before-commit", "1"], []];
 	for (const [n, end] of ends.entries()) {
@@ -126,8 +126,8 @@ test("a process that is killed at any point leaves a sound file with all that it
 	t.is(database.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
 });
 
-test("two processes write one file at once, and both are killed", async (t) => {
-	const { file, open } = await newPlace(t);
+test("processes that write one file at once and are killed lose no acknowledged event", async (t) => {
+	const { file, open } = await newDatabase(t);
 	const store = await open();
 	const others = ["a", "b"].map((writer) => appendUntilKilled(["sqlite", file, writer], 150));
 	const ended = Promise.all(others);
@@ -145,8 +145,8 @@ test("two processes write one file at once, and both are killed", async (t) => {
 	await checkLedger(t, store, ledger);
 });
 
-test("when the disk is full, writes are refused, reads go on, and writes work again when there is room", async (t) => {
-	const { file, open } = await newPlace(t);
+test("while the disk is full, writes are rejected and reads work; with free space, writes work again", async (t) => {
+	const { file, open } = await newDatabase(t);
 	const source = `
 		import { createInterface } from "node:readline";
 		import { openSqliteStore } from ${JSON.stringify(join(import.meta.dirname, "../../src/store/sqlite/index.ts"))};
@@ -168,7 +168,7 @@ test("when the disk is full, writes are refused, reads go on, and writes work ag
 		}
 		await store.close();
 	`;
-	// A limit on the size of files stands for the disk: it can be lifted while the process runs.
+	// The full disk is simulated by a limit on the size of files, which can be lifted while the process runs.
 	const script = 'trap "" XFSZ; ulimit -S -f 2048; exec "$0" --input-type=module -e "$1"';
 	const child = spawn("bash", ["-c", script, process.execPath, source], { stdio: ["pipe", "pipe", "inherit"] });
 	const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -192,7 +192,7 @@ test("when the disk is full, writes are refused, reads go on, and writes work ag
 	t.is(await (await open({ collections: [] })).head("s"), stored);
 });
 
-test("a file that is no database, or of a newer program, stops the start", async (t) => {
+test("a missing folder or a file of a newer version prevents opening", async (t) => {
 	const folder = await temporaryFolder(t);
 	const options = { collections, failPoints: noFailPoints, clock: systemClock };
 	await t.throwsAsync(openSqliteStore({ ...options, file: join(folder, "missing", "store.db") }), {
@@ -205,8 +205,8 @@ test("a file that is no database, or of a newer program, stops the start", async
 	await t.throwsAsync(openSqliteStore({ ...options, file }), { message: /layout 99/ });
 });
 
-test("a file whose log has the first layout is brought to the present one, with all that was owed", async (t) => {
-	const { file, open } = await newPlace(t);
+test("a file with the first layout is migrated to the current one, with all owed events", async (t) => {
+	const { file, open } = await newDatabase(t);
 	const old = await open();
 	for (const [stream, pending] of [
 		["s", ["bridge", "notify"]],
@@ -225,7 +225,7 @@ test("a file whose log has the first layout is brought to the present one, with 
 		PRAGMA user_version = 1;
 	`);
 	database.close();
-	for (let opening = 0; opening < 2; opening++) {
+	for (let attempt = 0; attempt < 2; attempt++) {
 		const store = await open();
 		t.deepEqual(await store.owedStreams("bridge", { limit: 9 }), ["s", "t"]);
 		t.deepEqual(await store.owedStreams("notify", { limit: 9 }), ["s"]);
@@ -238,8 +238,8 @@ test("a file whose log has the first layout is brought to the present one, with 
 	}
 });
 
-test("a file of a newer layout is refused", async (t) => {
-	const { file, open } = await newPlace(t);
+test("a file with a newer layout is rejected", async (t) => {
+	const { file, open } = await newDatabase(t);
 	await (await open()).close();
 	const database = new DatabaseSync(file);
 	database.exec("PRAGMA user_version = 99");
