@@ -10,7 +10,7 @@ import { pagesContract } from "./store-pages.ts";
 import { restartContract } from "./store-restart.ts";
 
 /** How a backend is opened. Defaults: the suite's collections, no fail-points, the system clock. */
-export interface Opening {
+export interface OpenOptions {
 	readonly collections?: readonly Collection<never>[];
 	readonly failPoints?: FailPoints;
 	readonly clock?: Clock;
@@ -18,7 +18,7 @@ export interface Opening {
 
 /** A new database for one test, which several stores may open, at the same time or one after the other. */
 export interface Place {
-	open(opening?: Opening): Promise<Store>;
+	open(opening?: OpenOptions): Promise<Store>;
 }
 export type NewPlace = (t: ExecutionContext) => Promise<Place>;
 
