@@ -38,7 +38,7 @@ export function createEventStreams(
 
 	function sinkOf(stream: EventStream): FeedSink {
 		const account = stream.reader.principal.account.id;
-		// What waits already decides, not what comes on top: one long article is no reason to cut anybody.
+		// Only what was buffered before counts: one long article is no reason to cut a stream.
 		const write = (text: string): void => {
 			if (stream.destroyed || stream.hasEnded) return;
 			if (stream.readableLength > maxBufferedBytes) stream.destroy();

@@ -78,7 +78,7 @@ async function showGroup(world: World, { params, reader }: Call): Promise<Answer
 }
 
 /**
- * A group that anybody may ask to join can be joined by everybody who knows its id, even if none of its channels is open. A
+ * A group that people may ask to join can be joined by everyone who knows its id, even if none of its channels is open. A
  * group that is joined by invitation only does not exist for people who can't see it.
  */
 async function joinGroupOfCall(world: World, { params, account }: Call): Promise<AnswerOf<typeof joining>> {
