@@ -1,7 +1,8 @@
 /**
- * B1: signed activities (`Create` of a note, 2.2 kB, Mastodon's shape) to the personal inbox of somebody who follows their
- * senders, over 50 connections. The keys are warm; the signatures are made before the clock starts. Ourselves: durable before
- * the 202, each entry afterwards read in the home timeline. Floor: Koa, digest, RSA, one durable row. Peer: Fedify in memory.
+ * B1: signed activities (`Create` of a 2.2 kB note in Mastodon's form), sent over 50 connections to the inbox of an account that
+ * follows the senders. The senders' keys are cached, and the activities are signed before the clock starts. Causeway stores each
+ * activity durably before the 202, and each memo is read in the home timeline afterwards. The floor is Koa with a digest check, an
+ * RSA check and one durable row. The peer is Fedify with its stores in memory.
  */
 import { api, installCauseway, newest } from "./causeway.ts";
 import type { SignedInboxFloor } from "./floors/signed-inbox.ts";
@@ -48,7 +49,7 @@ const benchmark: Benchmark = async (options) => {
 	);
 	const fedifyInbox = `${await fedify.call("open")}/users/jane/inbox`;
 
-	/** One volley; `visible` resolves when all of it can be read, or throws. */
+	/** Sends one round of activities. `visible` resolves when all of them can be read, and throws if some can't. */
 	async function volley(
 		pid: number,
 		inbox: string,
@@ -80,7 +81,7 @@ const benchmark: Benchmark = async (options) => {
 			name: "Causeway",
 			async round(round) {
 				const markers = markersOf("c", round, items);
-				// Readable at the 202: what is read here is checked, not timed.
+				// The memos are readable at the 202, so this is a check that is not timed.
 				const figures = await volley(server.pid, `${jane.actor}/inbox`, markers, nothing);
 				const read = await newest(causeway, token, "/api/me/timeline", items);
 				assertAll(
@@ -116,7 +117,7 @@ const benchmark: Benchmark = async (options) => {
 	const ratio = (figure: string, to: string): number =>
 		medianOf(results, "Causeway", figure) / medianOf(results, to, figure);
 	return {
-		about: `Signed activities per second over ${connections} connections: ${items} a round, ${peerItems} for the peer, from 10 senders with warm keys (${coldFetches} fetched meanwhile).`,
+		about: `Signed activities per second over ${connections} connections: ${items} a round, ${peerItems} for the peer, from 10 senders whose keys are cached (${coldFetches} keys were fetched during the rounds).`,
 		rounds,
 		results,
 		goals: [
@@ -129,7 +130,7 @@ const benchmark: Benchmark = async (options) => {
 			quietness(run),
 			cpuRatio(results, "Causeway", "floor"),
 			cpuRatio(results, "Fedify 2.3.6", "Causeway"),
-			"Every entry of every round was read in GET /api/me/timeline after it, content included. Fedify keeps its in memory and is asked when its listener has handled all.",
+			"After every round, every memo was read in GET /api/me/timeline and its content compared. Fedify keeps its activities in memory; its round ends when its listener has handled all of them.",
 		],
 	};
 };

@@ -1,11 +1,11 @@
 /**
- * B12: an account with 2,000 memos is deleted while another account posts to followers on the same hosts: how long the other's
- * memos take from the POST until the last host has them, before the deletion and during it.
+ * B12: an account with 2,000 memos is deleted while another account posts to followers on the same hosts. Measured is the time
+ * from the other account's POST until the last host has the memo, before the deletion and during it.
  */
 import { setTimeout as rest } from "node:timers/promises";
 import { localAccount } from "#core/accounts/find-account.ts";
 import { appendAccountDeletion } from "#core/erasure/delete-account.ts";
-import { openWorld, readConfig } from "../src/gateway.ts";
+import { openCore, readConfig } from "../src/gateway.ts";
 import { openFanOut } from "./fan-out-scene.ts";
 import { whole } from "./options.ts";
 import { type Figures, interleave, medianOf, quantile } from "./rounds.ts";
@@ -30,7 +30,7 @@ const benchmark: Benchmark = async (options) => {
 		const delays: number[] = [];
 		const end = performance.now() + 600_000;
 		while (!(await isOver(delays.length))) {
-			if (performance.now() > end) throw new Error("It does not come to an end");
+			if (performance.now() > end) throw new Error("The removals were not delivered within ten minutes");
 			delays.push(1000 * (await scene.sendOne(hosts, poster)));
 			await rest(pauseMs);
 		}
@@ -65,10 +65,10 @@ const benchmark: Benchmark = async (options) => {
 export default benchmark;
 
 async function deleteAccount(configFile: string, handle: string): Promise<void> {
-	await using opened = await openWorld(await readConfig(configFile, {}));
-	const account = await localAccount(opened.world, handle);
+	await using opened = await openCore(await readConfig(configFile, {}));
+	const account = await localAccount(opened.context, handle);
 	if (account === undefined) throw new Error(`There is no account ${handle}`);
-	await appendAccountDeletion(opened.world, account);
+	await appendAccountDeletion(opened.context, account);
 }
 
 function figuresOf(delays: readonly number[]): Figures {

@@ -1,7 +1,8 @@
 /**
- * B3: one memo to 10,000 followers on 1,000 hosts (a shared inbox each), answered at once or after 50 ms: from the POST until
- * the last host has it. Floor: a loop over undici's pools with the same signatures and no store. Peer: Fedify in its best
- * setting. Then: how the time grows with hosts and with followers, and how long a POST takes while deliveries run.
+ * B3: one memo to 10,000 followers on 1,000 hosts with a shared inbox each, which answer at once or after 50 ms. Measured is the
+ * time from the POST until the last host has the memo. The floor is a loop over undici's pools with the same signatures and no
+ * store. The peer is Fedify in its fastest setting. The benchmark also measures how the time grows with the number of hosts and
+ * of followers, and how long a POST takes while deliveries are running.
  */
 import { setTimeout as rest } from "node:timers/promises";
 import { type FanOutScene, openFanOut, type Send } from "./fan-out-scene.ts";
@@ -25,7 +26,7 @@ import type { Benchmark } from "./run.ts";
 import { measured, memoryOf } from "./usage.ts";
 
 const delays = [0, 50];
-/** The first is the one that all compare; the others show what the time grows with. */
+/** The first is used for the comparison; the others show what the time grows with. */
 const followings: readonly Following[] = [
 	{ handle: "h1000", hosts: 1000, each: 10 },
 	{ handle: "h500", hosts: 500, each: 10 },
@@ -35,7 +36,7 @@ const followings: readonly Following[] = [
 const settings: readonly Setting[] = [100, 20].flatMap((parallel) =>
 	(["auto", "skip"] as const).map((fanout) => ({ parallel, fanout })),
 );
-/** Requests of the floor in flight at once: one to each host, which was its fastest. */
+/** Requests that the floor has in flight at once: one to each host, which was its fastest setting. */
 const floorAtOnce = 1000;
 
 const benchmark: Benchmark = async (options) => {
@@ -63,7 +64,7 @@ const benchmark: Benchmark = async (options) => {
 		goal: { atMost: 2.2 },
 	});
 	return {
-		about: `One memo to 10,000 followers on 1,000 hosts, ${memos} in each round, from the POST until the last host has it; each arrived once at each host, its digest right.`,
+		about: `One memo to 10,000 followers on 1,000 hosts, ${memos} in each round, from the POST until the last host has it; each memo arrived exactly once at each host, with a correct digest.`,
 		rounds,
 		results,
 		goals: [
@@ -103,7 +104,7 @@ const benchmark: Benchmark = async (options) => {
 };
 export default benchmark;
 
-/** The peer's fastest setting. */
+/** Finds the peer's fastest setting. */
 async function fastest({ sink, sendOne, byFedify }: FanOutScene, delay: number): Promise<Setting> {
 	await sink.call("delayAnswers", delay);
 	const tried = [];
@@ -111,7 +112,7 @@ async function fastest({ sink, sendOne, byFedify }: FanOutScene, delay: number):
 	return tried.sort((a, b) => a.seconds - b.seconds)[0]?.setting as Setting;
 }
 
-/** Ourselves, the floor and the peer in turns. */
+/** Measures Causeway, the floor and the peer in turns. */
 async function compare(
 	scene: FanOutScene,
 	best: ReadonlyMap<number, Setting>,
@@ -121,8 +122,8 @@ async function compare(
 	const { sink, floor, fedify, server, sendOne, byCauseway, byFloor, byFedify } = scene;
 
 	/**
-	 * The first memo after a while opens the connections; those that follow find them open. The floor's `send` ends with the last
-	 * answer, so each side may take its last answers before the next memo.
+	 * The first memo opens the connections, and the following memos use them. The floor's `send` resolves with the last answer, so
+	 * every side gets time to receive its last answers before the next memo.
 	 */
 	async function round(pid: number, delay: number, count: number, send: Send): Promise<Figures> {
 		await sink.call("delayAnswers", delay);
@@ -161,7 +162,7 @@ async function compare(
 
 const nameOf = ({ hosts, each }: Pick<Following, "hosts" | "each">): string => `${hosts} hosts, ${each} followers each`;
 
-/** The same memo to fewer hosts, and to more followers on as many. */
+/** Measures the same memo with fewer hosts, and with more followers on the same number of hosts. */
 async function grow({ server, sendOne, byCauseway }: FanOutScene, memos: number, rounds: number): Promise<Interleaved> {
 	const side = ({ handle, hosts, each }: Following): Side => ({
 		name: nameOf({ hosts, each }),
@@ -178,7 +179,7 @@ async function grow({ server, sendOne, byCauseway }: FanOutScene, memos: number,
 	return interleave(followings.map(side), rounds);
 }
 
-/** How long the POST takes, and somebody else's at some moment of the time that its deliveries take. */
+/** Measures how long the POST of a memo takes, and the POST of another account while that memo is being delivered. */
 async function post({ server, sendOne, byCauseway }: FanOutScene, count: number, seconds: number): Promise<Figures> {
 	const own: number[] = [];
 	const amid: number[] = [];
@@ -204,7 +205,7 @@ async function post({ server, sendOne, byCauseway }: FanOutScene, count: number,
 	};
 }
 
-/** Notes how many milliseconds each call takes. */
+/** Records the duration of each call in milliseconds. */
 const timed =
 	(send: Send, latencies: number[]): Send =>
 	async (marker) => {

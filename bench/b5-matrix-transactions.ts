@@ -1,7 +1,7 @@
 /**
- * B5: transactions of the application service API, pushed one after the other as Synapse pushes them: of 100 events, and of
- * one, which is how a homeserver catches up. Ourselves: durable before the 200, each message afterwards read in the timeline
- * of the linked channel. Floor: one transaction per request with one row per event, SQLite FULL.
+ * B5: transactions of the application service API, pushed one after the other as Synapse pushes them, with 100 events each and with
+ * one. Causeway stores the events durably before the 200, and each message is read in the linked channel afterwards. The floor is
+ * one SQLite transaction (synchronous=FULL) per request, with a row per event.
  */
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -121,7 +121,7 @@ const benchmark: Benchmark = async (options) => {
 		notes: [
 			quietness(run),
 			cpuRatio(results, "Causeway, 100 each", "floor, 100 each"),
-			"Every message of every round was read in the channel's timeline after it.",
+			"After every round, every message was read in the channel.",
 		],
 	};
 };

@@ -1,7 +1,7 @@
 /**
- * B9: from the start of the process to its first 200, with every bridge enabled, and the memory of it at rest: before the two
- * heavy packages (activitypub-express, matrix-appservice-bridge) are first used, and after. Beside it a bare Koa server and
- * Fedify, as their programs in this folder start them.
+ * B9: the time from the start of the process to its first 200, with every bridge enabled, and the memory of the idle process
+ * before and after the two heavy packages (activitypub-express, matrix-appservice-bridge) are first used. For comparison, the
+ * Koa floor and the Fedify peer of this folder are started in the same way.
  */
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -30,7 +30,7 @@ const benchmark: Benchmark = async (options) => {
 	await using remote = await startWorker<RemoteHost>("load/remote-host.ts");
 	const [sender] = await remote.call("open", 1);
 	const registration = path.join(folder.path, "registration.yaml");
-	// Nobody listens there: a homeserver that is down must not delay the start.
+	// Nothing listens on this port: a homeserver that is down must not delay the start.
 	const matrix = { enabled: true, homeserverUrl: "http://127.0.0.1:1", serverName: "hs.test", registration };
 	const causeway = await installCauseway(folder.path, { bridges: { activitypub: { enabled: true }, matrix } });
 	await causeway.command("matrix", "registration", "--out", registration);
@@ -91,7 +91,7 @@ async function bare<C extends Calls>(file: string, open: (worker: Worker<C>) => 
 	return { "first 200 ms": startedIn, "RSS MB": rss, "PSS MB": pss };
 }
 
-/** An activity in words that only a JSON-LD processor can read. */
+/** Sends an activity with a context that only a JSON-LD processor can resolve. */
 async function useNormaliser(provider: Provider, token: string, { id, privateKeyPem }: Sender): Promise<void> {
 	const { actor } = await api<{ actor: string }>(provider, token, "GET", "/api/me");
 	const body = JSON.stringify({
@@ -107,7 +107,7 @@ async function useNormaliser(provider: Provider, token: string, { id, privateKey
 	if (statusCode !== 202) throw new Error(`The activity was answered with ${statusCode}`);
 }
 
-/** The homeserver asks for a ghost, which has to be registered with it; it is down, and the answer says so. */
+/** Requests a ghost, which has to be registered with the homeserver. The homeserver is down, so the answer is an error. */
 async function useMatrixLibrary({ origin, port }: Provider, token: string): Promise<void> {
 	const ghost = encodeURIComponent(`@_ofscp_jane=40localhost=3a${port}:hs.test`);
 	const { statusCode, body } = await request(`${origin}/_matrix/app/v1/users/${ghost}`, {

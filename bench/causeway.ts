@@ -7,12 +7,12 @@ import { promisify } from "node:util";
 
 const executable = path.join(import.meta.dirname, "..", "bin", "causeway.js");
 
-/** A provider as an operator has it: its folder, its configuration, its commands; it need not run. */
+/** A provider as an operator installs it, with its folder, configuration and commands. It is not necessarily running. */
 export interface Provider {
 	readonly origin: string;
 	readonly port: number;
 	readonly configFile: string;
-	/** Runs a command. Resolves with what it printed. @throws {Error} with what it said when it failed */
+	/** Runs a command. Resolves with its output. @throws {Error} with the error output, if the command fails */
 	command(...words: readonly string[]): Promise<string>;
 	serve(): Promise<Server>;
 }
@@ -24,7 +24,7 @@ export interface Server extends AsyncDisposable {
 	readonly startedIn: number;
 }
 
-/** @param config beside what every benchmark needs: peers on loopback, and no limits of rate */
+/** @param config in addition to what every benchmark needs: peers on loopback, and practically no rate limits */
 export async function installCauseway(folder: string, config: object = {}): Promise<Provider> {
 	const port = await freePort();
 	const origin = `http://localhost:${port}`;
@@ -39,7 +39,7 @@ export async function installCauseway(folder: string, config: object = {}): Prom
 		limits: { scale: 1_000_000 },
 		log: { level: "warn" },
 	};
-	// Whatever is JSON is YAML.
+	// JSON is valid YAML.
 	writeFileSync(configFile, JSON.stringify({ ...base, ...config }));
 	const line = (...words: readonly string[]): string[] => [executable, ...words, "--config", configFile];
 
@@ -53,7 +53,7 @@ export async function installCauseway(folder: string, config: object = {}): Prom
 		},
 		async serve() {
 			const start = performance.now();
-			// Profilers of Node are asked for by NODE_OPTIONS, which the server inherits.
+			// The server inherits NODE_OPTIONS, with which a profiler can be started.
 			const child = spawn(process.execPath, line("serve"), { stdio: ["ignore", "inherit", "inherit"] });
 			const stop = async (): Promise<void> => {
 				if (child.exitCode !== null || child.signalCode !== null) return;
@@ -85,7 +85,7 @@ async function freePort(): Promise<number> {
 	return port;
 }
 
-/** A request to the provider's API in somebody's name. @throws {Error} when it is not answered with 2xx */
+/** Sends a request to the provider's API, authenticated by an access token. @throws {Error} if the answer is not 2xx */
 export async function api<T>(
 	{ origin }: Pick<Provider, "origin">,
 	token: string,
@@ -116,7 +116,7 @@ interface List {
 	readonly page: { readonly nextCursor?: string };
 }
 
-/** The newest messages of a list, newest first, until there are so many. */
+/** Reads a list of messages, newest first, until it has `count` of them. */
 export async function newest(
 	provider: Pick<Provider, "origin">,
 	token: string,

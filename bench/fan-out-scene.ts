@@ -11,22 +11,22 @@ import { startWorker, type Worker } from "./worker.ts";
 /** Sends a memo with this marker in its text. */
 export type Send = (marker: string) => Promise<unknown>;
 
-/** A thousand hosts, those who follow there, and the three who send to them. */
+/** A thousand hosts with followers, and the three senders: Causeway, the floor and Fedify. */
 export interface FanOutScene extends AsyncDisposable {
 	readonly sink: Worker<Sink>;
 	readonly floor: Worker<FanOutFloor>;
 	readonly fedify: Worker<FedifyPeer>;
 	readonly server: { readonly pid: number };
 	readonly configFile: string;
-	/** Posts in the name of one of the accounts. */
+	/** Posts as one of the accounts. */
 	byCauseway(handle: string): Send;
 	byFloor(atOnce: number): Send;
 	byFedify(setting: Setting, hosts: number): Send;
-	/** Sends one memo and waits until each host has it, once, as its digest says. Resolves with the seconds from before the sending. */
+	/** Sends one memo, and waits until each host has it exactly once with a correct digest. Resolves with the seconds this took. */
 	sendOne(hosts: number, send: Send): Promise<number>;
 }
 
-/** @param followings the accounts and who follows them; the account `bystander` is followed by nobody */
+/** @param followings the accounts and their followers; the account `bystander`, which is added to them, has no followers */
 export async function openFanOut(followings: readonly Following[]): Promise<FanOutScene> {
 	const stack = new AsyncDisposableStack();
 	const folder = stack.use(openFolder());
@@ -47,7 +47,7 @@ export async function openFanOut(followings: readonly Following[]): Promise<FanO
 	const server = stack.use(await causeway.serve());
 	const authors = new Map<string, Send>();
 	for (const [handle, token] of tokens) authors.set(handle, await authorOf(causeway, token));
-	// Every follower is told first that they are accepted.
+	// Causeway first sends an Accept to every follower.
 	await untilCame(
 		sink,
 		"Accept",
@@ -79,7 +79,7 @@ export async function openFanOut(followings: readonly Following[]): Promise<FanO
 			const { last, requests, hosts: reached, ids, faults } = await sink.call("arrived", marker, hosts);
 			if (requests !== hosts || reached !== hosts || ids !== 1 || faults !== 0)
 				throw new Error(
-					`${marker} came ${requests} times at ${reached} of ${hosts} hosts, under ${ids} ids, with ${faults} faults`,
+					`${marker} arrived ${requests} times at ${reached} of ${hosts} hosts, under ${ids} ids, with ${faults} faults`,
 				);
 			return (last - start) / 1e6;
 		},
@@ -104,11 +104,11 @@ async function authorOf(provider: Provider, token: string): Promise<Send> {
 		});
 }
 
-/** @throws {Error} when they do not come within five minutes */
+/** @throws {Error} if they don't arrive within five minutes */
 async function untilCame(sink: Worker<Sink>, kind: string, count: number): Promise<void> {
 	const end = performance.now() + 300_000;
 	for (let came = 0; came < count; came = await sink.call("requests", kind)) {
-		if (performance.now() > end) throw new Error(`Of ${count} ${kind} only ${came} came`);
+		if (performance.now() > end) throw new Error(`Of ${count} ${kind} activities only ${came} arrived`);
 		await new Promise((resolve) => setTimeout(resolve, 200));
 	}
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
 
-/** A folder on the disk that the program lies on (never in memory: fsync must cost what it costs), gone at the end. */
+/** A temporary folder on the same disk as the program. It must not be in memory, where fsync costs nothing. */
 export function openFolder(): Disposable & { readonly path: string } {
 	const folder = mkdtempSync(path.join(import.meta.dirname, ".data-"));
 	return {

@@ -2,31 +2,31 @@ import { findAccount } from "#core/accounts/find-account.ts";
 import { bridgeName } from "#core/ids.ts";
 import type { RemoteEvent } from "#core/ports/bridge/remote-event.ts";
 import { buildBridging } from "../src/gateway/bridging.ts";
-import { openWorld, readConfig } from "../src/gateway.ts";
+import { openCore, readConfig } from "../src/gateway.ts";
 import { together } from "./load/signing.ts";
 
-/** The followers of one account: so many on each of the first hosts of the sink. */
+/** The followers of an account: `each` of them on each of the first `hosts` hosts of the sink. */
 export interface Following {
 	readonly handle: string;
 	readonly hosts: number;
 	readonly each: number;
 }
 
-/** The n-th host of the sink that listens on this port of every loopback address. */
+/** The n-th host of the sink, which listens on this port of every loopback address. */
 export const sinkHost = (n: number, port: number): string =>
 	`127.${100 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}:${port}`;
 
 /**
- * Lets people elsewhere follow, by the core's own way in: what the ActivityPub bridge would report of as many signed
- * `Follow`s, without their keys and documents being fetched. The server does not run meanwhile.
+ * Adds remote followers by giving the core the events that the ActivityPub bridge makes from signed `Follow` activities. No keys
+ * or documents are fetched. The server must not be running.
  */
 export async function addFollowers(configFile: string, port: number, followings: readonly Following[]): Promise<void> {
 	const bridge = bridgeName("activitypub");
-	await using opened = await openWorld(await readConfig(configFile, {}));
-	const { world } = opened;
-	const { incoming } = buildBridging(world, () => []);
+	await using opened = await openCore(await readConfig(configFile, {}));
+	const { context } = opened;
+	const { incoming } = buildBridging(context, () => []);
 	for (const { handle, hosts, each } of followings) {
-		const account = await findAccount(world, handle);
+		const account = await findAccount(context, handle);
 		if (account === undefined) throw new Error(`There is no account ${handle}`);
 		await together(hosts * each, 200, async (n) => {
 			const host = sinkHost(n % hosts, port);
@@ -49,7 +49,7 @@ export async function addFollowers(configFile: string, port: number, followings:
 					id: follow,
 					type: "Follow",
 					actor: id,
-					object: `${world.origin}/users/${account.id}`,
+					object: `${context.origin}/users/${account.id}`,
 				},
 			};
 			const [received] = await incoming.receive(bridge, [event]);

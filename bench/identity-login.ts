@@ -1,7 +1,7 @@
 /**
- * A storm of sign-ins: right passwords, wrong ones and names that nobody has, more at once than are let into the line, while
- * somebody who is signed in goes on reading. The floor makes the same hashes, two at a time, and nothing else. The event loop
- * is watched inside the provider's process.
+ * Sign-ins with right passwords, wrong passwords and unknown names, more at once than the provider queues, while a signed-in user
+ * keeps reading. The floor computes the same hashes, two at a time, and nothing else. The delay of the event loop is measured in
+ * the provider's process.
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -16,7 +16,7 @@ import { measured } from "./usage.ts";
 import { startWorker } from "./worker.ts";
 
 const password = "a quiet harbour";
-/** More than the line takes: some are sent away, and come again as they are told. */
+/** More than the provider queues: some are answered with 503, and try again. */
 const callers = 80;
 
 const benchmark: Benchmark = async (options) => {
@@ -40,8 +40,8 @@ const benchmark: Benchmark = async (options) => {
 	if (made.status !== 201) throw new Error(`The account was answered with ${made.status}: ${await made.text()}`);
 	const token = await causeway.command("token", "add", "jane");
 
-	/** How long the loop was held up since it was last asked. */
-	async function heldUp(): Promise<{ max: number; p99: number }> {
+	/** The delay of the event loop since the last call. */
+	async function loopDelay(): Promise<{ max: number; p99: number }> {
 		rmSync(loopFile, { force: true });
 		process.kill(server.pid, "SIGUSR2");
 		while (!existsSync(loopFile) || readFileSync(loopFile, "utf8") === "") await wait(5);
@@ -51,10 +51,10 @@ const benchmark: Benchmark = async (options) => {
 	const kinds = [
 		{ handle: "jane", password, status: 200 },
 		{ handle: "jane", password: "a wrong harbour", status: 401 },
-		{ handle: "nobody", password, status: 401 },
+		{ handle: "unknown", password, status: 401 },
 	];
-	async function storm(): Promise<{ sentAway: number; reads: number[] }> {
-		let [left, sentAway, over] = [logins, 0, false];
+	async function storm(): Promise<{ rejected: number; reads: number[] }> {
+		let [left, rejected, over] = [logins, 0, false];
 		const caller = async (): Promise<void> => {
 			for (let number = --left; number >= 0; number = --left) {
 				const { status, ...body } = kinds[number % kinds.length] as (typeof kinds)[number];
@@ -63,7 +63,7 @@ const benchmark: Benchmark = async (options) => {
 					await answer.arrayBuffer();
 					if (answer.status === status) break;
 					if (answer.status !== 503) throw new Error(`A sign-in was answered with ${answer.status}`);
-					sentAway++;
+					rejected++;
 					await wait(250);
 				}
 			}
@@ -81,16 +81,16 @@ const benchmark: Benchmark = async (options) => {
 			over = true;
 		});
 		await reading;
-		return { sentAway, reads };
+		return { rejected, reads };
 	}
 
 	const sides: Side[] = [
 		{
 			name: "Causeway",
 			async round() {
-				await heldUp();
+				await loopDelay();
 				const { value, seconds, cpu, foreign } = await measured(server.pid, storm);
-				const { max, p99 } = await heldUp();
+				const { max, p99 } = await loopDelay();
 				const reads = value.reads.sort((a, b) => a - b);
 				return {
 					"sign-ins/s": logins / seconds,
@@ -98,7 +98,7 @@ const benchmark: Benchmark = async (options) => {
 					"loop p99 ms": p99,
 					"read p50 ms": quantile(reads, 0.5),
 					"read p99 ms": quantile(reads, 0.99),
-					"sent away": value.sentAway,
+					"503 answers": value.rejected,
 					[cpuEach]: (cpu / logins) * 1000,
 					[foreignCores]: foreign,
 				};
@@ -116,12 +116,12 @@ const benchmark: Benchmark = async (options) => {
 	const run = await interleave(sides, rounds);
 	const { results } = run;
 	return {
-		about: `${logins} sign-ins of ${callers} callers at once on POST /api/auth/login, a third of each kind; somebody reads meanwhile.`,
+		about: `${logins} sign-ins of ${callers} callers at once on POST /api/auth/login, a third of each kind, while a signed-in user reads.`,
 		rounds,
 		results,
 		goals: [
 			{
-				what: "longest hold-up of the event loop, ms",
+				what: "longest delay of the event loop, ms",
 				value: results["Causeway"]?.["loop max ms"]?.max ?? Number.NaN,
 				goal: { atMost: 50 },
 			},

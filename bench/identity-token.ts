@@ -1,6 +1,6 @@
 /**
- * What it costs to know whom a token stands for, on a store with thousands of them: that is done for each request on /api and
- * again before each event on an open stream. Tokens of the authorization server, personal ones, and wrong ones.
+ * The cost of authenticating a token, on a store with thousands of tokens. This is done for each request to /api, and again before
+ * each event on an open stream. Measured are OAuth access tokens, personal access tokens, and invalid tokens.
  */
 import { openFolder } from "./folder.ts";
 import type { TokenChecks } from "./load/token-checks.ts";

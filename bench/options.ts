@@ -1,4 +1,4 @@
-/** `rounds=7 items=500` → `{ rounds: "7", items: "500" }`. @throws {Error} on anything else */
+/** `rounds=7 items=500` → `{ rounds: "7", items: "500" }`. @throws {Error} if a word has another form */
 export function optionsIn(words: readonly string[]): Readonly<Record<string, string>> {
 	return Object.fromEntries(
 		words.map((word) => {
@@ -9,7 +9,7 @@ export function optionsIn(words: readonly string[]): Readonly<Record<string, str
 	);
 }
 
-/** A whole number of an option, or its default. @throws {Error} when it is none */
+/** The value of an option that is a whole number, or its default. @throws {Error} if the value is not a whole number */
 export function whole(options: Readonly<Record<string, string>>, name: string, otherwise: number): number {
 	const value = options[name];
 	if (value === undefined) return otherwise;

@@ -4,27 +4,27 @@ import { cpus, totalmem } from "node:os";
 import path from "node:path";
 import { type Results, type Summary, short } from "./rounds.ts";
 
-/** A figure that is held against what it should be. */
+/** A figure, and the value that it should reach. */
 export interface Goal {
 	readonly what: string;
 	readonly value: number;
-	/** `atLeast` or `atMost` this. */
+	/** The lower or upper bound. */
 	readonly goal: { readonly atLeast: number } | { readonly atMost: number };
 }
 
 export interface Report {
-	/** One sentence: what was done, how often. */
+	/** What was done and how often, in one sentence. */
 	readonly about: string;
 	readonly rounds: number;
 	readonly results: Results;
 	readonly goals: readonly Goal[];
-	/** What a reader must know to believe the figures: reasons of misses, limits of the run. */
+	/** What a reader must know to judge the figures, such as the limits of the run. */
 	readonly notes?: readonly string[];
 }
 
 const folder = path.join(import.meta.dirname, "results");
 
-/** Writes the report as JSON for programs and as Markdown for people, and prints the latter. */
+/** Writes the report as JSON and as Markdown, and prints the Markdown. */
 export async function writeReport(name: string, words: readonly string[], report: Report): Promise<void> {
 	const run = {
 		command: ["npm run bench --", name, ...words].join(" "),

@@ -1,17 +1,17 @@
-/** Figures of one round, by name. */
+/** The figures of one round, by name. */
 export type Figures = Readonly<Record<string, number>>;
 
-/** The figure that says what an item cost in CPU time. */
+/** The name of the figure for the CPU time per item. */
 export const cpuEach = "CPU ms each";
 
-/** One of those that are compared: ourselves, the floor, a peer. */
+/** One of the programs that are compared: Causeway, the floor, or a peer. */
 export interface Side {
 	readonly name: string;
-	/** One round, its preparation included; only what it measures is in the figures. */
+	/** Runs one round. The figures don't include its preparation. */
 	round(number: number): Promise<Figures>;
 }
 
-/** What the rounds of a side come to. */
+/** A figure of a side over all rounds. */
 export interface Summary {
 	readonly median: number;
 	readonly min: number;
@@ -19,20 +19,20 @@ export interface Summary {
 }
 export type Results = Readonly<Record<string, Readonly<Record<string, Summary>>>>;
 
-/** The figure that says how many cores others used meanwhile, and how many of them leave a round quiet. */
+/** The name of the figure for the cores that other programs used during a round. A round is quiet up to this many. */
 export const foreignCores = "foreign cores";
 const quiet = 0.12;
 
 export interface Interleaved {
 	readonly results: Results;
-	/** Rounds that were run, and that were disturbed by others; of these the quietest are in the results where quiet ones lack. */
+	/** How many rounds were run, and how many of them were not quiet. If there are too few quiet rounds, the quietest others count. */
 	readonly run: number;
 	readonly disturbed: number;
 }
 
 /**
- * The sides take turns (A B C A B C …), so that what else the machine does meets all of them alike. A round in which it does
- * too much is run again, up to twice as many times as were asked for; the quietest count.
+ * Runs the sides in turns (A B C A B C …), so that other load on the machine affects all of them alike. A round that was not quiet
+ * is repeated, up to three times as many rounds as requested in all. The quietest rounds count.
  */
 export async function interleave(sides: readonly Side[], rounds: number): Promise<Interleaved> {
 	const all: { readonly figures: readonly Figures[]; readonly foreign: number }[] = [];
@@ -56,13 +56,13 @@ export async function interleave(sides: readonly Side[], rounds: number): Promis
 	};
 }
 
-/** The CPU that one side spends on an item, as a share of another's: what a busy machine changes least. */
+/** The CPU time of one side per item, divided by another side's. It is the figure that other load on the machine changes least. */
 export const cpuRatio = (results: Results, side: string, to: string): string =>
 	`CPU per item, ${side} ÷ ${to}: ${short(medianOf(results, side, cpuEach) / medianOf(results, to, cpuEach))}.`;
 
-/** What a reader must know of how quiet it was. */
+/** Says how quiet the machine was. */
 export const quietness = ({ run, disturbed }: Interleaved): string =>
-	`${run} rounds were run, in ${disturbed} of which others used more than ${quiet} cores; the quietest count.`;
+	`${run} rounds were run; in ${disturbed} of them other programs used more than ${quiet} cores. The quietest rounds count.`;
 
 function summarise(list: readonly Figures[]): Record<string, Summary> {
 	const names = new Set(list.flatMap((figures) => Object.keys(figures)));
@@ -76,14 +76,14 @@ export function summaryOf(values: readonly number[]): Summary {
 	return { median: quantile(known, 0.5), min: known[0] ?? Number.NaN, max: known.at(-1) ?? Number.NaN };
 }
 
-/** The value below which this share of the sorted values lies; between two values, their mean by distance. */
+/** The value below which this share of the sorted values lies, interpolated linearly between two values. */
 export function quantile(sorted: readonly number[], share: number): number {
 	const place = (sorted.length - 1) * share;
 	const [low, high] = [sorted[Math.floor(place)] ?? Number.NaN, sorted[Math.ceil(place)] ?? Number.NaN];
 	return low + (high - low) * (place - Math.floor(place));
 }
 
-/** The median of one figure of one side. */
+/** The median of a figure of a side. */
 export const medianOf = (results: Results, side: string, figure: string): number =>
 	results[side]?.[figure]?.median ?? Number.NaN;
 
@@ -92,7 +92,7 @@ const lineOf = (figures: Figures): string =>
 		.map(([name, value]) => `${name} ${short(value)}`)
 		.join(", ");
 
-/** A number as it reads well: three digits that mean something. */
+/** Formats a number with three significant digits. */
 export function short(value: number): string {
 	if (!Number.isFinite(value)) return "–";
 	if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString("en-GB");

@@ -1,17 +1,18 @@
 /**
- * Runs one benchmark beside its floor and its peer and writes `bench/results/<name>.{json,md}`:
+ * Runs one benchmark and writes `bench/results/<name>.{json,md}`:
  *
  *     npm run bench -- b1-signed-inbox [rounds=5] […]
  *
- * What each of them measures, and against what, stands at the head of its file. Everything runs on loopback and ends by
- * itself; a figure is worth as much as the machine was quiet, hence the column of foreign CPU.
+ * Causeway is compared with a floor, which does only the work that no implementation can avoid, and with a peer, which is another
+ * implementation. The comment at the head of each file says what it measures. Everything runs on loopback and ends by itself. The
+ * figures are reliable only if the machine is otherwise idle, so the results have a column with the CPU time of other programs.
  */
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { optionsIn } from "./options.ts";
 import { type Report, writeReport } from "./report.ts";
 
-/** A benchmark: every file of this folder named `b<number>-<what>.ts` or `identity-<what>.ts` has one as its default export. */
+/** The default export of every file of this folder that is named `b<number>-<what>.ts` or `identity-<what>.ts`. */
 export type Benchmark = (options: Readonly<Record<string, string>>) => Promise<Report>;
 
 const names = readdirSync(import.meta.dirname)

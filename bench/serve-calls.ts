@@ -1,4 +1,4 @@
-/** What a worker can be asked to do, by name. Arguments and results are copied between the processes. */
+/** The functions of a worker, by name. Arguments and results are copied between the processes. */
 export type Calls = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 export interface Call {
@@ -13,7 +13,7 @@ export interface Answer {
 	readonly error?: string;
 }
 
-/** Answers the parent's calls until it goes away; then the worker ends, whatever it still has open. */
+/** Answers the parent's calls. When the parent disconnects, the worker exits at once. */
 export function serveCalls(calls: Calls): void {
 	process.on("message", (message: Call) => void answer(message));
 	process.on("disconnect", () => process.exit());
@@ -21,7 +21,7 @@ export function serveCalls(calls: Calls): void {
 	async function answer({ call, name, args }: Call): Promise<void> {
 		try {
 			const work = calls[name];
-			if (work === undefined) throw new Error(`there is no call ${name}`);
+			if (work === undefined) throw new Error(`The worker has no function ${name}`);
 			send({ call, value: await work(...(args as never[])) });
 		} catch (error) {
 			send({ call, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });

@@ -1,5 +1,5 @@
 /**
- * Appends per second and CPU per append on SQLite, each shape beside its floor in the same run:
+ * Measures appends per second and CPU time per append on SQLite, for several shapes of events and for the floor in the same run:
  *
  *     node bench/store.ts [appends=40000] [at once=100]
  *

@@ -1,10 +1,10 @@
-/** What the system says of processes: /proc of Linux (proc(5)). */
+/** The CPU time and memory of processes, from Linux's /proc (proc(5)). */
 import { readFileSync } from "node:fs";
 
-/** Seconds per tick of /proc: `getconf CLK_TCK` is 100 wherever Node runs. */
+/** Seconds per clock tick in /proc: `getconf CLK_TCK` is 100 wherever Node runs. */
 const tick = 0.01;
 
-/** CPU seconds that a process has used, all its threads together; 0: it is gone. */
+/** CPU seconds used by all threads of a process; 0 if the process has ended. */
 export function cpuOf(pid: number): number {
 	try {
 		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -15,7 +15,7 @@ export function cpuOf(pid: number): number {
 	}
 }
 
-/** CPU seconds that the whole machine has used since it started. */
+/** CPU seconds used by the whole machine since it started. */
 function cpuOfMachine(): number {
 	const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (
 		readFileSync("/proc/stat", "utf8").split("\n", 1)[0] ?? ""
@@ -26,7 +26,7 @@ function cpuOfMachine(): number {
 	return (user + nice + system + irq + softirq) * tick;
 }
 
-/** This process and all below it. */
+/** A process and all its descendants. */
 function family(pid: number = process.pid): readonly number[] {
 	try {
 		const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
@@ -36,7 +36,7 @@ function family(pid: number = process.pid): readonly number[] {
 	}
 }
 
-/** Memory of a process in MB (10⁶ bytes): resident, and its proportional share of what it has in common with others. */
+/** The memory of a process in MB (10⁶ bytes): its resident set size, and its proportional set size. */
 export function memoryOf(pid: number): { readonly rss: number; readonly pss: number } {
 	const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
 	const field = (name: string): number =>
@@ -45,15 +45,15 @@ export function memoryOf(pid: number): { readonly rss: number; readonly pss: num
 }
 
 export interface Spent {
-	/** Seconds by the clock. */
+	/** Elapsed seconds. */
 	readonly seconds: number;
 	/** CPU seconds of the measured process. */
 	readonly cpu: number;
-	/** Cores that others than this benchmark used meanwhile, on average. */
+	/** Cores that other programs than this benchmark used during the work, on average. */
 	readonly foreign: number;
 }
 
-/** Does the work and says what it cost the process with this id. */
+/** Does the work, and measures what it costs the process with this id. */
 export async function measured<T>(pid: number, work: () => Promise<T>): Promise<Spent & { readonly value: T }> {
 	const before = { own: ownCpu(), machine: cpuOfMachine(), cpu: cpuOf(pid), at: performance.now() };
 	const value = await work();

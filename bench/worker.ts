@@ -3,16 +3,16 @@ import { once } from "node:events";
 import path from "node:path";
 import type { Answer, Call, Calls } from "./serve-calls.ts";
 
-/** The awaited result of one of a worker's calls. */
+/** The result of a worker's function. */
 type Result<C extends Calls, N extends keyof C> = Awaited<ReturnType<C[N]>>;
 
-/** A program in a process of its own (a floor, a peer, a load), asked by name what to do. It dies with its parent. */
+/** A floor, a peer or a load in a process of its own, whose functions are called by name. It exits with its parent. */
 export interface Worker<C extends Calls> extends AsyncDisposable {
 	readonly pid: number;
 	call<N extends keyof C & string>(name: N, ...args: Parameters<C[N]>): Promise<Result<C, N>>;
 }
 
-/** @param file within `bench/` */
+/** @param file its path in `bench/` */
 export async function startWorker<C extends Calls>(file: string): Promise<Worker<C>> {
 	const child = fork(path.join(import.meta.dirname, file), {
 		stdio: ["ignore", "inherit", "inherit", "ipc"],

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Runs under any Node: what follows needs one that reads TypeScript. Where this one can't, the runtime that `npm ci` brought
-// along takes over.
+// This file runs under any version of Node. The program needs one that runs TypeScript; under an older one, it is run by the Node that
+// `npm ci` installed.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import module from "node:module";
@@ -9,7 +9,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const needed = { major: 24, minor: 12 };
-/** Says to the process that takes over that its parent is this program. */
+/** The variable that tells the child process that its parent is this program. */
 const handover = "_CAUSEWAY_HANDOVER";
 
 /** @type {NodeJS.Signals[]} */
@@ -23,7 +23,7 @@ const packages = inPackage("node_modules");
 
 if (!existsSync(packages)) fail("The packages are not installed. Run npm ci first.");
 else if (isNewEnough()) await run();
-else takeOver(inPackage(`node_modules/node-${process.platform}-${process.arch}/bin/node`));
+else runUnder(inPackage(`node_modules/node-${process.platform}-${process.arch}/bin/node`));
 
 function isNewEnough() {
 	const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -31,24 +31,24 @@ function isNewEnough() {
 }
 
 async function run() {
-	// Whoever started this Node in its place is gone for good: so is this one, as if it had been the one process it stands for.
+	// If the parent dies, for example by SIGKILL, this process dies too, as if the two were one.
 	if (process.env[handover] !== undefined) {
 		delete process.env[handover];
 		process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 		process.channel?.unref();
 	}
-	// Coverage is exact only for code that was compiled from its source.
+	// Coverage is exact only for code that is compiled from its source.
 	if (process.env.NODE_V8_COVERAGE === undefined) module.enableCompileCache(`${packages}/.cache/causeway`);
 	const { main } = await import("../src/main.ts");
 	process.exitCode = await main(process.argv.slice(2));
 }
 
 /**
- * Runs the program under another Node: its signals, its exit code, its end are this process's.
+ * Runs the program under another Node. Signals are forwarded to it, and its exit code becomes this process's.
  *
  * @param {string} node
  */
-function takeOver(node) {
+function runUnder(node) {
 	if (process.env[handover] !== undefined || !existsSync(node)) return failForNode();
 	const child = spawn(node, process.argv.slice(1), {
 		stdio: ["inherit", "inherit", "inherit", "ipc"],
@@ -56,7 +56,7 @@ function takeOver(node) {
 	});
 	child.on("error", failForNode);
 	for (const signal of terminations) process.on(signal, () => child.kill(signal));
-	// A terminal sends these to both processes by itself.
+	// A terminal sends these signals to both processes.
 	for (const signal of interrupts)
 		process.on(signal, () => {
 			if (!process.stdin.isTTY) child.kill(signal);
@@ -68,7 +68,7 @@ function takeOver(node) {
 
 function failForNode() {
 	fail(
-		`Causeway needs Node ${needed.major}.${needed.minor} or newer; this is ${process.versions.node}. Install one, or run npm ci on Linux (x64 or arm64), which brings one along.`,
+		`Causeway needs Node ${needed.major}.${needed.minor} or newer; this is ${process.versions.node}. Install it, or run npm ci on Linux (x64 or arm64), which installs it with the packages.`,
 	);
 }
 

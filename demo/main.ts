@@ -62,7 +62,7 @@ async function openProvider(
 step("Two providers, north and south, and an independent fediverse server start");
 const homeserver = namedHomeserver(process.env);
 const [north, south] = [await openProvider("north", homeserver), await openProvider("south")];
-const fediverse = await startFedify({ tell: reportFor("fediverse") });
+const fediverse = await startFedify({ onRequest: reportFor("fediverse") });
 names.set(fediverse.host, "fediverse");
 outcome(`north is ${north.origin}, south is ${south.origin}, the fediverse server is ${fediverse.origin}`);
 

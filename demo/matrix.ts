@@ -57,11 +57,11 @@ export async function showMatrix(
 		return (await answer.json()) as Record<string, unknown>;
 	}
 	const room = String((await ask("POST", "/createRoom", { preset: "public_chat", name: "Jane's timeline" })).room_id);
-	const account = await accountByHandle(gateway.world, "jane", gateway.world.domain);
-	const place = account === undefined ? undefined : await placeOf(gateway.world, account.timeline);
+	const account = await accountByHandle(gateway.context, "jane", gateway.context.domain);
+	const place = account === undefined ? undefined : await placeOf(gateway.context, account.timeline);
 	if (account === undefined || place === undefined) throw new Error("Jane has no timeline");
 	const matrix = bridgeName("matrix");
-	await linkPortal(gateway.world, account, place, {
+	await linkPortal(gateway.context, account, place, {
 		bridge: matrix,
 		reach: { bridge: matrix, target: room, lane: `matrix:${room}` },
 		consented: true,

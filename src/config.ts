@@ -13,19 +13,19 @@ export { configSchema } from "./config/schema.ts";
 
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 
-/** The section of a bridge: its own schema says what else is in it. */
+/** The section of a bridge; its other keys are defined by the bridge's own schema. */
 export interface BridgeSection {
 	readonly enabled: boolean;
 	readonly [key: string]: unknown;
 }
 
-/** What `config/default.yaml` documents, complete, checked and frozen; `dataDir` is absolute. */
+/** The complete, validated and frozen configuration, documented in `config/default.yaml`; `dataDir` is absolute. */
 export type Config = Frozen<Omit<z.output<ReturnType<typeof configSchema>>, "bridges">> & {
 	readonly bridges: Readonly<Record<string, BridgeSection>>;
 };
 
 export interface ConfigSources {
-	/** A YAML file; without one there are only the defaults and the environment. */
+	/** A YAML file; if absent, only the defaults and the environment apply. */
 	readonly file?: string | undefined;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	/** The schema of each bridge's section, by the bridge's name. */
@@ -35,8 +35,7 @@ export interface ConfigSources {
 /**
  * Reads the file, lets the environment override it (`publicUrl` is `CAUSEWAY_PUBLIC_URL`), fills in the defaults.
  *
- * @throws {ConfigError} with everything that is wrong: an unreadable file, unknown keys, wrong values, backends that do not
- * exist yet
+ * @throws {ConfigError} lists every problem: an unreadable file, unknown keys, invalid values, backends that do not exist yet
  */
 export function loadConfig({ file, env, bridges }: ConfigSources): Config {
 	const schema = configSchema(bridges);
@@ -53,10 +52,10 @@ export function loadConfig({ file, env, bridges }: ConfigSources): Config {
 	return deepFreeze({ ...parsed.data, dataDir: path.resolve(parsed.data.dataDir) }) as Config;
 }
 
-/** The provider's domain: `host[:port]`, compared whole; the port is there unless it is the scheme's own (design §5). */
+/** The provider's domain: `host[:port]`, without the scheme's default port (design §5). Compare it including the port. */
 export const domainOf = (publicUrl: string): string => new URL(publicUrl).host;
 
-/** An empty section (`federation:` and nothing below it) is one without keys, and an empty file one without sections. */
+/** Reads an empty section (`federation:` and nothing below it) as one without keys, and an empty file as one without sections. */
 function readFile(file: string): unknown {
 	try {
 		return withoutNulls(parse(readFileSync(file, "utf8")) ?? {});
@@ -66,7 +65,7 @@ function readFile(file: string): unknown {
 		throw new ConfigError([
 			{
 				path: file,
-				expected: "a file that can be read",
+				expected: "a readable file",
 				found: error instanceof Error ? error.message : String(error),
 			},
 		]);

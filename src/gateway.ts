@@ -4,7 +4,7 @@ import { startSweeper } from "#core/bridging/sweeper.ts";
 import { collections } from "#core/catalogue/collections.ts";
 import { foldsOf } from "#core/catalogue/folds.ts";
 import { migrate } from "#core/catalogue/migrations.ts";
-import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Lanes } from "#core/ports/lanes.ts";
 import type { Config } from "./config.ts";
@@ -12,36 +12,41 @@ import { createBridge, openNetwork, version } from "./gateway/bridges.ts";
 import { buildBridging } from "./gateway/bridging.ts";
 import { buildHttp } from "./gateway/http.ts";
 import { buildLanes } from "./gateway/lanes.ts";
-import { enabledBridges, openWorld, type Surroundings } from "./gateway/world.ts";
+import { enabledBridges, type GatewayOptions, openCore } from "./gateway/open-core.ts";
 import { createMetrics } from "./http/operators/metrics.ts";
 import { type Listening, listen } from "./http/server.ts";
 import type { Health } from "./http/services.ts";
 
 export { openCommandCore } from "./gateway/bridge-commands.ts";
 export { type InstalledBridges, installedBridges } from "./gateway/installed-bridges.ts";
-export { enabledBridges, type OpenedWorld, openWorld, readConfig, type Surroundings } from "./gateway/world.ts";
+export { enabledBridges, type GatewayOptions, type OpenedCore, openCore, readConfig } from "./gateway/open-core.ts";
 
-/** A provider, built and at rest until it is started. */
+/** A provider that is built, but has not been started. */
 export interface Gateway extends AsyncDisposable {
-	readonly world: IdentityWorld;
+	readonly context: IdentityContext;
 	readonly lanes: Lanes;
-	/** Recovers, then opens the port, then takes up what was left behind. */
+	/** Recovers from an earlier crash, opens the port, and resumes unfinished work. */
 	start(): Promise<void>;
-	/** Stops accepting, lets what is under way finish, for 10 s at most. Idempotent. */
+	/** Stops accepting connections and waits up to 10 s for requests and deliveries to finish. Idempotent. */
 	stop(): Promise<void>;
 }
 
-/** Builds everything, in the order of dependency. Nothing runs yet. */
-export async function buildGateway(config: Config, surroundings: Surroundings = {}): Promise<Gateway> {
-	const opened = await openWorld(config, surroundings);
-	const { world, bus, logger } = opened;
-	const { store } = world;
+/**
+ * Builds a provider with all its parts, without starting it.
+ *
+ * @throws {StoreUnavailable} if the store can't be opened
+ * @throws {SetupError} if a bridge can't be set up
+ */
+export async function buildGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
+	const opened = await openCore(config, options);
+	const { context, bus, logger } = opened;
+	const { store } = context;
 	const network = openNetwork(config);
 	const ending = new AbortController();
 
 	const bridges: Bridge[] = [];
-	const bridging = buildBridging(world, () => bridges);
-	const { incoming, shadows, waiting } = bridging;
+	const bridging = buildBridging(context, () => bridges);
+	const { incoming, shadows, parkedEvents } = bridging;
 	for (const name of enabledBridges(config))
 		bridges.push(await createBridge(name, config, opened, network, () => incoming));
 
@@ -74,12 +79,12 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 		});
 	});
 	const http = buildHttp({
-		world,
+		context,
 		bus,
 		bridges,
 		shadows,
 		http: network.http,
-		secrets: createBridgeState(world, "provider!", network.sealing),
+		secrets: createBridgeState(context, "provider!", network.sealing),
 		health: { state: () => state },
 		metrics,
 		limits: config.limits,
@@ -95,7 +100,7 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 	async function end(): Promise<void> {
 		state = "draining";
 		ending.abort();
-		// What is on its way to other servers ends beside the requests; it needs its bridge until then.
+		// Deliveries end at the same time as requests. They need their bridges until then.
 		await Promise.all([listening?.close(), lanes.stop()]);
 		await Promise.all(bridges.map((bridge) => bridge.stop()));
 		http.close();
@@ -106,16 +111,16 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 	const stop = (): Promise<void> => (stopped ??= end());
 
 	return {
-		world,
+		context,
 		lanes,
 		async start() {
 			await store.catchUp(foldsOf);
-			await migrate(world, ending.signal);
-			await waiting.load();
+			await migrate(context, ending.signal);
+			await parkedEvents.load();
 			for (const bridge of bridges) await bridge.start(ending.signal);
 			state = "ready";
 			listening = await listen(http.app, { ...config.listen, onClosing: () => http.events.close() });
-			startSweeper(world, { lanes, incoming, collections, signal: ending.signal });
+			startSweeper(context, { lanes, incoming, collections, signal: ending.signal });
 			logger.info(
 				{ version, port: listening.port, bridges: enabledBridges(config) },
 				`Causeway serves ${config.publicUrl}`,
@@ -124,7 +129,7 @@ export async function buildGateway(config: Config, surroundings: Surroundings = 
 			if (first === undefined)
 				logger.info(
 					{},
-					"There are no accounts yet. Make the first one: npm run -s causeway -- user add <handle> --admin",
+					"There are no accounts yet. Create the first one: npm run -s causeway -- user add <handle> --admin",
 				);
 		},
 		stop,

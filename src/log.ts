@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger as PinoLogger, pino } from "pino";
 import type { Logger } from "#core/ports/logger.ts";
 import type { Config } from "./config.ts";
 
-/** Fields whose values are never written, wherever they stand; names are compared in lower case, without `-` and `_`. */
+/** Fields whose values are never logged, at any depth; names are compared in lower case, without `-` and `_`. */
 const secretNames = new Set(
 	`authorization proxyauthorization cookie setcookie signature xhubsignature
 	token accesstoken refreshtoken idtoken astoken hstoken bearer idempotencykey
@@ -11,12 +11,12 @@ const secretNames = new Set(
 	privatekey privatekeypem secretkey sealingkey apikey`.split(/\s+/),
 );
 
-/** Error and system codes (`code: "ECONNREFUSED"`) are no secrets, unlike the codes that an authorization server gives out. */
+/** Error and system codes (`code: "ECONNREFUSED"`) are not secret, unlike the codes that an authorization server issues. */
 const systemCode = /^[A-Z][A-Z0-9_]*$/;
 
 const hidden = "[redacted]";
 
-/** The same in text: in a query, behind an authentication scheme, in front of the `@` of a URL. */
+/** Secrets within text: in a query, after an authentication scheme, before the `@` of a URL. */
 const secretsInText: readonly (readonly [RegExp, string])[] = [
 	[
 		/([?&;](?:access_token|refresh_token|id_token|token|code|code_verifier|device_code|user_code|link|invite|client_secret|password|secret|signature|sig)=)[^&\s"'#]+/gi,
@@ -30,8 +30,8 @@ const secretsInText: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * JSON lines on the standard output, or on `destination`, each written before the call returns. Secrets are taken out of the
- * fields at every depth, of the messages and of errors with their causes.
+ * Writes JSON lines to the standard output, or to `destination`, each before the call returns. Secrets are removed from
+ * fields at every depth, from messages, and from errors with their causes.
  */
 export function createLogger(config: Config["log"], destination?: DestinationStream): Logger {
 	const options = {
@@ -66,7 +66,7 @@ const childSafe = (logger: PinoLogger): Logger => ({
 
 const redactFields = (fields: object): Record<string, unknown> => redact(fields) as Record<string, unknown>;
 
-/** A copy without secrets, of what JSON can say; deeper than eight levels nothing is copied. */
+/** Copies what JSON can express, without secrets and to a depth of eight levels. */
 function redact(value: unknown, depth = 0): unknown {
 	if (typeof value === "string") return redactText(value);
 	if (typeof value === "bigint") return value.toString();
@@ -81,13 +81,13 @@ function redact(value: unknown, depth = 0): unknown {
 	);
 	if (!(value instanceof Error)) return Object.fromEntries(fields);
 	const { name, message, stack, cause } = value;
-	const said = {
+	const described = {
 		type: name,
 		message: redactText(message),
 		...(stack === undefined ? {} : { stack: redactText(stack) }),
 	};
 	return {
-		...said,
+		...described,
 		...Object.fromEntries(fields),
 		...(cause === undefined ? {} : { cause: redact(cause, depth + 1) }),
 	};
@@ -99,7 +99,7 @@ function isSecret(name: string, value: unknown): boolean {
 	return !(plain === "code" && (typeof value === "number" || (typeof value === "string" && systemCode.test(value))));
 }
 
-/** Long texts are cut: what the log needs is at their beginning, and remote people must not fill the disk. */
+/** Long texts are truncated: the beginning is enough for a log, and remote servers must not fill the disk. */
 function redactText(text: string): string {
 	const short = text.length > longest ? `${text.slice(0, longest)}…` : text;
 	return secretsInText.reduce((clean, [pattern, replacement]) => clean.replace(pattern, replacement), short);

@@ -5,8 +5,8 @@ import { findCommand, usage } from "./cli/commands.ts";
 import { ConfigError } from "./config.ts";
 import { readConfig } from "./gateway.ts";
 
-/** Ends when the process is asked to stop; a second request is left to the system. */
-function untilAsked(): AbortSignal {
+/** Aborts on the first SIGINT or SIGTERM; a second one ends the process. */
+function shutdownSignal(): AbortSignal {
 	const ending = new AbortController();
 	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ending.abort());
 	return ending.signal;
@@ -15,14 +15,14 @@ function untilAsked(): AbortSignal {
 /**
  * Runs one command. Resolves with the exit code: 0 done, 1 failed, 2 wrong usage (design §6).
  *
- * @param argv the words behind the program's name
+ * @param argv the arguments after the program's name
  */
 export async function main(argv: readonly string[]): Promise<number> {
 	const terminal: Terminal = {
 		out: (line) => process.stdout.write(`${line}\n`),
 		err: (line) => process.stderr.write(`${line}\n`),
 		stdin: process.stdin,
-		signal: untilAsked(),
+		signal: shutdownSignal(),
 	};
 	try {
 		const { config, words, help } = split(argv);
@@ -47,19 +47,19 @@ function split(argv: readonly string[]): { config: string | undefined; words: re
 		tokens: true,
 	});
 	let config: string | undefined;
-	const taken = new Set<number>();
+	const consumed = new Set<number>();
 	for (const token of tokens) {
 		if (token.kind !== "option" || token.name !== "config") continue;
-		if (token.value === undefined) throw new Usage("--config takes a file");
+		if (token.value === undefined) throw new Usage("--config needs a file");
 		config = token.value;
-		taken.add(token.index);
-		if (token.inlineValue === false) taken.add(token.index + 1);
+		consumed.add(token.index);
+		if (token.inlineValue === false) consumed.add(token.index + 1);
 	}
-	const words = argv.filter((_, index) => !taken.has(index));
+	const words = argv.filter((_, index) => !consumed.has(index));
 	return { config, words, help: words.includes("--help") || words.includes("-h") };
 }
 
-/** Says in a line or two what went wrong and what to do. */
+/** Prints what went wrong and what to do, and returns the exit code. */
 async function explain(error: unknown, terminal: Terminal): Promise<number> {
 	if (error instanceof Usage || isParseArgsError(error)) {
 		terminal.err(`causeway: ${error.message}\n\n${await usage()}`);

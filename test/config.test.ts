@@ -107,7 +107,7 @@ test("all that is wrong is said at once, with the key, what was expected, what w
 		},
 	);
 	t.deepEqual(wrong.toSorted(), [
-		"CAUSEWAY_REGISTRATION_MODUS: expected a variable that names a key, such as CAUSEWAY_PUBLIC_URL, found one that names none (in the environment)",
+		"CAUSEWAY_REGISTRATION_MODUS: expected the variable of a key, such as CAUSEWAY_PUBLIC_URL, found a variable that does not exist (in the environment)",
 		"bridges.xmpp: expected one of the keys activitypub, matrix, found a key that does not exist",
 		'federation.deny.1: expected a domain such as social.example or social.example:8448, found "https://x.example/" (in CAUSEWAY_FEDERATION_DENY)',
 		"limits.post.points: expected a whole number from 1 to 1000000000, found 0",
@@ -120,8 +120,8 @@ test("all that is wrong is said at once, with the key, what was expected, what w
 
 test("a key that has moved is refused with its present name, in the file and in the environment", (t) => {
 	t.deepEqual(load("limits: { matrixBodyBytes: 1048576 }", { CAUSEWAY_LIMITS_MATRIX_BODY_BYTES: "1048576" }).wrong, [
-		"CAUSEWAY_LIMITS_MATRIX_BODY_BYTES: expected CAUSEWAY_BRIDGES_MATRIX_TRANSACTION_BYTES, as this variable is called now, found its old name (in the environment)",
-		"limits.matrixBodyBytes: expected bridges.matrix.transactionBytes, as this key is called now, found its old name",
+		"CAUSEWAY_LIMITS_MATRIX_BODY_BYTES: expected CAUSEWAY_BRIDGES_MATRIX_TRANSACTION_BYTES, the new name of this variable, found its old name (in the environment)",
+		"limits.matrixBodyBytes: expected bridges.matrix.transactionBytes, the new name of this key, found its old name",
 	]);
 	const { config, wrong } = load("", { CAUSEWAY_BRIDGES_MATRIX_TRANSACTION_BYTES: "1048576" });
 	t.deepEqual(wrong, []);
@@ -137,7 +137,7 @@ test("a backend that does not exist yet is refused by its name", (t) => {
 	]);
 	t.deepEqual(load("mail: { url: 'http://me:secret@mail.example' }").wrong, [
 		'mail.url: expected nothing, or a URL that begins with smtp:// or smtps://, found "http://…@mail.example"',
-		"mail.from: expected the address that mail comes from, because mail.url is set, found nothing",
+		"mail.from: expected the sender address of mail, because mail.url is set, found nothing",
 	]);
 	t.deepEqual(load("mail: { url: 'smtp://mail.example', from: causeway@social.example }").wrong, []);
 	t.deepEqual(load("store: { kind: mysql }").wrong, ['store.kind: expected sqlite or mongodb, found "mysql"']);
@@ -145,7 +145,7 @@ test("a backend that does not exist yet is refused by its name", (t) => {
 		"store.url: expected a URL that begins with mongodb:// or mongodb+srv://, found nothing",
 	]);
 	t.deepEqual(load("store: { kind: sqlite, url: 'mongodb://me:secret@db' }").wrong, [
-		'store.url: expected no such key beside kind "sqlite", found "mongodb://…@db"',
+		'store.url: expected no such key with kind "sqlite", found "mongodb://…@db"',
 	]);
 });
 
@@ -190,11 +190,11 @@ test("an enabled Matrix bridge needs its homeserver", (t) => {
 
 test("a file that can't be read or is no YAML is said in one line", (t) => {
 	t.deepEqual(load("a: 1\na: 2").wrong, ["FILE: expected YAML, found Map keys must be unique at line 2, column 1"]);
-	t.deepEqual(load("- a").wrong, ['the configuration: expected a file of keys and values, found ["a"]']);
+	t.deepEqual(load("- a").wrong, ['the configuration: expected a mapping of keys to values, found ["a"]']);
 	const { message } = t.throws(() => loadConfig({ file: "/nowhere/causeway.yaml", env: {}, bridges }), {
 		instanceOf: ConfigError,
 	});
-	t.regex(message, /^\/nowhere\/causeway.yaml: expected a file that can be read, found ENOENT/);
+	t.regex(message, /^\/nowhere\/causeway.yaml: expected a readable file, found ENOENT/);
 });
 
 test("a key named __proto__ is an unknown key like any other", (t) => {

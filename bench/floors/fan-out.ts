@@ -1,4 +1,4 @@
-/** The floor of B3: a loop over undici's pools, two sockets per host, each request signed for its host. No store. */
+/** The floor of B3: a loop over undici's pools with two sockets per host, which signs each request for its host. It has no store. */
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { Pool } from "undici";
 import { signedHeaders, together } from "../load/signing.ts";
@@ -18,7 +18,7 @@ const calls = {
 	open(privateKeyPem: string): void {
 		key = createPrivateKey(privateKeyPem);
 	},
-	/** Delivers one body to each inbox, so many at once. */
+	/** Delivers one body to each inbox, with `atOnce` requests in flight. */
 	async send(inboxes: readonly string[], body: string, atOnce: number): Promise<void> {
 		await together(inboxes.length, atOnce, async (n) => {
 			const url = new URL(inboxes[n] as string);
@@ -28,7 +28,7 @@ const calls = {
 			if (answer.statusCode !== 202) throw new Error(`${url.href} answered ${answer.statusCode}`);
 		});
 	},
-	/** Signatures per second of this machine, on all its cores, for as long as was asked. */
+	/** The signatures per second that this machine makes on all cores, measured for `seconds`. */
 	async signatures(seconds: number): Promise<number> {
 		const url = new URL("http://127.0.2.1/inbox");
 		const end = performance.now() + seconds * 1000;

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 
-/** A table of rows, each durable before its insert resolves: WAL, `synchronous = FULL`, one transaction per turn. */
+/** A table whose inserts resolve when the row is durable: WAL, `synchronous = FULL`, one transaction per turn of the event loop. */
 export interface Rows {
 	insert(body: string): Promise<void>;
 	bodies(): readonly string[];

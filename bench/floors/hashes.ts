@@ -4,7 +4,7 @@ import { serveCalls } from "../serve-calls.ts";
 const options = { parallelism: 4, tagLength: 32, memory: 65_536, passes: 3 };
 
 const calls = {
-	/** Makes so many hashes of passwords, two at a time, and nothing else. */
+	/** Computes `count` password hashes, two at a time. */
 	async hash(count: number): Promise<void> {
 		let left = count;
 		const work = async (): Promise<void> => {

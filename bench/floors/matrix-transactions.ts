@@ -1,4 +1,4 @@
-/** The floor of B5: one transaction of SQLite (WAL, FULL) per request, in it one row per event, then the 200. */
+/** The floor of B5: one SQLite transaction (WAL, FULL) per request, with one row per event, before the 200. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -32,7 +32,7 @@ function openTable(file: string): void {
 }
 
 const calls = {
-	/** Resolves with its origin. */
+	/** Resolves with the origin of the server. */
 	async open(folder: string): Promise<string> {
 		openTable(path.join(folder, "floor.db"));
 		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

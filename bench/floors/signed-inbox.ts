@@ -1,4 +1,4 @@
-/** The floor of B1: Koa, the digest, the signature by node:crypto, one row that is durable before the 202. Nothing else. */
+/** The floor of B1: Koa, a digest check, a signature check by node:crypto, and one row that is durable before the 202. */
 import { createPublicKey, hash, type KeyObject, verify } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -42,7 +42,7 @@ function isSigned({ method, url, headers }: IncomingMessage, body: Buffer): bool
 }
 
 const calls = {
-	/** @param folder for its database @param known the public keys by their ids, in PEM */
+	/** @param folder for its database @param known public keys in PEM, by their ids */
 	async open(folder: string, known: Readonly<Record<string, string>>): Promise<string> {
 		for (const [id, pem] of Object.entries(known)) keys.set(id, createPublicKey(pem));
 		rows = openRows(path.join(folder, "floor.db"));
@@ -50,7 +50,7 @@ const calls = {
 		await new Promise((resolve) => server.once("listening", resolve));
 		return `http://localhost:${(server.address() as AddressInfo).port}/users/jane/inbox`;
 	},
-	/** What is stored, as it came. */
+	/** The stored bodies, in the order of their arrival. */
 	bodies: (): readonly string[] => rows.bodies(),
 };
 export type SignedInboxFloor = typeof calls;

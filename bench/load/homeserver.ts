@@ -1,6 +1,6 @@
 /**
- * The homeserver of B5: it pushes transactions one after the other, each when the one before was answered, as Synapse does,
- * and answers what an application service asks of it in the shapes of the client-server API.
+ * The homeserver of B5. Like Synapse, it pushes a transaction when the previous one has been answered. It also answers the requests
+ * of an application service to the client-server API.
  */
 import { hash } from "node:crypto";
 import { createServer } from "node:http";
@@ -15,13 +15,13 @@ export interface Push {
 	readonly token: string;
 	readonly room: string;
 	readonly eventsEach: number;
-	/** One for each event, in its text and its id. */
+	/** One for each event. It is part of the text, and the event id is derived from it. */
 	readonly markers: readonly string[];
 }
 
 export interface Pushed {
 	readonly seconds: number;
-	/** Milliseconds until a transaction was answered. */
+	/** Milliseconds from a transaction to its answer. */
 	readonly p50: number;
 	readonly p99: number;
 }
@@ -39,13 +39,14 @@ const server = createServer((request, response) => {
 	});
 });
 
-/** A room that anybody may join, that is not encrypted, in which everybody may do everything. */
+/** The answers for an open, unencrypted room in which everyone has power level 100. */
 function answerTo(method: string, path: string): object | undefined {
 	const [, room] = /\/rooms\/([^/]+)/.exec(path) ?? /\/join\/([^/]+)/.exec(path) ?? [];
 	if (path.includes("/state/m.room.encryption")) return undefined;
 	if (path.includes("/state/m.room.power_levels") && method === "GET") return { content: { users_default: 100 } };
+	if (path.includes("/state/m.room.member/") && method === "GET") return { membership: "join" };
 	if (path.includes("/state/m.room.create")) return { sender: "@alice:hs.test", content: { room_version: "11" } };
-	if (path.endsWith("/displayname")) return { displayname: "Somebody" };
+	if (path.endsWith("/displayname")) return { displayname: "Alice" };
 	if (path.endsWith("/joined_members")) return { joined: {} };
 	if (path.endsWith("/messages")) return { chunk: [] };
 	if (path.includes("/join")) return { room_id: decodeURIComponent(room ?? "") };
@@ -53,9 +54,9 @@ function answerTo(method: string, path: string): object | undefined {
 	return {};
 }
 
-/** A message as Synapse pushes it. Every fifth is formatted. */
+/** A message as Synapse pushes it. Every fifth message is formatted. */
 function eventOf(room: string, marker: string, n: number): object {
-	const body = `The marker of this one is ${marker}. Whoever stood on the pier that early heard ropes and water.`;
+	const body = `The marker of this one is ${marker}. In the early morning the pier smelled of tar, ropes, water.`;
 	const formatted = n % 5 === 0 && { format: "org.matrix.custom.html", formatted_body: `<p><em>${body}</em></p>` };
 	const sender = `@user${n % senders}:hs.test`;
 	return {
@@ -65,7 +66,7 @@ function eventOf(room: string, marker: string, n: number): object {
 		content: { msgtype: "m.text", body, ...formatted, "m.mentions": {} },
 		origin_server_ts: Date.now(),
 		unsigned: { age: 25 },
-		// Since room version 4 an id is a hash: it falls anywhere in an index.
+		// Since room version 4 an event id is a hash, so its place in an index is random.
 		event_id: `$${hash("sha256", marker, "base64url")}`,
 		user_id: sender,
 		age: 25,
@@ -73,12 +74,12 @@ function eventOf(room: string, marker: string, n: number): object {
 }
 
 const calls = {
-	/** Resolves with its URL. */
+	/** Resolves with the URL of the server. */
 	async open(): Promise<string> {
 		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 		return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	},
-	/** Writes the transactions that will be pushed. Resolves with the mean size of an event in bytes. */
+	/** Prepares the transactions for `push`. Resolves with the mean size of an event in bytes. */
 	prepare(push: Push): number {
 		const events = push.markers.map((marker, n) => eventOf(push.room, marker, n));
 		const bodies: string[] = [];
@@ -88,7 +89,7 @@ const calls = {
 		return bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0) / events.length;
 	},
 	async push(): Promise<Pushed> {
-		if (ready === undefined) throw new Error("Nothing is prepared");
+		if (ready === undefined) throw new Error("prepare must be called before push");
 		const { push, bodies } = ready;
 		const client = new Client(push.origin);
 		const headers = { authorization: `Bearer ${push.token}`, "content-type": "application/json" };

@@ -1,4 +1,4 @@
-/** Signs a round's activities ahead of time, then sends them over a fixed number of connections as fast as they are taken. */
+/** Signs the activities of a round in advance, and then sends them over a fixed number of connections as fast as possible. */
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { Pool } from "undici";
 import { quantile } from "../rounds.ts";
@@ -11,13 +11,13 @@ export interface Volley {
 	readonly senders: readonly Sender[];
 	readonly inbox: string;
 	readonly mentioned: { readonly id: string; readonly address: string };
-	/** The markers of the activities, one each. */
+	/** The marker of each activity. */
 	readonly markers: readonly string[];
 }
 
 export interface Fired {
 	readonly seconds: number;
-	/** How often which status came. */
+	/** The number of answers by status. */
 	readonly statuses: Readonly<Record<number, number>>;
 	/** Milliseconds from the request to its answer. */
 	readonly p50: number;
@@ -40,7 +40,7 @@ function keyOf({ id, privateKeyPem }: Sender): KeyObject {
 }
 
 const calls = {
-	/** Signs what will be sent. Resolves with the mean size of a body in bytes. */
+	/** Signs the activities for `fire`. Resolves with the mean size of a body in bytes. */
 	async prepare({ senders, inbox, mentioned, markers }: Volley): Promise<number> {
 		target = new URL(inbox);
 		const signed: Ready[] = [];

@@ -1,6 +1,6 @@
 const people = "https://www.w3.org/ns/activitystreams#Public";
 
-/** What Mastodon writes above a note with tags. */
+/** The context of a note with tags, as Mastodon writes it. */
 const context = [
 	"https://www.w3.org/ns/activitystreams",
 	{
@@ -18,13 +18,13 @@ const context = [
 export interface NoteFields {
 	/** The author's actor id. */
 	readonly author: string;
-	/** Unique: the last part of the ids, and a word of the text. */
+	/** A unique word. It is the last part of the ids, and part of the text. */
 	readonly marker: string;
-	/** Somebody whom the note mentions. */
+	/** The account that the note mentions. */
 	readonly mentioned: { readonly id: string; readonly address: string };
 }
 
-/** A `Create` of a public note of some 2.2 kB, in the shape in which Mastodon sends it. */
+/** A `Create` of a public note, about 2.2 kB, in the form in which Mastodon sends it. */
 export function createOfNote({ author, marker, mentioned }: NoteFields): string {
 	const id = `${author}/statuses/${marker}`;
 	const { origin } = new URL(author);

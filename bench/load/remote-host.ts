@@ -1,6 +1,6 @@
 /**
- * The server of the senders of B1: their actors, their keys, their handles; it accepts whoever follows them. Its keys go to
- * the load, which signs in their names.
+ * The server of the senders of B1. It serves their actors, keys and handles, and accepts every follow. The load gets the private
+ * keys, with which it signs the senders' activities.
  */
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -109,7 +109,7 @@ async function accept(follow: Activity): Promise<void> {
 }
 
 const calls = {
-	/** Opens the host and gives it people. */
+	/** Starts the server, and creates the senders. */
 	async open(count: number): Promise<readonly Sender[]> {
 		await new Promise<void>((resolve) => server.listen(0, "127.0.1.1", resolve));
 		const host = `127.0.1.1:${(server.address() as AddressInfo).port}`;
@@ -129,7 +129,7 @@ const calls = {
 		}
 		return [...senders.values()];
 	},
-	/** How often an actor or a key was asked for. */
+	/** How many times an actor or a key was fetched. */
 	fetches: (): number => fetches,
 };
 export type RemoteHost = typeof calls;

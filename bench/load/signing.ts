@@ -1,6 +1,6 @@
 import { hash, type KeyObject, sign } from "node:crypto";
 
-/** Headers of a POST that is signed as Mastodon does it: draft-cavage-http-signatures-12, `rsa-sha256`, with its digest. */
+/** The headers of a POST with a digest that is signed as Mastodon signs it: draft-cavage-http-signatures-12, `rsa-sha256`. */
 export interface SignedHeaders {
 	readonly [name: string]: string;
 	readonly host: string;
@@ -9,7 +9,7 @@ export interface SignedHeaders {
 	readonly signature: string;
 }
 
-/** Signs on the thread pool. @param url of the inbox */
+/** Signs a POST on the thread pool. @param url the inbox */
 export async function signedHeaders(url: URL, body: string, keyId: string, key: KeyObject): Promise<SignedHeaders> {
 	const date = new Date().toUTCString();
 	const digest = `SHA-256=${hash("sha256", body, "base64")}`;
@@ -28,7 +28,7 @@ export async function signedHeaders(url: URL, body: string, keyId: string, key: 
 	};
 }
 
-/** Does `work` for 0 … count − 1, so many at once. */
+/** Calls `work` with 0 to count − 1, at most `atOnce` of them concurrently. */
 export async function together(count: number, atOnce: number, work: (index: number) => Promise<void>): Promise<void> {
 	let next = 0;
 	const line = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 /**
- * A thousand hosts in one process: every address of 127.0.0.0/8 with this port is one of them. It notes what arrives where,
- * checks that each body is what its digest says, and waits as long as it was told before it answers.
+ * A thousand hosts in one process: every address of 127.0.0.0/8 with its port is a host. It records which activity arrives at which
+ * host, checks that each body matches its digest, and delays its answers if requested.
  */
 import { hash } from "node:crypto";
 import { createServer } from "node:http";
@@ -8,15 +8,15 @@ import type { AddressInfo } from "node:net";
 import { serveCalls } from "../serve-calls.ts";
 
 export interface Arrivals {
-	/** Microseconds of the system's monotonic clock. */
+	/** Microseconds by the system's monotonic clock. */
 	readonly first: number;
 	readonly last: number;
-	/** Hosts at which the activity has arrived, and how often it came in all. */
+	/** How many hosts have received the activity, and how many requests contained it. */
 	readonly hosts: number;
 	readonly requests: number;
-	/** Distinct ids under which it came. */
+	/** How many different ids the activity had. */
 	readonly ids: number;
-	/** Requests whose digest did not fit, or that were not signed. */
+	/** Requests that were not signed, or whose body did not match the digest. */
 	readonly faults: number;
 }
 
@@ -51,7 +51,7 @@ const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) =
 	});
 });
 
-/** An activity is told from others by the marker in its text; what has none is counted by its type. */
+/** Records an activity by the marker in its text, or by its type if it has none. */
 function note(body: string, host: string, at: number): void {
 	const { id, type } = JSON.parse(body) as { id?: unknown; type?: unknown };
 	const marker = /The marker of this one is ([\w-]+)\./.exec(body)?.[1] ?? String(type);
@@ -86,7 +86,7 @@ function seenOf(marker: string): Seen {
 }
 
 const calls = {
-	/** Resolves with its port. */
+	/** Resolves with the port of the server. */
 	async open(): Promise<number> {
 		await new Promise<void>((resolve) => server.listen({ port: 0, host: "0.0.0.0", backlog: 4096 }, resolve));
 		return (server.address() as AddressInfo).port;
@@ -95,16 +95,16 @@ const calls = {
 	delayAnswers(milliseconds: number): void {
 		delay = milliseconds;
 	},
-	/** Resolves when this has arrived at so many hosts. */
+	/** Resolves when `hosts` hosts have received the activity with this marker. */
 	async arrived(marker: string, hosts: number): Promise<Arrivals> {
 		const arrivals = seenOf(marker);
 		if (arrivals.hosts.size < hosts) await new Promise<void>((resolve) => arrivals.waiting.push({ hosts, resolve }));
 		const { first, last, requests } = arrivals;
 		return { first, last, requests, hosts: arrivals.hosts.size, ids: arrivals.ids.size, faults };
 	},
-	/** How many requests of this kind have come. */
+	/** The number of requests with this marker or type. */
 	requests: (marker: string): number => seen.get(marker)?.requests ?? 0,
-	/** Everything that was noted is forgotten. */
+	/** Deletes the records. */
 	forget(): void {
 		seen.clear();
 	},

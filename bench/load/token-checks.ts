@@ -1,35 +1,36 @@
 import { randomBytes } from "node:crypto";
 import { createAccount } from "#core/accounts/create-account.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { authenticate } from "#core/federation/principals.ts";
 import { saveRecord } from "#core/identity/oauth-records.ts";
 import { subjectOf } from "#core/identity/subject.ts";
 import { addToken } from "#core/identity/tokens.ts";
-import { openWorld, readConfig } from "../../src/gateway.ts";
+import { openCore, readConfig } from "../../src/gateway.ts";
 import { serveCalls } from "../serve-calls.ts";
 
-let world: World | undefined;
+let context: CoreContext | undefined;
 const secrets: Record<string, readonly string[]> = { personal: [], oauth: [], wrong: [] };
 
-/** Checks tokens as each request on /api has its own checked, on a store with many of them. */
+/** Authenticates tokens as every request to /api does, on a store with many of them. */
 const calls = {
 	async open(folder: string, people: number): Promise<void> {
 		const env = { CAUSEWAY_DATA_DIR: folder, CAUSEWAY_LOG_LEVEL: "silent" };
-		const opened = (await openWorld(await readConfig(undefined, env))).world;
+		const opened = (await openCore(await readConfig(undefined, env))).context;
 		const made = await Promise.all(Array.from({ length: people }, (_, i) => personWithTokens(opened, i)));
 		secrets.personal = made.map(({ personal }) => personal);
 		secrets.oauth = made.map(({ oauth }) => oauth);
 		secrets.wrong = made.map(() => randomBytes(32).toString("base64url"));
-		world = opened;
+		context = opened;
 	},
-	/** CPU milliseconds for each of so many checks, one after the other. */
+	/** The CPU milliseconds of one check, measured over `count` checks in a row. */
 	async check(kind: keyof typeof secrets, count: number): Promise<number> {
-		const [opened, list] = [world, secrets[kind] ?? []];
-		if (opened === undefined) throw new Error("open comes first");
+		const [opened, list] = [context, secrets[kind] ?? []];
+		if (opened === undefined) throw new Error("open must be called before check");
 		const before = process.cpuUsage();
 		for (let i = 0; i < count; i++) {
 			const principal = await authenticate(opened, list[i % list.length] as string);
-			if ((principal === undefined) !== (kind === "wrong")) throw new Error(`A ${kind} token was taken for another`);
+			if ((principal === undefined) !== (kind === "wrong"))
+				throw new Error(`A ${kind} token was not authenticated as expected`);
 		}
 		const { user, system } = process.cpuUsage(before);
 		return (user + system) / 1000 / count;
@@ -38,7 +39,7 @@ const calls = {
 export type TokenChecks = typeof calls;
 serveCalls(calls);
 
-async function personWithTokens(opened: World, serial: number): Promise<{ personal: string; oauth: string }> {
+async function personWithTokens(opened: CoreContext, serial: number): Promise<{ personal: string; oauth: string }> {
 	const account = await createAccount(opened, { handle: `person${serial}` });
 	const personal = await addToken(opened, { account: account.id, scopes: ["ofscp"], name: "bench" });
 	const [oauth, grant] = [randomBytes(32).toString("base64url"), randomBytes(32).toString("base64url")];

@@ -1,6 +1,6 @@
 /**
- * The peer of B1 and B3: Fedify 2.3.6 with its stores in memory. B1: an inbox listener behind its in-process queue. B3: one
- * `sendActivity`, in the setting that was asked for.
+ * The peer of B1 and B3: Fedify 2.3.6 with its stores in memory. For B1 it has an inbox listener behind its in-process queue. For B3
+ * it sends a memo with one call of `sendActivity`, in the requested setting.
  */
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -15,9 +15,9 @@ import {
 import * as vocab from "@fedify/fedify/vocab";
 import { serveCalls } from "../serve-calls.ts";
 
-/** How it sends. */
+/** The setting of its queue for sending. */
 export interface Setting {
-	/** 0: one after the other. */
+	/** The width of the queue; 0: no concurrency. */
 	readonly parallel: number;
 	readonly fanout: "auto" | "skip";
 }
@@ -87,13 +87,13 @@ function senderFor(setting: Setting): ReturnType<typeof federationFor> {
 }
 
 const calls = {
-	/** Resolves with the origin. */
+	/** Resolves with the origin of the server. */
 	async open(): Promise<string> {
 		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 		origin = `http://localhost:${(server.address() as AddressInfo).port}`;
 		return origin;
 	},
-	/** Resolves when its listener has handled all of these; with how many. */
+	/** Resolves when the listener has handled the activities with these markers, with their number. */
 	async handled(expected: readonly string[]): Promise<number> {
 		for (;;) {
 			const seen = expected.filter((marker) => markers.has(marker)).length;
@@ -101,7 +101,7 @@ const calls = {
 			await new Promise((resolve) => setTimeout(resolve, 20));
 		}
 	},
-	/** Sends one memo to followers, ten for each shared inbox. Resolves when it was handed over. */
+	/** Sends one memo to followers, ten for each shared inbox. Resolves when the memo is queued. */
 	async send(
 		setting: Setting,
 		sharedInboxes: readonly string[],

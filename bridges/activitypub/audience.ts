@@ -1,4 +1,4 @@
-import type { Account, Addressed, Channel, Group, Message, Visibility } from "#bridge-kit";
+import type { Account, Addressed, Channel, Message, Visibility } from "#bridge-kit";
 import type { Ids } from "./ids.ts";
 import { PUBLIC } from "./vocabulary.ts";
 
@@ -7,7 +7,6 @@ export interface Post {
 	readonly message: Message;
 	readonly author: Account;
 	readonly channel: Channel;
-	readonly group: Group;
 	readonly visibility: Visibility;
 	readonly parent?: Addressed;
 	readonly mentions: readonly Account[];

@@ -1,8 +1,8 @@
 import type { Capabilities, DeliveryKind } from "#core/ports/bridge/delivery.ts";
 
 /**
- * What a bridge can deliver, read from its own table of writers, so that the two can't disagree: a kind that the table calls
- * "unsupported" is declared "none".
+ * Derives what a bridge can deliver from its table of writers, so that the two can't disagree: a kind that the table marks
+ * as "unsupported" is declared "none".
  */
 export function capabilitiesOf(
 	writers: Readonly<Record<DeliveryKind, unknown>>,

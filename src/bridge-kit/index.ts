@@ -1,4 +1,4 @@
-/** All that a bridge may import from Causeway: types, pure functions, and nothing that acts. */
+/** Everything that a bridge may import from Causeway: types and pure functions, nothing with side effects. */
 import type { ZodType } from "zod";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { BridgeHost } from "#core/ports/bridge/host.ts";
@@ -64,10 +64,10 @@ export { Usage } from "./command.ts";
  * packages.
  */
 export interface BridgeModule<Config> {
-	/** The bridge's section of the configuration, with the limits that only its network needs; also exported by `config.ts`. */
+	/** The schema of the bridge's section of the configuration, its network's limits included; `config.ts` exports it too. */
 	readonly configSchema: ZodType<Config>;
-	/** The commands of the command line, by the word that follows the bridge's name. Each is loaded when it is called. */
+	/** The bridge's commands by the word that follows its name on the command line. Each is loaded when it runs. */
 	readonly commands: Readonly<Record<string, () => Promise<BridgeCommand<Config>>>>;
-	/** Builds the running half. Must not touch the network or the store. */
+	/** Builds the running half. Must not use the network or the store. */
 	create(config: Config, host: BridgeHost): Bridge;
 }

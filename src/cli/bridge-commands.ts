@@ -4,7 +4,7 @@ import { domainOf } from "../config.ts";
 import { type InstalledBridges, openCommandCore } from "../gateway.ts";
 import type { Command } from "./command.ts";
 
-/** The command of a bridge that a line names, `<bridge> <word>`; `undefined`: none. */
+/** Finds the bridge command that the words `<bridge> <word>` name; `undefined` if there is none. */
 export async function findBridgeCommand(
 	installed: InstalledBridges,
 	[name = "", word = ""]: readonly string[],
@@ -15,7 +15,7 @@ export async function findBridgeCommand(
 	return load === undefined ? undefined : commandOf(installed, name, await load());
 }
 
-/** The commands of all bridges, enabled or not. */
+/** Lists the commands of all bridges, enabled or not. */
 export async function allBridgeCommands(installed: InstalledBridges): Promise<readonly Command[]> {
 	const found: Command[] = [];
 	for (const name of installed.names) {

@@ -2,10 +2,10 @@ import type { Command } from "./command.ts";
 
 export const checkConfig: Command = {
 	usage: "check-config",
-	summary: "say whether the configuration is right",
+	summary: "check the configuration",
 	async run(_args, config, terminal) {
-		// It was read and checked before any command runs: what is wrong has been said there.
-		terminal.out(`The configuration is right: ${config.publicUrl}`);
+		// It is read and checked before any command runs, and errors are reported there.
+		terminal.out(`The configuration is valid: ${config.publicUrl}`);
 		return 0;
 	},
 };

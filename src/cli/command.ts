@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 
 export { type Terminal, Usage } from "../bridge-kit/command.ts";
 
-/** One command: `args` is what stands behind its name. Resolves with the exit code: 0 done, 1 failed. */
+/** One command. `run` gets the arguments after its name and resolves with the exit code: 0 done, 1 failed. */
 export interface Command {
 	readonly usage: string;
 	readonly summary: string;

@@ -3,7 +3,7 @@ import { allBridgeCommands, findBridgeCommand } from "./bridge-commands.ts";
 import { checkConfig } from "./check-config.ts";
 import { type Command, Usage } from "./command.ts";
 
-/** Every command of the provider and the file that it is in, which is read only when it is called. Bridges bring their own. */
+/** The provider's own commands. The file of a command is loaded only when it runs. Bridges add their own commands. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	serve: async () => (await import("./serve.ts")).serve,
 	"check-config": async () => checkConfig,
@@ -18,7 +18,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	doctor: async () => (await import("./doctor.ts")).doctor,
 };
 
-/** The command that a line begins with, and the rest of the line. @throws {Usage} */
+/** Finds the command that a command line begins with, and returns it with its arguments. @throws {Usage} */
 export async function findCommand(
 	words: readonly string[],
 	installed: InstalledBridges = installedBridges(),
@@ -30,10 +30,10 @@ export async function findCommand(
 	}
 	const command = await findBridgeCommand(installed, words);
 	if (command !== undefined) return { command, args: words.slice(2) };
-	throw new Usage(words.length === 0 ? "no command" : `no command "${words.join(" ")}"`);
+	throw new Usage(words.length === 0 ? "no command given" : `unknown command "${words.join(" ")}"`);
 }
 
-/** All commands, a line each; those of bridges last, whether or not the bridge is enabled. */
+/** The help text: one line per command, those of bridges last, whether or not the bridge is enabled. */
 export async function usage(installed: InstalledBridges = installedBridges()): Promise<string> {
 	const own = await Promise.all(Object.values(commands).map((load) => load()));
 	const all = [...own, ...(await allBridgeCommands(installed))];

@@ -1,15 +1,15 @@
 import { replayDeadLetters } from "#core/bridging/outgoing/dead-letters.ts";
-import { openWorld } from "../gateway.ts";
+import { openCore } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 
 export const deliveriesReplay: Command = {
 	usage: "deliveries replay <lane>",
-	summary: "try again what could not be delivered in a lane (doctor lists them)",
+	summary: "retry the failed deliveries of a lane (doctor lists them)",
 	async run(args, config, terminal) {
 		const [lane, ...more] = args;
-		if (lane === undefined || more.length > 0) throw new Usage("deliveries replay takes the name of a lane");
-		await using opened = await openWorld(config);
-		terminal.out(String(await replayDeadLetters(opened.world, lane)));
+		if (lane === undefined || more.length > 0) throw new Usage("deliveries replay needs the name of one lane");
+		await using opened = await openCore(config);
+		terminal.out(String(await replayDeadLetters(opened.context, lane)));
 		return 0;
 	},
 };

@@ -4,48 +4,48 @@ import { deliveryLane } from "#core/bridging/outgoing/delivery.ts";
 import { lanesWithDeliveries } from "#core/bridging/outgoing/open-lanes.ts";
 import type { Marker } from "#core/events/consumers.ts";
 import { laneRecords } from "#core/events/lane-holds.ts";
-import { enabledBridges, openWorld } from "../gateway.ts";
+import { enabledBridges, openCore } from "../gateway.ts";
 import type { Command } from "./command.ts";
 
-/** What each consumer of the log does with its events. */
-const waiting: Readonly<Record<Marker, string>> = { bridge: "be planned", erase: "be erased" };
+/** What the events of each consumer of the log are waiting for. */
+const waiting: Readonly<Record<Marker, string>> = { bridge: "delivery planning", erase: "erasure" };
 
-/** Says of each part whether it is well, and of what is not, what to do. */
+/** Reports the state of each part, and what to do about problems. */
 export const doctor: Command = {
 	usage: "doctor",
-	summary: "look whether everything is well",
+	summary: "report the state of the provider and its problems",
 	async run(_args, config, terminal) {
 		terminal.out(`config     ok: ${config.publicUrl}, data in ${config.dataDir}`);
-		await using opened = await openWorld(config);
-		const { store } = opened.world;
+		await using opened = await openCore(config);
+		const { store } = opened.context;
 		const people = await store.count(accounts, "local", []);
 		terminal.out(`store      ok: ${config.store.kind}, ${people} ${people === 1 ? "account" : "accounts"}`);
 		if (people === 0)
-			terminal.out("           make the first account: npm run -s causeway -- user add <handle> --admin");
+			terminal.out("           create the first account with: npm run -s causeway -- user add <handle> --admin");
 		for (const name of enabledBridges(config)) terminal.out(`bridge     ${name}: enabled`);
 		for (const [marker, work] of Object.entries(waiting)) {
 			const { length } = await store.owedStreams(marker, { limit: 1000 });
 			terminal.out(
-				`${marker.padEnd(10)} ${length} ${length === 1 ? "stream has" : "streams have"} events to ${work}${length > 0 ? " (is the server running?)" : ""}`,
+				`${marker.padEnd(10)} ${length} ${length === 1 ? "stream has" : "streams have"} events waiting for ${work}${length > 0 ? " (is the server running?)" : ""}`,
 			);
 		}
 		let lanes = 0;
-		for await (const lane of lanesWithDeliveries(opened.world)) {
+		for await (const lane of lanesWithDeliveries(opened.context)) {
 			lanes++;
 			const trouble = (await store.get(laneRecords, deliveryLane(lane)))?.doc.trouble;
 			if (trouble === undefined) continue;
 			terminal.out(
-				`delivery   ${lane}: ${trouble.failures} failures since ${iso(trouble.since)} (${trouble.reason}), next try ${iso(trouble.notBefore)}`,
+				`delivery   ${lane}: ${trouble.failures} failures since ${iso(trouble.since)} (${trouble.reason}), next attempt ${iso(trouble.notBefore)}`,
 			);
 		}
-		terminal.out(`delivery   ${lanes} ${lanes === 1 ? "lane has" : "lanes have"} work`);
-		const dead = await listDeadLetters(opened.world, { limit: 20 });
+		terminal.out(`delivery   ${lanes} ${lanes === 1 ? "lane has" : "lanes have"} deliveries waiting`);
+		const dead = await listDeadLetters(opened.context, { limit: 20 });
 		for (const { letter } of dead)
 			terminal.out(
 				`dead       ${letter.event} to ${letter.reach.lane}: ${letter.reason ?? "unknown"} (${iso(letter.diedAt)})`,
 			);
 		terminal.out(
-			dead.length === 0 ? "dead       none" : "dead       give them another life with: deliveries replay <lane>",
+			dead.length === 0 ? "dead       none" : "dead       retry these deliveries with: deliveries replay <lane>",
 		);
 		return 0;
 	},

@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 import { addInvite, inviteLink, usualInvite } from "#core/identity/invites.ts";
-import { openWorld } from "../gateway.ts";
+import { openCore } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 
 export const inviteAdd: Command = {
 	usage: "invite add [--uses N] [--days N]",
-	summary: `print a link by which so many people (${usualInvite.uses}) make an account within so many days (${usualInvite.days})`,
+	summary: `print an invitation link (default: for ${usualInvite.uses} accounts, valid for ${usualInvite.days} days)`,
 	async run(args, config, terminal) {
 		const { values } = parseArgs({
 			args: [...args],
@@ -16,12 +16,12 @@ export const inviteAdd: Command = {
 		});
 		const uses = whole("--uses", values.uses, 100_000);
 		const days = whole("--days", values.days, 3650);
-		await using opened = await openWorld(config);
-		const { world } = opened;
-		if (world.identity.registration.mode === "closed")
-			terminal.err("Nobody can take it up while registration.mode is closed");
-		const secret = await addInvite(world, { uses, expiresAt: world.clock.now() + days * 86_400_000 });
-		terminal.out(inviteLink(world, secret));
+		await using opened = await openCore(config);
+		const { context } = opened;
+		if (context.identity.registration.mode === "closed")
+			terminal.err("This invitation can't be used while registration.mode is closed");
+		const secret = await addInvite(context, { uses, expiresAt: context.clock.now() + days * 86_400_000 });
+		terminal.out(inviteLink(context, secret));
 		return 0;
 	},
 };
@@ -29,6 +29,6 @@ export const inviteAdd: Command = {
 function whole(option: string, text: string, max: number): number {
 	const number = Number(text);
 	if (!/^\d+$/.test(text) || number < 1 || number > max)
-		throw new Usage(`${option} takes a whole number from 1 to ${max}`);
+		throw new Usage(`${option} needs a whole number from 1 to ${max}`);
 	return number;
 }

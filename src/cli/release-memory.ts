@@ -2,8 +2,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /**
- * Gives back to the system what loading the program has used, about 20 MB: V8 makes room for new objects generously while
- * modules are read, and a server at rest never allocates enough for it to shrink that room again. Takes about 30 ms.
+ * Returns about 20 MB of memory to the system after start-up: V8 grows the space for new objects while modules are loaded,
+ * and an idle server never allocates enough for V8 to shrink it again. Takes about 30 ms.
  */
 export function releaseStartUpMemory(): void {
 	setFlagsFromString("--expose-gc");

@@ -4,7 +4,7 @@ import { releaseStartUpMemory } from "./release-memory.ts";
 
 export const serve: Command = {
 	usage: "serve",
-	summary: "run the provider until it is asked to stop",
+	summary: "run the provider until SIGINT or SIGTERM",
 	async run(_args, config, terminal) {
 		await using gateway = await buildGateway(config);
 		releaseStartUpMemory();

@@ -1,12 +1,12 @@
 import { parseArgs } from "node:util";
 import { localAccount } from "#core/accounts/find-account.ts";
 import { addToken } from "#core/identity/tokens.ts";
-import { openWorld } from "../gateway.ts";
+import { openCore } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 
 export const tokenAdd: Command = {
 	usage: 'token add <handle> [--scope "ofscp"] [--name NAME]',
-	summary: "make a personal access token and print it, and nothing else",
+	summary: "create a personal access token and print only the token",
 	async run(args, config, terminal) {
 		const { values, positionals } = parseArgs({
 			args: [...args],
@@ -14,16 +14,16 @@ export const tokenAdd: Command = {
 			allowPositionals: true,
 		});
 		const [handle] = positionals;
-		if (handle === undefined || positionals.length > 1) throw new Usage("token add takes one handle");
-		await using opened = await openWorld(config);
-		const account = await localAccount(opened.world, handle);
+		if (handle === undefined || positionals.length > 1) throw new Usage("token add needs one handle");
+		await using opened = await openCore(config);
+		const account = await localAccount(opened.context, handle);
 		if (account === undefined) {
-			terminal.err(`There is no account ${handle} here. Make it with: user add ${handle}`);
+			terminal.err(`There is no account ${handle} here. Create it with: user add ${handle}`);
 			return 1;
 		}
 		const scopes = values.scope.split(/\s+/).filter((scope) => scope !== "");
-		if (scopes.length === 0) throw new Usage("--scope takes at least one scope");
-		terminal.out(await addToken(opened.world, { account: account.id, scopes, name: values.name }));
+		if (scopes.length === 0) throw new Usage("--scope needs at least one scope");
+		terminal.out(await addToken(opened.context, { account: account.id, scopes, name: values.name }));
 		return 0;
 	},
 };

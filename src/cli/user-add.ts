@@ -5,12 +5,12 @@ import { setPassword } from "#core/identity/credentials.ts";
 import { checkPassword } from "#core/identity/password-rules.ts";
 import { recoveryLink } from "#core/identity/recovery.ts";
 import { addressOf } from "#core/model/account.ts";
-import { openWorld } from "../gateway.ts";
+import { openCore } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
 
 export const userAdd: Command = {
 	usage: "user add <handle> [--admin] [--password-stdin]",
-	summary: "make an account",
+	summary: "create an account",
 	async run(args, config, terminal) {
 		const { values, positionals } = parseArgs({
 			args: [...args],
@@ -18,17 +18,19 @@ export const userAdd: Command = {
 			allowPositionals: true,
 		});
 		const [handle] = positionals;
-		if (handle === undefined || positionals.length > 1) throw new Usage("user add takes one handle");
-		await using opened = await openWorld(config);
+		if (handle === undefined || positionals.length > 1) throw new Usage("user add needs one handle");
+		await using opened = await openCore(config);
 		const password = values["password-stdin"] === true ? (await text(terminal.stdin)).replace(/\r?\n$/, "") : undefined;
-		const { world } = opened;
-		// A password that can't be had must not leave an account without one.
-		if (password !== undefined) await checkPassword(password, { handle, domain: world.domain });
-		const account = await createAccount(world, { handle, ...(values.admin === true ? { admin: true } : {}) });
-		if (password !== undefined) await setPassword(world, account.id, password, { handle, domain: world.domain });
+		const { context } = opened;
+		// A password that is refused must not leave behind an account without one.
+		if (password !== undefined) await checkPassword(password, { handle, domain: context.domain });
+		const account = await createAccount(context, { handle, ...(values.admin === true ? { admin: true } : {}) });
+		if (password !== undefined) await setPassword(context, account.id, password, { handle, domain: context.domain });
 		terminal.out(addressOf(account));
 		if (password === undefined)
-			terminal.err(`A password is set here, once, within an hour: ${await recoveryLink(world, account)}`);
+			terminal.err(
+				`Set the password with this link, which works once, within an hour: ${await recoveryLink(context, account)}`,
+			);
 		return 0;
 	},
 };

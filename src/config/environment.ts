@@ -1,18 +1,19 @@
 import { parse } from "yaml";
 import type { Problem } from "./error.ts";
 import { type Key, nameOf, variableOf } from "./keys.ts";
-import { movedVariable } from "./moved.ts";
+import { renamedVariable } from "./renamed-keys.ts";
 
-/** Variables with our prefix that name no key: where the file is, and what belongs to the test suites. */
+/** Variables with the prefix that set no key: the path of the configuration file, and the variables of the tests. */
 const others = /^CAUSEWAY_(CONFIG$|LONG$|TEST_)/;
 
+/** A key that the environment sets. */
 export interface Override {
 	readonly path: readonly string[];
 	readonly variable: string;
 	readonly value: unknown;
 }
 
-/** The keys that the environment sets; a variable with our prefix that names no key is a {@link Problem}, since it is a typo. */
+/** Reads the keys that the environment sets. Any other variable with the prefix `CAUSEWAY_` is reported as a problem, since it is a typo. */
 export function readEnvironment(
 	env: Readonly<Record<string, string | undefined>>,
 	keys: readonly Key[],
@@ -30,17 +31,17 @@ export function readEnvironment(
 }
 
 function unknownVariable(variable: string): Problem {
-	const now = movedVariable(variable);
+	const now = renamedVariable(variable);
 	return now === undefined
 		? {
 				path: variable,
-				expected: "a variable that names a key, such as CAUSEWAY_PUBLIC_URL",
-				found: "one that names none",
+				expected: "the variable of a key, such as CAUSEWAY_PUBLIC_URL",
+				found: "a variable that does not exist",
 				source: "the environment",
 			}
 		: {
 				path: variable,
-				expected: `${now}, as this variable is called now`,
+				expected: `${now}, the new name of this variable`,
 				found: "its old name",
 				source: "the environment",
 			};
@@ -60,7 +61,7 @@ function read(key: Key, value: string): unknown {
 	}
 }
 
-/** What is no scalar in YAML stays text: the schema then says what is wrong with it. */
+/** Reads a YAML scalar. Any other value stays text, which the schema rejects with a suitable message. */
 function readScalar(value: string): unknown {
 	try {
 		const scalar: unknown = parse(value);
@@ -70,7 +71,7 @@ function readScalar(value: string): unknown {
 	}
 }
 
-/** Puts each override where it belongs into a copy of `file`; what stands in a section's place and is none gives way. */
+/** A copy of `file` with the overrides applied. A value where a section belongs is replaced by a section. */
 export function withOverrides(file: unknown, overrides: readonly Override[]): unknown {
 	if (overrides.length === 0) return file;
 	const root: unknown = structuredClone(file);
@@ -86,9 +87,10 @@ export function withOverrides(file: unknown, overrides: readonly Override[]): un
 	return root;
 }
 
+/** True for a mapping of keys to values. */
 export const isSection = (value: unknown): value is Record<string, unknown> =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The variable that set what is at `path`, if one did; `federation.deny.1` is part of `federation.deny`. */
+/** The variable that set the value at `path`, if there is one. The variable of `federation.deny` also set `federation.deny.1`. */
 export const variableThatSet = (path: string, overrides: readonly Override[]): string | undefined =>
 	overrides.find((override) => `${path}.`.startsWith(`${nameOf(override)}.`))?.variable;

@@ -1,14 +1,14 @@
-/** One thing that is wrong with the configuration. */
+/** A problem of the configuration. */
 export interface Problem {
-	/** The key, `listen.port`; or the variable, where it names no key. */
+	/** The key, such as `listen.port`; the variable or the file if the problem is not one of a key. */
 	readonly path: string;
 	readonly expected: string;
 	readonly found: string;
-	/** The file or the variable that says so. */
+	/** The file or the variable with the problem. */
 	readonly source?: string;
 }
 
-/** The program can't start with this configuration. The message has one line for each problem. */
+/** The configuration is invalid. The message has one line for each problem. */
 export class ConfigError extends Error {
 	readonly problems: readonly Problem[];
 	constructor(problems: readonly Problem[]) {

@@ -2,9 +2,9 @@ import type { z } from "zod";
 import { isSection } from "./environment.ts";
 import type { Problem } from "./error.ts";
 import { type Key, nameOf } from "./keys.ts";
-import { movedKey } from "./moved.ts";
+import { renamedKey } from "./renamed-keys.ts";
 
-/** Says what zod found wrong in `input` in the words of whoever wrote it. */
+/** Describes an issue that zod found in `input` by the keys and values of the configuration. */
 export function explain(issue: z.core.$ZodIssue, input: unknown, keys: readonly Key[]): readonly Problem[] {
 	const path = issue.path.map(String);
 	const found = at(input, path);
@@ -19,11 +19,11 @@ export function explain(issue: z.core.$ZodIssue, input: unknown, keys: readonly 
 	];
 	return issue.keys.map((key) => {
 		const name = nameOf({ path: [...path, key] });
-		const now = movedKey(name);
-		if (now !== undefined) return { path: name, expected: `${now}, as this key is called now`, found: "its old name" };
-		// A key that another kind of the same section has: `url` beside `kind: sqlite`.
+		const now = renamedKey(name);
+		if (now !== undefined) return { path: name, expected: `${now}, the new name of this key`, found: "its old name" };
+		// A key of another kind of the section, such as `url` with `kind: sqlite`.
 		if (known.includes(key) && isSection(found))
-			return { path: name, expected: `no such key beside kind ${show(found.kind)}`, found: show(at(found, [key])) };
+			return { path: name, expected: `no such key with kind ${show(found.kind)}`, found: show(at(found, [key])) };
 		return { path: name, expected: `one of the keys ${known.join(", ")}`, found: "a key that does not exist" };
 	});
 }
@@ -35,7 +35,7 @@ function at(value: unknown, path: readonly string[]): unknown {
 	return current;
 }
 
-/** A short rendering of a value, without the password that a URL may carry. */
+/** A short rendering of a value, without the passwords of URLs. */
 function show(value: unknown): string {
 	if (value === undefined) return "nothing";
 	const json = JSON.stringify(value).replace(/\/\/[^@/\s"]*@/g, "//…@");

@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-/** A key of the configuration that holds a value, not a section. */
+/** A key of the configuration with a value rather than a section. */
 export interface Key {
 	readonly path: readonly string[];
-	/** How a value given as text is read: as it is, as a list with commas, or as YAML would read it (numbers, true, false). */
+	/** How the text of a variable is read: as it is, as a list separated by commas, or as a YAML scalar (numbers, true, false). */
 	readonly reading: "text" | "list" | "scalar";
 }
 
-/** Every key that a schema knows, in its order; those of all members of a union. */
+/** All keys of a schema, in its order, including the keys of all members of a union. */
 export function keysOf(schema: z.core.$ZodType, path: readonly string[] = []): readonly Key[] {
 	if (schema instanceof z.ZodObject)
 		return Object.entries<z.core.$ZodType>(schema.shape).flatMap(([key, inner]) => keysOf(inner, [...path, key]));
@@ -22,9 +22,9 @@ export function keysOf(schema: z.core.$ZodType, path: readonly string[] = []): r
 	return [{ path, reading: textual ? "text" : "scalar" }];
 }
 
-/** `bridges.matrix.homeserverUrl` */
+/** The name of a key, such as `bridges.matrix.homeserverUrl`. */
 export const nameOf = (key: Pick<Key, "path">): string => key.path.join(".");
 
-/** `CAUSEWAY_BRIDGES_MATRIX_HOMESERVER_URL` */
+/** The variable that sets a key, such as `CAUSEWAY_BRIDGES_MATRIX_HOMESERVER_URL`. */
 export const variableOf = (key: Pick<Key, "path">): string =>
 	`CAUSEWAY_${key.path.map((part) => part.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).join("_")}`;

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 import { type ZodType, z } from "zod";
-import { domain, flag, oneOf, origin, rate, section, serviceUrl, text, urlOrNothing, whole } from "./values.ts";
+import { domain, flag, integer, oneOf, origin, rate, section, serviceUrl, text, urlOrNothing } from "./values.ts";
 
 const MiB = 1024 * 1024;
 
@@ -16,7 +16,7 @@ const store = z
 	)
 	.prefault({ kind: "sqlite" });
 
-/** Accepted by the schema only so that the refusal can name it. */
+/** A backend that the schema knows only to reject it with a message that names it. */
 const notYet = (kind: string) =>
 	z.literal(kind).refine(() => false, `embedded: the ${kind} backend does not exist yet`);
 const queue = z
@@ -31,8 +31,9 @@ const queue = z
 	.prefault({ kind: "embedded" });
 
 /**
- * Every key there is, with its default; `config/default.yaml` says what each is for. The bridges bring the schemas of their
- * own sections. Nothing here is optional: a key is absent in no {@link Config}.
+ * The schema of all keys with their defaults, which `config/default.yaml` documents. Every key of the parsed configuration is present.
+ *
+ * @param bridges the schema of each bridge's section, by the name of the bridge
  */
 export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 	return z
@@ -41,7 +42,7 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 				publicUrl: origin().default("http://localhost:8480"),
 				listen: section({
 					host: text().min(1, "a host name or an address").default("127.0.0.1"),
-					port: whole(0, 65_535).default(8480),
+					port: integer(0, 65_535).default(8480),
 					behindProxy: flag().default(false),
 				}),
 				dataDir: text().min(1, "a folder").default("data"),
@@ -60,12 +61,12 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 					authorizedFetch: flag().default(false),
 				}),
 				bridges: section(bridges),
-				messages: section({ editWindowSeconds: whole(0, 10 * 365 * 86_400).default(86_400) }),
-				events: section({ heartbeatSeconds: whole(1, 60).default(15) }),
+				messages: section({ editWindowSeconds: integer(0, 10 * 365 * 86_400).default(86_400) }),
+				events: section({ heartbeatSeconds: integer(1, 60).default(15) }),
 				delivery: section({
-					lanes: whole(1, 10_000).default(512),
-					timeoutMs: whole(100, 120_000).default(10_000),
-					maxAgeDays: whole(3, 30).default(4),
+					lanes: integer(1, 10_000).default(512),
+					timeoutMs: integer(100, 120_000).default(10_000),
+					maxAgeDays: integer(3, 30).default(4),
 				}),
 				limits: section({
 					scale: z.number("a number above 0").positive("a number above 0").default(1),
@@ -83,11 +84,11 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 					inbox: rate(12_000, 60),
 					oauth: rate(300, 60),
 					register: rate(20, 3600),
-					bodyBytes: whole(1024, 64 * MiB).default(MiB),
-					jsonDepth: whole(8, 1024).default(64),
-					jsonNodes: whole(100, 1_000_000).default(10_000),
-					textBytes: whole(1, MiB).default(64 * 1024),
-					articleBytes: whole(1, 16 * MiB).default(512 * 1024),
+					bodyBytes: integer(1024, 64 * MiB).default(MiB),
+					jsonDepth: integer(8, 1024).default(64),
+					jsonNodes: integer(100, 1_000_000).default(10_000),
+					textBytes: integer(1, MiB).default(64 * 1024),
+					articleBytes: integer(1, 16 * MiB).default(512 * 1024),
 				}),
 				mail: section({
 					url: urlOrNothing("smtp", "smtps").default(""),
@@ -95,14 +96,14 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 				}),
 				log: section({ level: oneOf("debug", "info", "warn", "error", "silent").default("info") }),
 			},
-			"a file of keys and values",
+			"a mapping of keys to values",
 		)
 		.superRefine((config, context) => {
 			if (config.mail.url !== "" && !config.mail.from.includes("@"))
 				context.addIssue({
 					code: "custom",
 					path: ["mail", "from"],
-					message: "the address that mail comes from, because mail.url is set",
+					message: "the sender address of mail, because mail.url is set",
 				});
 			if (config.federation.insecureLocalhost && !isLoopback(new URL(config.publicUrl).hostname))
 				context.addIssue({
@@ -113,6 +114,6 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 		});
 }
 
-/** `hostname` as {@link URL.hostname} gives it, where every way to write an IPv4 address has become the usual one. */
+/** @param hostname as {@link URL.hostname} gives it, in which every notation of an IPv4 address is normalised */
 const isLoopback = (hostname: string): boolean =>
 	hostname === "localhost" || hostname === "[::1]" || (isIPv4(hostname) && hostname.startsWith("127."));

@@ -1,36 +1,39 @@
 import { z } from "zod";
 
 /**
- * The kinds of values that configuration keys take. Each carries as its error the phrase that stands behind "expected" when
- * the value is wrong.
+ * The types of the values of configuration keys. The error message of each is the phrase that follows "expected" in a problem.
  */
 
+/** Any text. */
 export const text = () => z.string("text");
 
+/** `true` or `false`. */
 export const flag = () => z.boolean("true or false");
 
-export const whole = (min: number, max: number) => {
+/** An integer from `min` to `max`. */
+export const integer = (min: number, max: number) => {
 	const expected = `a whole number from ${min} to ${max}`;
 	return z.number(expected).int(expected).min(min, expected).max(max, expected);
 };
 
+/** One of the names. */
 export const oneOf = <const Names extends readonly [string, ...string[]]>(...names: Names) =>
 	z.enum(names, `one of ${names.join(", ")}`);
 
-/** `host[:port]`, as `federation.allow` compares it. */
+/** A domain as `host[:port]`, for `federation.allow` and `federation.deny`. */
 export const domain = () => {
 	const expected = "a domain such as social.example or social.example:8448";
 	return z.string(expected).refine((value) => /^[^\s/@?#]+$/.test(value) && URL.canParse(`https://${value}`), expected);
 };
 
-/** An origin exactly as `URL.origin` writes it: lower case, no path, no port that is the scheme's own. */
+/** An HTTP origin as `URL.origin` gives it: in lower case, without a path and without the default port of the scheme. */
 export const origin = () => {
 	const expected =
-		"an origin such as https://social.example, without a path, a trailing slash or the scheme's own port";
+		"an origin such as https://social.example, without a path, a trailing slash or the scheme's default port";
 	return z.string(expected).refine((value) => isHttp(value) && new URL(value).origin === value, expected);
 };
 
-/** A URL of a service's own scheme: `mongodb://…`, `redis://…`. */
+/** A URL with one of the schemes, such as `mongodb://…`. */
 export const serviceUrl = (...schemes: readonly string[]) => {
 	const expected = `a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`;
 	return z
@@ -41,7 +44,7 @@ export const serviceUrl = (...schemes: readonly string[]) => {
 		);
 };
 
-/** The same, or empty where there is no such service. */
+/** A URL with one of the schemes, or the empty string if there is no such service. */
 export const urlOrNothing = (...schemes: readonly string[]) => {
 	const expected = `nothing, or a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`;
 	return z
@@ -52,11 +55,11 @@ export const urlOrNothing = (...schemes: readonly string[]) => {
 		);
 };
 
-/** `points` requests in any `seconds`. */
+/** A rate limit, with defaults: `points` requests in `seconds` seconds. */
 export const rate = (points: number, seconds: number) =>
-	section({ points: whole(1, 1_000_000_000).default(points), seconds: whole(1, 86_400).default(seconds) });
+	section({ points: integer(1, 1_000_000_000).default(points), seconds: integer(1, 86_400).default(seconds) });
 
-/** Keys that belong together; all of them have defaults, so that the whole section may be left out. */
+/** A section of keys. All of them have defaults, so that the section can be left out. */
 export const section = <Shape extends z.ZodRawShape>(shape: Shape) =>
 	z.strictObject(shape, "a section with keys").prefault({} as never);
 

@@ -1,11 +1,11 @@
-// Its index loads a driver for each of a dozen stores.
+// Imported by file, since the package's index loads the drivers of a dozen stores.
 import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import RateLimiterRes from "rate-limiter-flexible/lib/RateLimiterRes.js";
 import { TooManyRequests } from "#core/errors.ts";
 import { type AttemptKind, type AttemptLimiter, attemptKinds } from "#core/ports/attempts.ts";
 import { sourceOf } from "#core/source-of.ts";
 
-/** So many points in so many seconds. */
+/** The limit of each kind of attempt: `points` attempts in `seconds` seconds. */
 export type AttemptRates = Readonly<Record<AttemptKind, { readonly points: number; readonly seconds: number }>>;
 
 /** Counts attempts in the memory of this process. @param scale multiplies every rate */

@@ -7,10 +7,11 @@ import type {
 import type { PasskeyCredential, PasskeyPort, WebAuthnJson } from "#core/ports/factors.ts";
 
 /**
- * WebAuthn by `@simplewebauthn/server`. User verification is demanded of a passkey that stands alone, and preferred of one
- * behind a password: a security key without a PIN is still a good second factor.
+ * WebAuthn by `@simplewebauthn/server`. User verification is required of a passkey that replaces the password, and preferred of a
+ * second factor, since a security key without a PIN is still a good second factor.
  *
- * @param origin where the pages are; its host name is the relying party
+ * @param options.origin the origin of the pages; its host name is the relying party id
+ * @param options.name the name of the relying party
  */
 export function createPasskeys({ origin, name }: { readonly origin: string; readonly name: string }): PasskeyPort {
 	const load = () => import("@simplewebauthn/server");
@@ -40,7 +41,7 @@ export function createPasskeys({ origin, name }: { readonly origin: string; read
 		},
 		async verifyRegistration(response, challenge) {
 			const { verifyRegistrationResponse } = await load();
-			const { verified, registrationInfo } = await orNothing(() =>
+			const { verified, registrationInfo } = await resultOf(() =>
 				verifyRegistrationResponse({ response: response as RegistrationResponseJSON, ...expected(challenge) }),
 			);
 			if (verified !== true || registrationInfo === undefined) return undefined;
@@ -61,7 +62,7 @@ export function createPasskeys({ origin, name }: { readonly origin: string; read
 		async verifyLogin(response, { challenge, alone }, { id, publicKey, counter }) {
 			const { verifyAuthenticationResponse } = await load();
 			const credential: WebAuthnCredential = { id, publicKey: Buffer.from(publicKey, "base64url"), counter };
-			const { verified, authenticationInfo } = await orNothing(() =>
+			const { verified, authenticationInfo } = await resultOf(() =>
 				verifyAuthenticationResponse({
 					response: response as AuthenticationResponseJSON,
 					credential,
@@ -80,8 +81,8 @@ const descriptorOf = ({ id, transports }: PasskeyCredential) => ({
 
 const asJson = (options: object): WebAuthnJson => options as WebAuthnJson;
 
-/** The library throws at whatever does not fit, and the response comes from outside: none of it is an error of ours. */
-async function orNothing<T extends { verified: boolean }>(verify: () => Promise<T>): Promise<Partial<T>> {
+/** The result of a verification; empty if the library throws, which it does for every invalid response. */
+async function resultOf<T extends { verified: boolean }>(verify: () => Promise<T>): Promise<Partial<T>> {
 	try {
 		return await verify();
 	} catch {

@@ -1,8 +1,9 @@
 import type { TotpPort } from "#core/ports/factors.ts";
 
-/** RFC 6238 by `otpauth`; what every authenticator app can do. */
+/** The parameters that every authenticator app supports (RFC 6238). */
 const profile = { algorithm: "SHA1", digits: 6, period: 30 } as const;
 
+/** TOTP by `otpauth`. */
 export function createTotp(): TotpPort {
 	const load = () => import("otpauth");
 	return {

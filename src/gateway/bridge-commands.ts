@@ -10,41 +10,41 @@ import type { CommandCore } from "../bridge-kit/command.ts";
 import type { Config } from "../config.ts";
 import { createBridge, openNetwork } from "./bridges.ts";
 import type { InstalledBridges } from "./installed-bridges.ts";
-import { later } from "./later.ts";
-import { enabledBridges, type OpenedWorld, openWorld } from "./world.ts";
+import { lateBound } from "./late-bound.ts";
+import { enabledBridges, type OpenedCore, openCore } from "./open-core.ts";
 
-/** Opens the core for a command of a bridge. */
+/** Opens the core for a command of a bridge, without starting the provider. */
 export async function openCommandCore(name: string, config: Config, installed: InstalledBridges): Promise<CommandCore> {
-	const opened = await openWorld(config, { installed });
-	const { world } = opened;
+	const opened = await openCore(config, { installed });
+	const { context } = opened;
 	const bridge = bridgeName(name);
 
-	/** A channel and the owner of its group, in whose name the operator acts. */
-	async function placeAndOwner(channel: ChannelId) {
-		const place = await placeOf(world, channel);
-		const owner = place === undefined ? undefined : await accountById(world, place.group.owner);
+	/** A channel and the owner of its group, on whose behalf the operator acts. */
+	async function channelAndOwner(channel: ChannelId) {
+		const place = await placeOf(context, channel);
+		const owner = place === undefined ? undefined : await accountById(context, place.group.owner);
 		return place === undefined || owner === undefined ? undefined : { place, owner };
 	}
 
 	async function ownerOf(channel: ChannelId) {
-		const found = await placeAndOwner(channel);
+		const found = await channelAndOwner(channel);
 		if (found === undefined) throw new Error(`There is no channel ${channel}`);
 		return found;
 	}
 
 	return {
-		people: createHostPeople(world, bridge),
-		channel: async (id) => (await placeAndOwner(id))?.place.channel,
+		people: createHostPeople(context, bridge),
+		channel: async (id) => (await channelAndOwner(id))?.place.channel,
 		portals: {
 			ofChannel: async (channel) =>
-				(await portalsOfChannel(world, channel)).filter((portal) => portal.bridge === bridge),
+				(await portalsOfChannel(context, channel)).filter((portal) => portal.bridge === bridge),
 			async link(channel, reach) {
 				const { place, owner } = await ownerOf(channel);
-				return linkPortal(world, owner, place, { bridge, reach, consented: true });
+				return linkPortal(context, owner, place, { bridge, reach, consented: true });
 			},
 			async unlink({ id, channel }) {
 				const { owner } = await ownerOf(channel);
-				await unlinkPortal(world, owner, id);
+				await unlinkPortal(context, owner, id);
 			},
 		},
 		resolveRoom: (room) => resolveRoom(name, config, opened, room),
@@ -52,17 +52,12 @@ export async function openCommandCore(name: string, config: Config, installed: I
 	};
 }
 
-/** What a bridge makes of the name of a room, asked without starting it. @throws {Error} the bridge is not enabled */
-async function resolveRoom(
-	name: string,
-	config: Config,
-	opened: OpenedWorld,
-	room: string,
-): Promise<Reach | undefined> {
+/** Resolves the name of a room by a bridge, without starting the bridge. @throws {Error} if the bridge is not enabled */
+async function resolveRoom(name: string, config: Config, opened: OpenedCore, room: string): Promise<Reach | undefined> {
 	if (!enabledBridges(config).includes(name))
 		throw new Error(`The bridge ${name} is not enabled: set bridges.${name}.enabled`);
 	const network = openNetwork(config);
-	const bridge = await createBridge(name, config, opened, network, later<Incoming>("incoming").get);
+	const bridge = await createBridge(name, config, opened, network, lateBound<Incoming>("incoming").get);
 	try {
 		return bridge.resolvers.room === "unsupported" ? undefined : await bridge.resolvers.room(room);
 	} finally {

@@ -10,15 +10,17 @@ import type { Sealing } from "#core/vault.ts";
 import type { Config } from "../config.ts";
 import { createHttpClient } from "../outbound/http-client.ts";
 import { createSocketClient } from "../outbound/socket.ts";
+import type { OpenedCore } from "./open-core.ts";
 import { openVault } from "./vault.ts";
-import type { OpenedWorld } from "./world.ts";
 
+/** The connections to other servers, and the key for stored secrets. */
 export interface Network {
 	readonly http: HttpClient;
 	readonly socket: SocketClient;
 	readonly sealing: Sealing;
 }
 
+/** Opens the clients for other servers, within the limits of the configuration. */
 export const openNetwork = (config: Config): Network => ({
 	http: createHttpClient({
 		allow: config.federation.allow,
@@ -31,22 +33,23 @@ export const openNetwork = (config: Config): Network => ({
 	sealing: openVault(config.dataDir),
 });
 
+/** The version of Causeway, from its `package.json`. */
 export const { version } = JSON.parse(
 	readFileSync(path.join(import.meta.dirname, "..", "..", "package.json"), "utf8"),
 ) as { version: string };
 
-/** Loads a bridge and builds its running half. */
+/** Loads a bridge and creates it, without starting it. */
 export async function createBridge(
 	name: string,
 	config: Config,
-	{ world, installed }: OpenedWorld,
+	{ context, installed }: OpenedCore,
 	{ http, socket, sealing }: Network,
 	incoming: () => Incoming,
 ): Promise<Bridge> {
 	const module = await installed.load(name);
 	const host = createBridgeHost({
 		bridge: bridgeName(name),
-		world,
+		context,
 		incoming,
 		http,
 		socket,
@@ -62,7 +65,7 @@ export async function createBridge(
 			jsonDepth: config.limits.jsonDepth,
 			jsonNodes: config.limits.jsonNodes,
 		},
-		report: (state) => world.logger.info({ bridge: name, ...state }, "A bridge reports its state"),
+		report: (state) => context.logger.info({ bridge: name, ...state }, "A bridge reports its state"),
 	});
 	return module.create(config.bridges[name], host);
 }

@@ -1,22 +1,22 @@
-import { createWaitingRoom, type WaitingRoom } from "#core/bridging/incoming/parked.ts";
+import { createParkedEvents, type ParkedEvents } from "#core/bridging/incoming/parked-events.ts";
 import { createIncoming, type Incoming } from "#core/bridging/incoming/receive.ts";
 import { createTargets, type Targets } from "#core/bridging/outgoing/targets.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { createShadows, type Shadows } from "#core/federation/shadows.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 
-/** What stands between the core and its bridges, in both directions. */
+/** The parts of the core that exchange events with the bridges. */
 export interface Bridging {
 	readonly targets: Targets;
-	readonly waiting: WaitingRoom;
+	readonly parkedEvents: ParkedEvents;
 	readonly shadows: Shadows;
 	readonly incoming: Incoming;
 }
 
-/** @param bridges asked each time: the bridges are built after it, because they are handed what it makes */
-export function buildBridging(world: World, bridges: () => readonly Bridge[]): Bridging {
-	const targets = createTargets(world, bridges);
-	const waiting = createWaitingRoom(world);
-	const shadows = createShadows(world);
-	return { targets, waiting, shadows, incoming: createIncoming(world, { shadows, waiting, targets }) };
+/** @param bridges called for each use, since the bridges are created later, with the result */
+export function buildBridging(context: CoreContext, bridges: () => readonly Bridge[]): Bridging {
+	const targets = createTargets(context, bridges);
+	const parkedEvents = createParkedEvents(context);
+	const shadows = createShadows(context);
+	return { targets, parkedEvents, shadows, incoming: createIncoming(context, { shadows, parkedEvents, targets }) };
 }

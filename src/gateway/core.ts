@@ -1,22 +1,24 @@
 import { consumers } from "#core/catalogue/consumers.ts";
 import { foldsOf } from "#core/catalogue/folds.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { createLog } from "#core/events/log.ts";
-import type { World } from "#core/events/world.ts";
-import type { Identity, IdentityWorld } from "#core/identity/identity.ts";
+import type { Identity, IdentityContext } from "#core/identity/identity.ts";
 import { domainOf } from "../config.ts";
 import { createText } from "../text/text.ts";
 
 type Given = "origin" | "store" | "bus" | "clock" | "logger" | "failPoints" | "vault" | "policy";
 
-export type CoreParts = Pick<World, Given> & { readonly identity: Identity };
+/** The adapters that the core is built of. */
+export type CoreParts = Pick<CoreContext, Given> & { readonly identity: Identity };
 
-/** What every use case is handed, and who is told of work for the log's consumers. */
+/** The context of the use cases, and the hook for work of the consumers of the log. */
 export interface BuiltCore {
-	readonly world: IdentityWorld;
-	/** `wake` is called for each commit that leaves work to consumers; set when there are lanes to do it in. */
+	readonly context: IdentityContext;
+	/** Sets the function that is called for each commit with work for consumers. It is set once lanes exist. */
 	onOwed(wake: (stream: string, consumers: readonly string[]) => void): void;
 }
 
+/** Builds the core on its adapters. */
 export function buildCore(parts: CoreParts): BuiltCore {
 	let wake = (_stream: string, _consumers: readonly string[]): void => {};
 	const { origin, store, bus } = parts;
@@ -28,7 +30,7 @@ export function buildCore(parts: CoreParts): BuiltCore {
 		onOwed: (stream, owing) => wake(stream, owing),
 	});
 	return {
-		world: { ...parts, domain: domainOf(origin), log, text: createText() },
+		context: { ...parts, domain: domainOf(origin), log, text: createText() },
 		onOwed(callback) {
 			wake = callback;
 		},

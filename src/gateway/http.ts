@@ -3,7 +3,7 @@ import { principalOf } from "#core/federation/principals.ts";
 import type { Secrets } from "#core/federation/provider-key.ts";
 import type { Shadows } from "#core/federation/shadows.ts";
 import { createFeed } from "#core/feed/feed.ts";
-import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Bus } from "#core/ports/bus.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
@@ -15,48 +15,50 @@ import { createOAuthDoor } from "../http/oauth/door.ts";
 import { createLiveEvents } from "../http/ofscp/live-events.ts";
 import { createEventStreams, type EventStreamOptions, type EventStreams } from "../realtime/sse.ts";
 
+/** The parts that the HTTP server is built of. */
 export interface HttpParts {
-	readonly world: IdentityWorld;
+	readonly context: IdentityContext;
 	readonly bus: Bus;
 	readonly bridges: readonly Bridge[];
 	readonly shadows: Shadows;
-	/** The way out, for what other providers and clients publish of themselves. */
+	/** Fetches the documents of other providers and of OAuth clients. */
 	readonly http: HttpClient;
-	/** Keeps the provider's signing key. */
+	/** Stores the signing key of the provider. */
 	readonly secrets: Secrets;
 	readonly health: Health;
 	readonly metrics: Metrics;
 	readonly limits: Limits;
 	readonly instance: Instance;
 	readonly streams: EventStreamOptions;
-	/** Other providers on this machine may be reached without TLS. */
+	/** Whether other providers on this machine are reached without TLS. */
 	readonly insecureLocalhost: boolean;
-	/** `X-Forwarded-*` of the proxy in front is believed. */
+	/** Whether the `X-Forwarded-*` headers of a reverse proxy are trusted. */
 	readonly behindProxy: boolean;
 }
 
-/** Everything that answers requests. */
+/** The HTTP application and its event streams. */
 export interface BuiltHttp {
 	readonly app: ReturnType<typeof createApp>;
 	readonly events: EventStreams;
-	/** After the last request. */
+	/** Releases the feed; to be called after the last request. */
 	close(): void;
 }
 
+/** Builds the HTTP application. It does not listen yet. */
 export function buildHttp({ bus, streams, http, insecureLocalhost, ...parts }: HttpParts): BuiltHttp {
-	const { world, shadows, secrets, instance } = parts;
+	const { context, shadows, secrets, instance } = parts;
 	const feed = createFeed({
-		world,
+		context,
 		bus,
-		principalOf: (credential) => principalOf(world, credential),
-		render: createLiveEvents(world),
+		principalOf: (credential) => principalOf(context, credential),
+		render: createLiveEvents(context),
 	});
 	const events = createEventStreams(feed, streams);
 	const app = createApp({
 		...parts,
 		events,
-		oauth: createOAuthDoor({ world, http, instance }),
-		federation: createFederation({ world, http, shadows, secrets, insecureLocalhost }),
+		oauth: createOAuthDoor({ context, http, instance }),
+		federation: createFederation({ context, http, shadows, secrets, insecureLocalhost }),
 	});
 	return { app, events, close: () => feed.close() };
 }

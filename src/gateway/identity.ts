@@ -9,6 +9,7 @@ import { createPasskeys } from "../factors/passkeys.ts";
 import { createTotp } from "../factors/totp.ts";
 import { createMail } from "../mail/smtp.ts";
 
+/** The adapters and settings of sign-in. */
 export interface IdentityParts extends Pick<Identity, "registration" | "instanceName"> {
 	/** The origin that passkeys are bound to. */
 	readonly origin: string;
@@ -19,7 +20,7 @@ export interface IdentityParts extends Pick<Identity, "registration" | "instance
 	readonly logger: Logger;
 }
 
-/** Builds what people prove themselves by. Nothing is loaded before it is needed. */
+/** Builds the means of authentication. Their packages are loaded on first use. */
 export const buildIdentity = ({
 	registration,
 	instanceName,
@@ -31,7 +32,7 @@ export const buildIdentity = ({
 }: IdentityParts): Identity => ({
 	registration,
 	instanceName,
-	// 64 MiB and a core each: two at once, and no longer a line than people have patience for.
+	// Each hash takes 64 MiB and a CPU core, hence two at once; the queue is bounded, so that waiting times stay acceptable.
 	hashing: createGate({ width: 2, line: 50, retryAfterSeconds: 10 }),
 	mail,
 	factors: { totp: createTotp(), passkeys: createPasskeys({ origin, name: instanceName }) },
@@ -39,7 +40,7 @@ export const buildIdentity = ({
 	background: createBackground(logger),
 });
 
-/** The same as the configuration says. */
+/** Builds the means of authentication that the configuration describes. */
 export const openIdentity = (
 	{ publicUrl: origin, instance, limits, mail, registration }: Config,
 	logger: Logger,

@@ -11,31 +11,32 @@ import type { Lanes } from "#core/ports/lanes.ts";
 import { createEmbeddedLanes } from "../lanes/embedded.ts";
 import type { BuiltCore } from "./core.ts";
 
+/** The parts that run in lanes. */
 export interface LanesParts {
 	readonly core: BuiltCore;
 	readonly bridges: () => readonly Bridge[];
 	readonly targets: Targets;
-	/** Deliveries that are made at the same time. */
+	/** How many deliveries run at the same time. */
 	readonly concurrency: number;
 	readonly delivery: Pick<DeliveryOptions, "maxAgeMs" | "onOutcome">;
 }
 
-/** Streams that are planned, and accounts that are erased, at the same time; deliveries never take their place. */
+/** How many streams are planned, and accounts erased, at the same time, in pools apart from deliveries. */
 const pools = { plan: 16, erase: 2 };
 
-/** Builds the consumers of the log and the deliveries, each with lanes of its own, and lets commits wake them. */
+/** Builds the lanes of the log's consumers and of deliveries, which commits wake. */
 export function buildLanes({ core, bridges, targets, concurrency, delivery }: LanesParts): Lanes {
-	const { world, onOwed } = core;
-	const holds = createLaneHolds(world);
+	const { context, onOwed } = core;
+	const holds = createLaneHolds(context);
 	const consumers: Readonly<Record<Marker, ReturnType<typeof createConsumer>>> = {
 		bridge: createConsumer(
-			world,
+			context,
 			holds,
-			createOutgoing({ world, targets }, () => lanes),
+			createOutgoing({ context, targets }, () => lanes),
 		),
-		erase: createConsumer(world, holds, createErasing(world)),
+		erase: createConsumer(context, holds, createErasing(context)),
 	};
-	const deliver = createDeliverer(world, {
+	const deliver = createDeliverer(context, {
 		...delivery,
 		holds,
 		bridge: (name) => bridges().find((bridge) => bridge.name === name),
@@ -43,8 +44,8 @@ export function buildLanes({ core, bridges, targets, concurrency, delivery }: La
 	const lanes = createEmbeddedLanes({
 		concurrency,
 		pools,
-		clock: world.clock,
-		logger: world.logger,
+		clock: context.clock,
+		logger: context.logger,
 		async handler(lane, signal) {
 			const deliveries = deliveryLaneName(lane);
 			if (deliveries !== undefined) return deliver(deliveries, signal);
@@ -52,7 +53,7 @@ export function buildLanes({ core, bridges, targets, concurrency, delivery }: La
 				const stream = streamOfLane(marker as Marker, lane);
 				if (stream !== undefined) return run(stream, signal);
 			}
-			throw new Error(`No work is known for the lane ${lane}`);
+			throw new Error(`The lane ${lane} has no handler`);
 		},
 	});
 	onOwed((stream, owing) => {

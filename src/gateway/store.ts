@@ -7,18 +7,19 @@ import type { Logger } from "#core/ports/logger.ts";
 import type { Store } from "#core/ports/store.ts";
 import type { Config } from "../config.ts";
 
-export interface StoreSurroundings {
+/** What a store needs besides its configuration. */
+export interface StoreDependencies {
 	readonly logger: Logger;
 	readonly clock: Clock;
 	readonly failPoints: FailPoints;
 }
 
-/** Opens the store that the configuration names, with every collection of the core. */
+/** Opens the configured store with all collections of the core. @throws {StoreUnavailable} if its server can't be reached */
 export async function openStore(
 	{ store, dataDir }: Pick<Config, "store" | "dataDir">,
-	{ logger, ...surroundings }: StoreSurroundings,
+	{ logger, ...rest }: StoreDependencies,
 ): Promise<Store> {
-	const options = { collections, ...surroundings };
+	const options = { collections, ...rest };
 	if (store.kind === "mongodb") {
 		const { openMongoStore } = await import("../store/mongodb/index.ts");
 		return openMongoStore({ url: store.url, logger, ...options });

@@ -3,7 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createSealing, type Vault } from "#core/vault.ts";
 
-/** The key that seals secrets at rest: made at the first start, readable by nobody else (design §9 rule 6). */
+/**
+ * Opens the key that encrypts stored secrets. It is created at the first start, readable by the user of the process only (design §9 rule 6).
+ *
+ * @throws {Error} if the key file is damaged
+ */
 export function openVault(dataDir: string): Vault {
 	const folder = path.join(dataDir, "keys");
 	const file = path.join(folder, "secrets.key");
@@ -15,6 +19,6 @@ export function openVault(dataDir: string): Vault {
 	}
 	const key = Buffer.from(readFileSync(file, "utf8"), "base64");
 	if (key.length !== 32)
-		throw new Error(`${file} does not hold a key of 32 bytes; without it the stored secrets can't be read`);
+		throw new Error(`${file} does not contain a key of 32 bytes. Stored secrets can't be decrypted without it`);
 	return createSealing(key);
 }

@@ -18,7 +18,7 @@ export interface Doors extends Pick<ProblemOptions, "asPage"> {
 	readonly doors: readonly Door[];
 }
 
-type StackServices = Pick<Services, "world" | "health" | "metrics" | "behindProxy"> & {
+type StackServices = Pick<Services, "context" | "health" | "metrics" | "behindProxy"> & {
 	readonly oauth: Pick<AppServices["oauth"], "cookieKeys">;
 };
 
@@ -29,10 +29,10 @@ type StackServices = Pick<Services, "world" | "health" | "metrics" | "behindProx
  * @throws {Error} two doors own the same paths
  */
 export function stackOf(
-	{ world, health, metrics, behindProxy, oauth }: StackServices,
+	{ context, health, metrics, behindProxy, oauth }: StackServices,
 	{ bridges, probes, doors, asPage }: Doors,
 ): Koa {
-	const { logger } = world;
+	const { logger } = context;
 	assertDisjoint([...probes, ...doors, ...bridges]);
 	// Of X-Forwarded-For only the last is what our proxy has seen; the ones before it are what the caller has written.
 	const app = new Koa({ proxy: behindProxy, maxIpsCount: 1, keys: [...oauth.cookieKeys] });
@@ -42,9 +42,9 @@ export function stackOf(
 	});
 	app.use(dispatch(bridges));
 	app.use(requestLog(logger, metrics));
-	app.use(securityHeaders(world.origin));
+	app.use(securityHeaders(context.origin));
 	app.use(crossOrigin());
-	app.use(problems({ site: world, logger, asPage }));
+	app.use(problems({ site: context, logger, asPage }));
 	app.use(notModified);
 	app.use(dispatch(probes));
 	app.use(whileServing(health));

@@ -2,38 +2,40 @@ import PQueue from "p-queue";
 import type { Clock } from "#core/clock.ts";
 import type { Lane, LaneHandler, Lanes } from "#core/ports/lanes.ts";
 import type { Logger } from "#core/ports/logger.ts";
-import { createAlarms } from "./alarms.ts";
+import { createDelayedWakes } from "./delayed-wakes.ts";
 import { createPace } from "./pace.ts";
 
+/** How many runs begin in one turn of the event loop. */
 const beginPerTurn = 32;
 
+/** The options of lanes within one process. */
 export interface EmbeddedLanesOptions {
 	readonly handler: LaneHandler;
-	/** Lanes that run beside each other at most. */
+	/** How many lanes run at the same time. */
 	readonly concurrency: number;
 	/**
-	 * Lanes of these kinds (the part of a lane's name before the colon) have places of their own, so many each: they neither take
-	 * those of the others nor wait for them.
+	 * The kinds of lanes (the part of a lane's name before the colon) with a pool of their own, and its concurrency. They neither use the
+	 * concurrency of other lanes nor wait for them.
 	 */
 	readonly pools?: Readonly<Record<string, number>>;
 	readonly clock: Clock;
 	readonly logger: Logger;
-	/** Aborted: the same as {@link Lanes.stop}. */
+	/** Aborting it has the effect of {@link Lanes.stop}. */
 	readonly signal?: AbortSignal;
-	/** Wait after the first and at most after any failed run, in milliseconds; default 1 s and 1 min. */
+	/** The wait after the first failed run, and the longest wait, in milliseconds; default 1 s and 1 min. */
 	readonly backOff?: { readonly first: number; readonly most: number };
 }
 
-/** What is remembered of a lane that is awake; of any other lane nothing is. */
+/** The state of a lane that is queued or running. Other lanes have no state. */
 interface Awake {
 	running: boolean;
-	/** It was woken while it ran: it runs again. */
+	/** Whether it was woken while it ran, so that it runs again. */
 	dirty: boolean;
 }
 
 /**
- * Lanes inside one process: one dirty flag per lane that is awake, p-queue for who runs when. A lane that is woken again
- * goes to the end of the line, so a busy lane delays no other.
+ * Lanes within one process, queued by p-queue, with a dirty flag for each lane that is queued or running. A lane that is woken while it
+ * runs goes to the end of the queue, so that a busy lane delays no other.
  */
 export function createEmbeddedLanes(options: EmbeddedLanesOptions): Lanes {
 	const { handler, concurrency, pools = {}, clock, logger, signal } = options;
@@ -44,9 +46,9 @@ export function createEmbeddedLanes(options: EmbeddedLanesOptions): Lanes {
 	const queueOf = (lane: Lane): PQueue => own.get(lane.slice(0, lane.indexOf(":"))) ?? others;
 	const begin = createPace(beginPerTurn);
 	const awake = new Map<Lane, Awake>();
-	/** Failed runs in a row of lanes that wait for their next try. */
+	/** The consecutive failures of lanes that wait for a retry. */
 	const failures = new Map<Lane, number>();
-	const alarms = createAlarms(clock, enqueue);
+	const delayed = createDelayedWakes(clock, enqueue);
 	const ending = new AbortController();
 
 	function enqueue(lane: Lane): void {
@@ -64,7 +66,7 @@ export function createEmbeddedLanes(options: EmbeddedLanesOptions): Lanes {
 	/** Never rejects. */
 	async function run(lane: Lane, state: Awake): Promise<void> {
 		await begin();
-		// Whoever was still waiting when the lanes were stopped does not begin any more.
+		// A run that was still waiting when the lanes were stopped does not begin.
 		if (ending.signal.aborted) return;
 		state.running = true;
 		try {
@@ -74,7 +76,7 @@ export function createEmbeddedLanes(options: EmbeddedLanesOptions): Lanes {
 			if (state.dirty) enqueue(lane);
 			if (next !== undefined) wake(lane, next);
 		} catch (error) {
-			// What woke it meanwhile waits with it for the next try.
+			// A wake that came meanwhile is covered by the retry.
 			awake.delete(lane);
 			retryLater(lane, error);
 		}
@@ -83,29 +85,29 @@ export function createEmbeddedLanes(options: EmbeddedLanesOptions): Lanes {
 	function retryLater(lane: Lane, error: unknown): void {
 		const count = (failures.get(lane) ?? 0) + 1;
 		const delay = Math.min(most, first * 2 ** (count - 1));
-		logger.error({ err: error, lane, failures: count, retryInMs: delay }, "a lane's run failed");
+		logger.error({ err: error, lane, failures: count, retryInMs: delay }, "A run of a lane failed");
 		if (ending.signal.aborted) return;
 		failures.set(lane, count);
-		alarms.set(lane, clock.now() + delay);
+		delayed.set(lane, clock.now() + delay);
 	}
 
 	function wake(lane: Lane, notBefore?: number): void {
 		if (ending.signal.aborted) return;
-		// It waits for its next try; a run before would only fail once more.
-		if (failures.has(lane) && alarms.has(lane)) return;
-		if (notBefore !== undefined && notBefore > clock.now()) alarms.set(lane, notBefore);
+		// The lane waits for a retry; an earlier run would probably fail again.
+		if (failures.has(lane) && delayed.has(lane)) return;
+		if (notBefore !== undefined && notBefore > clock.now()) delayed.set(lane, notBefore);
 		else enqueue(lane);
 	}
 
 	async function stop(): Promise<void> {
 		ending.abort();
-		alarms.clear();
+		delayed.clear();
 		for (const queue of queues) queue.clear();
 		for (const [lane, state] of awake) if (!state.running) awake.delete(lane);
 		await Promise.all(queues.map((queue) => queue.onIdle()));
 	}
 
-	/** Work of one kind may wake lanes of another, so all have to be idle at the same moment. */
+	/** Lanes of one kind can wake lanes of another, so that all queues have to be idle at the same time. */
 	async function idle(): Promise<void> {
 		while (queues.some((queue) => queue.size + queue.pending > 0))
 			await Promise.all(queues.map((queue) => queue.onIdle()));

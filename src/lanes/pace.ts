@@ -1,6 +1,6 @@
 /**
- * Lets so many begin in one turn of the event loop. Of a thousand lanes that are woken at once, the first have their requests
- * under way before the last begin to read.
+ * Limits how many callers proceed in one turn of the event loop. Of a thousand lanes that are woken at once, the first have sent their
+ * requests before the last begin to read.
  */
 export function createPace(perTurn: number): () => Promise<void> {
 	let begun = 0;

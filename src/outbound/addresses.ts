@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 
-/** IPv4 that is not the public internet: IANA's special-purpose registry, multicast and the reserved rest. */
+/** IPv4 ranges that are not public: IANA's special-purpose registry, multicast and reserved ranges. */
 const SPECIAL_IPV4 = [
 	["0.0.0.0", 8],
 	["10.0.0.0", 8],
@@ -20,8 +20,8 @@ const SPECIAL_IPV4 = [
 ] as const;
 
 /**
- * What is special inside 2000::/3, the only part of IPv6 that is global unicast: Teredo and other protocol assignments,
- * documentation, and 6to4, which wraps any IPv4 address. Mapped, NAT64, local and multicast addresses are outside of it.
+ * The special ranges inside 2000::/3, the only global unicast part of IPv6: Teredo and other protocol assignments,
+ * documentation, and 6to4, which wraps any IPv4 address. Mapped, NAT64, local and multicast addresses are outside it.
  */
 const SPECIAL_IPV6 = [
 	["2001::", 23],
@@ -41,7 +41,7 @@ const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 
-/** Whether this literal address belongs to the public internet. `false` for what is no address. */
+/** Whether this is a literal public address. `false` for text that is not an address. */
 export function isPublicAddress(address: string): boolean {
 	switch (isIP(address)) {
 		case 4:
@@ -53,7 +53,7 @@ export function isPublicAddress(address: string): boolean {
 	}
 }
 
-/** Whether this literal address is the machine itself: 127.0.0.0/8 (also mapped into IPv6) or ::1. */
+/** Whether this is a literal loopback address: 127.0.0.0/8 (also mapped into IPv6) or ::1. */
 export function isLoopbackAddress(address: string): boolean {
 	const family = isIP(address);
 	return family !== 0 && loopback.check(address, family === 4 ? "ipv4" : "ipv6");

@@ -10,19 +10,19 @@ const decoders = new Map([
 ]);
 
 /**
- * Undoes a content coding that the peer used although we asked for none. The result never grows beyond `maxBytes`: the
- * decoder stops there.
+ * Decodes a content coding that the peer used although we asked for none. The decoder stops at `maxBytes`, so the result
+ * never grows beyond that.
  * @throws {OutboundFailure} `too-large`, or `network` for a coding that is unknown, repeated or broken
  */
 export async function decodeBody(body: Buffer, coding: string, maxBytes: number): Promise<Buffer> {
 	const decode = decoders.get(coding.trim().toLowerCase());
-	if (decode === undefined) throw new OutboundFailure("network", "The answer has an unknown content coding");
+	if (decode === undefined) throw new OutboundFailure("network", "The response has an unknown content coding");
 	try {
 		return await decode(body, { maxOutputLength: maxBytes });
 	} catch (cause) {
 		if (cause instanceof RangeError && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE") {
-			throw new OutboundFailure("too-large", `The answer unpacks to more than ${maxBytes} bytes`, { cause });
+			throw new OutboundFailure("too-large", `The decoded response is larger than ${maxBytes} bytes`, { cause });
 		}
-		throw new OutboundFailure("network", "The answer can't be unpacked", { cause });
+		throw new OutboundFailure("network", "The response can't be decoded", { cause });
 	}
 }

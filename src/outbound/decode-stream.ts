@@ -11,16 +11,16 @@ const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Tra
 ]);
 
 /**
- * Undoes a content coding that the peer used although we asked for none, piece by piece: what has been unpacked and not read
- * is never more than a few pieces, whatever the body would unpack to.
+ * Decodes, chunk by chunk, a content coding that the peer used although we asked for none. At most a few decoded chunks
+ * wait for the reader, however large the decoded body would be.
  *
  * @throws {OutboundFailure} the coding is unknown
  */
 export function decodeStream(body: Readable, coding: string, maxBytes: number): AsyncIterable<Buffer> {
 	const create = decoders.get(coding.trim().toLowerCase());
-	if (create === undefined) throw new OutboundFailure("network", "The answer has an unknown content coding");
+	if (create === undefined) throw new OutboundFailure("network", "The response has an unknown content coding");
 	const decoder = create();
-	// What fails is told by the decoder, whom the error of the body ends too.
+	// Every failure surfaces at the decoder, because an error of the body destroys it too.
 	pipeline(body, decoder, () => {});
 	return capped(body, decoder, maxBytes);
 }
@@ -35,7 +35,7 @@ async function* capped(body: Readable, decoder: Transform, maxBytes: number): As
 		}
 	} catch (error) {
 		if (error instanceof OutboundFailure) throw error;
-		throw new OutboundFailure("network", "The answer can't be unpacked", { cause: error });
+		throw new OutboundFailure("network", "The response can't be decoded", { cause: error });
 	} finally {
 		body.destroy();
 	}

@@ -2,22 +2,22 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import type { OutboundFailure } from "#core/ports/http-client.ts";
 import { toFailure, tooLarge } from "./failure.ts";
-import type { Run } from "./send.ts";
+import type { RunningExchange } from "./send.ts";
 import { errors } from "./undici.ts";
 
-/** An answer as it came: still with its content coding. */
-export interface RawAnswer {
+/** A complete response that still has its content coding. */
+export interface RawResponse {
 	readonly status: number;
 	readonly headers: Record<string, string>;
 	readonly body: Buffer;
 }
 
 /**
- * One request and its answer. It settles once; whatever undici says afterwards is ignored, and a request that is
- * still waiting for a socket when it has settled is taken back as soon as it is about to be written.
+ * One request and its response. It settles once; later events of undici are ignored, and a request that is still waiting for
+ * a socket when the exchange has settled is withdrawn before it is written.
  */
-export class Exchange implements Run {
-	readonly #resolve: (answer: RawAnswer) => void;
+export class Exchange implements RunningExchange {
+	readonly #resolve: (response: RawResponse) => void;
 	readonly #reject: (failure: OutboundFailure) => void;
 	readonly #maxBytes: number;
 	readonly #chunks: Buffer[] = [];
@@ -27,13 +27,13 @@ export class Exchange implements Run {
 	#controller: Dispatcher.DispatchController | undefined;
 	#settled = false;
 
-	constructor(maxBytes: number, resolve: (answer: RawAnswer) => void, reject: (failure: OutboundFailure) => void) {
+	constructor(maxBytes: number, resolve: (response: RawResponse) => void, reject: (failure: OutboundFailure) => void) {
 		this.#maxBytes = maxBytes;
 		this.#resolve = resolve;
 		this.#reject = reject;
 	}
 
-	/** Gives up: the caller is told at once, the socket is ended. */
+	/** Rejects the caller's promise at once and closes the socket. */
 	fail(failure: OutboundFailure): void {
 		if (this.#settled) return;
 		this.#settled = true;
@@ -74,7 +74,7 @@ export class Exchange implements Run {
 	}
 }
 
-/** Repeated headers as one text. */
+/** Joins repeated headers to one value each. */
 export function flatten(headers: IncomingHttpHeaders): Record<string, string> {
 	for (const name in headers) {
 		const value = headers[name];

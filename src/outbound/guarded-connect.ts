@@ -5,22 +5,22 @@ import type { buildConnector } from "undici";
 import { OutboundFailure } from "#core/ports/http-client.ts";
 import { isLoopbackAddress, isPublicAddress } from "./addresses.ts";
 
-/** Says whether a socket may be opened to this literal address for this scheme (`http:` or `https:`). */
+/** Decides whether a socket may be opened to this literal address for this scheme (`http:` or `https:`). */
 export type AddressRule = (address: string, protocol: string) => boolean;
 
-/** https to the public internet; with `insecureLocalhost` also both schemes to the machine itself, and http nowhere else. */
+/** Allows https to public addresses; with `insecureLocalhost` also http and https to this machine. */
 export function createAddressRule(insecureLocalhost: boolean): AddressRule {
 	return (address, protocol) =>
 		(protocol === "https:" && isPublicAddress(address)) || (insecureLocalhost && isLoopbackAddress(address));
 }
 
-/** Whether a socket may be opened to this literal address at all; with `insecureLocalhost` also to the machine itself. */
+/** Whether a socket may be opened to this literal address; with `insecureLocalhost` also to this machine. */
 export const isReachable = (address: string, insecureLocalhost: boolean): boolean =>
 	isPublicAddress(address) || (insecureLocalhost && isLoopbackAddress(address));
 
 /**
- * Wraps a name lookup so that it gives out nothing but addresses that `allowed` accepts. The socket connects to what it
- * was given here, so a name that resolves differently a moment later gains nothing.
+ * Wraps a name lookup so that it returns only addresses that `allowed` accepts. The socket connects to an address returned
+ * here, so a name that resolves differently a moment later (DNS rebinding) does not help an attacker.
  */
 export function guardLookup(lookup: LookupFunction, allowed: (address: string) => boolean): LookupFunction {
 	return (hostname, options, callback) => {
@@ -39,8 +39,8 @@ export function guardLookup(lookup: LookupFunction, allowed: (address: string) =
 }
 
 /**
- * Wraps undici's connector: a literal address is checked before the socket opens (no lookup happens for it), and the
- * address that the socket really reached is checked before a byte of a request is written.
+ * Wraps undici's connector: a literal address, for which no lookup happens, is checked before the socket opens, and the
+ * address that the socket is connected to is checked before any byte of a request is written.
  */
 export function guardConnector(connect: buildConnector.connector, rule: AddressRule): buildConnector.connector {
 	return (options, callback) => {
@@ -50,7 +50,7 @@ export function guardConnector(connect: buildConnector.connector, rule: AddressR
 		}
 		return connect(options, (...[error, socket]) => {
 			if (error !== null) return callback(error, null);
-			const fault = faultOfReached(socket, hostname, (address) => rule(address, protocol));
+			const fault = faultOfRemoteAddress(socket, hostname, (address) => rule(address, protocol));
 			if (fault === undefined) return callback(null, socket);
 			socket.destroy();
 			callback(fault, null);
@@ -58,14 +58,14 @@ export function guardConnector(connect: buildConnector.connector, rule: AddressR
 	};
 }
 
-/** What is wrong with the address that a socket has really reached; `undefined`: nothing. */
-export function faultOfReached(
+/** Checks the address that a socket is connected to; `undefined`: it is allowed. */
+export function faultOfRemoteAddress(
 	{ remoteAddress }: { readonly remoteAddress?: string | undefined },
 	hostname: string,
 	allowed: (address: string) => boolean,
 ): Error | undefined {
-	// A peer that hung up at once leaves no address behind: a network trouble, not a verdict.
-	if (remoteAddress === undefined) return new Error("The connection closed at once");
+	// A socket that the peer closed at once has no address: a network error, not a refusal.
+	if (remoteAddress === undefined) return new Error("The peer closed the connection at once");
 	return allowed(remoteAddress) ? undefined : refusedAddress(hostname);
 }
 

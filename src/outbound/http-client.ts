@@ -11,7 +11,7 @@ import {
 } from "#core/ports/http-client.ts";
 import { decodeBody } from "./decode-body.ts";
 import { decodeStream } from "./decode-stream.ts";
-import { Exchange, type RawAnswer } from "./exchange.ts";
+import { Exchange, type RawResponse } from "./exchange.ts";
 import { wasReused } from "./failure.ts";
 import { createAddressRule, guardConnector, guardLookup } from "./guarded-connect.ts";
 import { createPeerRules } from "./peer-rules.ts";
@@ -21,28 +21,28 @@ import { type RawStream, StreamExchange } from "./stream-exchange.ts";
 import { buildConnector } from "./undici.ts";
 
 export interface HttpClientOptions {
-	/** `host[:port]`; empty: everyone who is not denied. */
+	/** `host[:port]`; empty: every peer that is not denied. */
 	readonly allow?: readonly string[];
 	readonly deny?: readonly string[];
-	/** Opens http and https to this machine (localhost, 127.0.0.0/8, ::1), and http to nowhere else. */
+	/** Allows http and https to this machine (localhost, 127.0.0.0/8, ::1); http to other hosts stays refused. */
 	readonly insecureLocalhost?: boolean;
 	/** Default 1 MiB. */
 	readonly maxBytes?: number;
 	/** Default 10 s. */
 	readonly timeoutMs?: number;
 	readonly userAgent: string;
-	/** Origins to which sockets are kept at most, beyond those in use; default 2048. */
+	/** For how many origins idle sockets are kept at most; default 2048. */
 	readonly maxPools?: number;
-	/** Resolves names; default the system's. */
+	/** Resolves host names; default: the system's resolver. */
 	readonly lookup?: LookupFunction;
 }
 
-/** Of a streamed answer, from the request to its last byte. */
+/** The time limit of a streamed response, from the request to its last byte. */
 const streamTimeoutMs = 60_000;
 
 /**
  * The guarded HTTP client (design §9 rule 6): https only, public addresses only, checked on the socket that is really
- * connected; at most two sockets per host; redirects are the caller's, who signs every hop anew.
+ * connected; at most two sockets per host. Redirects are left to the caller, who has to sign every hop again.
  */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
 	const { insecureLocalhost = false, timeoutMs = 10_000, maxBytes = 1024 * 1024, userAgent } = options;
@@ -63,12 +63,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 		return (target, callback) => connectors.get(target.protocol)?.(target, callback);
 	}
 
-	/** What holds for every URL of an origin; a slot exists only for origins that have passed. */
+	/** The checks that are the same for every URL of an origin; a slot exists only for origins that passed them. */
 	function checkOrigin(url: URL): void {
 		if (url.protocol !== "https:" && !(insecureLocalhost && url.protocol === "http:")) {
 			throw new OutboundFailure("refused", `${url.protocol} is not allowed`);
 		}
-		if (!peerAllowed(url)) throw new OutboundFailure("refused", `${url.host} is not a peer`);
+		if (!peerAllowed(url)) throw new OutboundFailure("refused", `${url.host} is not an allowed peer`);
 		const literal = url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname;
 		if (isIP(literal) !== 0 && !addressAllowed(literal, url.protocol)) {
 			throw new OutboundFailure("refused", `${url.host} may not be contacted`);
@@ -85,7 +85,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 		return pools.open(origin);
 	}
 
-	function exchange(request: OutboundRequest, slot: PoolSlot, limit: number): Promise<RawAnswer> {
+	function exchange(request: OutboundRequest, slot: PoolSlot, limit: number): Promise<RawResponse> {
 		return new Promise((resolve, reject) => {
 			const run = new Exchange(
 				limit,
@@ -104,7 +104,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 	}
 
 	function exchangeStream(request: StreamRequest, slot: PoolSlot, limit: number): Promise<RawStream> {
-		// What is sent in pieces may take longer than an answer may be waited for.
+		// Sending a streamed body may take longer than the time limit for a response.
 		const limits = { maxBytes: limit, idleMs: request.idleMs ?? timeoutMs, sendsAtOnce: !isStream(request.body) };
 		return new Promise((resolve, reject) => {
 			const run = new StreamExchange(limits, resolve, reject, () => over());
@@ -114,10 +114,10 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 	}
 
 	/**
-	 * A kept socket may be closed by the other side at the moment when it is used again. A GET is then repeated once on a new
-	 * socket; of other requests it is not known whether they were processed, so the caller decides.
+	 * The peer may close a kept-alive socket at the moment when it is used again. A GET is then repeated once on a new socket.
+	 * Other requests may have been processed, so they fail and the caller decides.
 	 */
-	async function safely<R extends OutboundRequest, A>(
+	async function withRetry<R extends OutboundRequest, A>(
 		request: R,
 		attempt: (request: R, slot: PoolSlot, limit: number) => Promise<A>,
 	): Promise<A> {
@@ -138,15 +138,15 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 			checkOrigin(url);
 		},
 		async request(request): Promise<OutboundResponse> {
-			const answer = await safely(request, exchange);
+			const answer = await withRetry(request, exchange);
 			const coding = codingOf(answer);
 			if (coding === undefined || answer.body.length === 0) return answer;
 			return { ...answer, body: await decodeBody(answer.body, coding, request.maxBytes ?? maxBytes) };
 		},
 		async stream(request): Promise<StreamResponse> {
-			const answer = await safely(request, exchangeStream);
+			const answer = await withRetry(request, exchangeStream);
 			const { status, headers, body } = answer;
-			const cancel = (): void => void body.destroy(new OutboundFailure("network", "The answer was given up"));
+			const cancel = (): void => void body.destroy(new OutboundFailure("network", "The response was cancelled"));
 			const coding = codingOf(answer);
 			if (coding === undefined) return { status, headers, body, cancel };
 			try {
@@ -163,7 +163,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 	};
 }
 
-/** The content coding of an answer that has one. */
+/** The content coding of a response; `undefined` if it has none. */
 function codingOf({ headers }: Pick<OutboundResponse, "headers">): string | undefined {
 	const coding = headers["content-encoding"];
 	return coding === "identity" ? undefined : coding;

@@ -1,11 +1,11 @@
-/** Says whether a peer may be contacted; `host` as {@link URL.host} gives it. */
+/** Decides whether the peer of a URL may be contacted. */
 export type PeerRules = (url: URL) => boolean;
 
 /**
  * The operator's lists (`federation.allow`, `federation.deny`; entries are `host[:port]`).
  *
- * Both err on the closed side: an entry of `allow` is compared whole, the port included, and one of `deny` that names no
- * port denies every port of its host. An empty `allow` allows everyone who is not denied.
+ * When in doubt, both refuse: an entry of `allow` must match including the port, and an entry of `deny` without a port
+ * denies every port of its host. An empty `allow` allows every peer that is not denied.
  */
 export function createPeerRules(allow: readonly string[], deny: readonly string[]): PeerRules {
 	const allowed = new Set(allow.map(normalise));
@@ -18,7 +18,7 @@ export function createPeerRules(allow: readonly string[], deny: readonly string[
 	};
 }
 
-/** `Example.COM.` and `example.com` are one host; names in other scripts become their ASCII form. */
+/** `Example.COM.` and `example.com` are the same host; internationalised names are compared in their ASCII form. */
 function normalise(entry: string): string {
 	const parsed = URL.parse(`https://${entry.trim()}`);
 	if (parsed === null) return entry.trim().toLowerCase();

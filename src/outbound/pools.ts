@@ -9,40 +9,40 @@ export interface PoolSlot {
 }
 
 export interface Pools {
-	/** The slot of this origin, if there is one; it becomes the most recently used. */
+	/** Returns the slot of this origin, if there is one, and marks it as the most recently used. */
 	get(origin: string): PoolSlot | undefined;
 	open(origin: string): PoolSlot;
 	readonly size: number;
-	/** Ends the sockets at once; what is in flight fails. */
+	/** Closes the sockets at once; requests in flight fail. */
 	close(): Promise<void>;
 }
 
 const CONNECTIONS_PER_HOST = 2;
-/** Idle sockets live this long, unless the peer's Keep-Alive header says less. */
+/** Idle sockets are kept this long, unless the peer's Keep-Alive header says less. */
 const KEEP_ALIVE_MS = 30_000;
 const KEEP_ALIVE_MAX_MS = 60_000;
-/** How far a search for an idle slot goes: when everything is busy it must not become a scan. */
-const EVICTION_REACH = 16;
+/** How many slots a search for an idle one looks at, so that it never scans all of them when all are busy. */
+const EVICTION_SEARCH_LIMIT = 16;
 
 /**
- * One pool of at most two HTTP/1.1 sockets per origin. A pool is gone with its last socket, and beyond `max` pools the
- * longest unused idle one goes first, so thousands of hosts leave nothing behind.
+ * Keeps one pool of at most two HTTP/1.1 sockets per origin. A pool is removed with its last socket; beyond `max` pools the
+ * least recently used idle one is closed. So memory stays bounded with thousands of hosts.
  */
 export function createPools(connect: buildConnector.connector, max: number): Pools {
-	/** In order of use. */
+	/** In order of last use. */
 	const slots = new Map<string, PoolSlot>();
 
 	function drop(slot: PoolSlot): void {
 		if (slots.get(slot.origin) !== slot) return;
 		slots.delete(slot.origin);
-		// Resolves when the sockets are closed, which does not need to be awaited.
+		// Resolves when the sockets are closed; nothing depends on that.
 		void slot.pool.close();
 	}
 
 	function makeRoom(): void {
 		let looked = 0;
 		for (const slot of slots.values()) {
-			if (slots.size < max || looked++ === EVICTION_REACH) return;
+			if (slots.size < max || looked++ === EVICTION_SEARCH_LIMIT) return;
 			if (slot.inFlight === 0) drop(slot);
 		}
 	}
@@ -66,7 +66,7 @@ export function createPools(connect: buildConnector.connector, max: number): Poo
 				pipelining: 1,
 				keepAliveTimeout: KEEP_ALIVE_MS,
 				keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS,
-				// One timer per exchange covers all of it; undici's own would only be more of them.
+				// One timer per exchange covers all phases, so undici's own timers are not needed.
 				headersTimeout: 0,
 				bodyTimeout: 0,
 			});

@@ -4,20 +4,25 @@ import { OutboundFailure, type OutboundRequest } from "#core/ports/http-client.t
 import { toFailure } from "./failure.ts";
 import type { PoolSlot } from "./pools.ts";
 
-/** One request and its answer, on its way. */
-export interface Run extends Dispatcher.DispatchHandler {
-	/** Gives up: the caller is told at once, the socket is ended. Nothing once it is over. */
+/** One request in flight and its response. */
+export interface RunningExchange extends Dispatcher.DispatchHandler {
+	/** Rejects the caller's promise at once and closes the socket. Does nothing once the exchange has settled. */
 	fail(failure: OutboundFailure): void;
 }
 
 /**
- * Gives up a run when its time is over or its signal says so. The caller calls what comes back, once, when the run is over;
- * until then it counts as a user of its host's sockets.
+ * Fails an exchange when its time limit has passed or its signal aborts. The caller must call the returned function once,
+ * when the exchange is over; until then the exchange counts as a user of its host's sockets.
  */
-export function watch(run: Run, signal: AbortSignal | undefined, slot: PoolSlot, timeoutMs: number): () => void {
-	const timer = setTimeout(expire, timeoutMs, run);
+export function watch(
+	exchange: RunningExchange,
+	signal: AbortSignal | undefined,
+	slot: PoolSlot,
+	timeoutMs: number,
+): () => void {
+	const timer = setTimeout(expire, timeoutMs, exchange);
 	const abort = (): void =>
-		run.fail(new OutboundFailure("network", "The request was given up", { cause: signal?.reason }));
+		exchange.fail(new OutboundFailure("network", "The request was aborted", { cause: signal?.reason }));
 	signal?.addEventListener("abort", abort, { once: true });
 	slot.inFlight++;
 	return () => {
@@ -27,15 +32,15 @@ export function watch(run: Run, signal: AbortSignal | undefined, slot: PoolSlot,
 	};
 }
 
-function expire(run: Run): void {
-	run.fail(new OutboundFailure("timeout", "The answer did not come in time"));
+function expire(exchange: RunningExchange): void {
+	exchange.fail(new OutboundFailure("timeout", "The response timed out"));
 }
 
-/** Hands a request to its host's sockets. What goes wrong is told to `run`. */
-export function send(request: OutboundRequest, slot: PoolSlot, userAgent: string, run: Run): void {
+/** Dispatches a request to its host's sockets. Failures are reported to `exchange`. */
+export function send(request: OutboundRequest, slot: PoolSlot, userAgent: string, exchange: RunningExchange): void {
 	const { method, url, headers, body = null, signal } = request;
 	if (signal?.aborted)
-		return run.fail(new OutboundFailure("network", "The request was given up", { cause: signal.reason }));
+		return exchange.fail(new OutboundFailure("network", "The request was aborted", { cause: signal.reason }));
 	try {
 		slot.pool.dispatch(
 			{
@@ -44,10 +49,10 @@ export function send(request: OutboundRequest, slot: PoolSlot, userAgent: string
 				headers: headerList(headers, userAgent),
 				body: isStream(body) ? readable(body) : body,
 			},
-			run,
+			exchange,
 		);
 	} catch (error) {
-		run.fail(toFailure(error));
+		exchange.fail(toFailure(error));
 	}
 }
 
@@ -59,7 +64,7 @@ export const isStream = (body: Body): body is AsyncIterable<Uint8Array> =>
 const readable = (body: AsyncIterable<Uint8Array>): Readable =>
 	body instanceof Readable ? body : Readable.from(body, { objectMode: false });
 
-/** Lets go of a body that was not sent, or not to its end. */
+/** Closes a streamed body that was not sent, or not completely. */
 export function closeBody(body: Body): void {
 	if (!isStream(body)) return;
 	if (body instanceof Readable) body.destroy();
@@ -69,7 +74,7 @@ export function closeBody(body: Body): void {
 			.catch(() => {});
 }
 
-/** Flat, as undici takes it fastest. `host` is left out: it follows from the URL, and TLS would check the certificate against it. */
+/** A flat list, which is fastest in undici. `host` is omitted: it follows from the URL, and TLS would check the certificate against it. */
 function headerList(headers: Readonly<Record<string, string>>, userAgent: string): string[] {
 	const list: string[] = [];
 	let hasAgent = false;

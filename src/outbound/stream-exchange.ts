@@ -4,10 +4,10 @@ import type { Dispatcher } from "undici";
 import { OutboundFailure } from "#core/ports/http-client.ts";
 import { flatten } from "./exchange.ts";
 import { toFailure, tooLarge } from "./failure.ts";
-import type { Run } from "./send.ts";
+import type { RunningExchange } from "./send.ts";
 import { errors } from "./undici.ts";
 
-/** An answer whose body is still on its way, with its content coding. */
+/** A response whose body is still arriving and still has its content coding. */
 export interface RawStream {
 	readonly status: number;
 	readonly headers: Record<string, string>;
@@ -15,24 +15,24 @@ export interface RawStream {
 }
 
 export interface StreamLimits {
-	/** Of the body as it comes over the wire. */
+	/** The limit of the body before decoding. */
 	readonly maxBytes: number;
-	/** Milliseconds in which nothing comes while more is wanted. */
+	/** For how many milliseconds nothing may arrive while the reader is waiting. */
 	readonly idleMs: number;
-	/** Whether the answer is wanted as soon as the request has been written; otherwise its body takes its time first. */
+	/** Whether the idle time begins with the request; false for a request body that is streamed and may take longer. */
 	readonly sendsAtOnce: boolean;
 }
 
-/** What is read ahead of the reader, in bytes. */
+/** How many bytes are buffered ahead of the reader. */
 const readAhead = 64 * 1024;
 
 /**
- * One request and its answer, which is handed over when its headers are there and read from the socket no faster than it is
- * taken. `over` is called once, when the socket is not used any more.
+ * One request and its response, which resolves when the headers have arrived and is read from the socket no faster than its
+ * reader consumes it. `over` is called once, when the exchange no longer uses the socket.
  */
-export class StreamExchange implements Run {
+export class StreamExchange implements RunningExchange {
 	readonly #limits: StreamLimits;
-	readonly #resolve: (answer: RawStream) => void;
+	readonly #resolve: (response: RawStream) => void;
 	readonly #reject: (failure: OutboundFailure) => void;
 	readonly #over: () => void;
 	#controller: Dispatcher.DispatchController | undefined;
@@ -43,7 +43,7 @@ export class StreamExchange implements Run {
 
 	constructor(
 		limits: StreamLimits,
-		resolve: (answer: RawStream) => void,
+		resolve: (response: RawStream) => void,
 		reject: (failure: OutboundFailure) => void,
 		over: () => void,
 	) {
@@ -79,11 +79,11 @@ export class StreamExchange implements Run {
 				controller.resume();
 			},
 			destroy: (error, done) => {
-				this.fail(new OutboundFailure("network", "The answer was given up"));
+				this.fail(new OutboundFailure("network", "The response was cancelled"));
 				done(error);
 			},
 		});
-		// An answer that fails while it is not read must not end the program.
+		// A response that fails while it is not read must not end the process.
 		this.#body.on("error", () => {});
 		this.#wait();
 		this.#resolve({ status, headers: flat, body: this.#body });
@@ -94,7 +94,7 @@ export class StreamExchange implements Run {
 		this.#size += chunk.length;
 		if (this.#size > this.#limits.maxBytes) return this.fail(tooLarge(this.#limits.maxBytes));
 		if (this.#body.push(chunk)) return this.#wait();
-		// Now it is the reader who takes time.
+		// From here on the reader is the slow side, so the peer's idle time stops.
 		clearTimeout(this.#idle);
 		this.#idle = undefined;
 		controller.pause();
@@ -110,15 +110,15 @@ export class StreamExchange implements Run {
 		this.fail(toFailure(error));
 	}
 
-	/** From now on the other side has `idleMs` for its next bytes. */
+	/** Gives the peer `idleMs` for its next bytes. */
 	#wait(): void {
 		if (this.#isOver) return;
-		if (this.#idle === undefined) this.#idle = setTimeout(() => this.#tooQuiet(), this.#limits.idleMs);
+		if (this.#idle === undefined) this.#idle = setTimeout(() => this.#expire(), this.#limits.idleMs);
 		else this.#idle.refresh();
 	}
 
-	#tooQuiet(): void {
-		this.fail(new OutboundFailure("timeout", `Nothing came for ${this.#limits.idleMs} ms`));
+	#expire(): void {
+		this.fail(new OutboundFailure("timeout", `No data arrived for ${this.#limits.idleMs} ms`));
 	}
 
 	#end(): void {

@@ -7,11 +7,11 @@ import type { Principal } from "#core/identity/principal.ts";
 import type { AccountId } from "#core/ids.ts";
 
 export interface EventStreamOptions {
-	/** How often an idle stream shows that it is alive, and is asked whether its token still holds. */
+	/** How often a heartbeat is written and the stream's token is checked again. */
 	readonly heartbeatSeconds: number;
-	/** How long a client waits before it comes again. */
+	/** How long a client waits before it reconnects. */
 	readonly retryMs?: number;
-	/** What is kept for a reader who does not read; then the stream is cut, to be resumed. */
+	/** How much is buffered for a reader that does not read; beyond that the stream is closed and can be resumed. */
 	readonly maxBufferedBytes?: number;
 }
 
@@ -24,10 +24,10 @@ export interface EventStreams {
 	close(): void;
 }
 
-/** How much of what was missed is buffered before the reader has to have read it. */
+/** How many bytes of missed events are buffered before the replay waits for the reader. */
 const replayBytes = 64 * 1024;
-/** How long a reader may take for that, in milliseconds. */
-const replayPatienceMs = 30_000;
+/** How long the replay waits for the reader, in milliseconds. */
+const replayTimeoutMs = 30_000;
 
 /** Server-Sent Events (OFSCP §6.4): the feed, written as streams. */
 export function createEventStreams(
@@ -38,7 +38,7 @@ export function createEventStreams(
 
 	function sinkOf(stream: EventStream): FeedSink {
 		const account = stream.reader.principal.account.id;
-		// Only what was buffered before counts: one long article is no reason to cut a stream.
+		// Only what is buffered already counts, so that a single long article never closes a stream.
 		const write = (text: string): void => {
 			if (stream.destroyed || stream.hasEnded) return;
 			if (stream.readableLength > maxBufferedBytes) stream.destroy();
@@ -47,20 +47,20 @@ export function createEventStreams(
 		return {
 			event: (event, token) => write(`event: ${event.name}\ndata: ${event.dataFor(account)}\nid: ${token}\n\n`),
 			reset: (channels, token) => write(`event: reset\ndata: ${JSON.stringify({ channels })}\nid: ${token}\n\n`),
-			// Without data nothing is dispatched, but the id is remembered.
+			// Without data a client dispatches nothing, but remembers the id.
 			checkpoint: (token) => write(`id: ${token}\n\n`),
 			signal: (event) => write(`event: ${event.name}\ndata: ${event.dataFor(account)}\n\n`),
 			ready: () => stream.drained(),
 			end() {
 				open.delete(stream);
-				// The last id: nothing between the last event and the end is told twice.
+				// The last id, so that resuming repeats nothing.
 				if (stream.reader.token !== "") write(`id: ${stream.reader.token}\n\n`);
 				stream.end();
 			},
 		};
 	}
 
-	const heart = setInterval(() => {
+	const heartbeat = setInterval(() => {
 		for (const stream of open) {
 			if (stream.readableLength > maxBufferedBytes) stream.destroy();
 			else stream.push(":\n\n");
@@ -81,13 +81,13 @@ export function createEventStreams(
 		},
 		signal: (place, event, from) => feed.signal(place, event, from),
 		close() {
-			clearInterval(heart);
+			clearInterval(heartbeat);
 			for (const { reader } of open) reader.cut();
 		},
 	};
 }
 
-/** The stream of one reader. What is pushed is buffered until it is read. */
+/** The stream of one reader. Pushed text is buffered until it is read. */
 class EventStream extends Readable {
 	readonly reader: FeedReader;
 	readonly #onClose: () => void;
@@ -110,23 +110,23 @@ class EventStream extends Readable {
 		this.push(null);
 	}
 
-	/** Resolves when most of what was pushed has been read. Rejects when the reader has gone or takes too long. */
+	/** Resolves when at most `replayBytes` are unread. Rejects when the reader has disconnected or takes too long. */
 	async drained(): Promise<void> {
-		if (this.destroyed) throw new Error("The reader has gone");
+		if (this.destroyed) throw new Error("The reader has disconnected");
 		if (this.readableLength <= replayBytes) return;
 		this.#waiting ??= Promise.withResolvers();
-		const patience = setTimeout(() => this.destroy(), replayPatienceMs);
-		await this.#waiting.promise.finally(() => clearTimeout(patience));
+		const timer = setTimeout(() => this.destroy(), replayTimeoutMs);
+		await this.#waiting.promise.finally(() => clearTimeout(timer));
 	}
 
-	/** Less than `replayBytes` are left. */
+	/** Called when fewer than `replayBytes` are left. */
 	override _read(): void {
 		this.#waiting?.resolve();
 		this.#waiting = undefined;
 	}
 
 	override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-		this.#waiting?.reject(new Error("The reader has gone"));
+		this.#waiting?.reject(new Error("The reader has disconnected"));
 		this.#waiting = undefined;
 		this.#onClose();
 		this.reader.close();

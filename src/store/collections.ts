@@ -5,7 +5,7 @@ const indexName = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 /** Names that the backends use for themselves, as an index or as the first part of a column. */
 const taken = new Set(["id", "rev", "json", "seen"]);
 
-/** Stops the start when a declaration can't be kept by every backend. @throws {TypeError} */
+/** Checks that every backend can store the declared collections. @throws {TypeError} */
 export function checkCollections(collections: readonly Collection<never>[]): void {
 	const names = new Set<string>();
 	for (const { name, version, indexes } of collections) {
@@ -21,7 +21,7 @@ export function checkCollections(collections: readonly Collection<never>[]): voi
 	}
 }
 
-/** @throws {TypeError} when the collection does not declare this index */
+/** The declaration of an index. @throws {TypeError} the collection does not declare it */
 export function indexOf(collection: Collection<never>, index: string): IndexSpec<never> {
 	const spec = Object.hasOwn(collection.indexes, index) ? collection.indexes[index] : undefined;
 	if (!spec) throw new TypeError(`${collection.name} has no index ${index}`);

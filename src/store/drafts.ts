@@ -3,7 +3,7 @@ import { lastSeq } from "./event-ids.ts";
 import { checkId, checkText } from "./scalars.ts";
 import { jsonOf } from "./stored.ts";
 
-/** A draft that was found sound, with its body as the text that is stored. */
+/** A valid draft, with its bodies serialised. */
 export interface CheckedDraft {
 	readonly draft: Draft;
 	readonly body: string;
@@ -12,7 +12,7 @@ export interface CheckedDraft {
 
 const nothing: CheckedDraft["erases"] = [];
 
-/** Reads the draft at once, so that what the caller does to it later changes nothing. @throws {TypeError} */
+/** Checks and serialises a draft immediately, so that later changes to the object have no effect. @throws {TypeError} */
 export function checkDraft(draft: Draft): CheckedDraft {
 	checkId(draft.stream, "A stream");
 	checkText(draft.type, "An event's type");
@@ -27,7 +27,7 @@ export function checkDraft(draft: Draft): CheckedDraft {
 	};
 }
 
-/** Markers are kept in lists with spaces between them. */
+/** Markers are stored separated by spaces. */
 function checkMarker(marker: string): void {
 	if (!/^[a-z][a-z-]{0,30}$/.test(marker)) throw new TypeError(`A pending marker is not a lower-case word: ${marker}`);
 }

@@ -1,16 +1,17 @@
-/** An event's place in the log; its id is `<stream>/<seq>`. */
-export interface Place {
+/** The position of an event in the log. Its id is `<stream>/<seq>`. */
+export interface EventPosition {
 	readonly stream: string;
 	readonly seq: number;
 }
 
-/** A stream never gets longer than this: about 2 × 10⁹ events. */
+/** The highest seq of a stream: about 2 × 10⁹. */
 export const lastSeq = 2 ** 31 - 1;
 
+/** The id of an event. */
 export const eventId = (stream: string, seq: number): string => `${stream}/${seq}`;
 
-/** `undefined` when it can't be the id of an event. */
-export function placeOf(id: string): Place | undefined {
+/** The position of an event by its id; `undefined` if the text is not an event id. */
+export function positionOf(id: string): EventPosition | undefined {
 	const slash = id.lastIndexOf("/");
 	const digits = id.slice(slash + 1);
 	if (slash < 1 || !/^[1-9][0-9]{0,9}$/.test(digits)) return undefined;

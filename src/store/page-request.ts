@@ -2,20 +2,20 @@ import type { Collection, IndexSpec, Key, Page } from "../core/ports/store.ts";
 import { indexOf } from "./collections.ts";
 import { checkInt, checkKey } from "./scalars.ts";
 
-/** A page as the backends answer it: every part was checked. */
+/** A checked request for a page. */
 export interface PageRequest {
 	readonly spec: Pick<IndexSpec<never>, "kinds" | "unique">;
 	readonly prefix: Key;
-	/** The parts behind the prefix of the key to start after; `[]`: nothing can follow, since the prefix is a whole key. */
+	/** The parts after the prefix of the key to start after; `[]` if nothing can follow, since the prefix is a whole key. */
 	readonly after: Key | undefined;
 	readonly order: "asc" | "desc";
 	readonly limit: number;
 }
 
-/** The ids are an index too: of one part, and unique. */
+/** The ids as an index: unique, with one part. */
 const ids: PageRequest["spec"] = { kinds: ["text"], unique: true };
 
-/** @throws {TypeError} when the page asks for an unknown index, or with parts that its keys can't have */
+/** Checks a request for a page. @throws {TypeError} the index is unknown, or its keys can't have the given parts */
 export function checkPage(collection: Collection<never>, page: Page): PageRequest {
 	const spec = page.index === undefined ? ids : indexOf(collection, page.index);
 	const what = `${collection.name}.${page.index ?? "id"}`;
@@ -28,7 +28,7 @@ export function checkPage(collection: Collection<never>, page: Page): PageReques
 	return { spec, prefix, after: after?.slice(prefix.length), order: page.order, limit: page.limit };
 }
 
-/** @throws {TypeError} unless it is an integer of at least 1 */
+/** Checks a limit. @throws {TypeError} it is not an integer of at least 1 */
 export function checkLimit(limit: number): void {
 	checkInt(limit, "A limit");
 	if (limit < 1) throw new TypeError(`A limit must be at least 1, not ${limit}`);

@@ -1,6 +1,6 @@
 import type { Stored } from "../core/ports/store.ts";
 
-/** A document as it came from the database: most are only passed on as text, so it is parsed on first use. */
+/** A stored document. It is parsed on first use, since most documents are only passed on as text. */
 export class StoredDocument<T> implements Stored<T> {
 	readonly id: string;
 	readonly rev: number;
@@ -19,10 +19,10 @@ export class StoredDocument<T> implements Stored<T> {
 	}
 }
 
-/** In characters, hence at most 12 MiB: MongoDB takes no document of more than 16. */
+/** In characters, hence at most 12 MiB; MongoDB's limit is 16 MiB. */
 const longest = 4 * 2 ** 20;
 
-/** @throws {TypeError} when the value has no JSON text (undefined, a function, a cycle), or too much of it */
+/** Serialises a value. @throws {TypeError} it has no JSON text (undefined, a function, a cycle), or the text is too long */
 export function jsonOf(value: unknown, what: string): string {
 	const json = JSON.stringify(value) as string | undefined;
 	if (json === undefined) throw new TypeError(`${what} must be JSON, not ${typeof value}`);

@@ -4,21 +4,21 @@ import type { Options, PresetName } from "markdown-it";
 
 const require = createRequire(import.meta.url);
 
-/** Renders to HTML that has not been through the sanitiser yet. */
+/** Renders to HTML that still has to be sanitised. */
 export interface Markdown {
 	readonly fromMarkdown: (text: string) => string;
-	/** Paragraphs, breaks and links, nothing else: every other character is meant as it is. */
+	/** Renders paragraphs, breaks and links; every other character stands for itself. */
 	readonly fromPlain: (text: string) => string;
 }
 
-/** linkify-it takes time by the square of a text without white space: 4 s for 100 kB of brackets. No URL is that long. */
+/** linkify-it takes quadratic time for text without white space: 4 s for 100 kB of brackets. No URL is that long. */
 const MAX_RUN_CHARS = 2048;
 
 /** Loads markdown-it (about 20 ms). */
 export function createMarkdown(): Markdown {
 	const Parser = require("markdown-it") as { new (preset: PresetName, options: Options): MarkdownIt };
 	const options = { html: false, breaks: true, linkify: true };
-	// An image is a request to someone else's server by everyone who reads: it becomes a link.
+	// An image would make every reader send a request to another server, so it becomes a link.
 	const markdown = linkExplicitly(new Parser("default", options).disable("image"));
 	const plain = linkExplicitly(new Parser("zero", options).enable(["linkify", "newline"]));
 	const render = (parser: MarkdownIt, text: string) => parser.set({ linkify: !hasLongRun(text) }).render(text);
@@ -28,7 +28,7 @@ export function createMarkdown(): Markdown {
 	};
 }
 
-/** Whether more than {@link MAX_RUN_CHARS} stand together without white space. */
+/** True if the text has more than {@link MAX_RUN_CHARS} characters without white space in between. */
 function hasLongRun(text: string): boolean {
 	let start = 0;
 	for (let index = 0; index < text.length; index++) {
@@ -38,7 +38,7 @@ function hasLongRun(text: string): boolean {
 	return false;
 }
 
-/** Only what says `https://` is a link: `readme.md` and `and.so` are not. */
+/** Only URLs with a scheme become links, not `readme.md` or `and.so`. */
 function linkExplicitly(parser: MarkdownIt): MarkdownIt {
 	parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
 	return parser;

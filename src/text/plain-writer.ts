@@ -4,18 +4,19 @@ const PARAGRAPHS = new Set(["blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "o
 const LINES = new Set(["caption", "details", "div", "dd", "dt", "hr", "li", "summary", "tr"]);
 const CELLS = new Set(["td", "th"]);
 
-/** Writes plain text while HTML is walked: white space as a browser shows it, blocks set apart by line breaks. */
+/** Collects the plain text of HTML: white space as a browser renders it, blocks separated by line breaks. */
 export interface PlainWriter extends HtmlVisitor {
 	result(): string;
 }
 
+/** Creates a writer without text. */
 export function createPlainWriter(): PlainWriter {
 	let out = "";
-	/** Line breaks that are due before the next text: those between blocks, where the most counts, and those of `<br>`, which add up. */
+	/** The line breaks before the next text: those between blocks, of which the largest counts, and those of `<br>`, which add up. */
 	let between = 0;
 	let breaks = 0;
 	let space = false;
-	/** The mark of a list item whose text has not begun. */
+	/** The mark of a list item whose text has not started. */
 	let bullet = "";
 	let preformatted = 0;
 

@@ -4,7 +4,7 @@ import type { Attributes, IOptions, Tag } from "sanitize-html";
 
 const require = createRequire(import.meta.url);
 
-/** Elements inside elements that are followed; a browser, Mastodon and Matrix stop at about the same depth. */
+/** The deepest nesting of elements; browsers, Mastodon and Matrix have similar limits. */
 const MAX_DEPTH = 100;
 
 const PHRASING = ["a", "b", "br", "code", "del", "em", "i", "s", "small", "span", "strong", "sub", "sup", "u"];
@@ -12,10 +12,10 @@ const BLOCKS = ["blockquote", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "
 const TABLES = ["caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"];
 const DETAILS = ["details", "rp", "rt", "ruby", "summary"];
 const LINK_SCHEMES = ["http:", "https:", "mailto:"];
-/** What Mastodon and others mark mentions, hashtags and shortened links with. */
+/** The classes with which Mastodon and others mark mentions, hashtags and shortened links. */
 const CLASSES = ["mention", "hashtag", "u-url", "h-card", "ellipsis", "invisible"];
 
-/** Nothing that runs, loads or covers the page passes; a link names its target in full and gives no credit to it. */
+/** Allows nothing that runs scripts, loads resources or covers the page. Links are absolute and `nofollow`. */
 const POLICY: IOptions = {
 	allowedTags: [...PHRASING, ...BLOCKS, ...TABLES, ...DETAILS],
 	allowedAttributes: { a: ["href", "rel"], ol: ["start"], th: ["colspan", "rowspan"], td: ["colspan", "rowspan"] },
@@ -29,21 +29,22 @@ const POLICY: IOptions = {
 	},
 };
 
-/** What a walk over foreign HTML meets, in order. Text comes without entities; that of scripts and styles does not come. */
+/** Visits the elements and texts of HTML in order. Entities are decoded; the text of scripts and styles is left out. */
 export interface HtmlVisitor {
 	open(tag: string, attributes: Attributes): void;
 	close(tag: string): void;
 	text(text: string): void;
 }
 
+/** Sanitises and walks untrusted HTML. */
 export interface Sanitizer {
-	/** @throws {TooDeep} */
+	/** The HTML with only the allowed elements and attributes. @throws {TooDeep} */
 	clean(html: string): string;
-	/** @throws {TooDeep} */
+	/** Calls the visitor for all elements and texts. @throws {TooDeep} */
 	walk(html: string, visitor: HtmlVisitor): void;
 }
 
-/** The markup is nested deeper than anything that was written for people. */
+/** The elements are nested more deeply than in any text for people. */
 export class TooDeep extends Error {}
 
 /** Loads sanitize-html (about 20 ms). */
@@ -75,7 +76,7 @@ function withinDepth(visitor?: HtmlVisitor): Pick<IOptions, "onOpenTag" | "onClo
 	};
 }
 
-/** A link to a place on the reader's own site would not be where its author meant: what has no full target is no link. */
+/** Makes a link only of an absolute URL, since a relative one would refer to the reader's site instead of the author's. */
 function toLink(_tagName: string, { href, rel, class: classes }: Attributes): Tag {
 	const marked: Attributes = classes === undefined ? {} : { class: classes };
 	const target = href === undefined ? null : URL.parse(href);
@@ -86,7 +87,7 @@ function toLink(_tagName: string, { href, rel, class: classes }: Attributes): Ta
 	return { tagName: "a", attribs: { href, ...marked, rel: isTag ? "noopener nofollow tag" : "noopener nofollow" } };
 }
 
-/** Undoes the escaping that sanitize-html gives its text filter. */
+/** Reverts the escaping of the text that sanitize-html passes to its text filter. */
 function unescape(text: string): string {
 	if (!text.includes("&")) return text;
 	return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&amp;", "&");

@@ -4,10 +4,10 @@ import { createMarkdown } from "./markdown.ts";
 import { createPlainWriter } from "./plain-writer.ts";
 import { createSanitizer, TooDeep } from "./sanitizer.ts";
 
-/** Characters of markup that are looked into. */
+/** Longer markup, in characters, is rendered as plain text. */
 const MAX_MARKUP_CHARS = 100_000;
 
-/** The {@link Text} port on markdown-it and sanitize-html. Either is loaded when it is first used. */
+/** The {@link Text} port on markdown-it and sanitize-html, each of which is loaded on first use. */
 export function createText(): Text {
 	const markdown = once(createMarkdown);
 	const sanitizer = once(createSanitizer);

@@ -8,15 +8,15 @@ busContract(test, "embedded", async (t) => {
 	return bus;
 });
 
-test("listeners that are the same function are told each", async (t) => {
+test("a function that is subscribed twice is called once per subscription", async (t) => {
 	const bus = createEmbeddedBus();
-	let told = 0;
-	const listener = () => void told++;
+	let calls = 0;
+	const listener = () => void calls++;
 	const unsubscribe = bus.subscribe(listener);
 	bus.subscribe(listener);
 	unsubscribe();
 	bus.publish("chn_1", 1);
 	await new Promise((turn) => setImmediate(turn));
-	t.is(told, 1);
+	t.is(calls, 1);
 	await bus.close();
 });

@@ -12,7 +12,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 const ownBridges = path.join(import.meta.dirname, "..", "..", "bridges");
 const thirdBridge = path.join(import.meta.dirname, "third-bridge");
 
-/** The product's bridges with one folder more beside them. */
+/** The product's bridges and one more. */
 async function withThirdBridge(t: ExecutionContext) {
 	const folder = await temporaryFolder(t);
 	for (const from of [ownBridges, thirdBridge])
@@ -20,7 +20,7 @@ async function withThirdBridge(t: ExecutionContext) {
 	return installedBridges(folder);
 }
 
-function listeningTerminal(): Terminal & { readonly outs: string[]; readonly errs: string[] } {
+function recordingTerminal(): Terminal & { readonly outs: string[]; readonly errs: string[] } {
 	const outs: string[] = [];
 	const errs: string[] = [];
 	return {
@@ -33,7 +33,7 @@ function listeningTerminal(): Terminal & { readonly outs: string[]; readonly err
 	};
 }
 
-test("the usage has the commands of all bridges, enabled or not", async (t) => {
+test("the usage lists the commands of all bridges, enabled or not", async (t) => {
 	const lines = (await usage()).split("\n");
 	t.is(lines[0], "usage: causeway [--config FILE] COMMAND");
 	for (const line of [
@@ -45,7 +45,7 @@ test("the usage has the commands of all bridges, enabled or not", async (t) => {
 		t.is(lines.filter((candidate) => line.test(candidate)).length, 1, String(line));
 });
 
-test("a line that names no command is not understood", async (t) => {
+test("a line that names no command is a usage error", async (t) => {
 	for (const words of [
 		[],
 		["matrix"],
@@ -57,7 +57,7 @@ test("a line that names no command is not understood", async (t) => {
 		await t.throwsAsync(findCommand(words), { instanceOf: Usage }, words.join(" "));
 });
 
-test("a bridge is added by one folder and one key: configuration, paths, usage and commands know it", async (t) => {
+test("a bridge is added by one folder and one configuration key: its configuration, paths, usage and commands work", async (t) => {
 	const installed = await withThirdBridge(t);
 	t.deepEqual(installed.names.toSorted(), ["activitypub", "matrix", "pigeon"]);
 	t.regex(await usage(installed), /^ {2}pigeon greet <handle> +greet an account$/m);
@@ -75,10 +75,10 @@ test("a bridge is added by one folder and one key: configuration, paths, usage a
 	const config = await readConfig(undefined, env, installed);
 	await using gateway = await buildGateway(config, { installed });
 	await gateway.start();
-	await createAccount(gateway.world, { handle: "jane" });
+	await createAccount(gateway.context, { handle: "jane" });
 	t.is(await (await fetch(`http://localhost:${port}/pigeon`)).text(), "Coo coo");
 
-	const terminal = listeningTerminal();
+	const terminal = recordingTerminal();
 	const { command, args } = await findCommand(["pigeon", "greet", "jane"], installed);
 	t.is(await command.run(args, config, terminal), 0);
 	t.is(await command.run(["joe"], config, terminal), 1);
@@ -94,7 +94,7 @@ test("the command of a bridge that is not enabled runs with the bridge's configu
 		{ CAUSEWAY_DATA_DIR: await temporaryFolder(t), CAUSEWAY_LOG_LEVEL: "silent" },
 		installed,
 	);
-	const terminal = listeningTerminal();
+	const terminal = recordingTerminal();
 	const { command } = await findCommand(["pigeon", "greet"], installed);
 	t.is(await command.run(["jane"], config, terminal), 1);
 	const { command: registration } = await findCommand(["matrix", "registration"], installed);

@@ -19,7 +19,7 @@ async function post(provider: Provider, at: string, body: object) {
 const secretIn = (text: string, parameter: string): string =>
 	new URL(/http:\S+/.exec(text)?.[0] ?? "").searchParams.get(parameter) ?? "";
 
-test("invitations, recovery links and tokens are made and ended beside a server that runs", async (t) => {
+test("invitations, recovery links and tokens are created and revoked beside a running server", async (t) => {
 	await using server = await startSmtpServer();
 	await using provider = await startProvider({
 		folder: await temporaryFolder(t),
@@ -34,7 +34,7 @@ test("invitations, recovery links and tokens are made and ended beside a server 
 		});
 	const logIn = (word: string) => post(provider, "/api/auth/login", { handle: "jane", password: word });
 
-	// By invitation, which is how a provider starts.
+	// Registration by invitation, the default of a new provider.
 	t.is((await register("jane")).body.errorCode, "invite_invalid");
 	const invitation = await provider.cli("invite", "add", "--uses", "1", "--days", "2");
 	t.true(invitation.startsWith(`${provider.origin}/signup?invite=`));
@@ -47,7 +47,7 @@ test("invitations, recovery links and tokens are made and ended beside a server 
 	])
 		await t.throwsAsync(provider.cli("invite", "add", ...words), { code: 2 });
 
-	// The operator's link and the one that comes by mail.
+	// The operator's recovery link and the one sent by mail.
 	const link = await provider.cli("user", "recover", "jane");
 	t.true(link.startsWith(`${provider.origin}/recover?link=`));
 	const next = { token: secretIn(link, "link"), newPassword: "a louder harbour" };
@@ -60,7 +60,7 @@ test("invitations, recovery links and tokens are made and ended beside a server 
 	const sent = secretIn(mail.data.replaceAll("=\r\n", "").replaceAll("=3D", "="), "link");
 	t.is((await post(provider, "/api/auth/recover/confirm", { token: sent, newPassword: password })).status, 204);
 	t.is((await logIn(password)).status, 200);
-	await t.throwsAsync(provider.cli("user", "recover", "nobody"), { code: 1 });
+	await t.throwsAsync(provider.cli("user", "recover", "unknown"), { code: 1 });
 	await t.throwsAsync(provider.cli("user", "recover"), { code: 2 });
 
 	const jane = provider.client("jane", await provider.cli("token", "add", "jane", "--name", "my script"));

@@ -6,7 +6,7 @@ interface Discovery {
 	readonly provider: { readonly version: string; readonly publicKeys: readonly { readonly kid: string }[] };
 }
 
-test("keys are rotated beside a server that runs: both documents have the new ones first, and the old ones too", async (t) => {
+test("keys are rotated beside a running server: both documents list the new keys first, then the old ones", async (t) => {
 	await using provider = await startProvider({ folder: await temporaryFolder(t) });
 	async function published() {
 		const { provider: about } = (await (
@@ -22,7 +22,7 @@ test("keys are rotated beside a server that runs: both documents have the new on
 		};
 	}
 	const before = await published();
-	t.deepEqual(await published(), before, "what has not changed has no new version");
+	t.deepEqual(await published(), before, "an unchanged document keeps its version");
 	t.is(before.own.length, 1);
 
 	const fresh = (await provider.cli("keys", "rotate")).split("\n");

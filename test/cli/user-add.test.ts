@@ -7,7 +7,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 const run = promisify(execFile);
 const executable = path.join(import.meta.dirname, "..", "..", "bin", "causeway.js");
 
-test("who makes an account is told its address, and where its password is set", async (t) => {
+test("user add prints the address of the account and a link for setting its password", async (t) => {
 	const env = {
 		...process.env,
 		CAUSEWAY_PUBLIC_URL: "https://social.test",
@@ -16,7 +16,10 @@ test("who makes an account is told its address, and where its password is set", 
 	};
 	const { stdout, stderr } = await run(process.execPath, [executable, "user", "add", "jane", "--admin"], { env });
 	t.is(stdout, "jane@social.test\n");
-	t.regex(stderr, /^A password is set here, once, within an hour: https:\/\/social\.test\/recover\?link=\S+$/m);
+	t.regex(
+		stderr,
+		/^Set the password with this link, which works once, within an hour: https:\/\/social\.test\/recover\?link=\S+$/m,
+	);
 
 	const adding = run(process.execPath, [executable, "user", "add", "joe", "--password-stdin"], { env });
 	adding.child.stdin?.end("a quiet harbour\n");

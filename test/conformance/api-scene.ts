@@ -42,10 +42,10 @@ export async function furnish(running: Running): Promise<ApiScene> {
 		keys.push((await jane.call("POST", "/api/auth/device-keys", { public_key: publicKey })).id);
 	}
 	const requests = await jane.call<{ items: { id: string }[] }>("GET", `/api/groups/${group.id}/requests`);
-	const { world } = running.gateway;
-	const account = await accountByHandle(world, "jane", world.domain);
+	const { context } = running.gateway;
+	const account = await accountByHandle(context, "jane", context.domain);
 	if (account === undefined) throw new Error("Jane has no account");
-	for (let i = 0; i < 10; i++) await addToken(world, { account: account.id, scopes: ["ofscp"], name: `other ${i}` });
+	for (let i = 0; i < 10; i++) await addToken(context, { account: account.id, scopes: ["ofscp"], name: `other ${i}` });
 	const sessions = await jane.call<{ items: { id: string; current: boolean }[] }>("GET", "/api/me/sessions");
 	const ids = requests.items.map(({ id }) => id);
 	return {

@@ -8,9 +8,9 @@ async function until(done: () => boolean): Promise<void> {
 	while (!done()) await new Promise((turn) => setTimeout(turn, 2));
 }
 
-/** What every backend of the Bus port does. */
+/** The contract of the Bus port. */
 export function busContract(test: TestFn, name: string, start: StartBus): void {
-	test(`${name}: every subscriber is told, in the order of the publications`, async (t) => {
+	test(`${name}: every subscriber is called, in the order of the publications`, async (t) => {
 		const bus = await start(t);
 		const first: string[] = [];
 		const second: string[] = [];
@@ -27,15 +27,15 @@ export function busContract(test: TestFn, name: string, start: StartBus): void {
 
 	test(`${name}: a publication never calls a listener before it returns`, async (t) => {
 		const bus = await start(t);
-		let told = 0;
-		bus.subscribe(() => void told++);
+		let calls = 0;
+		bus.subscribe(() => void calls++);
 		bus.publish("chn_1", 1);
-		t.is(told, 0);
-		await until(() => told === 1);
+		t.is(calls, 0);
+		await until(() => calls === 1);
 		t.pass();
 	});
 
-	test(`${name}: who has unsubscribed is not told any more, and others are`, async (t) => {
+	test(`${name}: a listener that has unsubscribed is not called any more, and others are`, async (t) => {
 		const bus = await start(t);
 		const gone: number[] = [];
 		const here: number[] = [];
@@ -51,23 +51,23 @@ export function busContract(test: TestFn, name: string, start: StartBus): void {
 		t.deepEqual(gone, [1]);
 	});
 
-	test(`${name}: thousands may subscribe`, async (t) => {
+	test(`${name}: thousands of listeners can subscribe`, async (t) => {
 		const bus = await start(t);
-		let told = 0;
-		for (let i = 0; i < 2000; i++) bus.subscribe(() => void told++);
+		let calls = 0;
+		for (let i = 0; i < 2000; i++) bus.subscribe(() => void calls++);
 		bus.publish("chn_1", 1);
-		await until(() => told === 2000);
+		await until(() => calls === 2000);
 		t.pass();
 	});
 
-	test(`${name}: a closed bus tells nobody and takes publications without harm`, async (t) => {
+	test(`${name}: a closed bus calls no listener and ignores publications`, async (t) => {
 		const bus = await start(t);
-		let told = 0;
-		bus.subscribe(() => void told++);
+		let calls = 0;
+		bus.subscribe(() => void calls++);
 		await bus.close();
 		bus.publish("chn_1", 1);
 		await new Promise((turn) => setTimeout(turn, 20));
-		t.is(told, 0);
+		t.is(calls, 0);
 		await bus.close();
 	});
 }

@@ -1,27 +1,27 @@
 import type { ExecutionContext, TestFn } from "ava";
 import type { Lane, LaneHandler, Lanes } from "#core/ports/lanes.ts";
 
-/** How a backend is started for one test. It is stopped by the test's teardown. */
+/** Starts a backend for one test; the test's teardown stops it. */
 export type StartLanes = (
 	t: ExecutionContext,
 	options: {
 		readonly handler: LaneHandler;
 		readonly concurrency: number;
 		readonly pools?: Readonly<Record<string, number>>;
-		/** What was logged as an error. */
+		/** The errors that were logged. */
 		readonly onError?: (details: object) => void;
 		readonly backOff?: { readonly first: number; readonly most: number };
 	},
 ) => Promise<Lanes>;
 
-/** Resolves when `done` holds. Guarded by the test's own time limit. */
+/** Resolves when `done` returns true. Guarded by the test's own time limit. */
 async function until(done: () => boolean): Promise<void> {
 	while (!done()) await new Promise((turn) => setTimeout(turn, 2));
 }
 
 const soon = () => new Promise((turn) => setTimeout(turn, 20));
 
-/** A run that waits until the test lets it go. */
+/** A run that waits until the test releases it. */
 function gate() {
 	const started: Lane[] = [];
 	const held: (() => void)[] = [];
@@ -36,7 +36,7 @@ function gate() {
 	};
 }
 
-/** What every backend of the Lanes port does. */
+/** The contract of the Lanes port. */
 export function lanesContract(test: TestFn, name: string, start: StartLanes): void {
 	test(`${name}: a wake is followed by a run`, async (t) => {
 		const runs: Lane[] = [];
@@ -48,7 +48,7 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		t.deepEqual(runs.toSorted(), ["host:a.example", "host:b.example"]);
 	});
 
-	test(`${name}: a lane never runs beside itself, and every wake during a run is followed by one more`, async (t) => {
+	test(`${name}: a lane never has two runs at once, and a wake during a run is followed by another run`, async (t) => {
 		let running = 0;
 		let runs = 0;
 		let highest = 0;
@@ -72,7 +72,7 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		t.is(runs, 2);
 	});
 
-	test(`${name}: a run that starts after a wake sees what was written before it`, async (t) => {
+	test(`${name}: a run that starts after a wake sees the writes before the wake`, async (t) => {
 		const store: number[] = [];
 		const seen: number[] = [];
 		const lanes = await start(t, {
@@ -96,7 +96,7 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		);
 	});
 
-	test(`${name}: lanes run beside each other up to the concurrency, in the order of their wakes`, async (t) => {
+	test(`${name}: lanes run concurrently up to the limit, in the order of their wakes`, async (t) => {
 		const { handler, started, release } = gate();
 		const lanes = await start(t, { concurrency: 2, handler });
 		for (const lane of ["a", "b", "c", "d"]) lanes.wake(lane);
@@ -112,7 +112,7 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		await lanes.idle();
 	});
 
-	test(`${name}: a busy lane goes behind those that wait`, async (t) => {
+	test(`${name}: a busy lane is queued behind waiting lanes`, async (t) => {
 		const { handler, started, release } = gate();
 		const lanes = await start(t, { concurrency: 1, handler });
 		lanes.wake("busy");
@@ -128,7 +128,7 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		await lanes.idle();
 	});
 
-	test(`${name}: a delayed wake is not early, and does not keep the lanes from being idle`, async (t) => {
+	test(`${name}: a delayed wake does not run early, and lanes count as idle until then`, async (t) => {
 		const runs: number[] = [];
 		const lanes = await start(t, { concurrency: 1, handler: async () => void runs.push(Date.now()) });
 		const due = Date.now() + 150;
@@ -139,7 +139,7 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		t.true((runs[0] ?? 0) >= due);
 	});
 
-	test(`${name}: of several delayed wakes the earliest is kept, and a wake for now runs now`, async (t) => {
+	test(`${name}: the earliest of several delayed wakes is kept, and an immediate wake runs immediately`, async (t) => {
 		const runs: number[] = [];
 		const lanes = await start(t, { concurrency: 1, handler: async () => void runs.push(Date.now()) });
 		const begun = Date.now();
@@ -154,7 +154,7 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		t.is(runs.length, 2);
 	});
 
-	test(`${name}: a handler that asks to run again is run again then`, async (t) => {
+	test(`${name}: a handler that asks to run again later is run again at that time`, async (t) => {
 		const runs: number[] = [];
 		const lanes = await start(t, {
 			concurrency: 1,
@@ -170,7 +170,7 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		t.true((runs[2] ?? 0) - (runs[0] ?? 0) >= 80);
 	});
 
-	test(`${name}: a handler that asks to run again at once gives way to other lanes`, async (t) => {
+	test(`${name}: a handler that asks to run again at once is queued behind other lanes`, async (t) => {
 		const runs: Lane[] = [];
 		const lanes = await start(t, {
 			concurrency: 1,
@@ -186,7 +186,7 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		await lanes.idle();
 	});
 
-	test(`${name}: thousands of lanes each get their run`, async (t) => {
+	test(`${name}: each of thousands of lanes gets its run`, async (t) => {
 		const runs = new Map<Lane, number>();
 		const lanes = await start(t, {
 			concurrency: 50,
@@ -202,7 +202,7 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		t.true([...runs.values()].every((count) => count === 1));
 	});
 
-	test(`${name}: a failing run is logged and tried again, later each time, and stops no other lane`, async (t) => {
+	test(`${name}: a failing run is logged and retried with growing delays, and stops no other lane`, async (t) => {
 		const errors: object[] = [];
 		const tries: number[] = [];
 		let others = 0;
@@ -228,7 +228,7 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		for (const [index, least] of [20, 40, 50, 50].entries()) t.true((gaps[index] ?? 0) >= least, `gap ${index}`);
 	});
 
-	test(`${name}: wakes do not make a failing lane try more often`, async (t) => {
+	test(`${name}: wakes do not make a failing lane retry more often`, async (t) => {
 		let tries = 0;
 		const lanes = await start(t, {
 			concurrency: 1,
@@ -246,14 +246,14 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		t.is(tries, 1);
 	});
 
-	test(`${name}: stop tells the runs in flight, waits for them and starts none`, async (t) => {
+	test(`${name}: stop aborts the signal of runs in flight, waits for them and starts none`, async (t) => {
 		const started: Lane[] = [];
 		let finished = 0;
 		const lanes = await start(t, {
 			concurrency: 1,
 			async handler(lane, signal) {
 				started.push(lane);
-				await new Promise<void>((told) => signal.addEventListener("abort", () => told(), { once: true }));
+				await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 				await soon();
 				finished++;
 				return Date.now();
@@ -273,7 +273,7 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		await lanes.stop();
 	});
 
-	test(`${name}: a kind of lane with places of its own waits for no other kind, and takes no place of theirs`, async (t) => {
+	test(`${name}: a kind of lane with its own concurrency neither waits for other kinds nor delays them`, async (t) => {
 		const { started, release, handler } = gate();
 		const lanes = await start(t, { handler, concurrency: 2, pools: { plan: 1 } });
 		for (const lane of ["deliver:a", "deliver:b", "deliver:c", "plan:a", "plan:b"]) lanes.wake(lane);

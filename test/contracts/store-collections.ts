@@ -1,6 +1,6 @@
 import type { Collection, Draft, FoldsOf, LogEvent } from "../../src/core/ports/store.ts";
 
-/** What the store's contract stores: small stand-ins for the documents of a chat. */
+/** The documents of the store's contract: small versions of the documents of a chat. */
 export interface Note {
 	readonly owner: string;
 	readonly rank: number;
@@ -45,7 +45,7 @@ type Body =
 
 export const noFolds: FoldsOf = () => [];
 
-/** Messages, each new when posted, and a tally for each stream that every event moves. Pure, for any event of the log. */
+/** Folds an event into its message, which is new when posted, and into the tally of its stream. Pure, for any event of the log. */
 export const folds: FoldsOf = (event) => {
 	const body = event.body as Body;
 	if (body.kind === "fail") return [tallyFold(event, 0), { collection: messages, id: event.id, next: fail }];
@@ -73,7 +73,7 @@ function fail(): never {
 	throw new Error("this fold fails");
 }
 
-/** A message posted to `stream`, nothing pending, no key of its own, unless said otherwise. */
+/** A message posted to `stream`, without pending markers and keys unless `more` has some. */
 export function post(stream: string, text: string, more: Partial<Draft> = {}): Draft {
 	return { stream, type: "posted", actor: "account1", pending: [], body: { kind: "post", text }, ...more };
 }

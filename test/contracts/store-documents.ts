@@ -17,7 +17,7 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		t.is(await store.get(notes, "n2"), undefined);
 	});
 
-	test(`${name}: an insert that meets a taken id or unique value names the index and stores nothing`, async (t) => {
+	test(`${name}: an insert with an existing id or unique value fails with the name of the index and stores nothing`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		await store.insert(notes, "n1", note("a"));
 		const sameId = await t.throwsAsync(store.insert(notes, "n1", note("b")), { instanceOf: Duplicate });
@@ -28,7 +28,7 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		t.is((await store.get(notes, "n1"))?.doc.handle, "a");
 	});
 
-	test(`${name}: of many inserts with one unique value at once, one succeeds`, async (t) => {
+	test(`${name}: of many concurrent inserts with one unique value, one succeeds`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const tries = Array.from({ length: 50 }, (_, n) => store.insert(notes, `n${n}`, note("same")));
 		const outcomes = await Promise.allSettled(tries);
@@ -36,7 +36,7 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		t.is(await store.count(notes, "handle", ["same"]), 1);
 	});
 
-	test(`${name}: insertMissing leaves what is there and adds the rest`, async (t) => {
+	test(`${name}: insertMissing keeps existing documents and adds the others`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		await store.insert(notes, "n1", note("a", { text: "first" }));
 		const docs = [1, 2, 3].map((n) => ({ id: `n${n}`, doc: note(["", "a", "b", "c"][n] ?? "", { text: "second" }) }));
@@ -48,7 +48,7 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		await t.throwsAsync(store.insertMissing(notes, [{ id: "n4", doc: note("a") }]), { instanceOf: Duplicate });
 	});
 
-	test(`${name}: replace takes only the revision that it names, and moves the document in its indexes`, async (t) => {
+	test(`${name}: replace only applies to the revision that it names, and moves the document in its indexes`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		await store.insert(notes, "n1", note("a", { due: 1 }));
 		t.true(await store.replace(notes, "n1", 1, note("a", { rank: 2 })));
@@ -60,7 +60,7 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		t.is(await store.count(notes, "due", []), 0);
 	});
 
-	test(`${name}: of many replaces of one revision at once, one succeeds`, async (t) => {
+	test(`${name}: of many concurrent replaces of one revision, one succeeds`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		await store.insert(notes, "n1", note("a"));
 		const tries = Array.from({ length: 50 }, (_, n) => store.replace(notes, "n1", 1, note("a", { rank: n })));
@@ -68,7 +68,7 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		t.is((await store.get(notes, "n1"))?.rev, 2);
 	});
 
-	test(`${name}: a counter that many raise by compare-and-set loses nothing`, async (t) => {
+	test(`${name}: a counter that is raised concurrently by compare-and-set loses no increment`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		await store.insert(notes, "n1", note("a", { rank: 0 }));
 		const raise = async (): Promise<void> => {
@@ -81,7 +81,7 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		t.is((await store.get(notes, "n1"))?.doc.rank, 10);
 	});
 
-	test(`${name}: delete takes the revision that it names, or any`, async (t) => {
+	test(`${name}: delete applies to the revision that it names, or to any if it names none`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		await store.insert(notes, "n1", note("a"));
 		t.false(await store.delete(notes, "n1", 2));
@@ -100,7 +100,7 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		["text for an integer", "1"],
 	];
 	for (const [what, rank] of wrong) {
-		test(`${name}: ${what} is refused as an integer of an index`, async (t) => {
+		test(`${name}: ${what} is rejected as an integer of an index`, async (t) => {
 			const store = await (await newPlace(t)).open();
 			const refused = { instanceOf: TypeError, message: /notes\.ranking/ };
 			await t.throwsAsync(store.insert(notes, "n1", note("a", { rank: rank as number })), refused);
@@ -118,7 +118,7 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		["more than 512 bytes", "x".repeat(513)],
 	];
 	for (const [what, handle] of wrongTexts) {
-		test(`${name}: ${what} is refused as text of an index, and as an id`, async (t) => {
+		test(`${name}: ${what} is rejected as text of an index and as an id`, async (t) => {
 			const store = await (await newPlace(t)).open();
 			const refused = { instanceOf: TypeError };
 			await t.throwsAsync(store.insert(notes, "n1", note(handle as string)), { ...refused, message: /notes\.handle/ });
@@ -130,7 +130,7 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		});
 	}
 
-	test(`${name}: 512 bytes are taken as text of an index and as an id`, async (t) => {
+	test(`${name}: 512 bytes are accepted as text of an index and as an id`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const long = "x".repeat(512);
 		await store.insert(notes, long, note(long));
@@ -138,7 +138,7 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		t.is(await store.count(notes, "handle", [long]), 1);
 	});
 
-	test(`${name}: a unique value that is absent is refused`, async (t) => {
+	test(`${name}: an absent unique value is rejected`, async (t) => {
 		const options: Collection<{ readonly key?: string }> = {
 			name: "options",
 			version: 1,
@@ -148,7 +148,7 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		await t.throwsAsync(store.insert(options, "o1", {}), { instanceOf: TypeError, message: /options\.key/ });
 	});
 
-	test(`${name}: a collection or an index that was not declared is refused`, async (t) => {
+	test(`${name}: an undeclared collection or index is rejected`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const other: Collection<object> = { name: "others", version: 1, indexes: {} };
 		await t.throwsAsync(store.get(other, "o1"), { instanceOf: TypeError, message: /others/ });

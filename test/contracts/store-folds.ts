@@ -5,7 +5,7 @@ import type { NewPlace } from "./store.ts";
 import { folds, messages, post, tallies } from "./store-collections.ts";
 
 export function foldsContract(name: string, newPlace: NewPlace): void {
-	test(`${name}: when an append resolves, its folds can be read`, async (t) => {
+	test(`${name}: when an append resolves, its folded documents can be read`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const reads = Array.from({ length: 40 }, async (_, n) => {
 			const appended = await store.append(post("s", String(n)), { folds });
@@ -18,7 +18,7 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 		t.is(await store.count(tallies, "size", ["s", 40]), 1);
 	});
 
-	test(`${name}: folds see the documents as the events before have left them, once each`, async (t) => {
+	test(`${name}: folds see the documents as left by the previous events, and run once per event`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const edit = (of: number, text: string): Draft => ({ ...post("s", ""), body: { kind: "edit", of, text } });
 		const remove = (of: number): Draft => ({ ...post("s", ""), body: { kind: "delete", of } });
@@ -38,7 +38,7 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 		t.deepEqual((await store.get(tallies, "s"))?.doc, { owner: "s", seqs: [1, 2, 3, 4, 5, 6, 7], sum: 2 });
 	});
 
-	test(`${name}: a duplicate and a moved append fold nothing`, async (t) => {
+	test(`${name}: a duplicate and an append to a moved stream fold nothing`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		await store.append(post("s", "x", { natural: "k" }), { folds });
 		await store.append(post("s", "x", { natural: "k" }), { folds });
@@ -46,7 +46,7 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 		t.deepEqual((await store.get(tallies, "s"))?.doc.seqs, [1]);
 	});
 
-	test(`${name}: an append whose fold fails leaves nothing, and its neighbours are stored`, async (t) => {
+	test(`${name}: an append whose fold fails stores nothing, and its neighbours are stored`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const failing = (stream: string): Draft => ({ ...post(stream, ""), natural: `f${stream}`, body: { kind: "fail" } });
 		const drafts = [
@@ -73,7 +73,7 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 		t.is(await store.eventBy("natural", "fs"), undefined);
 	});
 
-	test(`${name}: folded documents and compare-and-set see each other`, async (t) => {
+	test(`${name}: folds and compare-and-set see each other's writes`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		await store.append(post("s", "x"), { folds });
 		const before = await store.get(tallies, "s");
@@ -84,7 +84,7 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 		t.like((await store.get(tallies, "s"))?.doc, { sum: 101, seqs: [1, 2] });
 	});
 
-	test(`${name}: whatever is appended to whichever stream, documents are what folding the log in order gives`, async (t) => {
+	test(`${name}: after any appends to any streams, documents equal the result of folding the log in order`, async (t) => {
 		const place = await newPlace(t);
 		const [store, other] = [await place.open(), await place.open()];
 		let run = 0;

@@ -5,7 +5,7 @@ import { folds, noFolds, post } from "./store-collections.ts";
 const range = (length: number): number[] => Array.from({ length }, (_, n) => n + 1);
 
 export function logContract(name: string, newPlace: NewPlace): void {
-	test(`${name}: an event gets its place, its time and its own id for the keys that it lacks`, async (t) => {
+	test(`${name}: an event gets its seq and its time, and its id stands in for missing keys`, async (t) => {
 		const clock = { now: () => 5_000 };
 		const store = await (await newPlace(t)).open({ clock });
 		const appended = await store.append(post("chan", "ünï 🦉", { pending: ["bridge"] }), { folds: noFolds });
@@ -28,7 +28,7 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		t.deepEqual(await store.eventBy("request", "chan/1"), event);
 	});
 
-	test(`${name}: events are found by their keys, and by these alone`, async (t) => {
+	test(`${name}: events are found only by their keys`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		await store.append(post("s", "a", { natural: "ap:x", request: "r:1" }), { folds: noFolds });
 		t.is((await store.eventBy("natural", "ap:x"))?.id, "s/1");
@@ -37,7 +37,7 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		for (const id of ["s/2", "s/0", "s/01", "t/1", "s", "", "/1", "s/x"]) t.is(await store.event(id), undefined);
 	});
 
-	test(`${name}: appends started one after the other land in that order, without gaps, whatever the stream`, async (t) => {
+	test(`${name}: appends are stored in the order of their calls, without gaps in any stream`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const streams = ["a", "b/c", "b"];
 		const drafts = range(150).map((n) => post(streams[n % 3] ?? "", String(n)));
@@ -60,7 +60,7 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		t.deepEqual(await store.events("nothing", 0, 5), []);
 	});
 
-	test(`${name}: events are read from where one stopped, as many as asked`, async (t) => {
+	test(`${name}: reading continues after a given seq, up to a limit`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		await Promise.all(range(300).map((n) => store.append(post("s", String(n)), { folds: noFolds })));
 		t.deepEqual(
@@ -76,7 +76,7 @@ export function logContract(name: string, newPlace: NewPlace): void {
 	});
 
 	for (const by of ["natural", "request"] as const) {
-		test(`${name}: of 50 appends with one ${by} key at once, one is stored and all name it`, async (t) => {
+		test(`${name}: of 50 concurrent appends with one ${by} key, one is stored and all return it`, async (t) => {
 			const store = await (await newPlace(t)).open();
 			const outcomes = await Promise.all(
 				range(50).map((n) => store.append(post(`s${n % 3}`, "x", { [by]: "k" }), { folds })),
@@ -106,7 +106,7 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		);
 	});
 
-	test(`${name}: a duplicate gives the event as it is stored, with what is still pending`, async (t) => {
+	test(`${name}: a duplicate returns the stored event with its pending markers`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		await store.append(post("s", "first", { natural: "k", request: "r", pending: ["a", "b"] }), { folds });
 		await store.settle(["s/1"], "a");
@@ -121,7 +121,7 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		t.is(await store.eventBy("natural", "other"), undefined);
 	});
 
-	test(`${name}: an append at a seq that does not hold stores nothing and tells the right one`, async (t) => {
+	test(`${name}: an append after a wrong seq stores nothing and reports the right seq`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		t.deepEqual(await store.append(post("s", "x"), { folds, after: 1 }), { outcome: "moved", seq: 0 });
 		t.like(await store.append(post("s", "x", { natural: "k" }), { folds, after: 0 }), { outcome: "appended" });
@@ -131,7 +131,7 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		t.like(retried, { outcome: "duplicate", event: { id: "s/1" } });
 	});
 
-	test(`${name}: of many appends after one seq at once, one succeeds`, async (t) => {
+	test(`${name}: of many concurrent appends after one seq, one succeeds`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const outcomes = await Promise.all(range(30).map((n) => store.append(post("s", String(n)), { folds, after: 0 })));
 		t.is(outcomes.filter(({ outcome }) => outcome === "appended").length, 1);
@@ -158,7 +158,7 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		t.like(again, { outcome: "duplicate", event: { body: { kind: "erased" } } });
 	});
 
-	test(`${name}: a draft that can't be stored is refused and disturbs no other`, async (t) => {
+	test(`${name}: a draft that can't be stored is rejected and affects no other`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const cycle: { self?: unknown } = {};
 		cycle.self = cycle;

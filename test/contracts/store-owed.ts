@@ -12,7 +12,7 @@ const idsOf = async (
 ): Promise<readonly string[]> => (await store.owed(marker, stream, { after, limit })).map(({ id }) => id);
 
 export function owedContract(name: string, newPlace: NewPlace): void {
-	test(`${name}: an event is owed to each of its consumers until that one has settled it`, async (t) => {
+	test(`${name}: an event is pending for each of its consumers until that consumer has settled it`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		await store.append(post("s", "x", { pending: ["bridge", "notify"] }), { folds: noFolds });
 		await store.append(post("s", "y"), { folds: noFolds });
@@ -40,7 +40,7 @@ export function owedContract(name: string, newPlace: NewPlace): void {
 		t.deepEqual(await idsOf(store, "feed", "s"), []);
 	});
 
-	test(`${name}: a stream's owed events come oldest first, page by page, without those of other streams`, async (t) => {
+	test(`${name}: a stream's pending events are listed oldest first, page by page, without those of other streams`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		for (const stream of ["c", "a"])
 			for (let n = 1; n <= 12; n++)
@@ -54,7 +54,7 @@ export function owedContract(name: string, newPlace: NewPlace): void {
 		t.is((await idsOf(store, "bridge", "a")).length, 8);
 	});
 
-	test(`${name}: the streams with work for a consumer are named once each, however much work they have`, async (t) => {
+	test(`${name}: the streams with work for a consumer are listed once each, however much work they have`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const streams = Array.from({ length: 9 }, (_, n) => `s${n}`);
 		for (const stream of streams)
@@ -80,7 +80,7 @@ export function owedContract(name: string, newPlace: NewPlace): void {
 		t.false((await store.owedStreams("bridge", { limit: 100 })).includes("s0"));
 	});
 
-	test(`${name}: consumers that settle at once lose no marker of each other`, async (t) => {
+	test(`${name}: consumers that settle concurrently keep each other's markers`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const markers = ["bridge", "notify", "federate", "feed"];
 		const ids = Array.from({ length: 30 }, (_, n) => `s/${n + 1}`);

@@ -52,7 +52,7 @@ function compare(a: Key, b: Key): number {
 	return 0;
 }
 
-/** The same page, by sorting everything. */
+/** Computes the same page by sorting everything. */
 function expected(all: readonly Sample[], page: Page): readonly string[] {
 	const direction = page.order === "asc" ? 1 : -1;
 	return all
@@ -68,7 +68,7 @@ function expected(all: readonly Sample[], page: Page): readonly string[] {
 }
 
 export function pagesContract(name: string, newPlace: NewPlace): void {
-	test(`${name}: any page over any index is what sorting everything gives`, async (t) => {
+	test(`${name}: any page over any index equals the result of sorting everything`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		await fc.assert(
 			fc.asyncProperty(samples, fc.array(requests, { minLength: 1, maxLength: 8 }), async (all, asked) => {
@@ -98,7 +98,7 @@ export function pagesContract(name: string, newPlace: NewPlace): void {
 		);
 	});
 
-	test(`${name}: reading on after the last key visits every document with a key of its own once`, async (t) => {
+	test(`${name}: paging with the last key visits every document that has a unique key once`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const docs = Array.from({ length: 23 }, (_, n) => ({ id: `n${n}`, doc: { owner: "o", rank: n, handle: `h${n}` } }));
 		await store.insertMissing(notes, docs);
@@ -118,7 +118,7 @@ export function pagesContract(name: string, newPlace: NewPlace): void {
 		}
 	});
 
-	test(`${name}: a page that its index can't answer is refused`, async (t) => {
+	test(`${name}: a page that its index does not support is rejected`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const refused = { instanceOf: TypeError };
 		const page = { index: "ranking", order: "asc", limit: 1 } as const;

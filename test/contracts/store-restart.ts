@@ -4,7 +4,7 @@ import type { NewPlace } from "./store.ts";
 import { folds, messages, notes, post, tallies } from "./store-collections.ts";
 
 export function restartContract(name: string, newPlace: NewPlace): void {
-	test(`${name}: after a restart everything is there, and no event is older than the one before, even if the clock steps back`, async (t) => {
+	test(`${name}: after a restart everything is stored, and event times never decrease even if the clock steps back`, async (t) => {
 		const place = await newPlace(t);
 		const first = await place.open({ clock: { now: () => 9_000 } });
 		await first.append(post("s", "1", { natural: "k", pending: ["bridge"] }), { folds });
@@ -25,7 +25,7 @@ export function restartContract(name: string, newPlace: NewPlace): void {
 		t.deepEqual((await second.get(tallies, "s"))?.doc.seqs, [1, 2, 3]);
 	});
 
-	test(`${name}: a closed store has finished what was begun, and refuses the rest`, async (t) => {
+	test(`${name}: a closed store finishes operations that were begun and rejects later ones`, async (t) => {
 		const place = await newPlace(t);
 		const first = await place.open();
 		const begun = first.append(post("s", "1"), { folds });
@@ -39,7 +39,7 @@ export function restartContract(name: string, newPlace: NewPlace): void {
 		t.is(await (await place.open()).head("s"), 1);
 	});
 
-	test(`${name}: two stores on one database append to one stream without gap, loss or double`, async (t) => {
+	test(`${name}: two stores on one database append to one stream without gaps, losses or duplicates`, async (t) => {
 		const place = await newPlace(t);
 		const stores = await Promise.all([place.open(), place.open()]);
 		const count = 120;
@@ -82,7 +82,7 @@ export function restartContract(name: string, newPlace: NewPlace): void {
 		}
 	});
 
-	test(`${name}: two stores on one database agree on who was first`, async (t) => {
+	test(`${name}: two stores on one database agree on which append was first`, async (t) => {
 		const place = await newPlace(t);
 		const stores = await Promise.all([place.open(), place.open()]);
 		const tries = Array.from({ length: 40 }, (_, n) => {
@@ -95,7 +95,7 @@ export function restartContract(name: string, newPlace: NewPlace): void {
 		t.deepEqual(decided.map(({ outcome }) => outcome).sort(), ["appended", "moved"]);
 	});
 
-	test(`${name}: a raised version builds the indexes anew from what is stored`, async (t) => {
+	test(`${name}: a raised version rebuilds the indexes from the stored documents`, async (t) => {
 		const place = await newPlace(t);
 		const first = await place.open({ collections: [notes] });
 		const docs = ["a", "b", "c"].map((handle, n) => ({ id: handle, doc: { owner: "o", rank: 10 - n, handle } }));
@@ -120,7 +120,7 @@ export function restartContract(name: string, newPlace: NewPlace): void {
 		await t.throwsAsync(place.open({ collections: [notes] }), { message: /notes/ });
 	});
 
-	test(`${name}: a raised version brings every document over, however often it is begun`, async (t) => {
+	test(`${name}: a raised version migrates every document, however often the migration is interrupted`, async (t) => {
 		const place = await newPlace(t);
 		const first = await place.open({ collections: [notes] });
 		const docs = ["a", "b", "c"].map((handle, n) => ({ id: handle, doc: { owner: "o", rank: n, handle } }));
@@ -141,7 +141,7 @@ export function restartContract(name: string, newPlace: NewPlace): void {
 		}
 	});
 
-	test(`${name}: a process that ends before or behind the commit loses nothing that it acknowledged`, async (t) => {
+	test(`${name}: a process that ends before or after the commit loses no acknowledged event`, async (t) => {
 		for (const point of ["store:before-commit", "store:after-commit"] as const) {
 			const place = await newPlace(t);
 			let armed = false;

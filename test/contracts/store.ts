@@ -9,20 +9,20 @@ import { owedContract } from "./store-owed.ts";
 import { pagesContract } from "./store-pages.ts";
 import { restartContract } from "./store-restart.ts";
 
-/** What a backend is opened with; what is left out is the suite's collections, no fail-points, the system clock. */
+/** How a backend is opened. Defaults: the suite's collections, no fail-points, the system clock. */
 export interface Opening {
 	readonly collections?: readonly Collection<never>[];
 	readonly failPoints?: FailPoints;
 	readonly clock?: Clock;
 }
 
-/** A database of one test's own, which several stores may open, beside each other or one after the other. */
+/** A new database for one test, which several stores may open, at the same time or one after the other. */
 export interface Place {
 	open(opening?: Opening): Promise<Store>;
 }
 export type NewPlace = (t: ExecutionContext) => Promise<Place>;
 
-/** Everything that the Store port promises, for any backend. */
+/** The contract of the Store port. */
 export function storeContract(name: string, newPlace: NewPlace): void {
 	documentsContract(name, newPlace);
 	pagesContract(name, newPlace);

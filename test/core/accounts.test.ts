@@ -9,26 +9,26 @@ import { addressOf } from "#core/model/account.ts";
 import { openCore } from "../support/core.ts";
 import { createFakeBridge } from "../support/fake-bridge.ts";
 
-test("a handle is taken once, however many want it", async (t) => {
+test("of concurrent requests for one handle, only one succeeds", async (t) => {
 	const core = await openCore(t);
 	const tries = await Promise.allSettled(
-		Array.from({ length: 10 }, () => createAccount(core.world, { handle: "jane" })),
+		Array.from({ length: 10 }, () => createAccount(core.context, { handle: "jane" })),
 	);
 	t.is(tries.filter((result) => result.status === "fulfilled").length, 1);
-	t.is(addressOf((await findAccount(core.world, "@jane")) as never), "jane@social.test");
-	const { id } = (await findAccount(core.world, "jane")) as { id: string };
+	t.is(addressOf((await findAccount(core.context, "@jane")) as never), "jane@social.test");
+	const { id } = (await findAccount(core.context, "jane")) as { id: string };
 	for (const name of [id, `${id}@social.test`, `@${id}@SOCIAL.test`])
-		t.is((await findAccount(core.world, name))?.handle, "jane", name);
-	t.is(await findAccount(core.world, `${id}@elsewhere.test`), undefined);
+		t.is((await findAccount(core.context, name))?.handle, "jane", name);
+	t.is(await findAccount(core.context, `${id}@elsewhere.test`), undefined);
 });
 
-test("handles that would pass for something else can't be had", (t) => {
+test("malformed, reserved and misleading handles are rejected", (t) => {
 	for (const handle of ["", "Jane", "a b", "_matrix_x", "usr_1", "jane.", "admin", "a".repeat(33), "jané"])
 		t.truthy(handleFault(handle), handle);
 	for (const handle of ["jane", "a", "j.doe-2_x", "a".repeat(32)]) t.is(handleFault(handle), undefined, handle);
 });
 
-test("the shadow of a person is made once, and two persons who want one handle get two", async (t) => {
+test("a remote person gets one shadow account, and two remote persons with one name get different handles", async (t) => {
 	const core = await openCore(t);
 	const chat = createFakeBridge("chat");
 	const [alice, other] = [chat.guest("alice"), { ...chat.guest("alice"), id: "@alice:elsewhere" }];
@@ -39,7 +39,7 @@ test("the shadow of a person is made once, and two persons who want one handle g
 	t.deepEqual([...new Set(shadows.map((account) => account.handle))].sort(), ["_chat_alice", "_chat_alice_2"]);
 });
 
-test("a shadow follows what its network says of the person", async (t) => {
+test("a shadow account takes the newest profile of its person", async (t) => {
 	const core = await openCore(t);
 	const chat = createFakeBridge("chat");
 	const alice = chat.guest("alice");
@@ -48,24 +48,24 @@ test("a shadow follows what its network says of the person", async (t) => {
 	t.is(renamed.profile.displayName, "Alice L.");
 });
 
-test("a token stands for its account until it is revoked, and is not kept", async (t) => {
+test("a token authenticates its account, is not stored in plain text, and a wrong token authenticates no account", async (t) => {
 	const core = await openCore(t);
 	const jane = await core.person("jane");
-	const secret = await addToken(core.world, { account: jane.id, scopes: ["ofscp"], name: "test" });
-	const principal = await authenticate(core.world, secret);
+	const secret = await addToken(core.context, { account: jane.id, scopes: ["ofscp"], name: "test" });
+	const principal = await authenticate(core.context, secret);
 	t.is(principal?.account.id, jane.id);
 	t.not(principal?.credential, secret);
 	for (const wrong of ["", "cwy_", `${secret}x`, secret.slice(0, -1), "cwy_".padEnd(5000, "a")])
-		t.is(await authenticate(core.world, wrong), undefined);
+		t.is(await authenticate(core.context, wrong), undefined);
 });
 
-test("a password is right or wrong, and short ones are refused", async (t) => {
+test("only the current password is accepted, and a short one can't be set", async (t) => {
 	const core = await openCore(t);
 	const jane = await core.person("jane");
-	await t.throwsAsync(setPassword(core.world, jane.id, "short"), { message: /at least 10/ });
-	await setPassword(core.world, jane.id, "correct horse battery");
-	t.true(await isPassword(core.world, jane.id, "correct horse battery"));
-	t.false(await isPassword(core.world, jane.id, "correct horse batterz"));
-	await setPassword(core.world, jane.id, "another long password");
-	t.false(await isPassword(core.world, jane.id, "correct horse battery"));
+	await t.throwsAsync(setPassword(core.context, jane.id, "short"), { message: /at least 10/ });
+	await setPassword(core.context, jane.id, "correct horse battery");
+	t.true(await isPassword(core.context, jane.id, "correct horse battery"));
+	t.false(await isPassword(core.context, jane.id, "correct horse batterz"));
+	await setPassword(core.context, jane.id, "another long password");
+	t.false(await isPassword(core.context, jane.id, "correct horse battery"));
 });

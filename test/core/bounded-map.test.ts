@@ -1,7 +1,7 @@
 import test from "ava";
 import { BoundedMap } from "#core/bounded-map.ts";
 
-test("beyond its size the entry that was set longest ago is forgotten; setting one again makes it young", (t) => {
+test("a full map evicts the entry that was set longest ago, and setting an entry again renews it", (t) => {
 	const map = new BoundedMap<string, number>(2);
 	map.set("a", 1);
 	map.set("b", 2);

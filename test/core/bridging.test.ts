@@ -30,11 +30,11 @@ const followOf = (sender: RemotePerson, account: Account, id = "follow") =>
 
 async function linked(core: Core, bridge: FakeBridge, owner: Account, place: Place, room = "!room:x"): Promise<void> {
 	const reach = { bridge: bridge.name, target: room, lane: `${bridge.name}:${room}` };
-	const portal = await linkPortal(core.world, owner, place, { bridge: bridge.name, reach, consented: true });
-	await changePortal(core.world, portal.id, "active");
+	const portal = await linkPortal(core.context, owner, place, { bridge: bridge.name, reach, consented: true });
+	await changePortal(core.context, portal.id, "active");
 }
 
-test("a follower is accepted and gets each post once, at the shared inbox of their host", async (t) => {
+test("followers are accepted, and each post is delivered once to the shared inbox of their host", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
@@ -53,7 +53,7 @@ test("a follower is accepted and gets each post once, at the shared inbox of the
 	t.true(answer?.kind === "answer" && answer.accepted && (answer.request as { id: string }).id === "follow");
 });
 
-test("the same follow twice is one membership and one answer", async (t) => {
+test("a repeated follow request gives one membership and one answer", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
@@ -61,7 +61,7 @@ test("the same follow twice is one membership and one answer", async (t) => {
 	await core.incoming.receive(fedi.name, [followOf(bob, jane), followOf(bob, jane)]);
 	await core.settled();
 	t.is(fedi.delivered.length, 1);
-	// A new request of somebody who follows already is answered again: their side may have lost ours.
+	// A new request of an accepted follower is answered again, since the first answer may have been lost.
 	await core.incoming.receive(fedi.name, [followOf(bob, jane, "again")]);
 	await core.post(jane, await core.timeline(jane), "Hello");
 	await core.settled();
@@ -71,7 +71,7 @@ test("the same follow twice is one membership and one answer", async (t) => {
 	);
 });
 
-test("who unfollows gets nothing more", async (t) => {
+test("nothing is delivered to a follower who has unfollowed", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
@@ -88,7 +88,7 @@ test("who unfollows gets nothing more", async (t) => {
 	);
 });
 
-test("a reply from one network reaches the other as a reply, and not its own", async (t) => {
+test("a reply from one network is delivered to the other as a reply, and not back to its own", async (t) => {
 	const [fedi, chat] = [createFakeBridge("fedi"), createFakeBridge("chat")];
 	const core = await openCore(t, [fedi, chat]);
 	const jane = await core.person("jane");
@@ -107,10 +107,10 @@ test("a reply from one network reaches the other as a reply, and not its own", a
 	const [, reply] = chat.delivered.filter((d) => d.kind === "message");
 	t.true(reply?.kind === "message" && reply.subject.message.content.text === "Hi");
 	t.true(reply?.kind === "message" && reply.parent?.remote[0]?.startsWith("chat-copy-of-"));
-	t.is((await listMessages(core.world, timeline, { direction: "forward", limit: 10 })).length, 2);
+	t.is((await listMessages(core.context, timeline, { direction: "forward", limit: 10 })).length, 2);
 });
 
-test("edits, deletions and reactions of ours follow the message", async (t) => {
+test("edits, reactions and the deletion of a message are delivered after it", async (t) => {
 	const chat = createFakeBridge("chat");
 	const core = await openCore(t, [chat]);
 	const jane = await core.person("jane");
@@ -118,12 +118,12 @@ test("edits, deletions and reactions of ours follow the message", async (t) => {
 	await linked(core, chat, jane, timeline);
 	const memo = await core.post(jane, timeline, "Hello");
 	await core.settled();
-	const edited = await editMessage(core.world, jane, memo, { content: { text: "Hello!" } });
-	await react(core.world, jane, timeline, edited, { key: "👍", unicode: "👍" });
+	const edited = await editMessage(core.context, jane, memo, { content: { text: "Hello!" } });
+	await react(core.context, jane, timeline, edited, { key: "👍", unicode: "👍" });
 	await core.settled();
-	await unreact(core.world, jane, edited, "👍");
+	await unreact(core.context, jane, edited, "👍");
 	await core.settled();
-	await deleteMessage(core.world, jane, timeline, edited);
+	await deleteMessage(core.context, jane, timeline, edited);
 	await core.settled();
 	t.deepEqual(
 		chat.delivered.map((d) => d.kind),
@@ -132,11 +132,11 @@ test("edits, deletions and reactions of ours follow the message", async (t) => {
 	const [, sent, , , withdrawn, removed] = chat.delivered;
 	t.true(removed?.kind === "removal" && removed.subject.remote[0] === `chat-copy-of-${sent?.id}`);
 	t.true(withdrawn?.kind === "unreaction" && withdrawn.remote.length === 1);
-	const events = await core.world.store.events(timeline.channel.id, 0, 100);
+	const events = await core.context.store.events(timeline.channel.id, 0, 100);
 	t.false(JSON.stringify(events).includes("Hello"));
 });
 
-test("what concerns a message that is not there yet waits for it", async (t) => {
+test("edits and deletions of an unknown message are parked until the message is received", async (t) => {
 	const [fedi, chat] = [createFakeBridge("fedi"), createFakeBridge("chat")];
 	const core = await openCore(t, [fedi, chat]);
 	const jane = await core.person("jane");
@@ -152,9 +152,9 @@ test("what concerns a message that is not there yet waits for it", async (t) => 
 	} as const;
 	t.deepEqual(await core.incoming.receive(fedi.name, [edit]), [{ status: "parked" }]);
 	await core.incoming.receive(fedi.name, [fedi.message(bob, "note", "First", { replyTo: { local: memo.id } })]);
-	const note = await messageByRemote(core.world, fedi.name, "note");
+	const note = await messageByRemote(core.context, fedi.name, "note");
 	t.is(note?.content.text, "Second");
-	// What was deleted before it came never appears, and a stranger's deletion is nobody's.
+	// A message deleted by its author before it was received never appears; a deletion by another person has no effect.
 	const mallory = fedi.person("mallory");
 	const removal = (sender: RemotePerson, id: string, target: string) =>
 		({ kind: "removal", id, sender, raw: {}, target: { remote: target } }) as const;
@@ -164,10 +164,10 @@ test("what concerns a message that is not there yet waits for it", async (t) => 
 		fedi.message(bob, "kept", "Kept", { replyTo: { local: memo.id } }),
 	]);
 	t.deepEqual(late[0], { status: "ignored", reason: "gone" });
-	t.is((await messageByRemote(core.world, fedi.name, "kept"))?.deletedAt, undefined);
+	t.is((await messageByRemote(core.context, fedi.name, "kept"))?.deletedAt, undefined);
 });
 
-test("nobody edits or deletes what somebody else said", async (t) => {
+test("a remote person can't edit or delete a message of someone else", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
@@ -179,10 +179,10 @@ test("nobody edits or deletes what somebody else said", async (t) => {
 		{ kind: "removal", id: "r", sender: mallory, raw: {}, target },
 	]);
 	t.true(received.every((r) => r.status === "ignored" && r.reason === "not-allowed"));
-	t.is((await core.world.store.get(messages, memo.id))?.doc.content.text, "Hello");
+	t.is((await core.context.store.get(messages, memo.id))?.doc.content.text, "Hello");
 });
 
-test("private and group channels never leave, by any path", async (t) => {
+test("messages of private and group channels never leave, by any path", async (t) => {
 	const [fedi, chat] = [createFakeBridge("fedi", { relays: true }), createFakeBridge("chat")];
 	const core = await openCore(t, [fedi, chat]);
 	const jane = await core.person("jane");
@@ -192,7 +192,7 @@ test("private and group channels never leave, by any path", async (t) => {
 	for (const tier of ["private", "group"] as const) {
 		const place = await core.channel(jane, tier);
 		const reach = { bridge: chat.name, target: `!${tier}`, lane: `chat:!${tier}` };
-		await t.throwsAsync(linkPortal(core.world, jane, place, { bridge: chat.name, reach, consented: true }), {
+		await t.throwsAsync(linkPortal(core.context, jane, place, { bridge: chat.name, reach, consented: true }), {
 			message: /can't be linked/,
 		});
 		t.deepEqual(
@@ -202,8 +202,8 @@ test("private and group channels never leave, by any path", async (t) => {
 			[{ status: "ignored", reason: "unknown-place" }],
 		);
 		const secret = await core.post(jane, place, "Secret @bob@fedi.test");
-		await editMessage(core.world, jane, secret, { content: { text: "Secret 2 @bob@fedi.test" } });
-		await deleteMessage(core.world, jane, place, secret);
+		await editMessage(core.context, jane, secret, { content: { text: "Secret 2 @bob@fedi.test" } });
+		await deleteMessage(core.context, jane, place, secret);
 		const [reply] = await core.incoming.receive(fedi.name, [
 			fedi.message(bob, `reply-${tier}`, "I see", { replyTo: { local: secret.id } }),
 		]);
@@ -217,7 +217,7 @@ test("private and group channels never leave, by any path", async (t) => {
 	t.is(chat.delivered.length, 0);
 });
 
-test("a group's channel passes on to its followers what one of them said; a timeline does not", async (t) => {
+test("a channel of a group forwards the post of a remote follower to its followers", async (t) => {
 	const fedi = createFakeBridge("fedi", { relays: true });
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
@@ -228,32 +228,32 @@ test("a group's channel passes on to its followers what one of them said; a time
 		await core.incoming.receive(fedi.name, [{ ...followOf(person, jane, "channel"), target }]);
 	await core.incoming.receive(fedi.name, [fedi.message(bob, "bobs-post", "Hi all", { place: target })]);
 	await core.settled();
-	const passedOn = fedi.delivered.filter((d) => d.kind === "message");
-	t.deepEqual(passedOn.map((d) => d.reach.target).sort(), ["https://b.test/inbox", "https://c.test/inbox"]);
-	t.deepEqual(passedOn[0]?.raw, { id: "bobs-post", text: "Hi all" });
+	const forwarded = fedi.delivered.filter((d) => d.kind === "message");
+	t.deepEqual(forwarded.map((d) => d.reach.target).sort(), ["https://b.test/inbox", "https://c.test/inbox"]);
+	t.deepEqual(forwarded[0]?.raw, { id: "bobs-post", text: "Hi all" });
 });
 
-test("following somebody elsewhere: asked, accepted, read at home, left", async (t) => {
+test("a remote follow: requested, accepted, posts in the home timeline, and unfollowed", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
 	const bob = fedi.person("bob");
 	const directory = { bridges: () => [fedi], shadows: core.shadows };
-	const { actor, membership } = await followReference(core.world, directory, jane, "@bob@fedi.test");
+	const { actor, membership } = await followReference(core.context, directory, jane, "@bob@fedi.test");
 	t.is(addressOf(actor), "bob@fedi.test");
 	t.is(membership.state, "requested");
 	await core.incoming.receive(fedi.name, [fedi.message(bob, "too-early", "Seen by followers")]);
 	await core.incoming.receive(fedi.name, [
 		{ kind: "answer", id: "accept", sender: bob, raw: {}, account: jane.id, accepted: true },
 	]);
-	t.is((await listFollows(core.world, jane, { states: ["joined"], limit: 10 })).length, 1);
+	t.is((await listFollows(core.context, jane, { states: ["joined"], limit: 10 })).length, 1);
 	await core.incoming.receive(fedi.name, [fedi.message(bob, "note", "Good morning")]);
-	const [newest] = await homeTimeline(core.world, jane, { limit: 10 });
+	const [newest] = await homeTimeline(core.context, jane, { limit: 10 });
 	t.is(newest?.content.text, "Good morning");
-	const shadow = await accountByRemote(core.world, fedi.name, bob.id);
+	const shadow = await accountByRemote(core.context, fedi.name, bob.id);
 	const place = await core.timeline(shadow as Account, jane);
 	await core.post(jane, place, "Good morning, Bob", { replyTo: (newest as Message).id });
-	await unfollow(core.world, jane, "bob@fedi.test");
+	await unfollow(core.context, jane, "bob@fedi.test");
 	await core.settled();
 	t.deepEqual(
 		fedi.delivered.map((d) => d.kind),
@@ -261,10 +261,10 @@ test("following somebody elsewhere: asked, accepted, read at home, left", async 
 	);
 	const [join, , leave] = fedi.delivered;
 	t.true(leave?.kind === "leave" && leave.joined === join?.id);
-	t.is(await joined(core.world, place.channel.id, jane), undefined);
+	t.is(await joined(core.context, place.channel.id, jane), undefined);
 });
 
-test("in a linked timeline only the owner posts; a guest's reply is taken over", async (t) => {
+test("in the linked room of a timeline, posts of guests are ignored, and their replies and reactions are accepted", async (t) => {
 	const chat = createFakeBridge("chat");
 	const core = await openCore(t, [chat]);
 	const jane = await core.person("jane");
@@ -284,22 +284,22 @@ test("in a linked timeline only the owner posts; a guest's reply is taken over",
 		received.map((r) => (r.status === "ignored" ? r.reason : r.status)),
 		["not-owner", "accepted", "accepted"],
 	);
-	t.is((await core.world.store.get(messages, memo.id))?.doc.replies, 1);
+	t.is((await core.context.store.get(messages, memo.id))?.doc.replies, 1);
 });
 
-test("an unlinked room is told once and hears nothing more", async (t) => {
+test("unlinking a room is delivered to it once, and nothing else is afterwards", async (t) => {
 	const chat = createFakeBridge("chat");
 	const core = await openCore(t, [chat]);
 	const jane = await core.person("jane");
 	const place = await core.channel(jane, "public");
 	await linked(core, chat, jane, place);
-	const portal = await linkPortal(core.world, jane, place, {
+	const portal = await linkPortal(core.context, jane, place, {
 		bridge: chat.name,
 		reach: { bridge: chat.name, target: "!room:x", lane: "chat:!room:x" },
 		consented: true,
 	});
-	await unlinkPortal(core.world, jane, portal.id);
-	await unlinkPortal(core.world, jane, portal.id);
+	await unlinkPortal(core.context, jane, portal.id);
+	await unlinkPortal(core.context, jane, portal.id);
 	await core.post(jane, place, "Hello");
 	const [received] = await core.incoming.receive(chat.name, [
 		chat.message(chat.guest("alice"), "$1", "Hi", { place: { kind: "room", room: "!room:x" } }),
@@ -317,7 +317,7 @@ test("an unlinked room is told once and hears nothing more", async (t) => {
 	t.is(chat.delivered.at(-1)?.kind, "message");
 });
 
-test("somebody whose account is gone takes what they said with them", async (t) => {
+test("when a remote account is deleted, its messages are deleted, and later ones are ignored", async (t) => {
 	const [fedi, chat] = [createFakeBridge("fedi"), createFakeBridge("chat")];
 	const core = await openCore(t, [fedi, chat]);
 	const jane = await core.person("jane");
@@ -332,7 +332,7 @@ test("somebody whose account is gone takes what they said with them", async (t) 
 	await core.settled();
 	await core.incoming.receive(fedi.name, [{ kind: "gone", id: "gone", sender: bob, raw: {} }]);
 	await core.settled();
-	t.truthy((await messageByRemote(core.world, fedi.name, "reply"))?.deletedAt);
+	t.truthy((await messageByRemote(core.context, fedi.name, "reply"))?.deletedAt);
 	t.is(chat.delivered.at(-1)?.kind, "removal");
 	t.deepEqual(
 		await core.incoming.receive(fedi.name, [fedi.message(bob, "ghost", "Boo", { replyTo: { local: memo.id } })]),

@@ -18,7 +18,7 @@ const problems: readonly errors.Problem[] = [
 	new errors.Unavailable(),
 ];
 
-test("every kind of problem has the status that the table gives its code", (t) => {
+test("every subclass of Problem has the status that the table lists for its code", (t) => {
 	const kinds = Object.values(errors).filter(
 		(kind) => kind.prototype instanceof errors.Problem && kind !== (errors.Problem as object),
 	);
@@ -26,7 +26,7 @@ test("every kind of problem has the status that the table gives its code", (t) =
 	for (const { errorCode, status } of problems) t.is<number, number>(errorCodes[errorCode].status, status, errorCode);
 });
 
-test("codes are snake_case, and each meaning is a sentence", (t) => {
+test("error codes are in snake_case, and each meaning is a sentence", (t) => {
 	for (const code of Object.keys(errorCodes) as ErrorCode[]) {
 		t.regex(code, /^[a-z]+(_[a-z]+)*$/);
 		t.regex(errorCodes[code].meaning, /^[A-Z].*\.$/, code);

@@ -1,6 +1,6 @@
 import test from "ava";
 import { escapeHtml } from "#core/escape-html.ts";
 
-test("a text can't end its element, its attribute or an entity", (t) => {
+test("escaped text can't close its element or attribute, nor form an entity", (t) => {
 	t.is(escapeHtml(`<a href="x">&lt; 'b'</a>`), "&lt;a href=&quot;x&quot;&gt;&amp;lt; 'b'&lt;/a&gt;");
 });

@@ -18,8 +18,9 @@ const follow = (person: RemotePerson, { id: account }: Account) =>
 	({ kind: "join", id: `follow-${++follows}`, sender: person, raw: {}, target: { kind: "account", account } }) as const;
 
 async function followersOf(core: Core, account: Account, reader = account) {
-	const place = account.followers && (await readableById(core.world, account.followers, reader));
-	if (place === undefined) throw new Error(`${reader.handle} may not read what ${account.handle} says to followers`);
+	const place = account.followers && (await readableById(core.context, account.followers, reader));
+	if (place === undefined)
+		throw new Error(`${reader.handle} may not read the channel for followers of ${account.handle}`);
 	return place;
 }
 
@@ -29,16 +30,16 @@ async function open(t: ExecutionContext) {
 	return { core, fedi, chat, jane: await core.person("jane") };
 }
 
-test("a memo for followers goes to the homes of followers, marked for them, and nowhere else", async (t) => {
+test("a memo for followers is delivered only to the homes of followers, with the visibility `readers`", async (t) => {
 	const { core, fedi, chat, jane } = await open(t);
 	const [bob, eve] = [fedi.person("bob", "b.test"), fedi.person("eve", "e.test")];
 	await core.shadows.of(fedi.name, eve);
 	await core.incoming.receive(fedi.name, [follow(bob, jane)]);
-	// A room that is linked to the timeline is no follower.
+	// A room that is linked to the timeline is not a follower.
 	const timeline = await core.timeline(jane);
 	const reach = { bridge: chat.name, target: "!room", lane: "chat:!room" };
-	const portal = await linkPortal(core.world, jane, timeline, { bridge: chat.name, reach, consented: true });
-	await changePortal(core.world, portal.id, "active");
+	const portal = await linkPortal(core.context, jane, timeline, { bridge: chat.name, reach, consented: true });
+	await changePortal(core.context, portal.id, "active");
 	await core.settled();
 	fedi.delivered.length = chat.delivered.length = 0;
 
@@ -58,12 +59,12 @@ test("the channel for followers can't be linked to a room", async (t) => {
 	const { core, chat, jane } = await open(t);
 	const reach = { bridge: chat.name, target: "!room", lane: "chat:!room" };
 	await t.throwsAsync(
-		linkPortal(core.world, jane, await followersOf(core, jane), { bridge: chat.name, reach, consented: true }),
+		linkPortal(core.context, jane, await followersOf(core, jane), { bridge: chat.name, reach, consented: true }),
 		{ message: /can't be linked/ },
 	);
 });
 
-test("a follower who leaves while the memo waits gets nothing; a removal goes where the memo went", async (t) => {
+test("a memo is not delivered to a follower who unfollows before the retry; a removal is delivered wherever the memo was", async (t) => {
 	const { core, fedi, jane } = await open(t);
 	const [bob, carol] = [fedi.person("bob", "b.test"), fedi.person("carol", "c.test")];
 	await core.incoming.receive(fedi.name, [follow(bob, jane), follow(carol, jane)]);
@@ -76,7 +77,7 @@ test("a follower who leaves while the memo waits gets nothing; a removal goes wh
 		{ status: "retry", reason: "no answer", lane: true, afterMs: 60_000 },
 		{ status: "retry", reason: "no answer", lane: true, afterMs: 60_000 },
 	);
-	await core.post(jane, place, "Only who follows still");
+	await core.post(jane, place, "Only for those who still follow");
 	await core.settled();
 	await core.incoming.receive(fedi.name, [
 		{ kind: "leave", id: "bob-leaves", sender: bob, raw: {}, target: { kind: "account", account: jane.id } },
@@ -92,12 +93,12 @@ test("a follower who leaves while the memo waits gets nothing; a removal goes wh
 	await core.incoming.receive(fedi.name, [follow(bob, jane)]);
 	await core.settled();
 	fedi.delivered.length = 0;
-	await deleteMessage(core.world, jane, place, early);
+	await deleteMessage(core.context, jane, place, early);
 	await core.settled();
 	t.deepEqual(fedi.delivered.map((d) => d.kind).sort(), ["removal", "removal"]);
 });
 
-test("who is mentioned gets a memo for followers, too", async (t) => {
+test("a memo for followers is delivered to mentioned people too", async (t) => {
 	const { core, fedi, jane } = await open(t);
 	const dan = fedi.person("dan", "d.test");
 	await core.shadows.of(fedi.name, dan);
@@ -109,48 +110,49 @@ test("who is mentioned gets a memo for followers, too", async (t) => {
 		fedi.delivered.map((d) => d.reach.target),
 		[dan.reach?.target],
 	);
-	t.not(await messageWithPlace(core.world, memo.id, local), undefined);
-	t.is(await readableById(core.world, place.channel.id, local), undefined);
-	t.is(await messageWithPlace(core.world, memo.id, await core.person("outsider")), undefined);
-	t.is(await messageWithPlace(core.world, memo.id, undefined), undefined);
+	t.not(await messageWithPlace(core.context, memo.id, local), undefined);
+	t.is(await readableById(core.context, place.channel.id, local), undefined);
+	t.is(await messageWithPlace(core.context, memo.id, await core.person("outsider")), undefined);
+	t.is(await messageWithPlace(core.context, memo.id, undefined), undefined);
 });
 
-test("what a remote author says to followers is read by accepted followers here and by those whom it names, nobody else", async (t) => {
+test("a remote message for followers can be read only by accepted local followers and by those it mentions", async (t) => {
 	const { core, fedi, jane } = await open(t);
-	const [asking, outsider, named] = [
-		await core.person("asking"),
+	const [requesting, outsider, mentioned] = [
+		await core.person("requesting"),
 		await core.person("outsider"),
-		await core.person("named"),
+		await core.person("mentioned"),
 	];
 	const bob = fedi.person("bob");
 	const shadow = await core.shadows.of(fedi.name, bob);
-	for (const account of [jane, asking]) await joinChannel(core.world, await core.timeline(shadow, account), account);
+	for (const account of [jane, requesting])
+		await joinChannel(core.context, await core.timeline(shadow, account), account);
 	await core.incoming.receive(fedi.name, [
 		{ kind: "answer", id: "accept", sender: bob, raw: {}, account: jane.id, accepted: true },
 	]);
 	const place = { kind: "followers" } as const;
 	const [received] = await core.incoming.receive(fedi.name, [
-		fedi.message(bob, "quiet-note", "Only for you", { place, mentions: [named.id] }),
+		fedi.message(bob, "quiet-note", "Only for you", { place, mentions: [mentioned.id] }),
 	]);
 	t.is(received?.status, "accepted");
 	const id = received?.status === "accepted" ? received.message : undefined;
-	if (id === undefined) return t.fail("It was not kept");
+	if (id === undefined) return t.fail("The message was not stored");
 	const seenBy = async (account: Account) => ({
-		home: (await homeTimeline(core.world, account, { limit: 10 })).some((message) => message.id === id),
-		alone: (await messageWithPlace(core.world, id, account)) !== undefined,
+		home: (await homeTimeline(core.context, account, { limit: 10 })).some((message) => message.id === id),
+		alone: (await messageWithPlace(core.context, id, account)) !== undefined,
 	});
 	t.deepEqual(await seenBy(jane), { home: true, alone: true });
-	t.deepEqual(await seenBy(named), { home: false, alone: true });
-	for (const account of [asking, outsider]) t.deepEqual(await seenBy(account), { home: false, alone: false });
-	t.is(await messageWithPlace(core.world, id, undefined), undefined);
+	t.deepEqual(await seenBy(mentioned), { home: false, alone: true });
+	for (const account of [requesting, outsider]) t.deepEqual(await seenBy(account), { home: false, alone: false });
+	t.is(await messageWithPlace(core.context, id, undefined), undefined);
 	await core.settled();
 	t.deepEqual(
 		fedi.delivered.filter((d) => d.kind === "message"),
 		[],
 	);
-	// An answer goes to its author's home alone.
-	const note = (await core.world.store.get(messages, id))?.doc;
-	const readable = note && (await readableById(core.world, note.channel, jane));
+	// A reply is delivered to the home of the note's author only.
+	const note = (await core.context.store.get(messages, id))?.doc;
+	const readable = note && (await readableById(core.context, note.channel, jane));
 	if (readable === undefined) return t.fail("Jane can't answer");
 	await core.incoming.receive(fedi.name, [follow(fedi.person("eve", "e.test"), jane)]);
 	await core.settled();
@@ -163,7 +165,7 @@ test("what a remote author says to followers is read by accepted followers here 
 	);
 });
 
-test("a remote answer that is for its author's followers does not appear to ours, and a stranger can't answer what they can't read", async (t) => {
+test("a remote reply for followers of its author is not shown to followers of the parent's author, and only readers can reply", async (t) => {
 	const { core, fedi, jane } = await open(t);
 	const [bob, eve] = [fedi.person("bob"), fedi.person("eve")];
 	await core.incoming.receive(fedi.name, [follow(bob, jane)]);
@@ -178,7 +180,7 @@ test("a remote answer that is for its author's followers does not appear to ours
 	t.is(apart?.status, "accepted");
 	t.is(answered?.status, "accepted");
 	t.deepEqual(refused, { status: "ignored", reason: "not-allowed" });
-	const list = await core.world.store.page(messages, {
+	const list = await core.context.store.page(messages, {
 		index: "channel",
 		prefix: [place.channel.id],
 		order: "asc",
@@ -189,16 +191,16 @@ test("a remote answer that is for its author's followers does not appear to ours
 		["For followers", "Aloud"],
 	);
 	const kept =
-		apart?.status === "accepted" && apart.message && (await core.world.store.get(messages, apart.message))?.doc;
+		apart?.status === "accepted" && apart.message && (await core.context.store.get(messages, apart.message))?.doc;
 	t.is(kept && kept.reply, undefined);
-	t.not(kept && (await messageWithPlace(core.world, kept.id, jane)), undefined);
+	t.not(kept && (await messageWithPlace(core.context, kept.id, jane)), undefined);
 	const [reaction] = await core.incoming.receive(fedi.name, [
 		{ kind: "reaction", id: "like", reaction: "like", sender: eve, raw: {}, target: replyTo, key: "❤" },
 	]);
 	t.deepEqual(reaction, { status: "ignored", reason: "not-allowed" });
 });
 
-test("an edit that is for followers only changes nothing that more people read", async (t) => {
+test("an edit for followers only does not change a message with more readers", async (t) => {
 	const { core, fedi, jane } = await open(t);
 	const bob = fedi.person("bob");
 	await core.shadows.of(fedi.name, bob);

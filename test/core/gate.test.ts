@@ -3,7 +3,7 @@ import test from "ava";
 import { Unavailable } from "#core/errors.ts";
 import { createGate } from "#core/gate.ts";
 
-/** Work that runs until it is told to end. */
+/** Work that runs until it is ended. */
 function endless(name: string, log: string[]) {
 	const { promise, resolve, reject } = Promise.withResolvers<string>();
 	const work = async (): Promise<string> => {
@@ -13,7 +13,7 @@ function endless(name: string, log: string[]) {
 	return { work, end: () => resolve(name), fail: () => reject(new Error(name)) };
 }
 
-test("no more than the width run at once; the others follow in the order in which they came", async (t) => {
+test("at most `width` runs are active at once, and the others follow in order of arrival", async (t) => {
 	const gate = createGate({ width: 2 });
 	const log: string[] = [];
 	const all = ["a", "b", "c", "d", "e"].map((name) => endless(name, log));
@@ -28,7 +28,7 @@ test("no more than the width run at once; the others follow in the order in whic
 	t.deepEqual(log, ["a", "b", "c", "d", "e"]);
 });
 
-test("work that fails makes room like work that succeeds, and its error is its caller's", async (t) => {
+test("failed work frees its slot, and its error is thrown to its caller", async (t) => {
 	const gate = createGate({ width: 1 });
 	const log: string[] = [];
 	const [first, second] = [endless("a", log), endless("b", log)];
@@ -41,7 +41,7 @@ test("work that fails makes room like work that succeeds, and its error is its c
 	t.is(await gate.run(async () => "c"), "c");
 });
 
-test("a full line is closed, and says when to come back", async (t) => {
+test("when the queue is full, work is rejected with a Retry-After", async (t) => {
 	const gate = createGate({ width: 1, line: 1, retryAfterSeconds: 7, detail: "Too many" });
 	const log: string[] = [];
 	const [first, second] = [endless("a", log), endless("b", log)];
@@ -56,7 +56,7 @@ test("a full line is closed, and says when to come back", async (t) => {
 	t.deepEqual(await Promise.all(runs), ["a", "b"]);
 });
 
-test("a line without a limit takes all who come", async (t) => {
+test("a queue without a limit accepts all work", async (t) => {
 	const gate = createGate({ width: 3 });
 	let running = 0;
 	let most = 0;

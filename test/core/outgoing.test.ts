@@ -30,14 +30,14 @@ async function follows(core: Core, fedi: FakeBridge, person: RemotePerson, accou
 	fedi.delivered.length = 0;
 }
 
-/** Time goes by, and the lane of a person looks what is due. */
-async function later(core: Core, person: RemotePerson, ms: number): Promise<void> {
+/** Advances the clock and wakes the lane of a person. */
+async function advance(core: Core, person: RemotePerson, ms: number): Promise<void> {
 	core.clock.time += ms;
 	if (person.reach !== undefined) core.lanes.wake(deliveryLane(person.reach.lane));
 	await core.settled();
 }
 
-/** The network, but for some inboxes that answer as they are bid. */
+/** The network, with given answers for some inboxes. */
 function withInboxes(fedi: FakeBridge, answers: ReadonlyMap<string, DeliveryResult>): FakeBridge {
 	return {
 		...fedi,
@@ -48,9 +48,10 @@ function withInboxes(fedi: FakeBridge, answers: ReadonlyMap<string, DeliveryResu
 const textOf = (delivery: Delivery): string =>
 	delivery.kind === "message" ? delivery.subject.message.content.text : delivery.kind;
 const texts = ({ delivered }: FakeBridge): readonly string[] => delivered.map(textOf);
-const waiting = async ({ world }: Core) => (await world.store.page(deliveries, { order: "asc", limit: 100 })).length;
+const waiting = async ({ context }: Core) =>
+	(await context.store.page(deliveries, { order: "asc", limit: 100 })).length;
 
-test("waits double from a second to an hour, with a fifth of jitter, and are obeyed when the other side names one", (t) => {
+test("retry delays double from a second to an hour with 20 % jitter, and a given Retry-After is obeyed", (t) => {
 	t.deepEqual(
 		[1, 2, 3, 12, 13, 40].map((failures) => backOff(failures, undefined, () => 0.5)),
 		[1, 2, 4, 2048, 3600, 3600].map((seconds) => seconds * second),
@@ -70,12 +71,12 @@ test("waits double from a second to an hour, with a fifth of jitter, and are obe
 	t.true(tries >= 16);
 });
 
-test("who asks to be tried again at once is not tried in a busy loop", (t) => {
+test("a Retry-After of 0 does not cause a busy loop", (t) => {
 	t.true(backOff(1, 0) >= second);
 	t.true(backOff(1, -5) >= second);
 });
 
-test("what fails is tried again after a second, and what was said after it waits behind it", async (t) => {
+test("a failed delivery is retried after a second, and advance messages wait for it", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
@@ -85,14 +86,14 @@ test("what fails is tried again after a second, and what was said after it waits
 	await core.post(jane, timeline, "one");
 	await core.settled();
 	await core.post(jane, timeline, "two");
-	await later(core, bob, 0);
+	await advance(core, bob, 0);
 	t.deepEqual(texts(fedi), []);
-	await later(core, bob, 1.3 * second);
+	await advance(core, bob, 1.3 * second);
 	t.deepEqual(texts(fedi), ["one", "two"]);
 	t.is(await waiting(core), 0);
 });
 
-test("what fails again and again waits by itself: its channel is held behind it, other channels go on", async (t) => {
+test("a delivery that keeps failing blocks only its own channel", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	let poisoned = 5;
 	const isPoison = (delivery: Delivery) => textOf(delivery) === "poison" && poisoned-- > 0;
@@ -110,17 +111,17 @@ test("what fails again and again waits by itself: its channel is held behind it,
 	core.clock.time += 1;
 	await core.post(joe, await core.timeline(joe), "elsewhere");
 	await core.settled();
-	for (const seconds of [1.3, 2.5]) await later(core, bob, seconds * second);
+	for (const seconds of [1.3, 2.5]) await advance(core, bob, seconds * second);
 	t.deepEqual(texts(fedi), []);
-	await later(core, bob, 5 * second);
+	await advance(core, bob, 5 * second);
 	t.deepEqual(texts(fedi), ["elsewhere"]);
-	await later(core, bob, 10 * second);
+	await advance(core, bob, 10 * second);
 	t.deepEqual(texts(fedi), ["elsewhere"]);
-	await later(core, bob, 20 * second);
+	await advance(core, bob, 20 * second);
 	t.deepEqual(texts(fedi), ["elsewhere", "poison", "behind it"]);
 });
 
-test("an inbox that always fails holds up no other inbox of its host", async (t) => {
+test("an inbox that always fails does not delay the other inboxes of its host", async (t) => {
 	const base = createFakeBridge("fedi");
 	const inboxOf = (name: string) => ({
 		...base.person(name),
@@ -136,11 +137,11 @@ test("an inbox that always fails holds up no other inbox of its host", async (t)
 	const timeline = await core.timeline(jane);
 	await core.post(jane, timeline, "one");
 	await core.post(jane, timeline, "two");
-	for (const seconds of [0, 1.3, 2.5, 5, 10, 20, 40]) await later(core, bob, seconds * second);
+	for (const seconds of [0, 1.3, 2.5, 5, 10, 20, 40]) await advance(core, bob, seconds * second);
 	t.is(texts(base).filter((text) => text === "one").length, others.length);
 	t.is(texts(base).filter((text) => text === "two").length, others.length);
 	broken.clear();
-	await later(core, bob, 3600 * second);
+	await advance(core, bob, 3600 * second);
 	t.deepEqual(base.delivered.filter((delivery) => delivery.reach.target === bob.reach.target).map(textOf), [
 		"answer",
 		"one",
@@ -148,7 +149,7 @@ test("an inbox that always fails holds up no other inbox of its host", async (t)
 	]);
 });
 
-test("a host in trouble is left in peace for as long as it asks, then gets everything in order, once", async (t) => {
+test("after a 429, a host is not contacted until its Retry-After has passed; then everything is delivered once, in order", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, bob, carol] = [await core.person("jane"), fedi.person("bob"), fedi.person("carol", "other.test")];
@@ -159,39 +160,39 @@ test("a host in trouble is left in peace for as long as it asks, then gets every
 	await core.settled();
 	await follows(core, fedi, carol, jane);
 	for (const text of ["two", "three"]) await core.post(jane, timeline, text);
-	await later(core, bob, 59 * second);
+	await advance(core, bob, 59 * second);
 	t.deepEqual(
 		fedi.delivered.map((delivery) => `${delivery.reach.lane} ${textOf(delivery)}`),
 		["fedi:other.test two", "fedi:other.test three"],
 	);
-	t.is((await core.world.store.get(laneRecords, deliveryLane("fedi:fedi.test")))?.doc.trouble?.failures, 1);
+	t.is((await core.context.store.get(laneRecords, deliveryLane("fedi:fedi.test")))?.doc.trouble?.failures, 1);
 	fedi.delivered.length = 0;
-	await later(core, bob, 2 * second);
+	await advance(core, bob, 2 * second);
 	t.deepEqual(texts(fedi), ["one", "two", "three"]);
-	t.is((await core.world.store.get(laneRecords, deliveryLane("fedi:fedi.test")))?.doc.trouble, undefined);
+	t.is((await core.context.store.get(laneRecords, deliveryLane("fedi:fedi.test")))?.doc.trouble, undefined);
 });
 
-test("a host that stays away is asked ever less often, one question at a time", async (t) => {
+test("a host that stays unreachable is contacted ever less often, by one delivery at a time", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
 	await follows(core, fedi, bob, jane);
-	const questions = 30;
-	fedi.answers.push(...Array.from({ length: questions }, () => down));
+	const failures = 30;
+	fedi.answers.push(...Array.from({ length: failures }, () => down));
 	for (let i = 0; i < 50; i++) await core.post(jane, await core.timeline(jane), `${i}`);
 	await core.settled();
-	for (let passed = 0; passed < 3600; passed += 10) await later(core, bob, 10 * second);
-	const asked = questions - fedi.answers.length;
-	t.true(asked >= 8 && asked <= 14, `asked ${asked} times in an hour`);
+	for (let passed = 0; passed < 3600; passed += 10) await advance(core, bob, 10 * second);
+	const attempts = failures - fedi.answers.length;
+	t.true(attempts >= 8 && attempts <= 14, `${attempts} attempts in an hour`);
 	fedi.answers.length = 0;
-	await later(core, bob, 2 * 3600 * second);
+	await advance(core, bob, 2 * 3600 * second);
 	t.deepEqual(
 		texts(fedi),
 		Array.from({ length: 50 }, (_, i) => `${i}`),
 	);
 });
 
-test("what can't be delivered for days becomes a dead letter that can be listed and given another life", async (t) => {
+test("a delivery that fails for days becomes a dead letter, which can be listed and replayed", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
@@ -199,19 +200,19 @@ test("what can't be delivered for days becomes a dead letter that can be listed 
 	fedi.answers.push(down, down);
 	await core.post(jane, await core.timeline(jane), "late");
 	await core.settled();
-	await later(core, bob, 4.1 * day);
+	await advance(core, bob, 4.1 * day);
 	t.is(await waiting(core), 0);
-	const [dead, ...more] = await listDeadLetters(core.world, { lane: "fedi:fedi.test", limit: 10 });
+	const [dead, ...more] = await listDeadLetters(core.context, { lane: "fedi:fedi.test", limit: 10 });
 	t.is(more.length, 0);
 	t.like(dead?.letter, { reason: "no answer", reach: bob.reach, diedAt: core.clock.time });
-	t.deepEqual(await listDeadLetters(core.world, { lane: "fedi:other.test", limit: 10 }), []);
-	t.is(await replayDeadLetters(core.world, "fedi:fedi.test", core.lanes), 1);
+	t.deepEqual(await listDeadLetters(core.context, { lane: "fedi:other.test", limit: 10 }), []);
+	t.is(await replayDeadLetters(core.context, "fedi:fedi.test", core.lanes), 1);
 	await core.settled();
 	t.deepEqual(texts(fedi), ["late"]);
-	t.deepEqual(await listDeadLetters(core.world, { limit: 10 }), []);
+	t.deepEqual(await listDeadLetters(core.context, { limit: 10 }), []);
 });
 
-test("of a host that is away for days nothing is kept too long, and it is not asked once for each", async (t) => {
+test("expired deliveries to an unreachable host become dead letters without an attempt for each", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
@@ -223,15 +224,15 @@ test("of a host that is away for days nothing is kept too long, and it is not as
 	const before = fedi.answers.length;
 	core.clock.time += 4.1 * day;
 	await core.post(jane, timeline, "new");
-	await later(core, bob, 0);
+	await advance(core, bob, 0);
 	t.is(fedi.answers.length, before - 1);
-	t.is((await listDeadLetters(core.world, { limit: 100 })).length, 40);
+	t.is((await listDeadLetters(core.context, { limit: 100 })).length, 40);
 	fedi.answers.length = 0;
-	await later(core, bob, day);
+	await advance(core, bob, day);
 	t.deepEqual(texts(fedi), ["new"]);
 });
 
-test("what is refused for good is tried once, and what was said after it goes on", async (t) => {
+test("a permanently rejected delivery is attempted once, and advance messages are delivered", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
@@ -240,13 +241,13 @@ test("what is refused for good is tried once, and what was said after it goes on
 	await core.post(jane, await core.timeline(jane), "refused");
 	await core.post(jane, await core.timeline(jane), "fine");
 	await core.settled();
-	await later(core, bob, day);
+	await advance(core, bob, day);
 	t.deepEqual(texts(fedi), ["fine"]);
-	const [dead] = await listDeadLetters(core.world, { limit: 10 });
+	const [dead] = await listDeadLetters(core.context, { limit: 10 });
 	t.is(dead?.letter.reason, "HTTP 422");
 });
 
-test("what a network has no words for is not sent and is no dead letter", async (t) => {
+test("a delivery that a network does not support is dropped without a dead letter", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
@@ -255,12 +256,12 @@ test("what a network has no words for is not sent and is no dead letter", async 
 	await core.post(jane, await core.timeline(jane), "wordless");
 	await core.post(jane, await core.timeline(jane), "fine");
 	await core.settled();
-	await later(core, bob, day);
+	await advance(core, bob, day);
 	t.deepEqual(texts(fedi), ["fine"]);
-	t.deepEqual(await listDeadLetters(core.world, { limit: 10 }), []);
+	t.deepEqual(await listDeadLetters(core.context, { limit: 10 }), []);
 });
 
-test("where nobody is any more, the follows end and what was on its way is not sent", async (t) => {
+test("after a 410, followers delivered through the inbox are removed and pending deliveries dropped", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, joe] = [await core.person("jane"), await core.person("joe")];
@@ -271,15 +272,15 @@ test("where nobody is any more, the follows end and what was on its way is not s
 	for (const text of ["one", "two", "three"]) await core.post(jane, timeline, text);
 	await core.settled();
 	fedi.answers.push({ status: "rejected", reason: "gone", detail: "HTTP 410" }, failed);
-	await later(core, bob, 10 * second);
-	t.is(fedi.answers.length, 1, "asked once");
+	await advance(core, bob, 10 * second);
+	t.is(fedi.answers.length, 1, "one attempt");
 	t.is(await waiting(core), 0);
 	for (const { timeline: place } of [jane, joe])
-		t.is(await core.world.store.count(memberships, "place", [place, "joined"]), 0);
-	await core.post(joe, await core.timeline(joe), "to nobody");
+		t.is(await core.context.store.count(memberships, "place", [place, "joined"]), 0);
+	await core.post(joe, await core.timeline(joe), "without followers");
 	await core.settled();
 	t.deepEqual(texts(fedi), []);
-	// Who comes back is served again.
+	// A new follow is accepted and served.
 	fedi.answers.length = 0;
 	const again = {
 		kind: "join",
@@ -292,25 +293,25 @@ test("where nobody is any more, the follows end and what was on its way is not s
 	await core.post(jane, timeline, "welcome back");
 	await core.settled();
 	t.deepEqual(texts(fedi), ["answer", "welcome back"]);
-	t.not(await readable(core.world, timeline, undefined), undefined);
+	t.not(await readable(core.context, timeline, undefined), undefined);
 });
 
-test("an edit that changes nothing, because its answer was lost, is told nobody", async (t) => {
+test("a repeated edit, whose first answer was lost, is not delivered again", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
 	await follows(core, fedi, bob, jane);
 	const memo = await core.post(jane, await core.timeline(jane), "first", { tags: ["a"], warning: "careful" });
-	const edited = await editMessage(core.world, jane, memo, { content: { text: "second" } });
-	const again = await editMessage(core.world, jane, edited, { content: { text: "second" } });
+	const edited = await editMessage(core.context, jane, memo, { content: { text: "second" } });
+	const again = await editMessage(core.context, jane, edited, { content: { text: "second" } });
 	t.deepEqual(again, edited);
-	await editMessage(core.world, jane, again, { content: { text: "second" }, tags: ["b"] });
-	await editMessage(core.world, jane, again, { warning: "" });
+	await editMessage(core.context, jane, again, { content: { text: "second" }, tags: ["b"] });
+	await editMessage(core.context, jane, again, { warning: "" });
 	await core.settled();
 	t.deepEqual(texts(fedi), ["second", "edit", "edit", "edit"]);
 });
 
-test("what was edited and then deleted while its host was away stops nothing and is not told", async (t) => {
+test("a message edited and deleted while its host was down is delivered as a removal only", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
@@ -319,17 +320,17 @@ test("what was edited and then deleted while its host was away stops nothing and
 	fedi.answers.push(down);
 	const memo = await core.post(jane, timeline, "first");
 	await core.settled();
-	const edited = await editMessage(core.world, jane, memo, { content: { text: "second" } });
-	await deleteMessage(core.world, jane, timeline, edited);
+	const edited = await editMessage(core.context, jane, memo, { content: { text: "second" } });
+	await deleteMessage(core.context, jane, timeline, edited);
 	await core.post(jane, timeline, "next");
-	await later(core, bob, 2 * second);
+	await advance(core, bob, 2 * second);
 	t.deepEqual(texts(fedi), ["removal", "next"]);
 	t.is(await waiting(core), 0);
-	const kept = await core.world.store.events(timeline.channel.id, 0, 100);
+	const kept = await core.context.store.events(timeline.channel.id, 0, 100);
 	t.notRegex(JSON.stringify(kept), /first|second/);
 });
 
-test("what was edited and then deleted before it was planned is planned all the same", async (t) => {
+test("events of a message edited and deleted before planning are planned without an error", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
@@ -338,20 +339,20 @@ test("what was edited and then deleted before it was planned is planned all the 
 	await core.lanes.stop();
 	const memo = await core.post(jane, timeline, "first");
 	await deleteMessage(
-		core.world,
+		core.context,
 		jane,
 		timeline,
-		await editMessage(core.world, jane, memo, { content: { text: "second" } }),
+		await editMessage(core.context, jane, memo, { content: { text: "second" } }),
 	);
-	const planner = { world: core.world, targets: createTargets(core.world, () => [fedi]) };
+	const planner = { context: core.context, targets: createTargets(core.context, () => [fedi]) };
 	const job = createOutgoing(planner, () => core.lanes);
-	const plan = createConsumer(core.world, createLaneHolds(core.world), job);
+	const plan = createConsumer(core.context, createLaneHolds(core.context), job);
 	await plan(timeline.channel.id, new AbortController().signal);
-	t.deepEqual(await core.world.store.owedStreams("bridge", { limit: 100 }), []);
+	t.deepEqual(await core.context.store.owedStreams("bridge", { limit: 100 }), []);
 	t.is(await waiting(core), 3);
 });
 
-test("what has been sent of a delivery of several parts is remembered from one try to the next", async (t) => {
+test("a delivery in several parts keeps its progress across retries", async (t) => {
 	const base = createFakeBridge("fedi");
 	const seen: (readonly string[] | undefined)[] = [];
 	const fedi: FakeBridge = {
@@ -368,13 +369,13 @@ test("what has been sent of a delivery of several parts is remembered from one t
 	await follows(core, base, bob, jane);
 	await core.post(jane, await core.timeline(jane), "one");
 	await core.settled();
-	for (const seconds of [2, 4]) await later(core, bob, seconds * second);
+	for (const seconds of [2, 4]) await advance(core, bob, seconds * second);
 	t.deepEqual(seen, [undefined, ["part 1"], ["part 1", "part 2"]]);
 	t.deepEqual(texts(base), ["one"]);
 	t.is(await waiting(core), 0);
 });
 
-test("what is on its way when the lanes are asked to stop may arrive", async (t) => {
+test("stopping the lanes lets the delivery in flight finish", async (t) => {
 	const base = createFakeBridge("fedi");
 	const begun = Promise.withResolvers<AbortSignal>();
 	const answer = Promise.withResolvers<void>();
@@ -401,7 +402,7 @@ test("what is on its way when the lanes are asked to stop may arrive", async (t)
 	t.is(await waiting(core), 1);
 });
 
-test("a bridge that throws costs its lane a wait and nothing else", async (t) => {
+test("a bridge that throws only delays its lane", async (t) => {
 	const base = createFakeBridge("fedi");
 	let throws = 1;
 	const fedi: FakeBridge = {
@@ -416,6 +417,6 @@ test("a bridge that throws costs its lane a wait and nothing else", async (t) =>
 	await follows(core, base, bob, jane);
 	await core.post(jane, await core.timeline(jane), "one");
 	await core.settled();
-	await later(core, bob, 2 * second);
+	await advance(core, bob, 2 * second);
 	t.deepEqual(texts(base), ["one"]);
 });

@@ -3,16 +3,16 @@ import { accounts } from "#core/accounts/account.ts";
 import { localAccount } from "#core/accounts/find-account.ts";
 import { credentials, setPassword } from "#core/identity/credentials.ts";
 import { accessTokens } from "#core/identity/tokens.ts";
-import { openWorld, readConfig } from "../../src/gateway.ts";
+import { openCore, readConfig } from "../../src/gateway.ts";
 import { type Provider, startProvider } from "../support/provider.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/wait.ts";
 
 const password = "a quiet harbour";
 
-/** The store of a provider, beside it, as a command has it. */
-const beside = async ({ origin, dataDir }: Provider) =>
-	openWorld(
+/** Opens the store of a running provider, as a command does. */
+const openStoreOf = async ({ origin, dataDir }: Provider) =>
+	openCore(
 		await readConfig(undefined, {
 			CAUSEWAY_PUBLIC_URL: origin,
 			CAUSEWAY_DATA_DIR: dataDir,
@@ -20,7 +20,7 @@ const beside = async ({ origin, dataDir }: Provider) =>
 		}),
 	);
 
-test("an account that is being deleted when the process ends is gone after the next start, with all that it said", async (t) => {
+test("an account whose deletion is interrupted by a crash is deleted after the next start, with all its messages", async (t) => {
 	await using provider = await startProvider({ folder: await temporaryFolder(t), failPoints: true });
 	for (const hit of [1, 2, 3, 5, 8]) {
 		const handle = `jane${hit}`;
@@ -29,8 +29,8 @@ test("an account that is being deleted when the process ends is gone after the n
 		const messages = `/api/groups/${timeline.group}/channels/${timeline.channel}/messages`;
 		for (let i = 0; i < 6; i++) await jane.call("POST", messages, { type: "memo", content: { text: `memo ${i}` } });
 		{
-			await using opened = await beside(provider);
-			await setPassword(opened.world, id, password);
+			await using opened = await openStoreOf(provider);
+			await setPassword(opened.context, id, password);
 		}
 		await provider.arm("store:after-commit", hit);
 		const answer = jane.answer("DELETE", "/api/me", { password }).catch(() => undefined);
@@ -42,17 +42,19 @@ test("an account that is being deleted when the process ends is gone after the n
 		await answer;
 		await provider.restart();
 
-		// Whoever got no answer asks again.
+		// A client that got no answer repeats the request.
 		t.true([204, 401].includes((await jane.answer("DELETE", "/api/me", { password })).status));
-		const anybody = async () =>
+		const readAnonymously = async () =>
 			(await (await fetch(`${provider.origin}${messages}`)).json()) as { items: { deletedAt?: string }[] };
-		await until("every memo is a tombstone", async () => (await anybody()).items.every(({ deletedAt }) => deletedAt));
-		t.is((await anybody()).items.length, 6);
-		await using opened = await beside(provider);
-		const { store } = opened.world;
-		t.is(await localAccount(opened.world, handle), undefined);
+		await until("every memo is a tombstone", async () =>
+			(await readAnonymously()).items.every(({ deletedAt }) => deletedAt),
+		);
+		t.is((await readAnonymously()).items.length, 6);
+		await using opened = await openStoreOf(provider);
+		const { store } = opened.context;
+		t.is(await localAccount(opened.context, handle), undefined);
 		t.truthy((await store.get(accounts, id))?.doc.deletedAt);
-		await until("nothing is left to sign in with", async () => {
+		await until("the credentials and tokens are deleted", async () => {
 			const tokens = await store.page(accessTokens, { index: "account", prefix: [id], order: "asc", limit: 1 });
 			return tokens.length === 0 && (await store.get(credentials, id)) === undefined;
 		});

@@ -1,71 +1,71 @@
 import test, { type ExecutionContext } from "ava";
 import { type FailPoint, failPoints } from "#core/ports/fail-points.ts";
 import { until } from "../support/wait.ts";
-import { aliceIn, janeIn, type Person, patient, remoteIn } from "./people.ts";
-import { openTown, type Place, type Town } from "./town.ts";
+import { type Federation, openFederation, type Place } from "./federation.ts";
+import { aliceIn, janeIn, type Person, remoteIn, waitingForPush } from "./people.ts";
 import { fediverseSide, providerSide, repeats, roomSide } from "./views.ts";
 
-/** Who speaks, where, and which fail-points lie on the way of what they say. */
+/** Who posts, where, and which fail-points their messages pass. */
 interface Direction {
 	readonly name: string;
 	readonly points: readonly FailPoint[];
-	place(town: Town): Place;
-	person(town: Town, place: Place): Person;
+	place(federation: Federation): Place;
+	person(federation: Federation, place: Place): Person;
 }
 const directions: readonly Direction[] = [
 	{
 		name: "a post on its way to the fediverse and Matrix",
 		points: failPoints.filter((point) => !point.startsWith("incoming:")),
-		place: (town) => town.timeline,
+		place: (federation) => federation.timeline,
 		person: janeIn,
 	},
 	{
 		name: "a fediverse activity on its way to OFSCP and Matrix",
 		points: failPoints,
-		place: (town) => town.channel,
-		person: (town, place) => remoteIn(town, place, town.first, "bob"),
+		place: (federation) => federation.channel,
+		person: (federation, place) => remoteIn(federation, place, federation.first, "bob"),
 	},
 	{
 		name: "a Matrix event on its way to OFSCP and the fediverse",
 		points: failPoints,
-		place: (town) => town.channel,
-		person: (town, place) => patient(aliceIn(town, place), town),
+		place: (federation) => federation.channel,
+		person: (federation, place) => waitingForPush(aliceIn(federation, place), federation),
 	},
 ];
-/** At which passage of the point the process ends. */
+/** At which hit of the fail-point the process ends. */
 const hits = process.env.CAUSEWAY_LONG === "1" ? [1, 2] : [2];
-/** Messages of each writer of a test at least; they go on until the process has ended. */
+/** The minimum number of messages per writer of a test; they continue until the process has ended. */
 const [messages, writers] = [4, 2];
-/** POSTs that are on their way to one host at the same time. */
+/** The number of POSTs in flight to one host. */
 const socketsEach = 1;
 
-let town: Town;
+let federation: Federation;
 let serial = 0;
 const readyAfter: number[] = [];
 
 test.before(async () => {
-	town = await openTown({ failPoints: true });
+	federation = await openFederation({ failPoints: true });
 });
 test.after.always(async (t) => {
-	await town?.[Symbol.asyncDispose]();
+	await federation?.[Symbol.asyncDispose]();
 	t.log(
-		`served again after ${Math.max(...readyAfter)} ms at most, ${median(readyAfter)} ms in the middle, in ${readyAfter.length} restarts`,
+		`served again after ${Math.max(...readyAfter)} ms at most, ${median(readyAfter)} ms in the median, in ${readyAfter.length} restarts`,
 	);
 });
 
 for (const direction of directions)
 	for (const point of direction.points)
 		for (const hit of hits)
-			test.serial(`${direction.name}: nothing is lost or doubled by an end at passage ${hit} of ${point}`, (t) =>
+			test.serial(`${direction.name}: a crash at hit ${hit} of ${point} loses and duplicates nothing`, (t) =>
 				endAt(t, direction, point, hit),
 			);
 
 async function endAt(t: ExecutionContext, direction: Direction, point: FailPoint, hit: number): Promise<void> {
-	const place = direction.place(town);
-	const person = direction.person(town, place);
+	const place = direction.place(federation);
+	const person = direction.person(federation, place);
 	const names: string[] = [];
-	const before = [town.first, town.second].map(({ ledger }) => repeats(ledger));
-	await town.provider.arm(point, hit);
+	const before = [federation.first, federation.second].map(({ ledger }) => repeats(ledger));
+	await federation.provider.arm(point, hit);
 
 	let ended = false;
 	const writing = Promise.all(
@@ -73,31 +73,31 @@ async function endAt(t: ExecutionContext, direction: Direction, point: FailPoint
 			for (let i = 0; i < messages || !ended; i++) {
 				const name = `m${++serial}`;
 				names.push(name);
-				await person.say(name);
+				await person.post(name);
 			}
 		}),
 	);
-	const end = await endOf(town).finally(() => {
+	const end = await endOf(federation).finally(() => {
 		ended = true;
 	});
 	t.is(end, "SIGKILL", "the fail-point is hit");
-	await town.provider.restart();
-	readyAfter.push(town.provider.readyAfterMs);
+	await federation.provider.restart();
+	readyAfter.push(federation.provider.readyAfterMs);
 	await writing;
 
 	await everywhere(names, place);
-	for (const [i, { ledger }] of [town.first, town.second].entries())
-		t.true(repeats(ledger) - (before[i] ?? 0) <= socketsEach, "no more POSTs are repeated than were on their way");
+	for (const [i, { ledger }] of [federation.first, federation.second].entries())
+		t.true(repeats(ledger) - (before[i] ?? 0) <= socketsEach, "no more POSTs are repeated than were in flight");
 	const sides = await sidesOf(place);
 	const [{ order }] = sides;
 	for (const side of sides) {
-		t.deepEqual(side.doubled, []);
+		t.deepEqual(side.duplicates, []);
 		t.deepEqual(side.order, order);
 	}
 }
 
-/** Resolves when the process has ended; a guard tells when it never does. */
-async function endOf({ provider }: Town): Promise<number | NodeJS.Signals> {
+/** Resolves when the process has ended. */
+async function endOf({ provider }: Federation): Promise<number | NodeJS.Signals> {
 	let end: number | NodeJS.Signals | undefined;
 	void provider.ended.then((how) => {
 		end = how;
@@ -107,13 +107,13 @@ async function endOf({ provider }: Town): Promise<number | NodeJS.Signals> {
 
 const sidesOf = async ({ messages: route, actor, room }: Place) =>
 	[
-		await providerSide(town.jane, route),
-		fediverseSide(town.first.ledger, actor),
-		fediverseSide(town.second.ledger, actor),
+		await providerSide(federation.jane, route),
+		fediverseSide(federation.first.ledger, actor),
+		fediverseSide(federation.second.ledger, actor),
 		roomSide(room.events),
 	] as const;
 
-/** Resolves when every message has come to every side. */
+/** Resolves when every message has arrived on every side. */
 async function everywhere(names: readonly string[], place: Place): Promise<void> {
 	await until("every message is everywhere", async () => {
 		const sides = await sidesOf(place);

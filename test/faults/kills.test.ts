@@ -5,48 +5,48 @@ import { DatabaseSync } from "node:sqlite";
 import test, { type ExecutionContext } from "ava";
 import { seededRandom } from "../support/random.ts";
 import { until } from "../support/wait.ts";
-import { type Said, startAuthor, viewOf } from "./author.ts";
-import { aliceIn, janeIn, patient, remoteIn } from "./people.ts";
-import { openTown, type Town } from "./town.ts";
+import { type Federation, openFederation } from "./federation.ts";
+import { aliceIn, janeIn, remoteIn, waitingForPush } from "./people.ts";
 import { editsIn, fediverseSide, nameIn, providerSide, repeats, roomSide, type Side, timelineOf } from "./views.ts";
+import { type PostedMessage, startWriter, viewOf } from "./writer.ts";
 
 const long = process.env.CAUSEWAY_LONG === "1";
 const kills = long ? 200 : 10;
-/** Lanes send one thing at a time. */
+/** The number of POSTs in flight to one host: a lane sends one at a time. */
 const socketsEach = 1;
 
-test(`nothing is lost or doubled by ${kills} losses of power at any moment under load`, async (t) => {
+test(`${kills} power losses under load lose and duplicate nothing`, async (t) => {
 	const random = seededRandom();
 	t.log(`seed ${random.seed}: CAUSEWAY_TEST_SEED=${random.seed} makes the same choices`);
-	await using town = await openTown();
+	await using federation = await openFederation();
 	const readyAfter: number[] = [];
 	let serial = 0;
 	const nextName = () => `m${++serial}`;
-	const { channel } = town;
-	const authors = Object.entries({
-		jane: janeIn(town, channel),
-		bob: remoteIn(town, channel, town.first, "bob"),
-		alice: patient(aliceIn(town, channel), town),
-	}).map(([name, person]) => startAuthor(name, person, random, nextName));
+	const { channel } = federation;
+	const writers = Object.entries({
+		jane: janeIn(federation, channel),
+		bob: remoteIn(federation, channel, federation.first, "bob"),
+		alice: waitingForPush(aliceIn(federation, channel), federation),
+	}).map(([name, person]) => startWriter(name, person, random, nextName));
 	for (let i = 0; i < kills; i++) {
 		await new Promise((resolve) => setTimeout(resolve, random.integer(0, 1500)));
-		await town.provider.kill9();
-		await town.provider.restart();
-		readyAfter.push(town.provider.readyAfterMs);
+		await federation.provider.kill9();
+		await federation.provider.restart();
+		readyAfter.push(federation.provider.readyAfterMs);
 	}
-	await Promise.all(authors.map((author) => author.stop()));
-	const said = authors.flatMap((author) => author.said);
-	await marker(town, nextName());
+	await Promise.all(writers.map((writer) => writer.stop()));
+	const posted = writers.flatMap((writer) => writer.posted);
+	await marker(federation, nextName());
 
-	const sides = await agreed(town, said);
-	for (const [name, side] of Object.entries(sides)) t.deepEqual(side.doubled, [], name);
-	checkOrder(t, said, sides);
-	await checkCounts(t, town, said);
-	const repeated = [town.first, town.second].map(({ ledger }) => repeats(ledger));
+	const sides = await agreed(federation, posted);
+	for (const [name, side] of Object.entries(sides)) t.deepEqual(side.duplicates, [], name);
+	checkOrder(t, posted, sides);
+	await checkCounts(t, federation, posted);
+	const repeated = [federation.first, federation.second].map(({ ledger }) => repeats(ledger));
 	for (const count of repeated) t.true(count <= kills * socketsEach, `${count} POSTs were repeated`);
 
-	t.is(await town.provider.stop(), 0);
-	const database = new DatabaseSync(path.join(town.provider.dataDir, "causeway.db"));
+	t.is(await federation.provider.stop(), 0);
+	const database = new DatabaseSync(path.join(federation.provider.dataDir, "causeway.db"));
 	t.deepEqual({ ...database.prepare("PRAGMA integrity_check").get() }, { integrity_check: "ok" });
 	database.close();
 
@@ -54,13 +54,13 @@ test(`nothing is lost or doubled by ${kills} losses of power at any moment under
 	const result = {
 		seed: random.seed,
 		kills,
-		messages: said.length,
-		edits: said.reduce((sum, { version }) => sum + version - 1, 0),
-		deletions: said.filter(({ deleted }) => deleted).length,
-		reactions: said.reduce((sum, { reactions }) => sum + reactions, 0),
-		lost: said.filter(({ name, deleted }) => !deleted && !Object.values(sides).every(({ view }) => view.has(name)))
+		messages: posted.length,
+		edits: posted.reduce((sum, { version }) => sum + version - 1, 0),
+		deletions: posted.filter(({ deleted }) => deleted).length,
+		reactions: posted.reduce((sum, { reactions }) => sum + reactions, 0),
+		lost: posted.filter(({ name, deleted }) => !deleted && !Object.values(sides).every(({ view }) => view.has(name)))
 			.length,
-		doubled: Object.values(sides).flatMap(({ doubled }) => doubled).length,
+		duplicates: Object.values(sides).flatMap(({ duplicates }) => duplicates).length,
 		repeatedPosts: repeated,
 		readyAfterMs: { median: sorted[sorted.length >> 1], most: sorted.at(-1) },
 	};
@@ -68,7 +68,7 @@ test(`nothing is lost or doubled by ${kills} losses of power at any moment under
 	if (long) save(result);
 });
 
-const sidesOf = async ({ jane, channel, first, second }: Town) => ({
+const sidesOf = async ({ jane, channel, first, second }: Federation) => ({
 	provider: await providerSide(jane, channel.messages),
 	first: fediverseSide(first.ledger, channel.actor),
 	second: fediverseSide(second.ledger, channel.actor),
@@ -78,27 +78,27 @@ type Sides = Awaited<ReturnType<typeof sidesOf>>;
 
 const sorted = (view: ReadonlyMap<string, string>): readonly string[] => [...view.values()].toSorted();
 
-/** Resolves when what was said last has come to every side; it may take its time, but something must move. */
-async function marker(town: Town, name: string): Promise<void> {
-	const { first, second, channel } = town;
-	const id = await janeIn(town, channel).say(name);
+/** Posts a last message and resolves when it has arrived on every side. Any progress extends the time limit. */
+async function marker(federation: Federation, name: string): Promise<void> {
+	const { first, second, channel } = federation;
+	const id = await janeIn(federation, channel).post(name);
 	const hasArrived = () =>
 		[first, second].every(({ ledger }) => ledger.slice(-10).some(({ object }) => object.endsWith(id))) &&
 		channel.room.events.slice(-10).some(({ content }) => nameIn(content.body) === name);
 	const moved = () => first.ledger.length + second.ledger.length + channel.room.events.length;
 	while (!hasArrived()) {
 		const before = moved();
-		await until("the sides move on", () => hasArrived() || moved() > before);
+		await until("the sides make progress", () => hasArrived() || moved() > before);
 	}
-	await janeIn(town, channel).remove(id);
+	await janeIn(federation, channel).remove(id);
 }
 
 /** Resolves when every side shows what was acknowledged, and nothing else. */
-async function agreed(town: Town, said: readonly Said[]): Promise<Sides> {
-	const wanted = sorted(viewOf(said));
+async function agreed(federation: Federation, posted: readonly PostedMessage[]): Promise<Sides> {
+	const wanted = sorted(viewOf(posted));
 	let missing = "";
 	const find = async () => {
-		const sides = await sidesOf(town);
+		const sides = await sidesOf(federation);
 		const wrong = Object.entries(sides).flatMap(([name, { view }]) => differences(name, wanted, sorted(view)));
 		missing = wrong.slice(0, 10).join(", ");
 		return wrong.length === 0 && sides;
@@ -118,9 +118,13 @@ function differences(side: string, wanted: readonly string[], shown: readonly st
 	];
 }
 
-/** All hear of what is said in the order of the channel; a room says itself in which order its own people spoke. */
-function checkOrder(t: ExecutionContext, said: readonly Said[], { provider, first, second, room }: Sides): void {
-	const inRoom = new Set(said.filter(({ by }) => by === "alice").map(({ name }) => name));
+/** Every side has the order of the channel, except that a room keeps its own order between its own messages and ours. */
+function checkOrder(
+	t: ExecutionContext,
+	posted: readonly PostedMessage[],
+	{ provider, first, second, room }: Sides,
+): void {
+	const inRoom = new Set(posted.filter(({ by }) => by === "alice").map(({ name }) => name));
 	const kept = ({ order }: Side, which: (name: string) => boolean = () => true) =>
 		order.filter((name) => provider.view.has(name) && which(name));
 	t.deepEqual(kept(first), kept(provider));
@@ -129,11 +133,15 @@ function checkOrder(t: ExecutionContext, said: readonly Said[], { provider, firs
 		t.deepEqual(kept(room, which), kept(provider, which));
 }
 
-/** Nothing was told more often than it happened. */
-async function checkCounts(t: ExecutionContext, { jane, channel, second }: Town, said: readonly Said[]): Promise<void> {
+/** No edit or reaction was delivered more often than it happened. */
+async function checkCounts(
+	t: ExecutionContext,
+	{ jane, channel, second }: Federation,
+	posted: readonly PostedMessage[],
+): Promise<void> {
 	const { events } = channel.room;
 	const messages = await timelineOf(jane, channel.messages);
-	for (const { name, version, deleted, reactions, by } of said) {
+	for (const { name, version, deleted, reactions, by } of posted) {
 		if (deleted) continue;
 		const wire = messages.find(({ content }) => content.text.includes(`${name} v`));
 		t.is(
@@ -153,11 +161,11 @@ async function checkCounts(t: ExecutionContext, { jane, channel, second }: Town,
 			`edits of ${name} in the room`,
 		);
 	}
-	const edits = said.reduce((sum, { version }) => sum + version - 1, 0);
-	t.true(editsIn(second.ledger).size <= edits, "no edit is told twice under two names");
+	const edits = posted.reduce((sum, { version }) => sum + version - 1, 0);
+	t.true(editsIn(second.ledger).size <= edits, "no edit is delivered under two ids");
 }
 
-/** Results of the long runs are kept beside the code that they belong to. */
+/** Results of the long runs are kept in the repository. */
 function save(result: { readonly seed: number }): void {
 	const folder = path.join(import.meta.dirname, "..", "results");
 	const commit = execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).trim();

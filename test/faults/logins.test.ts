@@ -5,8 +5,8 @@ import { createBrowser } from "../support/browser-forms.ts";
 import { startProvider } from "../support/provider.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-/** A provider in a process of its own, with somebody who has a password. */
-async function startWith(t: Parameters<typeof temporaryFolder>[0]) {
+/** Starts a provider in a process of its own, with an account that has a password. */
+async function startWithAccount(t: Parameters<typeof temporaryFolder>[0]) {
 	const folder = await temporaryFolder(t);
 	const provider = await startProvider({ folder, env: { CAUSEWAY_REGISTRATION_MODE: "open" } });
 	t.teardown(() => provider[Symbol.asyncDispose]());
@@ -19,8 +19,8 @@ async function startWith(t: Parameters<typeof temporaryFolder>[0]) {
 	return provider;
 }
 
-test("a login goes on where it was when the provider is killed in the middle of it", async (t) => {
-	const provider = await startWith(t);
+test("a log-in continues after the provider was killed in the middle of it", async (t) => {
+	const provider = await startWithAccount(t);
 	const { origin } = provider;
 	const config = await register(origin);
 	const browser = createBrowser(origin);
@@ -41,8 +41,8 @@ test("a login goes on where it was when the provider is killed in the middle of 
 	t.is((await ask(origin, tokens.access_token)).status, 200);
 });
 
-test("tokens that were given out outlive a kill, and what counts once stays used", async (t) => {
-	const provider = await startWith(t);
+test("issued tokens survive a kill, and used codes stay used", async (t) => {
+	const provider = await startWithAccount(t);
 	const { origin } = provider;
 	const config = await register(origin);
 	const browser = createBrowser(origin);
@@ -58,12 +58,12 @@ test("tokens that were given out outlive a kill, and what counts once stays used
 	await provider.restart();
 	t.is((await ask(origin, second.access_token)).status, 200);
 
-	// The keys are the same ones, too: the answer would not verify otherwise.
+	// The signing keys are the same too; otherwise the response would not verify.
 	const third = await client.refreshTokenGrant(config, second.refresh_token as string);
 	t.is((await ask(origin, third.access_token)).status, 200);
 	await provider.cli("keys", "rotate");
 	t.is((await ask(origin, third.access_token)).status, 200);
 
 	await t.throwsAsync(redeem(config, attempt, url), { code: "OAUTH_RESPONSE_BODY_ERROR" });
-	t.is((await ask(origin, third.access_token)).status, 401, "a code that comes again ends the login");
+	t.is((await ask(origin, third.access_token)).status, 401, "reuse of a code revokes the grant");
 });

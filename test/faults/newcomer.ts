@@ -8,19 +8,19 @@ export interface Answer {
 	readonly body: Record<string, string>;
 }
 
-/** Somebody who signs up, registers devices, changes their password and perhaps leaves, and notes what they were told. */
+/** A new account that registers devices, changes its password and may be deleted; it records what was acknowledged. */
 export interface Newcomer {
 	readonly handle: string;
 	password: string;
-	/** The passwords that they had before. */
+	/** Earlier passwords. */
 	readonly before: string[];
-	/** The keys that they were told are registered. */
+	/** The device keys whose registration was acknowledged. */
 	readonly keys: { readonly id: string; readonly pair: DeviceKeyPair }[];
 	isGone: boolean;
 }
 
-/** Sends a request; `undefined`: there was no answer, so that nobody knows what has become of it. */
-export async function tell(
+/** Sends a request; `undefined`: there was no response, so it may have been processed or not. */
+export async function send(
 	{ origin }: Provider,
 	method: string,
 	path: string,
@@ -40,24 +40,24 @@ export async function tell(
 	}
 }
 
-/** Asks what changes nothing until there is an answer. */
-export const ask = (...request: Parameters<typeof tell>): Promise<Answer> =>
+/** Repeats a request without side effects until there is a response. */
+export const ask = (...request: Parameters<typeof send>): Promise<Answer> =>
 	until("there is an answer", async () => {
-		const answer = await tell(...request);
+		const answer = await send(...request);
 		return answer?.status === 503 ? undefined : answer;
 	});
 
-/** Whether a password lets somebody in. */
-export const letsIn = async (provider: Provider, handle: string, password: string): Promise<boolean> =>
+/** Whether a password is accepted at log-in. */
+export const canLogIn = async (provider: Provider, handle: string, password: string): Promise<boolean> =>
 	(await logIn(provider, handle, password)).status === 200;
 
 const logIn = (provider: Provider, handle: string, password: string): Promise<Answer> =>
 	until("there is an answer to a log-in", async () => {
-		const answer = await tell(provider, "POST", "/api/auth/login", { handle, password });
+		const answer = await send(provider, "POST", "/api/auth/login", { handle, password });
 		return answer?.status === 503 ? undefined : answer;
 	});
 
-/** A request that one of their devices signs. */
+/** Sends a request signed by one of the account's devices. */
 export const bySignature = (
 	provider: Provider,
 	{ handle }: Newcomer,
@@ -77,51 +77,56 @@ export const bySignature = (
 		target,
 		body: text,
 	};
-	return tell(provider, method, target, body, signedHeaders(signing));
+	return send(provider, method, target, body, signedHeaders(signing));
 };
 
-/** Whether what a device signs counts; each time with a new nonce. */
-export const isHeard = (provider: Provider, newcomer: Newcomer, key: Newcomer["keys"][number]): Promise<boolean> =>
+/** Whether a request signed by the device is authenticated; each request has a new nonce. */
+export const isAuthenticated = (
+	provider: Provider,
+	newcomer: Newcomer,
+	key: Newcomer["keys"][number],
+): Promise<boolean> =>
 	until("there is an answer to a device", async () => {
 		const answer = await bySignature(provider, newcomer, key, "GET", "/api/me");
 		return answer === undefined || answer.status === 503 ? undefined : ([answer.status === 200] as const);
-	}).then(([it]) => it);
+	}).then(([isAccepted]) => isAccepted);
 
 /**
- * One life, under blows. Whatever has no answer is looked at afterwards: it was done whole or not at all.
+ * Uses one account while the provider is killed. After a request without a response, it checks that the change was made
+ * completely or not at all.
  *
- * @throws {Error} somebody is locked out, or was told what is not so
+ * @throws {Error} the account is locked out, or an acknowledged change is missing
  */
-export async function live(provider: Provider, random: Random, newcomer: Newcomer): Promise<void> {
+export async function useAccount(provider: Provider, random: Random, newcomer: Newcomer): Promise<void> {
 	const { handle } = newcomer;
 	let token = await signUp();
 	for (const _device of [1, 2]) {
 		const pair = newKeyPair();
 		for (;;) {
 			const bearer = { authorization: `Bearer ${token}` };
-			const made = await tell(provider, "POST", "/api/auth/device-keys", { public_key: pair.publicKey }, bearer);
+			const made = await send(provider, "POST", "/api/auth/device-keys", { public_key: pair.publicKey }, bearer);
 			if (made?.status === 201 || made?.status === 200) {
 				newcomer.keys.push({ id: made.body.key_id as string, pair });
 				break;
 			}
-			token = await enter();
+			token = await logInAgain();
 		}
-		token = await enter();
+		token = await logInAgain();
 	}
 	for (let i = random.integer(0, 2); i > 0; i--) await changePassword(`${handle} by the river ${i}`);
 	if (random.integer(1, 3) === 1) await leave();
 
 	async function signUp(): Promise<string> {
 		for (let i = 0; ; i++) {
-			// The mail address of a sign-up that broke off is free again in a minute; another one is at once.
+			// An interrupted sign-up reserves its mail address for a minute, so the next attempt uses another one.
 			const wish = { handle, password: newcomer.password, email: `${handle}.${i}@mail.example` };
-			const answer = await tell(provider, "POST", "/api/auth/register", wish);
+			const answer = await send(provider, "POST", "/api/auth/register", wish);
 			if (answer?.status === 201) return answer.body.bootstrap_token as string;
-			if (await letsIn(provider, handle, newcomer.password)) return enter();
-			if (answer !== undefined && answer.status !== 503) throw new Error(`${handle} was told ${answer.status}`);
+			if (await canLogIn(provider, handle, newcomer.password)) return logInAgain();
+			if (answer !== undefined && answer.status !== 503) throw new Error(`${handle} got ${answer.status}`);
 		}
 	}
-	async function enter(): Promise<string> {
+	async function logInAgain(): Promise<string> {
 		const answer = await logIn(provider, handle, newcomer.password);
 		if (answer.status !== 200) throw new Error(`${handle} is locked out: ${answer.status}`);
 		return answer.body.bootstrap_token as string;
@@ -130,21 +135,21 @@ export async function live(provider: Provider, random: Random, newcomer: Newcome
 		const key = newcomer.keys.at(-1) as Newcomer["keys"][number];
 		const change = { current: newcomer.password, next };
 		const answer = await bySignature(provider, newcomer, key, "PUT", "/api/me/password", change);
-		const isChanged = await letsIn(provider, handle, next);
+		const isChanged = await canLogIn(provider, handle, next);
 		if (answer?.status === 204 ? !isChanged : answer !== undefined && answer.status !== 503)
-			throw new Error(`${handle} was told ${answer?.status}`);
+			throw new Error(`${handle} got ${answer?.status}`);
 		if (isChanged) newcomer.before.push(newcomer.password);
-		else if (!(await letsIn(provider, handle, newcomer.password))) throw new Error(`${handle} has no password`);
+		else if (!(await canLogIn(provider, handle, newcomer.password))) throw new Error(`${handle} has no password`);
 		if (isChanged) newcomer.password = next;
-		// The other devices end with the old password, and begin to before the new one is there.
+		// The other devices are revoked with the old password, starting before the new one is stored.
 		newcomer.keys.splice(0, newcomer.keys.length, key);
 	}
 	async function leave(): Promise<void> {
 		const key = newcomer.keys.at(-1) as Newcomer["keys"][number];
 		const answer = await bySignature(provider, newcomer, key, "DELETE", "/api/me", { password: newcomer.password });
-		const isGone = !(await letsIn(provider, handle, newcomer.password));
+		const isGone = !(await canLogIn(provider, handle, newcomer.password));
 		if (answer?.status === 204 ? !isGone : answer !== undefined && answer.status !== 503)
-			throw new Error(`${handle} was told ${answer?.status}`);
+			throw new Error(`${handle} got ${answer?.status}`);
 		newcomer.isGone = isGone;
 	}
 }

@@ -20,10 +20,10 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const copies = process.env.CAUSEWAY_LONG === "1" ? 20 : 1;
 const kills = 5;
-/** The number of writes until the program is ready, and until it has done what was owed, about. */
+/** About how many writes happen until the program is ready, and until it has finished pending work. */
 const writes = { sqlite: [25, 300], mongodb: [160, 700] } as const;
-/** After so many milliseconds it is ready even on a slow machine. */
-const longest = 1_500;
+/** The latest time of a kill, in milliseconds; by then the program is ready even on a slow machine. */
+const latestKillMs = 1_500;
 
 let server: MongoPeer;
 test.before(async () => {
@@ -44,7 +44,7 @@ async function openAndKill(t: ExecutionContext, { name, folder, kind }: Recorded
 	const port = name === "mongodb" ? { port: Number(new URL(server.url).port) } : {};
 	for (let i = 0; i < kills; i++) {
 		const number = random.integer(1, random.pick(writes[name]) ?? 1);
-		await serveAndKill(t, copy, i % 2 === 0 ? { number, ...port } : random.integer(0, longest));
+		await serveAndKill(t, copy, i % 2 === 0 ? { number, ...port } : random.integer(0, latestKillMs));
 	}
 	await copy.start();
 	await checkDeliveries(t, copy, recording, kills);
@@ -55,7 +55,7 @@ async function openAndKill(t: ExecutionContext, { name, folder, kind }: Recorded
 	await checkRooms(t, copy, recording);
 }
 
-/** Starts the program and kills it, at a write to its database or after so many milliseconds. */
+/** Starts the program and kills it at a write to its database or after a time in milliseconds. */
 async function serveAndKill(t: ExecutionContext, { env }: Copy, end: LastWrite | number): Promise<void> {
 	const last = typeof end === "number" ? {} : { CAUSEWAY_TEST_LAST_WRITE: JSON.stringify(end) };
 	const child = spawn(process.execPath, ["--disable-warning=DEP0060", executable, "serve"], {

@@ -1,37 +1,37 @@
 import { randomUUID } from "node:crypto";
 import test, { type ExecutionContext } from "ava";
 import { until } from "../support/wait.ts";
+import { type Federation, openFederation } from "./federation.ts";
 import { janeIn } from "./people.ts";
-import { openTown, type Town } from "./town.ts";
 import { nameIn, providerSide, roomSide, textOf, timelineOf } from "./views.ts";
 
-/** What is sent on one side and means something only together with what it speaks of, by its name. */
+/** The activities or events about one message, by name. */
 type Pieces = Readonly<Record<"create" | "update" | "remove" | "react" | "unreact", unknown>>;
 
-/** One of the two networks: makes the pieces of one message, and sends them in the order that a test wants. */
+/** One of the two networks: creates the pieces of one message and sends them in the order of the test. */
 interface Network {
 	readonly name: string;
 	pieces(name: string): Pieces;
-	/** Resolves when all were acknowledged. */
+	/** Resolves when all pieces were acknowledged. */
 	send(pieces: readonly unknown[]): Promise<void>;
 }
 
-let town: Town;
+let federation: Federation;
 let serial = 0;
 let transactions = 0;
 
 test.before(async () => {
-	town = await openTown();
-	// What the rooms push by themselves would mix with what the tests push.
-	await until("everything is pushed", () => town.homeserver.pusher.idle);
-	town.homeserver.pusher.pause();
+	federation = await openFederation();
+	// Events that the rooms push themselves would mix with those that the tests push.
+	await until("everything is pushed", () => federation.homeserver.pusher.idle);
+	federation.homeserver.pusher.pause();
 });
-test.after.always(async () => town?.[Symbol.asyncDispose]());
+test.after.always(async () => federation?.[Symbol.asyncDispose]());
 
 const fediverse: Network = {
 	name: "fediverse",
 	pieces(name) {
-		const { first: host, channel } = town;
+		const { first: host, channel } = federation;
 		const mint = (kind: string) => `${host.origin}/${kind}/${randomUUID()}`;
 		const id = mint("notes");
 		const like = { id: mint("likes"), type: "Like", object: id };
@@ -56,7 +56,7 @@ const fediverse: Network = {
 		};
 	},
 	async send(pieces) {
-		const { first: host, provider } = town;
+		const { first: host, provider } = federation;
 		for (const piece of pieces) {
 			const status = await host.send("bob", piece as Record<string, unknown>, `${provider.origin}/inbox`);
 			if (status !== 202) throw new Error(`${JSON.stringify(piece)}: ${status}`);
@@ -67,7 +67,7 @@ const fediverse: Network = {
 const matrix: Network = {
 	name: "Matrix",
 	pieces(name) {
-		const { alice, channel } = town;
+		const { alice, channel } = federation;
 		const event = (type: string, content: object) => ({
 			type,
 			event_id: `$${randomUUID()}`,
@@ -92,10 +92,10 @@ const matrix: Network = {
 			unreact: event("m.room.redaction", { redacts: react.event_id }),
 		};
 	},
-	/** Each in a transaction of its own, as they come when they come late. */
+	/** Sends each piece in a transaction of its own, as late events arrive. */
 	async send(pieces) {
 		for (const piece of pieces) {
-			const status = await town.homeserver.pusher.push(String(1_000 + ++transactions), [piece]);
+			const status = await federation.homeserver.pusher.push(String(1_000 + ++transactions), [piece]);
 			if (status !== 200) throw new Error(`${JSON.stringify(piece)}: ${status}`);
 		}
 	},
@@ -106,11 +106,11 @@ interface Shown {
 	readonly reactions: number;
 }
 
-/** What the provider shows of a message when all that was acknowledged has had its effect. */
+/** What the provider shows of a message. */
 async function shownOf(name: string): Promise<Shown> {
-	const { messages } = town.channel;
-	const found = (await timelineOf(town.jane, messages)).filter(({ content }) => nameIn(content.text) === name);
-	if (found.length > 1) throw new Error(`${name} is there ${found.length} times`);
+	const { messages } = federation.channel;
+	const found = (await timelineOf(federation.jane, messages)).filter(({ content }) => nameIn(content.text) === name);
+	if (found.length > 1) throw new Error(`${name} is shown ${found.length} times`);
 	const [message] = found;
 	return {
 		text: message?.content.text.replace(/<[^>]+>/g, ""),
@@ -125,38 +125,42 @@ const cases: readonly {
 	readonly shown: (name: string) => Shown;
 }[] = [
 	{
-		title: "update before create",
+		title: "an update before the create is applied",
 		order: ["update", "create"],
 		shown: (name) => ({ text: textOf(name, 2), reactions: 0 }),
 	},
-	{ title: "delete before create", order: ["remove", "create"], shown: () => ({ text: undefined, reactions: 0 }) },
 	{
-		title: "update and delete before create",
+		title: "a delete before the create is applied",
+		order: ["remove", "create"],
+		shown: () => ({ text: undefined, reactions: 0 }),
+	},
+	{
+		title: "an update and a delete before the create are applied",
 		order: ["update", "remove", "create"],
 		shown: () => ({ text: undefined, reactions: 0 }),
 	},
 	{
-		title: "a reaction before its target",
+		title: "a reaction before its target is applied",
 		order: ["react", "create"],
 		shown: (name) => ({ text: textOf(name), reactions: 1 }),
 	},
 	{
-		title: "the undo of a reaction before the reaction",
+		title: "the undo of a reaction before the reaction is applied",
 		order: ["create", "unreact", "react"],
 		shown: (name) => ({ text: textOf(name), reactions: 0 }),
 	},
 	{
-		title: "the undo of a reaction before all",
+		title: "the undo of a reaction before everything else is applied",
 		order: ["unreact", "react", "create"],
 		shown: (name) => ({ text: textOf(name), reactions: 0 }),
 	},
 	{
-		title: "everything three times, the last first",
+		title: "pieces that arrive three times and in the wrong order are applied once",
 		order: ["react", "update", "create", "react", "update", "create", "create", "react", "update"],
 		shown: (name) => ({ text: textOf(name, 2), reactions: 1 }),
 	},
 	{
-		title: "what was deleted, all over again",
+		title: "a deleted message stays deleted when its pieces are repeated",
 		order: ["create", "update", "remove", "create", "update", "react", "remove"],
 		shown: () => ({ text: undefined, reactions: 0 }),
 	},
@@ -168,7 +172,7 @@ for (const network of [fediverse, matrix])
 			const name = `m${++serial}`;
 			const pieces = network.pieces(name);
 			await network.send(order.map((piece) => pieces[piece]));
-			// What waited is taken up before the answer, but for the rare race that the sweeper settles.
+			// Waiting pieces are applied before the response, except in a rare race that the sweeper resolves.
 			const wanted = shown(name);
 			await until(
 				`${name} is as it should be`,
@@ -177,33 +181,33 @@ for (const network of [fediverse, matrix])
 			t.deepEqual(await shownOf(name), wanted);
 		});
 
-/** Jane's marker comes to a room and to the second host behind everything that was said before it. */
+/** Waits for a message of jane's in the room, which arrives after everything posted before it. */
 async function marker(t: ExecutionContext): Promise<void> {
 	const name = `m${++serial}`;
-	await janeIn(town, town.channel).say(name);
-	await until("the marker is in the room", () => roomSide(town.channel.room.events).view.has(name));
+	await janeIn(federation, federation.channel).post(name);
+	await until("the marker is in the room", () => roomSide(federation.channel.room.events).view.has(name));
 	t.pass();
 }
 
 const message = (name: string): Record<string, unknown> => matrix.pieces(name).create as Record<string, unknown>;
 
-test("a transaction is taken once: repeated, under another number, cut in another way, and after the numbers start again", async (t) => {
-	const { pusher } = town.homeserver;
+test("an event is imported once: when its transaction is repeated, renumbered, split differently, or its number is reused", async (t) => {
+	const { pusher } = federation.homeserver;
 	const names = Array.from({ length: 4 }, () => `m${++serial}`);
 	const [one, two, three, four] = names.map(message);
 	t.is(await pusher.push("1", [one, two]), 200);
 	t.is(await pusher.push("1", [one, two]), 200);
 	t.is(await pusher.push("2", [one, two]), 200);
 	t.is(await pusher.push("3", [two, three]), 200);
-	t.is(await pusher.push("1", [four]), 200, "a number that was used, for something new");
-	const { view, doubled } = await providerSide(town.jane, town.channel.messages);
+	t.is(await pusher.push("1", [four]), 200, "a used number with a new event");
+	const { view, duplicates } = await providerSide(federation.jane, federation.channel.messages);
 	for (const name of names) t.true(view.has(name));
-	t.deepEqual(doubled, []);
+	t.deepEqual(duplicates, []);
 	await marker(t);
 });
 
-test("an event that makes no sense is left out: those beside it and behind it are taken", async (t) => {
-	const { pusher } = town.homeserver;
+test("an invalid event is ignored, and the events beside and after it are imported", async (t) => {
+	const { pusher } = federation.homeserver;
 	const names = Array.from({ length: 3 }, () => `m${++serial}`);
 	const [before, after, next] = names.map(message);
 	const strange = (content: unknown) => ({ ...message("strange"), content });
@@ -216,7 +220,7 @@ test("an event that makes no sense is left out: those beside it and behind it ar
 		[],
 		{},
 		{ event_id: 1, type: 2, room_id: 3, sender: 4 },
-		{ ...message("stranger"), sender: "nobody" },
+		{ ...message("stranger"), sender: "no user id" },
 		{ ...message("nowhere"), room_id: "!unknown:hs.test" },
 		strange(null),
 		strange("text"),
@@ -229,7 +233,7 @@ test("an event that makes no sense is left out: those beside it and behind it ar
 	];
 	t.is(await pusher.push("50", [before, ...poison, after]), 200);
 	t.is(await pusher.push("51", [next]), 200);
-	const { view } = await providerSide(town.jane, town.channel.messages);
+	const { view } = await providerSide(federation.jane, federation.channel.messages);
 	for (const name of names) t.true(view.has(name));
 	await marker(t);
 });

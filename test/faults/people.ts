@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { RemoteHost } from "../peers/remote-host.ts";
 import { until } from "../support/wait.ts";
-import type { Place, Town } from "./town.ts";
+import type { Federation, Place } from "./federation.ts";
 import { textOf } from "./views.ts";
 
-/** One of the three sides, as somebody there uses it: what was not acknowledged is sent again, the very same. */
+/** A person on one of the three sides. Requests that were not acknowledged are repeated unchanged. */
 export interface Person {
-	/** Resolves when the message was acknowledged, with what its own side calls it. */
-	say(name: string): Promise<string>;
+	/** Resolves with the message's id on its own side, when it was acknowledged. */
+	post(name: string): Promise<string>;
 	edit(id: string, name: string, version: number): Promise<void>;
 	remove(id: string): Promise<void>;
 	react(id: string, key: string): Promise<void>;
@@ -16,8 +16,8 @@ export interface Person {
 const publicly = "https://www.w3.org/ns/activitystreams#Public";
 const acknowledged = new Set([200, 201, 202, 204]);
 
-/** Jane, over the API. Every request that makes something has a key of its own. */
-export function janeIn({ jane }: Town, { messages }: Place): Person {
+/** Jane, over the API. Every POST has an idempotency key of its own. */
+export function janeIn({ jane }: Federation, { messages }: Place): Person {
 	async function insist(method: string, route: string, body?: unknown): Promise<Record<string, unknown>> {
 		const headers = method === "POST" ? { "Idempotency-Key": randomUUID() } : {};
 		return until(`${method} ${route} is acknowledged`, async () => {
@@ -29,7 +29,8 @@ export function janeIn({ jane }: Town, { messages }: Place): Person {
 		});
 	}
 	return {
-		say: async (name) => String((await insist("POST", messages, { type: "memo", content: { text: textOf(name) } })).id),
+		post: async (name) =>
+			String((await insist("POST", messages, { type: "memo", content: { text: textOf(name) } })).id),
 		edit: async (id, name, version) =>
 			void (await insist("PATCH", `${messages}/${id}`, { content: { text: textOf(name, version) } })),
 		remove: async (id) => void (await insist("DELETE", `${messages}/${id}`)),
@@ -37,8 +38,8 @@ export function janeIn({ jane }: Town, { messages }: Place): Person {
 	};
 }
 
-/** Somebody of a fediverse host: what is said is for everybody, and in a channel for the channel. */
-export function remoteIn({ provider }: Town, place: Place, host: RemoteHost, name: string): Person {
+/** A person on a fediverse host, who posts publicly and to the place. */
+export function remoteIn({ provider }: Federation, place: Place, host: RemoteHost, name: string): Person {
 	const mint = (kind: string): string => `${host.origin}/${kind}/${randomUUID()}`;
 	const addressed = { to: [publicly], cc: [place.actor], audience: place.actor };
 	async function insist(activity: Record<string, unknown>): Promise<void> {
@@ -57,7 +58,7 @@ export function remoteIn({ provider }: Town, place: Place, host: RemoteHost, nam
 		...addressed,
 	});
 	return {
-		async say(text) {
+		async post(text) {
 			const id = mint("notes");
 			await insist({ id: mint("activities"), type: "Create", ...addressed, object: note(id, textOf(text)) });
 			return id;
@@ -69,38 +70,38 @@ export function remoteIn({ provider }: Town, place: Place, host: RemoteHost, nam
 	};
 }
 
-/** Somebody who goes on only when everything that they said before was taken by the provider, not by their server alone. */
-export function patient(person: Person, { homeserver }: Town): Person {
-	const taken = () => until("everything is pushed", () => homeserver.pusher.idle);
+/** Makes a Matrix user wait after each action until the provider has acknowledged it, not only their homeserver. */
+export function waitingForPush(person: Person, { homeserver }: Federation): Person {
+	const pushed = () => until("everything is pushed", () => homeserver.pusher.idle);
 	return {
-		async say(name) {
-			const id = await person.say(name);
-			await taken();
+		async post(name) {
+			const id = await person.post(name);
+			await pushed();
 			return id;
 		},
 		edit: (id, name, version) =>
 			person
 				.edit(id, name, version)
-				.then(taken)
+				.then(pushed)
 				.then(() => {}),
 		remove: (id) =>
 			person
 				.remove(id)
-				.then(taken)
+				.then(pushed)
 				.then(() => {}),
 		react: (id, key) =>
 			person
 				.react(id, key)
-				.then(taken)
+				.then(pushed)
 				.then(() => {}),
 	};
 }
 
-/** Alice, in the room. Her homeserver pushes what she says until it is taken. */
-export function aliceIn({ alice }: Town, { room }: Place): Person {
+/** Alice, in the room. Her homeserver pushes her events until they are acknowledged. */
+export function aliceIn({ alice }: Federation, { room }: Place): Person {
 	const text = (name: string, version?: number) => ({ msgtype: "m.text", body: textOf(name, version) });
 	return {
-		say: async (name) => room.send(alice, "m.room.message", text(name)).event_id,
+		post: async (name) => room.send(alice, "m.room.message", text(name)).event_id,
 		async edit(id, name, version) {
 			const content = {
 				...text(name, version),

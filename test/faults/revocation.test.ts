@@ -28,9 +28,9 @@ test.after.always(async (t) => {
 });
 
 const everything = ["app", "laptop", "phone", "token"] as const;
-type Way = (typeof everything)[number];
+type Session = (typeof everything)[number];
 
-/** Somebody who is signed in in every way that there is, with a stream for each. */
+/** Signs a new account in with every kind of session, each with an open event stream. */
 async function signedIn(provider: Provider, handle: string, channel: string) {
 	const { origin, domain } = provider;
 	const post = async (at: string, body: object, token?: string) => {
@@ -51,22 +51,22 @@ async function signedIn(provider: Provider, handle: string, channel: string) {
 		return { id: keyId as string, signing: { signer: `${handle}@${domain}`, keyId: keyId as string, key } };
 	};
 	const [laptop, phone] = [await device("laptop"), await device("phone")];
-	const headersOf = (way: Way, method: string, target: string, body = ""): Record<string, string> => {
-		if (way === "app") return { authorization: `Bearer ${tokens.access_token}` };
-		if (way === "token") return { authorization: `Bearer ${token}` };
-		const { signing } = way === "laptop" ? laptop : phone;
+	const headersOf = (session: Session, method: string, target: string, body = ""): Record<string, string> => {
+		if (session === "app") return { authorization: `Bearer ${tokens.access_token}` };
+		if (session === "token") return { authorization: `Bearer ${token}` };
+		const { signing } = session === "laptop" ? laptop : phone;
 		return signedHeaders({ ...signing, authority: domain, method, target, body });
 	};
-	const ask = async (way: Way, method: string, target: string, body?: object) => {
+	const ask = async (session: Session, method: string, target: string, body?: object) => {
 		const text = body === undefined ? undefined : JSON.stringify(body);
 		const type: Record<string, string> = text === undefined ? {} : { "content-type": "application/json" };
-		const headers = { ...headersOf(way, method, target, text), ...type };
+		const headers = { ...headersOf(session, method, target, text), ...type };
 		return fetch(origin + target, { method, headers, ...(text === undefined ? {} : { body: text }) });
 	};
-	const streams = new Map<Way, EventClient>();
+	const streams = new Map<Session, EventClient>();
 	const target = `/api/events?channels=${channel}`;
-	for (const way of everything)
-		streams.set(way, await listenTo(origin + target, undefined, headersOf(way, "GET", target)));
+	for (const session of everything)
+		streams.set(session, await listenTo(origin + target, undefined, headersOf(session, "GET", target)));
 	const listed = (await (await ask("laptop", "GET", "/api/me/sessions")).json()) as {
 		items: { id: string; kind: string; client: string }[];
 	};
@@ -84,34 +84,34 @@ type Person = Awaited<ReturnType<typeof signedIn>>;
 
 interface Ending {
 	readonly what: string;
-	readonly ends: readonly Way[];
-	/** Whether browsers in which somebody is signed in are signed out too. */
+	readonly ends: readonly Session[];
+	/** Whether signed-in browsers are signed out too. */
 	readonly browsers: boolean;
 	act(person: Person, provider: Provider): Promise<unknown>;
 }
 
 const endings: readonly Ending[] = [
 	{
-		what: "an app that is revoked",
+		what: "revoking an app",
 		ends: ["app"],
 		browsers: false,
 		act: ({ ask, ids }) => ask("laptop", "DELETE", `/api/me/sessions/${ids.app}`),
 	},
-	{ what: "an app that gives its token back", ends: ["app"], browsers: false, act: ({ revoke }) => revoke() },
+	{ what: "token revocation by an app", ends: ["app"], browsers: false, act: ({ revoke }) => revoke() },
 	{
-		what: "a device key that is deleted",
+		what: "deleting a device key",
 		ends: ["phone"],
 		browsers: false,
 		act: ({ ask, ids }) => ask("laptop", "DELETE", `/api/auth/device-keys/${ids.phone}`),
 	},
 	{
-		what: "a changed password",
+		what: "changing the password",
 		ends: ["app", "phone"],
 		browsers: true,
 		act: ({ ask }) => ask("laptop", "PUT", "/api/me/password", { current: password, next }),
 	},
 	{
-		what: "a recovery by the operator's link",
+		what: "recovery with the operator's link",
 		ends: ["app", "laptop", "phone"],
 		browsers: true,
 		async act({ handle }, provider) {
@@ -124,41 +124,43 @@ const endings: readonly Ending[] = [
 		},
 	},
 	{
-		what: "an account that is deleted",
+		what: "deleting the account",
 		ends: everything,
 		browsers: true,
 		act: ({ ask }) => ask("token", "DELETE", "/api/me", { password }),
 	},
 	{
-		what: "the command line, beside the server,",
+		what: "revoking on the command line",
 		ends: ["app", "phone", "token"],
 		browsers: false,
 		async act({ handle, ids }, provider) {
-			for (const way of ["app", "phone", "token"] as const) await provider.cli("token", "revoke", handle, ids[way]);
+			for (const session of ["app", "phone", "token"] as const)
+				await provider.cli("token", "revoke", handle, ids[session]);
 		},
 	},
 ];
 
 for (const [i, { what, ends, browsers, act }] of endings.entries()) {
 	const named = ends.length === everything.length ? "everything" : ends.join(" and ");
-	test(`${what} ends ${named}, streams too, and nothing else`, async (t) => {
+	test(`${what} ends exactly the sessions and streams of: ${named}`, async (t) => {
 		const { provider, bob, own } = t.context;
 		const person = await signedIn(provider, `person${i}`, own);
-		for (const [way, stream] of person.streams) t.is(stream.status, 200, way);
+		for (const [session, stream] of person.streams) t.is(stream.status, 200, session);
 		await act(person, provider);
 
 		const { timeline } = await bob.call("GET", "/api/me");
 		const messages = `/api/groups/${timeline.group}/channels/${own}/messages`;
-		const said = await bob.call("POST", messages, { type: "memo", content: { text: `behind ${i}` } });
-		const heard = (stream: EventClient) => stream.events.some(({ data }) => JSON.stringify(data).includes(said.id));
-		for (const [way, stream] of person.streams) {
-			if (ends.includes(way)) await until(`the stream of ${way} ends`, () => stream.ended);
-			else await until(`${way} hears of it`, () => heard(stream));
+		const message = await bob.call("POST", messages, { type: "memo", content: { text: `after ${i}` } });
+		const hasReceived = (stream: EventClient) =>
+			stream.events.some(({ data }) => JSON.stringify(data).includes(message.id));
+		for (const [session, stream] of person.streams) {
+			if (ends.includes(session)) await until(`the stream of ${session} ends`, () => stream.ended);
+			else await until(`${session} receives the message`, () => hasReceived(stream));
 		}
-		for (const [way, stream] of person.streams) {
-			t.is(stream.ended, ends.includes(way), way);
-			t.is(heard(stream), !ends.includes(way), `${way} hears`);
-			t.is((await person.ask(way, "GET", "/api/me")).status, ends.includes(way) ? 401 : 200, way);
+		for (const [session, stream] of person.streams) {
+			t.is(stream.ended, ends.includes(session), session);
+			t.is(hasReceived(stream), !ends.includes(session), `${session} receives the message`);
+			t.is((await person.ask(session, "GET", "/api/me")).status, ends.includes(session) ? 401 : 200, session);
 		}
 		if (ends.includes("app")) await t.throwsAsync(person.refresh());
 		else await t.notThrowsAsync(person.refresh());

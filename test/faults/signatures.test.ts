@@ -3,7 +3,7 @@ import { newKeyPair, signedHeaders } from "../support/device.ts";
 import { startProvider } from "../support/provider.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-test("what was answered before a crash holds behind it: a key, a used nonce, a used bootstrap token", async (t) => {
+test("a registered key, a used nonce and a used bootstrap token survive a crash", async (t) => {
 	const folder = await temporaryFolder(t);
 	await using provider = await startProvider({ folder, env: { CAUSEWAY_REGISTRATION_MODE: "open" } });
 	const { origin, domain } = provider;

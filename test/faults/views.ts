@@ -2,21 +2,21 @@ import type { RoomEvent } from "../peers/fake-homeserver-rooms.ts";
 import type { Arrival } from "../peers/remote-host.ts";
 import type { Client } from "../support/client.ts";
 
-/** What one side shows of a message: its text as it is now. What was deleted is not shown. */
+/** The current texts of messages that one side shows, by name, without deleted ones. */
 export type View = ReadonlyMap<string, string>;
 
-/** Every message of a test says `<name> v<version>`, on every side, through every edit. */
+/** The text of a message of a test, on every side and after every edit. */
 export const textOf = (name: string, version = 1): string => `${name} v${version}`;
 const shape = /\b(m\d+) v(\d+)\b/;
 export const nameIn = (text: unknown): string | undefined => shape.exec(String(text))?.[1];
 const shown = (text: unknown): string | undefined => shape.exec(String(text))?.[0];
 
-/** What one side shows of a place, and in which order it heard of the messages. */
+/** What one side shows of a place, and the order in which it received the messages. */
 export interface Side {
 	readonly view: View;
 	readonly order: readonly string[];
-	/** Names of messages that it has twice. */
-	readonly doubled: readonly string[];
+	/** Names of messages that it has more than once. */
+	readonly duplicates: readonly string[];
 }
 
 function collect(): {
@@ -44,7 +44,7 @@ function collect(): {
 		side: () => ({
 			view: new Map([...texts.values()].flatMap(({ name, text }) => (text === undefined ? [] : [[name, text]]))),
 			order,
-			doubled: order.filter((name, i) => order.indexOf(name) !== i),
+			duplicates: order.filter((name, i) => order.indexOf(name) !== i),
 		}),
 	};
 }
@@ -56,7 +56,7 @@ interface WireMessage {
 	readonly reactions: readonly { readonly key: string; readonly count: number }[];
 }
 
-/** The whole timeline, oldest first. */
+/** Reads the whole timeline, oldest first. */
 export async function timelineOf(client: Client, messages: string): Promise<readonly WireMessage[]> {
 	const items: WireMessage[] = [];
 	for (let cursor: string | undefined = ""; cursor !== undefined; ) {
@@ -70,7 +70,7 @@ export async function timelineOf(client: Client, messages: string): Promise<read
 	return items;
 }
 
-/** The provider's own side. A tombstone says nothing, so it has no name: it is left out of the order. */
+/** The provider's own side. A tombstone has no text and so no name: it is left out of the order. */
 export async function providerSide(client: Client, messages: string): Promise<Side> {
 	const side = collect();
 	for (const { id, content } of await timelineOf(client, messages)) {
@@ -81,18 +81,17 @@ export async function providerSide(client: Client, messages: string): Promise<Si
 }
 
 /**
- * What a fediverse host shows of what an actor tells (a person of theirs, a channel of what is said there), if it takes every
- * activity once.
+ * What a fediverse host shows of the activities of one actor (a person or a channel), if it processes every activity once.
  */
 export function fediverseSide(ledger: readonly Arrival[], actor: string): Side {
 	const side = collect();
 	const seen = new Set<string>();
-	for (const { id, taken, activity } of ledger) {
-		if (!taken || activity.actor !== actor || seen.has(id)) continue;
+	for (const { id, accepted, activity } of ledger) {
+		if (!accepted || activity.actor !== actor || seen.has(id)) continue;
 		seen.add(id);
-		const told = toldBy(activity);
-		if (told === undefined) continue;
-		const { type, object } = told;
+		const relayed = relayedActivity(activity);
+		if (relayed === undefined) continue;
+		const { type, object } = relayed;
 		const about =
 			typeof object === "object" && object !== null
 				? (object as { id: string; content?: string })
@@ -105,23 +104,23 @@ export function fediverseSide(ledger: readonly Arrival[], actor: string): Side {
 	return side.side();
 }
 
-/** The activity that an arrival tells of: itself, or the one that it announces. */
-function toldBy(activity: Arrival["activity"]): { id: string; type: string; object: unknown } | undefined {
-	const told = activity.type === "Announce" ? activity.object : activity;
-	return typeof told === "object" && told !== null
-		? (told as { id: string; type: string; object: unknown })
+/** The activity itself, or the one that it announces. */
+function relayedActivity(activity: Arrival["activity"]): { id: string; type: string; object: unknown } | undefined {
+	const relayed = activity.type === "Announce" ? activity.object : activity;
+	return typeof relayed === "object" && relayed !== null
+		? (relayed as { id: string; type: string; object: unknown })
 		: undefined;
 }
 
-/** The ids of the edits of messages that a host was told of. */
+/** The ids of the edits of messages that a host received. */
 export function editsIn(ledger: readonly Arrival[]): ReadonlySet<string> {
-	const told = ledger.flatMap(({ activity }) => toldBy(activity) ?? []);
+	const relayed = ledger.flatMap(({ activity }) => relayedActivity(activity) ?? []);
 	return new Set(
-		told.flatMap(({ id, type, object }) => (type === "Update" && nameIn(JSON.stringify(object)) ? [id] : [])),
+		relayed.flatMap(({ id, type, object }) => (type === "Update" && nameIn(JSON.stringify(object)) ? [id] : [])),
 	);
 }
 
-/** What a room shows. */
+/** What a Matrix room shows. */
 export function roomSide(events: readonly RoomEvent[]): Side {
 	const side = collect();
 	for (const { type, event_id, content, unsigned } of events) {
@@ -134,5 +133,5 @@ export function roomSide(events: readonly RoomEvent[]): Side {
 	return side.side();
 }
 
-/** POSTs that reached a host more than once. */
+/** The number of repeated POSTs that reached a host. */
 export const repeats = (ledger: readonly Arrival[]): number => ledger.length - new Set(ledger.map(({ id }) => id)).size;

@@ -12,9 +12,9 @@ interface Scene {
 	readonly timeline: string;
 }
 
-const knocks = ["draft-cavage-http-signatures-12", "rfc9421"] as const;
+const signatureSchemes = ["draft-cavage-http-signatures-12", "rfc9421"] as const;
 
-async function open(t: ExecutionContext, firstKnock: (typeof knocks)[number]): Promise<Scene> {
+async function open(t: ExecutionContext, firstKnock: (typeof signatureSchemes)[number]): Promise<Scene> {
 	const provider = await startGateway(await temporaryFolder(t));
 	const peer = await startFedify({ firstKnock });
 	t.teardown(async () => {
@@ -31,20 +31,20 @@ async function bobFollows({ peer, provider }: Scene) {
 	const jane = await peer.lookUp(`jane@${provider.domain}`);
 	if (jane === null) throw new Error("The peer can't find jane");
 	const follow = await peer.follow("bob", jane);
-	await peer.waitFor((taken) => taken.type === "Accept", "the Accept of Bob's follow");
+	await peer.waitFor((received) => received.type === "Accept", "the Accept of Bob's follow");
 	return { jane, follow };
 }
 
 const objectOf = (json: Record<string, unknown>): Record<string, unknown> => json.object as Record<string, unknown>;
-const creates = (peer: FedifyPeer) => peer.inbox.filter((taken) => taken.type === "Create");
+const creates = (peer: FedifyPeer) => peer.inbox.filter((received) => received.type === "Create");
 
-for (const firstKnock of knocks) {
-	test(`a memo reaches a follower once; reply and like come back; edits and deletions follow (${firstKnock} first)`, async (t) => {
+for (const firstKnock of signatureSchemes) {
+	test(`a memo reaches a follower once, and its reply, like, edit and deletion are delivered (${firstKnock} first)`, async (t) => {
 		const scene = await open(t, firstKnock);
 		const { peer, jane, timeline } = scene;
 		const { jane: actor } = await bobFollows(scene);
 		const memo = await jane.call("POST", timeline, { type: "memo", content: { text: "Hello **world**" } });
-		const create = await peer.waitFor((taken) => taken.type === "Create", "the memo");
+		const create = await peer.waitFor((received) => received.type === "Create", "the memo");
 		t.is(create.actor, String(actor.id?.href));
 		const note = objectOf(create.json);
 		t.regex(String(note.content), /Hello/);
@@ -64,22 +64,22 @@ for (const firstKnock of knocks) {
 
 		await jane.call("PATCH", `${timeline}/${memo.id}`, { content: { text: "Hello again" } });
 		await peer.waitFor(
-			(taken) => taken.type === "Update" && String(objectOf(taken.json).content).includes("Hello again"),
+			(received) => received.type === "Update" && String(objectOf(received.json).content).includes("Hello again"),
 			"the edit",
 		);
 		await jane.call("DELETE", `${timeline}/${memo.id}`);
-		await peer.waitFor((taken) => taken.type === "Delete", "the deletion");
+		await peer.waitFor((received) => received.type === "Delete", "the deletion");
 		const gone = await fetch(String(note.id), { headers: { Accept: "application/activity+json" } });
 		t.is(gone.status, 410);
 		t.is(creates(peer).length, 1);
 	});
 
-	test(`what a remote author edits and deletes is edited and deleted here (${firstKnock} first)`, async (t) => {
+	test(`edits and deletions by a remote author are applied here (${firstKnock} first)`, async (t) => {
 		const scene = await open(t, firstKnock);
 		const { peer, jane, timeline } = scene;
 		const { jane: actor } = await bobFollows(scene);
 		const memo = await jane.call("POST", timeline, { type: "memo", content: { text: "Hello" } });
-		const note = objectOf((await peer.waitFor((taken) => taken.type === "Create", "the memo")).json);
+		const note = objectOf((await peer.waitFor((received) => received.type === "Create", "the memo")).json);
 		const reply = await peer.post("bob", "First", { to: actor, replyTo: String(note.id) });
 		const replies = async () =>
 			(await jane.call("GET", timeline)).items.filter((item: { id: string }) => item.id !== memo.id);
@@ -90,7 +90,7 @@ for (const firstKnock of knocks) {
 		const reactions = async () => (await jane.call("GET", `${timeline}/${memo.id}`)).reactions.length;
 		await until("the like", async () => (await reactions()) === 1);
 		await peer.undoLike("bob", like, String(note.id), actor);
-		await until("the like is taken back", async () => (await reactions()) === 0);
+		await until("the like is undone", async () => (await reactions()) === 0);
 		await peer.remove("bob", reply, actor);
 		const tombstone = await until("the deletion", async () => {
 			const [found] = await replies();
@@ -99,7 +99,7 @@ for (const firstKnock of knocks) {
 		t.is(tombstone.content.text, "");
 	});
 
-	test(`what is for followers only crosses to followers only, in both directions (${firstKnock} first)`, async (t) => {
+	test(`followers-only posts reach only followers, in both directions (${firstKnock} first)`, async (t) => {
 		const scene = await open(t, firstKnock);
 		const { peer, provider, jane } = scene;
 		await bobFollows(scene);
@@ -108,7 +108,7 @@ for (const firstKnock of knocks) {
 		const quiet = `/api/groups/${followers.group}/channels/${followers.channel}/messages`;
 		const memo = await jane.call("POST", quiet, { type: "memo", content: { text: "For my followers" } });
 		t.is(memo.url, undefined);
-		const { json } = await peer.waitFor((taken) => taken.type === "Create", "the memo for followers");
+		const { json } = await peer.waitFor((received) => received.type === "Create", "the memo for followers");
 		const note = objectOf(json);
 		t.is(note.to, `${actor}/followers`);
 		t.notRegex(JSON.stringify(json), /Public"/);
@@ -124,7 +124,7 @@ for (const firstKnock of knocks) {
 			(await jane.call("GET", "/api/me/follows")).items.some((item: { state: string }) => item.state === "accepted"),
 		);
 		await peer.broadcast("bob", "For mine", "followers");
-		const home = await until("Bob's post for followers is at home", async () => {
+		const home = await until("Bob's followers-only post is in the home timeline", async () => {
 			const { items } = await jane.call("GET", "/api/me/timeline");
 			return items.find((item: { content: { text: string } }) => item.content.text.includes("For mine"));
 		});
@@ -138,13 +138,13 @@ for (const firstKnock of knocks) {
 			reference: home.id,
 		});
 		const answer = await peer.waitFor(
-			(taken) => taken.type === "Create" && JSON.stringify(taken.json).includes("Thank you, Bob"),
+			(received) => received.type === "Create" && JSON.stringify(received.json).includes("Thank you, Bob"),
 			"the answer",
 		);
 		t.notRegex(JSON.stringify(answer.json), /Public"/);
 	});
 
-	test(`a group's channel is followed as an actor and passes on what its members say (${firstKnock} first)`, async (t) => {
+	test(`a group's channel can be followed as an actor and announces its members' posts (${firstKnock} first)`, async (t) => {
 		const scene = await open(t, firstKnock);
 		const { peer, provider, jane } = scene;
 		const group = await jane.call("POST", "/api/groups", { name: "Dev Guild" });
@@ -154,13 +154,13 @@ for (const firstKnock of knocks) {
 			tier: "discoverable",
 		});
 		const actor = await peer.lookUp(`dev-guild-general@${provider.domain}`);
-		if (actor === null) return t.fail("The channel is no actor");
+		if (actor === null) return t.fail("The channel is not an actor");
 		await peer.follow("bob", actor);
-		await peer.waitFor((taken) => taken.type === "Accept", "the Accept of the channel");
+		await peer.waitFor((received) => received.type === "Accept", "the Accept of the channel");
 		const messages = `/api/groups/${group.id}/channels/${channel.id}/messages`;
 		await jane.call("POST", messages, { type: "message", content: { text: "Welcome" } });
 		await peer.waitFor(
-			(taken) => taken.type === "Announce" && JSON.stringify(taken.json).includes("Welcome"),
+			(received) => received.type === "Announce" && JSON.stringify(received.json).includes("Welcome"),
 			"the announced post of jane",
 		);
 		const post = await peer.post("bob", "Thank you", { to: actor, audience: String(actor.id?.href) });
@@ -168,13 +168,13 @@ for (const firstKnock of knocks) {
 			(await jane.call("GET", messages)).items.some((item: { author: string }) => item.author === `bob@${peer.host}`),
 		);
 		await peer.waitFor(
-			(taken) => taken.type === "Announce" && JSON.stringify(taken.json).includes(post),
+			(received) => received.type === "Announce" && JSON.stringify(received.json).includes(post),
 			"Bob's own post, announced",
 		);
 		t.is((await jane.call("GET", messages)).items.length, 2);
 	});
 
-	test(`jane follows Bob: his posts come home, her reply reaches him, unfollowing ends it (${firstKnock} first)`, async (t) => {
+	test(`after jane follows Bob, his posts are in her home timeline, her reply reaches him, and she can unfollow him (${firstKnock} first)`, async (t) => {
 		const { peer, jane } = await open(t, firstKnock);
 		const follow = await jane.call("POST", "/api/me/follows", { actor: `@bob@${peer.host}` });
 		t.is(follow.actor, `bob@${peer.host}`);
@@ -184,7 +184,7 @@ for (const firstKnock of knocks) {
 		t.is(peer.followers("bob").length, 1);
 		await peer.broadcast("bob", "Good morning");
 		const home = async () => (await jane.call("GET", "/api/me/timeline")).items;
-		const post = await until("Bob's post is at home", async () =>
+		const post = await until("Bob's post is in the home timeline", async () =>
 			(await home()).find((item: { content: { text: string } }) => item.content.text.includes("Good morning")),
 		);
 		await jane.call("POST", `/api/groups/${follow.group}/channels/${follow.channel}/messages`, {
@@ -193,7 +193,7 @@ for (const firstKnock of knocks) {
 			reference: { type: "reply", id: post.id },
 		});
 		const reply = await peer.waitFor(
-			(taken) => taken.type === "Create" && String(objectOf(taken.json).content).includes("And to you"),
+			(received) => received.type === "Create" && String(objectOf(received.json).content).includes("And to you"),
 			"jane's reply",
 		);
 		t.is(reply.actor, (await jane.call("GET", "/api/me")).actor);
@@ -203,7 +203,7 @@ for (const firstKnock of knocks) {
 	});
 }
 
-test("an article reaches the peer whole, with its title and its markdown", async (t) => {
+test("an article reaches the peer with its title and its rendered Markdown", async (t) => {
 	const scene = await open(t, "draft-cavage-http-signatures-12");
 	const { peer, jane, timeline } = scene;
 	await bobFollows(scene);
@@ -211,14 +211,14 @@ test("an article reaches the peer whole, with its title and its markdown", async
 		type: "article",
 		content: { text: "# Welcome\n\nTo the **show**.", mime: "text/markdown", title: "The show" },
 	});
-	const { json } = await peer.waitFor((taken) => taken.type === "Create", "the article");
+	const { json } = await peer.waitFor((received) => received.type === "Create", "the article");
 	const article = objectOf(json);
 	t.is(article.type, "Article");
 	t.is(article.name, "The show");
 	t.regex(String(article.content), /<strong>show<\/strong>/);
 });
 
-test("private and group channels do not exist outside, by any path", async (t) => {
+test("private and group channels are not visible to other servers by any path", async (t) => {
 	const scene = await open(t, "draft-cavage-http-signatures-12");
 	const { peer, provider, jane } = scene;
 	await bobFollows(scene);
@@ -248,7 +248,10 @@ test("private and group channels do not exist outside, by any path", async (t) =
 		}
 	}
 	const marker = await jane.call("POST", scene.timeline, { type: "memo", content: { text: "marker" } });
-	await peer.waitFor((taken) => taken.type === "Create" && JSON.stringify(taken.json).includes("marker"), "the marker");
+	await peer.waitFor(
+		(received) => received.type === "Create" && JSON.stringify(received.json).includes("marker"),
+		"the marker",
+	);
 	t.truthy(marker.id);
 	t.false(JSON.stringify(peer.inbox).includes("secret"));
 });

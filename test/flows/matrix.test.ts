@@ -26,7 +26,7 @@ interface Item {
 	readonly deletedAt?: string;
 }
 
-/** A provider with both bridges, a homeserver that knows it, a fediverse server, and three people. */
+/** Starts a provider with both bridges, a homeserver with its registration, a fediverse server, and three people. */
 async function open(t: ExecutionContext): Promise<Scene> {
 	const folder = await temporaryFolder(t);
 	const port = await freePort();
@@ -54,7 +54,7 @@ async function open(t: ExecutionContext): Promise<Scene> {
 	return { provider, synapse, peer, jane, alice, bot: `@_ofscp_bot:${synapse.serverName}` };
 }
 
-/** Alice makes a room, invites the bot and gives it power; a member links it. */
+/** Lets Alice create a room, invite the bot and give it a power level, and a member link the room. */
 async function linkRoom(
 	{ jane, alice, bot }: Scene,
 	group: string,
@@ -85,7 +85,7 @@ test("a memo, replies, reactions, edits and deletions cross a linked timeline in
 	const actor = await peer.lookUp(`jane@${provider.domain}`);
 	if (actor === null) return t.fail("The peer can't find jane");
 	await peer.follow("bob", actor);
-	await peer.waitFor((taken) => taken.type === "Accept", "the Accept");
+	await peer.waitFor((received) => received.type === "Accept", "the Accept");
 
 	const memo = await jane.call("POST", messages, {
 		type: "memo",
@@ -96,7 +96,7 @@ test("a memo, replies, reactions, edits and deletions cross a linked timeline in
 	);
 	t.is(inRoom.sender, `@_ofscp_jane=40localhost=3a${provider.domain.split(":")[1]}:${synapse.serverName}`);
 	t.regex(String(inRoom.content.formatted_body), /<strong>rooms<\/strong>/);
-	const note = (await peer.waitFor((taken) => taken.type === "Create", "the memo")).json.object as { id: string };
+	const note = (await peer.waitFor((received) => received.type === "Create", "the memo")).json.object as { id: string };
 
 	await peer.post("bob", "Hi from Bob", { to: actor, replyTo: note.id });
 	await peer.like("bob", note.id, actor);
@@ -115,7 +115,7 @@ test("a memo, replies, reactions, edits and deletions cross a linked timeline in
 		event_id: inRoom.event_id,
 	});
 	const alicesNote = await peer.waitFor(
-		(taken) => taken.type === "Create" && JSON.stringify(taken.json).includes("Hi from Alice"),
+		(received) => received.type === "Create" && JSON.stringify(received.json).includes("Hi from Alice"),
 		"Alice's reply",
 	);
 	t.is((alicesNote.json.object as Record<string, unknown>).inReplyTo, note.id);
@@ -123,7 +123,7 @@ test("a memo, replies, reactions, edits and deletions cross a linked timeline in
 		(await alice.messages(room)).some((event) => event.type === "m.reaction" && event.sender !== alice.userId),
 	);
 
-	// Edits: from here, from the room, from the fediverse.
+	// Edits, first ours, then one from the room.
 	await jane.call("PATCH", `${messages}/${memo.id}`, { content: { text: "Hello again" } });
 	await until("the edit is in the room", async () =>
 		(await textsIn(alice, room)).some(
@@ -131,22 +131,22 @@ test("a memo, replies, reactions, edits and deletions cross a linked timeline in
 		),
 	);
 	await peer.waitFor(
-		(taken) => taken.type === "Update" && JSON.stringify(taken.json).includes("Hello again"),
+		(received) => received.type === "Update" && JSON.stringify(received.json).includes("Hello again"),
 		"the edit",
 	);
 	const alices = (await textsIn(alice, room)).find((event) => event.content.body === "Hi from Alice");
 	await alice.edit(room, String(alices?.event_id), "Hi from Alice, edited");
 	await peer.waitFor(
-		(taken) => taken.type === "Update" && JSON.stringify(taken.json).includes("Alice, edited"),
+		(received) => received.type === "Update" && JSON.stringify(received.json).includes("Alice, edited"),
 		"Alice's edit",
 	);
 	await until("Alice's edit is here", async () =>
 		((await jane.call("GET", messages)).items as Item[]).some((item) => item.content.text.includes("Alice, edited")),
 	);
 
-	// Deletions: from the room, from here.
+	// Deletions, first one from the room, then ours.
 	await alice.redact(room, String(alices?.event_id));
-	await peer.waitFor((taken) => taken.type === "Delete", "Alice's deletion");
+	await peer.waitFor((received) => received.type === "Delete", "Alice's deletion");
 	await jane.call("DELETE", `${messages}/${memo.id}`);
 	await until("the memo is redacted in the room", async () => {
 		const events = await alice.messages(room);
@@ -158,7 +158,7 @@ test("a memo, replies, reactions, edits and deletions cross a linked timeline in
 	t.is(tombstones.length, 2);
 });
 
-test("a group's channel: Alice and Bob post, everybody sees both, once", async (t) => {
+test("posts of Alice and Bob in a group's channel appear once on every side", async (t) => {
 	const scene = await open(t);
 	const { jane, alice, peer, provider } = scene;
 	const group = await jane.call("POST", "/api/groups", { name: "Guild" });
@@ -169,12 +169,12 @@ test("a group's channel: Alice and Bob post, everybody sees both, once", async (
 	});
 	const { room } = await linkRoom(scene, group.id, channel.id);
 	const actor = await peer.lookUp(`guild-general@${provider.domain}`);
-	if (actor === null) return t.fail("The channel is no actor");
+	if (actor === null) return t.fail("The channel is not an actor");
 	await peer.follow("bob", actor);
-	await peer.waitFor((taken) => taken.type === "Accept", "the Accept");
+	await peer.waitFor((received) => received.type === "Accept", "the Accept");
 	await alice.sendText(room, "Alice was here");
 	await peer.waitFor(
-		(taken) => taken.type === "Announce" && JSON.stringify(taken.json).includes("Alice was here"),
+		(received) => received.type === "Announce" && JSON.stringify(received.json).includes("Alice was here"),
 		"Alice's post",
 	);
 	await peer.post("bob", "Bob was here", { to: actor, audience: String(actor.id?.href) });
@@ -189,7 +189,7 @@ test("a group's channel: Alice and Bob post, everybody sees both, once", async (
 	t.is((await textsIn(alice, room)).filter((event) => String(event.content.body).includes("was here")).length, 2);
 });
 
-test("in a linked timeline, other users are told once that only replies are bridged", async (t) => {
+test("in a linked timeline, other users get one notice that only replies are bridged", async (t) => {
 	const scene = await open(t);
 	const { jane, alice } = scene;
 	const { timeline } = await jane.call("GET", "/api/me");
@@ -211,7 +211,7 @@ test("in a linked timeline, other users are told once that only replies are brid
 	);
 });
 
-test("unlinking: the ghosts leave and nothing crosses any more; private channels can't be linked at all", async (t) => {
+test("after unlinking the ghosts leave and nothing is bridged, and private channels can't be linked", async (t) => {
 	const scene = await open(t);
 	const { jane, alice, synapse } = scene;
 	const group = await jane.call("POST", "/api/groups", { name: "Guild" });
@@ -236,7 +236,7 @@ test("unlinking: the ghosts leave and nothing crosses any more; private channels
 	);
 	await jane.call("DELETE", `/api/groups/${group.id}/bridges/${portal}`);
 	await until(
-		"everybody of ours has left",
+		"the bot and the ghosts have left",
 		async () => !(await alice.members(room)).some((member) => member.includes("_ofscp_")),
 	);
 	await jane.call("POST", messages, { type: "message", content: { text: "after" } });

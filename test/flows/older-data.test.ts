@@ -19,43 +19,46 @@ test.before(async () => {
 test.after.always(() => server?.stop());
 
 for (const { commit, name, folder, kind } of recorded())
-	test.serial(`data that ${commit} wrote to ${name} is read, finished and used further`, async (t) => {
-		const recording = await readRecording(folder);
-		await using copy = await openCopy(kind(server), folder, recording, await temporaryFolder(t));
-		const cli = async (...words: readonly string[]) => (await runProgram(copy.env, words)).stdout;
-		// A command may be the first of a new version that opens the data.
-		await cli("doctor");
+	test.serial(
+		`data that ${commit} wrote to ${name} is read, its pending work is finished, and it can be used`,
+		async (t) => {
+			const recording = await readRecording(folder);
+			await using copy = await openCopy(kind(server), folder, recording, await temporaryFolder(t));
+			const cli = async (...words: readonly string[]) => (await runProgram(copy.env, words)).stdout;
+			// The first program of a new version that opens the data may be a command.
+			await cli("doctor");
 
-		await copy.start();
-		await checkDeliveries(t, copy, recording);
-		const shown = await checkReadings(t, recording);
-		const report = await cli("doctor");
-		t.true(report.includes("activitypub:localhost:8483"), "the dead letter is reported");
-		t.false(report.includes("activitypub:localhost:8482"), "the lane that was in trouble is not");
-		const count = countArrivals(copy);
-		for (const start of ["second", "third"]) {
+			await copy.start();
+			await checkDeliveries(t, copy, recording);
+			const shown = await checkReadings(t, recording);
+			const report = await cli("doctor");
+			t.true(report.includes("activitypub:localhost:8483"), "the dead letter is reported");
+			t.false(report.includes("activitypub:localhost:8482"), "the lane that was in trouble is not");
+			const count = countArrivals(copy);
+			for (const start of ["second", "third"]) {
+				await copy.stop();
+				await copy.start();
+				await waitInVain();
+				t.is(countArrivals(copy), count, `nothing is left to do at the ${start} start`);
+			}
+			t.deepEqual(await checkReadings(t, recording), shown);
+
+			await checkResume(t, recording);
+			await checkPages(t, recording);
+			await checkRepeats(t, recording);
+			await checkSignIn(t, recording);
+			await checkPosts(t, copy, recording);
+			await checkFollows(t, copy, recording);
+			await checkActivities(t, copy, recording);
+			await checkGuest(t, copy, recording);
+			await checkRooms(t, copy, recording);
+
+			t.is(await cli("deliveries", "replay", "activitypub:localhost:8483"), "1");
 			await copy.stop();
 			await copy.start();
 			await waitInVain();
-			t.is(countArrivals(copy), count, `nothing is left to do at the ${start} start`);
-		}
-		t.deepEqual(await checkReadings(t, recording), shown);
-
-		await checkResume(t, recording);
-		await checkPages(t, recording);
-		await checkRepeats(t, recording);
-		await checkSignIn(t, recording);
-		await checkPosts(t, copy, recording);
-		await checkFollows(t, copy, recording);
-		await checkActivities(t, copy, recording);
-		await checkGuest(t, copy, recording);
-		await checkRooms(t, copy, recording);
-
-		t.is(await cli("deliveries", "replay", "activitypub:localhost:8483"), "1");
-		await copy.stop();
-		await copy.start();
-		await waitInVain();
-		const refused = objectOf(named(recording.messages, "refused by stork"));
-		t.is(copy.peers.hosts.stork.ledger.filter(({ object }) => object === refused).length, 1, "the dead letter");
-		t.false((await cli("doctor")).includes("localhost:8483"));
-	});
+			const refused = objectOf(named(recording.messages, "refused by stork"));
+			t.is(copy.peers.hosts.stork.ledger.filter(({ object }) => object === refused).length, 1, "the dead letter");
+			t.false((await cli("doctor")).includes("localhost:8483"));
+		},
+	);

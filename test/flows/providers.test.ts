@@ -6,26 +6,26 @@ import { newKeyPair, signedHeaders } from "../support/device.ts";
 import { type Running, startGateway } from "../support/gateway.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-/** A channel of `owner` that anybody may join. */
+/** Creates a public channel of `owner`. */
 async function openChannel(owner: Client): Promise<string> {
 	const { id } = await owner.call("POST", "/api/groups", { name: "Guild" });
 	const { id: channel } = await owner.call("POST", `/api/groups/${id}/channels`, { name: "general", tier: "public" });
 	return `/api/groups/${id}/channels/${channel}`;
 }
 
-/** Sends a request to `to`, signed for somebody of `from` who has no key of their own. */
+/** Sends a request to `to`, signed by the provider `from` for a user without a key of their own. */
 async function held(from: Running, handle: string, to: Running, method: string, target: string, body?: object) {
-	const account = await accountByHandle(from.gateway.world, handle, from.domain);
+	const account = await accountByHandle(from.gateway.context, handle, from.domain);
 	if (account === undefined) throw new Error(`There is no ${handle}`);
 	const url = new URL(target, to.origin);
 	const text = body === undefined ? undefined : JSON.stringify(body);
 	const request = { method, url, ...(text === undefined ? {} : { body: text }) };
-	const headers = { ...(await signAs(from.gateway.world, account, request)), "content-type": "application/json" };
+	const headers = { ...(await signAs(from.gateway.context, account, request)), "content-type": "application/json" };
 	const answer = await fetch(url, { ...request, headers });
 	return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
 
-test("two providers know each other's people by their keys, those of devices and those that they hold", async (t) => {
+test("two providers authenticate each other's users by device keys and by provider keys", async (t) => {
 	const a = await startGateway(await temporaryFolder(t));
 	const b = await startGateway(await temporaryFolder(t));
 	t.teardown(async () => {
@@ -41,7 +41,7 @@ test("two providers know each other's people by their keys, those of devices and
 	t.is(posted.status, 201);
 	t.is(posted.body.author, sam.address);
 
-	// Jane signs herself.
+	// Jane signs with a device key.
 	const key = newKeyPair();
 	const { key_id } = await jane.call("POST", "/api/auth/device-keys", { public_key: key.publicKey });
 	const signed = async (method: string, target: string, body?: object) => {
@@ -57,10 +57,10 @@ test("two providers know each other's people by their keys, those of devices and
 	t.is(answered.body.author, jane.address);
 	t.is((await signed("POST", `${atJanes}/join`)).status, 404, "a channel of her own provider is not there");
 
-	// What each shows its own people of the other's.
+	// How each provider shows the other's users to its own.
 	const { items } = await jane.call("GET", `${atJanes}/messages`);
 	t.is(items[0].author, sam.address);
-	const shadow = await accountByHandle(b.gateway.world, "jane", a.domain);
+	const shadow = await accountByHandle(b.gateway.context, "jane", a.domain);
 	t.is(shadow?.origin?.id, `${(await jane.call("GET", "/api/me")).id}@${a.domain}`);
 	t.is(shadow?.profile.displayName, "jane");
 });

@@ -189,7 +189,7 @@ test("the discovery document says what is there, keeps its version and can be re
 
 	const [key] = provider.publicKeys;
 	t.is(Buffer.from(key.key, "base64").length, 32);
-	const own = await providerKey(createBridgeState(door.world, "provider"), door.world.clock);
+	const own = await providerKey(createBridgeState(door.context, "provider"), door.context.clock);
 	const publicKey = createPublicKey({
 		format: "jwk",
 		key: { kty: "OKP", crv: "Ed25519", x: Buffer.from(key.key, "base64").toString("base64url") },

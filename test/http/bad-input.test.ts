@@ -48,7 +48,7 @@ test("without a token, with a wrong one and with the wrong kind: 401 and how to 
 });
 
 test("a token without the scope, and two kinds of credential", async (t) => {
-	const token = await addToken(door.world, { account: jane.account.id, scopes: ["profile"], name: "narrow" });
+	const token = await addToken(door.context, { account: jane.account.id, scopes: ["profile"], name: "narrow" });
 	const narrow = await door.ask("POST", `${place.path}/messages`, { token, body: memo });
 	t.is(narrow.status, 403);
 	t.is(narrow.body.errorCode, "insufficient_scope");
@@ -191,7 +191,7 @@ test("paths that are none, methods that are none, broken encodings", async (t) =
 test("a store that is away is 503 and not one word of why", async (t) => {
 	const other = await openDoor();
 	t.teardown(() => other.close());
-	const { store } = other.world;
+	const { store } = other.context;
 	const get = store.get;
 	(store as { get: unknown }).get = async () => {
 		throw new StoreUnavailable("disk /var/lib/secret is full");

@@ -127,9 +127,9 @@ test("who logs in needs the password, and a code where one is set up", async (t)
 	const { instance: _, ...said } = wrong.body;
 	t.like(unknown.body, said, "whether there is such an account is not told");
 
-	const account = (await accountByHandle(door.world, "jane", "social.example")) as Account;
-	const { secret } = await beginTotp(door.world, account);
-	const [recoveryCode] = await confirmTotp(door.world, account, codeAt(secret, door.world.clock.now()));
+	const account = (await accountByHandle(door.context, "jane", "social.example")) as Account;
+	const { secret } = await beginTotp(door.context, account);
+	const [recoveryCode] = await confirmTotp(door.context, account, codeAt(secret, door.context.clock.now()));
 	const asked = await login({});
 	t.is(asked.status, 401);
 	t.is(asked.body.errorCode, "otp_required");
@@ -353,8 +353,8 @@ test("a new password by a recovery token revokes every key", async (t) => {
 			[202, ""],
 		],
 	);
-	const account = (await accountByHandle(door.world, "jane", "social.example")) as Account;
-	const token = new URL(await recoveryLink(door.world, account)).searchParams.get("link");
+	const account = (await accountByHandle(door.context, "jane", "social.example")) as Account;
+	const token = new URL(await recoveryLink(door.context, account)).searchParams.get("link");
 	const confirm = (newPassword: string) =>
 		door.ask("POST", "/api/auth/recover/confirm", { body: { token, newPassword } });
 	t.is((await confirm("short")).body.errors[0].field, "/newPassword");

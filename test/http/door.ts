@@ -94,7 +94,7 @@ export async function openDoor({
 		{ logger, failPoints: noFailPoints, clock },
 	);
 	const bus = createEmbeddedBus();
-	const { world } = buildCore({
+	const { context } = buildCore({
 		origin: "http://social.example",
 		store,
 		bus,
@@ -105,15 +105,15 @@ export async function openDoor({
 		identity: testIdentity(),
 		policy: { editWindowMs, textBytes: 64 * 1024, articleBytes: 512 * 1024 },
 	});
-	const shadows = createShadows(world);
+	const shadows = createShadows(context);
 	const outbound = createHttpClient({ insecureLocalhost: true, deny, userAgent: "Causeway" });
 	const http = buildHttp({
-		world,
+		context,
 		bus,
 		bridges,
 		shadows,
 		http: outbound,
-		secrets: createBridgeState(world, "provider"),
+		secrets: createBridgeState(context, "provider"),
 		health,
 		metrics: createMetrics(),
 		limits: { ...wideLimits, ...limits },
@@ -150,15 +150,15 @@ export async function openDoor({
 	return {
 		url,
 		port: server.port,
-		world,
+		context,
 		bus,
 		events,
 		ask,
 		async person(handle: string, scopes: readonly string[] = ["ofscp"]): Promise<Person> {
-			const account = await createAccount(world, { handle });
+			const account = await createAccount(context, { handle });
 			return {
 				account,
-				token: await addToken(world, { account: account.id, scopes, name: "test" }),
+				token: await addToken(context, { account: account.id, scopes, name: "test" }),
 				address: `${handle}@social.example`,
 			};
 		},

@@ -23,9 +23,9 @@ test.before(async (t) => {
 	const folder = await mkdtemp(path.join(tmpdir(), "causeway-bad-input-"));
 	const env = { CAUSEWAY_REGISTRATION_MODE: "open", CAUSEWAY_LIMITS_SCALE: "10000" };
 	const running = await startGateway(folder, env, undefined, { logger });
-	const { world } = running.gateway;
-	const jane = await createAccount(world, { handle: "jane" });
-	const token = await addToken(world, { account: jane.id, scopes: ["ofscp"], name: "test" });
+	const { context } = running.gateway;
+	const jane = await createAccount(context, { handle: "jane" });
+	const token = await addToken(context, { account: jane.id, scopes: ["ofscp"], name: "test" });
 	Object.assign(t.context, { folder, running, token, errors });
 });
 test.after.always(async (t) => {

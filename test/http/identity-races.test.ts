@@ -54,14 +54,14 @@ test.serial("fifty want one handle: one has it, with their own password", async 
 
 test.serial("fifty hold one invitation: it makes one account", async (t) => {
 	const { origin, gateway } = t.context.invited;
-	const invite = await addInvite(gateway.world, {});
+	const invite = await addInvite(gateway.context, {});
 	const answers = await all((i) => post(`${origin}/api/auth/register`, { handle: `guest${i}`, password, invite }));
 	t.deepEqual(statuses(answers), once(201, 403));
 });
 
 test.serial("fifty open one recovery link: one password is set, and it is the one of who was told so", async (t) => {
 	const { origin, gateway } = t.context.open;
-	const link = new URL(await recoveryLink(gateway.world, await member(t.context.open, "rhea")));
+	const link = new URL(await recoveryLink(gateway.context, await member(t.context.open, "rhea")));
 	const token = link.searchParams.get("link") as string;
 	const word = (i: number): string => `pear number ${i} in the tree`;
 	const answers = await all((i) => post(`${origin}/api/auth/recover/confirm`, { token, newPassword: word(i) }));
@@ -75,7 +75,7 @@ test.serial("fifty open one recovery link: one password is set, and it is the on
 test.serial("fifty send one code of an app, or one recovery code: it lets one in", async (t) => {
 	const { origin, gateway } = t.context.open;
 	const account = await member(t.context.open, "tess");
-	const { secret, recovery } = await turnCodesOn(gateway.world, account);
+	const { secret, recovery } = await turnCodesOn(gateway.context, account);
 	for (const otp of [codeAt(secret, Date.now()), recovery[0] as string]) {
 		const answers = await all(() => post(`${origin}/api/auth/login`, { handle: "tess", password, otp }));
 		t.deepEqual(statuses(answers), once(200, 401));

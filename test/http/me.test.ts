@@ -10,7 +10,7 @@ test.before(async () => {
 	door = await openDoor();
 	jane = await door.person("jane");
 	bob = await door.person("bob");
-	for (const { account } of [jane, bob]) await setPassword(door.world, account.id, password);
+	for (const { account } of [jane, bob]) await setPassword(door.context, account.id, password);
 });
 test.after.always(() => door.close());
 
@@ -152,8 +152,8 @@ test.serial("others see of a person what the person shows them", async (t) => {
 	}
 	await put("/api/me/privacy", { presence: "members", groups: "public" });
 	const listed = (await get("/api/users/jane/groups")).items;
-	t.true(listed.includes(`${door.world.origin}/api/groups/${open.group}`));
-	t.false(listed.includes(`${door.world.origin}/api/groups/${place.group}`), "a group that one may not know");
+	t.true(listed.includes(`${door.context.origin}/api/groups/${open.group}`));
+	t.false(listed.includes(`${door.context.origin}/api/groups/${place.group}`), "a group that one may not know");
 	t.like(await get("/api/users/jane/profile"), { handle: "jane", home: "social.example" });
 	for (const at of ["profile", "presence", "groups"])
 		t.is((await door.ask("GET", `/api/users/nobody/${at}`)).status, 404, at);
@@ -231,7 +231,7 @@ test.serial("sessions are listed with the one that asks, and ended by their id",
 
 test.serial("a password is changed by who knows the present one", async (t) => {
 	const dora = await door.person("dora");
-	await setPassword(door.world, dora.account.id, "a quiet harbour");
+	await setPassword(door.context, dora.account.id, "a quiet harbour");
 	const put = (body: object) => door.ask("PUT", "/api/me/password", { token: dora.token, body });
 	t.deepEqual(problem(await put({ current: "wrong password", next: "a louder harbour" })), [403, "wrong_password"]);
 	t.deepEqual(problem(await put({ current: "a quiet harbour", next: "password123" })), [
@@ -246,7 +246,7 @@ test.serial("a password is changed by who knows the present one", async (t) => {
 
 test.serial("an account is deleted by who knows its password, and is gone at once", async (t) => {
 	const emil = await door.person("emil");
-	await setPassword(door.world, emil.account.id, "a quiet harbour");
+	await setPassword(door.context, emil.account.id, "a quiet harbour");
 	const del = (body?: object) => door.ask("DELETE", "/api/me", { token: emil.token, ...(body && { body }) });
 	t.deepEqual(problem(await del({ password: "wrong password" })), [403, "wrong_password"]);
 	t.is((await del({})).status, 400);

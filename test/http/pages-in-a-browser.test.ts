@@ -28,7 +28,7 @@ test.after.always(async () => {
 	await door?.close();
 });
 
-/** The relative luminance contrast of text and what is behind it (WCAG 2.2 §1.4.3), the lowest of a page. Runs in the page. */
+/** The lowest contrast between text and its background on a page (WCAG 2.2 §1.4.3). Runs in the page. */
 function lowestContrast(): { ratio: number; text: string } {
 	const doc = (globalThis as unknown as { document: { querySelectorAll(selector: string): Iterable<Element> } })
 		.document;
@@ -66,12 +66,12 @@ function lowestContrast(): { ratio: number; text: string } {
 
 for (const colorScheme of ["light", "dark"] as const) {
 	for (const width of [320, 1200]) {
-		test(`pages can be read at ${width} pixels in ${colorScheme}: no overflow, contrast AA, nothing refused by the policy`, async (t) => {
+		test(`pages can be read at ${width} pixels in ${colorScheme}: no overflow, contrast AA, no CSP violation`, async (t) => {
 			const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
 			const complaints: string[] = [];
 			page.on("console", (message) => complaints.push(message.text()));
 			page.on("requestfailed", (request) => {
-				// What was still on its way when the next page was opened was given up by the browser itself.
+				// The browser aborts pending requests when the next page is opened.
 				const { errorText } = request.failure() ?? { errorText: "" };
 				if (errorText !== "net::ERR_ABORTED") complaints.push(`${request.url()}: ${errorText}`);
 			});
@@ -90,7 +90,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 	}
 }
 
-test("the keyboard reaches the content first, then the links in order", async (t) => {
+test("the first tab stop is the skip link, which leads to the content", async (t) => {
 	const page = await browser.newPage();
 	await page.goto(`${door.url}/@jane`);
 	await page.keyboard.press("Tab");

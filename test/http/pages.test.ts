@@ -33,7 +33,7 @@ async function post(path: string, body: object, who = jane): Promise<string> {
 }
 const timelineOf = ({ account }: Person) => `/api/groups/${account.group}/channels/${account.timeline}`;
 
-test("a profile shows what is on the timeline, escaped and cleaned", async (t) => {
+test("a profile shows the posts of the timeline, escaped and sanitised", async (t) => {
 	const bob = await door.person("bob");
 	await post(timelineOf(bob), { type: "memo", content: { text: "<b>plain</b> & <script>alert(1)</script>" } }, bob);
 	await post(timelineOf(bob), { type: "article", content: { text: "**body**", title: "<i>Title</i>" } }, bob);
@@ -62,7 +62,7 @@ test("a profile shows what is on the timeline, escaped and cleaned", async (t) =
 	t.false(/style=|<style|onload=/.test(shown.text), "nothing that the policy forbids");
 });
 
-test("a message's page shows it whole, with reactions and replies; the parent of a reply is linked", async (t) => {
+test("a message's page shows the whole message, its reactions and replies, and a link to its parent", async (t) => {
 	const { path, group } = await door.channel(jane);
 	const ann = await door.person("ann");
 	await door.ask("POST", `/api/groups/${group}/join`, { token: ann.token });
@@ -82,7 +82,7 @@ test("a message's page shows it whole, with reactions and replies; the parent of
 	t.is((await page(`/@ann/${id}`)).status, 404, "only under its author");
 });
 
-test("a content warning stands before what it warns of", async (t) => {
+test("a content warning hides the content behind it", async (t) => {
 	const id = await post(timelineOf(jane), {
 		type: "memo",
 		content: { text: "eight legs" },
@@ -91,7 +91,7 @@ test("a content warning stands before what it warns of", async (t) => {
 	t.regex((await page(`/@jane/${id}`)).text, /<details class="warning">\s*<summary>spiders<\/summary>/);
 });
 
-test("who asks for the other representation is sent there", async (t) => {
+test("a request for another representation is redirected to it", async (t) => {
 	const { path, channel } = await door.channel(jane, { tier: "discoverable" });
 	const id = await post(path, { type: "memo", content: { text: "x" } });
 	const { handle } = (await door.ask("GET", path)).body;
@@ -113,7 +113,7 @@ test("who asks for the other representation is sent there", async (t) => {
 	}
 });
 
-test("what is not open is not there; what was deleted is gone; both as a page for people", async (t) => {
+test("a page that is not open answers 404, a deleted one 410, both as HTML", async (t) => {
 	const priv = await door.channel(jane, {});
 	const group = await door.channel(jane, { tier: "group" });
 	for (const { path } of [priv, group]) {
@@ -150,10 +150,10 @@ test("what is not open is not there; what was deleted is gone; both as a page fo
 	t.is((await door.ask("GET", "/@nobody", { headers: { accept: "application/json" } })).body.errorCode, "not_found");
 });
 
-test("what people elsewhere wrote is not republished, but is linked where it is", async (t) => {
+test("remote posts are not republished, but linked at their origin", async (t) => {
 	const remote = createFakeBridge("fake").person("carol");
 	const { createShadow } = await import("#core/accounts/create-account.ts");
-	await createShadow(door.world, {
+	await createShadow(door.context, {
 		handle: remote.handle,
 		domain: remote.domain as string,
 		kind: "person",
@@ -165,7 +165,7 @@ test("what people elsewhere wrote is not republished, but is linked where it is"
 	t.is((await page("/@carol@fake.test")).status, 404);
 });
 
-test("a long timeline turns its pages without loss", async (t) => {
+test("a long timeline is paginated without loss", async (t) => {
 	const zoe = await door.person("zoe");
 	for (let i = 0; i < 45; i++) await post(timelineOf(zoe), { type: "memo", content: { text: `post ${i}.` } }, zoe);
 	const seen: string[] = [];
@@ -183,7 +183,7 @@ test("a long timeline turns its pages without loss", async (t) => {
 	t.is((await page("/@zoe?before=forged")).status, 404);
 });
 
-test("the front page lists what wants to be found, and the style is kept for ever", async (t) => {
+test("the front page lists discoverable people and channels, and the stylesheet is immutable", async (t) => {
 	const listed = await door.channel(jane, { tier: "discoverable", name: "harbour" });
 	await door.channel(jane, { tier: "public", name: "backyard" });
 	await post(listed.path, { type: "memo", content: { text: "ahoy" } });

@@ -138,7 +138,7 @@ test("a namesake here is somebody else", async (t) => {
 	const posted = await sam("POST", `${path}/messages`, { body: memo });
 	t.is(posted.body.author, `sam@${home.domain}`);
 	t.is((await door.ask("DELETE", `${path}/messages/${posted.body.id}`, { token: ours.token })).status, 403);
-	const shadow = await accountByRemote(door.world, bridgeName("ofscp"), `usr_sam@${home.domain}`);
+	const shadow = await accountByRemote(door.context, bridgeName("ofscp"), `usr_sam@${home.domain}`);
 	t.truthy(shadow);
 	t.not(shadow?.id, ours.account.id);
 });
@@ -302,7 +302,7 @@ test("homes that don't tell of their people are believed by their keys", async (
 	const { path } = await door.channel(await door.person("jane"));
 	home.instead.set(`/api/identity/users/sam@${home.domain}`, { status: 404 });
 	t.is((await sam("POST", `${path}/join`)).status, 201);
-	t.truthy(await accountByRemote(door.world, bridgeName("ofscp"), `sam@${home.domain}@${home.domain}`));
+	t.truthy(await accountByRemote(door.context, bridgeName("ofscp"), `sam@${home.domain}@${home.domain}`));
 });
 
 test("what changes at home is taken over when home is next asked", async (t) => {
@@ -310,7 +310,7 @@ test("what changes at home is taken over when home is next asked", async (t) => 
 	const { door, home } = await open(t, () => ({ clock }));
 	const { path } = await door.channel(await door.person("jane"));
 	const join = () => door.ask("POST", `${path}/join`, { headers: signedNow(home, clock.time, "POST", `${path}/join`) });
-	const shadow = () => accountByRemote(door.world, bridgeName("ofscp"), `usr_sam@${home.domain}`);
+	const shadow = () => accountByRemote(door.context, bridgeName("ofscp"), `usr_sam@${home.domain}`);
 	t.is((await join()).status, 201);
 	t.is((await shadow())?.profile.displayName, "SAM");
 	const updatedAt = new Date(clock.time).toISOString();

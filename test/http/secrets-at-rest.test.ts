@@ -24,7 +24,7 @@ test("who steals the database or reads the log has no password, code, token or m
 	const running = await startGateway(folder, { CAUSEWAY_REGISTRATION_MODE: "open" }, port, { logger });
 	await using _running = running;
 	const { origin, gateway } = running;
-	const { world } = gateway;
+	const { context } = gateway;
 	const secrets: Record<string, string | undefined> = { password };
 	const post = async (at: string, body: object, token?: string) => {
 		const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -44,7 +44,7 @@ test("who steals the database or reads the log has no password, code, token or m
 	await post("/api/auth/recover", { handle: secrets.unasked });
 
 	const jane = await member(running, "jane");
-	const { secret, recovery } = await turnCodesOn(world, jane);
+	const { secret, recovery } = await turnCodesOn(context, jane);
 	secrets.totp = secret;
 	for (const [i, code] of recovery.entries()) {
 		secrets[`recovery ${i}`] = code;
@@ -52,11 +52,11 @@ test("who steals the database or reads the log has no password, code, token or m
 	}
 	await post("/api/auth/login", { handle: "jane", password, otp: recovery[0] as string });
 	await post("/api/auth/login", { handle: "jane", password, otp: codeAt(secret, Date.now()) });
-	secrets.link = new URL(await recoveryLink(world, jane)).searchParams.get("link") as string;
+	secrets.link = new URL(await recoveryLink(context, jane)).searchParams.get("link") as string;
 	await fetch(`${origin}/recover?link=${secrets.link}`);
-	secrets.invite = await addInvite(world, {});
+	secrets.invite = await addInvite(context, {});
 	await fetch(`${origin}/signup?invite=${secrets.invite}`);
-	secrets.token = await addToken(world, { account: jane.id, scopes: ["ofscp"], name: "script" });
+	secrets.token = await addToken(context, { account: jane.id, scopes: ["ofscp"], name: "script" });
 	await ask(origin, secrets.token);
 
 	const config = await register(origin, {
@@ -86,7 +86,7 @@ test("who steals the database or reads the log has no password, code, token or m
 	const log = lines.join("\n");
 	let kept = "";
 	for (const collection of collections) {
-		const page = await world.store.page(collection, { order: "asc", limit: 1000 });
+		const page = await context.store.page(collection, { order: "asc", limit: 1000 });
 		kept += JSON.stringify(page);
 	}
 	const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(

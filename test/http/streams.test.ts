@@ -30,8 +30,8 @@ async function serve(t: ExecutionContext, routes: readonly Route[]) {
 	const logged: { readonly message: string; readonly err: unknown }[] = [];
 	const log = (fields: object, message: string) => logged.push({ message, err: (fields as { err?: unknown }).err });
 	const base = await openDoor();
-	const world = { ...base.world, logger: { ...silentLogger, warn: log, error: log } };
-	const services = { world, federation: undefined as never, limits: wideLimits };
+	const context = { ...base.context, logger: { ...silentLogger, warn: log, error: log } };
+	const services = { context, federation: undefined as never, limits: wideLimits };
 	const rates = createRateLimits(wideLimits);
 	const door = tableDoor(
 		"test",
@@ -39,7 +39,7 @@ async function serve(t: ExecutionContext, routes: readonly Route[]) {
 	);
 	const health = { state: () => "ready" as const };
 	const app = stackOf(
-		{ world, health, metrics: createMetrics(), behindProxy: false, oauth: { cookieKeys: ["k"] } },
+		{ context, health, metrics: createMetrics(), behindProxy: false, oauth: { cookieKeys: ["k"] } },
 		{ bridges: [], probes: [], doors: [door], asPage: () => undefined },
 	);
 	const server = await listen(app, { host: "127.0.0.1", port: 0 });

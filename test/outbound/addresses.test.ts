@@ -33,14 +33,14 @@ test("addresses of the public internet are public, up to the edges of the specia
 	for (const address of addresses) t.true(isPublicAddress(address), address);
 });
 
-test("what is no address is neither public nor loopback", (t) => {
+test("text that is not an address is neither public nor loopback", (t) => {
 	for (const text of ["", "example.com", "localhost", "1.2.3", "0x7f.1", "[::1]", "1.2.3.4:80", "::g"]) {
 		t.false(isPublicAddress(text), text);
 		t.false(isLoopbackAddress(text), text);
 	}
 });
 
-test("only 127.0.0.0/8 and ::1 are the machine itself", (t) => {
+test("only 127.0.0.0/8 and ::1 are loopback addresses", (t) => {
 	for (const address of ["127.0.0.1", "127.8.9.10", "::1", "::ffff:127.0.0.1"])
 		t.true(isLoopbackAddress(address), address);
 	for (const address of ["0.0.0.0", "::", "10.0.0.1", "8.8.8.8", "::ffff:10.0.0.1"])

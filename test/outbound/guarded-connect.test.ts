@@ -21,7 +21,7 @@ function resolve(lookup: LookupFunction, all: boolean): Promise<string | LookupA
 	});
 }
 
-test("a lookup gives out the public addresses of a name and hides the others", async (t) => {
+test("a lookup returns the public addresses of a name and hides the others", async (t) => {
 	const lookup = guardLookup(answering("10.0.0.1", "8.8.8.8", "::1", "2a01:4f8::1"), isPublicAddress);
 	t.deepEqual(await resolve(lookup, true), [
 		{ address: "8.8.8.8", family: 4 },
@@ -30,7 +30,7 @@ test("a lookup gives out the public addresses of a name and hides the others", a
 	t.is(await resolve(lookup, false), "8.8.8.8");
 });
 
-test("a lookup that answers at once and with a single address is guarded the same", async (t) => {
+test("a lookup that answers synchronously with a single address is guarded too", async (t) => {
 	const single: LookupFunction = (_hostname, _options, callback) => callback(null, "127.0.0.1", 4);
 	const error = await t.throwsAsync(resolve(guardLookup(single, isPublicAddress), true), {
 		instanceOf: OutboundFailure,
@@ -38,12 +38,12 @@ test("a lookup that answers at once and with a single address is guarded the sam
 	t.is(error.kind, "refused");
 });
 
-test("a failing lookup stays a failing lookup", async (t) => {
+test("an error of the lookup is passed on", async (t) => {
 	const broken: LookupFunction = (_hostname, _options, callback) => callback(new Error("ENOTFOUND"), "");
 	await t.throwsAsync(resolve(guardLookup(broken, isPublicAddress), true), { message: "ENOTFOUND" });
 });
 
-/** A connector whose socket says that it reached `address`. */
+/** A connector whose socket is connected to `address`. */
 function reaching(address: string | undefined) {
 	const socket = Object.assign(new EventEmitter(), { remoteAddress: address, destroyed: false });
 	const destroy = () => void (socket.destroyed = true);
@@ -56,33 +56,33 @@ function connectTo(connect: buildConnector.connector, hostname: string, protocol
 	return new Promise((done) => connect({ hostname, protocol, port: "443" }, (...[error]) => done(error)));
 }
 
-test("a socket that reached a private address is destroyed before anything is written", async (t) => {
+test("a socket connected to a private address is destroyed before anything is written", async (t) => {
 	const { socket, connect } = reaching("10.1.2.3");
 	const error = await connectTo(guardConnector(connect, createAddressRule(false)), "peer.example");
 	t.is((error as OutboundFailure).kind, "refused");
 	t.true(socket.destroyed);
 });
 
-test("a socket that reached a public address is handed over", async (t) => {
+test("a socket connected to a public address is passed to the caller", async (t) => {
 	const { socket, connect } = reaching("8.8.8.8");
 	t.is(await connectTo(guardConnector(connect, createAddressRule(false)), "peer.example"), null);
 	t.false(socket.destroyed);
 });
 
-test("a socket without a remote address is a network failure, not a way in", async (t) => {
+test("a socket without a remote address is a network failure and is not used", async (t) => {
 	const { socket, connect } = reaching(undefined);
 	const error = await connectTo(guardConnector(connect, createAddressRule(false)), "peer.example");
 	t.false(error instanceof OutboundFailure);
 	t.true(socket.destroyed);
 });
 
-test("a private literal opens no socket", async (t) => {
+test("no socket is opened to a private literal address", async (t) => {
 	const never: buildConnector.connector = () => t.fail("a socket was opened");
 	const error = await connectTo(guardConnector(never, createAddressRule(false)), "192.168.1.1");
 	t.is((error as OutboundFailure).kind, "refused");
 });
 
-test("http goes to the machine itself only, and only where that is opened", (t) => {
+test("http is only allowed to loopback addresses, and only with insecureLocalhost", (t) => {
 	const closed = createAddressRule(false);
 	t.true(closed("8.8.8.8", "https:"));
 	t.false(closed("8.8.8.8", "http:"));

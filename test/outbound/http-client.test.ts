@@ -87,7 +87,7 @@ test("the system's own resolver is guarded too", async (t) => {
 	await fails(t, client(t).request(get("https://localhost:9/")), "refused");
 });
 
-test("without insecureLocalhost http is refused, other schemes always", async (t) => {
+test("http is refused without insecureLocalhost, and other schemes are always refused", async (t) => {
 	await fails(t, client(t).request(get("http://example.com/")), "refused");
 	for (const url of ["ftp://127.0.0.1/", "file:///etc/passwd", "ws://127.0.0.1/", "data:,x", "gopher://127.0.0.1:1/"]) {
 		await fails(t, local(t).request(get(url)), "refused");
@@ -107,7 +107,7 @@ test("a URL with credentials is refused", async (t) => {
 	t.throws(() => http.check(new URL("https://user@example.com/")), { instanceOf: OutboundFailure });
 });
 
-test("a name that turns private after it was loopback is refused on the next connection", async (t) => {
+test("a name that changes from a loopback to a private address is refused on the next connection", async (t) => {
 	await using peer = await startPeer((_request, response) => {
 		response.setHeader("connection", "close");
 		response.end("first");
@@ -119,7 +119,7 @@ test("a name that turns private after it was loopback is refused on the next con
 	t.is(peer.requests, 1);
 });
 
-test("denied peers are refused, by host and by host and port", async (t) => {
+test("denied peers are refused by host, and by host and port", async (t) => {
 	await using peer = await startPeer((_request, response) => response.end());
 	for (const deny of [["127.0.0.1"], [`127.0.0.1:${peer.port}`]]) {
 		const http = local(t, { deny });
@@ -129,13 +129,13 @@ test("denied peers are refused, by host and by host and port", async (t) => {
 	t.is(peer.requests, 0);
 });
 
-test("with an allow list only its peers are contacted", async (t) => {
+test("with an allow list, only its peers are contacted", async (t) => {
 	await using peer = await startPeer((_request, response) => response.end());
 	await fails(t, local(t, { allow: ["peer.example"] }).request(get(peer.url)), "refused");
 	t.is((await local(t, { allow: [`127.0.0.1:${peer.port}`] }).request(get(peer.url))).status, 200);
 });
 
-test("method, path, query, headers and body arrive, and the answer comes back", async (t) => {
+test("the peer receives method, path, query, headers and body, and its response is returned", async (t) => {
 	await using peer = await startPeer((request, response) => {
 		let body = "";
 		request.on("data", (chunk: Buffer) => (body += chunk.toString()));
@@ -168,7 +168,7 @@ test("method, path, query, headers and body arrive, and the answer comes back", 
 	});
 });
 
-test("a redirect is the caller's to follow", async (t) => {
+test("redirects are not followed", async (t) => {
 	await using peer = await startPeer((_request, response) =>
 		response.writeHead(302, { location: "http://10.0.0.1/" }).end(),
 	);
@@ -202,12 +202,12 @@ test("a body without an end stops at the cap", async (t) => {
 	await fails(t, local(t).request(get(peer.url)), "too-large");
 });
 
-test("headers beyond all measure are refused", async (t) => {
+test("response headers that are too large are refused", async (t) => {
 	await using peer = await startPeer((_request, response) => response.setHeader("x-long", "x".repeat(100_000)).end());
 	await fails(t, local(t).request(get(peer.url)), "too-large");
 });
 
-test("a content coding that was not asked for is undone", async (t) => {
+test("a content coding that was not asked for is decoded", async (t) => {
 	const codings = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
 	await using peer = await startPeer((request, response) => {
 		const coding = request.url?.slice(1) as keyof typeof codings;
@@ -220,7 +220,7 @@ test("a content coding that was not asked for is undone", async (t) => {
 	}
 });
 
-test("a bomb in any coding stops at the cap", async (t) => {
+test("a decompression bomb in any coding stops at the cap", async (t) => {
 	const zeros = Buffer.alloc(20 * 1024 * 1024);
 	const codings = { gzip: gzipSync(zeros), deflate: deflateSync(zeros), br: brotliCompressSync(zeros) };
 	await using peer = await startPeer((request, response) => {
@@ -234,7 +234,7 @@ test("a bomb in any coding stops at the cap", async (t) => {
 	}
 });
 
-test("an unknown, a doubled and a broken coding are failures", async (t) => {
+test("unknown, repeated and broken content codings fail the request", async (t) => {
 	await using peer = await startPeer((request, response) => {
 		response.setHeader("content-encoding", decodeURIComponent(request.url?.slice(1) ?? ""));
 		response.end("not packed");
@@ -250,7 +250,7 @@ test("a peer that never answers times out", async (t) => {
 	await fails(t, local(t, { timeoutMs: 100 }).request(get(peer.url)), "timeout");
 });
 
-test("a peer that answers one byte at a time times out as a whole", async (t) => {
+test("the time limit covers a response that arrives one byte at a time", async (t) => {
 	await using peer = await startPeer((_request, response) => {
 		const drip = setInterval(() => response.write("x"), 20);
 		response.on("close", () => clearInterval(drip));
@@ -258,7 +258,7 @@ test("a peer that answers one byte at a time times out as a whole", async (t) =>
 	await fails(t, local(t).request({ ...get(peer.url), timeoutMs: 200 }), "timeout");
 });
 
-test("a peer that drips its headers times out as a whole", async (t) => {
+test("the time limit covers headers that arrive slowly", async (t) => {
 	const server = createServer((socket) => {
 		socket.write("HTTP/1.1 200 OK\r\n");
 		const drip = setInterval(() => socket.write("x-a: b\r\n"), 20);
@@ -274,7 +274,7 @@ test("a name that never resolves times out", async (t) => {
 	await fails(t, client(t, { timeoutMs: 100, lookup: () => {} }).request(get("https://peer.example/")), "timeout");
 });
 
-test("a reset, a refused connection and an answer that is no HTTP are network failures", async (t) => {
+test("a reset, a refused connection and a response that is not HTTP are network failures", async (t) => {
 	await using resetting = await startPeer((request) => request.socket.resetAndDestroy());
 	const http = local(t);
 	await fails(t, http.request(get(resetting.url)), "network");
@@ -291,7 +291,7 @@ test("a reset, a refused connection and an answer that is no HTTP are network fa
 	await fails(t, http.request(get(`http://127.0.0.1:${port}/`)), "network");
 });
 
-test("an answer that is cut short is a network failure", async (t) => {
+test("a truncated response is a network failure", async (t) => {
 	await using peer = await startPeer((_request, response) => {
 		response.setHeader("content-length", 1000);
 		response.write("half", () => response.destroy());
@@ -299,7 +299,7 @@ test("an answer that is cut short is a network failure", async (t) => {
 	await fails(t, local(t).request(get(peer.url)), "network");
 });
 
-test("an aborted signal ends the exchange, before and while it runs", async (t) => {
+test("an aborted signal ends the exchange, before it starts and while it runs", async (t) => {
 	const arrived = Promise.withResolvers<void>();
 	await using peer = await startPeer(() => arrived.resolve());
 	const http = local(t);
@@ -312,14 +312,14 @@ test("an aborted signal ends the exchange, before and while it runs", async (t) 
 	await fails(t, running, "network");
 });
 
-test("a header that can't be written is refused, and the client goes on", async (t) => {
+test("an invalid request header is refused, and the client keeps working", async (t) => {
 	await using peer = await startPeer((_request, response) => response.end("fine"));
 	const http = local(t);
 	await fails(t, http.request({ ...get(peer.url), headers: { "x-bad": "a\r\nb: c" } }), "refused");
 	t.is((await http.request(get(peer.url))).body.toString(), "fine");
 });
 
-test("a host gets two sockets at most, and they are used again", async (t) => {
+test("a host gets at most two sockets, and they are reused", async (t) => {
 	await using peer = await startPeer((_request, response) => void setTimeout(() => response.end(), 5));
 	const http = local(t);
 	await Promise.all(Array.from({ length: 30 }, () => http.request(get(peer.url))));
@@ -347,7 +347,7 @@ test("requests that timed out while they waited for a socket are never sent", as
 	t.is(peer.sockets, 2);
 });
 
-test("beyond the cap of pools the longest unused idle one is closed", async (t) => {
+test("beyond the cap of pools, the least recently used idle one is closed", async (t) => {
 	await using first = await startPeer((_request, response) => response.end());
 	await using second = await startPeer((_request, response) => response.end());
 	const http = local(t, { maxPools: 1 });
@@ -359,7 +359,7 @@ test("beyond the cap of pools the longest unused idle one is closed", async (t) 
 	t.is(first.sockets, 2);
 });
 
-test("a host that was away is reached as soon as it is back", async (t) => {
+test("a host that was down is reached as soon as it is up again", async (t) => {
 	const peer = await startPeer((_request, response) => response.end());
 	const http = local(t);
 	await http.request(get(peer.url));
@@ -380,7 +380,7 @@ test("a closed client sends nothing", async (t) => {
 	await fails(t, http.request(get(peer.url)), "network");
 });
 
-test("a kept socket that ends as it is used again is made good for a GET, and told of for a POST", async (t) => {
+test("when a kept-alive socket closes as it is reused, a GET is repeated and a POST fails", async (t) => {
 	let onThisSocket = 0;
 	await using peer = await startPeer((request, response) => {
 		onThisSocket++;

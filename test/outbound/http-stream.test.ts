@@ -30,7 +30,7 @@ async function fails(t: ExecutionContext, promise: Promise<unknown>, kind: Outbo
 	t.is((error as OutboundFailure).kind, kind, error?.message);
 }
 
-/** Reads a body to its end. `chunks` keeps what came before a failure, too. */
+/** Reads a body to its end. `chunks` also keeps what arrived before a failure. */
 async function read(body: AsyncIterable<Buffer>, chunks: Buffer[] = []): Promise<Buffer> {
 	for await (const chunk of body) chunks.push(chunk);
 	return Buffer.concat(chunks);
@@ -38,7 +38,7 @@ async function read(body: AsyncIterable<Buffer>, chunks: Buffer[] = []): Promise
 
 const isClosed = (response: ServerResponse | undefined) => response?.destroyed === true;
 
-test("headers are there before the body is, and each piece when it comes", async (t) => {
+test("headers are available before the body, and each chunk as it arrives", async (t) => {
 	const going = Promise.withResolvers<void>();
 	await using peer = await startPeer((_request, response) => {
 		response.setHeader("x-seen", "yes");
@@ -55,7 +55,7 @@ test("headers are there before the body is, and each piece when it comes", async
 	t.true((await pieces.next()).done);
 });
 
-test("the socket of an answer that was read is used again, and an answer without a body is empty", async (t) => {
+test("the socket of a response that was read is reused, and a response without a body is empty", async (t) => {
 	await using peer = await startPeer((request, response) =>
 		request.url === "/none" ? response.writeHead(204).end() : response.end("x".repeat(1000)),
 	);
@@ -65,7 +65,7 @@ test("the socket of an answer that was read is used again, and an answer without
 	t.true(peer.sockets <= 2, `${peer.sockets} sockets for 6 answers`);
 });
 
-test("a redirect is the caller's to follow, and every guard holds", async (t) => {
+test("redirects are not followed, and every guard applies", async (t) => {
 	await using peer = await startPeer((_request, response) =>
 		response.writeHead(302, { location: "http://10.0.0.1/" }).end(),
 	);
@@ -86,7 +86,7 @@ test("a redirect is the caller's to follow, and every guard holds", async (t) =>
 	await fails(t, local(t, { insecureLocalhost: false }).stream(get(peer.url)), "refused");
 });
 
-test("a body over the cap fails as soon as that is known: by its announced length, or at the byte beyond", async (t) => {
+test("a body over the cap fails as early as possible: at its announced length, or at the first byte beyond the cap", async (t) => {
 	const read1500: (() => void)[] = [];
 	await using peer = await startPeer((request, response) => {
 		if (request.url === "/announced") response.setHeader("content-length", 2000);
@@ -126,7 +126,7 @@ test("a body without an end stops at the cap", async (t) => {
 
 const codings = { gzip: gzipSync, "x-gzip": gzipSync, deflate: deflateSync, br: brotliCompressSync };
 
-test("a content coding that was not asked for is undone", async (t) => {
+test("a content coding that was not asked for is decoded", async (t) => {
 	await using peer = await startPeer((request, response) => {
 		const coding = request.url?.slice(1) as keyof typeof codings;
 		response.setHeader("content-encoding", coding);
@@ -139,7 +139,7 @@ test("a content coding that was not asked for is undone", async (t) => {
 	}
 });
 
-test("a bomb in any coding stops at the cap, having given out no more than that", async (t) => {
+test("a decompression bomb in any coding stops at the cap, and no more than that is returned", async (t) => {
 	const zeros = Buffer.alloc(20 * MiB);
 	const packed = { gzip: gzipSync(zeros), deflate: deflateSync(zeros), br: brotliCompressSync(zeros) };
 	await using peer = await startPeer((request, response) => {
@@ -156,7 +156,7 @@ test("a bomb in any coding stops at the cap, having given out no more than that"
 	}
 });
 
-test("an unknown, a doubled, a broken and a truncated coding are failures", async (t) => {
+test("unknown, repeated, broken and truncated content codings fail the request", async (t) => {
 	await using peer = await startPeer((request, response) => {
 		const coding = decodeURIComponent(request.url?.slice(1) ?? "");
 		response.setHeader("content-encoding", coding === "cut" ? "gzip" : coding);
@@ -170,7 +170,7 @@ test("an unknown, a doubled, a broken and a truncated coding are failures", asyn
 	for (const coding of ["compress", "gzip, gzip", "gzip", "cut"]) await fails(t, whole(coding), "network");
 });
 
-test("a peer that never answers, and one that falls silent, time out", async (t) => {
+test("a peer that never answers and one that stops sending time out", async (t) => {
 	await using peer = await startPeer((request, response) => {
 		if (request.url === "/silent") response.write("something");
 	});
@@ -183,7 +183,7 @@ test("a peer that never answers, and one that falls silent, time out", async (t)
 	t.is(String(Buffer.concat(chunks)), "something");
 });
 
-test("a peer that answers one byte at a time times out as a whole", async (t) => {
+test("the time limit covers a response that arrives one byte at a time", async (t) => {
 	await using peer = await startPeer((_request, response) => {
 		const drip = setInterval(() => response.write("x"), 20);
 		response.on("close", () => clearInterval(drip));
@@ -192,7 +192,7 @@ test("a peer that answers one byte at a time times out as a whole", async (t) =>
 	await fails(t, read(body), "timeout");
 });
 
-test.serial("a reader who takes time is not the peer's fault, and the peer has to wait for it", async (t) => {
+test.serial("a slow reader causes no time-out, and the peer has to wait for it", async (t) => {
 	const size = 64 * MiB;
 	let sent = 0;
 	await using peer = await startPeer((_request, response) => {
@@ -211,7 +211,7 @@ test.serial("a reader who takes time is not the peer's fault, and the peer has t
 	t.is(total, size);
 });
 
-test("an answer that is cut short is a network failure, after what had come", async (t) => {
+test("a truncated response is a network failure after the data that arrived", async (t) => {
 	await using peer = await startPeer((_request, response) => {
 		response.setHeader("content-length", 1000);
 		response.write("half", () => setTimeout(() => response.destroy(), 20));
@@ -222,7 +222,7 @@ test("an answer that is cut short is a network failure, after what had come", as
 	t.is(String(Buffer.concat(chunks)), "half");
 });
 
-test("a signal ends the exchange before it begins, while it is waited for, and while it is read", async (t) => {
+test("a signal ends the exchange before it starts, while the response is awaited, and while it is read", async (t) => {
 	const responses: ServerResponse[] = [];
 	await using peer = await startPeer((request, response) => {
 		responses.push(response);
@@ -247,7 +247,7 @@ test("a signal ends the exchange before it begins, while it is waited for, and w
 	await until("the peer's connection is closed", () => isClosed(responses[1]));
 });
 
-test("who leaves the body, cancels it or never reads it does not keep the connection", async (t) => {
+test("a body that is abandoned, cancelled or never read does not keep the connection open", async (t) => {
 	const responses: ServerResponse[] = [];
 	await using peer = await startPeer((_request, response) => {
 		responses.push(response);
@@ -272,7 +272,7 @@ test("who leaves the body, cancels it or never reads it does not keep the connec
 	t.is(responses.length, 6);
 });
 
-test("what is being read when the client is closed fails", async (t) => {
+test("a response that is being read fails when the client is closed", async (t) => {
 	await using peer = await startPeer((_request, response) => void response.write("begun"));
 	const http = local(t);
 	const { body } = await http.stream(get(peer.url));
@@ -282,7 +282,7 @@ test("what is being read when the client is closed fails", async (t) => {
 	await fails(t, reading, "network");
 });
 
-test("a kept socket that ends as it is used again is made good for a GET", async (t) => {
+test("when a kept-alive socket closes as it is reused, a GET is repeated", async (t) => {
 	let onThisSocket = 0;
 	await using peer = await startPeer((request, response) => {
 		onThisSocket++;
@@ -300,7 +300,7 @@ interface Source extends AsyncIterable<Uint8Array> {
 	closed: boolean;
 }
 
-/** A body that counts how often it was asked, and knows whether it was let go of. */
+/** A body that counts how many chunks were pulled, and knows whether it was closed. */
 function source(pieces: number, size: number, failAt = Number.POSITIVE_INFINITY): Source {
 	const made: Source = {
 		pulled: 0,
@@ -324,26 +324,26 @@ function source(pieces: number, size: number, failAt = Number.POSITIVE_INFINITY)
 const put = (url: URL, body: AsyncIterable<Uint8Array>, headers: Record<string, string> = {}) =>
 	({ method: "PUT", url, headers, body }) as const;
 
-test("a body is sent as a stream: in chunks, or with the length that was announced", async (t) => {
+test("a body is sent as a stream, in chunks or with its announced length", async (t) => {
 	const seen: { length: number; headers: IncomingMessage["headers"] }[] = [];
 	await using peer = await startPeer((request, response) => {
 		void buffer(request).then(({ length }) => {
 			seen.push({ length, headers: request.headers });
-			response.end("taken");
+			response.end("received");
 		});
 	});
 	const http = local(t);
-	t.is(String((await http.request(put(peer.url, source(10, 1000)))).body), "taken");
+	t.is(String((await http.request(put(peer.url, source(10, 1000)))).body), "received");
 	t.like(seen[0], { length: 10_000, headers: { "transfer-encoding": "chunked" } });
 	await http.request(put(peer.url, source(10, 1000), { "content-length": "10000" }));
 	t.like(seen[1], { length: 10_000, headers: { "content-length": "10000" } });
 	await http.request(put(peer.url, Readable.from(source(10, 1000))));
 	const { body } = await http.stream(put(peer.url, source(10, 1000)));
-	t.is(String(await read(body)), "taken");
+	t.is(String(await read(body)), "received");
 	t.is(seen.length, 4);
 });
 
-test("a body is read no faster than the peer takes it", async (t) => {
+test("a body is read no faster than the peer receives it", async (t) => {
 	const arrived = Promise.withResolvers<IncomingMessage>();
 	await using peer = await startPeer((request, response) => {
 		arrived.resolve(request);
@@ -359,7 +359,7 @@ test("a body is read no faster than the peer takes it", async (t) => {
 	t.is(body.pulled, 1024);
 });
 
-test("a body that breaks, or is not as long as announced, fails the request", async (t) => {
+test("a body that fails or has another length than announced fails the request", async (t) => {
 	await using peer = await startPeer((request, response) => {
 		request.on("end", () => response.end()).resume();
 	});
@@ -370,7 +370,7 @@ test("a body that breaks, or is not as long as announced, fails the request", as
 	t.is((await http.request(put(peer.url, source(10, 1000)))).status, 200);
 });
 
-test("a body is let go of when it is refused, given up or cut off", async (t) => {
+test("a body is closed when the request is refused, aborted or cut off", async (t) => {
 	await using peer = await startPeer((request, response) => {
 		if (request.url === "/cut") request.once("data", () => request.socket.destroy());
 		if (request.url === "/early") response.writeHead(413).end();

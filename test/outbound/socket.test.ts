@@ -14,7 +14,7 @@ interface Peer {
 	readonly sockets: Socket[];
 }
 
-/** A server on a free port of this machine; its sockets are what it was asked for. */
+/** A server on a free port of this machine; `sockets` are its connections. */
 async function listen(t: ExecutionContext, onSocket: (socket: Socket) => unknown, tls = false): Promise<Peer> {
 	const sockets: Socket[] = [];
 	const server = tls ? createTlsServer({ ...localhostCertificate, ALPNProtocols: ["irc"] }) : createServer();
@@ -46,7 +46,7 @@ const answering =
 			null,
 			addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
 		);
-/** Reads, so that it notices when the other side closes, and says nothing. */
+/** Reads without writing, so that it notices when the other side closes. */
 const silent = (socket: Socket): unknown => socket.resume();
 const echo = (socket: Socket): unknown => socket.pipe(socket);
 const plain = (port: number, more: Partial<SocketTarget> = {}): SocketTarget => ({
@@ -56,7 +56,7 @@ const plain = (port: number, more: Partial<SocketTarget> = {}): SocketTarget => 
 	...more,
 });
 
-test("no special address is contacted, by TCP or TLS, by itself or behind a name", async (t) => {
+test("no special address is contacted by TCP or TLS, as a literal or through a name", async (t) => {
 	const never: LookupFunction = () => t.fail("a name was looked up");
 	for (const address of specialAddresses) {
 		for (const tls of [false, true]) {
@@ -68,13 +68,13 @@ test("no special address is contacted, by TCP or TLS, by itself or behind a name
 	}
 });
 
-test("with the machine itself opened, every other special address stays closed", async (t) => {
+test("with insecureLocalhost, every other special address stays refused", async (t) => {
 	const client = clientWith();
 	for (const address of specialAddresses.filter((one) => !/^(127\.|::1$|::ffff:127\.)/.test(one)))
 		t.is((await failure(t, client.connect(plain(6667, { host: address })))).kind, "refused", address);
 });
 
-test("an address is refused however it is spelled", async (t) => {
+test("a refused address is refused in every spelling", async (t) => {
 	const client = clientWith({ insecureLocalhost: false });
 	for (const host of [
 		"2130706433",
@@ -89,7 +89,7 @@ test("an address is refused however it is spelled", async (t) => {
 		t.is((await failure(t, client.connect(plain(6667, { host })))).kind, "refused", host);
 });
 
-test("what is no host or no port is refused", async (t) => {
+test("an invalid host or port is refused", async (t) => {
 	const client = clientWith();
 	for (const host of ["", "a b", "user@irc.example", "irc.example/path", "irc.example#x", "irc.example:80", "a%40b"])
 		t.is((await failure(t, client.connect(plain(6667, { host })))).kind, "refused", JSON.stringify(host));
@@ -97,7 +97,7 @@ test("what is no host or no port is refused", async (t) => {
 		t.is((await failure(t, client.connect(plain(port)))).kind, "refused", String(port));
 });
 
-test("the operator's lists of peers hold for sockets too", async (t) => {
+test("the operator's lists of peers apply to sockets too", async (t) => {
 	const { port } = await listen(t, echo);
 	const denied = clientWith({ deny: ["127.0.0.1"] });
 	t.is((await failure(t, denied.connect(plain(port)))).kind, "refused");
@@ -106,7 +106,7 @@ test("the operator's lists of peers hold for sockets too", async (t) => {
 	(await clientWith({ allow: [`127.0.0.1:${port}`] }).connect(plain(port))).destroy();
 });
 
-test("of a name's addresses only the allowed ones are tried", async (t) => {
+test("only the allowed addresses of a name are tried", async (t) => {
 	const { port } = await listen(t, echo);
 	const client = clientWith({ lookup: answering("10.0.0.1", "127.0.0.1") });
 	const socket = await client.connect(plain(port, { host: "irc.example" }));
@@ -114,17 +114,17 @@ test("of a name's addresses only the allowed ones are tried", async (t) => {
 	socket.destroy();
 });
 
-test("bytes go both ways, and the end of the other side is the end of the reading", async (t) => {
+test("bytes go both ways, and reading ends when the other side ends", async (t) => {
 	const { port } = await listen(t, echo);
 	const socket = await clientWith().connect(plain(port));
 	socket.write("NICK jane\r\n");
 	socket.end("QUIT\r\n");
-	let heard = "";
-	for await (const chunk of socket) heard += chunk.toString();
-	t.is(heard, "NICK jane\r\nQUIT\r\n");
+	let received = "";
+	for await (const chunk of socket) received += chunk.toString();
+	t.is(received, "NICK jane\r\nQUIT\r\n");
 });
 
-test.serial("TLS is made with the protocol that was asked for, by name and by address", async (t) => {
+test.serial("TLS uses the requested protocol, by name and by address", async (t) => {
 	const before = getCACertificates("default");
 	setDefaultCACertificates([...before, localhostCertificate.cert]);
 	t.teardown(() => setDefaultCACertificates(before));
@@ -142,12 +142,12 @@ test.serial("TLS is made with the protocol that was asked for, by name and by ad
 	t.is((await failure(t, other.connect({ host: "irc.example", port, tls: true }))).kind, "network");
 });
 
-test("a certificate that no authority vouches for ends the attempt", async (t) => {
+test("an untrusted certificate fails the connection", async (t) => {
 	const { port } = await listen(t, echo, true);
 	t.is((await failure(t, clientWith().connect(plain(port, { tls: true })))).kind, "network");
 });
 
-test("a server that is not there is a network failure", async (t) => {
+test("a refused connection is a network failure", async (t) => {
 	const { port } = await listen(t, echo);
 	const client = clientWith({ lookup: (_name, _options, callback) => callback(new Error("ENOTFOUND"), "") });
 	t.is((await failure(t, client.connect(plain(port, { host: "irc.example" })))).kind, "network");
@@ -159,19 +159,19 @@ test("a server that is not there is a network failure", async (t) => {
 	t.is((await failure(t, clientWith().connect(plain(closed)))).kind, "network");
 });
 
-test("a server that never finishes the handshake is given up after the time-out", async (t) => {
+test("a connection whose handshake never finishes times out", async (t) => {
 	const { port, sockets } = await listen(t, silent);
 	const attempt = clientWith().connect(plain(port, { tls: true, timeoutMs: 100 }));
 	t.is((await failure(t, attempt)).kind, "timeout");
 	t.true(await until("the server's socket is closed", () => sockets[0]?.destroyed));
 });
 
-test("a lookup that never answers is given up after the time-out", async (t) => {
+test("a connection whose lookup never answers times out", async (t) => {
 	const client = clientWith({ lookup: () => {} });
 	t.is((await failure(t, client.connect(plain(6667, { host: "irc.example", timeoutMs: 100 })))).kind, "timeout");
 });
 
-test("a signal ends an attempt before it begins, while it lasts, and the connection afterwards", async (t) => {
+test("a signal ends an attempt before it starts and while it lasts, and the connection afterwards", async (t) => {
 	const { port, sockets } = await listen(t, silent);
 	const client = clientWith();
 	t.is((await failure(t, client.connect(plain(port, { signal: AbortSignal.abort() })))).kind, "network");
@@ -200,7 +200,7 @@ test("a connection without a byte in either direction ends after its idle time",
 	t.is((await failure(t, reading())).kind, "timeout");
 });
 
-test("a connection that is reset while no one reads it does not end the program", async (t) => {
+test("a connection that is reset while it is not read does not end the process", async (t) => {
 	const { port, sockets } = await listen(t, silent);
 	const socket = await clientWith().connect(plain(port));
 	sockets[0]?.resetAndDestroy();

@@ -1,29 +1,29 @@
 import type { RoomEvent } from "./fake-homeserver-rooms.ts";
 
-/** A transaction that was pushed: once for each try. */
+/** One attempt to push a transaction. */
 export interface Push {
 	readonly id: string;
 	readonly events: readonly string[];
-	/** `undefined`: there was no answer. */
+	/** `undefined`: there was no response. */
 	readonly status: number | undefined;
 }
 
 export interface Pusher {
 	readonly pushes: readonly Push[];
 	add(event: RoomEvent): void;
-	/** Pushes these events as a transaction of this number, out of turn. Resolves with the status. */
+	/** Pushes these events at once, as a transaction with this number. Resolves with the status. */
 	push(id: string, events: readonly unknown[]): Promise<number | undefined>;
 	/** Nothing is pushed until {@link resume}. */
 	pause(): void;
 	resume(): void;
-	/** The server was started anew: its numbers start at 1. `lost`: so many events that it had not pushed yet are forgotten. */
+	/** Behaves as after a restart: numbers start at 1. `lost`: the number of unpushed events that are forgotten. */
 	restart(lost?: number): void;
-	/** Resolves when everything has been taken. */
+	/** Whether every event has been acknowledged. */
 	readonly idle: boolean;
 	close(): void;
 }
 
-const most = 100;
+const maxEvents = 100;
 
 /**
  * Pushes events as Synapse does (reference: `appservice/scheduler.py`): one transaction in flight, at most 100 events, the
@@ -65,7 +65,7 @@ export function createPusher(serviceUrl: string, token: string, firstWaitMs: num
 		for (let failures = 0; !ending.signal.aborted && !paused && generation === mine; ) {
 			if (current === undefined) {
 				if (queue.length === 0) break;
-				current = { id: String(++number), events: queue.splice(0, most) };
+				current = { id: String(++number), events: queue.splice(0, maxEvents) };
 			}
 			if ((await push(current.id, current.events)) === 200) {
 				if (generation === mine) current = undefined;

@@ -23,14 +23,14 @@ export class MatrixError extends Error {
 
 type Content = RoomEvent["content"];
 
-/** One room: its history, oldest first. What is sent is checked as far as tests depend on it. */
+/** One room with its history, oldest first. Events are only checked as far as tests depend on it. */
 export interface Room {
 	readonly id: string;
 	readonly events: readonly RoomEvent[];
 	membership(user: string): string | undefined;
 	members(): readonly string[];
 	state(type: string, key: string): RoomEvent | undefined;
-	/** Joins who may: the room is public. */
+	/** Joins a user; the room is public. */
 	join(user: string): void;
 	leave(user: string): void;
 	invite(by: string, user: string): void;
@@ -43,13 +43,13 @@ export interface Room {
 let serial = 0;
 
 /**
- * @param heard told of each new event
- * @param written the events of a room that {@link Room.events} gave before: it is restored with them
+ * @param onEvent is called with each new event
+ * @param written the earlier {@link Room.events} of the room that is restored
  */
 export function createRoom(
 	creator: string,
 	serverName: string,
-	heard: (event: RoomEvent) => void,
+	onEvent: (event: RoomEvent) => void,
 	written: readonly RoomEvent[] = [],
 ): Room {
 	const id = written[0]?.room_id ?? `!room${++serial}:${serverName}`;
@@ -72,7 +72,7 @@ export function createRoom(
 		};
 		events.push(event);
 		if (state_key !== undefined) states.set(`${type}/${state_key}`, event);
-		heard(event);
+		onEvent(event);
 		return event;
 	}
 	const state = (type: string, key: string) => states.get(`${type}/${key}`);

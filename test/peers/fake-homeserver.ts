@@ -4,32 +4,32 @@ import { freePort } from "../support/free-port.ts";
 import { createPusher, type Pusher } from "./fake-homeserver-push.ts";
 import { createRoom, MatrixError, type Room, type RoomEvent } from "./fake-homeserver-rooms.ts";
 
-/** What becomes of a request of the application service. `lose`: it is done, and the answer is lost. */
+/** How a request of the application service fails. `lose`: it is processed, and the response is lost. */
 export type Fault =
 	| "lose"
 	| "hang"
 	| { readonly status: number; readonly errcode: string; readonly retryAfterMs?: number };
 
 /**
- * A homeserver for what Synapse can't be made to show: lost answers, numbers that start again, forgotten events. It copies
- * what was measured on Synapse 1.163: transaction ids are remembered per application service and not per ghost, and over a
- * restart only with a device; one transaction is in flight; ghosts must be registered.
+ * A homeserver for faults that Synapse can't be made to show: lost responses, transaction numbers that start again, forgotten
+ * events. It copies the measured behaviour of Synapse 1.163: transaction ids are remembered per application service and not
+ * per ghost, and across a restart only with a device; one transaction is in flight; ghosts must be registered.
  */
 export interface FakeHomeserver extends AsyncDisposable {
 	readonly url: string;
 	readonly serverName: string;
 	readonly pusher: Pusher;
-	/** Asked for each request of the application service. */
+	/** Is called for each request of the application service. */
 	fault: (method: string, path: string) => Fault | undefined;
 	/** The requests of the application service, in order: `PUT /rooms/…`. */
 	readonly requests: readonly string[];
 	room(creator: string): Room;
 	roomOf(id: string): Room;
-	/** The content of its database, from which another one can be started. */
+	/** Exports its database, from which another homeserver can be started. */
 	write(): WrittenHomeserver;
 	/** `@alice:hs.test` */
 	user(name: string): string;
-	/** Forgets what Synapse keeps in memory alone, as a restart does. */
+	/** Forgets what Synapse only keeps in memory, as a restart does. */
 	restart(lost?: number): void;
 	close(): Promise<void>;
 	open(): Promise<void>;
@@ -75,9 +75,9 @@ export async function startFakeHomeserver({
 	const done = new Map<string, { readonly answer: Json; readonly durable: boolean }>();
 	const requests: string[] = [];
 	let server: Server | undefined;
-	const hear = (event: RoomEvent): void => pusher.add({ ...event });
+	const pushEvent = (event: RoomEvent): void => pusher.add({ ...event });
 	for (const events of written.rooms) {
-		const room = createRoom("", serverName, hear, events);
+		const room = createRoom("", serverName, pushEvent, events);
 		rooms.set(room.id, room);
 	}
 
@@ -87,7 +87,7 @@ export async function startFakeHomeserver({
 		return room;
 	}
 
-	/** The same path with the same transaction id is the same request, whoever of the service's ghosts sends it. */
+	/** The same path with the same transaction id is the same request, whichever ghost of the service sends it. */
 	function once(path: string, url: URL, as: string, act: () => Json): Json {
 		const device = url.searchParams.get("device_id");
 		if (device !== null && !devices.has(`${as}/${device}`)) throw new MatrixError(400, "M_UNKNOWN_DEVICE");
@@ -232,7 +232,7 @@ export async function startFakeHomeserver({
 		fault: () => undefined,
 		user: (name) => `@${name}:${serverName}`,
 		room(creator) {
-			const room = createRoom(creator, serverName, hear);
+			const room = createRoom(creator, serverName, pushEvent);
 			rooms.set(room.id, room);
 			return room;
 		},

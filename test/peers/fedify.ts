@@ -10,10 +10,10 @@ import {
 } from "@fedify/fedify";
 import * as vocab from "@fedify/fedify/vocab";
 
-type Knock = "draft-cavage-http-signatures-12" | "rfc9421";
+type SignatureScheme = "draft-cavage-http-signatures-12" | "rfc9421";
 
-/** What the peer's inbox has taken in, verified by the peer itself. */
-export interface TakenIn {
+/** An activity that the peer has verified and accepted. */
+export interface AcceptedActivity {
 	readonly id: string;
 	readonly type: string;
 	readonly actor: string;
@@ -26,14 +26,14 @@ export interface FedifyPeer extends AsyncDisposable {
 	readonly origin: string;
 	/** `localhost:port` */
 	readonly host: string;
-	readonly inbox: TakenIn[];
-	/** `https://…` id of one of its people. */
+	readonly inbox: AcceptedActivity[];
+	/** The actor id of one of its people. */
 	actorId(name: string): string;
-	/** Looks somebody up over WebFinger and returns their actor document's id. */
+	/** Looks an actor up over WebFinger; `null` if there is none. */
 	lookUp(handle: string): Promise<vocab.Actor | null>;
 	follow(name: string, actor: vocab.Actor): Promise<string>;
 	unfollow(name: string, actor: vocab.Actor, follow: string): Promise<void>;
-	/** Says something, to everybody; `to` is delivered. */
+	/** Posts a public note and delivers it to `to`. */
 	post(
 		name: string,
 		text: string,
@@ -44,12 +44,12 @@ export interface FedifyPeer extends AsyncDisposable {
 	like(name: string, object: string, to: vocab.Actor): Promise<string>;
 	undoLike(name: string, like: string, object: string, to: vocab.Actor): Promise<void>;
 	react(name: string, object: string, emoji: string, to: vocab.Actor): Promise<string>;
-	/** Those who follow one of its people. */
+	/** The followers of one of its people. */
 	followers(name: string): readonly string[];
-	/** Sends a new post of one of its people to all their followers; `followers`: it is for them only. */
+	/** Sends a new post of one of its people to all their followers; `followers`: a followers-only post. */
 	broadcast(name: string, text: string, audience?: "public" | "followers"): Promise<string>;
-	/** Resolves with the first activity taken in, now or later, that fits. */
-	waitFor(fits: (taken: TakenIn) => boolean, what: string): Promise<TakenIn>;
+	/** Resolves with the first accepted activity that fits, now or later. */
+	waitFor(fits: (accepted: AcceptedActivity) => boolean, what: string): Promise<AcceptedActivity>;
 }
 
 const publicCollection = new URL("https://www.w3.org/ns/activitystreams#Public");
@@ -67,8 +67,8 @@ async function toRequest(message: IncomingMessage, origin: string): Promise<Requ
 	});
 }
 
-/** A request that came to the peer, as it came. */
-export interface Arrived {
+/** A request as the peer received it. */
+export interface ReceivedRequest {
 	readonly method: string;
 	readonly path: string;
 	readonly headers: IncomingMessage["headers"];
@@ -78,17 +78,17 @@ export interface Arrived {
 
 export interface FedifyOptions {
 	/** The signature scheme that it tries first when it sends. */
-	readonly firstKnock?: Knock;
-	/** Is told of every request with a body. */
-	readonly tell?: (arrived: Arrived) => void;
+	readonly firstKnock?: SignatureScheme;
+	/** Is called with every request that has a body. */
+	readonly onRequest?: (request: ReceivedRequest) => void;
 }
 
 /** Starts a Fedify server on a free port. */
 export async function startFedify({
 	firstKnock = "draft-cavage-http-signatures-12",
-	tell = () => {},
+	onRequest = () => {},
 }: FedifyOptions = {}): Promise<FedifyPeer> {
-	const inbox: TakenIn[] = [];
+	const inbox: AcceptedActivity[] = [];
 	const objects = new Map<string, vocab.Note>();
 	const followersOf = new Map<string, Map<string, vocab.Recipient>>();
 	const keys = new Map<string, Awaited<ReturnType<typeof generateCryptoKeyPair>>>();
@@ -125,34 +125,34 @@ export async function startFedify({
 	}));
 	federation.setObjectDispatcher(vocab.Note, "/notes/{id}", async (_ctx, { id }) => objects.get(id) ?? null);
 
-	const take = async (activity: vocab.Activity): Promise<void> => {
+	const accept = async (activity: vocab.Activity): Promise<void> => {
 		const json = (await activity.toJsonLd({ format: "compact" })) as Record<string, unknown>;
 		inbox.push({ id: activity.id?.href ?? "", type: String(json.type), actor: activity.actorId?.href ?? "", json });
 	};
 	federation
 		.setInboxListeners("/users/{identifier}/inbox", "/inbox")
 		.on(vocab.Follow, async (ctx, follow) => {
-			await take(follow);
+			await accept(follow);
 			const target = ctx.parseUri(follow.objectId);
 			const follower = await follow.getActor(ctx);
 			if (target?.type !== "actor" || follower === null || follower.id === null) return;
 			const known = followersOf.get(target.identifier) ?? new Map<string, vocab.Recipient>();
 			followersOf.set(target.identifier, known.set(follower.id.href, follower));
-			const accept = new vocab.Accept({
+			const answer = new vocab.Accept({
 				id: new URL(`/accepts/${++counter}`, origin),
 				actor: follow.objectId,
 				object: follow,
 			});
-			await ctx.sendActivity({ identifier: target.identifier }, follower, accept);
+			await ctx.sendActivity({ identifier: target.identifier }, follower, answer);
 		})
 		.on(vocab.Undo, async (ctx, undo) => {
-			await take(undo);
+			await accept(undo);
 			const object = await undo.getObject(ctx);
 			if (!(object instanceof vocab.Follow) || undo.actorId === null) return;
 			const target = ctx.parseUri(object.objectId);
 			if (target?.type === "actor") followersOf.get(target.identifier)?.delete(undo.actorId.href);
 		})
-		.on(vocab.Activity, (_ctx, activity) => take(activity));
+		.on(vocab.Activity, (_ctx, activity) => accept(activity));
 
 	const server = createServer((message, response) => {
 		toRequest(message, origin)
@@ -162,7 +162,7 @@ export async function startFedify({
 				response.writeHead(answer.status, Object.fromEntries(answer.headers));
 				response.end(Buffer.from(await answer.arrayBuffer()));
 				if (copy !== "")
-					tell({
+					onRequest({
 						method: "POST",
 						path: message.url ?? "/",
 						headers: message.headers,
@@ -221,7 +221,7 @@ export async function startFedify({
 		inbox,
 		actorId: (name) => context.getActorUri(name).href,
 		async lookUp(handle) {
-			// The library's own look-up is https only; everything behind WebFinger is the library's.
+			// The library's own WebFinger client only supports https; everything else is done by the library.
 			const home = handle.slice(handle.lastIndexOf("@") + 1);
 			const answer = await fetch(`http://${home}/.well-known/webfinger?resource=acct:${handle.replace(/^@/, "")}`);
 			if (!answer.ok) return null;
@@ -299,7 +299,7 @@ export async function startFedify({
 				if (found !== undefined) return found;
 				if (Date.now() > end)
 					throw new Error(
-						`The peer has not seen ${what}; it has seen ${JSON.stringify(inbox.map((taken) => [taken.type, taken.id]))}`,
+						`The peer has not seen ${what}; it has seen ${JSON.stringify(inbox.map((accepted) => [accepted.type, accepted.id]))}`,
 					);
 				await new Promise((resolve) => setTimeout(resolve, 20));
 			}

@@ -15,7 +15,7 @@ const source = join(import.meta.dirname, "mongo");
 const peers = join(import.meta.dirname, "../../.peers");
 const jars = join(peers, "mongo");
 
-/** The server that `MONGODB_URL` names, or else one of our own, in memory and without durability. */
+/** Uses the server that `MONGODB_URL` names, or else starts one in memory, without durability. */
 export async function startMongo(): Promise<MongoPeer> {
 	const url = process.env["MONGODB_URL"];
 	if (url) return { url, stop: async () => {} };
@@ -30,13 +30,13 @@ export async function startMongo(): Promise<MongoPeer> {
 	];
 	const server = spawn("java", args, { stdio: ["pipe", "pipe", "pipe"] });
 	const ended = new Promise<void>((resolve) => server.once("close", () => resolve()));
-	let complaint = "";
+	let errorOutput = "";
 	server.stderr.on("data", (chunk) => {
-		complaint = `${complaint}${chunk}`.slice(-2_000);
+		errorOutput = `${errorOutput}${chunk}`.slice(-2_000);
 	});
 	const started = new Promise<string>((resolve, reject) => {
 		server.once("error", reject);
-		server.once("exit", (code) => reject(new Error(`The MongoDB peer ended with ${code}: ${complaint}`)));
+		server.once("exit", (code) => reject(new Error(`The MongoDB peer ended with ${code}: ${errorOutput}`)));
 		createInterface(server.stdout).on("line", resolve);
 	});
 	return {
@@ -48,7 +48,7 @@ export async function startMongo(): Promise<MongoPeer> {
 	};
 }
 
-/** Fetches the server's jars once; whoever comes second waits for the first. */
+/** Fetches the server's jars once; concurrent callers wait for the first. */
 async function prepareJars(): Promise<void> {
 	await mkdir(peers, { recursive: true });
 	const lock = join(peers, "mongo.lock");
@@ -78,7 +78,7 @@ async function fetchJars(folder: string): Promise<void> {
 	}
 }
 
-/** A lock is a folder with its owner's process id; that of a process that is gone is taken away. */
+/** A lock is a folder with its owner's process id. The lock of a process that has ended is removed. */
 async function acquire(lock: string): Promise<boolean> {
 	try {
 		await mkdir(lock);

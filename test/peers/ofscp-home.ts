@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { ExecutionContext } from "ava";
 import { type DeviceKeyPair, newKeyPair } from "../support/device.ts";
 
-/** Somebody who lives at the fake provider, as it tells of them. */
+/** A user of the fake provider, as it publishes them. */
 export interface Resident {
 	id: string;
 	displayName: string;
@@ -13,7 +13,7 @@ export interface Resident {
 	readonly keys: Map<string, DeviceKeyPair>;
 }
 
-/** The small other provider: publishes keys and people, counts how often it is asked, and can be made to misbehave. */
+/** A small OFSCP provider: it publishes keys and users, records requests, and can be made to misbehave. */
 export interface OfscpHome {
 	/** `127.0.0.1:port` */
 	readonly domain: string;
@@ -23,15 +23,15 @@ export interface OfscpHome {
 	/** Ids → the provider's own keys. */
 	readonly ownKeys: Map<string, DeviceKeyPair>;
 	readonly asked: { readonly path: string; readonly headers: IncomingMessage["headers"] }[];
-	/** Answers in place of the usual ones, by path. */
+	/** Responses that replace the usual ones, by path. */
 	readonly instead: Map<string, Answer>;
-	/** How long its keys may be kept, in milliseconds from now; undefined: it does not say. */
+	/** How long its keys may be cached, in milliseconds from now; undefined: no `cache_until` is sent. */
 	cacheMs: number | undefined;
-	/** True: connections are cut. */
+	/** True: connections are closed at once. */
 	away: boolean;
-	/** Makes somebody with one key. */
+	/** Creates a user with one key. */
 	resident(handle: string, keyId?: string): Resident;
-	/** How often a path was asked for that begins so. */
+	/** The number of requests whose path begins with `path`. */
 	count(path: string): number;
 }
 
@@ -41,9 +41,9 @@ export async function startHome(t: Pick<ExecutionContext, "teardown">, address?:
 		const path = decodeURIComponent(request.url ?? "");
 		if (home.away) return void request.socket.destroy();
 		home.asked.push({ path, headers: request.headers });
-		const said = home.instead.get(path) ?? answer(path, request.headers);
-		response.writeHead(said.status, { "content-type": "application/json", ...said.headers });
-		response.end(said.body === undefined ? undefined : JSON.stringify(said.body));
+		const reply = home.instead.get(path) ?? answer(path, request.headers);
+		response.writeHead(reply.status, { "content-type": "application/json", ...reply.headers });
+		response.end(reply.body === undefined ? undefined : JSON.stringify(reply.body));
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	t.teardown(() => {

@@ -3,16 +3,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { text } from "node:stream/consumers";
 import { freePort } from "../support/free-port.ts";
 
-/** How a host's inboxes behave towards those who deliver to them. */
+/** How the inboxes of a host respond to deliveries. */
 export type Behaviour =
 	| { readonly kind: "ok" }
-	/** Answers this and takes nothing. */
+	/** Answers with this status and does not accept the message. */
 	| { readonly kind: "refuse"; readonly status: number; readonly retryAfter?: string }
-	/** Takes the message and never answers. */
+	/** Accepts the message and never answers. */
 	| { readonly kind: "hang" }
-	/** Takes the message and answers so much later. */
+	/** Accepts the message and answers after a delay. */
 	| { readonly kind: "slow"; readonly ms: number }
-	/** Takes the message, and the answer is lost on the way. */
+	/** Accepts the message, and the response is lost. */
 	| { readonly kind: "lose" };
 
 /** A POST that reached an inbox, in the order of arrival. */
@@ -22,19 +22,19 @@ export interface Arrival {
 	readonly type: string;
 	/** The activity's own id. */
 	readonly id: string;
-	/** The id of what it is about, or that itself. */
+	/** The id of its object, or the object itself if it is an id. */
 	readonly object: string;
 	readonly digest: string;
 	readonly activity: Json;
-	/** Whether the message counts as taken by this host. */
-	readonly taken: boolean;
+	/** Whether this host accepted the message. */
+	readonly accepted: boolean;
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * A fediverse host that misbehaves as it is bid, for what a real one can't be made to show. Whoever is asked for is there:
- * actors, keys and WebFinger are made up on the spot. It is a ledger outside the provider: what arrived, when, and how often.
+ * A fediverse host for faults that a real one can't be made to show. Every actor that is requested exists: documents, keys
+ * and WebFinger are generated. Its ledger records outside the provider what arrived, when, and how often.
  */
 export interface RemoteHost extends AsyncDisposable {
 	readonly origin: string;
@@ -44,12 +44,12 @@ export interface RemoteHost extends AsyncDisposable {
 	readonly port: number;
 	readonly ledger: readonly Arrival[];
 	behaviour: Behaviour;
-	/** From now on nobody listens on its port. */
+	/** Stops listening. */
 	close(): Promise<void>;
 	/** Listens again, on the same port. */
 	open(): Promise<void>;
 	actor(name: string): string;
-	/** Signs an activity for one of its people and sends it. Resolves with the status; `undefined`: there was no answer. */
+	/** Signs an activity for one of its people and sends it. Resolves with the status; `undefined`: there was no response. */
 	send(by: string, activity: Json, inbox: string): Promise<number | undefined>;
 }
 
@@ -68,10 +68,10 @@ export async function startRemoteHost(address?: string): Promise<RemoteHost> {
 	const ledger: Arrival[] = [];
 	let server: Server | undefined;
 
-	async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+	async function accept(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const body = await text(request);
 		const { behaviour } = remote;
-		ledger.push({ ...readArrival(request.url ?? "", body), taken: behaviour.kind !== "refuse" });
+		ledger.push({ ...readArrival(request.url ?? "", body), accepted: behaviour.kind !== "refuse" });
 		if (behaviour.kind === "hang") return;
 		if (behaviour.kind === "lose") return void request.socket.destroy();
 		if (behaviour.kind === "slow") await new Promise((resolve) => setTimeout(resolve, behaviour.ms));
@@ -111,7 +111,7 @@ export async function startRemoteHost(address?: string): Promise<RemoteHost> {
 		behaviour: { kind: "ok" },
 		async open() {
 			const opened = createServer((request, response) => {
-				if (request.method === "POST") void take(request, response).catch(() => response.destroy());
+				if (request.method === "POST") void accept(request, response).catch(() => response.destroy());
 				else show(new URL(request.url ?? "/", origin), response);
 			});
 			server = opened;
@@ -147,7 +147,7 @@ export async function startRemoteHost(address?: string): Promise<RemoteHost> {
 	return remote;
 }
 
-function readArrival(path: string, body: string): Omit<Arrival, "taken"> {
+function readArrival(path: string, body: string): Omit<Arrival, "accepted"> {
 	const activity = JSON.parse(body) as Json;
 	const { id, type, object } = activity;
 	const about = typeof object === "object" && object !== null ? (object as Json).id : object;
@@ -155,7 +155,7 @@ function readArrival(path: string, body: string): Omit<Arrival, "taken"> {
 	return { at: Date.now(), path, type: String(type), id: String(id), object: String(about), digest, activity };
 }
 
-/** Draft-cavage, as most servers sign. */
+/** Signs with draft-cavage, as most servers do. */
 function signed(inbox: URL, body: string, actor: string, key: KeyObject = privateKey): Record<string, string> {
 	const digest = `SHA-256=${createHash("sha256").update(body).digest("base64")}`;
 	const date = new Date().toUTCString();

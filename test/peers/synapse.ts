@@ -19,7 +19,7 @@ export interface MatrixEvent {
 	readonly unsigned?: Readonly<Record<string, unknown>>;
 }
 
-/** Somebody with an account on the homeserver and a client of their own. */
+/** A user of the homeserver with a client. */
 export interface SynapseUser {
 	readonly userId: string;
 	createRoom(options?: Record<string, unknown>): Promise<string>;
@@ -36,7 +36,7 @@ export interface SynapseUser {
 	redact(room: string, event: string): Promise<string>;
 	/** The newest events of a room, oldest first. */
 	messages(room: string): Promise<readonly MatrixEvent[]>;
-	/** Who is in a room. */
+	/** The user ids of the joined members of a room. */
 	members(room: string): Promise<readonly string[]>;
 }
 
@@ -48,7 +48,7 @@ export interface Synapse {
 	readonly asToken: string;
 	readonly hsToken: string;
 	registerUser(name: string): Promise<SynapseUser>;
-	/** Ends it and starts it again; its transactions are numbered from 1 anew. */
+	/** Stops it and starts it again; its transactions are numbered from 1 again. */
 	restart(): Promise<void>;
 	kill9(): Promise<void>;
 	start(): Promise<void>;
@@ -58,7 +58,7 @@ export interface Synapse {
 export interface SynapseOptions {
 	/** Where the homeserver reaches the provider. */
 	readonly appserviceUrl: string;
-	/** Created when it does not exist; holds everything of this homeserver. */
+	/** Holds all data of this homeserver; created if it does not exist. */
 	readonly folder: string;
 	readonly prefix?: string;
 }

@@ -11,13 +11,13 @@ export interface StreamEvent {
 export interface EventClient {
 	readonly status: number;
 	readonly headers: IncomingMessage["headers"];
-	/** What was dispatched, in order. */
+	/** The dispatched events, in order. */
 	readonly events: readonly StreamEvent[];
-	/** The last id that was seen, with an event or without. */
+	/** The last id that was received, with or without an event. */
 	readonly lastId: string | undefined;
 	readonly comments: number;
 	readonly ended: boolean;
-	/** Resolves when there are so many events. */
+	/** Resolves when at least `count` events have arrived. */
 	atLeast(count: number): Promise<readonly StreamEvent[]>;
 	/** Kills the socket. */
 	kill(): void;
@@ -25,7 +25,7 @@ export interface EventClient {
 	resume(): void;
 }
 
-/** A reader of Server-Sent Events that does what the standard says, on a socket of its own. */
+/** Opens an event stream, on a socket of its own, and parses it according to the standard. */
 export async function listenTo(
 	url: string,
 	token: string | undefined,

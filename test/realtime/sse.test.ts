@@ -31,13 +31,13 @@ async function post(door: Door, path: string, who: Person, text: string, rest: o
 
 const idsOf = (client: EventClient): readonly string[] => client.events.map(({ data }) => data.message.id);
 
-test("two readers, the author included, are told of a message exactly once", async (t) => {
+test("every reader, including the author, receives a message exactly once", async (t) => {
 	const { door, jane, bob, listen } = await setUp(t);
 	const { path, group, channel } = await door.channel(jane);
 	await door.ask("POST", `/api/groups/${group}/join`, { token: bob.token });
 	const [own, other, named] = [await listen(jane), await listen(bob), await listen(bob, `?channels=${channel}`)];
 	t.is(own.headers["content-type"], "text/event-stream");
-	// Without it the end of a stream can't be told from a lost connection.
+	// Otherwise a client can't tell the end of a stream from a lost connection.
 	t.is(own.headers["transfer-encoding"], "chunked");
 	t.regex(String(own.headers["cache-control"]), /no-cache/);
 	const id = await post(door, path, jane, "hello", { clientMessageId: "mine" });
@@ -60,7 +60,7 @@ test("two readers, the author included, are told of a message exactly once", asy
 	t.is(other.events[0]?.data.message.clientMessageId, undefined);
 });
 
-test("edits, reactions and deletions are told; `me` is the reader's own", async (t) => {
+test("edits, reactions and deletions are sent, with `me` for each reader", async (t) => {
 	const { door, jane, bob, listen } = await setUp(t);
 	const { path, group } = await door.channel(jane);
 	await door.ask("POST", `/api/groups/${group}/join`, { token: bob.token });
@@ -85,7 +85,7 @@ test("edits, reactions and deletions are told; `me` is the reader's own", async 
 	t.deepEqual(Object.keys(own.events[4]?.data.message), ["id", "deletedAt"]);
 });
 
-test("a reader who is cut off every few events gets the exact set in the exact order", async (t) => {
+test("a reader whose connection is cut every few events receives every event once and in order", async (t) => {
 	const { door, jane, listen } = await setUp(t);
 	const places = [await door.channel(jane), await door.channel(jane), await door.channel(jane)];
 	const sent = new Map<string, string[]>(places.map(({ channel }) => [channel, []]));
@@ -106,7 +106,7 @@ test("a reader who is cut off every few events gets the exact set in the exact o
 		const last = client.lastId as string;
 		client.kill();
 		for (const { data } of events) {
-			t.false(seen.has(data.message.id), "told twice");
+			t.false(seen.has(data.message.id), "received twice");
 			seen.add(data.message.id);
 			(got.get(data.channelId) as string[]).push(data.message.id);
 		}
@@ -119,7 +119,7 @@ test("a reader who is cut off every few events gets the exact set in the exact o
 	t.true(connections > 20);
 });
 
-test("what happened while nobody listened is told first, then what is new", async (t) => {
+test("events missed while disconnected are sent first, then new ones", async (t) => {
 	const { door, jane, listen } = await setUp(t);
 	const { path } = await door.channel(jane);
 	const first = await listen(jane);
@@ -133,7 +133,7 @@ test("what happened while nobody listened is told first, then what is new", asyn
 	t.deepEqual(idsOf(again), [...missed, live]);
 });
 
-test("a text that was erased is not told again", async (t) => {
+test("an erased text is not replayed", async (t) => {
 	const { door, jane, listen } = await setUp(t);
 	const { path } = await door.channel(jane);
 	const first = await listen(jane);
@@ -152,7 +152,7 @@ test("a text that was erased is not told again", async (t) => {
 	t.false(JSON.stringify(events).includes("secret"));
 });
 
-test("a channel that is followed, joined or made while the stream is open is heard from then on", async (t) => {
+test("a channel that is followed, joined or created while the stream is open is included from then on", async (t) => {
 	const { door, jane, bob, listen } = await setUp(t);
 	const { path, group } = await door.channel(jane, { tier: "group" });
 	const client = await listen(bob);
@@ -177,12 +177,12 @@ test("a channel that is followed, joined or made while the stream is open is hea
 	t.deepEqual(idsOf(client), [joined, second, timeline]);
 	await door.ask("DELETE", `/api/me/follows/${jane.address}`, { token: bob.token });
 	await post(door, `/api/groups/${jane.account.group}/channels/${jane.account.timeline}`, jane, "unheard");
-	const last = await post(door, path, jane, "heard");
+	const last = await post(door, path, jane, "received");
 	await client.atLeast(4);
 	t.deepEqual(idsOf(client), [joined, second, timeline, last]);
 });
 
-test("what was joined while away is told from the joining on", async (t) => {
+test("a channel joined while disconnected is replayed from the time of joining", async (t) => {
 	const { door, jane, bob, listen } = await setUp(t);
 	const { path, group } = await door.channel(jane, { tier: "group" });
 	const first = await listen(bob);
@@ -198,7 +198,7 @@ test("what was joined while away is told from the joining on", async (t) => {
 	t.deepEqual(idsOf(again), [after, live]);
 });
 
-test("one channel that may not be read refuses the whole stream, as one that does not exist", async (t) => {
+test("a stream that names an unreadable channel is answered as if the channel did not exist", async (t) => {
 	const { door, jane, bob } = await setUp(t);
 	const open = await door.channel(jane);
 	const secret = await door.channel(jane, {});
@@ -208,7 +208,7 @@ test("one channel that may not be read refuses the whole stream, as one that doe
 	t.deepEqual(refused.body, missing.body);
 });
 
-test("who is taken out of a channel hears nothing more of it, not even of what they missed", async (t) => {
+test("a removed member receives no more events of the channel, not even missed ones", async (t) => {
 	const { door, jane, bob, listen } = await setUp(t);
 	const { path, group, channel } = await door.channel(jane, {});
 	await door.ask("POST", `/api/groups/${group}/join`, { token: bob.token });
@@ -218,7 +218,7 @@ test("who is taken out of a channel hears nothing more of it, not even of what t
 		await listen(bob, `?channels=${channel},${open.channel}`),
 		await listen(bob, `?channels=${channel},${open.channel}`),
 	];
-	const heard = await post(door, path, jane, "heard");
+	const received = await post(door, path, jane, "received");
 	await all.atLeast(1);
 	const { lastId } = named;
 	named.kill();
@@ -228,7 +228,7 @@ test("who is taken out of a channel hears nothing more of it, not even of what t
 	const last = await post(door, open.path, jane, "open");
 	await until("the open one", () => idsOf(all).includes(last));
 	t.false(all.events.some(({ data }) => data.message.content.text === "unheard"));
-	t.is(idsOf(all)[0], heard);
+	t.is(idsOf(all)[0], received);
 	t.is((await door.ask("GET", `/api/events?channels=${channel}`, { token: bob.token })).status, 404);
 	const resumed = await listen(bob, "", { "last-event-id": lastId as string });
 	const more = await post(door, `/api/groups/${bob.account.group}/channels/${bob.account.timeline}`, bob, "mine");
@@ -236,12 +236,12 @@ test("who is taken out of a channel hears nothing more of it, not even of what t
 	t.deepEqual(idsOf(resumed), [more]);
 });
 
-test("a token that is revoked ends its streams before anything more is told", async (t) => {
+test("revoking a token ends its streams before any further event is sent", async (t) => {
 	const { door, jane, bob, listen } = await setUp(t, { heartbeatSeconds: 3600 });
 	const { path, channel } = await door.channel(jane);
 	const [busy, idle] = [await listen(bob, `?channels=${channel}`), await listen(bob)];
-	const [session] = await sessionsOf(door.world, bob.account);
-	t.true(await endSession(door.world, bob.account, session?.id ?? ""));
+	const [session] = await sessionsOf(door.context, bob.account);
+	t.true(await endSession(door.context, bob.account, session?.id ?? ""));
 	await until("both to end, though nothing happens", () => busy.ended && idle.ended);
 	await post(door, path, jane, "not for bob");
 	t.is(busy.events.length + idle.events.length, 0);
@@ -251,7 +251,7 @@ test("a token that is revoked ends its streams before anything more is told", as
 	);
 });
 
-test("an unknown, foreign or expired id is answered with a reset that names the channels", async (t) => {
+test("an unknown, expired or another reader's id is answered with a reset that names the channels", async (t) => {
 	const clock = { time: Date.now(), now: () => clock.time };
 	const { door, jane, bob, listen } = await setUp(t, { clock });
 	const { channel } = await door.channel(jane);
@@ -268,7 +268,7 @@ test("an unknown, foreign or expired id is answered with a reset that names the 
 	t.is(late?.event, "reset");
 });
 
-test("a reader who does not read is cut and resumes without loss", async (t) => {
+test("a stream that is not read is closed and resumes without loss", async (t) => {
 	const { door, jane, listen } = await setUp(t, { maxBufferedBytes: 100_000 });
 	const { path } = await door.channel(jane);
 	const slow = await listen(jane);
@@ -277,7 +277,7 @@ test("a reader who does not read is cut and resumes without loss", async (t) => 
 	const text = "x".repeat(60_000);
 	// Until the sockets' own buffers are full, too.
 	for (let i = 0; i < 600 && door.events.size > 0; i++) sent.push(await post(door, path, jane, text));
-	t.is(door.events.size, 0, "the stream was not cut");
+	t.is(door.events.size, 0, "the stream was not closed");
 	slow.resume();
 	await until("the cut stream to end", () => slow.ended);
 	const got = [...idsOf(slow)];
@@ -286,14 +286,14 @@ test("a reader who does not read is cut and resumes without loss", async (t) => 
 	t.deepEqual([...got, ...idsOf(again)], sent);
 });
 
-test("an idle stream shows that it is alive", async (t) => {
+test("an idle stream carries heartbeats", async (t) => {
 	const { jane, listen } = await setUp(t, { heartbeatSeconds: 1 });
 	const client = await listen(jane);
 	await until("a heartbeat", () => client.comments > 0);
 	t.is(client.events.length, 0);
 });
 
-test("an ending provider leaves an id from which everything goes on", async (t) => {
+test("a stream that ends with the provider can be resumed from its last id", async (t) => {
 	const { door, jane, listen } = await setUp(t);
 	const { path } = await door.channel(jane);
 	const client = await listen(jane);
@@ -307,7 +307,7 @@ test("an ending provider leaves an id from which everything goes on", async (t) 
 	t.deepEqual([...idsOf(client), ...idsOf(again)], [before, after]);
 });
 
-test("typing is told to the others who are there, and is in no replay", async (t) => {
+test("typing is sent to the other connected readers and never replayed", async (t) => {
 	const { door, jane, bob, listen } = await setUp(t);
 	const { path, group, channel } = await door.channel(jane);
 	await door.ask("POST", `/api/groups/${group}/join`, { token: bob.token });
@@ -329,7 +329,7 @@ test("typing is told to the others who are there, and is in no replay", async (t
 	t.is((await door.ask("POST", `${path}/typing`, { token: bob.token, body: { state: "maybe" } })).status, 400);
 });
 
-test("a long busy stream keeps its ids short and few baselines", async (t) => {
+test("a long, busy stream keeps its ids short and stores few baselines", async (t) => {
 	const clock = { time: Date.now(), now: () => clock.time };
 	const { door, jane, listen } = await setUp(t, { clock });
 	const { path } = await door.channel(jane);
@@ -344,10 +344,10 @@ test("a long busy stream keeps its ids short and few baselines", async (t) => {
 	await again.atLeast(1);
 	t.deepEqual(idsOf(again), [last]);
 	t.true((client.lastId as string).length < 60);
-	t.true((await door.world.store.page(feedBaselines, { order: "asc", limit: 100 })).length <= 5);
+	t.true((await door.context.store.page(feedBaselines, { order: "asc", limit: 100 })).length <= 5);
 });
 
-test("a stream needs a token, and a client that reads streams", async (t) => {
+test("a stream needs a token and an Accept header that allows event streams", async (t) => {
 	const { door, jane } = await setUp(t);
 	t.is((await door.ask("GET", "/api/events")).status, 401);
 	t.is((await door.ask("GET", `/api/events?access_token=${jane.token}`)).status, 401);
@@ -358,7 +358,7 @@ test("a stream needs a token, and a client that reads streams", async (t) => {
 	t.is((await door.ask("POST", "/api/events", { token: jane.token })).status, 405);
 });
 
-test("a client that hangs up or only asks for the headers leaves no stream behind, and no line in the log", async (t) => {
+test("a client that disconnects or only requests the headers leaves no open stream and logs nothing", async (t) => {
 	const warnings: unknown[] = [];
 	const { door, jane, listen } = await setUp(t, {
 		logger: { ...silentLogger, warn: (fields) => warnings.push(fields), error: (fields) => warnings.push(fields) },

@@ -68,16 +68,16 @@ async function refusedLines(t: ExecutionContext, lines: readonly string[]): Prom
 }
 
 test("a list takes no place that has not been asked about", async (t) => {
-	const missing = "export const missing = (place: Place) => listMessages(world, place, page);";
+	const missing = "export const missing = (place: Place) => listMessages(context, place, page);";
 	t.deepEqual(
 		await refusedLines(t, [
 			'import type { ReadablePlace } from "#src/core/access/readable-place.ts";',
-			'import type { World } from "#src/core/events/world.ts";',
+			'import type { CoreContext } from "#src/core/events/context.ts";',
 			'import type { Place } from "#src/core/groups/place.ts";',
 			'import { listMessages } from "#src/core/messages/list-messages.ts";',
-			"declare const world: World;",
+			"declare const context: CoreContext;",
 			'const page = { direction: "forward", limit: 1 } as const;',
-			"export const asked = (place: ReadablePlace) => listMessages(world, place, page);",
+			"export const asked = (place: ReadablePlace) => listMessages(context, place, page);",
 			missing,
 		]),
 		[missing],

@@ -4,16 +4,16 @@ import type { WebAuthnJson } from "#core/ports/factors.ts";
 const hash = (data: string | Buffer): Buffer => createHash("sha256").update(data).digest();
 const b64 = (data: Uint8Array | string): string => Buffer.from(data).toString("base64url");
 
-/** What of its behaviour a test changes. */
+/** Behaviour that a test can change. */
 interface Behaviour {
 	readonly origin?: string;
-	/** False: it asks its user for neither PIN nor finger. */
+	/** False: it does not verify its user. */
 	readonly verifies?: boolean;
-	/** What its counter says; absent: one more than before. */
+	/** The value of its signature counter; absent: one more than before. */
 	readonly counter?: number;
 }
 
-/** The passkey of an authenticator, as JSON. */
+/** An authenticator's passkey as JSON. */
 export interface WrittenPasskey {
 	/** base64url */
 	readonly id: string;
@@ -25,7 +25,7 @@ export interface WrittenPasskey {
 /**
  * An authenticator with a browser in front of it (WebAuthn level 3, §6 and §7): one ES256 passkey, no attestation.
  *
- * @param written the passkey that it has; absent: a new one
+ * @param written its passkey; absent: a new one
  */
 export function createAuthenticator(origin: string, written?: WrittenPasskey) {
 	const privateKey =
@@ -94,8 +94,8 @@ export function createAuthenticator(origin: string, written?: WrittenPasskey) {
 			});
 		},
 		/** `navigator.credentials.get()` */
-		get(options: WebAuthnJson, { origin: at = origin, verifies = true, counter: said }: Behaviour = {}) {
-			counter = said ?? counter + 1;
+		get(options: WebAuthnJson, { origin: at = origin, verifies = true, counter: next = counter + 1 }: Behaviour = {}) {
+			counter = next;
 			const client = clientData("webauthn.get", options, at);
 			const data = authData(at, 0x01 | (verifies ? 4 : 0), counter);
 			const signature = sign("sha256", Buffer.concat([data, hash(client)]), privateKey);

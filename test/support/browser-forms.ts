@@ -1,24 +1,24 @@
-/** A page that a browser without scripts shows, or the place outside the provider that it was sent to. */
+/** A page as a browser without scripts shows it, or the address outside the provider that the browser was redirected to. */
 export interface Page {
 	readonly url: string;
 	readonly status: number;
 	readonly headers: Headers;
 	readonly text: string;
-	/** True when the browser has left the provider: `url` is where it went, and nothing was asked for there. */
+	/** True if the browser was redirected away from the provider, to `url`, which it has not requested. */
 	readonly left: boolean;
 }
 
-/** A browser of one person, without scripts: it keeps cookies, follows redirects and sends forms. */
+/** One person's browser without scripts: it keeps cookies, follows redirects and submits forms. */
 export interface Browser {
 	open(url: string): Promise<Page>;
 	/**
-	 * Sends a form of the page with its hidden fields, as pressing a button would.
+	 * Submits a form of the page with its hidden fields, as pressing a button does.
 	 *
-	 * @param action the end of the form's address; the first form that has it
-	 * @param fields what is filled in, and the name and value of the button
+	 * @param action the end of the form's address; the first matching form is submitted
+	 * @param fields the fields that are filled in, and the name and value of the button
 	 */
 	submit(page: Page, action: string, fields?: Readonly<Record<string, string>>): Promise<Page>;
-	/** The value of a cookie that it would send to a path now. */
+	/** The value of a cookie that it would send to a path. */
 	cookie(name: string, path?: string): string | undefined;
 	/** The `Cookie` header for a path. */
 	cookies(path: string): string;
@@ -50,13 +50,13 @@ export function createBrowser(origin: string): Browser {
 		}
 	}
 
-	const sentTo = (path: string): [string, Cookie][] =>
+	const cookiesFor = (path: string): [string, Cookie][] =>
 		[...jar]
 			.filter(([, cookie]) => cookie.expires > Date.now() && cookie.value !== "")
 			.filter(([, { path: own }]) => path === own || path.startsWith(own.endsWith("/") ? own : `${own}/`))
 			.map(([key, cookie]): [string, Cookie] => [key.slice(0, key.indexOf(" ")), cookie]);
 	const cookies = (path: string): string =>
-		sentTo(path)
+		cookiesFor(path)
 			.map(([name, { value }]) => `${name}=${value}`)
 			.join("; ");
 
@@ -99,7 +99,7 @@ export function createBrowser(origin: string): Browser {
 			if (form === undefined) throw new Error(`No form for ${action} at ${page.url} (${page.status}): ${page.text}`);
 			return ask("POST", new URL(form.action, page.url).href, new URLSearchParams({ ...form.hidden, ...fields }));
 		},
-		cookie: (name, path = "/") => sentTo(path).find(([own]) => own === name)?.[1].value,
+		cookie: (name, path = "/") => cookiesFor(path).find(([own]) => own === name)?.[1].value,
 		cookies,
 	};
 }
@@ -116,7 +116,7 @@ const attribute = (tag: string, name: string): string | undefined => {
 	return found === undefined ? undefined : unescape(found);
 };
 
-/** The forms of a page, with what they send without being filled in. */
+/** The forms of a page, with their hidden fields. */
 export function formsOf(page: Page): readonly { readonly action: string; readonly hidden: Record<string, string> }[] {
 	return [...page.text.matchAll(/<form\b([^>]*)>([^]*?)<\/form>/g)].map(([, tag = "", inside = ""]) => ({
 		action: attribute(tag, "action") ?? page.url,

@@ -7,16 +7,16 @@ import { problemOf } from "../../src/http/middleware/problem.ts";
 import { outcomeChannel, type RouteOutcome } from "../../src/http/middleware/run-route.ts";
 
 /**
- * Holds every answer of the API in this process to what its operation declares: status, body and headers of a success, the
- * code of a problem. An answer that differs is an uncaught exception, which fails its test file. `ava.config.js` loads this
- * into every process that runs tests.
+ * Compares every API response of this process with the declarations of its operation: status, body and headers of a
+ * success, the code of a problem. A difference is an uncaught exception, which fails the test file. `ava.config.js` loads
+ * this into every process that runs tests.
  */
 subscribe(outcomeChannel, (message) => {
 	const fault = faultIn(message as RouteOutcome);
 	if (fault !== undefined) throw new Error(fault);
 });
 
-/** What an outcome has that its operation does not declare; `undefined`: nothing. */
+/** Describes how an outcome differs from the declarations of its operation; `undefined`: it does not. */
 export function faultIn(outcome: RouteOutcome): string | undefined {
 	const { route } = outcome;
 	const name = `${route.method} ${route.path} (${route.operation.id})`;
@@ -32,7 +32,7 @@ export function faultIn(outcome: RouteOutcome): string | undefined {
 	return faultInHeaders(shape, headers, `${name} ${status}`) ?? faultInBody(shape, body, `${name} ${status}`);
 }
 
-const promises = ["ETag", "Idempotency-Replayed", "Location"] as const;
+const checkedHeaders = ["ETag", "Idempotency-Replayed", "Location"] as const;
 
 function faultInHeaders(
 	shape: AnswerShape,
@@ -40,7 +40,7 @@ function faultInHeaders(
 	name: string,
 ): string | undefined {
 	const declared: readonly string[] = shape.headers;
-	for (const header of promises) {
+	for (const header of checkedHeaders) {
 		const isThere = headers[header] !== undefined;
 		if (!isThere && declared.includes(header)) return `${name} lacks the header ${header}`;
 		if (isThere && !declared.includes(header) && !declared.includes(`${header}?`))
@@ -55,5 +55,5 @@ function faultInBody(shape: AnswerShape, body: unknown, name: string): string | 
 	const { error } = shape.schema.safeParse(JSON.parse(JSON.stringify(body ?? null)));
 	if (error === undefined) return undefined;
 	const issues = error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-	return `${name} is not what its schema says: ${issues.join("; ")}`;
+	return `${name} does not match its schema: ${issues.join("; ")}`;
 }

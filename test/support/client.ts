@@ -1,11 +1,11 @@
-/** A client of the API who is one person. */
+/** An API client of one account. */
 export interface Client {
 	/** `handle@domain` */
 	readonly address: string;
 	readonly token: string;
-	/** Calls the API; fails when the answer is an error. */
+	/** Calls the API and returns the body; throws if the response is an error. */
 	call<T = any>(method: string, route: string, body?: unknown, headers?: Record<string, string>): Promise<T>;
-	/** Calls the API and returns the answer, whatever it is. */
+	/** Calls the API and returns the response, even an error. */
 	answer(method: string, route: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 
@@ -15,7 +15,7 @@ export interface Answer {
 	readonly headers: Headers;
 }
 
-/** A client with a token that exists. */
+/** Creates a client with an existing token. */
 export function createClient(origin: string, address: string, token: string): Client {
 	const answer: Client["answer"] = async (method, route, body, headers = {}) => {
 		const response = await fetch(`${origin}${route}`, {

@@ -7,7 +7,7 @@ import type { Shadows } from "#core/federation/shadows.ts";
 import { createChannel } from "#core/groups/create-channel.ts";
 import { createGroup } from "#core/groups/create-group.ts";
 import { type Place, placeOf } from "#core/groups/place.ts";
-import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { IdentityContext } from "#core/identity/identity.ts";
 import { type NewMessage, postMessage } from "#core/messages/post-message.ts";
 import type { Account } from "#core/model/account.ts";
 import type { Message } from "#core/model/message.ts";
@@ -24,19 +24,19 @@ import { testIdentity, testVault } from "./identity.ts";
 import { silentLogger } from "./silent-logger.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** The core on a real store, with the bridges that a test gives it and a clock that it can turn. */
+/** The core on a real store, with a test's bridges and a clock that the test can set. */
 export interface Core {
-	readonly world: IdentityWorld;
+	readonly context: IdentityContext;
 	readonly clock: { time: number; now(): number };
 	readonly incoming: Incoming;
 	readonly shadows: Shadows;
 	readonly lanes: Lanes;
-	/** Resolves when everything that is owed has been planned and delivered. */
+	/** Resolves when all pending events have been planned and delivered. */
 	settled(): Promise<void>;
 	person(handle: string): Promise<Account>;
-	/** The channel of an account, as its owner may read it. */
+	/** The timeline of an account, readable by `reader` (default: its owner). */
 	timeline(account: Account, reader?: Account): Promise<ReadablePlace>;
-	/** A new channel in a group of its own. */
+	/** Creates a channel in a new group. */
 	channel(owner: Account, tier: TierId, name?: string): Promise<ReadablePlace>;
 	/** @throws {NotFound} the author may not read the place */
 	post(author: Account, place: Place, text: string, rest?: Partial<NewMessage>): Promise<Message>;
@@ -64,9 +64,9 @@ export async function openCore(
 		identity: testIdentity(identity),
 		policy: { editWindowMs: 3_600_000, textBytes: 65_536, articleBytes: 524_288 },
 	});
-	const { world } = built;
-	const { incoming, shadows, waiting, targets } = buildBridging(world, () => bridges);
-	await waiting.load();
+	const { context } = built;
+	const { incoming, shadows, parkedEvents, targets } = buildBridging(context, () => bridges);
+	await parkedEvents.load();
 	const lanes = buildLanes({
 		core: built,
 		bridges: () => bridges,
@@ -80,27 +80,27 @@ export async function openCore(
 	});
 
 	async function readableBy(reader: Account, place: Place | undefined): Promise<ReadablePlace> {
-		const known = await readable(world, place, reader);
+		const known = await readable(context, place, reader);
 		if (known === undefined) throw new NotFound();
 		return known;
 	}
 	return {
-		world,
+		context,
 		clock,
 		incoming,
 		shadows,
 		lanes,
 		settled: () => lanes.idle(),
-		person: (handle) => createAccount(world, { handle }),
-		timeline: async (account, reader = account) => readableBy(reader, await placeOf(world, account.timeline)),
+		person: (handle) => createAccount(context, { handle }),
+		timeline: async (account, reader = account) => readableBy(reader, await placeOf(context, account.timeline)),
 		async channel(owner, tier, name = "general") {
-			const { group } = await createGroup(world, owner, { name: "Dev Guild" }, {});
-			const { channel } = await createChannel(world, owner, group, { name, tier }, {});
+			const { group } = await createGroup(context, owner, { name: "Dev Guild" }, {});
+			const { channel } = await createChannel(context, owner, group, { name, tier }, {});
 			return readableBy(owner, { channel, group });
 		},
 		async post(author, place, text, rest = {}) {
 			const fields = { type: "memo", content: { text, mime: "text/plain" }, ...rest } as const;
-			return (await postMessage(world, author, await readableBy(author, place), fields, {})).message;
+			return (await postMessage(context, author, await readableBy(author, place), fields, {})).message;
 		},
 	};
 }

@@ -8,7 +8,7 @@ import {
 	sign,
 } from "node:crypto";
 
-/** An Ed25519 key as a device holds it. */
+/** A device's Ed25519 key pair. */
 export interface DeviceKeyPair {
 	readonly privateKey: KeyObject;
 	/** base64 of the 32 raw bytes. */
@@ -32,14 +32,14 @@ function keyPairOf(privateKey: KeyObject): DeviceKeyPair {
 	return { privateKey, publicKey: spki.subarray(-32).toString("base64"), spki: spki.toString("base64") };
 }
 
-/** How a request is signed, or mis-signed. */
+/** How a request is signed, correctly or not. */
 export interface Signing {
 	/** `handle@domain`, or a provider's domain with `as`. */
 	readonly signer: string;
 	readonly as?: "actor" | "provider";
 	readonly keyId: string;
 	readonly key: Pick<DeviceKeyPair, "privateKey">;
-	/** `host[:port]` of whom it is for. */
+	/** `host[:port]` of the receiver. */
 	readonly authority: string;
 	readonly method: string;
 	/** Path and query. */
@@ -53,7 +53,7 @@ export interface Signing {
 
 const nowInSeconds = (): string => `${new Date().toISOString().slice(0, 19)}Z`;
 
-/** The headers of a signed request (OFSCP R7 §4.4), by code of its own. */
+/** The headers of a signed request (OFSCP R7 §4.4), implemented independently of the provider. */
 export function signedHeaders(signing: Signing): Record<string, string> {
 	const { signer, as = "actor", keyId, key, authority, method, target, body = "", bend = (lines) => lines } = signing;
 	const { timestamp = nowInSeconds(), nonce = randomBytes(16).toString("base64url") } = signing;

@@ -4,14 +4,14 @@ import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
 import type { RemoteEvent, RemotePerson } from "#core/ports/bridge/remote-event.ts";
 
-/** A whole network in memory: it keeps what it is told, and answers as it is bid. */
+/** A network in memory: it records deliveries and gives the answers that a test sets. */
 export interface FakeBridge extends Bridge {
 	readonly delivered: Delivery[];
-	/** Answers the next deliveries in this order; afterwards everything is delivered. */
+	/** The results of the next deliveries, in this order; afterwards every delivery succeeds. */
 	readonly answers: DeliveryResult[];
-	/** Somebody of this network, on their own host. */
+	/** A person on a host of this network. */
 	person(name: string, host?: string): RemotePerson;
-	/** Somebody who is reached through rooms only, like a person in Matrix. */
+	/** A person without an inbox, who is only reached through rooms, as in Matrix. */
 	guest(name: string): RemotePerson;
 	message(
 		sender: RemotePerson,

@@ -18,19 +18,19 @@ import { memoryState } from "./memory-state.ts";
 import { silentLogger } from "./silent-logger.ts";
 
 type Place = { readonly channel: Channel; readonly group: Group };
-type Said = { message: Message; author: Account; parent?: Addressed; mentions: readonly Account[] };
+type StoredMessage = { message: Message; author: Account; parent?: Addressed; mentions: readonly Account[] };
 
-/** A host in memory, on which a bridge runs without a core. What it is told is in `received`. */
+/** A host in memory, on which a bridge runs without a core. Events from the bridge are in `received`. */
 export interface FakeHost extends BridgeHost {
 	readonly clock: { time: number; now(): number };
 	readonly received: RemoteEvent[];
 	readonly accounts: Map<string, Account>;
-	readonly said: Map<string, Said>;
+	readonly said: Map<string, StoredMessage>;
 	readonly memberships: { readonly channel: ChannelId; readonly account: Account }[];
 	readonly events: Map<string, Delivery>;
-	/** What `receive` answers; a second event of the same id is a duplicate. */
+	/** The result of `receive`; a second event with the same id is a duplicate. */
 	answer: Received;
-	/** Reads of the state and of accounts: what a hot path must do without. */
+	/** The number of reads of state and accounts, which hot paths must avoid. */
 	reads: number;
 	person(handle: string, fields?: Partial<Account>): Account;
 	channel(owner: Account, tier: TierId, name?: string): Place;
@@ -41,7 +41,7 @@ export interface FakeHost extends BridgeHost {
 		text: string,
 		fields?: Partial<Message> & { parent?: Message; mentioned?: readonly Account[] },
 	): Message;
-	/** What a core would hand to `deliver` for a message. */
+	/** The delivery that a core would pass to `deliver` for a message. */
 	delivery(message: Message, target: string): Extract<Delivery, { kind: "message" }>;
 }
 
@@ -50,7 +50,7 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 	const places = new Map<string, Place>();
 	const domain = new URL(origin).host;
 	const accounts = new Map<string, Account>();
-	const said = new Map<string, Said>();
+	const said = new Map<string, StoredMessage>();
 	const seen = new Set<string>();
 	let seq = 0;
 	const rulesOf = ({ channel }: Place): TierRules =>
@@ -200,7 +200,7 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 			return message;
 		},
 		delivery(message, target) {
-			const { author, mentions, parent } = said.get(message.id) as Said;
+			const { author, mentions, parent } = said.get(message.id) as StoredMessage;
 			const place = places.get(message.channel) as Place;
 			return {
 				kind: "message",

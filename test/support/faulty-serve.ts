@@ -1,14 +1,14 @@
 /**
- * `causeway serve` with fail-points: the parent says over the channel of the fork at which hit of which point this process
- * ends, as if the machine had lost power. Everything else is the program itself.
+ * `causeway serve` with fail-points: the parent process sends a fail-point and the hit at which this process ends, as if the
+ * machine had lost power. Everything else is the program itself.
  */
 import { type FailPoint, failPoints } from "#core/ports/fail-points.ts";
 import { buildGateway, readConfig } from "../../src/gateway.ts";
 
-/** What the parent sends. */
+/** The message of the parent process. */
 export interface Arming {
 	readonly point: FailPoint;
-	/** 1: the first time that the point is passed from now on. */
+	/** 1: the next hit. */
 	readonly hit: number;
 }
 

@@ -5,7 +5,7 @@ import type { ExecutionContext } from "ava";
 import { PayloadTooLarge } from "#core/errors.ts";
 import type { BridgeRequest } from "#core/ports/bridge/request.ts";
 
-/** What a route of the peer answers. */
+/** The response of a route of the peer. */
 export interface Answer {
 	readonly status?: number;
 	readonly headers?: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export interface Asked {
 	readonly body: string;
 }
 
-/** A server on loopback that speaks ActivityPub only as far as a test tells it to, and so can misbehave in every way. */
+/** A server on loopback whose ActivityPub responses a test sets, so that it can misbehave in every way. */
 export interface FediversePeer {
 	readonly origin: string;
 	readonly asked: Asked[];
@@ -33,7 +33,7 @@ export interface PeerActor {
 	readonly document: Record<string, unknown>;
 }
 
-// One key for all peers of a test file: making one takes longer than a test.
+// One key for all peers of a test file: generating one takes longer than a test.
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 export const peerPem = publicKey.export({ type: "spki", format: "pem" }) as string;
 
@@ -90,7 +90,7 @@ export async function startPeer(t: ExecutionContext): Promise<FediversePeer> {
 	};
 }
 
-/** How a request is signed, or mis-signed. */
+/** How a request is signed, correctly or not. */
 export interface SignedPost {
 	readonly origin: string;
 	readonly path?: string;
@@ -98,13 +98,13 @@ export interface SignedPost {
 	readonly body: unknown;
 	readonly date?: Date;
 	readonly covered?: readonly string[];
-	/** What is sent in place of what was signed. */
+	/** The body that is sent instead of the signed one. */
 	readonly sent?: string;
 	readonly contentType?: string;
 	readonly key?: KeyObject;
 }
 
-/** A POST to an inbox of ours, signed as Mastodon does (draft-cavage), by code of its own. */
+/** A POST to one of our inboxes, signed like Mastodon's (draft-cavage), implemented independently of the provider. */
 export function signedPost(options: SignedPost): BridgeRequest {
 	const {
 		origin,

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { createAccount } from "#core/accounts/create-account.ts";
 import { addToken } from "#core/identity/tokens.ts";
-import { buildGateway, type Gateway, readConfig, type Surroundings } from "../../src/gateway.ts";
+import { buildGateway, type Gateway, type GatewayOptions, readConfig } from "../../src/gateway.ts";
 import { type MongoPeer, startMongo } from "../peers/mongodb.ts";
 import { type Client, createClient } from "./client.ts";
 import { freePort } from "./free-port.ts";
@@ -12,7 +12,7 @@ export interface Running extends AsyncDisposable {
 	readonly origin: string;
 	/** `localhost:port` */
 	readonly domain: string;
-	/** Makes an account with a token. */
+	/** Creates an account with a token. */
 	person(handle: string): Promise<Client>;
 }
 
@@ -21,7 +21,7 @@ export async function startGateway(
 	folder: string,
 	env: Readonly<Record<string, string>> = {},
 	port?: number,
-	surroundings: Surroundings = {},
+	options: GatewayOptions = {},
 ): Promise<Running> {
 	const own = port ?? (await freePort());
 	const store = await storeOf(own);
@@ -36,15 +36,15 @@ export async function startGateway(
 		...store.env,
 		...env,
 	});
-	const gateway = await buildGateway(config, surroundings);
+	const gateway = await buildGateway(config, options);
 	await gateway.start();
 	return {
 		gateway,
 		origin,
 		domain: `localhost:${own}`,
 		async person(handle) {
-			const account = await createAccount(gateway.world, { handle });
-			const token = await addToken(gateway.world, { account: account.id, scopes: ["ofscp"], name: "test" });
+			const account = await createAccount(gateway.context, { handle });
+			const token = await addToken(gateway.context, { account: account.id, scopes: ["ofscp"], name: "test" });
 			return createClient(origin, `${handle}@localhost:${own}`, token);
 		},
 		async [Symbol.asyncDispose]() {
@@ -59,10 +59,10 @@ interface TestStore {
 	stop(): Promise<void>;
 }
 
-/** MongoDB servers of our own by the port of the provider: one that is started again finds what it had. */
+/** MongoDB servers by the port of their provider, so that a restarted provider finds its data. */
 const servers = new Map<number, Promise<MongoPeer>>();
 
-/** SQLite, or with `CAUSEWAY_TEST_STORE=mongodb` a database of its own on a MongoDB server. */
+/** SQLite, or a new database on a MongoDB server if `CAUSEWAY_TEST_STORE=mongodb` is set. */
 async function storeOf(port: number): Promise<TestStore> {
 	if (process.env.CAUSEWAY_TEST_STORE !== "mongodb") return { env: {}, stop: async () => {} };
 	const server = servers.get(port) ?? startMongo();

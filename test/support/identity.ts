@@ -5,16 +5,16 @@ import { type AttemptRates } from "../../src/factors/attempts.ts";
 import { buildIdentity } from "../../src/gateway/identity.ts";
 import { silentLogger } from "./silent-logger.ts";
 
-/** A vault whose key is known. */
+/** A vault with a fixed key. */
 export const testVault = (): Vault => createSealing(Buffer.alloc(32, 7));
 
 const wide = { points: 1000, seconds: 60 };
 
-/** What people prove themselves by, with a letter box instead of a mail server. */
+/** The means of authentication, with an array instead of a mail server. */
 export function testIdentity(
-	options: Partial<Identity> & { readonly rates?: Partial<AttemptRates>; readonly letters?: Mail[] } = {},
+	options: Partial<Identity> & { readonly rates?: Partial<AttemptRates>; readonly mails?: Mail[] } = {},
 ): Identity {
-	const { rates, letters = [], ...rest } = options;
+	const { rates, mails = [], ...rest } = options;
 	const every = { signIn: wide, signInAddress: wide, signUp: wide, recovery: wide, recoveryAddress: wide, ...rates };
 	return {
 		...buildIdentity({
@@ -24,7 +24,7 @@ export function testIdentity(
 			mail: {
 				enabled: true,
 				async send(mail) {
-					letters.push(mail);
+					mails.push(mail);
 				},
 			},
 			attempts: every,

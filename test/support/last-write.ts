@@ -3,15 +3,15 @@ import { DatabaseSync, StatementSync } from "node:sqlite";
 
 /** The write to the database at which a process ends. */
 export interface LastWrite {
-	/** 1: the first. The process ends before it is done. */
+	/** 1: the first. The process ends before this write. */
 	readonly number: number;
-	/** Port of the database server; absent: SQLite. */
+	/** The port of the database server; absent: SQLite. */
 	readonly port?: number;
 }
 
 /**
- * Ends this process in the middle of its work with the database, as a loss of power does: at a statement that may write
- * (SQLite) or at a message to the server. So a kill can hit every step of a start, however fast the machine is.
+ * Ends this process during its work with the database, as a loss of power does: at a statement that may write (SQLite) or
+ * at a message to the server. So a kill can hit every step of a start, however fast the machine is.
  */
 export function endAtWrite({ number, port }: LastWrite): void {
 	let count = 0;

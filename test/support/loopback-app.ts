@@ -2,18 +2,18 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as oidc from "openid-client";
 
-/** A program on the person's own machine that asks for rights in their browser (RFC 8252 §7.3), with openid-client as it is. */
+/** A native app that authorizes through the user's browser with a loopback redirect (RFC 8252 §7.3), using openid-client. */
 export interface LoopbackApp extends AsyncDisposable {
 	readonly redirectUri: string;
-	/** Begins an authorization: where to send the browser. */
+	/** Begins an authorization. Resolves with the address for the browser. */
 	begin(parameters?: Readonly<Record<string, string>>): Promise<URL>;
-	/** Resolves when the browser has come back: with what the token endpoint gives for the code. */
+	/** Waits for the redirect and exchanges the code for tokens. */
 	finish(): Promise<oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers>;
-	/** Where the browser came back to. */
+	/** Resolves with the address that the browser was redirected to. */
 	returned(): Promise<URL>;
 }
 
-/** Registers at a provider, of which only the origin is known. */
+/** Registers at a provider, knowing only its origin. */
 export async function startLoopbackApp(origin: string, name = "Tern"): Promise<LoopbackApp> {
 	let arrived = Promise.withResolvers<URL>();
 	const server = createServer((request, response) => {

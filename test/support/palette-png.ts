@@ -1,7 +1,7 @@
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 
 /**
- * Writes a screenshot with a palette of its 256 most frequent colours: a third of its size, and nothing lost that one sees.
+ * Rewrites a screenshot with a palette of its 256 most frequent colours: a third of its size, without visible loss.
  *
  * @param png as Chromium makes it: 8 bits, RGB or RGBA, not interlaced
  */

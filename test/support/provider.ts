@@ -8,38 +8,38 @@ import { type Client, createClient } from "./client.ts";
 import { freePort } from "./free-port.ts";
 import { until } from "./wait.ts";
 
-/** A provider that runs in a process of its own, so that it can be killed. Its folder and its port outlive it. */
+/** A provider in a process of its own, so that it can be killed and restarted with the same folder and port. */
 export interface Provider extends AsyncDisposable {
 	readonly origin: string;
 	/** `localhost:port` */
 	readonly domain: string;
 	readonly dataDir: string;
-	/** Of the process that runs now. */
+	/** The id of the current process. */
 	readonly pid: number;
 	/** Milliseconds from the start of the process to its first "ready". */
 	readonly readyAfterMs: number;
-	/** Resolves with the code or the signal of the process that runs now, when it has ended. */
+	/** Resolves with the exit code or the signal of the current process. */
 	readonly ended: Promise<number | NodeJS.Signals>;
-	/** Ends the process at the `hit`-th passage of a fail-point from now on. Only of a provider with `failPoints`. */
+	/** Ends the process at the `hit`-th hit of a fail-point from now on. Only for a provider with `failPoints`. */
 	arm(point: FailPoint, hit?: number): Promise<void>;
 	/** Ends the process as a loss of power does. */
 	kill9(): Promise<void>;
 	/** Asks it to stop. Resolves with the exit code. */
 	stop(): Promise<number | NodeJS.Signals>;
-	/** Starts it again when it has ended; resolves when it is ready. */
+	/** Starts it again after it has ended; resolves when it is ready. */
 	restart(): Promise<void>;
 	/** Runs a command beside it; resolves with what it prints. */
 	cli(...words: readonly string[]): Promise<string>;
-	/** Makes an account and a token on the command line. */
+	/** Creates an account and a token on the command line. */
 	person(handle: string): Promise<Client>;
-	/** A client of somebody who has a token. */
+	/** Creates a client with an existing token. */
 	client(handle: string, token: string): Client;
 }
 
 export interface ProviderOptions {
-	/** What is in it is used again. */
+	/** Holds the data; existing data is used. */
 	readonly folder: string;
-	/** True: it can be armed, and is not started through its executable. */
+	/** True: fail-points can be armed, and the process is not started through the executable. */
 	readonly failPoints?: true;
 	/** Further keys, as the environment gives them. */
 	readonly env?: Readonly<Record<string, string>>;
@@ -74,7 +74,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 		const words = options.failPoints === true ? [] : ["serve"];
 		child = fork(options.failPoints === true ? faulty : executable, words, {
 			env,
-			// What a library of a bridge uses is not for the reader of a test.
+			// A library of a bridge uses a deprecated function.
 			execArgv: ["--disable-warning=DEP0060"],
 			stdio: ["ignore", "inherit", "inherit", "ipc"],
 		});
@@ -102,9 +102,9 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 			return ended;
 		},
 		async arm(point, hit = 1) {
-			const heard = once(child, "message");
+			const armed = once(child, "message");
 			child.send({ point, hit });
-			await heard;
+			await armed;
 		},
 		async kill9() {
 			child.kill("SIGKILL");

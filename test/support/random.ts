@@ -1,7 +1,7 @@
-/** Random choices that can be made again: `CAUSEWAY_TEST_SEED` gives the seed. */
+/** Reproducible random choices; `CAUSEWAY_TEST_SEED` sets the seed. */
 export interface Random {
 	readonly seed: number;
-	/** From `least` to `most`, both included. */
+	/** An integer from `least` to `most`, both included. */
 	integer(least: number, most: number): number;
 	pick<T>(list: readonly T[]): T | undefined;
 }
@@ -10,7 +10,7 @@ export function seededRandom(
 	seed = Number(process.env.CAUSEWAY_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31)),
 ): Random {
 	let state = seed >>> 0;
-	/** Mulberry32: below 1, even, and the same for the same seed everywhere. */
+	/** Mulberry32: uniform from 0 to below 1, and the same for the same seed on every machine. */
 	function next(): number {
 		state = (state + 0x6d2b79f5) >>> 0;
 		let mixed = Math.imul(state ^ (state >>> 15), state | 1);

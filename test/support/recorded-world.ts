@@ -17,7 +17,7 @@ let isEntered = false;
 /**
  * Makes this thread run at the time at which recorded data was written, and connects it to the hosts that the data names:
  * `Date` shows that time, and a connection to a recorded address goes to the port on which that host listens in this run. So
- * the data is used as it was written, byte for byte: its tokens have not expired, and every port is a free one. Calling it
+ * the data is used byte for byte as it was written: its tokens have not expired, and all ports can be free ones. Calling it
  * again replaces time and addresses.
  */
 export function enterRecordedWorld(entered: RecordedWorld): void {

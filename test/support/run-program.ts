@@ -5,9 +5,9 @@ import { text } from "node:stream/consumers";
 export const executable = path.join(import.meta.dirname, "..", "..", "bin", "causeway.js");
 
 /**
- * Runs a command of the program in a process of its own, and resolves with what it prints.
+ * Runs a command of the program in a process of its own, and resolves with its output.
  *
- * @param env what is set beside the environment of this process
+ * @param env is added to the environment of this process
  * @throws {Error} the command failed
  */
 export async function runProgram(

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from "node:net";
 
-/** A mail as the server has taken it over. */
-export interface Taken {
+/** A mail that the server has accepted. */
+export interface AcceptedMail {
 	readonly from: string;
 	readonly to: readonly string[];
 	/** Headers and body. */
@@ -9,12 +9,12 @@ export interface Taken {
 }
 
 /**
- * A mail server on loopback that speaks as much of SMTP (RFC 5321) as a client needs, without TLS.
+ * Starts a mail server on loopback that implements the part of SMTP (RFC 5321) that a client needs, without TLS.
  *
- * @param refusals answers to the next messages instead of taking them over, such as `451 try later`
+ * @param refusals responses that reject the next messages, such as `451 try later`
  */
 export async function startSmtpServer(refusals: string[] = []) {
-	const mails: Taken[] = [];
+	const mails: AcceptedMail[] = [];
 	const sockets = new Set<Socket>();
 
 	function serve(socket: Socket): void {
@@ -22,12 +22,12 @@ export async function startSmtpServer(refusals: string[] = []) {
 		let from = "";
 		let to: string[] = [];
 		let inData = false;
-		const say = (line: string): boolean => socket.write(`${line}\r\n`);
+		const reply = (line: string): boolean => socket.write(`${line}\r\n`);
 		sockets.add(socket);
 		socket.setEncoding("utf8");
 		socket.on("error", () => {});
 		socket.on("close", () => sockets.delete(socket));
-		say("220 test ESMTP");
+		reply("220 test ESMTP");
 		socket.on("data", (chunk) => {
 			buffer += chunk.toString();
 			for (;;) {
@@ -39,7 +39,7 @@ export async function startSmtpServer(refusals: string[] = []) {
 					inData = false;
 					const refusal = refusals.shift();
 					if (refusal === undefined) mails.push({ from, to, data: part.replaceAll("\r\n..", "\r\n.") });
-					say(refusal ?? "250 taken");
+					reply(refusal ?? "250 accepted");
 				} else answer(part);
 			}
 		});
@@ -49,17 +49,17 @@ export async function startSmtpServer(refusals: string[] = []) {
 			switch (line.slice(0, 4).toUpperCase()) {
 				case "MAIL":
 					[from, to] = [address, []];
-					return void say("250 ok");
+					return void reply("250 ok");
 				case "RCPT":
 					to.push(address);
-					return void say("250 ok");
+					return void reply("250 ok");
 				case "DATA":
 					inData = true;
-					return void say("354 go on");
+					return void reply("354 go on");
 				case "QUIT":
 					return void socket.end("221 bye\r\n");
 				default:
-					say("250 test");
+					reply("250 test");
 			}
 		}
 	}

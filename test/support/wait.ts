@@ -1,7 +1,7 @@
-/** Ten times and more what anything here takes: a guard against hanging, not a measure. */
+/** At least ten times what any wait usually takes: a guard against hanging, not a performance limit. */
 const hangGuardMs = 180_000;
 
-/** Asks again and again until there is an answer. Fails with `what` when none comes. */
+/** Polls until there is an answer. Throws an error that names `what` if there is none in time. */
 export async function until<T>(
 	what: string,
 	ask: () => Promise<T | undefined | false> | T | undefined | false,
@@ -9,7 +9,7 @@ export async function until<T>(
 	for (const end = Date.now() + hangGuardMs; ; ) {
 		const answer = await ask();
 		if (answer !== undefined && answer !== false) return answer;
-		if (Date.now() > end) throw new Error(`It did not come to pass: ${what}`);
+		if (Date.now() > end) throw new Error(`This did not happen in time: ${what}`);
 		await new Promise((resolve) => setTimeout(resolve, 25));
 	}
 }

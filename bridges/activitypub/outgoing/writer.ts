@@ -40,11 +40,10 @@ export const isRelayed = (context: PublishingContext, delivery: Delivery): boole
 
 /** The message of a delivery, with the owner of the timeline that it is in. */
 export async function postOf({ host }: Pick<PublishingContext, "host">, delivery: InChannel): Promise<Post> {
-	const { subject, channel, group, visibility } = delivery;
+	const { subject, channel, visibility } = delivery;
 	const post = {
 		...subject,
 		channel,
-		group,
 		visibility,
 		mentions: "mentions" in delivery ? delivery.mentions : [],
 		...("parent" in delivery && delivery.parent !== undefined ? { parent: delivery.parent } : {}),

@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { joined, type Place } from "../groups/place.ts";
 import { rulesOf } from "../groups/tiers.ts";
 import type { AccountId } from "../ids.ts";
@@ -38,11 +38,11 @@ export interface PlaceWithCircle extends Place {
  * calls it and {@link admits}: timelines, single messages, each live event, pages, bridges, each delivery.
  */
 export async function circleOf(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	place: Place,
 	message?: Pick<Message, "mentions">,
 ): Promise<Circle> {
-	return circleBy(await rulesOf(world, place.channel.tier), place, message);
+	return circleBy(await rulesOf(context, place.channel.tier), place, message);
 }
 
 /** Like {@link circleOf}, if the rules of the place's tier are known. */
@@ -78,17 +78,21 @@ const leavesBy = ({ read, federate }: TierRules): Leaves =>
 
 /** Whether a reader is in a circle. @param reader undefined for an anonymous request */
 export async function admits(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	{ readers, leaves, homeOnly }: Circle,
 	reader: Account | undefined,
 ): Promise<boolean> {
 	// A remote member must not read what may not leave the provider.
 	if (reader !== undefined && !isLocal(reader) && (homeOnly === true || leaves === "nowhere")) return false;
-	for (const some of readers) if (await isAmong(world, some, reader)) return true;
+	for (const some of readers) if (await isAmong(context, some, reader)) return true;
 	return false;
 }
 
-async function isAmong(world: Pick<World, "store">, readers: Readers, reader: Account | undefined): Promise<boolean> {
+async function isAmong(
+	context: Pick<CoreContext, "store">,
+	readers: Readers,
+	reader: Account | undefined,
+): Promise<boolean> {
 	switch (readers.kind) {
 		case "anyone":
 			return true;
@@ -97,7 +101,7 @@ async function isAmong(world: Pick<World, "store">, readers: Readers, reader: Ac
 		case "named":
 			return reader !== undefined && readers.accounts.includes(reader.id);
 		case "joined":
-			return reader !== undefined && (await joined(world, readers.place, reader)) !== undefined;
+			return reader !== undefined && (await joined(context, readers.place, reader)) !== undefined;
 	}
 }
 
@@ -105,7 +109,7 @@ async function isAmong(world: Pick<World, "store">, readers: Readers, reader: Ac
 export const isOpen = ({ readers }: Circle): boolean => readers.some(({ kind }) => kind === "anyone");
 
 /** A place with its circle. */
-export async function withCircle(world: Pick<World, "store">, place: Place): Promise<PlaceWithCircle> {
-	const rules = await rulesOf(world, place.channel.tier);
+export async function withCircle(context: Pick<CoreContext, "store">, place: Place): Promise<PlaceWithCircle> {
+	const rules = await rulesOf(context, place.channel.tier);
 	return { ...place, rules, circle: circleBy(rules, place) };
 }

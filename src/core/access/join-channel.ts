@@ -1,5 +1,5 @@
 import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { changeMembership } from "../groups/membership-change.ts";
 import { type Place, placeOf } from "../groups/place.ts";
 import type { Account } from "../model/account.ts";
@@ -16,8 +16,8 @@ export interface Joined {
 }
 
 /** Joins a group, as its join policy allows (OFSCP §7.1). @throws {PermissionDenied} `invite_only` */
-export async function joinGroup(world: World, group: Group, account: Account): Promise<Joined> {
-	const { membership, changed } = await changeMembership(world, group.id, account, (now) => {
+export async function joinGroup(context: CoreContext, group: Group, account: Account): Promise<Joined> {
+	const { membership, changed } = await changeMembership(context, group.id, account, (now) => {
 		if (group.owner === account.id) return { state: "joined", role: "owner" };
 		if (now?.state === "joined") return undefined;
 		if (group.joinPolicy === "invite")
@@ -35,21 +35,21 @@ export async function joinGroup(world: World, group: Group, account: Account): P
  * @throws {PermissionDenied} `invite_only`
  * @throws {Conflict} `own_timeline`
  */
-export async function joinChannel(world: World, place: ReadablePlace, account: Account): Promise<Joined> {
+export async function joinChannel(context: CoreContext, place: ReadablePlace, account: Account): Promise<Joined> {
 	const { channel, group } = place;
-	if (channel.kind !== "room") return follow(world, await timelineOf(world, place), account);
-	const inGroup = await joinGroup(world, group, account);
+	if (channel.kind !== "room") return follow(context, await timelineOf(context, place), account);
+	const inGroup = await joinGroup(context, group, account);
 	if (inGroup.membership.state !== "joined") return inGroup;
-	await changeMembership(world, channel.id, account, (now) =>
+	await changeMembership(context, channel.id, account, (now) =>
 		now?.state === "joined" ? undefined : { state: "joined", role: now?.role ?? "member" },
 	);
 	return inGroup;
 }
 
 /** The timeline of the owner of a channel. @throws {NotFound} */
-async function timelineOf(world: World, place: Place): Promise<Place> {
+async function timelineOf(context: CoreContext, place: Place): Promise<Place> {
 	const timeline = membersOf(place.channel);
-	const found = timeline === place.channel.id ? place : await placeOf(world, timeline);
+	const found = timeline === place.channel.id ? place : await placeOf(context, timeline);
 	if (found === undefined) throw new NotFound();
 	return found;
 }
@@ -64,11 +64,11 @@ export const membersOf = (channel: Channel): Channel["id"] =>
  *
  * @throws {Conflict} `own_timeline`
  */
-export async function follow(world: World, { channel, group }: Place, account: Account): Promise<Joined> {
+export async function follow(context: CoreContext, { channel, group }: Place, account: Account): Promise<Joined> {
 	if (ownerOf(channel) === account.id) throw new Conflict("own_timeline", "An account can't follow itself");
 	const isShadow = channel.kind === "shadow" && isLocal(account);
 	const { membership, changed } = await changeMembership(
-		world,
+		context,
 		channel.id,
 		account,
 		(now) => {
@@ -83,7 +83,7 @@ export async function follow(world: World, { channel, group }: Place, account: A
 
 /** Ends a membership of a channel or group. Idempotent. @throws {Conflict} `owner_leaves` */
 export async function leave(
-	world: World,
+	context: CoreContext,
 	place: Place | { readonly group: Group; readonly channel?: undefined },
 	account: Account,
 ): Promise<void> {
@@ -92,7 +92,7 @@ export async function leave(
 		throw new Conflict("owner_leaves", "The owner can't leave their own group");
 	const federate = channel?.kind === "shadow";
 	await changeMembership(
-		world,
+		context,
 		channel === undefined ? group.id : membersOf(channel),
 		account,
 		(now) => (now === undefined || now.state === "left" || now.state === "denied" ? undefined : { state: "left" }),

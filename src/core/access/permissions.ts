@@ -1,11 +1,11 @@
 import { PermissionDenied } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { joined, type Place, roleIn } from "../groups/place.ts";
 import { type Account, isLocal } from "../model/account.ts";
 import { type Permissions, type Role, roles } from "../model/group.ts";
 import { circleOf } from "./circle.ts";
 
-type Reader = Pick<World, "store">;
+type Reader = Pick<CoreContext, "store">;
 
 /** True if `allowed` includes `role` or a lower role (OFSCP §5.2). */
 function includes(allowed: readonly (Role | "anyone")[], role: Role | undefined): boolean {
@@ -19,23 +19,28 @@ function includes(allowed: readonly (Role | "anyone")[], role: Role | undefined)
  * True if an account may do this in a channel that it may read. Remote accounts need no membership where anyone may join: they post
  * in a linked room or reply to messages that were delivered to them, and joining would only be a formality.
  */
-export async function may(world: Reader, action: keyof Permissions, place: Place, account: Account): Promise<boolean> {
+export async function may(
+	context: Reader,
+	action: keyof Permissions,
+	place: Place,
+	account: Account,
+): Promise<boolean> {
 	const { channel, group } = place;
 	const allowed = channel.permissions?.[action] ?? group.permissions[action];
-	if (includes(allowed, await roleIn(world, group, channel, account))) return true;
+	if (includes(allowed, await roleIn(context, group, channel, account))) return true;
 	if (channel.kind === "shadow" && action === "reply") return isLocal(account);
 	const couldJoin = !isLocal(account) && group.joinPolicy === "open" && group.personal === undefined;
-	return couldJoin && includes(allowed, "member") && (await circleOf(world, place)).leaves === "anywhere";
+	return couldJoin && includes(allowed, "member") && (await circleOf(context, place)).leaves === "anywhere";
 }
 
 /** Like {@link may}. @throws {PermissionDenied} */
 export async function assertMay(
-	world: Reader,
+	context: Reader,
 	action: keyof Permissions,
 	place: Place,
 	account: Account,
 ): Promise<void> {
-	if (!(await may(world, action, place, account))) throw new PermissionDenied(`You may not ${action} here`);
+	if (!(await may(context, action, place, account))) throw new PermissionDenied(`You may not ${action} here`);
 }
 
 /**
@@ -43,7 +48,7 @@ export async function assertMay(
  *
  * @throws {PermissionDenied} `not_joined`
  */
-export async function assertTakesPart(world: Reader, { channel }: Place, account: Account): Promise<void> {
-	if (isLocal(account) || (await joined(world, channel.id, account)) !== undefined) return;
+export async function assertTakesPart(context: Reader, { channel }: Place, account: Account): Promise<void> {
+	if (isLocal(account) || (await joined(context, channel.id, account)) !== undefined) return;
 	throw new PermissionDenied("Join this channel first", "not_joined");
 }

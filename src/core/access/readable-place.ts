@@ -1,5 +1,5 @@
 import { NotFound } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { type Place, placeOf } from "../groups/place.ts";
 import { type Brand, type ChannelId, parseId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -11,35 +11,35 @@ import { admits, type PlaceWithCircle, withCircle } from "./circle.ts";
  */
 export type ReadablePlace = Brand<PlaceWithCircle, "readable">;
 
-type Reader = Pick<World, "store">;
+type Reader = Pick<CoreContext, "store">;
 
 /** The place, if `reader` may read it. @param reader undefined for an anonymous request */
 export async function readable(
-	world: Reader,
+	context: Reader,
 	place: Place | undefined,
 	reader: Account | undefined,
 ): Promise<ReadablePlace | undefined> {
 	if (place === undefined) return undefined;
-	const known = await withCircle(world, place);
-	return (await admits(world, known.circle, reader)) ? (known as ReadablePlace) : undefined;
+	const known = await withCircle(context, place);
+	return (await admits(context, known.circle, reader)) ? (known as ReadablePlace) : undefined;
 }
 
 /** The channel with an id, if `reader` may read it. */
 export const readableById = async (
-	world: Reader,
+	context: Reader,
 	id: ChannelId,
 	reader: Account | undefined,
-): Promise<ReadablePlace | undefined> => readable(world, await placeOf(world, id), reader);
+): Promise<ReadablePlace | undefined> => readable(context, await placeOf(context, id), reader);
 
 /** A channel of a group. @throws {NotFound} it does not exist, or `reader` may not read it */
 export async function readableChannel(
-	world: Reader,
+	context: Reader,
 	group: string,
 	channel: string,
 	reader: Account | undefined,
 ): Promise<ReadablePlace> {
 	const id = parseId("chn", channel);
-	const place = id === undefined ? undefined : await readableById(world, id, reader);
+	const place = id === undefined ? undefined : await readableById(context, id, reader);
 	if (place === undefined || place.group.id !== group) throw new NotFound();
 	return place;
 }

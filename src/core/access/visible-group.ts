@@ -1,5 +1,5 @@
 import { NotFound } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { channels } from "../groups/channel.ts";
 import { groups } from "../groups/group.ts";
 import { joined } from "../groups/place.ts";
@@ -8,18 +8,18 @@ import type { Account } from "../model/account.ts";
 import type { Group } from "../model/group.ts";
 import { type ReadablePlace, readable } from "./readable-place.ts";
 
-type Reader = Pick<World, "store">;
+type Reader = Pick<CoreContext, "store">;
 
 /** The channels of a group that `reader` may read, oldest first. */
 export async function visibleChannels(
-	world: Reader,
+	context: Reader,
 	group: Group,
 	reader: Account | undefined,
 ): Promise<readonly ReadablePlace[]> {
-	const all = await world.store.page(channels, { index: "group", prefix: [group.id], order: "asc", limit: 1000 });
+	const all = await context.store.page(channels, { index: "group", prefix: [group.id], order: "asc", limit: 1000 });
 	const visible: ReadablePlace[] = [];
 	for (const { doc: channel } of all) {
-		const place = await readable(world, { channel, group }, reader);
+		const place = await readable(context, { channel, group }, reader);
 		if (place !== undefined) visible.push(place);
 	}
 	return visible;
@@ -31,16 +31,16 @@ export async function visibleChannels(
  * @throws {NotFound} it does not exist, or `reader` may not see it
  */
 export async function visibleGroup(
-	world: Reader,
+	context: Reader,
 	id: string,
 	reader: Account | undefined,
 ): Promise<{ group: Group; channels: readonly ReadablePlace[] }> {
 	const known = parseId("grp", id);
-	const group = known === undefined ? undefined : (await world.store.get(groups, known))?.doc;
+	const group = known === undefined ? undefined : (await context.store.get(groups, known))?.doc;
 	if (group === undefined) throw new NotFound();
-	const seen = await visibleChannels(world, group, reader);
+	const seen = await visibleChannels(context, group, reader);
 	const isMember =
-		reader !== undefined && (group.owner === reader.id || (await joined(world, group.id, reader)) !== undefined);
+		reader !== undefined && (group.owner === reader.id || (await joined(context, group.id, reader)) !== undefined);
 	if (!isMember && seen.length === 0) throw new NotFound();
 	return { group, channels: seen };
 }

@@ -1,5 +1,5 @@
 import { Conflict, InvalidRequest } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { type AccountId, mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import { timelinePermissions } from "../model/group.ts";
@@ -48,16 +48,16 @@ export function accountCreated(
  * @throws {Conflict} `handle_taken`
  */
 export async function createAccount(
-	world: World,
+	context: CoreContext,
 	{ id, handle, displayName, admin }: { id?: AccountId; handle: string; displayName?: string; admin?: boolean },
 ): Promise<Account> {
 	const fault = handleFault(handle);
 	if (fault !== undefined) throw new InvalidRequest([{ field: "handle", expected: fault }]);
 	const body = accountCreated(
-		world.clock.now(),
+		context.clock.now(),
 		{
 			handle,
-			domain: world.domain,
+			domain: context.domain,
 			kind: "person",
 			profile: { displayName: displayName ?? handle },
 			bridgeable: true,
@@ -65,7 +65,7 @@ export async function createAccount(
 		},
 		id,
 	);
-	const appended = await world.log.append({
+	const appended = await context.log.append({
 		stream: body.account.id,
 		type: "account.created",
 		actor: body.account.id,
@@ -73,11 +73,11 @@ export async function createAccount(
 		body,
 	});
 	if (appended.outcome !== "appended") throw new Conflict("handle_taken", `The handle ${handle} is taken`);
-	return accountOf(world, body.account.id);
+	return accountOf(context, body.account.id);
 }
 
-async function accountOf(world: World, id: AccountId): Promise<Account> {
-	const stored = await world.store.get(accounts, id);
+async function accountOf(context: CoreContext, id: AccountId): Promise<Account> {
+	const stored = await context.store.get(accounts, id);
 	if (stored === undefined) throw new Error(`The account ${id} was appended but can't be read`);
 	return stored.doc;
 }
@@ -87,14 +87,14 @@ async function accountOf(world: World, id: AccountId): Promise<Account> {
  * happens on our own domain.
  */
 export async function createShadow(
-	world: World,
+	context: CoreContext,
 	fields: NewAccount & { readonly origin: NonNullable<Account["origin"]> },
 ): Promise<Account> {
 	const natural = remoteKey(`person:${fields.origin.bridge}`, fields.origin.id);
 	for (let attempt = 1; ; attempt++) {
 		const handle = attempt === 1 ? fields.handle : `${fields.handle}_${attempt}`;
-		if (await handleIsTaken(world, handle, fields.domain)) {
-			const known = await world.store.page(accounts, {
+		if (await handleIsTaken(context, handle, fields.domain)) {
+			const known = await context.store.page(accounts, {
 				index: "remote",
 				prefix: [remoteKey(fields.origin.bridge, fields.origin.id)],
 				order: "asc",
@@ -104,9 +104,9 @@ export async function createShadow(
 			if (attempt < 1000) continue;
 			throw new Error(`No free handle for ${fields.handle}@${fields.domain}`);
 		}
-		const body = accountCreated(world.clock.now(), { ...fields, handle });
+		const body = accountCreated(context.clock.now(), { ...fields, handle });
 		// Concurrent calls for one person collide on `natural`, those of two persons with the same handle on `request`.
-		const appended = await world.log.append({
+		const appended = await context.log.append({
 			stream: body.account.id,
 			type: "account.created",
 			actor: body.account.id,
@@ -114,14 +114,15 @@ export async function createShadow(
 			request: `handle:${handle}@${fields.domain}`,
 			body,
 		});
-		if (appended.outcome === "appended") return accountOf(world, body.account.id);
+		if (appended.outcome === "appended") return accountOf(context, body.account.id);
 		if (appended.outcome === "duplicate" && appended.by === "natural")
-			return accountOf(world, appended.event.stream as AccountId);
+			return accountOf(context, appended.event.stream as AccountId);
 	}
 }
 
-async function handleIsTaken(world: World, handle: string, domain: string): Promise<boolean> {
+async function handleIsTaken(context: CoreContext, handle: string, domain: string): Promise<boolean> {
 	return (
-		(await world.store.page(accounts, { index: "handle", prefix: [handle, domain], order: "asc", limit: 1 })).length > 0
+		(await context.store.page(accounts, { index: "handle", prefix: [handle, domain], order: "asc", limit: 1 })).length >
+		0
 	);
 }

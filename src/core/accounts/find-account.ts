@@ -1,19 +1,19 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { type AccountId, type BridgeName, parseId } from "../ids.ts";
 import { type Account, addressOf, isLocal } from "../model/account.ts";
 import { remoteKey } from "../remote-key.ts";
 import { accounts } from "./account.ts";
 
-type Reader = Pick<World, "store">;
+type Reader = Pick<CoreContext, "store">;
 
 /** The account with an id, local or remote, deleted or not. */
-export async function accountById(world: Reader, id: AccountId): Promise<Account | undefined> {
-	return (await world.store.get(accounts, id))?.doc;
+export async function accountById(context: Reader, id: AccountId): Promise<Account | undefined> {
+	return (await context.store.get(accounts, id))?.doc;
 }
 
 /** The account with an address. @param handle lower-case */
-export async function accountByHandle(world: Reader, handle: string, domain: string): Promise<Account | undefined> {
-	const [found] = await world.store.page(accounts, {
+export async function accountByHandle(context: Reader, handle: string, domain: string): Promise<Account | undefined> {
+	const [found] = await context.store.page(accounts, {
 		index: "handle",
 		prefix: [handle, domain],
 		order: "asc",
@@ -23,8 +23,12 @@ export async function accountByHandle(world: Reader, handle: string, domain: str
 }
 
 /** The shadow of the person with this id on a bridge's network. */
-export async function accountByRemote(world: Reader, bridge: BridgeName, remote: string): Promise<Account | undefined> {
-	const [found] = await world.store.page(accounts, {
+export async function accountByRemote(
+	context: Reader,
+	bridge: BridgeName,
+	remote: string,
+): Promise<Account | undefined> {
+	const [found] = await context.store.page(accounts, {
 		index: "remote",
 		prefix: [remoteKey(bridge, remote)],
 		order: "asc",
@@ -48,22 +52,22 @@ export function parseAddress(text: string, ownDomain: string): { handle: string;
 }
 
 /** Finds an account by `handle@domain`, a local handle, or its id, alone or as `usr_…@domain` (OFSCP §5.2). */
-export async function findAccount(world: World, reference: string): Promise<Account | undefined> {
-	const address = parseAddress(reference, world.domain);
+export async function findAccount(context: CoreContext, reference: string): Promise<Account | undefined> {
+	const address = parseAddress(reference, context.domain);
 	if (address === undefined) return undefined;
 	const id = parseId("usr", address.handle);
-	if (id === undefined) return accountByHandle(world, address.handle, address.domain);
-	return address.domain === world.domain ? accountById(world, id) : undefined;
+	if (id === undefined) return accountByHandle(context, address.handle, address.domain);
+	return address.domain === context.domain ? accountById(context, id) : undefined;
 }
 
 /** The address of an account by its id; the id itself if there is no such account. */
-export async function addressById(world: Reader, id: AccountId): Promise<string> {
-	const account = await accountById(world, id);
+export async function addressById(context: Reader, id: AccountId): Promise<string> {
+	const account = await accountById(context, id);
 	return account === undefined ? id : addressOf(account);
 }
 
 /** A local account that has not been deleted, by its handle or address. */
-export async function localAccount(world: World, reference: string): Promise<Account | undefined> {
-	const account = await findAccount(world, reference);
+export async function localAccount(context: CoreContext, reference: string): Promise<Account | undefined> {
+	const account = await findAccount(context, reference);
 	return account !== undefined && isLocal(account) && account.deletedAt === undefined ? account : undefined;
 }

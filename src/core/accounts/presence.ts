@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
 
@@ -19,13 +19,13 @@ export const presences: Collection<Presence> = { name: "presences", version: 1, 
 export const offline: Presence = { availability: "offline", status: "" };
 
 /** The presence of an account. */
-export async function presenceOf({ store }: Pick<World, "store">, account: AccountId): Promise<Presence> {
+export async function presenceOf({ store }: Pick<CoreContext, "store">, account: AccountId): Promise<Presence> {
 	return (await store.get(presences, account))?.doc ?? offline;
 }
 
 /** Sets the presence of an account. The last write wins. */
 export async function setPresence(
-	{ store }: Pick<World, "store">,
+	{ store }: Pick<CoreContext, "store">,
 	account: AccountId,
 	presence: Presence,
 ): Promise<void> {

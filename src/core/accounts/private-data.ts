@@ -1,5 +1,5 @@
 import { InvalidRequest } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
 
@@ -35,10 +35,10 @@ const beforeAnyChange: PrivateData = {
 	updatedAt: 0,
 };
 
-type Dependencies = Pick<World, "store" | "clock">;
+type Dependencies = Pick<CoreContext, "store" | "clock">;
 
 /** The private data of a local account. */
-export async function privateDataOf({ store }: Pick<World, "store">, account: AccountId): Promise<PrivateData> {
+export async function privateDataOf({ store }: Pick<CoreContext, "store">, account: AccountId): Promise<PrivateData> {
 	return (await store.get(privateData, account))?.doc ?? beforeAnyChange;
 }
 

@@ -4,7 +4,7 @@ import type { MembershipEvents } from "../groups/membership-events.ts";
 import type { Fold } from "../ports/store.ts";
 import { audienceFold } from "./audience.ts";
 
-/** What the change of a membership means for the targets that messages are delivered to. */
+/** The change that a membership event makes to the delivery targets of its place. */
 function folds({ body: { membership, before } }: EventOf<keyof MembershipEvents>): readonly Fold[] {
 	const now = membership.state === "joined" ? membership.reach : undefined;
 	if (before?.target === now?.target) return [];
@@ -14,6 +14,7 @@ function folds({ body: { membership, before } }: EventOf<keyof MembershipEvents>
 	return list;
 }
 
+/** The folds of membership events into the audience of the place. */
 export const audienceFolds: FoldTable<MembershipEvents> = {
 	"member.requested": folds,
 	"member.joined": folds,

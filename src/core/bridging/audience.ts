@@ -4,16 +4,17 @@ import type { Reach } from "../model/reach.ts";
 import type { Collection, Fold } from "../ports/store.ts";
 
 /**
- * One target to which what is said in a channel is delivered, and for how many members: a shared inbox stands for all its
- * followers, so that a post costs as much as there are hosts, however many people follow there.
+ * A delivery target of a place, and the number of members behind it. All followers behind one shared inbox share one document, so that the
+ * cost of a post depends on the number of hosts, not of followers.
  */
 export interface Audience {
-	/** A channel, or a group whose members read a channel of theirs. */
+	/** A channel, or a group whose members read its channels. */
 	readonly channel: Membership["place"];
 	readonly reach: Reach;
 	readonly members: number;
 }
 
+/** The audiences; the index only has targets with members. */
 export const audiences: Collection<Audience> = {
 	name: "audiences",
 	version: 1,
@@ -22,14 +23,14 @@ export const audiences: Collection<Audience> = {
 	},
 };
 
-/** Names a delivery target within a channel, and in the order of its pages. */
+/** The key of a delivery target: its bridge and a hash. Pages of an audience are ordered by it. */
 export const targetOf = (reach: Reach): string =>
 	`${reach.bridge}>${createHash("sha256").update(reach.target).digest("base64url").slice(0, 22)}`;
 
-/** The id of the document of one target. */
+/** The id of the audience document of a place and a target. */
 export const audienceId = (place: Membership["place"], reach: Reach): string => `${place}>${targetOf(reach)}`;
 
-/** The change that one member (or a linked room) makes to a channel's audience. */
+/** The fold that adds or removes one member, or a linked room, behind a target. */
 export function audienceFold(channel: Membership["place"], reach: Reach, change: 1 | -1): Fold<Audience> {
 	return {
 		collection: audiences,

@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
 import type { MessageEvents } from "../messages/events.ts";
 import { messages } from "../messages/message.ts";
@@ -7,19 +7,19 @@ import type { MessageRef } from "../ports/bridge/remote-event.ts";
 import { remoteKey } from "../remote-key.ts";
 import { linkByRemote } from "./links.ts";
 
-/** The message that a network knows by this id: one that came from there, or the copy of one of ours. */
+/** The message with this id on a network: a message from there, or the copy of a message that was delivered there. */
 export async function messageByRemote(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	bridge: BridgeName,
 	remote: string,
 ): Promise<Message | undefined> {
-	const id = (await postedAs(world, bridge, remote)) ?? (await linkByRemote(world, bridge, remote))?.message;
-	return id === undefined ? undefined : (await world.store.get(messages, id))?.doc;
+	const id = (await postedAs(context, bridge, remote)) ?? (await linkByRemote(context, bridge, remote))?.message;
+	return id === undefined ? undefined : (await context.store.get(messages, id))?.doc;
 }
 
-/** A message from elsewhere has its remote id as the natural key of its event, so that no index says it a second time. */
+/** A remote message is found by the natural key of its event, which is its remote id, so that it needs no index of its own. */
 async function postedAs(
-	{ store }: Pick<World, "store">,
+	{ store }: Pick<CoreContext, "store">,
 	bridge: BridgeName,
 	remote: string,
 ): Promise<MessageId | undefined> {
@@ -27,13 +27,13 @@ async function postedAs(
 	return event?.type === "message.posted" ? (event.body as MessageEvents["message.posted"]).message.id : undefined;
 }
 
-/** The message that a bridge names, by whichever id. */
+/** The message that a bridge refers to, by remote or local id. */
 export async function messageByRef(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	bridge: BridgeName,
 	ref: MessageRef,
 ): Promise<Message | undefined> {
 	return "local" in ref
-		? (await world.store.get(messages, ref.local))?.doc
-		: messageByRemote(world, bridge, ref.remote);
+		? (await context.store.get(messages, ref.local))?.doc
+		: messageByRemote(context, bridge, ref.remote);
 }

@@ -3,7 +3,7 @@ import { readable } from "../access/readable-place.ts";
 import { accounts } from "../accounts/account.ts";
 import { accountByHandle, findAccount, parseAddress } from "../accounts/find-account.ts";
 import { InvalidRequest, NotFound, Unavailable } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Shadows } from "../federation/shadows.ts";
 import { channelByHandle } from "../groups/find-channel.ts";
 import { memberships } from "../groups/membership.ts";
@@ -16,49 +16,54 @@ import type { Membership } from "../model/membership.ts";
 import type { Bridge } from "../ports/bridge/bridge.ts";
 import { OutboundFailure } from "../ports/http-client.ts";
 
+/** A follow of a timeline or channel. */
 export interface Follow {
-	/** Who is followed: of a channel, its group's owner. */
+	/** The account that is followed; for a room the owner of its group. */
 	readonly actor: Account;
 	readonly membership: Membership;
 	readonly place: Place;
 }
 
-interface Directory {
+interface FollowDependencies {
 	readonly bridges: () => readonly Bridge[];
 	readonly shadows: Shadows;
 }
 
 /**
- * Follows whom a reference names (wire.md, "People"): `handle@domain` with or without `@` in front, an actor's URL, or one of
- * our own channels. Who lives elsewhere is looked up on the networks that are bridged.
+ * Follows an account or channel by reference (wire.md, "People"): `handle@domain` with or without a leading `@`, an actor's URL, or the handle
+ * or URL of a local channel. A remote account is looked up on the bridged networks.
  *
- * @throws {InvalidRequest} it is no reference
- * @throws {NotFound} nobody is there
- * @throws {Unavailable} their home can't be asked now
+ * @throws {InvalidRequest} the text is not a reference
+ * @throws {NotFound} there is no such account or channel
+ * @throws {Unavailable} the account's home can't be reached now
  */
 export async function followReference(
-	world: World,
-	directory: Directory,
+	context: CoreContext,
+	dependencies: FollowDependencies,
 	account: Account,
 	reference: string,
 ): Promise<Follow & { readonly changed: boolean }> {
-	const place = await readable(world, await placeNamed(world, directory, reference), account);
+	const place = await readable(context, await placeNamed(context, dependencies, reference), account);
 	if (place === undefined) throw new NotFound();
-	const { membership, changed } = await joinChannel(world, place, account);
-	return { actor: await actorOf(world, place), membership, place, changed };
+	const { membership, changed } = await joinChannel(context, place, account);
+	return { actor: await actorOf(context, place), membership, place, changed };
 }
 
-async function placeNamed(world: World, directory: Directory, reference: string): Promise<Place | undefined> {
-	const own = await ownPlace(world, reference);
+async function placeNamed(
+	context: CoreContext,
+	dependencies: FollowDependencies,
+	reference: string,
+): Promise<Place | undefined> {
+	const own = await ownPlace(context, reference);
 	if (own !== undefined) return own;
-	const address = parseAddress(reference, world.domain);
+	const address = parseAddress(reference, context.domain);
 	const isUrl = URL.canParse(reference);
 	if (address === undefined && !isUrl)
 		throw new InvalidRequest([{ field: "/actor", expected: "handle@domain or the URL of an actor" }]);
-	if (address?.domain === world.domain || (isUrl && new URL(reference).origin === world.origin)) return undefined;
-	for (const bridge of directory.bridges()) {
+	if (address?.domain === context.domain || (isUrl && new URL(reference).origin === context.origin)) return undefined;
+	for (const bridge of dependencies.bridges()) {
 		const person = await lookUp(bridge, reference);
-		if (person !== undefined) return placeOf(world, (await directory.shadows.of(bridge.name, person)).timeline);
+		if (person !== undefined) return placeOf(context, (await dependencies.shadows.of(bridge.name, person)).timeline);
 	}
 	return undefined;
 }
@@ -69,56 +74,56 @@ async function lookUp(bridge: Bridge, reference: string) {
 		return person === "unsupported" ? undefined : await person(reference);
 	} catch (error) {
 		if (error instanceof OutboundFailure && error.kind !== "refused")
-			throw new Unavailable("Their home can't be reached now", 30, error);
+			throw new Unavailable("The account's home can't be reached now", 30, error);
 		if (error instanceof OutboundFailure) return undefined;
 		throw error;
 	}
 }
 
-/** A timeline or channel of ours, by handle, id, or one of our URLs. */
-async function ownPlace(world: World, reference: string): Promise<Place | undefined> {
-	const path = reference.startsWith(`${world.origin}/`) ? reference.slice(world.origin.length + 1) : undefined;
+/** A local timeline or channel by handle, id or URL. */
+async function ownPlace(context: CoreContext, reference: string): Promise<Place | undefined> {
+	const path = reference.startsWith(`${context.origin}/`) ? reference.slice(context.origin.length + 1) : undefined;
 	if (path === undefined) {
-		const account = await findAccount(world, reference);
-		if (account?.deletedAt === undefined && account !== undefined) return placeOf(world, account.timeline);
-		const address = parseAddress(reference, world.domain);
-		return address?.domain === world.domain ? channelByHandle(world, address.handle) : undefined;
+		const account = await findAccount(context, reference);
+		if (account?.deletedAt === undefined && account !== undefined) return placeOf(context, account.timeline);
+		const address = parseAddress(reference, context.domain);
+		return address?.domain === context.domain ? channelByHandle(context, address.handle) : undefined;
 	}
 	const [first = "", second = ""] = path.split("/");
-	if (first === "c") return channelByHandle(world, second);
+	if (first === "c") return channelByHandle(context, second);
 	const channel = parseId("chn", second);
-	if (channel !== undefined) return placeOf(world, channel);
+	if (channel !== undefined) return placeOf(context, channel);
 	const id = parseId("usr", second);
 	const account =
 		id === undefined
-			? first.startsWith("@") && (await accountByHandle(world, first.slice(1), world.domain))
-			: (await world.store.get(accounts, id))?.doc;
-	return account ? placeOf(world, account.timeline) : undefined;
+			? first.startsWith("@") && (await accountByHandle(context, first.slice(1), context.domain))
+			: (await context.store.get(accounts, id))?.doc;
+	return account ? placeOf(context, account.timeline) : undefined;
 }
 
-async function actorOf(world: World, { channel, group }: Place): Promise<Account> {
-	const actor = (await world.store.get(accounts, ownerOf(channel) ?? group.owner))?.doc;
+async function actorOf(context: CoreContext, { channel, group }: Place): Promise<Account> {
+	const actor = (await context.store.get(accounts, ownerOf(channel) ?? group.owner))?.doc;
 	if (actor === undefined) throw new NotFound();
 	return actor;
 }
 
-/** Ends following somebody. Idempotent. @throws {NotFound} nobody is known by this name */
-export async function unfollow(world: World, account: Account, reference: string): Promise<void> {
-	const place = await ownPlace(world, reference);
+/** Unfollows an account or channel. Idempotent. @throws {NotFound} there is no such account or channel */
+export async function unfollow(context: CoreContext, account: Account, reference: string): Promise<void> {
+	const place = await ownPlace(context, reference);
 	if (place === undefined) throw new NotFound();
-	await leave(world, place, account);
+	await leave(context, place, account);
 }
 
-/** Where a follow stands in the list: requests first, each kind in the order of the asking. */
+/** A position in the list of follows: requested ones first, then joined ones, each oldest first. */
 export interface FollowPosition {
 	readonly state: Follow["membership"]["state"];
 	readonly since: number;
 	readonly place: string;
 }
 
-/** What an account has asked to follow, then what it follows, as far as `states` names it. */
+/** The follows of an account in the given states: requested ones first, then joined ones. */
 export async function listFollows(
-	world: World,
+	context: CoreContext,
 	account: Account,
 	{
 		states,
@@ -134,7 +139,7 @@ export async function listFollows(
 	for (const state of (["requested", "joined"] as const).filter((s) => states.includes(s))) {
 		if (after?.state === "joined" && state === "requested") continue;
 		const prefix = [account.id, "chn", state];
-		const page = await world.store.page(memberships, {
+		const page = await context.store.page(memberships, {
 			index: "account",
 			prefix,
 			order: "asc",
@@ -142,8 +147,8 @@ export async function listFollows(
 			...(after?.state === state ? { after: [...prefix, after.since, after.place] } : {}),
 		});
 		for (const { doc: membership } of page) {
-			const place = await placeOf(world, membership.place as ChannelId);
-			if (place !== undefined) follows.push({ actor: await actorOf(world, place), membership, place });
+			const place = await placeOf(context, membership.place as ChannelId);
+			if (place !== undefined) follows.push({ actor: await actorOf(context, place), membership, place });
 		}
 		if (follows.length >= limit) break;
 	}

@@ -1,9 +1,9 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
 import type { Collection } from "../ports/store.ts";
 import { remoteKey } from "../remote-key.ts";
 
-/** Our message (or reaction) ↔ what another network calls the copy that we sent there. One per part of the message. */
+/** Maps a message or reaction to the id of its copy on another network. There is one link per part of the message. */
 export interface Link {
 	readonly bridge: BridgeName;
 	readonly remote: string;
@@ -13,31 +13,32 @@ export interface Link {
 	readonly part: number;
 }
 
+/** The links, by network and remote id. */
 export const links: Collection<Link> = {
 	name: "links",
 	version: 1,
 	indexes: { subject: { kinds: ["text", "text", "int"], of: (l) => [l.subject, l.bridge, l.part] } },
 };
 
-/** Remembers what the other network called the parts of a subject. Idempotent. */
+/** Stores the remote ids of the parts of a message or reaction, in order. Idempotent. */
 export async function saveLinks(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	link: Omit<Link, "remote" | "part">,
 	ids: readonly string[],
 ): Promise<void> {
-	await world.store.insertMissing(
+	await context.store.insertMissing(
 		links,
 		ids.map((remote, part) => ({ id: remoteKey(link.bridge, remote), doc: { ...link, remote, part } })),
 	);
 }
 
-/** What a network calls the parts of a subject that we sent there. */
+/** The ids on a network of the parts of a message or reaction that was delivered there, in order. */
 export async function remoteIdsOf(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	subject: string,
 	bridge: BridgeName,
 ): Promise<readonly string[]> {
-	const found = await world.store.page(links, {
+	const found = await context.store.page(links, {
 		index: "subject",
 		prefix: [subject, bridge],
 		order: "asc",
@@ -46,11 +47,11 @@ export async function remoteIdsOf(
 	return found.map((link) => link.doc.remote);
 }
 
-/** The copy of ours that a network calls by this id. */
+/** The link with this id on a network. */
 export async function linkByRemote(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	bridge: BridgeName,
 	remote: string,
 ): Promise<Link | undefined> {
-	return (await world.store.get(links, remoteKey(bridge, remote)))?.doc;
+	return (await context.store.get(links, remoteKey(bridge, remote)))?.doc;
 }

@@ -1,23 +1,25 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { BridgeName } from "../ids.ts";
 import type { BridgeStateStore } from "../ports/bridge/state.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
 import type { Sealing } from "../vault.ts";
 
-/** A bridge's own corner of the store: `<bridge>/<key>` → a JSON value, or its encrypted form. */
+/** The key-value stores of the bridges: `<bridge>/<key>` → a JSON value, or its encrypted form. */
 export const bridgeState: Collection<{ readonly value: unknown }> = { name: "bridge_state", version: 1, indexes: {} };
 
-const asItIs: Sealing = { seal: (value) => value, open: (kept) => kept };
+const unencrypted: Sealing = { seal: (value) => value, open: (kept) => kept };
 
+/** A key-value store that also supports compare-and-set. */
 export interface StateStore extends BridgeStateStore {
-	/** Replaces the value that is there by what `change` makes of it; it is called again when another was faster. */
+	/** Replaces a value by compare-and-set; `change` is called again after a concurrent change. */
 	update(key: string, change: (kept: unknown) => unknown): Promise<void>;
 }
 
+/** A key-value store in {@link bridgeState}. @param bridge the prefix of its keys @param sealing encrypts its values */
 export function createBridgeState(
-	{ store }: Pick<World, "store">,
+	{ store }: Pick<CoreContext, "store">,
 	bridge: BridgeName | string,
-	sealing: Sealing = asItIs,
+	sealing: Sealing = unencrypted,
 ): StateStore {
 	const idOf = (key: string): string => `${bridge}/${key}`;
 

@@ -1,5 +1,5 @@
 import { consumerLane, markers } from "../events/consumers.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { sweepExpired } from "../ports/expiry.ts";
 import type { Lanes } from "../ports/lanes.ts";
 import type { Collection } from "../ports/store.ts";
@@ -7,28 +7,29 @@ import type { Incoming } from "./incoming/receive.ts";
 import { deliveryLane } from "./outgoing/delivery.ts";
 import { lanesWithDeliveries } from "./outgoing/open-lanes.ts";
 
-/** Work that another process (the command line) left is seen within this time; it is one look-up by an index per consumer. */
+/** How soon the work of another process (the command line) is noticed; a round costs one index look-up per consumer. */
 const owedEveryMs = 1_000;
-/** Streams that one such look-up wakes. */
+/** How many streams such a round wakes. */
 const fewStreams = 100;
-/** Everything else is a safety net: lanes are woken when work is left in them. */
+/** A full round is only a safety net, since lanes are woken whenever work is added to them. */
 const allEveryMs = 10_000;
 const expiredEveryMs = 60_000;
 
+/** The dependencies of the sweeper. */
 export interface SweeperParts {
 	readonly lanes: Lanes;
 	readonly incoming: Incoming;
-	/** What expires in them is deleted. */
+	/** The collections whose expired documents are deleted. */
 	readonly collections: readonly Collection<unknown>[];
 	readonly signal: AbortSignal;
 }
 
 /**
- * Drives work that was left behind (design §3.1 rule 4): events that a consumer has not handled, lanes that were not woken, remote
- * events whose counterpart has arrived; and deletes what has expired. Runs until the signal ends it.
+ * Resumes work that was left behind (design §3.1 rule 4): events that are pending for a consumer, lanes with deliveries, parked remote
+ * events whose target has arrived. Also deletes expired documents. Runs until the signal is aborted.
  */
-export function startSweeper(world: World, { lanes, incoming, collections, signal }: SweeperParts): void {
-	const { store, logger } = world;
+export function startSweeper(context: CoreContext, { lanes, incoming, collections, signal }: SweeperParts): void {
+	const { store, logger } = context;
 
 	async function sweepOwed(limit: number): Promise<void> {
 		for (const marker of markers)
@@ -36,18 +37,20 @@ export function startSweeper(world: World, { lanes, incoming, collections, signa
 	}
 	async function sweepAll(): Promise<void> {
 		await sweepOwed(Number.MAX_SAFE_INTEGER);
-		for await (const lane of lanesWithDeliveries(world)) lanes.wake(deliveryLane(lane));
+		for await (const lane of lanesWithDeliveries(context)) lanes.wake(deliveryLane(lane));
 		await incoming.sweep();
 	}
 	every(owedEveryMs, () => sweepOwed(fewStreams));
 	every(allEveryMs, sweepAll);
-	every(expiredEveryMs, () => sweepExpired(world, collections));
+	every(expiredEveryMs, () => sweepExpired(context, collections));
 
-	/** The next round begins when the one before has ended. */
+	/** Runs `work` repeatedly; a round begins when the previous one has ended. */
 	function every(ms: number, work: () => Promise<void>): void {
 		const run = (): void => {
 			work()
-				.catch((error: unknown) => logger.error({ err: error }, "The sweeper failed; it goes on"))
+				.catch((error: unknown) =>
+					logger.error({ err: error }, "A round of the sweeper failed; the next one will retry"),
+				)
 				.finally(() => {
 					if (!signal.aborted) timer = setTimeout(run, ms).unref();
 				});

@@ -3,7 +3,7 @@ import { emailOwners } from "../accounts/email.ts";
 import { presences } from "../accounts/presence.ts";
 import { privateData } from "../accounts/private-data.ts";
 import { audiences } from "../bridging/audience.ts";
-import { parked } from "../bridging/incoming/parked.ts";
+import { parked } from "../bridging/incoming/parked-events.ts";
 import { links } from "../bridging/links.ts";
 import { deadLetters, deliveries } from "../bridging/outgoing/delivery.ts";
 import { portals } from "../bridging/portals/portal.ts";
@@ -35,7 +35,7 @@ import type { Collection } from "../ports/store.ts";
 import { reactions } from "../reactions/reaction.ts";
 import { migrations } from "./migrations.ts";
 
-/** Every collection that the core keeps, for the store to make room for. */
+/** All collections of the core, which the store prepares when it is opened. */
 export const collections: readonly Collection<unknown>[] = [
 	accessTokens,
 	accounts,

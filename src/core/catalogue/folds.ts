@@ -11,7 +11,7 @@ import { reactionFolds } from "../reactions/folds.ts";
 
 type FoldsOfType<T extends EventType> = (event: EventOf<T>) => readonly Fold[];
 
-/** Per type of event, what the areas derive from it, in the order of the floors; "stays": no derived document changes. */
+/** For each type of event, the folds of the areas, lower floors first; "stays" if it changes no derived document. */
 const table: { readonly [T in EventType]: readonly FoldsOfType<T>[] | "stays" } = {
 	"account.created": [accountFolds["account.created"], personalGroupFolds["account.created"]],
 	"account.updated": [accountFolds["account.updated"], personalGroupFolds["account.updated"]],
@@ -37,7 +37,7 @@ const byType = new Map<string, readonly FoldsOfType<never>[]>(
 );
 const none: readonly FoldsOfType<never>[] = [];
 
-/** The folds of an event; none for a type that this version does not know. */
+/** The folds of an event; none for a type that is unknown to this version. */
 export const foldsOf: FoldsOf = (event) => {
 	const [first, ...rest] = byType.get(event.type) ?? none;
 	if (first === undefined) return [];

@@ -2,60 +2,60 @@ import { accounts } from "../accounts/account.ts";
 import { eraseAccount } from "../erasure/erase.ts";
 import { ensureFollowersChannel } from "../groups/followers-channel.ts";
 import { seedTiers } from "../groups/tiers.ts";
-import type { IdentityWorld } from "../identity/identity.ts";
+import type { IdentityContext } from "../identity/identity.ts";
 import type { AccountId } from "../ids.ts";
 import { isLocal } from "../model/account.ts";
 import type { Collection } from "../ports/store.ts";
 
-/** The migrations that are done, by their names. */
+/** The completed migrations, by name. */
 export const migrations: Collection<{ readonly doneAt: number }> = { name: "migrations", version: 1, indexes: {} };
 
 interface Migration {
 	readonly name: string;
-	/** Begun again after a crash: what is done already is skipped. @throws the signal's reason when it is aborted */
-	run(world: IdentityWorld, signal: AbortSignal): Promise<void>;
+	/** Repeated after a crash; steps that are done are skipped. @throws the signal's reason when it is aborted */
+	run(context: IdentityContext, signal: AbortSignal): Promise<void>;
 }
 
-/** In the order in which they run; only ever added to. What a new database has from the beginning costs them nothing. */
+/** All migrations, in the order in which they run. New ones are appended, and none is ever removed. On a new database they do nothing. */
 const all: readonly Migration[] = [
 	{ name: "tiers-in-the-store", run: seedTiers },
 	{ name: "erasure-of-its-own", run: finishErasures },
 	{ name: "channels-for-followers", run: addFollowersChannels },
 ];
 
-/** Accounts that are brought over together, and after how many the log says how far it is. */
+/** How many accounts are migrated together, and after how many accounts progress is logged. */
 const batch = 100;
-const tellEvery = 10_000;
+const logEvery = 10_000;
 
-/** Brings what an earlier version of the program wrote to what this one expects. Called at start, before the port opens. */
-export async function migrate(world: IdentityWorld, signal: AbortSignal): Promise<void> {
+/** Migrates the data of earlier versions. Called at start, before the port opens. */
+export async function migrate(context: IdentityContext, signal: AbortSignal): Promise<void> {
 	for (const { name, run } of all) {
-		if ((await world.store.get(migrations, name)) !== undefined) continue;
-		await run(world, signal);
-		await world.store.insertMissing(migrations, [{ id: name, doc: { doneAt: world.clock.now() } }]);
+		if ((await context.store.get(migrations, name)) !== undefined) continue;
+		await run(context, signal);
+		await context.store.insertMissing(migrations, [{ id: name, doc: { doneAt: context.clock.now() } }]);
 	}
 }
 
-/** What a deleted account left behind was erased by the consumer that plans deliveries; deletions that it had not come to. */
-async function finishErasures(world: IdentityWorld, signal: AbortSignal): Promise<void> {
+/** Erases deleted accounts whose deletion is still pending for the consumer `bridge`, which was responsible in earlier versions. */
+async function finishErasures(context: IdentityContext, signal: AbortSignal): Promise<void> {
 	for (let after: string | undefined; ; ) {
-		const streams = await world.store.owedStreams("bridge", {
+		const streams = await context.store.owedStreams("bridge", {
 			limit: batch,
 			...(after === undefined ? {} : { after }),
 		});
 		for (const stream of streams.filter((name) => name.startsWith("usr_"))) {
-			const events = await world.store.owed("bridge", stream, { limit: 1000 });
+			const events = await context.store.owed("bridge", stream, { limit: 1000 });
 			const isDeleted = events.some(({ type, pending }) => type === "account.deleted" && !pending.includes("erase"));
-			if (isDeleted) await eraseAccount(world, stream as AccountId, signal);
+			if (isDeleted) await eraseAccount(context, stream as AccountId, signal);
 		}
 		after = streams.at(-1);
 		if (streams.length < batch) return;
 	}
 }
 
-/** Every account of ours has a channel that its followers read; a shadow gets one when its first such message arrives. */
-async function addFollowersChannels(world: IdentityWorld, signal: AbortSignal): Promise<void> {
-	const { store, logger } = world;
+/** Adds the channel for followers to local accounts. A shadow gets one with its first message for followers. */
+async function addFollowersChannels(context: IdentityContext, signal: AbortSignal): Promise<void> {
+	const { store, logger } = context;
 	let seen = 0;
 	for (let after: string | undefined; ; ) {
 		signal.throwIfAborted();
@@ -67,9 +67,9 @@ async function addFollowersChannels(world: IdentityWorld, signal: AbortSignal): 
 		const lacking = page.filter(
 			({ doc }) => isLocal(doc) && doc.followers === undefined && doc.deletedAt === undefined,
 		);
-		await Promise.all(lacking.map(({ doc }) => ensureFollowersChannel(world, doc)));
+		await Promise.all(lacking.map(({ doc }) => ensureFollowersChannel(context, doc)));
 		seen += page.length;
-		if (seen % tellEvery === 0) logger.info({ accounts: seen }, "Accounts get channels for their followers");
+		if (seen % logEvery === 0) logger.info({ accounts: seen }, "Adding channels for followers to accounts");
 		after = page.at(-1)?.id;
 		if (page.length < batch) return;
 	}

@@ -1,34 +1,35 @@
 import type { AccountEvents } from "../accounts/events.ts";
 import type { EventOf } from "../events/event.ts";
 import { confirmPassword } from "../identity/change-password.ts";
-import type { IdentityWorld } from "../identity/identity.ts";
+import type { IdentityContext } from "../identity/identity.ts";
 import type { Account } from "../model/account.ts";
 import type { LogEvent } from "../ports/store.ts";
 
 /**
- * Deletes an account of ours at its owner's wish, for ever: its handle stays taken.
+ * Deletes a local account at its owner's request, for ever. Its handle stays reserved.
  *
- * The commit is one event, which also empties the names and texts in the account's own stream (design §3.1 rule 7). From then on
- * no credential of the account stands for anybody. What it said and what it is kept with goes afterwards, by whoever takes up the
- * event: the same after a crash in the middle.
+ * The commit is one event, which also empties the profiles in the account's own stream (design §3.1 rule 8). From then on none of the
+ * account's credentials is valid. Its messages and its data outside the log are removed afterwards by the consumer `erase`, which a crash
+ * only interrupts.
  *
  * @throws {PermissionDenied} `wrong_password`
- * @throws {TooManyRequests} too many wrong tries
+ * @throws {TooManyRequests} too many wrong attempts
+ * @throws {Unavailable} too many passwords are being checked
  */
 export async function deleteAccount(
-	world: IdentityWorld,
+	context: IdentityContext,
 	account: Account,
 	confirmation: { readonly password: string; readonly from: string },
 ): Promise<void> {
-	await confirmPassword(world, account, confirmation);
-	await appendAccountDeletion(world, account);
+	await confirmPassword(context, account, confirmation);
+	await appendAccountDeletion(context, account);
 }
 
-/** Appends the deletion of an account of ours. Idempotent. */
-export async function appendAccountDeletion(world: IdentityWorld, account: Account): Promise<void> {
+/** Appends the deletion of a local account. Idempotent. */
+export async function appendAccountDeletion(context: IdentityContext, account: Account): Promise<void> {
 	for (;;) {
-		const { events, head } = await streamOf(world, account.id);
-		const { outcome } = await world.log.append(
+		const { events, head } = await streamOf(context, account.id);
+		const { outcome } = await context.log.append(
 			{
 				stream: account.id,
 				type: "account.deleted",
@@ -44,7 +45,7 @@ export async function appendAccountDeletion(world: IdentityWorld, account: Accou
 }
 
 async function streamOf(
-	{ store }: IdentityWorld,
+	{ store }: IdentityContext,
 	stream: string,
 ): Promise<{ events: readonly LogEvent[]; head: number }> {
 	const events: LogEvent[] = [];
@@ -55,7 +56,7 @@ async function streamOf(
 	}
 }
 
-/** What an event that says how somebody was called keeps: the ids and the handle, which stays taken. */
+/** The body that remains of an event with a profile: everything but the profile. Empty if the event has none. */
 function remainsOf(event: LogEvent): readonly { readonly seq: number; readonly body: unknown }[] {
 	const profile = { displayName: "" };
 	if (event.type === "account.created") {

@@ -5,18 +5,18 @@ import type { ConsumerJob } from "../events/run-consumer.ts";
 import { memberships } from "../groups/membership.ts";
 import { changeMembership } from "../groups/membership-change.ts";
 import { eraseSecrets } from "../identity/erase.ts";
-import type { IdentityWorld } from "../identity/identity.ts";
+import type { IdentityContext } from "../identity/identity.ts";
 import type { AccountId } from "../ids.ts";
 import { appendDeletion } from "../messages/delete-message.ts";
 import { messages } from "../messages/message.ts";
 import type { Account } from "../model/account.ts";
 
-type Eraser<T extends EventType> = (world: IdentityWorld, event: EventOf<T>, signal: AbortSignal) => Promise<void>;
+type Eraser<T extends EventType> = (context: IdentityContext, event: EventOf<T>, signal: AbortSignal) => Promise<void>;
 
-/** For each type of event, what has to be erased because of it. */
+/** For each type of event, the erasure that it requires. */
 export const erasures: ConsumerTable<{ readonly [T in EventType]: Eraser<T> }> = {
-	"account.deleted": (world, { body }, signal) => eraseAccount(world, body.account, signal),
-	// A deletion empties the events of its message in its own commit.
+	"account.deleted": (context, { body }, signal) => eraseAccount(context, body.account, signal),
+	// The commit of a message's deletion empties the events of the message itself.
 	...stays(
 		"account.created",
 		"account.updated",
@@ -37,36 +37,41 @@ export const erasures: ConsumerTable<{ readonly [T in EventType]: Eraser<T> }> =
 	),
 };
 
-/** The consumer that erases. It has lanes of its own, so that nothing waits for it, however much there is to erase. */
-export const createErasing = (world: IdentityWorld): ConsumerJob<void> => ({
+/** The consumer that erases deleted accounts. It has lanes of its own, so that a large erasure delays nothing else. */
+export const createErasing = (context: IdentityContext): ConsumerJob<void> => ({
 	marker: "erase",
 	async work(event, signal) {
 		const eraser = erasures[event.type as EventType] as Eraser<EventType> | "stays" | undefined;
-		if (eraser !== undefined && eraser !== "stays") await eraser(world, event as EventOf<EventType>, signal);
+		if (eraser !== undefined && eraser !== "stays") await eraser(context, event as EventOf<EventType>, signal);
 	},
 	async commit() {},
 });
 
 /**
- * Removes what is left of an account that was deleted, here or elsewhere: what it said, what it had joined, and of our own people
- * what they signed in with. What is done already is skipped, so it may be begun again.
+ * Removes the remains of a deleted account, local or remote: its messages, its memberships and, if it is local, its credentials. Steps that
+ * are done are skipped, so that it can be repeated.
  *
- * @throws the signal's reason, when it is aborted before everything is removed
+ * @throws the signal's reason, if it is aborted before everything is removed
  */
-export async function eraseAccount(world: IdentityWorld, id: AccountId, signal: AbortSignal): Promise<void> {
-	const account = await accountById(world, id);
+export async function eraseAccount(context: IdentityContext, id: AccountId, signal: AbortSignal): Promise<void> {
+	const account = await accountById(context, id);
 	if (account === undefined) return;
-	if (account.origin === undefined) await eraseSecrets(world, account.id);
-	await removeMessages(world, account, signal);
-	await endMemberships(world, account, signal);
+	if (account.origin === undefined) await eraseSecrets(context, account.id);
+	await removeMessages(context, account, signal);
+	await endMemberships(context, account, signal);
 }
 
-async function removeMessages(world: IdentityWorld, account: Account, signal: AbortSignal): Promise<void> {
+async function removeMessages(context: IdentityContext, account: Account, signal: AbortSignal): Promise<void> {
 	for (;;) {
-		const page = await world.store.page(messages, { index: "author", prefix: [account.id], order: "asc", limit: 200 });
+		const page = await context.store.page(messages, {
+			index: "author",
+			prefix: [account.id],
+			order: "asc",
+			limit: 200,
+		});
 		for (const { doc } of page) {
 			signal.throwIfAborted();
-			await appendDeletion(world, doc.id, {
+			await appendDeletion(context, doc.id, {
 				actor: account,
 				bulk: true,
 				...(account.origin === undefined ? {} : { origin: account.origin.bridge }),
@@ -76,19 +81,19 @@ async function removeMessages(world: IdentityWorld, account: Account, signal: Ab
 	}
 }
 
-async function endMemberships(world: IdentityWorld, account: Account, signal: AbortSignal): Promise<void> {
+async function endMemberships(context: IdentityContext, account: Account, signal: AbortSignal): Promise<void> {
 	for (const kind of ["chn", "grp"]) {
 		for (const state of ["joined", "requested"]) {
 			for (;;) {
 				signal.throwIfAborted();
-				const page = await world.store.page(memberships, {
+				const page = await context.store.page(memberships, {
 					index: "account",
 					prefix: [account.id, kind, state],
 					order: "asc",
 					limit: 200,
 				});
 				for (const { doc } of page)
-					await changeMembership(world, doc.place, account, () => ({ state: "left" }), {
+					await changeMembership(context, doc.place, account, () => ({ state: "left" }), {
 						federate: account.origin === undefined,
 					});
 				if (page.length === 0) break;

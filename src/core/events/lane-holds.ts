@@ -1,7 +1,7 @@
 import { BoundedMap } from "../bounded-map.ts";
 import type { Lane } from "../ports/lanes.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { World } from "./world.ts";
+import type { CoreContext } from "./context.ts";
 
 /** Why a lane is paused: the host behind all of its items fails. */
 export interface LaneTrouble {
@@ -56,7 +56,7 @@ export interface LaneHolds {
 const capacity = 20_000;
 
 /** Keeps the epoch and the trouble of each lane in {@link laneRecords}, changed by compare-and-set. */
-export function createLaneHolds({ store }: Pick<World, "store">): LaneHolds {
+export function createLaneHolds({ store }: Pick<CoreContext, "store">): LaneHolds {
 	const held = new BoundedMap<Lane, number>(capacity);
 
 	async function raised(lane: Lane): Promise<number> {
@@ -109,7 +109,7 @@ export function createLaneHolds({ store }: Pick<World, "store">): LaneHolds {
 }
 
 /** Ends the pause of a lane, so that it is tried at once. Its holder keeps it. */
-export async function clearTrouble({ store }: Pick<World, "store">, lane: Lane): Promise<void> {
+export async function clearTrouble({ store }: Pick<CoreContext, "store">, lane: Lane): Promise<void> {
 	for (;;) {
 		const stored = await store.get(laneRecords, lane);
 		if (stored?.doc.trouble === undefined) return;

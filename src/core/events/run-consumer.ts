@@ -1,8 +1,8 @@
 import type { LogEvent } from "../ports/store.ts";
 import { backOff } from "./back-off.ts";
 import { consumerLane, type Marker } from "./consumers.ts";
+import type { CoreContext } from "./context.ts";
 import type { LaneHolds } from "./lane-holds.ts";
-import type { World } from "./world.ts";
 
 /** How many events are handled together. */
 const batch = 50;
@@ -28,11 +28,11 @@ export interface ConsumerJob<Work> {
  * @returns the handler of a lane; it resolves with the time at which to run it again, in milliseconds since 1970
  */
 export function createConsumer<Work>(
-	world: Pick<World, "store" | "clock" | "logger" | "failPoints">,
+	context: Pick<CoreContext, "store" | "clock" | "logger" | "failPoints">,
 	holds: LaneHolds,
 	job: ConsumerJob<Work>,
 ): (stream: string, signal: AbortSignal) => Promise<number | undefined> {
-	const { store, clock, logger, failPoints } = world;
+	const { store, clock, logger, failPoints } = context;
 	const { marker } = job;
 	/** The events that failed, and when they are retried. */
 	const postponed = new Map<string, { readonly failures: number; readonly due: number }>();

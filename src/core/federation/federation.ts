@@ -1,6 +1,6 @@
 import { accountByHandle } from "../accounts/find-account.ts";
 import { Unauthenticated } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { deviceCredential, devicePrincipal, publicKeyOf } from "../identity/device-keys.ts";
 import type { Principal } from "../identity/principal.ts";
 import { signerHeaders } from "../identity/request-signature.ts";
@@ -10,7 +10,7 @@ import { isLocal } from "../model/account.ts";
 import type { RemotePerson } from "../ports/bridge/remote-event.ts";
 import type { HttpClient } from "../ports/http-client.ts";
 import { peerPrincipalOf } from "./peer-principals.ts";
-import { createPeers, PeerAway, readDomain } from "./peers.ts";
+import { createPeers, PeerUnavailable, readDomain } from "./peers.ts";
 import type { Secrets } from "./provider-key.ts";
 import { createProviderSigner } from "./provider-requests.ts";
 import { createRemoteKeys } from "./remote-keys.ts";
@@ -18,27 +18,27 @@ import { createRemoteUsers, type RemoteUser, type RemoteUsers } from "./remote-u
 import type { Shadows } from "./shadows.ts";
 import { providerKeySource, userKeySource } from "./user-keys.ts";
 
-/** The name under which shadows of other providers' people are kept; no bridge bears it. */
+/** The network of the shadows of other OFSCP providers' accounts; no bridge has this name. */
 const ofscp = bridgeName("ofscp");
 
-/** May refuse, by throwing, that another provider is asked something on behalf of a caller. */
+/** Called before a request to another provider on behalf of a caller; it can prevent the request by throwing. */
 export type BeforeAsking = () => Promise<void>;
 
-/** What we have to do with other OFSCP providers. */
+/** The federation with other OFSCP providers. */
 export interface Federation {
 	/**
-	 * Who has signed a request: one of our people with a key of theirs, or somebody of another provider, whose keys
-	 * their home is asked for and who is known here as a shadow.
+	 * The account that has signed a request: a local account, or the shadow of an account of another provider, whose keys are fetched
+	 * from its home.
 	 *
-	 * @throws {Unauthenticated} also `actor_keys_unavailable`
+	 * @throws {Unauthenticated} the signature is not valid, or `actor_keys_unavailable`
 	 * @throws {InvalidRequest} `digest_mismatch`
-	 * @throws {PermissionDenied} `provider_denied`, before anybody is asked
+	 * @throws {PermissionDenied} `provider_denied`, before any request is made
 	 */
 	actorOf(request: ReceivedRequest, beforeAsking?: BeforeAsking): Promise<Principal>;
 	/** The domain of the provider that has signed a request. Throws as {@link actorOf}. */
 	providerOf(request: ReceivedRequest, beforeAsking?: BeforeAsking): Promise<string>;
 	/**
-	 * Throws what tells a caller that we have nothing to do with this provider.
+	 * Checks that this provider federates with another one.
 	 *
 	 * @throws {PermissionDenied} `provider_denied`
 	 */
@@ -46,38 +46,46 @@ export interface Federation {
 	readonly users: RemoteUsers;
 }
 
+/** The dependencies of the federation. */
 export interface FederationParts {
-	readonly world: World;
+	readonly context: CoreContext;
 	readonly http: HttpClient;
 	readonly shadows: Shadows;
-	/** Keeps the provider's signing key. */
+	/** Stores the provider's signing key. */
 	readonly secrets: Secrets;
+	/** Whether providers on this machine are reached by http. */
 	readonly insecureLocalhost: boolean;
 }
 
 const actorShape = /^@?([a-z0-9._=-]{1,64})@(.{1,260})$/;
 
-export function createFederation({ world, http, shadows, secrets, insecureLocalhost }: FederationParts): Federation {
+/** Verifies signed requests, and looks up accounts of other providers. */
+export function createFederation({ context, http, shadows, secrets, insecureLocalhost }: FederationParts): Federation {
 	const peers = createPeers(http, { insecureLocalhost });
-	const keys = createRemoteKeys(world, peers);
-	const users = createRemoteUsers(world, peers, createProviderSigner(world.domain, secrets, world.clock));
+	const keys = createRemoteKeys(context, peers);
+	const users = createRemoteUsers(context, peers, createProviderSigner(context.domain, secrets, context.clock));
 
-	async function ofOurs(request: ReceivedRequest, handle: string): Promise<Principal> {
-		const account = await accountByHandle(world, handle, world.domain);
-		// A ghost signs nothing here: its key is ours.
-		const isOurs = account !== undefined && isLocal(account);
-		const keyId = await checkSignature(world, request, `${handle}@${world.domain}`, async (id) =>
-			isOurs ? publicKeyOf(world, account.id, id) : undefined,
+	async function localPrincipal(request: ReceivedRequest, handle: string): Promise<Principal> {
+		const account = await accountByHandle(context, handle, context.domain);
+		// A ghost can't sign requests to us, since we hold its key.
+		const isLocalAccount = account !== undefined && isLocal(account);
+		const keyId = await checkSignature(context, request, `${handle}@${context.domain}`, async (id) =>
+			isLocalAccount ? publicKeyOf(context, account.id, id) : undefined,
 		);
-		const principal = await devicePrincipal(world, deviceCredential(keyId));
+		const principal = await devicePrincipal(context, deviceCredential(keyId));
 		if (principal === undefined) throw new Unauthenticated("The key has been revoked", "signature_invalid");
 		return principal;
 	}
 
-	async function ofTheirs(request: ReceivedRequest, handle: string, domain: string, beforeAsking?: BeforeAsking) {
+	async function remotePrincipal(
+		request: ReceivedRequest,
+		handle: string,
+		domain: string,
+		beforeAsking?: BeforeAsking,
+	) {
 		const source = userKeySource(handle, domain);
-		const keyId = await checkSignature(world, request, `${handle}@${domain}`, (id, isAnew) =>
-			keys.find(source, id, isAnew, beforeAsking),
+		const keyId = await checkSignature(context, request, `${handle}@${domain}`, (id, isRefetch) =>
+			keys.find(source, id, isRefetch, beforeAsking),
 		);
 		const account = await shadows.of(ofscp, personOf(await users.of(handle, domain, beforeAsking)));
 		if (account.deletedAt !== undefined)
@@ -93,17 +101,19 @@ export function createFederation({ world, http, shadows, secrets, insecureLocalh
 			const domain = parts === null ? undefined : readDomain(parts[2] as string);
 			if (handle === undefined || domain === undefined)
 				throw new Unauthenticated(`${signerHeaders.actor} is not handle@domain`, "signature_incomplete");
-			return askingHome(() =>
-				domain === world.domain ? ofOurs(request, handle) : ofTheirs(request, handle, domain, beforeAsking),
+			return withSignersHome(() =>
+				domain === context.domain
+					? localPrincipal(request, handle)
+					: remotePrincipal(request, handle, domain, beforeAsking),
 			);
 		},
 		async providerOf(request, beforeAsking) {
 			const domain = readDomain(request.header(signerHeaders.provider) ?? "");
-			if (domain === undefined || domain === world.domain)
+			if (domain === undefined || domain === context.domain)
 				throw new Unauthenticated(`${signerHeaders.provider} is not another provider's domain`, "signature_incomplete");
 			const source = providerKeySource(domain);
-			await askingHome(() =>
-				checkSignature(world, request, domain, (id, isAnew) => keys.find(source, id, isAnew, beforeAsking)),
+			await withSignersHome(() =>
+				checkSignature(context, request, domain, (id, isRefetch) => keys.find(source, id, isRefetch, beforeAsking)),
 			);
 			return domain;
 		},
@@ -116,12 +126,12 @@ function personOf({ id, handle, home, displayName = handle, avatar }: RemoteUser
 	return { id: `${id}@${home}`, handle, domain: home, kind: "person", profile };
 }
 
-/** Whom we can't ask about, we can't believe. */
-async function askingHome<T>(work: () => Promise<T>): Promise<T> {
+/** A signature can't be verified if the signer's home can't be asked for the key. */
+async function withSignersHome<T>(work: () => Promise<T>): Promise<T> {
 	try {
 		return await work();
 	} catch (error) {
-		if (!(error instanceof PeerAway)) throw error;
-		throw new Unauthenticated("The signer's home does not say whose key this is", "actor_keys_unavailable");
+		if (!(error instanceof PeerUnavailable)) throw error;
+		throw new Unauthenticated("The signer's home provider does not publish this key", "actor_keys_unavailable");
 	}
 }

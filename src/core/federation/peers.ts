@@ -2,38 +2,39 @@ import { InvalidRequest, PermissionDenied } from "../errors.ts";
 import { JsonRefused, parseJson } from "../json.ts";
 import { type HttpClient, OutboundFailure } from "../ports/http-client.ts";
 
-/** Another provider could not be asked, or did not answer as one does. */
-export class PeerAway extends Error {
+/** Another provider can't be reached, or has a temporary failure. */
+export class PeerUnavailable extends Error {
 	constructor(domain: string, options?: { cause: unknown }) {
 		super(`${domain} does not answer`, options);
-		this.name = "PeerAway";
+		this.name = "PeerUnavailable";
 	}
 }
 
-export interface PeerAnswer {
+/** The response of another provider. */
+export interface PeerResponse {
 	readonly status: number;
 	readonly headers: Readonly<Record<string, string>>;
-	/** What was said, where that is a JSON object. */
+	/** The body, if it is a JSON object. */
 	readonly document: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Other providers, as far as we ask them something. */
+/** Makes requests to other providers. */
 export interface Peers {
-	/** Where a path is at a provider. @throws {PermissionDenied} `provider_denied` we have nothing to do with this one */
+	/** The URL of a path at a provider. @throws {PermissionDenied} `provider_denied` this provider does not federate with it */
 	url(domain: string, path: string): URL;
-	/** @throws {PeerAway} */
-	get(url: URL, headers?: Readonly<Record<string, string>>): Promise<PeerAnswer>;
+	/** Makes a GET request. The response may have any status except 429 and 5xx. @throws {PeerUnavailable} */
+	get(url: URL, headers?: Readonly<Record<string, string>>): Promise<PeerResponse>;
 }
 
 const domainShape = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/;
 
-/** The one form of a provider's name: lower-case, without the scheme's own port. `undefined`: it is none. */
+/** The canonical form of a provider's domain: lower-case, without the default port; `undefined` if the text is not a domain. */
 export function readDomain(text: string): string | undefined {
 	const lower = text.toLowerCase();
 	return domainShape.test(lower) ? URL.parse(`https://${lower}`)?.host : undefined;
 }
 
-/** @throws {InvalidRequest} */
+/** The canonical domain in a field of a request. @throws {InvalidRequest} it is not a domain */
 export function domainIn(field: string, text: string): string {
 	const domain = readDomain(text);
 	if (domain === undefined) throw new InvalidRequest([{ field, expected: "a provider's domain, host[:port]" }]);
@@ -43,7 +44,7 @@ export function domainIn(field: string, text: string): string {
 const caps = { depth: 16, nodes: 5000 };
 const maxBytes = 256 * 1024;
 
-/** @param insecureLocalhost providers on this machine are asked by http */
+/** @param options.insecureLocalhost whether providers on this machine are reached by http */
 export function createPeers(http: HttpClient, { insecureLocalhost }: { readonly insecureLocalhost: boolean }): Peers {
 	const protocolOf = (domain: string): string =>
 		insecureLocalhost && /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(domain) ? "http:" : "https:";
@@ -55,30 +56,30 @@ export function createPeers(http: HttpClient, { insecureLocalhost }: { readonly 
 				http.check(url);
 			} catch (error) {
 				if (!(error instanceof OutboundFailure)) throw error;
-				throw new PermissionDenied(`This provider has nothing to do with ${domain}`, "provider_denied");
+				throw new PermissionDenied(`This provider does not federate with ${domain}`, "provider_denied");
 			}
 			return url;
 		},
 		async get(url, headers = {}) {
 			try {
-				const answer = await http.request({
+				const response = await http.request({
 					method: "GET",
 					url,
 					headers: { accept: "application/json", ...headers },
 					maxBytes,
 				});
-				// A trouble that passes is not an answer: nothing may be concluded from it.
-				if (answer.status === 429 || answer.status >= 500) throw new PeerAway(url.host);
-				return { status: answer.status, headers: answer.headers, document: read(answer.body.toString("utf8")) };
+				// A temporary failure says nothing about the resource.
+				if (response.status === 429 || response.status >= 500) throw new PeerUnavailable(url.host);
+				return { status: response.status, headers: response.headers, document: read(response.body.toString("utf8")) };
 			} catch (error) {
-				if (error instanceof OutboundFailure) throw new PeerAway(url.host, { cause: error });
+				if (error instanceof OutboundFailure) throw new PeerUnavailable(url.host, { cause: error });
 				throw error;
 			}
 		},
 	};
 }
 
-function read(text: string): PeerAnswer["document"] {
+function read(text: string): PeerResponse["document"] {
 	try {
 		const value = parseJson(text, caps);
 		const isObject = typeof value === "object" && value !== null && !Array.isArray(value);

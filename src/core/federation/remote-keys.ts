@@ -1,94 +1,101 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate, type Stored } from "../ports/store.ts";
-import type { PeerAnswer, Peers } from "./peers.ts";
+import type { PeerResponse, Peers } from "./peers.ts";
 
-/** A public key of somebody elsewhere. */
+/** A public key of a remote account or provider. */
 export interface RemoteKey {
 	readonly id: string;
 	/** base64 of the 32 raw bytes of an Ed25519 key. */
 	readonly publicKey: string;
 }
 
-/** What another provider said of the keys of one of its people, or of its own. */
+/** The cached keys of a remote account or provider. */
 export interface RemoteKeySet extends Expiring {
-	/** None: nobody of that name. */
+	/** Empty if there is no such account. */
 	readonly keys: readonly RemoteKey[];
 	readonly fetchedAt: number;
-	/** Until when it is believed without asking again. */
+	/** Until when the keys are used without fetching them again. */
 	readonly until: number;
-	/** For which ids of keys it was asked within the last minute. */
+	/** The key ids for which the keys were fetched within the last minute. */
 	readonly askedFor: readonly { readonly keyId: string; readonly at: number }[];
 }
 
+/** The cached keys, by the id of their source. */
 export const remoteKeys: Collection<RemoteKeySet> = {
 	name: "remote_keys",
 	version: 1,
 	indexes: { expiresAt: expiryIndex },
 };
 
-/** Whose keys, and where they are said. */
+/** The owner of keys, and where they are published. */
 export interface KeySource {
 	/** The id of the set; ASCII. */
 	readonly id: string;
 	readonly domain: string;
 	readonly path: string;
 	/**
-	 * The keys that an answer names, and until when they may be kept, if it says so; `undefined`: it is no answer of
-	 * this kind.
+	 * Reads the keys of a document, and until when they may be cached, if the document says so; `undefined` if it is not such a
+	 * document.
 	 */
 	read(
 		document: Readonly<Record<string, unknown>>,
 	): { readonly keys: readonly RemoteKey[]; readonly until?: number } | undefined;
 }
 
-/** However long a provider allows: what was revoked there is accepted here no longer than this. */
-export const longestMs = 3_600_000;
-/** How long it is remembered that there is nobody of that name. */
-const nobodyMs = 60_000;
-/** Somebody who makes up ids of keys, or signatures, makes us ask a provider this often within a minute and no more. */
-const forcedPer = { ms: 60_000, keys: 5 };
-const forgottenAfterMs = 86_400_000;
+/** The longest time for which keys are cached, so that a revoked key is accepted no longer than this. */
+export const maxAgeMs = 3_600_000;
+/** How long it is cached that an account does not exist. */
+const unknownMs = 60_000;
+/** How often within a minute forged key ids or signatures can make us fetch the keys of one source again. */
+const refetchLimit = { ms: 60_000, keys: 5 };
+const keptMs = 86_400_000;
 
+/** Finds public keys of remote accounts and providers. */
 export interface RemoteKeys {
 	/**
-	 * A key of somebody elsewhere, from what is remembered if that is fresh enough.
+	 * A key of a remote account or provider, from the cache if that is fresh enough.
 	 *
-	 * @param isAnew asks again, if that has not been done for this key within the last minute
-	 * @param beforeAsking may refuse, by throwing, that the other provider is asked
+	 * @param isRefetch fetches the keys again, unless that has been done for this key within the last minute
+	 * @param beforeAsking called before a request to the other provider; it can prevent the request by throwing
+	 * @returns base64 of the 32 raw bytes; `undefined` if there is no such key
 	 * @throws {PermissionDenied} `provider_denied`
-	 * @throws {PeerAway}
+	 * @throws {PeerUnavailable}
 	 */
 	find(
 		source: KeySource,
 		keyId: string,
-		isAnew: boolean,
+		isRefetch: boolean,
 		beforeAsking?: () => Promise<void>,
 	): Promise<string | undefined>;
 }
 
-export function createRemoteKeys({ store, clock }: Pick<World, "store" | "clock">, peers: Peers): RemoteKeys {
-	/** Who asks at the same time shares the answer. */
-	const asking = new Map<string, Promise<RemoteKeySet>>();
+/** Caches the keys in the store. */
+export function createRemoteKeys({ store, clock }: Pick<CoreContext, "store" | "clock">, peers: Peers): RemoteKeys {
+	/** The fetches in flight; concurrent callers share one. */
+	const fetching = new Map<string, Promise<RemoteKeySet>>();
 
-	async function ask(source: KeySource, url: URL, keyId: string): Promise<RemoteKeySet> {
-		const answer = await peers.get(url);
+	async function fetchKeys(source: KeySource, url: URL, keyId: string): Promise<RemoteKeySet> {
+		const response = await peers.get(url);
 		const now = clock.now();
-		const said = saidBy(answer, source);
+		const published = keysOf(response, source);
 		const stored = await store.get(remoteKeys, source.id);
-		const recent = (stored?.doc.askedFor ?? []).filter(({ at }) => at > now - forcedPer.ms);
+		const recent = (stored?.doc.askedFor ?? []).filter(({ at }) => at > now - refetchLimit.ms);
 		const set: RemoteKeySet = {
-			keys: said?.keys ?? [],
+			keys: published?.keys ?? [],
 			fetchedAt: now,
-			until: said === undefined ? now + nobodyMs : Math.min(said.until ?? Number.POSITIVE_INFINITY, now + longestMs),
-			askedFor: [...recent.filter((asked) => asked.keyId !== keyId).slice(-forcedPer.keys), { keyId, at: now }],
-			expiresAt: now + forgottenAfterMs,
+			until:
+				published === undefined
+					? now + unknownMs
+					: Math.min(published.until ?? Number.POSITIVE_INFINITY, now + maxAgeMs),
+			askedFor: [...recent.filter((asked) => asked.keyId !== keyId).slice(-refetchLimit.keys), { keyId, at: now }],
+			expiresAt: now + keptMs,
 		};
 		await keep(source.id, stored, set);
 		return set;
 	}
 
-	/** Two processes that asked at the same time heard the same: either's answer will do. */
+	/** Stores fetched keys. If two processes have fetched them at the same time, either result will do. */
 	async function keep(id: string, stored: Stored<RemoteKeySet> | undefined, set: RemoteKeySet): Promise<void> {
 		try {
 			if (stored === undefined) await store.insert(remoteKeys, id, set);
@@ -99,33 +106,33 @@ export function createRemoteKeys({ store, clock }: Pick<World, "store" | "clock"
 	}
 
 	return {
-		async find(source, keyId, isAnew, beforeAsking) {
+		async find(source, keyId, isRefetch, beforeAsking) {
 			const url = peers.url(source.domain, source.path);
 			const known = (await store.get(remoteKeys, source.id))?.doc;
 			const now = clock.now();
 			if (known !== undefined && known.until > now) {
 				const key = keyIn(known, keyId);
-				const mustAsk = (isAnew || key === undefined) && mayForce(known, keyId, now);
-				if (!mustAsk) return key;
-			} else if (isAnew && known !== undefined && !mayForce(known, keyId, now)) return keyIn(known, keyId);
-			const running = asking.get(source.id);
+				const mustFetch = (isRefetch || key === undefined) && mayRefetch(known, keyId, now);
+				if (!mustFetch) return key;
+			} else if (isRefetch && known !== undefined && !mayRefetch(known, keyId, now)) return keyIn(known, keyId);
+			const running = fetching.get(source.id);
 			if (running !== undefined) return keyIn(await running, keyId);
 			await beforeAsking?.();
-			const asked = asking.get(source.id) ?? ask(source, url, keyId).finally(() => asking.delete(source.id));
-			asking.set(source.id, asked);
+			const asked = fetching.get(source.id) ?? fetchKeys(source, url, keyId).finally(() => fetching.delete(source.id));
+			fetching.set(source.id, asked);
 			return keyIn(await asked, keyId);
 		},
 	};
 }
 
-function saidBy({ status, document }: PeerAnswer, source: KeySource) {
+function keysOf({ status, document }: PeerResponse, source: KeySource) {
 	return status === 200 && document !== undefined ? source.read(document) : undefined;
 }
 
 const keyIn = ({ keys }: RemoteKeySet, keyId: string): string | undefined =>
 	keys.find(({ id }) => id === keyId)?.publicKey;
 
-function mayForce({ askedFor }: RemoteKeySet, keyId: string, now: number): boolean {
-	const recent = askedFor.filter(({ at }) => at > now - forcedPer.ms);
-	return recent.length < forcedPer.keys && recent.every((asked) => asked.keyId !== keyId);
+function mayRefetch({ askedFor }: RemoteKeySet, keyId: string, now: number): boolean {
+	const recent = askedFor.filter(({ at }) => at > now - refetchLimit.ms);
+	return recent.length < refetchLimit.keys && recent.every((asked) => asked.keyId !== keyId);
 }

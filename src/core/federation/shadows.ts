@@ -2,47 +2,48 @@ import { accounts } from "../accounts/account.ts";
 import { createShadow } from "../accounts/create-account.ts";
 import { accountByRemote } from "../accounts/find-account.ts";
 import { BoundedMap } from "../bounded-map.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { BridgeName } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { RemotePerson } from "../ports/bridge/remote-event.ts";
 
-/** How long a shadow is believed without asking the store, in milliseconds. */
-const trustMs = 30_000;
+/** How long a shadow is used without reading it from the store again, in milliseconds. */
+const cachedMs = 30_000;
 
-/** The stand-ins of people elsewhere: found, or made the first time that they are heard of. */
+/** The shadows of remote people. */
 export interface Shadows {
-	/** The shadow of a person, brought up to what their bridge says of them. */
+	/** The shadow of a person, created or updated according to the description of its bridge. */
 	of(bridge: BridgeName, person: RemotePerson): Promise<Account>;
-	/** Reads the person anew when they are next heard of. */
+	/** Drops the cached shadow of a person. */
 	forget(bridge: BridgeName, person: RemotePerson): void;
 }
 
-export function createShadows(world: World): Shadows {
+/** Caches recently used shadows in this process. */
+export function createShadows(context: CoreContext): Shadows {
 	const known = new BoundedMap<string, { account: Account; person: RemotePerson; until: number }>(20_000);
 
 	return {
 		async of(bridge, person) {
 			const key = `${bridge}:${person.id}`;
 			const cached = known.get(key);
-			// The same object is the same description: bridges keep theirs until it changes.
-			if (cached !== undefined && cached.person === person && cached.until > world.clock.now()) return cached.account;
-			const found = await accountByRemote(world, bridge, person.id);
+			// The same object is the same description, since a bridge reuses its object until the person changes.
+			if (cached !== undefined && cached.person === person && cached.until > context.clock.now()) return cached.account;
+			const found = await accountByRemote(context, bridge, person.id);
 			const account =
 				found === undefined
-					? await createShadow(world, fieldsOf(world, bridge, person))
-					: await refresh(world, found, bridge, person);
-			known.set(key, { account, person, until: world.clock.now() + trustMs });
+					? await createShadow(context, fieldsOf(context, bridge, person))
+					: await refresh(context, found, bridge, person);
+			known.set(key, { account, person, until: context.clock.now() + cachedMs });
 			return account;
 		},
 		forget: (bridge, person) => known.delete(`${bridge}:${person.id}`),
 	};
 }
 
-function fieldsOf(world: World, bridge: BridgeName, person: RemotePerson) {
+function fieldsOf(context: CoreContext, bridge: BridgeName, person: RemotePerson) {
 	return {
 		handle: person.handle,
-		domain: person.domain ?? world.domain,
+		domain: person.domain ?? context.domain,
 		kind: person.kind,
 		profile: person.profile,
 		bridgeable: person.bridgeable ?? true,
@@ -51,8 +52,13 @@ function fieldsOf(world: World, bridge: BridgeName, person: RemotePerson) {
 	};
 }
 
-async function refresh(world: World, account: Account, bridge: BridgeName, person: RemotePerson): Promise<Account> {
-	const { profile, kind, bridgeable, origin, reach } = { reach: undefined, ...fieldsOf(world, bridge, person) };
+async function refresh(
+	context: CoreContext,
+	account: Account,
+	bridge: BridgeName,
+	person: RemotePerson,
+): Promise<Account> {
+	const { profile, kind, bridgeable, origin, reach } = { reach: undefined, ...fieldsOf(context, bridge, person) };
 	const now = {
 		profile: account.profile,
 		kind: account.kind,
@@ -65,7 +71,7 @@ async function refresh(world: World, account: Account, bridge: BridgeName, perso
 		JSON.stringify({ profile, kind, bridgeable, origin, reach }) === JSON.stringify(now)
 	)
 		return account;
-	await world.log.append({
+	await context.log.append({
 		stream: account.id,
 		type: "account.updated",
 		actor: account.id,
@@ -74,5 +80,5 @@ async function refresh(world: World, account: Account, bridge: BridgeName, perso
 			changes: { profile, kind, bridgeable, origin, ...(reach === undefined ? {} : { reach }) },
 		},
 	});
-	return (await world.store.get(accounts, account.id))?.doc ?? account;
+	return (await context.store.get(accounts, account.id))?.doc ?? account;
 }

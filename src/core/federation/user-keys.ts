@@ -3,7 +3,7 @@ import type { KeySource, RemoteKey } from "./remote-keys.ts";
 
 const maxKeys = 200;
 
-/** Where the home of somebody elsewhere says which keys are theirs (OFSCP R7 §4.6). */
+/** Where the home of a remote account publishes its keys (OFSCP R7 §4.6). */
 export function userKeySource(handle: string, domain: string): KeySource {
 	const address = `${handle}@${domain}`;
 	return {
@@ -11,7 +11,7 @@ export function userKeySource(handle: string, domain: string): KeySource {
 		domain,
 		path: `/.well-known/ofscp/users/${encodeURIComponent(handle)}/keys`,
 		read({ actor, keys, cache_until, cacheUntil }) {
-			// Only what says that it is about whom we asked for is about them.
+			// A document about another account is ignored.
 			if (typeof actor !== "string" || actor.toLowerCase().replace(/^@/, "") !== address) return undefined;
 			const until = Date.parse(String(cache_until ?? cacheUntil));
 			return { keys: keysIn(keys), ...(Number.isNaN(until) ? {} : { until }) };
@@ -19,7 +19,7 @@ export function userKeySource(handle: string, domain: string): KeySource {
 	};
 }
 
-/** Where a provider says which keys are its own (OFSCP §3.1). */
+/** Where a provider publishes its own keys (OFSCP §3.1). */
 export const providerKeySource = (domain: string): KeySource => ({
 	id: `provider:${domain}`,
 	domain,
@@ -31,7 +31,7 @@ export const providerKeySource = (domain: string): KeySource => ({
 	},
 });
 
-/** The Ed25519 keys of a list, under the names that the revisions of the draft give their fields. */
+/** The Ed25519 keys of a list; the revisions of the draft name the fields differently. */
 function keysIn(list: unknown): readonly RemoteKey[] {
 	if (!Array.isArray(list)) return [];
 	return list.slice(0, maxKeys).flatMap((entry: unknown) => {

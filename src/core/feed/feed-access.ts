@@ -1,30 +1,31 @@
 import { admits, type Circle } from "../access/circle.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Principal } from "../identity/principal.ts";
 
-/** What may be delivered to a principal at this moment; `ended`: the credential is no longer valid. */
-export type Verdict = "allowed" | "hidden" | "ended";
+/** Whether an event may be delivered to a principal at the moment; `ended` if its credential is no longer valid. */
+export type Access = "allowed" | "hidden" | "ended";
 
-/** Reads a credential again; `undefined`: it is no longer valid. */
+/** Checks a credential again; `undefined` if it is no longer valid. */
 export type PrincipalOf = (credential: string) => Promise<Principal | undefined>;
 
-/** Decides for one event who may be told of it now. However many streams a person has open, the store is asked once. */
-export type Judge = (circle: Circle) => (principal: Principal) => Promise<Verdict>;
+/** Decides for one event which principals may receive it now. For each credential the store is read once, however many streams it has open. */
+export type AccessCheck = (circle: Circle) => (principal: Principal) => Promise<Access>;
 
-export function createJudge(world: Pick<World, "store">, principalOf: PrincipalOf): Judge {
-	async function decide(circle: Circle, credential: string): Promise<Verdict> {
+/** Checks credential and circle again for each event. */
+export function createAccessCheck(context: Pick<CoreContext, "store">, principalOf: PrincipalOf): AccessCheck {
+	async function decide(circle: Circle, credential: string): Promise<Access> {
 		const principal = await principalOf(credential);
 		if (principal === undefined) return "ended";
-		return (await admits(world, circle, principal.account)) ? "allowed" : "hidden";
+		return (await admits(context, circle, principal.account)) ? "allowed" : "hidden";
 	}
 	return (circle) => {
-		const verdicts = new Map<string, Promise<Verdict>>();
+		const decided = new Map<string, Promise<Access>>();
 		return ({ credential }) => {
-			const known = verdicts.get(credential);
+			const known = decided.get(credential);
 			if (known !== undefined) return known;
-			const asked = decide(circle, credential);
-			verdicts.set(credential, asked);
-			return asked;
+			const access = decide(circle, credential);
+			decided.set(credential, access);
+			return access;
 		};
 	};
 }

@@ -1,56 +1,57 @@
 import { randomBytes } from "node:crypto";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import type { Collection } from "../ports/store.ts";
 
-/** Where a reader of the feed stood in every stream that they follow, at one moment: what their resume tokens count from. */
+/** The positions of a reader in all streams that it follows, at one moment. Resume tokens are relative to a baseline. */
 export interface FeedBaseline {
 	readonly account: AccountId;
-	/** Stream → seq of its newest event that the reader has been given (or passed over). */
+	/** Stream → seq of the newest event that the reader has received or skipped. */
 	readonly streams: Readonly<Record<string, number>>;
 	/** Milliseconds since 1970. */
 	readonly createdAt: number;
 }
 
+/** The baselines, by random id. */
 export const feedBaselines: Collection<FeedBaseline> = {
 	name: "feed_baselines",
 	version: 1,
 	indexes: { age: { kinds: ["int"], of: (b) => [b.createdAt] } },
 };
 
-/** How long a token can be resumed from, in milliseconds: 7 days. */
+/** How long a resume token is valid, in milliseconds: 7 days. */
 export const baselineLifeMs = 7 * 86_400_000;
 
 type Positions = ReadonlyMap<string, number>;
 
-/** Keeps a baseline. Resolves with its id when it is durable. */
+/** Stores a baseline. Resolves with its id when it is durable. */
 export async function saveBaseline(
-	world: Pick<World, "store" | "clock">,
+	context: Pick<CoreContext, "store" | "clock">,
 	account: AccountId,
 	positions: Positions,
 ): Promise<string> {
 	const id = randomBytes(12).toString("base64url");
-	await world.store.insert(feedBaselines, id, {
+	await context.store.insert(feedBaselines, id, {
 		account,
 		streams: Object.fromEntries(positions),
-		createdAt: world.clock.now(),
+		createdAt: context.clock.now(),
 	});
 	return id;
 }
 
-/** Forgets the baselines that nobody can resume from any more. */
-export async function sweepBaselines(world: Pick<World, "store" | "clock">): Promise<void> {
+/** Deletes the baselines whose resume tokens have expired. */
+export async function sweepBaselines(context: Pick<CoreContext, "store" | "clock">): Promise<void> {
 	for (;;) {
-		const oldest = await world.store.page(feedBaselines, { index: "age", order: "asc", limit: 200 });
-		const expired = oldest.filter((stored) => stored.doc.createdAt < world.clock.now() - baselineLifeMs);
-		for (const stored of expired) await world.store.delete(feedBaselines, stored.id);
+		const oldest = await context.store.page(feedBaselines, { index: "age", order: "asc", limit: 200 });
+		const expired = oldest.filter((stored) => stored.doc.createdAt < context.clock.now() - baselineLifeMs);
+		for (const stored of expired) await context.store.delete(feedBaselines, stored.id);
 		if (expired.length < 200) return;
 	}
 }
 
 /**
- * Writes a resume token: `<baseline>~<stream>:<seq>…`, naming only the streams that moved since the baseline; a stream of the
- * baseline is named by its place in it, in base 36, any other by its id.
+ * Writes a resume token: `<baseline>~<stream>:<seq>…`, with only the streams that have moved since the baseline. A stream of the baseline
+ * is written as its index there, in base 36, any other stream as its id.
  */
 export function writeToken(baseline: string, moved: Positions, order: ReadonlyMap<string, number>): string {
 	let token = baseline;
@@ -61,17 +62,17 @@ export function writeToken(baseline: string, moved: Positions, order: ReadonlyMa
 const tokenShape = /^[\w-]{16}(?:~(?:[0-9a-z]{1,6}|[a-z]{3}_[0-9a-z]{26}):[0-9a-z]{1,11})*$/;
 
 /**
- * Reads a resume token back into positions. `undefined`: it is none, it is not this reader's, or its baseline is gone.
+ * Reads the positions of a resume token; `undefined` if it is malformed, belongs to another account, or its baseline has expired.
  */
 export async function readToken(
-	world: Pick<World, "store" | "clock">,
+	context: Pick<CoreContext, "store" | "clock">,
 	account: AccountId,
 	token: string,
 ): Promise<Map<string, number> | undefined> {
 	if (token.length > 8192 || !tokenShape.test(token)) return undefined;
 	const [id, ...moves] = token.split("~") as [string, ...string[]];
-	const baseline = (await world.store.get(feedBaselines, id))?.doc;
-	if (baseline?.account !== account || baseline.createdAt < world.clock.now() - baselineLifeMs) return undefined;
+	const baseline = (await context.store.get(feedBaselines, id))?.doc;
+	if (baseline?.account !== account || baseline.createdAt < context.clock.now() - baselineLifeMs) return undefined;
 	const positions = new Map(Object.entries(baseline.streams));
 	const order = [...positions.keys()];
 	for (const move of moves) {

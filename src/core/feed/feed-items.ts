@@ -1,7 +1,7 @@
 import { type PlaceWithCircle, withCircle } from "../access/circle.ts";
 import { type ConsumerTable, stays } from "../events/consumers.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { EventType } from "../events/event.ts";
-import type { World } from "../events/world.ts";
 import { placeOf } from "../groups/place.ts";
 import type { ChannelId } from "../ids.ts";
 import { messages } from "../messages/message.ts";
@@ -10,8 +10,8 @@ import type { Message } from "../model/message.ts";
 import type { LogEvent } from "../ports/store.ts";
 
 /**
- * What readers of a channel are told. `message` is the document as it is now, never as the event once said it: a text that was
- * erased is not told again (design §3.1 rule 7).
+ * An event as the readers of a channel receive it. `message` is the current document, not the content of the event, so that an erased text
+ * is never sent again (design §3.1 rule 8).
  */
 export interface FeedItem {
 	readonly kind: "created" | "updated" | "deleted";
@@ -21,7 +21,7 @@ export interface FeedItem {
 	readonly message: Message;
 }
 
-/** For each type of event, what it means to the readers of its channel. */
+/** For each type of event, what it tells the readers of its channel. */
 const kinds: ConsumerTable<{ readonly [T in EventType]: FeedItem["kind"] }> = {
 	"message.posted": "created",
 	"message.edited": "updated",
@@ -44,13 +44,13 @@ const kinds: ConsumerTable<{ readonly [T in EventType]: FeedItem["kind"] }> = {
 	),
 };
 
-/** What an event is to those who read its channel; `undefined`: nothing. */
-export async function itemOf(world: Pick<World, "store">, event: LogEvent): Promise<FeedItem | undefined> {
+/** The item for the readers of an event's channel; `undefined` if they do not receive the event. */
+export async function itemOf(context: Pick<CoreContext, "store">, event: LogEvent): Promise<FeedItem | undefined> {
 	const kind = kinds[event.type as EventType] as FeedItem["kind"] | "stays" | undefined;
 	const id = messageOf(event);
 	if (kind === undefined || kind === "stays" || id === undefined) return undefined;
-	const message = (await world.store.get(messages, id))?.doc;
-	const place = message === undefined ? undefined : await placeOf(world, event.stream as ChannelId);
+	const message = (await context.store.get(messages, id))?.doc;
+	const place = message === undefined ? undefined : await placeOf(context, event.stream as ChannelId);
 	if (message === undefined || place === undefined) return undefined;
-	return { kind, id: event.id, place: await withCircle(world, place), message };
+	return { kind, id: event.id, place: await withCircle(context, place), message };
 }

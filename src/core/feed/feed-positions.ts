@@ -1,15 +1,15 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import { feedBaselines, saveBaseline, writeToken } from "./feed-baselines.ts";
 
-/** More moved streams than these make a new baseline cheaper than ever longer tokens. */
+/** With more moved streams than this, a new baseline is cheaper than longer tokens. */
 const maxMoved = 64;
-/** How old a baseline grows while its streams move, in milliseconds. */
+/** The age at which a baseline with moved streams is renewed, in milliseconds. */
 const renewAfterMs = 5 * 60_000;
 
-/** Where one reader stands, and the resume token that says so. */
+/** The positions of one reader, and its resume token. */
 export class FeedPositions {
-	readonly #world: Pick<World, "store" | "clock">;
+	readonly #context: Pick<CoreContext, "store" | "clock">;
 	readonly #account: AccountId;
 	readonly #now: Map<string, number>;
 	readonly #moved = new Map<string, number>();
@@ -18,8 +18,8 @@ export class FeedPositions {
 	#previous = "";
 	#madeAt = 0;
 
-	constructor(world: Pick<World, "store" | "clock">, account: AccountId, start: ReadonlyMap<string, number>) {
-		this.#world = world;
+	constructor(context: Pick<CoreContext, "store" | "clock">, account: AccountId, start: ReadonlyMap<string, number>) {
+		this.#context = context;
 		this.#account = account;
 		this.#now = new Map(start);
 	}
@@ -30,10 +30,10 @@ export class FeedPositions {
 	get streams(): readonly string[] {
 		return [...this.#now.keys()];
 	}
-	/** True when tokens have grown or aged enough to start from a new baseline. */
+	/** True if the token is long or old enough for a new baseline. */
 	get isRenewalDue(): boolean {
 		return (
-			this.#moved.size >= maxMoved || (this.#moved.size > 0 && this.#world.clock.now() - this.#madeAt > renewAfterMs)
+			this.#moved.size >= maxMoved || (this.#moved.size > 0 && this.#context.clock.now() - this.#madeAt > renewAfterMs)
 		);
 	}
 	of(stream: string): number | undefined {
@@ -48,18 +48,18 @@ export class FeedPositions {
 		this.#moved.delete(stream);
 	}
 
-	/** Makes the present positions the baseline, once it is durable. What moves meanwhile counts from it. */
+	/** Makes the current positions the baseline, when they are durable. Streams that move meanwhile are relative to it. */
 	async renew(): Promise<void> {
-		this.#madeAt = this.#world.clock.now();
+		this.#madeAt = this.#context.clock.now();
 		const taken = new Map(this.#now);
 		const outdated = this.#previous;
-		const made = await saveBaseline(this.#world, this.#account, taken);
+		const made = await saveBaseline(this.#context, this.#account, taken);
 		this.#previous = this.#baseline;
 		this.#baseline = made;
 		this.#order = new Map([...taken.keys()].map((stream, i) => [stream, i]));
 		this.#moved.clear();
 		for (const [stream, seq] of this.#now) if (taken.get(stream) !== seq) this.#moved.set(stream, seq);
-		// The last token may still be under way, the one before it was overtaken minutes ago.
-		if (outdated !== "") await this.#world.store.delete(feedBaselines, outdated);
+		// The client may not have received a token of the new baseline yet; the baseline before the last is minutes old.
+		if (outdated !== "") await this.#context.store.delete(feedBaselines, outdated);
 	}
 }

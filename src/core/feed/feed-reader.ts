@@ -1,35 +1,36 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ChannelId, GroupId } from "../ids.ts";
 import type { LogEvent } from "../ports/store.ts";
-import type { Judge, PrincipalOf, Verdict } from "./feed-access.ts";
+import type { Access, AccessCheck, PrincipalOf } from "./feed-access.ts";
+import type { FanOut, Subscriber } from "./feed-fan-out.ts";
 import { followSetOf, seqBefore } from "./feed-follows.ts";
 import { FeedPositions } from "./feed-positions.ts";
-import type { Follower, Tails } from "./feed-tails.ts";
-import type { FeedSink, LiveEvent, Told } from "./live-event.ts";
+import type { EventWithCircle, FeedSink, LiveEvent } from "./live-event.ts";
 
-/** How many streams are caught up with at the same time, and how many events of one are read at once. */
+/** How many streams are read at the same time, and how many events of a stream at once. */
 const width = 4;
 const chunk = 100;
 
+/** What a reader is created with. */
 export interface ReaderParts {
-	readonly world: Pick<World, "store" | "clock" | "logger">;
-	readonly tails: Tails;
-	readonly judge: Judge;
+	readonly context: Pick<CoreContext, "store" | "clock" | "logger">;
+	readonly fanOut: FanOut;
+	readonly checkAccess: AccessCheck;
 	readonly principalOf: PrincipalOf;
-	readonly tell: (event: LogEvent) => Promise<Told | undefined>;
+	readonly liveEventOf: (event: LogEvent) => Promise<EventWithCircle | undefined>;
 	readonly principal: Principal;
-	/** Where it starts in every stream that it follows. */
+	/** Its initial position in each stream that it follows. */
 	readonly start: ReadonlyMap<string, number>;
-	/** The groups whose new channels it takes up; undefined: it asked for certain channels and keeps to them. */
+	/** The groups whose new channels it adds; undefined if it asked for certain channels, which then never change. */
 	readonly groups: ReadonlySet<GroupId> | undefined;
-	/** What it asked to resume from is not known any more. */
+	/** Whether its resume token is no longer valid. */
 	readonly isReset: boolean;
 	readonly onClose: (reader: FeedReader) => void;
 }
 
-/** One open stream of events. First it reads what it missed, stream by stream; then it is handed what is new. */
-export class FeedReader implements Follower {
+/** One open stream of live events. It first reads the events that it has missed, stream by stream; then the fan-out hands it the new ones. */
+export class FeedReader implements Subscriber {
 	readonly #parts: ReaderParts;
 	readonly #positions: FeedPositions;
 	readonly #live = new Set<string>();
@@ -43,19 +44,19 @@ export class FeedReader implements Follower {
 	constructor(parts: ReaderParts) {
 		this.#parts = parts;
 		this.#groups = parts.groups;
-		this.#positions = new FeedPositions(parts.world, parts.principal.account.id, parts.start);
-		for (const stream of parts.start.keys()) parts.tails.follow(stream, this);
+		this.#positions = new FeedPositions(parts.context, parts.principal.account.id, parts.start);
+		for (const stream of parts.start.keys()) parts.fanOut.subscribe(stream, this);
 	}
 
 	get principal(): Principal {
 		return this.#parts.principal;
 	}
-	/** The token from which another stream can go on where this one is. */
+	/** The token with which another stream can resume at the current position. */
 	get token(): string {
 		return this.#positions.token;
 	}
 
-	/** Starts to write to `sink`. Resolves when it has caught up with what was there. */
+	/** Starts to write to `sink`. Resolves when it has caught up with the log. */
 	async run(sink: FeedSink): Promise<void> {
 		try {
 			await this.#positions.renew();
@@ -78,27 +79,27 @@ export class FeedReader implements Follower {
 		return this.#live.has(stream);
 	}
 
-	take(stream: string, seq: number, told: Told | undefined, verdict: Verdict): void {
+	receive(stream: string, seq: number, event: EventWithCircle | undefined, access: Access): void {
 		const at = this.#positions.of(stream);
 		if (this.#closed || at === undefined || seq <= at) return;
 		if (seq > at + 1) {
-			// A notice got lost: what is between is read from the log.
+			// A notification was lost, so the events in between are read from the log.
 			this.#live.delete(stream);
 			this.#catchUp(stream).catch((error: unknown) => this.#fail(error));
 			return;
 		}
-		if (verdict === "ended") return this.cut();
+		if (access === "ended") return this.cut();
 		this.#positions.set(stream, seq);
-		if (told !== undefined && verdict === "allowed") this.#sink?.event(told.event, this.token);
+		if (event !== undefined && access === "allowed") this.#sink?.event(event.event, this.token);
 		if (this.#positions.isRenewalDue) this.#renew();
 	}
 
-	/** True when the group's new channels are to be taken up. */
+	/** True if the reader adds new channels of this group. */
 	isIn(group: string): boolean {
 		return this.#groups?.has(group as GroupId) === true;
 	}
 
-	/** What the reader follows has changed: takes up what is new from where it became theirs, and leaves the rest. */
+	/** The account's follows have changed: adds new channels from the time of joining, and drops those that it no longer follows. */
 	refresh(): void {
 		if (this.#groups === undefined) return;
 		this.#refreshing = this.#refreshing.then(() => this.#refollow()).catch((error: unknown) => this.#fail(error));
@@ -108,7 +109,7 @@ export class FeedReader implements Follower {
 		this.#sink?.signal(event);
 	}
 
-	/** Ends the stream if its credential stands for nobody any more. */
+	/** Ends the stream if its credential is no longer valid. */
 	async check(): Promise<void> {
 		if ((await this.#parts.principalOf(this.principal.credential)) === undefined) this.cut();
 	}
@@ -122,48 +123,48 @@ export class FeedReader implements Follower {
 	close(): void {
 		if (this.#closed) return;
 		this.#closed = true;
-		for (const stream of this.#positions.streams) this.#parts.tails.unfollow(stream, this);
+		for (const stream of this.#positions.streams) this.#parts.fanOut.unsubscribe(stream, this);
 		this.#live.clear();
 		this.#parts.onClose(this);
 	}
 
 	async #refollow(): Promise<void> {
 		if (this.#closed) return;
-		const { world, tails, principal } = this.#parts;
-		const wanted = await followSetOf(world, principal.account);
+		const { context, fanOut, principal } = this.#parts;
+		const wanted = await followSetOf(context, principal.account);
 		this.#groups = wanted.groups;
 		for (const stream of this.#positions.streams) {
 			if (wanted.channels.has(stream as ChannelId)) continue;
-			tails.unfollow(stream, this);
+			fanOut.unsubscribe(stream, this);
 			this.#live.delete(stream);
 			this.#positions.drop(stream);
 		}
 		for (const [channel, since] of wanted.channels) {
 			if (this.#closed || this.#positions.of(channel) !== undefined) continue;
-			this.#positions.set(channel, await seqBefore(world, channel, since));
+			this.#positions.set(channel, await seqBefore(context, channel, since));
 			if (this.#closed) return;
-			tails.follow(channel, this);
+			fanOut.subscribe(channel, this);
 			await this.#catchUp(channel);
 		}
 	}
 
-	/** Reads a stream to its end; from then on its tail hands over what is new. */
+	/** Reads a stream to its end; from then on the fan-out hands out its new events. */
 	async #catchUp(stream: string): Promise<void> {
-		const { world, tails, tell, judge, principal } = this.#parts;
+		const { context, fanOut, liveEventOf, checkAccess, principal } = this.#parts;
 		for (;;) {
 			const at = this.#positions.of(stream);
 			if (this.#closed || at === undefined) return;
-			const events = await world.store.events(stream, at, chunk);
+			const events = await context.store.events(stream, at, chunk);
 			if (this.#closed) return;
-			if (events.length === 0 && tails.isUpTo(stream, at)) {
+			if (events.length === 0 && fanOut.isCaughtUp(stream, at)) {
 				this.#live.add(stream);
 				return;
 			}
-			for (const event of events) {
+			for (const logged of events) {
 				await this.#sink?.ready();
-				const told = await tell(event);
-				const verdict = told === undefined ? "hidden" : await judge(told.circle)(principal);
-				this.take(stream, event.seq, told, verdict);
+				const event = await liveEventOf(logged);
+				const access = event === undefined ? "hidden" : await checkAccess(event.circle)(principal);
+				this.receive(stream, logged.seq, event, access);
 			}
 		}
 	}
@@ -175,7 +176,7 @@ export class FeedReader implements Follower {
 			.renew()
 			.then(() => this.#closed || this.#sink?.checkpoint(this.token))
 			.catch((error: unknown) =>
-				this.#parts.world.logger.warn({ err: error }, "A baseline could not be renewed; the old one goes on"),
+				this.#parts.context.logger.warn({ err: error }, "A baseline could not be renewed; the old one stays in use"),
 			)
 			.finally(() => {
 				this.#renewing = false;
@@ -184,7 +185,7 @@ export class FeedReader implements Follower {
 
 	#fail(error: unknown): void {
 		if (this.#closed) return;
-		this.#parts.world.logger.error({ err: error }, "A stream of events failed; its reader has to come again");
+		this.#parts.context.logger.error({ err: error }, "A stream of live events failed; its reader has to reconnect");
 		this.cut();
 	}
 }

@@ -2,7 +2,7 @@ import { circleBy, circleOf } from "../access/circle.ts";
 import { readableById } from "../access/readable-place.ts";
 import { BoundedMap } from "../bounded-map.ts";
 import { NotFound } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Place } from "../groups/place.ts";
 import type { Principal } from "../identity/principal.ts";
 import { revokedAccountOf } from "../identity/revocation.ts";
@@ -10,53 +10,56 @@ import type { AccountId, ChannelId } from "../ids.ts";
 import { parseId } from "../ids.ts";
 import type { Bus } from "../ports/bus.ts";
 import type { LogEvent } from "../ports/store.ts";
-import { createJudge, type PrincipalOf } from "./feed-access.ts";
+import { createAccessCheck, type PrincipalOf } from "./feed-access.ts";
 import { readToken, sweepBaselines } from "./feed-baselines.ts";
+import { createFanOut } from "./feed-fan-out.ts";
 import { type FollowSet, followSetOf, seqBefore } from "./feed-follows.ts";
 import { type FeedItem, itemOf } from "./feed-items.ts";
 import { FeedReader } from "./feed-reader.ts";
-import { createTails } from "./feed-tails.ts";
 import { followChangeOf } from "./follow-changes.ts";
-import type { LiveEvent, Told } from "./live-event.ts";
+import type { EventWithCircle, LiveEvent } from "./live-event.ts";
 
+/** The request for a stream of live events. */
 export interface FeedRequest {
-	/** Undefined: all that the reader follows, and the channels of their groups. */
+	/** If undefined, all places that the account follows, and the channels of its groups. */
 	readonly channels?: readonly string[];
-	/** A token of an earlier stream. */
+	/** The resume token of an earlier stream. */
 	readonly resume?: string;
 }
 
-/** Live events (design §3.3): readers of the log. */
+/** Live events (design §3.3): streams that read the log. */
 export interface Feed {
 	/**
-	 * Prepares a stream: exact behind `resume` if that is known, otherwise from now on. Nothing is written before `run`.
+	 * Prepares a stream that starts exactly after `resume` if that is valid, otherwise now. Nothing is written before `run`.
 	 *
-	 * @throws {NotFound} one of the channels may not be read: then none is
+	 * @throws {NotFound} the account may not read one of the channels
 	 */
 	open(principal: Principal, request: FeedRequest): Promise<FeedReader>;
-	/** Tells the readers of a channel, except `from`, something that is not kept. */
+	/** Sends an event that is not stored to the readers of a channel, except to `from`. */
 	signal(place: Place, event: LiveEvent, from: AccountId): Promise<void>;
 	close(): void;
 }
 
+/** The dependencies of the feed. */
 export interface FeedParts {
-	readonly world: Pick<World, "store" | "clock" | "logger">;
+	readonly context: Pick<CoreContext, "store" | "clock" | "logger">;
 	readonly bus: Bus;
 	readonly principalOf: PrincipalOf;
-	/** Writes an item as it goes over the wire. */
+	/** Renders an item in the wire format. */
 	readonly render: (item: FeedItem) => Promise<LiveEvent>;
 }
 
 const sweepEveryMs = 3_600_000;
 
-export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed {
-	const judge = createJudge(world, principalOf);
-	/** By event and by the state of its message, so that a text can't outlive its erasure here. */
+/** The live events of this process, which follow the bus. */
+export function createFeed({ context, bus, principalOf, render }: FeedParts): Feed {
+	const checkAccess = createAccessCheck(context, principalOf);
+	/** Keyed by event and state of its message, so that an erased text can't stay in this cache. */
 	const written = new BoundedMap<string, Promise<LiveEvent>>(2000);
 	const readers = new Set<FeedReader>();
 
-	async function tell(event: LogEvent): Promise<Told | undefined> {
-		const item = await itemOf(world, event);
+	async function liveEventOf(event: LogEvent): Promise<EventWithCircle | undefined> {
+		const item = await itemOf(context, event);
 		if (item === undefined) return undefined;
 		const key = `${event.id}@${item.message.changed}`;
 		const rendered = written.get(key) ?? render(item);
@@ -65,8 +68,8 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 		return { circle: circleBy(item.place.rules, item.place, item.message), event: await rendered };
 	}
 
-	/** What of an event changes what readers without a list of their own follow. */
-	function notice(event: LogEvent): void {
+	/** Updates the readers whose follows or credentials an event changes. */
+	function updateReaders(event: LogEvent): void {
 		const change = followChangeOf(event);
 		if (change === undefined) return;
 		if (change.kind === "ended") return recheck(change.account);
@@ -75,31 +78,32 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 				reader.refresh();
 	}
 
-	/** A credential of somebody has ended: so do the streams that were opened with it. */
+	/** Ends the streams of an account whose credential is no longer valid. */
 	function recheck(account: AccountId): void {
 		for (const reader of readers)
 			if (reader.principal.account.id === account) void reader.check().catch(() => reader.cut());
 	}
 
-	const tails = createTails(world, { judge, tell, notice });
-	const scout = createScout(world, notice);
+	const fanOut = createFanOut(context, { checkAccess, liveEventOf, onEvent: updateReaders });
+	const scan = createScan(context, updateReaders);
 	const unsubscribe = bus.subscribe((stream, seq) => {
 		const revoked = revokedAccountOf(stream);
 		if (revoked !== undefined) return recheck(revoked);
-		if (!tails.moved(stream, seq) && readers.size > 0) scout(stream, seq);
+		if (!fanOut.advance(stream, seq) && readers.size > 0) scan(stream, seq);
 	});
 	const sweep = (): void =>
-		void sweepBaselines(world).catch((error: unknown) =>
-			world.logger.warn({ err: error }, "Old baselines could not be swept"),
+		void sweepBaselines(context).catch((error: unknown) =>
+			context.logger.warn({ err: error }, "Expired baselines could not be deleted"),
 		);
 	const sweeper = setInterval(sweep, sweepEveryMs).unref();
 
 	async function startOf(principal: Principal, wanted: FollowSet, { channels, resume }: FeedRequest) {
-		const known = resume === undefined ? undefined : await readToken(world, principal.account.id, resume);
+		const known = resume === undefined ? undefined : await readToken(context, principal.account.id, resume);
 		const start = new Map<string, number>();
 		for (const [channel, since] of wanted.channels) {
-			const head = await world.store.head(channel);
-			const joinedLater = known === undefined || channels !== undefined ? head : await seqBefore(world, channel, since);
+			const head = await context.store.head(channel);
+			const joinedLater =
+				known === undefined || channels !== undefined ? head : await seqBefore(context, channel, since);
 			start.set(channel, Math.min(known?.get(channel) ?? joinedLater, head));
 		}
 		return { start, isReset: resume !== undefined && known === undefined };
@@ -109,16 +113,16 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 		async open(principal, request) {
 			const wanted =
 				request.channels === undefined
-					? await followSetOf(world, principal.account)
-					: await askedFor(world, principal, request.channels);
+					? await followSetOf(context, principal.account)
+					: await askedFor(context, principal, request.channels);
 			const { start, isReset } = await startOf(principal, wanted, request);
 			const groups = request.channels === undefined ? wanted.groups : undefined;
 			const reader = new FeedReader({
-				world,
-				tails,
-				judge,
+				context,
+				fanOut,
+				checkAccess,
 				principalOf,
-				tell,
+				liveEventOf,
 				principal,
 				start,
 				groups,
@@ -126,15 +130,15 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 				onClose: (closed) => readers.delete(closed),
 			});
 			readers.add(reader);
-			// What was joined while the list was being read.
+			// Adds channels that were joined while the follows were being read.
 			reader.refresh();
 			return reader;
 		},
 		async signal(place, event, from) {
-			const verdictOn = judge(await circleOf(world, place));
-			for (const follower of tails.followers(place.channel.id)) {
-				if (follower.principal.account.id !== from && (await verdictOn(follower.principal)) === "allowed")
-					follower.signal(event);
+			const accessOf = checkAccess(await circleOf(context, place));
+			for (const subscriber of fanOut.subscribers(place.channel.id)) {
+				if (subscriber.principal.account.id !== from && (await accessOf(subscriber.principal)) === "allowed")
+					subscriber.signal(event);
 			}
 		},
 		close() {
@@ -145,26 +149,26 @@ export function createFeed({ world, bus, principalOf, render }: FeedParts): Feed
 	};
 }
 
-/** The channels that were asked for by name. @throws {NotFound} */
+/** The channels that a request names. @throws {NotFound} the account may not read one of them */
 async function askedFor(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	{ account }: Principal,
 	asked: readonly string[],
 ): Promise<FollowSet> {
 	const channels = new Map<ChannelId, number>();
 	for (const text of asked) {
 		const id = parseId("chn", text);
-		const place = id === undefined ? undefined : await readableById(world, id, account);
+		const place = id === undefined ? undefined : await readableById(context, id, account);
 		if (place === undefined) throw new NotFound();
 		channels.set(place.channel.id, 0);
 	}
 	return { channels, groups: new Set() };
 }
 
-/** Looks through the events of streams that nobody follows yet, once per turn and stream. */
-function createScout(
-	{ store, logger }: Pick<World, "store" | "logger">,
-	notice: (event: LogEvent) => void,
+/** Reads the new events of streams without subscribers, once per turn and stream, since they may change what readers follow. */
+function createScan(
+	{ store, logger }: Pick<CoreContext, "store" | "logger">,
+	onEvent: (event: LogEvent) => void,
 ): (stream: string, seq: number) => void {
 	const moved = new Map<string, { from: number; to: number }>();
 
@@ -172,7 +176,7 @@ function createScout(
 		const batch = [...moved];
 		moved.clear();
 		for (const [stream, { from, to }] of batch) {
-			for (const event of await store.events(stream, from - 1, Math.min(1000, to - from + 1))) notice(event);
+			for (const event of await store.events(stream, from - 1, Math.min(1000, to - from + 1))) onEvent(event);
 		}
 	}
 
@@ -181,7 +185,9 @@ function createScout(
 		if (range === undefined && moved.size === 0)
 			setImmediate(
 				() =>
-					void look().catch((error: unknown) => logger.warn({ err: error }, "New memberships could not be looked up")),
+					void look().catch((error: unknown) =>
+						logger.warn({ err: error }, "Events of streams without subscribers could not be read"),
+					),
 			);
 		moved.set(stream, { from: Math.min(range?.from ?? seq, seq), to: Math.max(range?.to ?? seq, seq) });
 	};

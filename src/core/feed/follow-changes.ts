@@ -3,11 +3,11 @@ import type { EventOf, EventType } from "../events/event.ts";
 import type { AccountId } from "../ids.ts";
 import type { LogEvent } from "../ports/store.ts";
 
-/** Why what readers follow has to be found out again. */
+/** A change that requires the follows of readers to be read again. */
 export type FollowChange =
-	/** The account has joined or left something. */
+	/** The account has joined or left a place. */
 	| { readonly kind: "account"; readonly account: AccountId }
-	/** The group has another channel. */
+	/** The group has a new channel. */
 	| { readonly kind: "group"; readonly group: string }
 	/** The account's credentials are no longer valid. */
 	| { readonly kind: "ended"; readonly account: AccountId };
@@ -19,7 +19,7 @@ const ofMember: Rule<"member.requested" | "member.joined" | "member.left" | "mem
 	account: body.membership.account,
 });
 
-/** For each type of event, whose streams of live events follow something else because of it. */
+/** For each type of event, the readers whose follows it changes. */
 const table: ConsumerTable<{ readonly [T in EventType]: Rule<T> }> = {
 	"account.deleted": ({ body }) => ({ kind: "ended", account: body.account }),
 	"channel.created": ({ body }) => ({ kind: "group", group: body.channel.group }),
@@ -42,7 +42,7 @@ const table: ConsumerTable<{ readonly [T in EventType]: Rule<T> }> = {
 	),
 };
 
-/** `undefined`: readers follow what they followed. */
+/** The change that an event makes to the follows of readers; `undefined` if it makes none. */
 export function followChangeOf(event: LogEvent): FollowChange | undefined {
 	const rule = table[event.type as EventType] as Rule<never> | "stays" | undefined;
 	return rule === undefined || rule === "stays" ? undefined : rule(event as never);

@@ -1,32 +1,32 @@
 import type { Circle } from "../access/circle.ts";
 import type { AccountId } from "../ids.ts";
 
-/** Something to tell, written once for all who listen. */
+/** A live event, rendered once for all readers. */
 export interface LiveEvent {
 	/** `message.created` … */
 	readonly name: string;
-	/** JSON; the same string for everybody but those for whom something in it is different. */
+	/** The JSON for a reader; the same string for all readers, except those for whom a field differs. */
 	dataFor(reader: AccountId): string;
 }
 
-/** An event of a channel, and who may be told of it. */
-export interface Told {
+/** An event of a channel, and who may receive it. */
+export interface EventWithCircle {
 	readonly circle: Circle;
 	readonly event: LiveEvent;
 }
 
-/** Where a reader's events go. Nothing here waits: what can't be taken in is the sink's to refuse, by closing the reader. */
+/** The output of a reader. Only `ready` waits: a sink that can't keep up has to close the reader. */
 export interface FeedSink {
-	/** `token` resumes directly behind this event. */
+	/** Writes an event. `token` resumes directly after it. */
 	event(event: LiveEvent, token: string): void;
-	/** What was asked to resume from is gone; these channels are to be read anew. */
+	/** The resume token is no longer valid, so the client has to reload these channels. */
 	reset(channels: readonly string[], token: string): void;
-	/** Nothing happened, but this token is newer. */
+	/** Writes a newer token without an event. */
 	checkpoint(token: string): void;
-	/** Something that is not in the log (typing). */
+	/** Writes an event that is not in the log (typing). */
 	signal(event: LiveEvent): void;
-	/** Resolves when older events can be taken in. */
+	/** Resolves when the sink can accept missed events. */
 	ready(): Promise<void>;
-	/** The provider ends the stream: the credential was revoked, or something failed. */
+	/** The provider ends the stream, because the credential was revoked or an error occurred. */
 	end(): void;
 }

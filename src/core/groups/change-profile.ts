@@ -1,12 +1,12 @@
 import { accounts } from "../accounts/account.ts";
 import { checkProfile, type ProfileChanges } from "../accounts/profile-rules.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { type Account, type Profile } from "../model/account.ts";
 import type { Group } from "../model/group.ts";
 import { groups } from "./group.ts";
 
 /** True for an account that accepts followers one by one. */
-export async function isLocked({ store }: Pick<World, "store">, account: Account): Promise<boolean> {
+export async function isLocked({ store }: Pick<CoreContext, "store">, account: Account): Promise<boolean> {
 	return (await store.get(groups, account.group))?.doc.joinPolicy === "approval";
 }
 
@@ -17,15 +17,15 @@ export async function isLocked({ store }: Pick<World, "store">, account: Account
  * @returns the account after the change; its `updatedAt` is greater if anything changed
  * @throws {InvalidRequest} `/displayName`, `/bio`, `/avatar`
  */
-export async function changeProfile(world: World, account: Account, wanted: ProfileChanges): Promise<Account> {
+export async function changeProfile(context: CoreContext, account: Account, wanted: ProfileChanges): Promise<Account> {
 	const checked = checkProfile(wanted);
 	for (;;) {
-		const after = await world.store.head(account.id);
-		const now = (await world.store.get(accounts, account.id))?.doc ?? account;
-		const group = (await world.store.get(groups, account.group))?.doc;
+		const after = await context.store.head(account.id);
+		const now = (await context.store.get(accounts, account.id))?.doc ?? account;
+		const group = (await context.store.get(groups, account.group))?.doc;
 		const changes = changesOf(now, group, checked);
 		if (changes === undefined || now.deletedAt !== undefined) return now;
-		const appended = await world.log.append(
+		const appended = await context.log.append(
 			{
 				stream: account.id,
 				type: "account.updated",
@@ -34,7 +34,7 @@ export async function changeProfile(world: World, account: Account, wanted: Prof
 			},
 			{ after },
 		);
-		if (appended.outcome === "appended") return (await world.store.get(accounts, account.id))?.doc ?? now;
+		if (appended.outcome === "appended") return (await context.store.get(accounts, account.id))?.doc ?? now;
 	}
 }
 

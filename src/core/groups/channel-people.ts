@@ -1,5 +1,5 @@
 import { InvalidRequest, PermissionDenied } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Account } from "../model/account.ts";
 import type { Role } from "../model/group.ts";
 import type { Membership } from "../model/membership.ts";
@@ -17,18 +17,18 @@ export const givenRoles = ["admin", "member", "guest"] as const;
  * @throws {PermissionDenied} `actor` is neither owner nor admin, or makes an admin without being the owner
  */
 export async function addToChannel(
-	world: World,
+	context: CoreContext,
 	place: Place,
 	actor: Account,
 	account: Account,
 	role?: (typeof givenRoles)[number],
 ): Promise<{ membership: Membership; changed: boolean }> {
-	const own = await assertManages(world, place, actor);
+	const own = await assertManages(context, place, actor);
 	if (role === "admin" && own !== "owner") throw new PermissionDenied("Only the owner can make someone an admin");
-	const isMember = place.group.owner === account.id || (await joined(world, place.group.id, account)) !== undefined;
+	const isMember = place.group.owner === account.id || (await joined(context, place.group.id, account)) !== undefined;
 	if (!isMember) throw new InvalidRequest([{ field: "user", expected: "a member of the group" }]);
 	const { membership, changed } = await changeMembership(
-		world,
+		context,
 		place.channel.id,
 		account,
 		(now) => {
@@ -42,10 +42,15 @@ export async function addToChannel(
 }
 
 /** Removes an account from a channel. Idempotent. @throws {PermissionDenied} */
-export async function removeFromChannel(world: World, place: Place, actor: Account, account: Account): Promise<void> {
-	await assertManages(world, place, actor);
+export async function removeFromChannel(
+	context: CoreContext,
+	place: Place,
+	actor: Account,
+	account: Account,
+): Promise<void> {
+	await assertManages(context, place, actor);
 	await changeMembership(
-		world,
+		context,
 		place.channel.id,
 		account,
 		(now) => (now?.state === "joined" ? { state: "left" } : undefined),
@@ -53,8 +58,8 @@ export async function removeFromChannel(world: World, place: Place, actor: Accou
 	);
 }
 
-async function assertManages(world: World, { group, channel }: Place, actor: Account): Promise<Role> {
-	const role = await roleIn(world, group, channel, actor);
+async function assertManages(context: CoreContext, { group, channel }: Place, actor: Account): Promise<Role> {
+	const role = await roleIn(context, group, channel, actor);
 	if (role !== "owner" && role !== "admin")
 		throw new PermissionDenied("Only owners and admins can manage the members of this channel");
 	return role;

@@ -1,8 +1,8 @@
 import { handleKey } from "../accounts/handles.ts";
 import { isReservedHandle } from "../accounts/reserved-handles.ts";
 import { InvalidRequest, PermissionDenied } from "../errors.ts";
+import type { CoreContext } from "../events/context.ts";
 import { eventOfRequest, type Idempotency } from "../events/idempotency.ts";
-import type { World } from "../events/world.ts";
 import { mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { Channel } from "../model/channel.ts";
@@ -34,26 +34,26 @@ export interface ChannelFields {
  * @throws {Conflict} `idempotency_key_reused`
  */
 export async function createChannel(
-	world: World,
+	context: CoreContext,
 	creator: Account,
 	group: Group,
 	fields: ChannelFields,
 	idempotency: Idempotency,
 ): Promise<{ channel: Channel; replayed: boolean }> {
-	const role = await roleIn(world, group, undefined, creator);
+	const role = await roleIn(context, group, undefined, creator);
 	if (group.personal !== undefined || (role !== "owner" && role !== "admin"))
 		throw new PermissionDenied("Only owners and admins can create channels here");
 	const tier = fields.tier ?? "private";
-	if (!(await isTier(world, tier))) {
-		const known = (await listTiers(world)).map(({ id: name }) => name);
+	if (!(await isTier(context, tier))) {
+		const known = (await listTiers(context)).map(({ id: name }) => name);
 		throw new InvalidRequest([{ field: "/tier", expected: `one of ${known.join(", ")}` }]);
 	}
-	const id = mintId("chn", world.clock.now());
+	const id = mintId("chn", context.clock.now());
 	const wanted = `${group.slug}-${slugOf(fields.name)}`;
 	for (let attempt = 1; ; attempt++) {
 		const handle = attempt === 1 ? wanted : `${wanted}-${attempt}`;
 		if (isReservedHandle(handle)) continue;
-		const appended = await world.log.append({
+		const appended = await context.log.append({
 			stream: group.stream,
 			type: "channel.created",
 			actor: creator.id,
@@ -79,15 +79,15 @@ export async function createChannel(
 		});
 		if (appended.outcome === "duplicate" && appended.by === "natural") continue;
 		const { event, replayed } = eventOfRequest(appended, idempotency, "channel.created");
-		const channel = await readBack(world, event.body.channel.id);
+		const channel = await readBack(context, event.body.channel.id);
 		// If the process ends between the two events, the client's retry adds the missing membership.
-		await changeMembership(world, channel.id, creator, () => ({ state: "joined", role: "owner" }));
+		await changeMembership(context, channel.id, creator, () => ({ state: "joined", role: "owner" }));
 		return { channel, replayed };
 	}
 }
 
-async function readBack(world: World, id: Channel["id"]): Promise<Channel> {
-	const stored = await world.store.get(channels, id);
+async function readBack(context: CoreContext, id: Channel["id"]): Promise<Channel> {
+	const stored = await context.store.get(channels, id);
 	if (stored === undefined) throw new Error(`The channel ${id} was appended but can't be read`);
 	return stored.doc;
 }

@@ -1,6 +1,6 @@
+import type { CoreContext } from "../events/context.ts";
 import type { Idempotency } from "../events/idempotency.ts";
 import { eventOfRequest } from "../events/idempotency.ts";
-import type { World } from "../events/world.ts";
 import { mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import { type Group, groupPermissions, type JoinPolicy, type Permissions } from "../model/group.ts";
@@ -26,13 +26,13 @@ export function slugOf(name: string): string {
 
 /** Creates a group, which its creator owns (OFSCP §5.2). @throws {Conflict} `idempotency_key_reused` */
 export async function createGroup(
-	world: World,
+	context: CoreContext,
 	owner: Account,
 	fields: NewGroup,
 	idempotency: Idempotency,
 ): Promise<{ group: Group; replayed: boolean }> {
-	const id = mintId("grp", world.clock.now());
-	const appended = await world.log.append({
+	const id = mintId("grp", context.clock.now());
+	const appended = await context.log.append({
 		stream: id,
 		type: "group.created",
 		actor: owner.id,
@@ -52,7 +52,7 @@ export async function createGroup(
 		},
 	});
 	const { event, replayed } = eventOfRequest(appended, idempotency, "group.created");
-	const stored = await world.store.get(groups, event.body.group.id);
+	const stored = await context.store.get(groups, event.body.group.id);
 	if (stored === undefined) throw new Error(`The group of ${event.id} can't be read`);
 	return { group: stored.doc, replayed };
 }

@@ -1,20 +1,20 @@
 import { accounts } from "../accounts/account.ts";
 import { followersChannel } from "../accounts/personal-channels.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { type ChannelId, mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 
 /** The channel that only an account's followers read; created if an earlier version created the account without one. Idempotent. */
-export async function ensureFollowersChannel(world: World, account: Account): Promise<ChannelId> {
+export async function ensureFollowersChannel(context: CoreContext, account: Account): Promise<ChannelId> {
 	if (account.followers !== undefined) return account.followers;
-	await world.log.append({
+	await context.log.append({
 		stream: account.id,
 		type: "channel.created",
 		actor: account.id,
 		natural: `followers:${account.id}`,
-		body: { channel: followersChannel(account, mintId("chn", world.clock.now())) },
+		body: { channel: followersChannel(account, mintId("chn", context.clock.now())) },
 	});
-	const followers = (await world.store.get(accounts, account.id))?.doc.followers;
+	const followers = (await context.store.get(accounts, account.id))?.doc.followers;
 	if (followers === undefined) throw new Error(`The channel for the followers of ${account.id} can't be read`);
 	return followers;
 }

@@ -1,6 +1,6 @@
 import { accountById } from "../accounts/find-account.ts";
 import { NotFound, PermissionDenied } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { parseId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { Group } from "../model/group.ts";
@@ -19,16 +19,16 @@ export type RequestPosition = readonly [since: number, account: string];
  * @throws {PermissionDenied}
  */
 export async function joinRequests(
-	world: World,
+	context: CoreContext,
 	group: Group,
 	actor: Account,
 	{ after, limit }: { readonly after?: RequestPosition; readonly limit: number },
 ): Promise<readonly Membership[]> {
-	await assertAnswersRequests(world, group, actor);
+	await assertAnswersRequests(context, group, actor);
 	const waiting: Membership[] = [];
-	for (const place of await placesIn(world, group)) {
+	for (const place of await placesIn(context, group)) {
 		const prefix = [place, "requested"];
-		const page = await world.store.page(memberships, {
+		const page = await context.store.page(memberships, {
 			index: "place",
 			prefix,
 			...(after === undefined ? {} : { after: [...prefix, ...after] }),
@@ -50,21 +50,21 @@ export const requestId = ({ place, account }: Pick<Membership, "place" | "accoun
  * @throws {PermissionDenied}
  */
 export async function answerRequest(
-	world: World,
+	context: CoreContext,
 	group: Group,
 	actor: Account,
 	{ id, accepted }: { readonly id: string; readonly accepted: boolean },
 ): Promise<Membership> {
-	await assertAnswersRequests(world, group, actor);
+	await assertAnswersRequests(context, group, actor);
 	const [where = "", who = ""] = id.split(".");
 	const place = parseId("chn", where) ?? parseId("grp", where);
 	const account = parseId("usr", who);
-	const member = account === undefined ? undefined : await accountById(world, account);
-	if (place === undefined || member === undefined || !(await placesIn(world, group)).includes(place))
+	const member = account === undefined ? undefined : await accountById(context, account);
+	if (place === undefined || member === undefined || !(await placesIn(context, group)).includes(place))
 		throw new NotFound();
 	const state = accepted ? "joined" : "denied";
 	const { membership } = await changeMembership(
-		world,
+		context,
 		place,
 		member,
 		(now) => {
@@ -78,13 +78,13 @@ export async function answerRequest(
 	return membership;
 }
 
-async function placesIn({ store }: World, group: Group): Promise<readonly PlaceId[]> {
+async function placesIn({ store }: CoreContext, group: Group): Promise<readonly PlaceId[]> {
 	const page = await store.page(channels, { index: "group", prefix: [group.id], order: "asc", limit: 1000 });
 	return [group.id, ...page.map(({ doc }) => doc.id)];
 }
 
-async function assertAnswersRequests(world: World, group: Group, actor: Account): Promise<void> {
-	const role = await roleIn(world, group, undefined, actor);
+async function assertAnswersRequests(context: CoreContext, group: Group, actor: Account): Promise<void> {
+	const role = await roleIn(context, group, undefined, actor);
 	if (role !== "owner" && role !== "admin")
 		throw new PermissionDenied("Only owners and admins can answer join requests");
 }

@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Account } from "../model/account.ts";
 import type { Group } from "../model/group.ts";
 import type { Membership } from "../model/membership.ts";
@@ -6,18 +6,18 @@ import type { Stored } from "../ports/store.ts";
 import { groups } from "./group.ts";
 import { memberships } from "./membership.ts";
 
-type Reader = Pick<World, "store">;
+type Reader = Pick<CoreContext, "store">;
 
 /** The places that an account has joined, oldest first: channels (`chn`, which it follows) or groups (`grp`). */
 export async function* joinedPlaces(
-	world: Reader,
+	context: Reader,
 	account: Account,
 	kind: "chn" | "grp",
 ): AsyncGenerator<Membership, void> {
 	const prefix = [account.id, kind, "joined"];
 	let last: Membership | undefined;
 	for (;;) {
-		const page: readonly Stored<Membership>[] = await world.store.page(memberships, {
+		const page: readonly Stored<Membership>[] = await context.store.page(memberships, {
 			index: "account",
 			prefix,
 			...(last === undefined ? {} : { after: [...prefix, last.since, last.place] }),
@@ -37,11 +37,11 @@ export interface GroupOf {
 }
 
 /** The groups that an account owns (its personal one first), and those that it has joined. */
-export async function groupsOf(world: Reader, account: Account): Promise<readonly GroupOf[]> {
-	const owned = await world.store.page(groups, { index: "owner", prefix: [account.id], order: "asc", limit: 1000 });
+export async function groupsOf(context: Reader, account: Account): Promise<readonly GroupOf[]> {
+	const owned = await context.store.page(groups, { index: "owner", prefix: [account.id], order: "asc", limit: 1000 });
 	const found = new Map<string, GroupOf>(owned.map(({ doc: group }) => [group.id, { group, since: group.createdAt }]));
-	for await (const { place, since } of joinedPlaces(world, account, "grp")) {
-		const group = found.has(place) ? undefined : (await world.store.get(groups, place))?.doc;
+	for await (const { place, since } of joinedPlaces(context, account, "grp")) {
+		const group = found.has(place) ? undefined : (await context.store.get(groups, place))?.doc;
 		if (group !== undefined) found.set(place, { group, since });
 	}
 	return [...found.values()];

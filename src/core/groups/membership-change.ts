@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Account } from "../model/account.ts";
 import { type Membership, type PlaceId } from "../model/membership.ts";
 import { membershipId, memberships } from "./membership.ts";
@@ -31,21 +31,21 @@ export interface MembershipOptions {
  * @returns the membership after the change; `undefined` if there is none
  */
 export async function changeMembership(
-	world: World,
+	context: CoreContext,
 	place: PlaceId,
 	account: Account,
 	decide: (now: Membership | undefined) => DesiredMembership | undefined,
 	{ actor = account, request, federate = false }: MembershipOptions = {},
 ): Promise<{ membership: Membership | undefined; changed: boolean; event?: string }> {
 	for (;;) {
-		const now = (await world.store.get(memberships, membershipId(place, account.id)))?.doc;
+		const now = (await context.store.get(memberships, membershipId(place, account.id)))?.doc;
 		const desired = decide(now);
 		if (desired === undefined || (now !== undefined && isAsDesired(now, desired)))
 			return { membership: now, changed: false };
 		const generation = (now?.generation ?? 0) + 1;
 		const membership = { place, account: account.id, role: now?.role ?? "member", generation, ...desired } as const;
 		const before = now?.state === "joined" ? now.reach : undefined;
-		const appended = await world.log.append({
+		const appended = await context.log.append({
 			stream: place,
 			type: typeOf[desired.state],
 			actor: actor.id,

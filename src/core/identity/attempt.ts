@@ -1,5 +1,5 @@
 import { Unavailable } from "../errors.ts";
-import type { IdentityWorld } from "./identity.ts";
+import type { IdentityContext } from "./identity.ts";
 
 /**
  * Counts an attempt for an account and an IP address before it is made, so that concurrent attempts can't exceed the limit, and takes the
@@ -10,7 +10,7 @@ import type { IdentityWorld } from "./identity.ts";
  * @throws {TooManyRequests} the limit is exhausted
  */
 export async function attempt(
-	{ identity: { attempts } }: Pick<IdentityWorld, "identity">,
+	{ identity: { attempts } }: Pick<IdentityContext, "identity">,
 	{ subject, from }: { readonly subject: string; readonly from: string },
 	tryIt: () => Promise<boolean>,
 ): Promise<boolean> {

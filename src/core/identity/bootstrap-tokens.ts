@@ -1,5 +1,5 @@
 import { accountById } from "../accounts/find-account.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import type { Collection } from "../ports/store.ts";
@@ -27,10 +27,10 @@ export const bootstrapSeconds = 300;
 const prefix = "bootstrap:";
 
 /** Creates a token and returns its secret. */
-export async function addBootstrapToken(world: World, account: AccountId): Promise<string> {
+export async function addBootstrapToken(context: CoreContext, account: AccountId): Promise<string> {
 	const secret = newSecret("bt");
-	const expiresAt = world.clock.now() + bootstrapSeconds * 1000;
-	await world.store.insert(bootstrapTokens, hashOfSecret(secret), { account, expiresAt });
+	const expiresAt = context.clock.now() + bootstrapSeconds * 1000;
+	await context.store.insert(bootstrapTokens, hashOfSecret(secret), { account, expiresAt });
 	return secret;
 }
 
@@ -43,21 +43,23 @@ export const isBootstrap = ({ credential }: Principal): boolean => credential.st
 
 /** The account of a bootstrap credential, without any scope; `undefined` if the token is unknown, used or expired. */
 export async function bootstrapPrincipal(
-	world: Pick<World, "store" | "clock">,
+	context: Pick<CoreContext, "store" | "clock">,
 	credential: string,
 ): Promise<Principal | undefined> {
-	const token = (await world.store.get(bootstrapTokens, credential.slice(prefix.length)))?.doc;
-	if (token === undefined || token.expiresAt <= world.clock.now()) return undefined;
-	const account = await accountById(world, token.account);
+	const token = (await context.store.get(bootstrapTokens, credential.slice(prefix.length)))?.doc;
+	if (token === undefined || token.expiresAt <= context.clock.now()) return undefined;
+	const account = await accountById(context, token.account);
 	return account === undefined || account.deletedAt !== undefined ? undefined : { account, scopes: [], credential };
 }
 
 /** Consumes the token; `false` if it has been used already. */
-export const consumeBootstrapToken = ({ store }: Pick<World, "store">, { credential }: Principal): Promise<boolean> =>
-	store.delete(bootstrapTokens, credential.slice(prefix.length));
+export const consumeBootstrapToken = (
+	{ store }: Pick<CoreContext, "store">,
+	{ credential }: Principal,
+): Promise<boolean> => store.delete(bootstrapTokens, credential.slice(prefix.length));
 
 /** Deletes the unused tokens of an account. */
-export async function deleteBootstrapTokens({ store }: Pick<World, "store">, account: AccountId): Promise<void> {
+export async function deleteBootstrapTokens({ store }: Pick<CoreContext, "store">, account: AccountId): Promise<void> {
 	for (;;) {
 		const page = await store.page(bootstrapTokens, { index: "account", prefix: [account], order: "asc", limit: 100 });
 		for (const { id } of page) await store.delete(bootstrapTokens, id);

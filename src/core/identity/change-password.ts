@@ -2,7 +2,7 @@ import { PermissionDenied } from "../errors.ts";
 import type { Account } from "../model/account.ts";
 import { attempt } from "./attempt.ts";
 import { hashPassword, isPassword, storeCredential } from "./credentials.ts";
-import type { IdentityWorld } from "./identity.ts";
+import type { IdentityContext } from "./identity.ts";
 import { passwordContext } from "./password-context.ts";
 import { checkPassword } from "./password-rules.ts";
 import { endRecoveries } from "./recovery.ts";
@@ -16,11 +16,13 @@ import { endSessions } from "./sessions.ts";
  * @throws {Unavailable} too many passwords are being checked
  */
 export async function confirmPassword(
-	world: IdentityWorld,
+	context: IdentityContext,
 	account: Account,
 	{ password, from }: { readonly password: string; readonly from: string },
 ): Promise<void> {
-	const isRight = await attempt(world, { subject: account.id, from }, () => isPassword(world, account.id, password));
+	const isRight = await attempt(context, { subject: account.id, from }, () =>
+		isPassword(context, account.id, password),
+	);
 	if (!isRight) throw new PermissionDenied("This is not your password", "wrong_password");
 }
 
@@ -34,7 +36,7 @@ export async function confirmPassword(
  * @throws {Unavailable} too many passwords are being checked
  */
 export async function changePassword(
-	world: IdentityWorld,
+	context: IdentityContext,
 	account: Account,
 	{
 		current,
@@ -43,14 +45,14 @@ export async function changePassword(
 		session,
 	}: { readonly current: string; readonly next: string; readonly from: string; readonly session?: string },
 ): Promise<void> {
-	await confirmPassword(world, account, { password: current, from });
-	await checkPassword(next, await passwordContext(world, account), "/next");
-	const credential = await hashPassword(world, next);
+	await confirmPassword(context, account, { password: current, from });
+	await checkPassword(next, await passwordContext(context, account), "/next");
+	const credential = await hashPassword(context, next);
 	const others = { kinds: ["session", "device"], ...(session === undefined ? {} : { except: session }) } as const;
 	// Sessions end before the change, so that a crash can't leave a thief signed in with the new password set, and once more after
 	// it, for those that were begun with the old password meanwhile.
-	await endSessions(world, account.id, others);
-	await storeCredential(world, account.id, credential);
-	await endRecoveries(world, account.id);
-	await endSessions(world, account.id, others);
+	await endSessions(context, account.id, others);
+	await storeCredential(context, account.id, credential);
+	await endRecoveries(context, account.id);
+	await endSessions(context, account.id, others);
 }

@@ -1,7 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import type { AccountId } from "../ids.ts";
 import { type Collection, Duplicate, type Stored } from "../ports/store.ts";
-import type { IdentityWorld } from "./identity.ts";
+import type { IdentityContext } from "./identity.ts";
 import { checkPassword, normalPassword, type PasswordContext } from "./password-rules.ts";
 
 /** The hash of an account's password. It is outside the log, so that it is never replayed. */
@@ -23,7 +23,7 @@ type Cost = Pick<Credential, "memoryKiB" | "passes" | "parallelism">;
 const cost = { memoryKiB: 65_536, passes: 3, parallelism: 4 } as const;
 
 function hashOf(
-	{ identity }: Pick<IdentityWorld, "identity">,
+	{ identity }: Pick<IdentityContext, "identity">,
 	password: string,
 	salt: Buffer,
 	{ memoryKiB, passes, parallelism }: Cost,
@@ -46,22 +46,22 @@ function hashOf(
 
 /** Hashes a password that satisfies the rules, with the current parameters. @throws {Unavailable} too many passwords are being hashed */
 export async function hashPassword(
-	world: Pick<IdentityWorld, "identity" | "clock">,
+	context: Pick<IdentityContext, "identity" | "clock">,
 	password: string,
 ): Promise<Credential> {
 	const salt = randomBytes(16);
-	const hash = await hashOf(world, password, salt, cost);
+	const hash = await hashOf(context, password, salt, cost);
 	return {
 		hash: hash.toString("base64"),
 		salt: salt.toString("base64"),
 		...cost,
-		changedAt: world.clock.now(),
+		changedAt: context.clock.now(),
 	};
 }
 
 /** Stores the password's hash of an account, in place of any earlier one. */
 export async function storeCredential(
-	{ store }: Pick<IdentityWorld, "store">,
+	{ store }: Pick<IdentityContext, "store">,
 	account: AccountId,
 	credential: Credential,
 ): Promise<void> {
@@ -82,20 +82,20 @@ export async function storeCredential(
 /**
  * Sets or changes a password.
  *
- * @param context the account's names and addresses, on which the password must not be based
+ * @param about the account's names and addresses, on which the password must not be based
  * @param field JSON pointer to the field of the password
  * @throws {InvalidRequest} the password is too short or too common
  * @throws {Unavailable} too many passwords are being hashed
  */
 export async function setPassword(
-	world: Pick<IdentityWorld, "store" | "clock" | "identity">,
+	context: Pick<IdentityContext, "store" | "clock" | "identity">,
 	account: AccountId,
 	password: string,
-	context: PasswordContext = {},
+	about: PasswordContext = {},
 	field?: string,
 ): Promise<void> {
-	await checkPassword(password, context, field);
-	await storeCredential(world, account, await hashPassword(world, password));
+	await checkPassword(password, about, field);
+	await storeCredential(context, account, await hashPassword(context, password));
 }
 
 /** Compared with the password if there is no account, or one without a password, so that the answer takes as long. */
@@ -106,7 +106,7 @@ const dummyCredential = {
 };
 
 /** When the account's current password was set, in milliseconds since 1970; 0 if it has none. */
-export const passwordSince = async ({ store }: Pick<IdentityWorld, "store">, account: AccountId): Promise<number> =>
+export const passwordSince = async ({ store }: Pick<IdentityContext, "store">, account: AccountId): Promise<number> =>
 	(await store.get(credentials, account))?.doc.changedAt ?? 0;
 
 /**
@@ -116,29 +116,30 @@ export const passwordSince = async ({ store }: Pick<IdentityWorld, "store">, acc
  * @throws {Unavailable} too many passwords are being hashed
  */
 export async function isPassword(
-	world: Pick<IdentityWorld, "store" | "clock" | "identity">,
+	context: Pick<IdentityContext, "store" | "clock" | "identity">,
 	account: AccountId | undefined,
 	password: string,
 ): Promise<boolean> {
-	const stored = account === undefined ? undefined : await world.store.get(credentials, account);
+	const stored = account === undefined ? undefined : await context.store.get(credentials, account);
 	const credential = stored?.doc ?? dummyCredential;
-	const hash = await hashOf(world, password, Buffer.from(credential.salt, "base64"), credential);
+	const hash = await hashOf(context, password, Buffer.from(credential.salt, "base64"), credential);
 	const isRight = timingSafeEqual(hash, Buffer.from(credential.hash, "base64")) && stored !== undefined;
-	if (!isRight || account === undefined || (await passwordSince(world, account)) !== stored.doc.changedAt) return false;
+	if (!isRight || account === undefined || (await passwordSince(context, account)) !== stored.doc.changedAt)
+		return false;
 	if (isWeaker(stored.doc, cost))
-		world.identity.background.run("Rehashing a password", () => rehash(world, account, stored, password));
+		context.identity.background.run("Rehashing a password", () => rehash(context, account, stored, password));
 	return true;
 }
 
 /** Rehashes a password. A concurrent change of the password wins; if the queue is full, the next log-in retries. */
 async function rehash(
-	world: Pick<IdentityWorld, "store" | "clock" | "identity">,
+	context: Pick<IdentityContext, "store" | "clock" | "identity">,
 	account: AccountId,
 	{ rev, doc }: Stored<Credential>,
 	password: string,
 ): Promise<void> {
-	const stronger = { ...(await hashPassword(world, password)), changedAt: doc.changedAt };
-	await world.store.replace(credentials, account, rev, stronger);
+	const stronger = { ...(await hashPassword(context, password)), changedAt: doc.changedAt };
+	await context.store.replace(credentials, account, rev, stronger);
 }
 
 const isWeaker = (kept: Cost, now: Cost): boolean =>

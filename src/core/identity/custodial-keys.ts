@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import { NotFound } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import { type Account, addressOf } from "../model/account.ts";
 import type { Collection } from "../ports/store.ts";
@@ -34,11 +34,11 @@ export interface PublishedKey {
 	readonly createdAt: number;
 }
 
-type Dependencies = Pick<World, "store" | "clock" | "vault">;
+type Dependencies = Pick<CoreContext, "store" | "clock" | "vault">;
 
 /** The custodial key of an account, created on first use. @throws {NotFound} the account has been deleted */
-export async function custodialKeyOf(world: Dependencies, account: Account): Promise<PublishedKey> {
-	const { keyId, publicKey, createdAt } = (await keptKeyOf(world, account)).doc;
+export async function custodialKeyOf(context: Dependencies, account: Account): Promise<PublishedKey> {
+	const { keyId, publicKey, createdAt } = (await keptKeyOf(context, account)).doc;
 	return { keyId, publicKey, createdAt };
 }
 
@@ -67,17 +67,17 @@ async function keptKeyOf({ store, clock, vault }: Dependencies, account: Account
  * @throws {NotFound} the account has been deleted
  */
 export async function signAs(
-	world: Dependencies,
+	context: Dependencies,
 	account: Account,
 	request: OutgoingRequest,
 ): Promise<Record<string, string>> {
-	let kept = await keptKeyOf(world, account);
+	let kept = await keptKeyOf(context, account);
 	// Published before it signs, since the verifier fetches the published keys.
 	while (kept.doc.isUsed !== true) {
-		await world.store.replace(custodialKeys, account.id, kept.rev, { ...kept.doc, isUsed: true });
-		kept = await keptKeyOf(world, account);
+		await context.store.replace(custodialKeys, account.id, kept.rev, { ...kept.doc, isUsed: true });
+		kept = await keptKeyOf(context, account);
 	}
-	const pkcs8 = Buffer.from(world.vault.open(kept.doc.sealed) as string, "base64");
+	const pkcs8 = Buffer.from(context.vault.open(kept.doc.sealed) as string, "base64");
 	const key = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
 	const signer = {
 		as: "actor",
@@ -85,24 +85,24 @@ export async function signAs(
 		keyId: kept.doc.keyId,
 		sign: (data: Uint8Array) => sign(null, data, key).toString("base64"),
 	} as const;
-	return signRequest(signer, request, world.clock.now());
+	return signRequest(signer, request, context.clock.now());
 }
 
 /**
  * The keys with which other providers verify a local account (OFSCP R7 §4.6): those of its devices, and the custodial key if that one
  * signs.
  */
-export async function publishedKeys(world: Dependencies, account: Account): Promise<readonly PublishedKey[]> {
-	const own = (await deviceKeysOf(world, account.id)).map(({ id, publicKey, createdAt }) => ({
+export async function publishedKeys(context: Dependencies, account: Account): Promise<readonly PublishedKey[]> {
+	const own = (await deviceKeysOf(context, account.id)).map(({ id, publicKey, createdAt }) => ({
 		keyId: id,
 		publicKey,
 		createdAt,
 	}));
-	const held = (await world.store.get(custodialKeys, account.id))?.doc;
-	return own.length === 0 || held?.isUsed === true ? [...own, await custodialKeyOf(world, account)] : own;
+	const held = (await context.store.get(custodialKeys, account.id))?.doc;
+	return own.length === 0 || held?.isUsed === true ? [...own, await custodialKeyOf(context, account)] : own;
 }
 
 /** Deletes the custodial key of an account that is erased. */
-export async function deleteCustodialKey({ store }: Pick<World, "store">, account: AccountId): Promise<void> {
+export async function deleteCustodialKey({ store }: Pick<CoreContext, "store">, account: AccountId): Promise<void> {
 	await store.delete(custodialKeys, account);
 }

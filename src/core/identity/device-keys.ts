@@ -1,6 +1,6 @@
 import { accountById } from "../accounts/find-account.ts";
 import { Conflict, Unauthenticated } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { type AccountId, type DeviceKeyId, mintId, parseId } from "../ids.ts";
 import { expiryIndex } from "../ports/expiry.ts";
 import type { Collection, Stored } from "../ports/store.ts";
@@ -48,7 +48,7 @@ const known = ({ id, doc }: Stored<DeviceKey>): KnownDeviceKey => ({ id: id as D
 
 /** The keys of an account that are not revoked, oldest first. */
 export async function deviceKeysOf(
-	{ store }: Pick<World, "store">,
+	{ store }: Pick<CoreContext, "store">,
 	account: AccountId,
 ): Promise<readonly KnownDeviceKey[]> {
 	// Concurrent registrations can exceed the maximum.
@@ -70,22 +70,22 @@ export async function deviceKeysOf(
  * @throws {Unauthenticated} the bootstrap token was used meanwhile
  */
 export async function registerDeviceKey(
-	world: World,
+	context: CoreContext,
 	principal: Principal,
 	{ publicKey, name }: Pick<DeviceKey, "publicKey" | "name">,
 ): Promise<{ readonly key: KnownDeviceKey; readonly isNew: boolean }> {
 	const { account } = principal;
-	const own = await deviceKeysOf(world, account.id);
+	const own = await deviceKeysOf(context, account.id);
 	const same = own.find((key) => key.publicKey === publicKey);
 	if (same === undefined && own.length >= maxDeviceKeys)
 		throw new Conflict("too_many_device_keys", `At most ${maxDeviceKeys} keys; revoke one that is no longer needed`);
-	if (isBootstrap(principal) && !(await consumeBootstrapToken(world, principal)))
+	if (isBootstrap(principal) && !(await consumeBootstrapToken(context, principal)))
 		throw new Unauthenticated("This bootstrap token has been used");
 	if (same !== undefined) return { key: same, isNew: false };
-	const now = world.clock.now();
+	const now = context.clock.now();
 	const id = mintId("dk", now);
 	const key = { account: account.id, publicKey, name, createdAt: now };
-	await world.store.insert(deviceKeys, id, key);
+	await context.store.insert(deviceKeys, id, key);
 	return { key: { id, ...key }, isNew: true };
 }
 
@@ -93,14 +93,14 @@ export async function registerDeviceKey(
  * Revokes a key of an account; `false` if the account has no such key, or no longer. From then on the key can't sign requests and is
  * no longer published.
  */
-export async function revokeDeviceKey(world: World, account: AccountId, text: string): Promise<boolean> {
+export async function revokeDeviceKey(context: CoreContext, account: AccountId, text: string): Promise<boolean> {
 	const id = parseId("dk", text);
 	for (;;) {
-		const stored = id === undefined ? undefined : await world.store.get(deviceKeys, id);
+		const stored = id === undefined ? undefined : await context.store.get(deviceKeys, id);
 		if (stored === undefined || stored.doc.account !== account || stored.doc.revokedAt !== undefined) return false;
-		const now = world.clock.now();
+		const now = context.clock.now();
 		const revoked = { ...stored.doc, revokedAt: now, expiresAt: now + rememberedMs };
-		if (await world.store.replace(deviceKeys, stored.id, stored.rev, revoked)) return true;
+		if (await context.store.replace(deviceKeys, stored.id, stored.rev, revoked)) return true;
 	}
 }
 
@@ -108,7 +108,7 @@ export async function revokeDeviceKey(world: World, account: AccountId, text: st
  * The public key of a local account's device, to verify a signature with; `undefined` if the account has no such key.
  */
 export async function publicKeyOf(
-	{ store }: Pick<World, "store">,
+	{ store }: Pick<CoreContext, "store">,
 	account: AccountId,
 	keyId: string,
 ): Promise<string | undefined> {
@@ -121,17 +121,20 @@ export async function publicKeyOf(
 export const deviceCredential = (keyId: string): string => prefix + keyId;
 
 /** The account of a device key's credential, with all scopes; `undefined` if the key was revoked. */
-export async function devicePrincipal(world: Pick<World, "store">, credential: string): Promise<Principal | undefined> {
+export async function devicePrincipal(
+	context: Pick<CoreContext, "store">,
+	credential: string,
+): Promise<Principal | undefined> {
 	const keyId = credential.slice(prefix.length);
-	const key = (await world.store.get(deviceKeys, keyId))?.doc;
+	const key = (await context.store.get(deviceKeys, keyId))?.doc;
 	if (key === undefined || key.revokedAt !== undefined) return undefined;
-	const account = await accountById(world, key.account);
+	const account = await accountById(context, key.account);
 	if (account === undefined || account.deletedAt !== undefined) return undefined;
 	return { account, scopes: ["ofscp"], credential, session: keyId };
 }
 
 /** Deletes every key of an account that is erased. */
-export async function deleteDeviceKeys({ store }: Pick<World, "store">, account: AccountId): Promise<void> {
+export async function deleteDeviceKeys({ store }: Pick<CoreContext, "store">, account: AccountId): Promise<void> {
 	for (;;) {
 		const page = await store.page(deviceKeys, { index: "account", prefix: [account], order: "asc", limit: 100 });
 		for (const { id } of page) await store.delete(deviceKeys, id);

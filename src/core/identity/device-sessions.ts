@@ -1,29 +1,29 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { deleteBootstrapTokens } from "./bootstrap-tokens.ts";
 import { deviceKeysOf, revokeDeviceKey } from "./device-keys.ts";
 import { lastUsedOf } from "./last-used.ts";
 import type { SessionSource } from "./sessions.ts";
 
 /** The device keys of an account, as sessions. */
-export const deviceSessions = (world: World): SessionSource => ({
+export const deviceSessions = (context: CoreContext): SessionSource => ({
 	kind: "device",
 	async list(account) {
-		const keys = await deviceKeysOf(world, account);
+		const keys = await deviceKeysOf(context, account);
 		return Promise.all(
 			keys.map(async ({ id, name, createdAt }) => {
-				const lastUsedAt = await lastUsedOf(world, id);
+				const lastUsedAt = await lastUsedOf(context, id);
 				const item = { id, kind: "device" as const, client: name, createdAt };
 				return lastUsedAt === undefined ? item : { ...item, lastUsedAt };
 			}),
 		);
 	},
-	end: (account, id) => revokeDeviceKey(world, account, id),
+	end: (account, id) => revokeDeviceKey(context, account, id),
 	async endAll(account, except) {
 		// A bootstrap token that was issued for the old password must not register a key now.
-		await deleteBootstrapTokens(world, account);
+		await deleteBootstrapTokens(context, account);
 		for (;;) {
-			const ending = (await deviceKeysOf(world, account)).filter(({ id }) => id !== except);
-			for (const { id } of ending) await revokeDeviceKey(world, account, id);
+			const ending = (await deviceKeysOf(context, account)).filter(({ id }) => id !== except);
+			for (const { id } of ending) await revokeDeviceKey(context, account, id);
 			if (ending.length === 0) return;
 		}
 	},

@@ -1,7 +1,7 @@
 import { releaseEmails } from "../accounts/email.ts";
 import { presences } from "../accounts/presence.ts";
 import { privateData } from "../accounts/private-data.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import { credentials } from "./credentials.ts";
 import { deleteCustodialKey } from "./custodial-keys.ts";
@@ -12,13 +12,13 @@ import { endSessions } from "./sessions.ts";
 import { totps } from "./totp.ts";
 
 /** Deletes the data of an account outside the log: all of its credentials, and the data that only it may see. Idempotent. */
-export async function eraseSecrets(world: World, account: AccountId): Promise<void> {
-	await endSessions(world, account);
-	await endRecoveries(world, account);
-	await deleteDeviceKeys(world, account);
-	await deleteCustodialKey(world, account);
-	for (const { id } of await passkeysOf(world, { id: account })) await world.store.delete(passkeys, id);
+export async function eraseSecrets(context: CoreContext, account: AccountId): Promise<void> {
+	await endSessions(context, account);
+	await endRecoveries(context, account);
+	await deleteDeviceKeys(context, account);
+	await deleteCustodialKey(context, account);
+	for (const { id } of await passkeysOf(context, { id: account })) await context.store.delete(passkeys, id);
 	for (const collection of [credentials, totps, privateData, presences] as const)
-		await world.store.delete<unknown>(collection, account);
-	await releaseEmails(world, account);
+		await context.store.delete<unknown>(collection, account);
+	await releaseEmails(context, account);
 }

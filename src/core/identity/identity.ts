@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Gate } from "../gate.ts";
 import type { AttemptLimiter } from "../ports/attempts.ts";
 import type { FactorsPort } from "../ports/factors.ts";
@@ -24,6 +24,6 @@ export interface Identity {
 }
 
 /** What the use cases of identity need: everything that all use cases need, and the parts that only identity uses. */
-export interface IdentityWorld extends World {
+export interface IdentityContext extends CoreContext {
 	readonly identity: Identity;
 }

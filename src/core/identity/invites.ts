@@ -1,5 +1,5 @@
 import { accounts } from "../accounts/account.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import { expiryIndex } from "../ports/expiry.ts";
 import type { Collection } from "../ports/store.ts";
@@ -38,7 +38,7 @@ export const usualInvite = { uses: 1, days: 7 } as const;
  * @param options.expiresAt milliseconds since 1970; in a week if absent
  */
 export async function addInvite(
-	world: Pick<World, "store" | "clock">,
+	context: Pick<CoreContext, "store" | "clock">,
 	{
 		by,
 		uses = usualInvite.uses,
@@ -46,8 +46,8 @@ export async function addInvite(
 	}: { readonly by?: AccountId; readonly uses?: number; readonly expiresAt?: number } = {},
 ): Promise<string> {
 	const secret = newSecret("cwi");
-	const now = world.clock.now();
-	await world.store.insert(invites, hashOfSecret(secret), {
+	const now = context.clock.now();
+	await context.store.insert(invites, hashOfSecret(secret), {
 		...(by === undefined ? {} : { by }),
 		usesLeft: uses,
 		createdAt: now,
@@ -57,29 +57,29 @@ export async function addInvite(
 }
 
 /** The URL of the page where an invitation is redeemed. */
-export const inviteLink = ({ origin }: Pick<World, "origin">, secret: string): string =>
+export const inviteLink = ({ origin }: Pick<CoreContext, "origin">, secret: string): string =>
 	`${origin}/signup?invite=${encodeURIComponent(secret)}`;
 
-type Dependencies = Pick<World, "store" | "clock">;
+type Dependencies = Pick<CoreContext, "store" | "clock">;
 
 /** Whether an invitation can still be redeemed. */
-export async function inviteState(world: Dependencies, secret: string): Promise<"valid" | "invalid"> {
-	const invite = (await world.store.get(invites, hashOfSecret(secret)))?.doc;
-	return invite !== undefined && isOpen(await settled(world, invite), world.clock.now()) ? "valid" : "invalid";
+export async function inviteState(context: Dependencies, secret: string): Promise<"valid" | "invalid"> {
+	const invite = (await context.store.get(invites, hashOfSecret(secret)))?.doc;
+	return invite !== undefined && isOpen(await settled(context, invite), context.clock.now()) ? "valid" : "invalid";
 }
 
 /** Uses an invitation once, safely under concurrency; `false` if no use is left. @param account the id that the new account will have */
-export async function redeemInvite(world: Dependencies, secret: string, account: AccountId): Promise<boolean> {
-	return change(world, secret, (invite) => {
-		if (!isOpen(invite, world.clock.now())) return undefined;
-		const takers = [...(invite.takers ?? []), { account, since: world.clock.now() }];
+export async function redeemInvite(context: Dependencies, secret: string, account: AccountId): Promise<boolean> {
+	return change(context, secret, (invite) => {
+		if (!isOpen(invite, context.clock.now())) return undefined;
+		const takers = [...(invite.takers ?? []), { account, since: context.clock.now() }];
 		return { ...invite, usesLeft: invite.usesLeft - 1, takers };
 	});
 }
 
 /** Gives back the use of a sign-up that has created no account. */
-export async function releaseInvite(world: Dependencies, secret: string, account: AccountId): Promise<void> {
-	await change(world, secret, (invite) => {
+export async function releaseInvite(context: Dependencies, secret: string, account: AccountId): Promise<void> {
+	await change(context, secret, (invite) => {
 		const takers = (invite.takers ?? []).filter((redemption) => redemption.account !== account);
 		// The use of a sign-up that timed out was given back before.
 		return takers.length === invite.takers?.length ? undefined : { ...invite, usesLeft: invite.usesLeft + 1, takers };
@@ -88,16 +88,16 @@ export async function releaseInvite(world: Dependencies, secret: string, account
 
 /** Changes an invitation by compare-and-set. One without uses is kept until it expires, since a use may be given back. */
 async function change(
-	world: Dependencies,
+	context: Dependencies,
 	secret: string,
 	next: (invite: Invite) => Invite | undefined,
 ): Promise<boolean> {
 	const id = hashOfSecret(secret);
 	for (;;) {
-		const stored = await world.store.get(invites, id);
-		const changed = stored && next(await settled(world, stored.doc));
+		const stored = await context.store.get(invites, id);
+		const changed = stored && next(await settled(context, stored.doc));
 		if (stored === undefined || changed === undefined) return false;
-		if (await world.store.replace(invites, id, stored.rev, changed)) return true;
+		if (await context.store.replace(invites, id, stored.rev, changed)) return true;
 	}
 }
 

@@ -1,7 +1,7 @@
 import { BoundedMap } from "../bounded-map.ts";
 import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate, type Store } from "../ports/store.ts";
-import type { IdentityWorld } from "./identity.ts";
+import type { IdentityContext } from "./identity.ts";
 
 /** When a credential or a session was last used. Deleted after a long time without use. */
 export interface Use extends Expiring {
@@ -23,16 +23,16 @@ const written = new WeakMap<Store, BoundedMap<string, number>>();
  *
  * @param id the id of the session, or of the credential if there is no session
  */
-export function recordUse(world: Pick<IdentityWorld, "store" | "clock" | "identity">, id: string): void {
-	const now = world.clock.now();
-	const recent = written.get(world.store) ?? new BoundedMap<string, number>(10_000);
-	written.set(world.store, recent);
+export function recordUse(context: Pick<IdentityContext, "store" | "clock" | "identity">, id: string): void {
+	const now = context.clock.now();
+	const recent = written.get(context.store) ?? new BoundedMap<string, number>(10_000);
+	written.set(context.store, recent);
 	if (now - (recent.get(id) ?? Number.NEGATIVE_INFINITY) < everyMs) return;
 	recent.set(id, now);
-	world.identity.background.run("Recording the use of a credential", () => write(world, id, now));
+	context.identity.background.run("Recording the use of a credential", () => write(context, id, now));
 }
 
-async function write({ store }: Pick<IdentityWorld, "store">, id: string, at: number): Promise<void> {
+async function write({ store }: Pick<IdentityContext, "store">, id: string, at: number): Promise<void> {
 	const doc: Use = { at, expiresAt: at + keptMs };
 	const stored = await store.get(uses, id);
 	// A concurrent write stores the same time.
@@ -44,5 +44,5 @@ async function write({ store }: Pick<IdentityWorld, "store">, id: string, at: nu
 }
 
 /** When a credential or session was last used, in milliseconds since 1970; `undefined` if never. */
-export const lastUsedOf = async ({ store }: Pick<IdentityWorld, "store">, id: string): Promise<number | undefined> =>
+export const lastUsedOf = async ({ store }: Pick<IdentityContext, "store">, id: string): Promise<number | undefined> =>
 	(await store.get(uses, id))?.doc.at;

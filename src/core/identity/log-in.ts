@@ -3,7 +3,7 @@ import { accountByHandle, accountById, parseAddress } from "../accounts/find-acc
 import { type Account, isLocal } from "../model/account.ts";
 import { attempt } from "./attempt.ts";
 import { isPassword } from "./credentials.ts";
-import type { IdentityWorld } from "./identity.ts";
+import type { IdentityContext } from "./identity.ts";
 import { hasPasskey } from "./passkeys.ts";
 import { hasTotp } from "./totp.ts";
 
@@ -26,30 +26,30 @@ export type LogIn =
  * @throws {Unavailable} too many passwords are being checked
  */
 export async function logIn(
-	world: IdentityWorld,
+	context: IdentityContext,
 	{ name, password, from }: { readonly name: string; readonly password: string; readonly from: string },
 ): Promise<LogIn> {
-	const account = await accountByName(world, name);
-	const right = await attempt(world, { subject: subjectOf(world, account, name), from }, () =>
-		isPassword(world, account?.id, password),
+	const account = await accountByName(context, name);
+	const right = await attempt(context, { subject: subjectOf(context, account, name), from }, () =>
+		isPassword(context, account?.id, password),
 	);
 	if (!right || account === undefined) return { outcome: "wrong" };
-	const [needsCode, mayUsePasskey] = await Promise.all([hasTotp(world, account), hasPasskey(world, account)]);
+	const [needsCode, mayUsePasskey] = await Promise.all([hasTotp(context, account), hasPasskey(context, account)]);
 	const factors: readonly Factor[] = needsCode ? ["totp", ...(mayUsePasskey ? (["passkey"] as const) : [])] : [];
 	return { outcome: "known", account, factors };
 }
 
 /** The local account, not deleted, that a user names when logging in. */
-export async function accountByName(world: IdentityWorld, name: string): Promise<Account | undefined> {
+export async function accountByName(context: IdentityContext, name: string): Promise<Account | undefined> {
 	const trimmed = name.trim();
-	const address = parseAddress(trimmed, world.domain);
+	const address = parseAddress(trimmed, context.domain);
 	const byHandle =
-		address?.domain === world.domain ? await accountByHandle(world, address.handle, address.domain) : undefined;
-	const owner = byHandle === undefined ? await accountByEmail(world, trimmed) : undefined;
-	const account = byHandle ?? (owner === undefined ? undefined : await accountById(world, owner));
+		address?.domain === context.domain ? await accountByHandle(context, address.handle, address.domain) : undefined;
+	const owner = byHandle === undefined ? await accountByEmail(context, trimmed) : undefined;
+	const account = byHandle ?? (owner === undefined ? undefined : await accountById(context, owner));
 	return account !== undefined && isLocal(account) && account.deletedAt === undefined ? account : undefined;
 }
 
 /** The key under which attempts for a name are counted. Unknown names are counted too, by fingerprint, so that no name is stored in clear. */
-export const subjectOf = (world: IdentityWorld, account: Account | undefined, name: string): string =>
-	account?.id ?? world.vault.fingerprint("name", name.trim().replace(/^@/, "").toLowerCase());
+export const subjectOf = (context: IdentityContext, account: Account | undefined, name: string): string =>
+	account?.id ?? context.vault.fingerprint("name", name.trim().replace(/^@/, "").toLowerCase());

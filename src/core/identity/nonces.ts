@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
 
@@ -20,7 +20,7 @@ const idOf = (signer: string, keyId: string, nonce: string): string =>
  * @param signer the owner of the key, since key ids are only unique at their home
  */
 export const isNonceUsed = async (
-	{ store }: Pick<World, "store">,
+	{ store }: Pick<CoreContext, "store">,
 	signer: string,
 	keyId: string,
 	nonce: string,
@@ -28,7 +28,7 @@ export const isNonceUsed = async (
 
 /** Uses a nonce; `false` if it has been used already. The use is durable when this resolves. */
 export async function useNonce(
-	{ store, clock }: Pick<World, "store" | "clock">,
+	{ store, clock }: Pick<CoreContext, "store" | "clock">,
 	signer: string,
 	keyId: string,
 	nonce: string,

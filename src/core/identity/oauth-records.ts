@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
 import { announceRevocation } from "./revocation.ts";
@@ -64,7 +64,7 @@ export const oauthRecords: Collection<OAuthRecord> = {
 /** Whether a record can still be used. A used record is kept to detect its reuse. */
 const stateOf = ({ consumedAt }: OAuthRecord): "live" | "used" => (consumedAt === undefined ? "live" : "used");
 
-type Dependencies = Pick<World, "store" | "clock" | "vault">;
+type Dependencies = Pick<CoreContext, "store" | "clock" | "vault">;
 
 /** The kinds that contain secrets of others: of a client, or of the session or device of an interaction. */
 const sealedKinds: ReadonlySet<OAuthKind> = new Set(["Client", "DeviceCode", "Interaction"]);
@@ -101,7 +101,7 @@ export async function findByAlias(
 	return found === undefined ? undefined : readPayload({ vault }, found.doc);
 }
 
-function readPayload({ vault }: Pick<World, "vault">, { payload, consumedAt }: OAuthRecord): OAuthPayload {
+function readPayload({ vault }: Pick<CoreContext, "vault">, { payload, consumedAt }: OAuthRecord): OAuthPayload {
 	const opened = typeof payload === "string" ? (vault.open(payload) as OAuthPayload) : payload;
 	return consumedAt === undefined ? opened : { ...opened, consumed: Math.floor(consumedAt / 1000) };
 }
@@ -191,7 +191,10 @@ export async function endBundle(
  * Ends a grant with a single write, since no token is valid without its grant, and then deletes its records. Streams that were opened
  * with one of its tokens end.
  */
-export async function endGrant(dependencies: Pick<World, "store" | "clock" | "bus">, grant: string): Promise<boolean> {
+export async function endGrant(
+	dependencies: Pick<CoreContext, "store" | "clock" | "bus">,
+	grant: string,
+): Promise<boolean> {
 	const owner = (await dependencies.store.get(oauthRecords, recordId("Grant", grant)))?.doc.owner;
 	const isEnded = await endRecord(dependencies, "Grant", grant);
 	const account = owner === undefined ? undefined : accountIdOf(owner);
@@ -204,7 +207,10 @@ export async function endGrant(dependencies: Pick<World, "store" | "clock" | "bu
 export const clientBundle = (client: string): string => `client:${client}`;
 
 /** Deletes a client, and ends all grants that it has received (RFC 7592 §2.3). */
-export async function endClient(dependencies: Pick<World, "store" | "clock" | "bus">, client: string): Promise<void> {
+export async function endClient(
+	dependencies: Pick<CoreContext, "store" | "clock" | "bus">,
+	client: string,
+): Promise<void> {
 	// The client first, so that it can receive no further grants.
 	await endRecord(dependencies, "Client", client);
 	const bundle = clientBundle(client);
@@ -225,10 +231,13 @@ export async function endClient(dependencies: Pick<World, "store" | "clock" | "b
 const clientMs = { unused: 7 * 86_400_000, used: 400 * 86_400_000 };
 
 /** When a client that has just been registered is deleted, unless it is used. */
-export const unusedClientExpiry = ({ clock }: Pick<World, "clock">): number => clock.now() + clientMs.unused;
+export const unusedClientExpiry = ({ clock }: Pick<CoreContext, "clock">): number => clock.now() + clientMs.unused;
 
 /** Extends the lifetime of a client that is being used. */
-export async function keepClient({ store, clock }: Pick<World, "store" | "clock">, client: string): Promise<void> {
+export async function keepClient(
+	{ store, clock }: Pick<CoreContext, "store" | "clock">,
+	client: string,
+): Promise<void> {
 	const stored = await store.get(oauthRecords, recordId("Client", client));
 	if (stored === undefined || stored.doc.expiresAt > clock.now() + clientMs.used / 2) return;
 	// A concurrent change of the client has extended its lifetime as well.

@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import type { Stored } from "../ports/store.ts";
 import { lastUsedOf } from "./last-used.ts";
@@ -17,27 +17,27 @@ export interface GrantedClient {
 }
 
 /** The sessions of the authorization server: browsers, and clients that act for an account. */
-export function oauthSessions(world: World): SessionSource {
+export function oauthSessions(context: CoreContext): SessionSource {
 	const owned = (account: AccountId, kind: OAuthKind): Promise<readonly Stored<OAuthRecord>[]> =>
-		world.store.page(oauthRecords, {
+		context.store.page(oauthRecords, {
 			index: "owner",
-			prefix: [kind, subjectOf(world, { id: account })],
+			prefix: [kind, subjectOf(context, { id: account })],
 			order: "asc",
 			limit: 1000,
 		});
 
 	async function end({ id, doc }: Stored<OAuthRecord>): Promise<boolean> {
-		return doc.kind === "Grant" ? endGrant(world, doc.publicId as string) : endStored(world, id);
+		return doc.kind === "Grant" ? endGrant(context, doc.publicId as string) : endStored(context, id);
 	}
 
 	return {
 		kind: "session",
 		async list(account) {
-			const now = world.clock.now();
+			const now = context.clock.now();
 			const logins = [...(await owned(account, "Session")), ...(await owned(account, "Grant"))];
 			const items = logins
 				.filter(({ doc }) => doc.expiresAt > now)
-				.map(({ doc }) => (doc.kind === "Grant" ? clientItem(world, doc) : browserItem(doc)));
+				.map(({ doc }) => (doc.kind === "Grant" ? clientItem(context, doc) : browserItem(doc)));
 			return (await Promise.all(items)).filter((item) => item !== undefined);
 		},
 		async end(account, id) {
@@ -66,10 +66,10 @@ async function browserItem({ publicId, payload }: OAuthRecord): Promise<SessionI
 }
 
 /** A client that has a grant and still has a valid token. */
-async function clientItem(world: World, { publicId, payload }: OAuthRecord): Promise<SessionItem | undefined> {
-	if (publicId === undefined || typeof payload === "string" || !(await hasToken(world, publicId))) return undefined;
-	const client = (await findRecord(world, "GrantedClient", publicId)) as GrantedClient | undefined;
-	const lastUsedAt = await lastUsedOf(world, publicId);
+async function clientItem(context: CoreContext, { publicId, payload }: OAuthRecord): Promise<SessionItem | undefined> {
+	if (publicId === undefined || typeof payload === "string" || !(await hasToken(context, publicId))) return undefined;
+	const client = (await findRecord(context, "GrantedClient", publicId)) as GrantedClient | undefined;
+	const lastUsedAt = await lastUsedOf(context, publicId);
 	return {
 		id: publicId,
 		kind: "session",
@@ -79,7 +79,7 @@ async function clientItem(world: World, { publicId, payload }: OAuthRecord): Pro
 	};
 }
 
-async function hasToken({ store, clock }: World, grant: string): Promise<boolean> {
+async function hasToken({ store, clock }: CoreContext, grant: string): Promise<boolean> {
 	const now = clock.now();
 	for (const kind of ["RefreshToken", "AccessToken"] as const) {
 		const prefix = [grant, kind, "live"];

@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { type OAuthRecord, oauthRecords, recordId } from "./oauth-records.ts";
 import type { Principal } from "./principal.ts";
 import { accountOfSubject } from "./subject.ts";
@@ -7,7 +7,7 @@ const opaque = "oauth:";
 const structured = "oauth+jwt:";
 
 /** The resource indicators of the API (RFC 8707): the origin, and the API below it. */
-export const apiResources = ({ origin }: Pick<World, "origin">): readonly string[] => [
+export const apiResources = ({ origin }: Pick<CoreContext, "origin">): readonly string[] => [
 	origin,
 	`${origin}/`,
 	`${origin}/api`,
@@ -32,18 +32,18 @@ export const jwtCredential = (claims: AccessTokenClaims): string => structured +
 
 /** The current principal of an OAuth credential; `undefined` if the token or its grant has expired or ended. */
 export async function oauthPrincipal(
-	world: Pick<World, "store" | "clock">,
+	context: Pick<CoreContext, "store" | "clock">,
 	credential: string,
 ): Promise<Principal | undefined> {
 	const claims = credential.startsWith(structured)
 		? (JSON.parse(credential.slice(structured.length)) as AccessTokenClaims)
-		: await claimsOf(world, credential.slice(opaque.length));
-	if (claims === undefined || claims.expiresAt * 1000 <= world.clock.now()) return undefined;
+		: await claimsOf(context, credential.slice(opaque.length));
+	if (claims === undefined || claims.expiresAt * 1000 <= context.clock.now()) return undefined;
 	const [grant, account] = await Promise.all([
-		world.store.get(oauthRecords, recordId("Grant", claims.grant)),
-		accountOfSubject(world, claims.subject),
+		context.store.get(oauthRecords, recordId("Grant", claims.grant)),
+		accountOfSubject(context, claims.subject),
 	]);
-	if (grant === undefined || grant.doc.endedAt !== undefined || grant.doc.expiresAt <= world.clock.now())
+	if (grant === undefined || grant.doc.endedAt !== undefined || grant.doc.expiresAt <= context.clock.now())
 		return undefined;
 	if (account === undefined || grant.doc.owner !== claims.subject) return undefined;
 	return {
@@ -60,12 +60,12 @@ export const isOAuthCredential = (credential: string): boolean =>
 	credential.startsWith(opaque) || credential.startsWith(structured);
 
 /** True for a token of the client credentials grant, which acts for no account. */
-export async function isClientToken({ store }: Pick<World, "store">, secret: string): Promise<boolean> {
+export async function isClientToken({ store }: Pick<CoreContext, "store">, secret: string): Promise<boolean> {
 	return (await store.get(oauthRecords, recordId("ClientCredentials", secret))) !== undefined;
 }
 
-async function claimsOf(world: Pick<World, "store">, record: string): Promise<AccessTokenClaims | undefined> {
-	const token: OAuthRecord | undefined = (await world.store.get(oauthRecords, record))?.doc;
+async function claimsOf(context: Pick<CoreContext, "store">, record: string): Promise<AccessTokenClaims | undefined> {
+	const token: OAuthRecord | undefined = (await context.store.get(oauthRecords, record))?.doc;
 	if (token === undefined || token.kind !== "AccessToken" || typeof token.payload === "string") return undefined;
 	const { accountId, clientId, grantId, scope = "", aud, exp } = token.payload;
 	// Tokens for a single resource are JWTs, which are not stored.

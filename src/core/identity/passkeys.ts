@@ -6,7 +6,7 @@ import { type Account, addressOf } from "../model/account.ts";
 import { expiryIndex } from "../ports/expiry.ts";
 import type { PasskeyCredential, WebAuthnJson } from "../ports/factors.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import type { IdentityWorld } from "./identity.ts";
+import type { IdentityContext } from "./identity.ts";
 import { newSecret } from "./secret.ts";
 
 /** A passkey of an account. Its id is the hash of the credential id, which may be too long for an id of the store. */
@@ -54,14 +54,14 @@ export interface PasskeyAnswer {
 	readonly response: unknown;
 }
 
-type Dependencies = Pick<IdentityWorld, "store" | "clock" | "identity">;
+type Dependencies = Pick<IdentityContext, "store" | "clock" | "identity">;
 
 const challengeMs = 5 * 60_000;
 const most = 20;
 
 /** The passkeys of an account, oldest first. */
 export async function passkeysOf(
-	{ store }: Pick<IdentityWorld, "store">,
+	{ store }: Pick<IdentityContext, "store">,
 	account: Pick<Account, "id">,
 ): Promise<readonly (Passkey & { readonly id: string })[]> {
 	const page = await store.page(passkeys, { index: "account", prefix: [account.id], order: "asc", limit: most });
@@ -69,16 +69,16 @@ export async function passkeysOf(
 }
 
 /** True if the account has a passkey. */
-export const hasPasskey = async (world: Pick<IdentityWorld, "store">, account: Account): Promise<boolean> =>
-	(await passkeysOf(world, account)).length > 0;
+export const hasPasskey = async (context: Pick<IdentityContext, "store">, account: Account): Promise<boolean> =>
+	(await passkeysOf(context, account)).length > 0;
 
 /** Prompts the browser for a new passkey. @throws {Conflict} `too_many_passkeys` */
-export async function registrationOptions(world: Dependencies, account: Account): Promise<PasskeyPrompt> {
-	const known = await credentialsOf(world, account);
+export async function registrationOptions(context: Dependencies, account: Account): Promise<PasskeyPrompt> {
+	const known = await credentialsOf(context, account);
 	if (known.length >= most) throw tooMany();
-	const { handle, challenge } = await newChallenge(world, "register", account);
+	const { handle, challenge } = await newChallenge(context, "register", account);
 	const user = { id: account.id, name: addressOf(account), displayName: account.profile.displayName };
-	const options = await world.identity.factors.passkeys.registrationOptions({ challenge, user, known });
+	const options = await context.identity.factors.passkeys.registrationOptions({ challenge, user, known });
 	return { handle, options };
 }
 
@@ -90,24 +90,24 @@ export async function registrationOptions(world: Dependencies, account: Account)
  * @throws {Conflict} `passkey_known`, `too_many_passkeys`
  */
 export async function addPasskey(
-	world: Dependencies,
+	context: Dependencies,
 	account: Account,
 	{ handle, response }: PasskeyAnswer,
 	name: string,
 ): Promise<Passkey & { readonly id: string }> {
-	const asked = await consumeChallenge(world, "register", handle);
+	const asked = await consumeChallenge(context, "register", handle);
 	const credential =
 		asked?.account === account.id
-			? await world.identity.factors.passkeys.verifyRegistration(response, asked.challenge)
+			? await context.identity.factors.passkeys.verifyRegistration(response, asked.challenge)
 			: undefined;
 	if (credential === undefined)
 		throw new InvalidRequest([{ field: "/response", expected: "the browser's response to the newest challenge" }]);
-	if ((await credentialsOf(world, account)).length >= most) throw tooMany();
+	if ((await credentialsOf(context, account)).length >= most) throw tooMany();
 	const id = idOf(credential.id);
 	const called = [...name.trim()].slice(0, 100).join("") || "Passkey";
-	const passkey = { account: account.id, credential, name: called, createdAt: world.clock.now() };
+	const passkey = { account: account.id, credential, name: called, createdAt: context.clock.now() };
 	try {
-		await world.store.insert(passkeys, id, passkey);
+		await context.store.insert(passkeys, id, passkey);
 	} catch (error) {
 		if (!(error instanceof Duplicate)) throw error;
 		throw new Conflict("passkey_known", "This passkey is already registered");
@@ -117,7 +117,7 @@ export async function addPasskey(
 
 /** Removes a passkey; `false` if the account has none with this id. */
 export async function removePasskey(
-	{ store }: Pick<IdentityWorld, "store">,
+	{ store }: Pick<IdentityContext, "store">,
 	account: Account,
 	id: string,
 ): Promise<boolean> {
@@ -130,10 +130,10 @@ export async function removePasskey(
  *
  * @param account the account whose password was right; if absent, the passkey replaces the password
  */
-export async function loginOptions(world: Dependencies, account?: Account): Promise<PasskeyPrompt> {
-	const { handle, challenge } = await newChallenge(world, "log-in", account);
-	const known = account === undefined ? [] : await credentialsOf(world, account);
-	const options = await world.identity.factors.passkeys.loginOptions({
+export async function loginOptions(context: Dependencies, account?: Account): Promise<PasskeyPrompt> {
+	const { handle, challenge } = await newChallenge(context, "log-in", account);
+	const known = account === undefined ? [] : await credentialsOf(context, account);
+	const options = await context.identity.factors.passkeys.loginOptions({
 		challenge,
 		known,
 		alone: account === undefined,
@@ -145,30 +145,30 @@ export async function loginOptions(world: Dependencies, account?: Account): Prom
  * The account whose passkey has signed the challenge; `undefined` if the response is not valid. A challenge is accepted once.
  */
 export async function checkPasskey(
-	world: Dependencies,
+	context: Dependencies,
 	{ handle, response }: PasskeyAnswer,
 ): Promise<Account | undefined> {
-	const asked = await consumeChallenge(world, "log-in", handle);
+	const asked = await consumeChallenge(context, "log-in", handle);
 	const named = (response as { readonly id?: unknown } | null | undefined)?.id;
 	if (asked === undefined || typeof named !== "string") return undefined;
 	const id = idOf(named);
-	const stored = await world.store.get(passkeys, id);
+	const stored = await context.store.get(passkeys, id);
 	if (stored === undefined || (asked.account !== undefined && stored.doc.account !== asked.account)) return undefined;
 	const { credential } = stored.doc;
 	const question = { challenge: asked.challenge, alone: asked.account === undefined };
-	const counter = await world.identity.factors.passkeys.verifyLogin(response, question, credential);
+	const counter = await context.identity.factors.passkeys.verifyLogin(response, question, credential);
 	if (counter === undefined) return undefined;
-	const used = { ...stored.doc, credential: { ...credential, counter }, lastUsedAt: world.clock.now() };
+	const used = { ...stored.doc, credential: { ...credential, counter }, lastUsedAt: context.clock.now() };
 	// Of two concurrent responses only one is accepted, since each would overwrite the counter of the other.
-	if (!(await world.store.replace(passkeys, id, stored.rev, used))) return undefined;
-	const account = (await world.store.get(accounts, stored.doc.account))?.doc;
+	if (!(await context.store.replace(passkeys, id, stored.rev, used))) return undefined;
+	const account = (await context.store.get(accounts, stored.doc.account))?.doc;
 	return account?.deletedAt === undefined ? account : undefined;
 }
 
 const idOf = (credential: string): string => createHash("sha256").update(credential).digest("hex");
 
-const credentialsOf = async (world: Dependencies, account: Account): Promise<readonly PasskeyCredential[]> =>
-	(await passkeysOf(world, account)).map(({ credential }) => credential);
+const credentialsOf = async (context: Dependencies, account: Account): Promise<readonly PasskeyCredential[]> =>
+	(await passkeysOf(context, account)).map(({ credential }) => credential);
 
 const tooMany = (): Conflict => new Conflict("too_many_passkeys", `An account has at most ${most} passkeys`);
 

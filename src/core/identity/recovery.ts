@@ -6,7 +6,7 @@ import type { Account } from "../model/account.ts";
 import { expiryIndex } from "../ports/expiry.ts";
 import type { Collection } from "../ports/store.ts";
 import { hashPassword, storeCredential } from "./credentials.ts";
-import type { IdentityWorld } from "./identity.ts";
+import type { IdentityContext } from "./identity.ts";
 import { accountByName, subjectOf } from "./log-in.ts";
 import { passwordContext } from "./password-context.ts";
 import { checkPassword } from "./password-rules.ts";
@@ -46,26 +46,26 @@ const lifeMs = 60 * 60_000;
  * @throws {TooManyRequests} too many links for this account or from this IP address
  */
 export async function askRecovery(
-	world: IdentityWorld,
+	context: IdentityContext,
 	{ name, from }: { readonly name: string; readonly from: string },
 ): Promise<void> {
-	const { attempts, background, mail } = world.identity;
-	const account = await accountByName(world, name);
+	const { attempts, background, mail } = context.identity;
+	const account = await accountByName(context, name);
 	await attempts.spend("recoveryAddress", from);
-	await attempts.spend("recovery", subjectOf(world, account, name));
+	await attempts.spend("recovery", subjectOf(context, account, name));
 	if (account === undefined || !mail.enabled) return;
 	background.run("Sending a recovery link", async () => {
-		const to = await emailOf(world, account.id);
+		const to = await emailOf(context, account.id);
 		if (to === undefined) return;
 		await mail.send({
 			to,
-			...recoveryMail(world, account, await addLink(world, account, { sentTo: fingerprintOf(world, to) })),
+			...recoveryMail(context, account, await addLink(context, account, { sentTo: fingerprintOf(context, to) })),
 		});
 	});
 }
 
 function recoveryMail(
-	{ identity }: IdentityWorld,
+	{ identity }: IdentityContext,
 	{ handle }: Account,
 	link: string,
 ): { subject: string; text: string } {
@@ -87,45 +87,45 @@ function recoveryMail(
  * @param options.resetsFactor also removes the second factor, for an owner who has lost it and its recovery codes
  */
 export const recoveryLink = (
-	world: LinkDependencies,
+	context: LinkDependencies,
 	account: Account,
 	{ resetsFactor = false }: { readonly resetsFactor?: boolean } = {},
-): Promise<string> => addLink(world, account, resetsFactor ? { resetsFactor } : {});
+): Promise<string> => addLink(context, account, resetsFactor ? { resetsFactor } : {});
 
-type LinkDependencies = Pick<IdentityWorld, "store" | "clock" | "origin">;
+type LinkDependencies = Pick<IdentityContext, "store" | "clock" | "origin">;
 
 async function addLink(
-	world: LinkDependencies,
+	context: LinkDependencies,
 	account: Account,
 	what: Pick<Recovery, "sentTo" | "resetsFactor">,
 ): Promise<string> {
 	const secret = newSecret("cwr");
-	const now = world.clock.now();
-	await world.store.insert(recoveries, hashOfSecret(secret), {
+	const now = context.clock.now();
+	await context.store.insert(recoveries, hashOfSecret(secret), {
 		account: account.id,
 		...what,
 		createdAt: now,
 		expiresAt: now + lifeMs,
 	});
-	return `${world.origin}/recover?link=${secret}`;
+	return `${context.origin}/recover?link=${secret}`;
 }
 
 /** The account whose password a link sets; `undefined` if the link is unknown, used or expired. */
 export async function recoveryState(
-	world: Pick<IdentityWorld, "store" | "clock" | "vault">,
+	context: Pick<IdentityContext, "store" | "clock" | "vault">,
 	secret: string,
 ): Promise<Account | undefined> {
-	const link = (await world.store.get(recoveries, hashOfSecret(secret)))?.doc;
-	if (link === undefined || link.expiresAt <= world.clock.now()) return undefined;
+	const link = (await context.store.get(recoveries, hashOfSecret(secret)))?.doc;
+	if (link === undefined || link.expiresAt <= context.clock.now()) return undefined;
 	if (link.sentTo !== undefined) {
-		const email = await emailOf(world, link.account);
-		if (email === undefined || link.sentTo !== fingerprintOf(world, email)) return undefined;
+		const email = await emailOf(context, link.account);
+		if (email === undefined || link.sentTo !== fingerprintOf(context, email)) return undefined;
 	}
-	const account = await accountById(world, link.account);
+	const account = await accountById(context, link.account);
 	return account?.deletedAt === undefined ? account : undefined;
 }
 
-const fingerprintOf = ({ vault }: Pick<IdentityWorld, "vault">, email: string): string =>
+const fingerprintOf = ({ vault }: Pick<IdentityContext, "vault">, email: string): string =>
 	vault.fingerprint("recovery", email);
 
 /**
@@ -139,23 +139,23 @@ const fingerprintOf = ({ vault }: Pick<IdentityWorld, "vault">, email: string): 
  * @throws {NotFound} the link is unknown, used or expired
  * @throws {Unavailable} too many passwords are being hashed
  */
-export async function recover(world: IdentityWorld, secret: string, newPassword: string): Promise<Account> {
-	const account = await recoveryState(world, secret);
+export async function recover(context: IdentityContext, secret: string, newPassword: string): Promise<Account> {
+	const account = await recoveryState(context, secret);
 	if (account === undefined) throw new NotFound();
-	await checkPassword(newPassword, await passwordContext(world, account));
-	const credential = await hashPassword(world, newPassword);
-	const link = await world.store.get(recoveries, hashOfSecret(secret));
-	if (link === undefined || !(await world.store.delete(recoveries, link.id, link.rev))) throw new NotFound();
-	await endSessions(world, account.id, { kinds: ["session", "device"] });
-	if (link.doc.resetsFactor === true) await endTotp(world, account);
-	await storeCredential(world, account.id, credential);
-	await endRecoveries(world, account.id);
-	await endSessions(world, account.id, { kinds: ["session", "device"] });
+	await checkPassword(newPassword, await passwordContext(context, account));
+	const credential = await hashPassword(context, newPassword);
+	const link = await context.store.get(recoveries, hashOfSecret(secret));
+	if (link === undefined || !(await context.store.delete(recoveries, link.id, link.rev))) throw new NotFound();
+	await endSessions(context, account.id, { kinds: ["session", "device"] });
+	if (link.doc.resetsFactor === true) await endTotp(context, account);
+	await storeCredential(context, account.id, credential);
+	await endRecoveries(context, account.id);
+	await endSessions(context, account.id, { kinds: ["session", "device"] });
 	return account;
 }
 
 /** Deletes the recovery links of an account, whose password has been set anew. */
-export async function endRecoveries({ store }: Pick<IdentityWorld, "store">, account: AccountId): Promise<void> {
+export async function endRecoveries({ store }: Pick<IdentityContext, "store">, account: AccountId): Promise<void> {
 	for (;;) {
 		const links = await store.page(recoveries, { index: "account", prefix: [account], order: "asc", limit: 100 });
 		for (const { id } of links) await store.delete(recoveries, id);

@@ -1,10 +1,10 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 
 const prefix = "revoked:";
 
 /** Notifies every process that a credential of an account was revoked, so that its open streams end at once. */
-export function announceRevocation({ bus }: Pick<World, "bus">, account: AccountId): void {
+export function announceRevocation({ bus }: Pick<CoreContext, "bus">, account: AccountId): void {
 	bus.publish(`${prefix}${account}`, 0);
 }
 

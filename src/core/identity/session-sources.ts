@@ -1,12 +1,12 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { deviceSessions } from "./device-sessions.ts";
 import { oauthSessions } from "./oauth-sessions.ts";
 import type { SessionSource } from "./sessions.ts";
 import { tokenSessions } from "./token-sessions.ts";
 
 /** All sources of sessions. */
-export const sessionSources = (world: World): readonly SessionSource[] => [
-	oauthSessions(world),
-	tokenSessions(world),
-	deviceSessions(world),
+export const sessionSources = (context: CoreContext): readonly SessionSource[] => [
+	oauthSessions(context),
+	tokenSessions(context),
+	deviceSessions(context),
 ];

@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import { announceRevocation } from "./revocation.ts";
@@ -37,11 +37,11 @@ export interface SessionSource {
  * @param current the ids of the caller's session and credential
  */
 export async function sessionsOf(
-	world: World,
+	context: CoreContext,
 	account: Account,
 	current: readonly (string | undefined)[] = [],
 ): Promise<readonly SessionItem[]> {
-	const lists = await Promise.all(sessionSources(world).map((source) => source.list(account.id)));
+	const lists = await Promise.all(sessionSources(context).map((source) => source.list(account.id)));
 	return lists
 		.flat()
 		.map((item) => ({ ...item, current: current.includes(item.id) }))
@@ -49,10 +49,10 @@ export async function sessionsOf(
 }
 
 /** Ends a session and its open streams; `false` if the account has no session with this id. */
-export async function endSession(world: World, account: Account, id: string): Promise<boolean> {
-	for (const source of sessionSources(world)) {
+export async function endSession(context: CoreContext, account: Account, id: string): Promise<boolean> {
+	for (const source of sessionSources(context)) {
 		if (!(await source.end(account.id, id))) continue;
-		announceRevocation(world, account.id);
+		announceRevocation(context, account.id);
 		return true;
 	}
 	return false;
@@ -65,12 +65,12 @@ export async function endSession(world: World, account: Account, id: string): Pr
  * @param options.except the id of a session that does not end
  */
 export async function endSessions(
-	world: World,
+	context: CoreContext,
 	account: AccountId,
 	{ kinds = sessionKinds, except }: { readonly kinds?: readonly SessionKind[]; readonly except?: string } = {},
 ): Promise<void> {
-	for (const source of sessionSources(world)) {
+	for (const source of sessionSources(context)) {
 		if (kinds.includes(source.kind)) await source.endAll(account, except);
 	}
-	announceRevocation(world, account);
+	announceRevocation(context, account);
 }

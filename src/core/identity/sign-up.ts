@@ -8,7 +8,7 @@ import { type AccountId, mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import { hashPassword, storeCredential } from "./credentials.ts";
 import { eraseSecrets } from "./erase.ts";
-import type { IdentityWorld } from "./identity.ts";
+import type { IdentityContext } from "./identity.ts";
 import { redeemInvite, releaseInvite } from "./invites.ts";
 import { passwordFault } from "./password-rules.ts";
 
@@ -36,14 +36,14 @@ export interface SignUp {
  * @throws {TooManyRequests} too many accounts from this IP address
  * @throws {Unavailable} too many passwords are being hashed
  */
-export async function signUp(world: IdentityWorld, fields: SignUp): Promise<Account> {
-	const { registration, attempts } = world.identity;
+export async function signUp(context: IdentityContext, fields: SignUp): Promise<Account> {
+	const { registration, attempts } = context.identity;
 	if (registration.mode === "closed")
 		throw new PermissionDenied("Accounts on this provider are created by its operator", "registration_closed");
-	await checkFields(world, fields);
+	await checkFields(context, fields);
 	await attempts.spend("signUp", fields.from);
 	try {
-		return await createInvited(world, fields);
+		return await createInvited(context, fields);
 	} catch (error) {
 		// No account was created. A wrong invitation stays counted, since the limit also protects against guessing.
 		if (error instanceof Conflict || error instanceof Unavailable) await attempts.refund("signUp", fields.from);
@@ -51,8 +51,11 @@ export async function signUp(world: IdentityWorld, fields: SignUp): Promise<Acco
 	}
 }
 
-async function checkFields({ domain }: IdentityWorld, { handle, password, email, displayName }: SignUp): Promise<void> {
-	const context = {
+async function checkFields(
+	{ domain }: IdentityContext,
+	{ handle, password, email, displayName }: SignUp,
+): Promise<void> {
+	const passwordContext = {
 		handle,
 		domain,
 		...(email === undefined ? {} : { email }),
@@ -60,7 +63,7 @@ async function checkFields({ domain }: IdentityWorld, { handle, password, email,
 	};
 	const faults: readonly (readonly [string, string | undefined])[] = [
 		["/handle", handleFault(handle)],
-		["/password", await passwordFault(password, context)],
+		["/password", await passwordFault(password, passwordContext)],
 		["/email", email === undefined ? undefined : emailFault(email)],
 		["/displayName", displayNameFault(displayName?.trim() || handle)],
 	];
@@ -71,36 +74,36 @@ async function checkFields({ domain }: IdentityWorld, { handle, password, email,
 }
 
 /** Redeems the invitation if one is required, and releases it if no account is created. */
-async function createInvited(world: IdentityWorld, fields: SignUp): Promise<Account> {
+async function createInvited(context: IdentityContext, fields: SignUp): Promise<Account> {
 	const { invite } = fields;
-	const id = mintId("usr", world.clock.now());
-	if (world.identity.registration.mode === "open") return makeAccount(world, id, fields);
-	if (invite === undefined || !(await redeemInvite(world, invite, id)))
+	const id = mintId("usr", context.clock.now());
+	if (context.identity.registration.mode === "open") return makeAccount(context, id, fields);
+	if (invite === undefined || !(await redeemInvite(context, invite, id)))
 		throw new PermissionDenied("Registration requires an invitation, and this one is not valid", "invite_invalid");
 	try {
-		return await makeAccount(world, id, fields);
+		return await makeAccount(context, id, fields);
 	} catch (error) {
-		await releaseInvite(world, invite, id);
+		await releaseInvite(context, invite, id);
 		throw error;
 	}
 }
 
 async function makeAccount(
-	world: IdentityWorld,
+	context: IdentityContext,
 	id: AccountId,
 	{ handle, password, email, displayName }: SignUp,
 ): Promise<Account> {
 	// A taken handle is detected before the costly hash; one that is taken meanwhile, after it.
-	if ((await accountByHandle(world, handle, world.domain)) !== undefined)
+	if ((await accountByHandle(context, handle, context.domain)) !== undefined)
 		throw new Conflict("handle_taken", `The handle ${handle} is taken`);
 	const name = displayName?.trim() ?? "";
 	try {
-		if (email !== undefined) await setEmail(world, id, email);
-		await storeCredential(world, id, await hashPassword(world, password));
-		return await createAccount(world, { id, handle, ...(name === "" ? {} : { displayName: name }) });
+		if (email !== undefined) await setEmail(context, id, email);
+		await storeCredential(context, id, await hashPassword(context, password));
+		return await createAccount(context, { id, handle, ...(name === "" ? {} : { displayName: name }) });
 	} catch (error) {
 		// After any other error the account may exist.
-		if (error instanceof Conflict || error instanceof Unavailable) await eraseSecrets(world, id);
+		if (error instanceof Conflict || error instanceof Unavailable) await eraseSecrets(context, id);
 		throw error;
 	}
 }

@@ -1,5 +1,5 @@
 import { InvalidRequest, Unauthenticated } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import { isNonceUsed, useNonce } from "./nonces.ts";
 import { isDigestOf, isSignedBy, type SignableRequest, signatureHeaders } from "./request-signature.ts";
 
@@ -37,19 +37,19 @@ const keyIdShape = /^[\x21-\x7e]{1,200}$/;
  * @throws {Unauthenticated} `signature_incomplete`, `signature_expired`, `nonce_reused`, `signature_invalid`
  */
 export async function checkSignature(
-	world: Pick<World, "store" | "clock" | "domain">,
+	context: Pick<CoreContext, "store" | "clock" | "domain">,
 	request: ReceivedRequest,
 	signer: string,
 	find: KeyFinder,
 ): Promise<string> {
 	const { keyId, signature, ...signed } = readHeaders(request);
 	const time = timeShape.test(signed.timestamp) ? Date.parse(signed.timestamp) : Number.NaN;
-	if (!(Math.abs(time - world.clock.now()) <= skewMs))
+	if (!(Math.abs(time - context.clock.now()) <= skewMs))
 		throw new Unauthenticated(
 			"The timestamp differs from the server's time by more than 300 s, or is not in UTC",
 			"signature_expired",
 		);
-	if (await isNonceUsed(world, signer, keyId, signed.nonce)) throw reused();
+	if (await isNonceUsed(context, signer, keyId, signed.nonce)) throw reused();
 	if (!isDigestOf(signed.digest, await request.body()))
 		throw new InvalidRequest(
 			[{ field: signatureHeaders.digest, expected: "the SHA-256 of the body, base64" }],
@@ -60,7 +60,7 @@ export async function checkSignature(
 	// The authority is always our own, so that a signature for another provider does not verify.
 	const signable: SignableRequest = {
 		...signed,
-		authority: world.domain,
+		authority: context.domain,
 		method: request.method,
 		path,
 		query: query.join("?"),
@@ -71,7 +71,7 @@ export async function checkSignature(
 		if (refetched === undefined || refetched === known || !isSignedBy(signable, refetched, signature))
 			throw new Unauthenticated("The signature does not match the request, or its key is unknown", "signature_invalid");
 	}
-	if (!(await useNonce(world, signer, keyId, signed.nonce))) throw reused();
+	if (!(await useNonce(context, signer, keyId, signed.nonce))) throw reused();
 	return keyId;
 }
 

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, generateKeyPair, type JsonWebKey, type KeyObject } from "node:crypto";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Collection } from "../ports/store.ts";
 
 const algorithms = ["RS256", "EdDSA"] as const;
@@ -26,7 +26,7 @@ export const signingKeySets: Collection<{ readonly sealed: string }> = {
 export const overlapMs = 48 * 3_600_000;
 
 const id = "current";
-type Dependencies = Pick<World, "store" | "clock" | "vault">;
+type Dependencies = Pick<CoreContext, "store" | "clock" | "vault">;
 
 /** The published keys, those that sign first. `rev` changes whenever the keys do. */
 export interface PublishedKeys {
@@ -35,12 +35,12 @@ export interface PublishedKeys {
 }
 
 /** The published keys, which are created on first use and are the same in every process. */
-export async function signingKeys(world: Dependencies): Promise<PublishedKeys> {
-	const stored = await world.store.get(signingKeySets, id);
-	if (stored !== undefined) return { rev: stored.rev, keys: published(world, open(world, stored.doc)) };
-	const sealed = world.vault.seal(await newKeys(world)) as string;
-	await world.store.insertMissing(signingKeySets, [{ id, doc: { sealed } }]);
-	return signingKeys(world);
+export async function signingKeys(context: Dependencies): Promise<PublishedKeys> {
+	const stored = await context.store.get(signingKeySets, id);
+	if (stored !== undefined) return { rev: stored.rev, keys: published(context, open(context, stored.doc)) };
+	const sealed = context.vault.seal(await newKeys(context)) as string;
+	await context.store.insertMissing(signingKeySets, [{ id, doc: { sealed } }]);
+	return signingKeys(context);
 }
 
 /** The public keys, as members of a JSON Web Key Set (RFC 7517). */
@@ -53,27 +53,30 @@ export const publicKeys = ({ keys }: PublishedKeys): readonly JsonWebKey[] =>
 	}));
 
 /** The revision of the keys; `undefined` if there are none yet. */
-export const signingKeysRevision = async ({ store }: Pick<World, "store">): Promise<number | undefined> =>
+export const signingKeysRevision = async ({ store }: Pick<CoreContext, "store">): Promise<number | undefined> =>
 	(await store.get(signingKeySets, id))?.rev;
 
 /** Replaces the signing keys; the old ones stay published for {@link overlapMs}. Resolves with the ids of the new keys. */
-export async function rotateSigningKeys(world: Dependencies): Promise<readonly string[]> {
-	const fresh = await newKeys(world);
+export async function rotateSigningKeys(context: Dependencies): Promise<readonly string[]> {
+	const fresh = await newKeys(context);
 	for (;;) {
-		await signingKeys(world);
-		const stored = await world.store.get(signingKeySets, id);
+		await signingKeys(context);
+		const stored = await context.store.get(signingKeySets, id);
 		if (stored === undefined) continue;
-		const now = world.clock.now();
-		const old = published(world, open(world, stored.doc)).map((key) => ({ ...key, retiredAt: key.retiredAt ?? now }));
-		const sealed = world.vault.seal([...fresh, ...old]) as string;
-		if (await world.store.replace(signingKeySets, id, stored.rev, { sealed })) return fresh.map(({ kid }) => kid);
+		const now = context.clock.now();
+		const old = published(context, open(context, stored.doc)).map((key) => ({
+			...key,
+			retiredAt: key.retiredAt ?? now,
+		}));
+		const sealed = context.vault.seal([...fresh, ...old]) as string;
+		if (await context.store.replace(signingKeySets, id, stored.rev, { sealed })) return fresh.map(({ kid }) => kid);
 	}
 }
 
-const open = ({ vault }: Pick<World, "vault">, { sealed }: { readonly sealed: string }) =>
+const open = ({ vault }: Pick<CoreContext, "vault">, { sealed }: { readonly sealed: string }) =>
 	vault.open(sealed) as readonly SigningKey[];
 
-const published = ({ clock }: Pick<World, "clock">, keys: readonly SigningKey[]): readonly SigningKey[] =>
+const published = ({ clock }: Pick<CoreContext, "clock">, keys: readonly SigningKey[]): readonly SigningKey[] =>
 	keys.filter(({ retiredAt }) => retiredAt === undefined || clock.now() < retiredAt + overlapMs);
 
 /** Generates a key pair off the main thread, since an RSA key takes a while. */
@@ -82,7 +85,7 @@ const generated = <T>(make: (done: (error: Error | null, publicKey: T, privateKe
 		make((error, publicKey, privateKey) => (error === null ? resolve({ publicKey, privateKey }) : reject(error))),
 	);
 
-async function newKeys({ clock }: Pick<World, "clock">): Promise<readonly SigningKey[]> {
+async function newKeys({ clock }: Pick<CoreContext, "clock">): Promise<readonly SigningKey[]> {
 	const pairs = await Promise.all([
 		generated<KeyObject>((done) => generateKeyPair("rsa", { modulusLength: 2048 }, done)),
 		generated<KeyObject>((done) => generateKeyPair("ed25519", {}, done)),

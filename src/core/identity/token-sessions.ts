@@ -1,4 +1,4 @@
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import type { Stored } from "../ports/store.ts";
 import { lastUsedOf } from "./last-used.ts";
@@ -9,7 +9,7 @@ import { type AccessToken, accessTokens } from "./tokens.ts";
 const chunk = 200;
 
 /** The personal access tokens of an account, as sessions. */
-export function tokenSessions({ store }: Pick<World, "store">): SessionSource {
+export function tokenSessions({ store }: Pick<CoreContext, "store">): SessionSource {
 	const tokensOf = (account: AccountId): Promise<readonly Stored<AccessToken>[]> =>
 		store.page(accessTokens, { index: "account", prefix: [account], order: "desc", limit: chunk });
 

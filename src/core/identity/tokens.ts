@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import type { Collection } from "../ports/store.ts";
 
@@ -23,10 +23,10 @@ export const tokenId = (secret: string): string => createHash("sha256").update(s
 
 /** Creates a token and returns its secret, which can't be read again. */
 export async function addToken(
-	world: World,
+	context: CoreContext,
 	{ account, scopes, name }: Omit<AccessToken, "createdAt">,
 ): Promise<string> {
 	const secret = `cwy_${randomBytes(32).toString("base64url")}`;
-	await world.store.insert(accessTokens, tokenId(secret), { account, scopes, name, createdAt: world.clock.now() });
+	await context.store.insert(accessTokens, tokenId(secret), { account, scopes, name, createdAt: context.clock.now() });
 	return secret;
 }

@@ -3,7 +3,7 @@ import { Conflict, InvalidRequest } from "../errors.ts";
 import { type Account, addressOf } from "../model/account.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
 import { attempt } from "./attempt.ts";
-import type { IdentityWorld } from "./identity.ts";
+import type { IdentityContext } from "./identity.ts";
 import { hashOfSecret } from "./secret.ts";
 
 /** The one-time codes of an account (RFC 6238), by the account's id. */
@@ -21,10 +21,10 @@ export interface Totp {
 /** The TOTP secrets, by account id. */
 export const totps: Collection<Totp> = { name: "totps", version: 1, indexes: {} };
 
-type Dependencies = Pick<IdentityWorld, "store" | "clock" | "vault" | "identity" | "domain">;
+type Dependencies = Pick<IdentityContext, "store" | "clock" | "vault" | "identity" | "domain">;
 
 /** True if the account needs a code to sign in. */
-export async function hasTotp({ store }: Pick<IdentityWorld, "store">, account: Account): Promise<boolean> {
+export async function hasTotp({ store }: Pick<IdentityContext, "store">, account: Account): Promise<boolean> {
 	return (await store.get(totps, account.id))?.doc.secret !== undefined;
 }
 
@@ -34,12 +34,12 @@ export async function hasTotp({ store }: Pick<IdentityWorld, "store">, account: 
  *
  * @returns the secret to type in, and the `otpauth://` URI for the QR code
  */
-export async function beginTotp(world: Dependencies, account: Account): Promise<{ secret: string; uri: string }> {
-	const { totp } = world.identity.factors;
+export async function beginTotp(context: Dependencies, account: Account): Promise<{ secret: string; uri: string }> {
+	const { totp } = context.identity.factors;
 	const secret = await totp.newSecret();
-	const pending = world.vault.seal(secret);
-	await change(world, account, (now) => ({ ...now, pending }));
-	return { secret, uri: await totp.uri({ secret, issuer: world.identity.instanceName, label: addressOf(account) }) };
+	const pending = context.vault.seal(secret);
+	await change(context, account, (now) => ({ ...now, pending }));
+	return { secret, uri: await totp.uri({ secret, issuer: context.identity.instanceName, label: addressOf(account) }) };
 }
 
 /**
@@ -49,15 +49,15 @@ export async function beginTotp(world: Dependencies, account: Account): Promise<
  * @throws {InvalidRequest} `/code` is wrong
  * @throws {Conflict} `totp_not_begun`
  */
-export async function confirmTotp(world: Dependencies, account: Account, code: string): Promise<readonly string[]> {
-	const stored = await world.store.get(totps, account.id);
+export async function confirmTotp(context: Dependencies, account: Account, code: string): Promise<readonly string[]> {
+	const stored = await context.store.get(totps, account.id);
 	if (stored?.doc.pending === undefined) throw new Conflict("totp_not_begun", "No authenticator app is being set up");
-	const secret = world.vault.open(stored.doc.pending) as string;
-	const step = await world.identity.factors.totp.stepOf(secret, normalized(code), world.clock.now());
+	const secret = context.vault.open(stored.doc.pending) as string;
+	const step = await context.identity.factors.totp.stepOf(secret, normalized(code), context.clock.now());
 	if (step === undefined) throw wrongCode();
 	const codes = newRecoveryCodes();
 	const confirmed = { secret: stored.doc.pending, lastStep: step, recovery: codes.map((c) => hashOf(account, c)) };
-	if (!(await world.store.replace(totps, account.id, stored.rev, confirmed))) throw wrongCode();
+	if (!(await context.store.replace(totps, account.id, stored.rev, confirmed))) throw wrongCode();
 	return codes;
 }
 
@@ -65,14 +65,14 @@ const wrongCode = (): InvalidRequest =>
 	new InvalidRequest([{ field: "/code", expected: "the code that the app shows now" }]);
 
 /** Deactivates TOTP. Idempotent. */
-export async function endTotp({ store }: Pick<IdentityWorld, "store">, account: Account): Promise<void> {
+export async function endTotp({ store }: Pick<IdentityContext, "store">, account: Account): Promise<void> {
 	await store.delete(totps, account.id);
 }
 
 /** Creates ten new recovery codes; earlier ones become void. @throws {Conflict} `totp_not_begun` TOTP is not active */
-export async function renewRecoveryCodes(world: Dependencies, account: Account): Promise<readonly string[]> {
+export async function renewRecoveryCodes(context: Dependencies, account: Account): Promise<readonly string[]> {
 	const codes = newRecoveryCodes();
-	await change(world, account, (now) => {
+	await change(context, account, (now) => {
 		if (now.secret === undefined) throw new Conflict("totp_not_begun", "No authenticator app is set up");
 		return { ...now, recovery: codes.map((code) => hashOf(account, code)) };
 	});
@@ -86,25 +86,25 @@ export async function renewRecoveryCodes(world: Dependencies, account: Account):
  * @param from the caller's IP address
  * @throws {TooManyRequests} too many wrong attempts for this account or from this IP address
  */
-export function checkCode(world: Dependencies, account: Account, code: string, from: string): Promise<boolean> {
-	return attempt(world, { subject: account.id, from }, () => consumeCode(world, account, normalized(code)));
+export function checkCode(context: Dependencies, account: Account, code: string, from: string): Promise<boolean> {
+	return attempt(context, { subject: account.id, from }, () => consumeCode(context, account, normalized(code)));
 }
 
-async function consumeCode(world: Dependencies, account: Account, code: string): Promise<boolean> {
+async function consumeCode(context: Dependencies, account: Account, code: string): Promise<boolean> {
 	for (;;) {
-		const stored = await world.store.get(totps, account.id);
+		const stored = await context.store.get(totps, account.id);
 		if (stored?.doc.secret === undefined) return false;
-		const used = await afterUse(world, account, stored.doc, code);
+		const used = await afterUse(context, account, stored.doc, code);
 		if (used === undefined) return false;
-		if (await world.store.replace(totps, account.id, stored.rev, used)) return true;
+		if (await context.store.replace(totps, account.id, stored.rev, used)) return true;
 	}
 }
 
 /** The state after a code was used; `undefined` if the code is wrong or has been used. */
-async function afterUse(world: Dependencies, account: Account, now: Totp, code: string): Promise<Totp | undefined> {
+async function afterUse(context: Dependencies, account: Account, now: Totp, code: string): Promise<Totp | undefined> {
 	if (/^\d{6}$/.test(code)) {
-		const secret = world.vault.open(now.secret) as string;
-		const step = await world.identity.factors.totp.stepOf(secret, code, world.clock.now());
+		const secret = context.vault.open(now.secret) as string;
+		const step = await context.identity.factors.totp.stepOf(secret, code, context.clock.now());
 		return step === undefined || step <= now.lastStep ? undefined : { ...now, lastStep: step };
 	}
 	const hash = hashOf(account, code);

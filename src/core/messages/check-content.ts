@@ -1,14 +1,14 @@
 import { InvalidRequest } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Content, MessageType } from "../model/message.ts";
 
 /**
- * What every content must keep to, wherever it comes from: some text, not too much of it, in a form that fits the type.
+ * Checks the content of a message, local or remote: it needs well-formed text within the limit of its type.
  *
- * @throws {InvalidRequest}
+ * @throws {InvalidRequest} `/content/text`
  */
-export function checkContent(world: Pick<World, "policy">, type: MessageType, content: Content): void {
-	const limit = type === "article" ? world.policy.articleBytes : world.policy.textBytes;
+export function checkContent(context: Pick<CoreContext, "policy">, type: MessageType, content: Content): void {
+	const limit = type === "article" ? context.policy.articleBytes : context.policy.textBytes;
 	if (Buffer.byteLength(content.text) > limit)
 		throw new InvalidRequest([{ field: "/content/text", expected: `at most ${limit} bytes` }]);
 	if (content.text.trim() === "") throw new InvalidRequest([{ field: "/content/text", expected: "some text" }]);

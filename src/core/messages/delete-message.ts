@@ -1,6 +1,6 @@
 import { may } from "../access/permissions.ts";
 import { PermissionDenied } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Place } from "../groups/place.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -8,20 +8,25 @@ import type { Message } from "../model/message.ts";
 import type { MessageEvents } from "./events.ts";
 import { messages } from "./message.ts";
 
-/** Deletes a message: its author or a moderator. Idempotent. @throws {PermissionDenied} */
-export async function deleteMessage(world: World, actor: Account, place: Place, message: Message): Promise<void> {
+/** Deletes a message on behalf of its author or a moderator (OFSCP R7 §7.1). Idempotent. @throws {PermissionDenied} */
+export async function deleteMessage(
+	context: CoreContext,
+	actor: Account,
+	place: Place,
+	message: Message,
+): Promise<void> {
 	const isAuthor = message.author === actor.id;
-	if (!isAuthor && !(await may(world, "moderate", place, actor)))
-		throw new PermissionDenied("Only the author or a moderator deletes a message");
-	await appendDeletion(world, message.id, { actor, ...(isAuthor ? {} : { moderated: true as const }) });
+	if (!isAuthor && !(await may(context, "moderate", place, actor)))
+		throw new PermissionDenied("Only the author or a moderator can delete a message");
+	await appendDeletion(context, message.id, { actor, ...(isAuthor ? {} : { moderated: true as const }) });
 }
 
 /**
- * Appends a deletion that has been allowed. It empties the events that hold the message's texts, so it is decided on the
- * message as it is at the stream's head: an edit that comes between is emptied too.
+ * Appends a deletion that has been authorised. It empties the events that hold the message's texts, and is therefore decided on the message
+ * at the stream's head: an edit that comes in between is emptied too.
  */
 export async function appendDeletion(
-	world: World,
+	context: CoreContext,
 	id: MessageId,
 	{
 		actor,
@@ -37,11 +42,11 @@ export async function appendDeletion(
 	},
 ): Promise<void> {
 	for (;;) {
-		const message = (await world.store.get(messages, id))?.doc;
+		const message = (await context.store.get(messages, id))?.doc;
 		if (message === undefined || message.deletedAt !== undefined) return;
-		const after = await world.store.head(message.channel);
-		const current = (await world.store.get(messages, id))?.doc ?? message;
-		const appended = await world.log.append(
+		const after = await context.store.head(message.channel);
+		const current = (await context.store.get(messages, id))?.doc ?? message;
+		const appended = await context.log.append(
 			{
 				stream: message.channel,
 				type: "message.deleted",
@@ -57,7 +62,7 @@ export async function appendDeletion(
 	}
 }
 
-/** What an event that held a text of a deleted message keeps: its shape, and enough to rebuild the tombstone. */
+/** The body that remains of an event with a text of a deleted message: enough to rebuild the tombstone. */
 function remainsOf(message: Message, seq: number): MessageEvents["message.posted" | "message.edited"] {
 	const { id, group, channel, author, type, reply, editUntil, origin } = message;
 	const empty = { content: { text: "", mime: "text/plain" }, mentions: [], tags: [] } as const;

@@ -2,8 +2,8 @@ import type { AccountId, BridgeName, MessageId } from "../ids.ts";
 import type { Content, Message } from "../model/message.ts";
 
 /**
- * Streams: the channel's id. `origin` is the network it came from; absent: it was said here. `erased`: the message was
- * deleted, and its texts with it.
+ * Streams: the channel's id. `origin`: the network that the event came from; absent for one of this provider. `raw`: the remote event as
+ * it was received. `erased`: the message was deleted, and its texts with it.
  */
 export interface MessageEvents {
 	"message.posted": {
@@ -11,7 +11,7 @@ export interface MessageEvents {
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
 		readonly erased?: true;
-		/** Of the request, for the replay of an idempotent one. */
+		/** The fingerprint of the request, to recognise its repetition. */
 		readonly fingerprint?: string;
 	};
 	"message.edited": {
@@ -27,9 +27,9 @@ export interface MessageEvents {
 	};
 	"message.deleted": {
 		readonly message: MessageId;
-		/** Not by its author. */
+		/** Whether a moderator deleted it, and not its author. */
 		readonly moderated?: true;
-		/** One of the many deletions that the end of an account brings: what is said meanwhile goes out first. */
+		/** One of the many deletions of an erased account, whose deliveries give way to other messages. */
 		readonly bulk?: true;
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;

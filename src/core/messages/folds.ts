@@ -6,12 +6,13 @@ import { messages } from "./message.ts";
 
 const emptied = { content: { text: "", mime: "text/plain" }, tags: [], metadata: [], reactions: [] } as const;
 
-/** A message without what it said (wire.md, "Messages"): id, author, place and replies stay. */
+/** A message without its content (wire.md, "Messages"); id, author, place and replies stay. */
 export function tombstone(message: Message, at: number): Message {
 	const { warning: _, editedAt: __, ...rest } = message;
 	return { ...rest, ...emptied, deletedAt: at };
 }
 
+/** The folds of message events into the message and the reply count of its parent. */
 export const messageFolds: FoldTable<MessageEvents> = {
 	"message.posted": ({ body, seq, at }) => {
 		const { message } = body;

@@ -1,26 +1,26 @@
 import { followedPlaces } from "../access/followed-places.ts";
 import type { ReadablePlace } from "../access/readable-place.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { ChannelId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { Message, Position } from "../model/message.ts";
 import { messages } from "./message.ts";
 
-/** A place in the merge: a message's time, and among those of one millisecond its channel and its place in that. */
+/** A position in the merged timeline: by time, within a millisecond by channel, and within a channel by seq. */
 export type HomeCursor = Pick<Message, "at" | "channel" | "seq">;
 
-/** How many rows of one timeline are read at a time. */
+/** How many messages of one timeline are read at a time. */
 const chunk = 8;
 
-/** One timeline of the merge, newest first, read a few rows at a time. */
+/** The messages of one timeline, newest first, read a few at a time. */
 async function* newestFirst(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	{ channel: { id: channel } }: ReadablePlace,
 	before: HomeCursor | undefined,
 ): AsyncGenerator<Message, undefined> {
 	let after = before && behind(channel, before);
 	for (;;) {
-		const page = await world.store.page(messages, {
+		const page = await context.store.page(messages, {
 			index: "channel",
 			prefix: [channel],
 			...(after === undefined ? {} : { after: [channel, after.at, after.seq] }),
@@ -34,25 +34,29 @@ async function* newestFirst(
 	}
 }
 
-/** Where a channel goes on that is read behind a place of the merge. */
+/** The position in a channel after which its messages come after a position in the merge. */
 function behind(channel: ChannelId, before: HomeCursor): Position {
 	if (channel === before.channel) return before;
 	return { at: channel < before.channel ? before.at + 1 : before.at, seq: 0 };
 }
 
-/** Within a channel this is the channel's own order, or a page could pass over what shares a millisecond. */
+/** Within a channel this is the channel's own order; otherwise a page could skip messages of the same millisecond. */
 const isBefore = (a: HomeCursor, b: HomeCursor): boolean =>
 	a.at !== b.at ? a.at < b.at : a.channel !== b.channel ? a.channel < b.channel : a.seq < b.seq;
 
-/** The home timeline (design §2): the merge of what an account follows, newest first; replies stay with their parents. */
+/**
+ * A page of the home timeline (design §2): the merge of the places that an account follows, newest first, without deleted messages.
+ *
+ * @param options.before the last message of the previous page
+ */
 export async function homeTimeline(
-	world: Pick<World, "store">,
+	context: Pick<CoreContext, "store">,
 	account: Account,
 	{ before, limit }: { readonly before?: HomeCursor; readonly limit: number },
 ): Promise<readonly Message[]> {
 	const heads: { message: Message; rest: AsyncGenerator<Message, undefined> }[] = [];
-	for await (const place of followedPlaces(world, account)) {
-		const rest = newestFirst(world, place, before);
+	for await (const place of followedPlaces(context, account)) {
+		const rest = newestFirst(context, place, before);
 		const first = await rest.next();
 		if (first.done !== true) heads.push({ message: first.value, rest });
 	}

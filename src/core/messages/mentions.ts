@@ -1,10 +1,10 @@
 const mention =
 	/(?<![\w/@.-])@([a-z0-9_](?:[a-z0-9_.=-]{0,253}[a-z0-9_])?)(?:@([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::\d{1,5})?))?(?![\w@])/gi;
 
-/** More mentions than a person writes; the rest of the text stays text. */
+/** Mentions beyond this number are ignored. */
 const maxMentions = 50;
 
-/** The people whom a text names: `handle` or `handle@domain`, lower-cased, in order, each once. */
+/** The addresses that a text mentions as `@handle` or `@handle@domain`: without the first `@`, lower-case, in order, each once. */
 export function mentionsIn(text: string): readonly string[] {
 	const found = new Set<string>();
 	for (const [, handle, domain] of text.matchAll(mention)) {

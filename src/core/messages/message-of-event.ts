@@ -3,7 +3,7 @@ import type { EventOf, EventType } from "../events/event.ts";
 import type { MessageId } from "../ids.ts";
 import type { LogEvent } from "../ports/store.ts";
 
-/** For each type of event, how it names the message that it is about. */
+/** For each type of event, where its body has the id of the message that the event is about. */
 const table: ConsumerTable<{ readonly [T in EventType]: (body: EventOf<T>["body"]) => MessageId }> = {
 	"message.posted": ({ message }) => message.id,
 	"message.edited": ({ message }) => message,
@@ -26,7 +26,7 @@ const table: ConsumerTable<{ readonly [T in EventType]: (body: EventOf<T>["body"
 	),
 };
 
-/** The message that an event is about; `undefined`: it is about none. */
+/** The message that an event is about; `undefined` if it is not about a message. */
 export function messageOf({ type, body }: LogEvent): MessageId | undefined {
 	const rule = table[type as EventType] as ((body: unknown) => MessageId) | "stays" | undefined;
 	return rule === undefined || rule === "stays" ? undefined : rule(body);

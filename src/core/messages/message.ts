@@ -1,6 +1,7 @@
 import type { Message } from "../model/message.ts";
 import type { Collection } from "../ports/store.ts";
 
+/** The messages, tombstones included. `author` only has those that are not deleted. */
 export const messages: Collection<Message> = {
 	name: "messages",
 	version: 1,

@@ -2,8 +2,8 @@ import { assertMay } from "../access/permissions.ts";
 import type { ReadablePlace } from "../access/readable-place.ts";
 import { findAccount } from "../accounts/find-account.ts";
 import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
+import type { CoreContext } from "../events/context.ts";
 import { eventOfRequest, type Idempotency } from "../events/idempotency.ts";
-import type { World } from "../events/world.ts";
 import type { Place } from "../groups/place.ts";
 import { type AccountId, type MessageId, mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -14,6 +14,7 @@ import { checkContent } from "./check-content.ts";
 import { mentionsIn } from "./mentions.ts";
 import { messages } from "./message.ts";
 
+/** The fields of a new message. */
 export interface NewMessage {
 	readonly type: MessageType;
 	readonly content: Content;
@@ -22,35 +23,36 @@ export interface NewMessage {
 	readonly metadata?: Message["metadata"];
 	readonly warning?: string;
 	readonly clientMessageId?: string;
-	/** Milliseconds; may only shorten the provider's own. */
+	/** Milliseconds since 1970; it can only shorten the provider's own limit. */
 	readonly editUntil?: number;
 }
 
 /**
- * Posts a message of one of our people (OFSCP §6.1). Resolves when it is durable and in its timeline.
+ * Posts a message of a local account (OFSCP §6.1). Resolves when it is durable and in its channel.
  *
- * @throws {NotFound} there is no such parent
+ * @throws {InvalidRequest} the content is not valid
+ * @throws {NotFound} the parent is not in this channel
  * @throws {PermissionDenied} `permission_denied`, `type_not_allowed`
  * @throws {Conflict} `idempotency_key_reused`, `duplicate_client_message_id`
  */
 export async function postMessage(
-	world: World,
+	context: CoreContext,
 	author: Account,
 	place: ReadablePlace,
 	fields: NewMessage,
 	idempotency: Idempotency,
 ): Promise<{ message: Message; replayed: boolean }> {
-	checkContent(world, fields.type, fields.content);
+	checkContent(context, fields.type, fields.content);
 	const { channel, group } = place;
-	const parent = fields.replyTo === undefined ? undefined : await parentOf(world, place, fields.replyTo);
-	await assertMay(world, parent === undefined ? "post" : "reply", place, author);
+	const parent = fields.replyTo === undefined ? undefined : await parentOf(context, place, fields.replyTo);
+	await assertMay(context, parent === undefined ? "post" : "reply", place, author);
 	if (!channel.allowedTypes.includes(fields.type))
-		throw new PermissionDenied(`This channel takes no ${fields.type}`, "type_not_allowed");
+		throw new PermissionDenied(`This channel does not allow messages of the type ${fields.type}`, "type_not_allowed");
 
-	const now = world.clock.now();
+	const now = context.clock.now();
 	const id = mintId("msg", now);
 	const { clientMessageId } = fields;
-	const appended = await world.log.append({
+	const appended = await context.log.append({
 		stream: channel.id,
 		type: "message.posted",
 		actor: author.id,
@@ -65,46 +67,46 @@ export async function postMessage(
 				type: fields.type,
 				content: fields.content,
 				...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),
-				mentions: await mentionedAccounts(world, fields.content.text),
+				mentions: await mentionedAccounts(context, fields.content.text),
 				tags: fields.tags ?? [],
 				metadata: fields.metadata ?? [],
 				...(fields.warning === undefined ? {} : { warning: fields.warning }),
 				...(clientMessageId === undefined ? {} : { clientMessageId }),
-				editUntil: Math.min(fields.editUntil ?? Number.MAX_SAFE_INTEGER, now + world.policy.editWindowMs),
+				editUntil: Math.min(fields.editUntil ?? Number.MAX_SAFE_INTEGER, now + context.policy.editWindowMs),
 			},
 			...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 		},
 	});
-	// A repeated request meets its own message by the client's id before it meets itself.
+	// A repeated request collides with its own message on the client's id before it collides on the request.
 	const isRepeated = appended.outcome === "duplicate" && appended.event.request === idempotency.request;
 	if (appended.outcome === "duplicate" && appended.by === "natural" && !isRepeated) {
 		const existing = (appended.event.body as { message: { id: MessageId } }).message.id;
-		throw new Conflict("duplicate_client_message_id", "A message with this client id exists", {
+		throw new Conflict("duplicate_client_message_id", "A message with this clientMessageId exists", {
 			existing: { id: existing, author: addressOf(author) },
 		});
 	}
 	const { event, replayed } = eventOfRequest(appended, idempotency, "message.posted");
-	const stored = await world.store.get(messages, event.body.message.id);
+	const stored = await context.store.get(messages, event.body.message.id);
 	if (stored === undefined) throw new Error(`The message of ${event.id} can't be read`);
 	return { message: stored.doc, replayed };
 }
 
-/** What makes a client's own id unique: whatever text it is, the store takes it. */
+/** The natural key of a client's message id, which may be any text. */
 const clientKey = (author: AccountId, { channel }: Place, id: string): string =>
 	remoteKey(`client:${author}:${channel.id}`, id);
 
-/** The parent of a reply: in the same channel; a tombstone may be answered. @throws {NotFound} */
-async function parentOf(world: World, place: Place, id: MessageId): Promise<Message> {
-	const parent = (await world.store.get(messages, id))?.doc;
+/** The parent of a reply, which must be in the same channel and may be deleted. @throws {NotFound} */
+async function parentOf(context: CoreContext, place: Place, id: MessageId): Promise<Message> {
+	const parent = (await context.store.get(messages, id))?.doc;
 	if (parent === undefined || parent.channel !== place.channel.id) throw new NotFound();
 	return parent;
 }
 
-/** The people whom a text names as `@handle` or `@handle@domain`, as far as they are known here. */
-export async function mentionedAccounts(world: World, text: string): Promise<readonly AccountId[]> {
+/** The accounts that a text mentions as `@handle` or `@handle@domain`, as far as they are known here. */
+export async function mentionedAccounts(context: CoreContext, text: string): Promise<readonly AccountId[]> {
 	const found: AccountId[] = [];
 	for (const address of mentionsIn(text)) {
-		const account = await findAccount(world, address);
+		const account = await findAccount(context, address);
 		if (account !== undefined && account.deletedAt === undefined && !found.includes(account.id)) found.push(account.id);
 	}
 	return found;

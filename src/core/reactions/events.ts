@@ -1,7 +1,7 @@
 import type { BridgeName } from "../ids.ts";
 import type { Reaction } from "../model/reaction.ts";
 
-/** Streams: the channel's id. */
+/** Streams: the channel's id. `origin`: the network that the reaction came from; absent for one made here. */
 export interface ReactionEvents {
 	"reaction.added": { readonly reaction: Omit<Reaction, "at">; readonly origin?: BridgeName; readonly raw?: unknown };
 	"reaction.removed": { readonly reaction: Omit<Reaction, "at">; readonly origin?: BridgeName; readonly raw?: unknown };

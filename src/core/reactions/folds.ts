@@ -38,4 +38,5 @@ function folds({ body, seq, at }: EventOf<keyof ReactionEvents>): readonly Fold[
 	];
 }
 
+/** The folds of reaction events into the reaction and the counts of its message. */
 export const reactionFolds: FoldTable<ReactionEvents> = { "reaction.added": folds, "reaction.removed": folds };

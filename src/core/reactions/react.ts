@@ -1,6 +1,6 @@
 import { assertMay } from "../access/permissions.ts";
 import { Conflict } from "../errors.ts";
-import type { World } from "../events/world.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { Place } from "../groups/place.ts";
 import type { BridgeName } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -8,14 +8,15 @@ import { type Message, maxReactionKeys } from "../model/message.ts";
 import type { Reaction } from "../model/reaction.ts";
 import { reactionId, reactions } from "./reaction.ts";
 
-export interface ReactionWish {
+/** A reaction to add: its key, and how to display it. */
+export interface NewReaction {
 	readonly key: string;
 	readonly unicode?: string;
 	readonly image?: string;
 	readonly description?: string;
 }
 
-/** Where a reaction comes from, when it is not from here. */
+/** The origin of a remote reaction. */
 export interface ReactionSource {
 	readonly origin: { readonly bridge: BridgeName; readonly id: string };
 	readonly request: string;
@@ -23,33 +24,34 @@ export interface ReactionSource {
 }
 
 /**
- * Reacts to a message, once per person and key (OFSCP §5.3). Idempotent.
+ * Adds a reaction to a message, once per account and key (OFSCP §5.3). Idempotent.
  *
- * @throws {PermissionDenied}
+ * @param source absent for a reaction made here
+ * @throws {PermissionDenied} the account may not reply here
  * @throws {Conflict} `already_deleted`, `too_many_reactions`
  */
 export async function react(
-	world: World,
+	context: CoreContext,
 	author: Account,
 	place: Place,
 	message: Message,
-	wish: ReactionWish,
+	fields: NewReaction,
 	source?: ReactionSource,
 ): Promise<{ changed: boolean }> {
 	if (message.deletedAt !== undefined) throw new Conflict("already_deleted", "The message was deleted");
-	await assertMay(world, "reply", place, author);
-	const isNew = !message.reactions.some((sum) => sum.key === wish.key);
+	await assertMay(context, "reply", place, author);
+	const isNew = !message.reactions.some((sum) => sum.key === fields.key);
 	if (isNew && message.reactions.length >= maxReactionKeys)
-		throw new Conflict("too_many_reactions", `A message takes ${maxReactionKeys} different reactions`);
+		throw new Conflict("too_many_reactions", `A message can have at most ${maxReactionKeys} different reactions`);
 	return change(
-		world,
+		context,
 		author,
 		message,
-		wish.key,
+		fields.key,
 		(now) => {
 			if (now?.active === true) return undefined;
 			return {
-				...wish,
+				...fields,
 				message: message.id,
 				author: author.id,
 				active: true,
@@ -60,16 +62,16 @@ export async function react(
 	);
 }
 
-/** Takes a reaction back. Idempotent. */
+/** Withdraws a reaction. Idempotent. */
 export async function unreact(
-	world: World,
+	context: CoreContext,
 	author: Account,
 	message: Message,
 	key: string,
 	source?: Omit<ReactionSource, "origin"> & { readonly bridge: BridgeName },
 ): Promise<{ changed: boolean }> {
 	return change(
-		world,
+		context,
 		author,
 		message,
 		key,
@@ -79,7 +81,7 @@ export async function unreact(
 }
 
 async function change(
-	world: World,
+	context: CoreContext,
 	author: Account,
 	message: Message,
 	key: string,
@@ -94,12 +96,12 @@ async function change(
 		| undefined,
 ): Promise<{ changed: boolean }> {
 	const id = reactionId(message.id, author.id, key);
-	const now = (await world.store.get(reactions, id))?.doc;
-	const wish = decide(now);
-	if (wish === undefined) return { changed: false };
-	const { at: _, ...reaction } = { ...wish, generation: (now?.generation ?? 0) + 1, at: 0 };
+	const now = (await context.store.get(reactions, id))?.doc;
+	const desired = decide(now);
+	if (desired === undefined) return { changed: false };
+	const { at: _, ...reaction } = { ...desired, generation: (now?.generation ?? 0) + 1, at: 0 };
 	const network = source?.bridge ?? source?.origin?.bridge;
-	const appended = await world.log.append({
+	const appended = await context.log.append({
 		stream: message.channel,
 		type: reaction.active ? "reaction.added" : "reaction.removed",
 		actor: author.id,
@@ -111,6 +113,6 @@ async function change(
 			...(source === undefined ? {} : { raw: source.raw }),
 		},
 	});
-	// A duplicate of the natural key is somebody's equal change at the same moment: what was wanted holds.
+	// A duplicate of the natural key is a concurrent change to the same state, so the desired state holds.
 	return { changed: appended.outcome === "appended" };
 }

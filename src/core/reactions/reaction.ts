@@ -4,11 +4,12 @@ import type { Reaction } from "../model/reaction.ts";
 import type { Collection } from "../ports/store.ts";
 import { remoteKey } from "../remote-key.ts";
 
-/** The id of a reaction: one per message, person and key. */
+/** The id of a reaction: there is one per message, account and key. */
 export function reactionId(message: MessageId, author: AccountId, key: string): string {
 	return `${message}/${author}/${createHash("sha256").update(key).digest("base64url").slice(0, 16)}`;
 }
 
+/** The reactions, withdrawn ones included. `remote` finds a reaction by its id on its own network. */
 export const reactions: Collection<Reaction> = {
 	name: "reactions",
 	version: 1,

@@ -5,7 +5,7 @@ import type { Shadows } from "#core/federation/shadows.ts";
 import type { FeedRequest } from "#core/feed/feed.ts";
 import type { LiveEvent } from "#core/feed/live-event.ts";
 import type { Place } from "#core/groups/place.ts";
-import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Principal } from "#core/identity/principal.ts";
 import type { AccountId } from "#core/ids.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
@@ -36,7 +36,7 @@ export interface EventStreams {
 
 /** What most doors are built from. */
 export interface Services {
-	readonly world: IdentityWorld;
+	readonly context: IdentityContext;
 	readonly bridges: readonly Bridge[];
 	readonly shadows: Shadows;
 	readonly events: EventStreams;

@@ -1,4 +1,4 @@
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import type { Place } from "#core/groups/place.ts";
 import type { MessageId } from "#core/ids.ts";
 import { type Account, isLocal } from "#core/model/account.ts";
@@ -7,7 +7,7 @@ import type { Message } from "#core/model/message.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Alternate, Subject } from "#core/ports/bridge/resolvers.ts";
 
-type Site = Pick<World, "origin" | "domain">;
+type Site = Pick<CoreContext, "origin" | "domain">;
 
 export const apiChannelPath = ({ group, channel }: Place): string => `/api/groups/${group.id}/channels/${channel.id}`;
 export const apiMessagePath = (place: Place, message: MessageId): string =>

@@ -18,10 +18,10 @@ import { requestLog } from "../middleware/request-log.ts";
  */
 export function bridgeDoor(
 	bridge: Bridge,
-	{ world, health, metrics }: Pick<Services, "world" | "health" | "metrics">,
+	{ context, health, metrics }: Pick<Services, "context" | "health" | "metrics">,
 	rates: RateLimits,
 ): Door {
-	const { logger } = world;
+	const { logger } = context;
 
 	async function answer(ctx: Context): Promise<void> {
 		ctx.state.route = `bridge ${bridge.name}`;
@@ -43,7 +43,7 @@ export function bridgeDoor(
 				);
 			// Half of an answer is out, and its connection has been cut.
 			if (ctx.headerSent) return;
-			const { status, headers, body } = renderProblem(problem, ctx.path, world);
+			const { status, headers, body } = renderProblem(problem, ctx.path, context);
 			await write(ctx, {
 				status,
 				headers: { ...headers, "content-type": "application/problem+json" },

@@ -2,7 +2,7 @@ import cors from "@koa/cors";
 import type { Middleware } from "koa";
 import { signatureHeaders, signerHeaders } from "#core/identity/request-signature.ts";
 
-/** Any page may call the API with a token of its own; cookies are never sent or read. */
+/** Any origin may call the API with an access token; cookies are never sent or read. */
 export const crossOrigin = (): Middleware =>
 	cors({
 		origin: "*",

@@ -4,15 +4,15 @@ import { hasCredential } from "./authenticate.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
 /**
- * Finds out who asks, and counts for their address what proves nothing: guessing is limited apart from what the address may
- * otherwise ask.
+ * Authenticates a caller and counts invalid credentials by address, under a limit of their own, so that guessing is limited
+ * independently of other requests.
  *
- * @throws {TooManyRequests} too many were wrong
+ * @throws {TooManyRequests} too many credentials from this address were invalid
  */
-export async function identify<T>(ctx: Context, rates: RateLimits, who: () => Promise<T>): Promise<T> {
+export async function identify<T>(ctx: Context, rates: RateLimits, authenticate: () => Promise<T>): Promise<T> {
 	if (hasCredential(ctx)) await rates.check("auth", ctx.ip);
 	try {
-		return await who();
+		return await authenticate();
 	} catch (error) {
 		if (error instanceof Unauthenticated && error.errorCode !== "token_missing") await rates.count(ctx, "auth", ctx.ip);
 		throw error;

@@ -1,7 +1,7 @@
 import type { createLocalJWKSet } from "jose";
 import { BoundedMap } from "#core/bounded-map.ts";
 import { PermissionDenied } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { apiResources, jwtCredential } from "#core/identity/oauth-tokens.ts";
 import { hashOfSecret } from "#core/identity/secret.ts";
 import { publicKeys, signingKeys, signingKeysRevision } from "#core/identity/signing-keys.ts";
@@ -10,56 +10,57 @@ import type { Store } from "#core/ports/store.ts";
 const shape = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 type KeySet = ReturnType<typeof createLocalJWKSet>;
 
-/** The keys of one revision, and the tokens that they were found to have signed. */
-interface Known {
+/** The signing keys of one revision, and the tokens that were verified with them. */
+interface VerificationCache {
 	readonly rev: number;
 	readonly keys: KeySet;
-	/** Credentials by the SHA-256 of their token: a signature stays right, all else is looked up each time. */
+	/** Credentials by the SHA-256 of their token. A signature stays valid; everything else is looked up each time. */
 	readonly credentials: BoundedMap<string, string>;
 }
-const seen = new WeakMap<Store, Known>();
+const caches = new WeakMap<Store, VerificationCache>();
 
-async function knownOf(world: World): Promise<Known> {
-	const last = seen.get(world.store);
-	if (last !== undefined && last.rev === (await signingKeysRevision(world))) return last;
+async function cacheOf(context: CoreContext): Promise<VerificationCache> {
+	const last = caches.get(context.store);
+	if (last !== undefined && last.rev === (await signingKeysRevision(context))) return last;
 	const jose = await import("jose");
-	const published = await signingKeys(world);
+	const published = await signingKeys(context);
 	const keys = jose.createLocalJWKSet({ keys: publicKeys(published) as never });
-	const known = { rev: published.rev, keys, credentials: new BoundedMap<string, string>(1000) };
-	seen.set(world.store, known);
-	return known;
+	const cache = { rev: published.rev, keys, credentials: new BoundedMap<string, string>(1000) };
+	caches.set(context.store, cache);
+	return cache;
 }
 
 /**
- * The credential of a JWT access token of ours that is meant for the API (RFC 9068 §4); `undefined`: it is none.
+ * The credential of a JWT access token that we issued for the API (RFC 9068 §4); `undefined` if the token isn't one.
  *
- * @throws {PermissionDenied} it stands for a client
+ * @throws {PermissionDenied} the token was issued to a client for itself, not on behalf of an account
  */
-export async function credentialOfJwt(world: World, token: string): Promise<string | undefined> {
+export async function credentialOfJwt(context: CoreContext, token: string): Promise<string | undefined> {
 	if (!shape.test(token)) return undefined;
-	const { keys, credentials } = await knownOf(world);
+	const { keys, credentials } = await cacheOf(context);
 	const hash = hashOfSecret(token);
-	const credential = credentials.get(hash) ?? (await verify(world, token, keys));
+	const credential = credentials.get(hash) ?? (await verify(context, token, keys));
 	if (credential !== undefined) credentials.set(hash, credential);
 	return credential;
 }
 
-export const standsForNobody = (): PermissionDenied =>
-	new PermissionDenied("The token stands for a client, and for no person", "insufficient_scope");
+/** The error for a token of the client credentials grant (RFC 6749 §4.4), which has no account. */
+export const clientTokenDenied = (): PermissionDenied =>
+	new PermissionDenied("The token was issued to a client, not to an account", "insufficient_scope");
 
-async function verify(world: World, token: string, keys: KeySet): Promise<string | undefined> {
+async function verify(context: CoreContext, token: string, keys: KeySet): Promise<string | undefined> {
 	const { errors, jwtVerify } = await import("jose");
 	try {
 		const { payload } = await jwtVerify(token, keys, {
 			algorithms: ["RS256"],
-			audience: [...apiResources(world)],
-			currentDate: new Date(world.clock.now()),
-			issuer: world.origin,
+			audience: [...apiResources(context)],
+			currentDate: new Date(context.clock.now()),
+			issuer: context.origin,
 			requiredClaims: ["client_id", "exp", "sub"],
 			typ: "at+jwt",
 		});
 		const { client_id: client, exp, scope = "", sid, sub } = payload;
-		if (sid === undefined && sub === client) throw standsForNobody();
+		if (sid === undefined && sub === client) throw clientTokenDenied();
 		if (typeof client !== "string" || typeof sid !== "string" || typeof scope !== "string") return undefined;
 		if (sub === undefined || exp === undefined) return undefined;
 		return jwtCredential({ subject: sub, client, grant: sid, scope, expiresAt: exp });

@@ -2,15 +2,15 @@ import type { Middleware, ParameterizedContext } from "koa";
 import { z } from "zod";
 import type { ErrorCode } from "#core/error-codes.ts";
 import { MethodNotAllowed, NotFound, Problem, TooManyRequests, Unauthenticated, Unavailable } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { JsonRefused } from "#core/json.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
 import type { Wire } from "../base/answers.ts";
 import { ClientGone } from "../base/body.ts";
 
-/** Whose problems they are. */
-type Site = Pick<World, "origin" | "domain">;
+/** The provider that issues the problem documents. */
+type Site = Pick<CoreContext, "origin" | "domain">;
 
 /** A problem document (RFC 9457). */
 export const problemDocument = z.strictObject({
@@ -21,7 +21,7 @@ export const problemDocument = z.strictObject({
 	instance: z.string(),
 	errorCode: z.string(),
 	errors: z.array(z.strictObject({ field: z.string(), expected: z.string() })).optional(),
-	existing: z.unknown().optional().meta({ description: "What is there already." }),
+	existing: z.unknown().optional().meta({ description: "The existing resource that the request conflicts with." }),
 });
 
 /** A problem document and the headers that go with it. */
@@ -44,7 +44,7 @@ class InvalidJson extends Problem {
 	readonly title = "Invalid request";
 }
 
-/** What the caller may know of an error. Anything that is not a public problem is 500 without a word about it. */
+/** The public problem for an error. An unexpected error becomes 500, without details. */
 export function problemOf(error: unknown): Problem {
 	if (error instanceof Problem) return error;
 	if (error instanceof JsonRefused)
@@ -55,7 +55,7 @@ export function problemOf(error: unknown): Problem {
 	return new InternalError(error);
 }
 
-/** The one renderer of problems. @param instance the path that was asked for */
+/** Renders a problem (RFC 9457). @param instance the path of the request */
 export function renderProblem(problem: Problem, instance: string, site: Site): Rendered {
 	const { status, title, message: detail, errorCode, extra } = problem;
 	return {
@@ -65,7 +65,7 @@ export function renderProblem(problem: Problem, instance: string, site: Site): R
 	};
 }
 
-/** What a better token would help against. */
+/** Problems that a token with more rights would solve. */
 const lacksScope: ReadonlySet<ErrorCode> = new Set(["insufficient_scope", "bootstrap_only"]);
 
 function headersOf(problem: Problem, site: Site): Record<string, string> {
@@ -79,7 +79,7 @@ function headersOf(problem: Problem, site: Site): Record<string, string> {
 	return {};
 }
 
-/** How to come by a token that is good enough (RFC 6750 §3, RFC 9728 §5.1). */
+/** The challenge that tells a client how to get a sufficient token (RFC 6750 §3, RFC 9728 §5.1). */
 function challenge({ domain, origin }: Site, error: "invalid_token" | "insufficient_scope" | undefined): string {
 	return [
 		`Bearer realm="${domain}"`,
@@ -92,11 +92,11 @@ function challenge({ domain, origin }: Site, error: "invalid_token" | "insuffici
 export interface ProblemOptions {
 	readonly site: Site;
 	readonly logger: Logger;
-	/** Writes the problem as a page for people; undefined: this request does not want one. */
+	/** Renders the problem as an HTML page; `undefined` if the request doesn't accept one. */
 	readonly asPage: (ctx: ParameterizedContext, problem: Rendered) => string | undefined;
 }
 
-/** Answers whatever is thrown behind it, and what nobody has answered, with a problem document. */
+/** Answers errors of later middleware, and requests without a response, with a problem document. */
 export function problems({ site, logger, asPage }: ProblemOptions): Middleware {
 	return async (ctx, next) => {
 		try {
@@ -108,9 +108,9 @@ export function problems({ site, logger, asPage }: ProblemOptions): Middleware {
 				return;
 			}
 			const problem = problemOf(error);
-			// Who is sent away for a moment, because too many came, is no error of ours: the log of requests has it.
-			const isMeant = problem instanceof Unavailable && problem.cause === undefined;
-			if (problem.status >= 500 && !isMeant)
+			// Turning a request away under load is deliberate, not an error: the request log records it.
+			const isDeliberate = problem instanceof Unavailable && problem.cause === undefined;
+			if (problem.status >= 500 && !isDeliberate)
 				logger.error(
 					{ err: problem.cause ?? problem, method: ctx.method, path: ctx.path, status: problem.status },
 					"A request failed",

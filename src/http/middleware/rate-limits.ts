@@ -1,5 +1,5 @@
 import type { Context } from "koa";
-// Its index loads a driver for each of a dozen stores.
+// The package's index loads drivers for a dozen stores.
 import RateLimiterMemory from "rate-limiter-flexible/lib/RateLimiterMemory.js";
 import RateLimiterRes from "rate-limiter-flexible/lib/RateLimiterRes.js";
 import { TooManyRequests } from "#core/errors.ts";
@@ -8,7 +8,7 @@ import { type LimitName, type Limits, limitNames } from "../base/limits.ts";
 
 export interface RateLimits {
 	/**
-	 * Counts a request for `key` (an account or an address) and says in the answer what is left
+	 * Counts a request for `key` (an account or an address) and reports the remaining quota in the response headers
 	 * (draft-ietf-httpapi-ratelimit-headers-10).
 	 *
 	 * @throws {TooManyRequests}
@@ -18,7 +18,7 @@ export interface RateLimits {
 	check(name: LimitName, key: string): Promise<void>;
 }
 
-/** The limits of the configuration, counted in memory. */
+/** The configured limits, counted in memory. */
 export function createRateLimits(limits: Limits): RateLimits {
 	const limiters = new Map(
 		limitNames.map((name) => {

@@ -2,10 +2,10 @@ import type { Middleware } from "koa";
 import type { Logger } from "#core/ports/logger.ts";
 import type { Metrics } from "../base/metrics.ts";
 
-/** Requests of machines that ask all the time: worth a line only to who looks closely. */
+/** Bridges and probes send requests all the time: these are logged at level debug only. */
 const isQuiet = (route: string): boolean => route.startsWith("bridge ") || route === "probe";
 
-/** One line and one measurement per request. Never the query, never a header: there are secrets in them. */
+/** Logs and measures each request. Queries and headers are never logged, because they contain secrets. */
 export function requestLog(logger: Logger, metrics: Metrics): Middleware {
 	return async (ctx, next) => {
 		const start = performance.now();

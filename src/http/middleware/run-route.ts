@@ -18,9 +18,9 @@ import { hasVersion } from "./not-modified.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { peerOf } from "./signed.ts";
 
-type RouteServices = Pick<Services, "world" | "federation" | "limits">;
+type RouteServices = Pick<Services, "context" | "federation" | "limits">;
 
-/** What a route has answered with, told to whoever subscribes: tests compare it with what the route declares. */
+/** The result of a route, published to subscribers: tests compare it with what the route declares. */
 export type RouteOutcome =
 	| { readonly route: Route; readonly answer: AnyAnswer }
 	| { readonly route: Route; readonly error: unknown };
@@ -29,7 +29,7 @@ const outcomes = channel(outcomeChannel);
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Makes a route of a table answer requests. */
+/** The middleware that answers requests for a route. */
 export function runRoute(route: Route, services: RouteServices, rates: RateLimits): Middleware {
 	const streamed = Object.values(route.operation.answers).find((shape): shape is Streamed => shape.kind === "stream");
 	const isUpload = route.operation.body !== undefined && "kind" in route.operation.body;
@@ -51,12 +51,11 @@ export function runRoute(route: Route, services: RouteServices, rates: RateLimit
 type Streamed = Extract<AnswerShape, { readonly kind: "stream" }>;
 
 /**
- * The order is that of design §9: who asks and how often comes before a body is parsed, and what is asked for is checked
- * before the handler sees it.
+ * Authenticates and counts a request before its body is parsed, and validates it before the handler sees it (design §9).
  */
 async function handle(ctx: Context, route: Route, services: RouteServices, rates: RateLimits): Promise<AnyAnswer> {
 	const { operation } = route;
-	// A cache in between must not give one caller what was answered to another (RFC 9111 §4.1).
+	// A shared cache must not give one caller's response to another (RFC 9111 §4.1).
 	if (route.auth !== "none") ctx.vary(["Authorization", "Accept"]);
 	const { principal, peer } = await identify(ctx, rates, () => callerOf(ctx, route, services, rates));
 	await rates.count(ctx, route.limit, principal?.account.id ?? ctx.ip);
@@ -67,7 +66,7 @@ async function handle(ctx: Context, route: Route, services: RouteServices, rates
 		throw new InvalidRequest([{ field: "Idempotency-Key", expected: "a UUID (RFC 9562)" }]);
 	const query: unknown = operation.query === undefined ? {} : validate(operation.query, ctx.query, "");
 	const { sent, checked } = await bodyOf(ctx, operation, services);
-	// What a handler says in its answer's headers counts instead.
+	// The default, which a handler's own headers override.
 	ctx.set("Cache-Control", principal === undefined ? "no-cache" : "private, no-store");
 
 	const account = principal?.account as Account;
@@ -85,7 +84,7 @@ async function handle(ctx: Context, route: Route, services: RouteServices, rates
 	});
 }
 
-/** The body as it was sent, by which a repeated request is known, and as the handler gets it. */
+/** The body as it was sent, which identifies a repeated request, and as it was validated, which the handler gets. */
 async function bodyOf(
 	{ req, res }: Context,
 	{ body }: Operation,
@@ -103,7 +102,7 @@ interface Caller {
 }
 
 async function callerOf(ctx: Context, { auth }: Route, services: RouteServices, rates: RateLimits): Promise<Caller> {
-	// What an address makes us ask of others is limited, too.
+	// Limits the outgoing requests that one address can cause.
 	const beforeAsking = (): Promise<void> => rates.count(ctx, "lookup", ctx.ip);
 	const peer = auth === "peer" ? await peerOf(services, ctx, beforeAsking) : undefined;
 	if (peer?.isProven === true) return { peer, principal: undefined };
@@ -119,7 +118,7 @@ async function write(
 	ctx.status = status;
 	if (headers !== undefined) ctx.set(headers);
 	if (body === undefined) {
-		// Koa would write the name of the status; saying that there is no body changes the status.
+		// Without a body, Koa would write the name of the status. Setting the body to null changes the status.
 		ctx.body = null;
 		ctx.status = status;
 	} else if (streamType === undefined || !isStream(body)) {

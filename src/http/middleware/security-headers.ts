@@ -1,7 +1,7 @@
 import type { Middleware } from "koa";
 import helmet from "koa-helmet";
 
-/** What a browser may do with an answer: show our own style and pictures over https, run nothing, be framed by nobody. */
+/** Lets a browser load only our own styles and https images, run no scripts, and show a response in no frame. */
 export function securityHeaders(origin: string): Middleware {
 	const isSecure = origin.startsWith("https:");
 	return helmet({
@@ -18,7 +18,7 @@ export function securityHeaders(origin: string): Middleware {
 				...(isSecure ? { upgradeInsecureRequests: [] } : {}),
 			},
 		},
-		// Anybody may read what is open, from any page.
+		// Public resources may be embedded by any site.
 		crossOriginResourcePolicy: { policy: "cross-origin" },
 		strictTransportSecurity: isSecure,
 		referrerPolicy: { policy: "strict-origin-when-cross-origin" },

@@ -11,13 +11,12 @@ import type { Services } from "../base/services.ts";
 const has = (ctx: Context, name: string): boolean => ctx.req.headers[name.toLowerCase()] !== undefined;
 
 /**
- * True when the request has anything of a signature. The name of a provider alone is none: anybody may say it (OFSCP
- * §4.3).
+ * True when the request has any header of a signature. The provider's name alone is not one: it is only a claim (OFSCP §4.3).
  */
 export const isSigned = (ctx: Context): boolean =>
 	[signerHeaders.actor, signatureHeaders.keyId, signatureHeaders.signature].some((name) => has(ctx, name));
 
-/** A request as its signature sees it: the bytes of its body, before anybody has parsed them. */
+/** A request as its signature covers it, with the raw bytes of its body. */
 export const receivedRequest = (ctx: Context, limits: Pick<Services["limits"], "bodyBytes">): ReceivedRequest => ({
 	method: ctx.method,
 	target: ctx.originalUrl,
@@ -26,11 +25,11 @@ export const receivedRequest = (ctx: Context, limits: Pick<Services["limits"], "
 });
 
 /**
- * The provider that a request says it comes from; `undefined`: it says none.
+ * The provider that a request claims to come from; `undefined` if it names none.
  *
- * @throws {Unauthenticated} it is signed, and wrongly
+ * @throws {Unauthenticated} the signature is invalid
  * @throws {PermissionDenied} `provider_denied`
- * @throws {InvalidRequest} no domain; two kinds of credential; `digest_mismatch`
+ * @throws {InvalidRequest} the name is not a domain; two kinds of credential; `digest_mismatch`
  */
 export async function peerOf(
 	{ federation, limits }: Pick<Services, "federation" | "limits">,
@@ -42,7 +41,7 @@ export async function peerOf(
 	if (named === "") return undefined;
 	const domain = domainIn(provider, named);
 	federation.assertPeer(domain);
-	// Who signs as a person, or has a token, only says which provider they ask for.
+	// With a person's signature or a token, the header only names the provider that the request is made for.
 	if (!isSigned(ctx) || has(ctx, actor)) return { domain, isProven: false };
 	if (has(ctx, "authorization"))
 		throw new InvalidRequest([{ field: "Authorization", expected: "either a token or a signature, not both" }]);

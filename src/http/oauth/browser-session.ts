@@ -1,36 +1,36 @@
 import type { Context } from "koa";
 import type { Provider } from "oidc-provider";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { endGrant } from "#core/identity/oauth-records.ts";
 import { accountOfSubject, subjectOf } from "#core/identity/subject.ts";
 import type { Account } from "#core/model/account.ts";
 
-/** Who is logged in in a browser. */
+/** A login in a browser. */
 export interface BrowserSession {
 	readonly account: Account;
-	/** The session's id; no secret. */
+	/** The session's public id. */
 	readonly id: string;
-	/** When they proved who they are, in milliseconds. */
+	/** When the account was last authenticated, in milliseconds. */
 	readonly authTime: number;
 }
 
 /**
- * The OpenID provider's own session cookie: who is logged in for a consent is logged in on our other pages too, and the other
- * way round.
+ * Browser sessions, in the authorization server's session cookie: a login for an app is also a login to the account pages, and
+ * the other way round.
  */
 export interface BrowserSessions {
 	current(ctx: Context): Promise<BrowserSession | undefined>;
-	/** Logs somebody in, under a new id. @param amr how they proved who they are (RFC 8176): `pwd`, `otp`, `hwk` … */
+	/** Logs an account in, under a new session id. @param amr the authentication methods (RFC 8176): `pwd`, `otp`, `hwk` … */
 	start(ctx: Context, account: Account, proof: { readonly amr: readonly string[] }): Promise<void>;
-	/** Logs out; the clients that were not let in to stay are logged out too. */
+	/** Logs out, and ends the grants of clients without `offline_access`. */
 	end(ctx: Context): Promise<void>;
 }
 
 type Session = InstanceType<Provider["Session"]>;
 
 export interface SessionParts {
-	readonly world: World;
-	/** Loads the library. */
+	readonly context: CoreContext;
+	/** Loads the library when it is first needed. */
 	readonly provider: () => Promise<Provider>;
 	/** The name of the session's cookie. */
 	readonly cookie: string;
@@ -38,8 +38,8 @@ export interface SessionParts {
 	readonly lifetime: number;
 }
 
-export function createBrowserSessions({ world, provider, cookie, lifetime }: SessionParts): BrowserSessions {
-	/** Most requests have no such cookie, and need no library to know it. */
+export function createBrowserSessions({ context, provider, cookie, lifetime }: SessionParts): BrowserSessions {
+	/** Checked first, because most requests have no such cookie and need not load the library. */
 	const hasCookie = (ctx: Context): boolean => ctx.req.headers.cookie?.includes(`${cookie}=`) === true;
 
 	async function sessionOf(ctx: Context): Promise<Session | undefined> {
@@ -49,7 +49,7 @@ export function createBrowserSessions({ world, provider, cookie, lifetime }: Ses
 	}
 
 	function setCookie(server: Provider, ctx: Context, value: string | null): void {
-		const secure = world.origin.startsWith("https:");
+		const secure = context.origin.startsWith("https:");
 		server.createContext(ctx.req, ctx.res).cookies.set(cookie, value, {
 			signed: true,
 			httpOnly: true,
@@ -64,24 +64,24 @@ export function createBrowserSessions({ world, provider, cookie, lifetime }: Ses
 	async function close(session: Session): Promise<void> {
 		await session.destroy();
 		for (const { grantId, persistsLogout } of Object.values(session.authorizations ?? {}))
-			if (grantId !== undefined && persistsLogout !== true) await endGrant(world, grantId);
+			if (grantId !== undefined && persistsLogout !== true) await endGrant(context, grantId);
 	}
 
 	return {
 		async current(ctx) {
 			const session = await sessionOf(ctx);
 			if (session?.accountId === undefined) return undefined;
-			const account = await accountOfSubject(world, session.accountId);
+			const account = await accountOfSubject(context, session.accountId);
 			return account && { account, id: session.uid, authTime: (session.loginTs ?? 0) * 1000 };
 		},
 		async start(ctx, account, { amr }) {
 			const server = await provider();
 			const before = await sessionOf(ctx);
-			const subject = subjectOf(world, account);
+			const subject = subjectOf(context, account);
 			const isSame = before?.accountId === subject;
 			if (before !== undefined && !isSame) await close(before);
 			const session = before !== undefined && isSame ? before : new server.Session();
-			session.loginAccount({ accountId: subject, amr: [...amr], loginTs: Math.floor(world.clock.now() / 1000) });
+			session.loginAccount({ accountId: subject, amr: [...amr], loginTs: Math.floor(context.clock.now() / 1000) });
 			if (isSame) session.resetIdentifier();
 			await session.save(lifetime);
 			setCookie(server, ctx, session.jti);

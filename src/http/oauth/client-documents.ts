@@ -1,32 +1,35 @@
 import type { ClientMetadata } from "oidc-provider";
 import { BoundedMap } from "#core/bounded-map.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { scopeNames } from "#core/identity/scopes.ts";
 import { parseJson } from "#core/json.ts";
 import { type HttpClient, OutboundFailure } from "#core/ports/http-client.ts";
 import { applicationTypeFor, redirectFault } from "./redirect-policy.ts";
 
-/** Clients whose id is the URL of a document that describes them. */
+/** Clients whose id is the URL of their metadata document. */
 export interface ClientDocuments {
-	/** True for an id that could be such a URL. */
+	/** True for a client id that could be such a URL. */
 	isDocument(id: string): boolean;
-	/** What the document says; `undefined`: there is none that can be used. */
+	/** The metadata in the document; `undefined` if there is no usable document. */
 	find(id: string): Promise<ClientMetadata | undefined>;
 }
 
 const maxBytes = 5 * 1024;
 const timeoutMs = 2500;
-/** Milliseconds: for how long a document is kept at least, where it does not say so, at most, and that there is none. */
-const kept = { min: 60_000, usual: 300_000, max: 86_400_000, missing: 30_000 };
+/** How long a document is cached, in milliseconds: bounds, default, and for a failed request. */
+const cacheMs = { min: 60_000, default: 300_000, max: 86_400_000, failed: 30_000 };
 
 const dotSegment = /\/(?:\.|%2e){1,2}(?:[/?#]|$)/i;
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the documents of clients through the guarded HTTP client: those of
- * draft-ietf-oauth-client-id-metadata-document and the AS2 objects of FEP-d8c2. No redirect is followed.
+ * Fetches clients' documents through the guarded HTTP client: client ID metadata documents
+ * (draft-ietf-oauth-client-id-metadata-document) and AS2 objects (FEP-d8c2). Redirects are not followed.
  */
-export function createClientDocuments(world: Pick<World, "clock" | "logger">, http: HttpClient): ClientDocuments {
+export function createClientDocuments(
+	context: Pick<CoreContext, "clock" | "logger">,
+	http: HttpClient,
+): ClientDocuments {
 	interface Entry {
 		readonly found: Promise<ClientMetadata | undefined>;
 		until: number;
@@ -34,7 +37,7 @@ export function createClientDocuments(world: Pick<World, "clock" | "logger">, ht
 	const cache = new BoundedMap<string, Entry>(500);
 
 	async function fetchDocument(id: string, entry: Pick<Entry, "until">): Promise<ClientMetadata | undefined> {
-		const { now } = world.clock;
+		const { now } = context.clock;
 		try {
 			const { status, headers, body } = await http.request({
 				method: "GET",
@@ -51,7 +54,10 @@ export function createClientDocuments(world: Pick<World, "clock" | "logger">, ht
 			return client;
 		} catch (error) {
 			const refused = error instanceof OutboundFailure && error.kind === "refused";
-			world.logger[refused ? "warn" : "info"]({ err: error, client: id }, "A client's document could not be read");
+			context.logger[refused ? "warn" : "info"](
+				{ err: error, client: id },
+				"A client's metadata document could not be fetched",
+			);
 			return undefined;
 		}
 	}
@@ -70,8 +76,8 @@ export function createClientDocuments(world: Pick<World, "clock" | "logger">, ht
 		},
 		async find(id) {
 			const known = cache.get(id);
-			if (known !== undefined && known.until > world.clock.now()) return known.found;
-			const timing = { until: world.clock.now() + kept.missing };
+			if (known !== undefined && known.until > context.clock.now()) return known.found;
+			const timing = { until: context.clock.now() + cacheMs.failed };
 			const entry: Entry = Object.assign(timing, { found: fetchDocument(id, timing) });
 			cache.set(id, entry);
 			return entry.found;
@@ -80,15 +86,16 @@ export function createClientDocuments(world: Pick<World, "clock" | "logger">, ht
 }
 
 function lifetime(cacheControl = ""): number {
-	if (/\bno-(?:store|cache)\b/i.test(cacheControl)) return kept.min;
+	if (/\bno-(?:store|cache)\b/i.test(cacheControl)) return cacheMs.min;
 	const seconds = /\bmax-age\s*=\s*(\d{1,10})/i.exec(cacheControl)?.[1];
-	return seconds === undefined ? kept.usual : Math.min(kept.max, Math.max(kept.min, Number(seconds) * 1000));
+	if (seconds === undefined) return cacheMs.default;
+	return Math.min(cacheMs.max, Math.max(cacheMs.min, Number(seconds) * 1000));
 }
 
 const secretMethods = new Set(["client_secret_basic", "client_secret_post", "client_secret_jwt"]);
 const grantTypes = ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"];
 
-/** Takes over what is known and well formed. Who gives a wrong id, a secret, or nowhere to be answered, is no client. */
+/** The known, well-formed members of a document. A wrong id, a secret or a missing redirect URI makes it unusable. */
 function clientOf(id: string, document: Json): ClientMetadata | undefined {
 	const isMetadata = document.client_id === id;
 	if (!isMetadata && (document.id !== id || document.client_id !== undefined)) return undefined;
@@ -129,7 +136,7 @@ const keysOf = ({ jwks, jwks_uri }: Json) => ({
 	...(typeof jwks_uri === "string" && jwks === undefined ? { jwks_uri } : {}),
 });
 
-/** The addresses that are only told; a wrong one is left out. */
+/** The optional web pages of a client; invalid URLs are ignored. */
 function webUris(document: Json): Partial<ClientMetadata> {
 	const names = ["client_uri", "policy_uri", "tos_uri"] as const;
 	return Object.fromEntries(

@@ -2,22 +2,22 @@ import { type Configuration, errors, type Provider } from "oidc-provider";
 import type { OAuthPayload } from "#core/identity/oauth-records.ts";
 import { applicationTypeFor, redirectFault } from "./redirect-policy.ts";
 
-/** The members of a client's metadata that are taken over beside those that mean something here (RFC 7591 §2). */
-const carried = ["software_id", "software_version"] as const;
+/** Members of a client's metadata that are stored and returned, but not used (RFC 7591 §2). */
+const storedOnly = ["software_id", "software_version"] as const;
 
-/** What every client must keep to, whichever way it comes. */
+/** Rules for every client, registered or with a metadata document. */
 export const clientRules = {
 	clientDefaults: {
 		grant_types: ["authorization_code", "refresh_token"],
 		response_types: ["code"],
 	},
 	extraClientMetadata: {
-		properties: [...carried],
+		properties: [...storedOnly],
 		validator(_ctx, key, value, metadata) {
 			if (value !== undefined && (typeof value !== "string" || value.length > 255))
 				throw new errors.InvalidClientMetadata(`${key} must be a string of at most 255 characters`);
-			// Called for each, and before the library's own checks; once is enough.
-			if (key !== carried[0]) return;
+			// The library calls this for each property, before its own checks; the other members are checked once.
+			if (key !== storedOnly[0]) return;
 			checkRedirects("redirect_uris", metadata.redirect_uris);
 			checkRedirects("post_logout_redirect_uris", metadata.post_logout_redirect_uris);
 			checkName(metadata.client_name);
@@ -46,8 +46,8 @@ function checkName(name: unknown): void {
 }
 
 /**
- * The library asks once what a client's algorithms need before it checks what they are; something in their place that can't be
- * read as text would be an error of ours.
+ * Rejects algorithms that are not strings. The library reads them before it validates them, and such a value would make it
+ * answer 500.
  */
 export function checkAlgorithmsFirst(provider: Provider): void {
 	const library = provider.Client as unknown as { needsSecret(metadata: OAuthPayload): boolean };

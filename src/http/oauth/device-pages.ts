@@ -1,11 +1,11 @@
 import type { Instance } from "../base/services.ts";
+import { fillIn, fillInPlain } from "../page-kit/fill-in.ts";
 import { button, type Fault, field } from "../page-kit/form.ts";
 import { entryPage } from "../page-kit/frame.ts";
 import { type Html, html } from "../page-kit/html.ts";
-import { say, sayPlainly } from "../page-kit/say.ts";
 import { texts } from "../page-kit/texts.ts";
 
-/** The forms of the device flow (RFC 8628) belong to the authorization server, with a token of its own. */
+/** A form of the device flow (RFC 8628), with the authorization server's own CSRF token. */
 export interface DeviceForm {
 	readonly action: string;
 	readonly xsrf: string;
@@ -16,16 +16,16 @@ type Frame = { readonly instance: Instance };
 const deviceForm = ({ action, xsrf }: DeviceForm, content: Html): Html =>
 	html`<form method="post" action="${action}" novalidate><input type="hidden" name="xsrf" value="${xsrf}">${content}</form>`;
 
-/** Which code does the device show? @param trouble what came of the code that was entered before */
+/** The form for the user code. @param failure why the code that was entered before did not work */
 export function renderDeviceCode(
 	frame: Frame,
-	shown: DeviceForm & { readonly trouble?: "wrong" | "aborted" | "failed"; readonly code?: string },
+	shown: DeviceForm & { readonly failure?: "wrong" | "aborted" | "failed"; readonly code?: string },
 ): Html {
 	const t = texts.device;
 	const faults: Fault[] =
-		shown.trouble === undefined
+		shown.failure === undefined
 			? []
-			: [{ text: t[shown.trouble], ...(shown.trouble === "wrong" ? { field: "user_code" } : {}) }];
+			: [{ text: t[shown.failure], ...(shown.failure === "wrong" ? { field: "user_code" } : {}) }];
 	return entryPage(
 		frame,
 		{ title: t.title, faults },
@@ -36,13 +36,13 @@ export function renderDeviceCode(
 	);
 }
 
-/** Is this the device that you hold? */
+/** Asks whether the device shows the same code. */
 export function renderDeviceConfirm(
 	frame: Frame,
 	shown: DeviceForm & { readonly client: string; readonly code: string },
 ): Html {
 	const t = texts.device;
-	const title = sayPlainly(t.confirmTitle, { client: shown.client });
+	const title = fillInPlain(t.confirmTitle, { client: shown.client });
 	return entryPage(
 		frame,
 		{ title },
@@ -54,12 +54,12 @@ export function renderDeviceConfirm(
 	);
 }
 
-/** It works: go back to the device. */
+/** Tells that the device is connected. */
 export function renderDeviceDone(frame: Frame, { client }: { readonly client: string }): Html {
 	const t = texts.device;
 	return entryPage(
 		frame,
 		{ title: t.doneTitle },
-		html`<h1>${t.doneTitle}</h1><p class="lead">${say(t.doneLead, { client: html`<strong>${client}</strong>` })}</p>`,
+		html`<h1>${t.doneTitle}</h1><p class="lead">${fillIn(t.doneLead, { client: html`<strong>${client}</strong>` })}</p>`,
 	);
 }

@@ -1,48 +1,48 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context } from "koa";
 import { Problem, TooManyRequests, Unavailable } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { signingKeys, signingKeysRevision } from "#core/identity/signing-keys.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
 import type { Door } from "../base/door.ts";
 import type { Instance } from "../base/services.ts";
 import { tableDoor } from "../base/table-door.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
-import { guessed, leftOver } from "./around.ts";
 import { type BrowserSessions, createBrowserSessions } from "./browser-session.ts";
 import { createClientDocuments } from "./client-documents.ts";
+import { unhandledErrors, wrongUserCodes } from "./customise-provider.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { createInteractions, type Interactions } from "./interactions.ts";
 import { lifetimes } from "./lifetimes.ts";
 
-/** The authorization server, as the rest of the HTTP door sees it. Its library is loaded when it is first needed. */
+/** The authorization server, as the rest of the HTTP layer uses it. Its library is loaded when it is first needed. */
 export interface OAuthDoor {
-	/** Answers its endpoints below `/oauth` and the documents about it below `/.well-known`. */
+	/** Serves its endpoints below `/oauth` and its metadata below `/.well-known`. */
 	door(rates: RateLimits): Door;
-	/** By which its cookies are signed: the app around it must have the same. */
+	/** The keys that sign its cookies; the surrounding Koa app must use the same. */
 	readonly cookieKeys: readonly string[];
 	readonly sessions: BrowserSessions;
 	readonly interactions: Interactions;
 }
 
 export interface OAuthParts {
-	readonly world: World;
+	readonly context: CoreContext;
 	readonly http: HttpClient;
 	readonly instance: Instance;
 }
 
-/** Where a secret or a code could be guessed. */
+/** Endpoints where a secret or a code could be guessed. */
 const guessable = new Set(
 	["token", "introspect", "revoke", "device", "device_authorization"].map((endpoint) => `/oauth/${endpoint}`),
 );
-/** What programs call; everything else is for browsers, and for no script of another site. */
-const forPrograms =
+/** Endpoints that clients call directly. All others are pages, which scripts of other origins may not read. */
+const clientEndpoints =
 	/^\/(?:\.well-known\/|oauth\/(?:token|introspect|revoke|userinfo|device_authorization|register(?:\/[^/]*)?)$)/;
 
-export function createOAuthDoor({ world, http, instance }: OAuthParts): OAuthDoor {
-	const documents = createClientDocuments(world, http);
-	const cookieKeys = [world.vault.fingerprint("cookies", "1")];
-	const prefix = world.origin.startsWith("https:") ? (["__Host-", "__Secure-"] as const) : (["", ""] as const);
+export function createOAuthDoor({ context, http, instance }: OAuthParts): OAuthDoor {
+	const documents = createClientDocuments(context, http);
+	const cookieKeys = [context.vault.fingerprint("cookies", "1")];
+	const prefix = context.origin.startsWith("https:") ? (["__Host-", "__Secure-"] as const) : (["", ""] as const);
 	const cookieNames = {
 		session: `${prefix[0]}causeway_session`,
 		interaction: `${prefix[1]}causeway_interaction`,
@@ -55,14 +55,14 @@ export function createOAuthDoor({ world, http, instance }: OAuthParts): OAuthDoo
 
 	async function build() {
 		const { createProvider } = await library();
-		const { keys } = await signingKeys(world);
-		const provider = createProvider({ world, http, instance, documents, keys, cookieKeys, cookieNames });
+		const { keys } = await signingKeys(context);
+		const provider = createProvider({ context, http, instance, documents, keys, cookieKeys, cookieNames });
 		return { provider, answer: provider.callback() as (req: IncomingMessage, res: ServerResponse) => Promise<void> };
 	}
 
-	/** Built anew when the keys have been rotated, here or by a command; all that it remembers is in the store. */
+	/** Rebuilt when the keys have been rotated, by this process or by a command; its state is in the store. */
 	async function server(): Promise<Server> {
-		const rev = (await signingKeysRevision(world)) ?? (await signingKeys(world)).rev;
+		const rev = (await signingKeysRevision(context)) ?? (await signingKeys(context)).rev;
 		if (current?.rev !== rev) {
 			const next = { rev, server: build() };
 			current = next;
@@ -75,13 +75,13 @@ export function createOAuthDoor({ world, http, instance }: OAuthParts): OAuthDoo
 	const provider = async () => (await server()).provider;
 
 	const sessions = createBrowserSessions({
-		world,
+		context,
 		provider,
 		cookie: cookieNames.session,
 		lifetime: lifetimes.session,
 	});
 	const interactions = createInteractions({
-		world,
+		context,
 		provider,
 		sessions,
 		digestOf: async () => (await import("./interaction-policy.ts")).digestOf,
@@ -107,7 +107,7 @@ export function createOAuthDoor({ world, http, instance }: OAuthParts): OAuthDoo
 
 	async function answer(ctx: Context, rates: RateLimits): Promise<void> {
 		ctx.state.route = `${ctx.method} ${ctx.path.replace(/^(\/oauth\/\w+)\/.*/, "$1/…")}`;
-		if (!forPrograms.test(ctx.path)) {
+		if (!clientEndpoints.test(ctx.path)) {
 			ctx.remove("Access-Control-Allow-Origin");
 			ctx.remove("Access-Control-Expose-Headers");
 		}
@@ -116,18 +116,18 @@ export function createOAuthDoor({ world, http, instance }: OAuthParts): OAuthDoo
 			const built = await server();
 			await built.answer(ctx.req, ctx.res);
 		} catch (error) {
-			if (!forPrograms.test(ctx.path) || !(error instanceof Problem)) throw error;
+			if (!clientEndpoints.test(ctx.path) || !(error instanceof Problem)) throw error;
 			return refuse(ctx, error);
 		}
-		if (leftOver.has(ctx.req)) throw leftOver.get(ctx.req);
+		if (unhandledErrors.has(ctx.req)) throw unhandledErrors.get(ctx.req);
 		ctx.respond = false;
-		const isGuess = guessed.has(ctx.req) || (ctx.status === 401 && guessable.has(ctx.path));
-		// It has been answered; the next one will be refused.
+		const isGuess = wrongUserCodes.has(ctx.req) || (ctx.status === 401 && guessable.has(ctx.path));
+		// This request has been answered already; only later ones can be rejected.
 		if (isGuess) await rates.count(ctx, "auth", ctx.ip).catch(() => {});
 	}
 }
 
-/** A problem in the words of OAuth (RFC 6749 §5.2). */
+/** Answers with an OAuth error (RFC 6749 §5.2). */
 function refuse(ctx: Context, problem: Problem): void {
 	ctx.status = problem.status;
 	if (problem instanceof TooManyRequests || problem instanceof Unavailable)

@@ -1,7 +1,7 @@
 import type { Middleware } from "koa";
 import type { Endpoint } from "../base/table-door.ts";
 
-/** What the library answers of the routes that `provider.ts` configures, and what it adds below them itself. */
+/** The library's endpoints: the routes that `provider.ts` configures, and those that the library adds below them. */
 const methods = {
 	"/.well-known/jwks.json": ["GET"],
 	"/.well-known/oauth-authorization-server": ["GET"],
@@ -22,6 +22,6 @@ const methods = {
 	"/oauth/userinfo": ["GET", "POST"],
 } as const satisfies Readonly<Record<string, readonly Endpoint["method"][]>>;
 
-/** The library's router takes a slash at the end and other letter case for the same address, and answers 404 to other methods. */
+/** Listed here because the library's own router ignores case and trailing slashes, and answers 404 to other methods. */
 export const endpointsOf = (answer: Middleware): readonly Endpoint[] =>
 	Object.entries(methods).flatMap(([path, names]) => names.map((method) => ({ method, path, answer })));

@@ -1,7 +1,7 @@
 import type { Configuration } from "oidc-provider";
 import type { HttpClient } from "#core/ports/http-client.ts";
 
-/** What the library fetches by itself (the keys of a client, `jwks_uri`), through the one way out of the provider. */
+/** Sends the library's own requests (for a client's keys, `jwks_uri`) through the guarded HTTP client. */
 export const guardedFetch =
 	(http: HttpClient): NonNullable<Configuration["fetch"]> =>
 	async (url, options) => {
@@ -15,7 +15,7 @@ export const guardedFetch =
 				? { body: options.body.toString() }
 				: {}),
 		});
-		// A response with a body may not have one of these statuses.
+		// The `Response` constructor throws if one of these statuses comes with a body.
 		const hasBody = status !== 204 && status !== 205 && status !== 304;
 		return new Response(hasBody ? new Uint8Array(body) : null, { status, headers });
 	};

@@ -1,7 +1,7 @@
 import type { Context } from "koa";
 import type { Client, InteractionResults, Provider } from "oidc-provider";
 import { Problem } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { passwordSince } from "#core/identity/credentials.ts";
 import { saveRecord } from "#core/identity/oauth-records.ts";
 import type { GrantedClient } from "#core/identity/oauth-sessions.ts";
@@ -11,36 +11,36 @@ import type { Account } from "#core/model/account.ts";
 import type { BrowserSessions } from "./browser-session.ts";
 import { isLoopback } from "./redirect-policy.ts";
 
-/** The program that asks for rights, as far as a person can be told of it. */
-export interface AskingClient {
+/** The client that requests authorization, as its pages describe it. */
+export interface RequestingClient {
 	readonly id: string;
 	readonly name: string;
-	/** Where it really is: a host, or the scheme of a program's own. What a client can't make up. */
+	/** The host of the client, or its private-use URI scheme: the part that it can't forge. */
 	readonly host: string;
 	/** https URL. */
 	readonly uri?: string;
-	/** Somebody vouches for it; of the clients that there are, which all register themselves, none. */
+	/** True if the provider vouches for the client. Always false so far, because all clients register themselves. */
 	readonly verified: boolean;
-	/** It runs on the machine of the browser, where any program could ask in its name. */
+	/** True for a loopback redirect URI, which any program on the browser's machine could use. */
 	readonly loopback: boolean;
 }
 
-/** What a person is asked in the middle of an authorization. */
+/** A step of an authorization that the end user must answer. */
 export interface Interaction {
 	readonly uid: string;
 	readonly prompt: "login" | "consent" | "select_account";
-	readonly client: AskingClient;
-	/** All that it asks for. */
+	readonly client: RequestingClient;
+	/** The requested scopes. */
 	readonly scopes: readonly Scope[];
-	/** Who is logged in. */
+	/** The account that is logged in. */
 	readonly account?: Account;
-	/** The name that the client expects (`login_hint`). */
+	/** The expected handle or e-mail address (`login_hint`). */
 	readonly loginHint?: string;
-	/** Where the browser goes when all is answered: the origin, for `form-action` of the page's CSP. */
+	/** The origin of the redirect URI, for `form-action` in the page's CSP. */
 	readonly returnTo: string;
 }
 
-/** The question is answered, has expired, or is another browser's. */
+/** The interaction was answered already, has expired, or belongs to another browser. */
 export class InteractionGone extends Problem {
 	readonly status = 400;
 	readonly title = "This took too long";
@@ -49,39 +49,39 @@ export class InteractionGone extends Problem {
 	}
 }
 
-/** The steps of an authorization that need a person. Pages show them; each answer sends the browser on. */
+/** The end user's part of an authorization. Pages show the interaction; each answer redirects the browser. */
 export interface Interactions {
 	/** @throws {InteractionGone} */
 	details(ctx: Context): Promise<Interaction>;
-	/** Answers with a redirect, as the others do. @param amr how they proved who they are (RFC 8176) */
+	/** The user has logged in. @param amr the authentication methods (RFC 8176) */
 	logIn(ctx: Context, account: Account, proof: { readonly amr: readonly string[] }): Promise<void>;
-	/** They grant what is asked for. */
+	/** The user grants the requested scopes. */
 	consent(ctx: Context): Promise<void>;
-	/** They don't: the client gets `access_denied`. */
-	refuse(ctx: Context): Promise<void>;
-	/** They want to log in as somebody else. */
-	chooseAnother(ctx: Context): Promise<void>;
-	/** They stay who they are (the answer to `select_account`). */
+	/** The user denies the request: the client gets `access_denied`. */
+	deny(ctx: Context): Promise<void>;
+	/** The user wants to log in with another account. */
+	switchAccount(ctx: Context): Promise<void>;
+	/** The user continues with the current account (the answer to `select_account`). */
 	keepAccount(ctx: Context): Promise<void>;
 }
 
-type Asked = Awaited<ReturnType<Provider["interactionDetails"]>>;
+type Details = Awaited<ReturnType<Provider["interactionDetails"]>>;
 
 export interface InteractionParts {
-	readonly world: World;
-	/** Loads the library. */
+	readonly context: CoreContext;
+	/** Loads the library when it is first needed. */
 	readonly provider: () => Promise<Provider>;
 	readonly sessions: BrowserSessions;
-	/** Of what somebody has seen of a client. */
+	/** The digest of what the consent page shows about a client. */
 	readonly digestOf: () => Promise<(client: Client) => string>;
-	/** Seconds that a grant lasts. */
+	/** Seconds. */
 	readonly grantLifetime: number;
 }
 
 export function createInteractions(parts: InteractionParts): Interactions {
-	const { world, sessions } = parts;
+	const { context, sessions } = parts;
 
-	async function asked(ctx: Context): Promise<{ server: Provider; it: Asked; client: Client }> {
+	async function pending(ctx: Context): Promise<{ server: Provider; it: Details; client: Client }> {
 		const server = await parts.provider();
 		const it = await server.interactionDetails(ctx.req, ctx.res).catch((error: unknown) => {
 			if ((error as { error?: unknown }).error === "invalid_request") throw new InteractionGone();
@@ -89,7 +89,7 @@ export function createInteractions(parts: InteractionParts): Interactions {
 		});
 		const client = await server.Client.find(String(it.params.client_id));
 		const { redirect_uri: redirect } = it.params;
-		// What it may be answered at can have changed while the person was reading.
+		// The client's redirect URIs may have changed while the page was open.
 		if (client === undefined || (typeof redirect === "string" && !client.redirectUriAllowed(redirect)))
 			throw new InteractionGone();
 		return { server, it, client };
@@ -97,41 +97,41 @@ export function createInteractions(parts: InteractionParts): Interactions {
 
 	async function answer(ctx: Context, result: InteractionResults, mergeWithLastSubmission = true): Promise<void> {
 		const server = await parts.provider();
-		leadOn(ctx, await server.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission }));
+		seeOther(ctx, await server.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission }));
 	}
 
 	return {
 		async details(ctx) {
-			const { it, client } = await asked(ctx);
+			const { it, client } = await pending(ctx);
 			const { params, session, prompt, uid } = it;
-			const account = session?.accountId === undefined ? undefined : await accountOfSubject(world, session.accountId);
+			const account = session?.accountId === undefined ? undefined : await accountOfSubject(context, session.accountId);
 			const redirect = typeof params.redirect_uri === "string" ? params.redirect_uri : undefined;
 			return {
 				uid,
 				prompt: prompt.name as Interaction["prompt"],
-				client: asking(client, redirect),
+				client: describeClient(client, redirect),
 				scopes: scopesNamed(typeof params.scope === "string" ? params.scope.split(" ") : []),
 				...(account === undefined ? {} : { account }),
 				...(typeof params.login_hint === "string" ? { loginHint: params.login_hint.slice(0, 320) } : {}),
-				returnTo: redirect === undefined ? world.origin : originOf(redirect),
+				returnTo: redirect === undefined ? context.origin : originOf(redirect),
 			};
 		},
 		async logIn(ctx, account, { amr }) {
-			const { it } = await asked(ctx);
-			const accountId = subjectOf(world, account);
+			const { it } = await pending(ctx);
+			const accountId = subjectOf(context, account);
 			const before = await sessions.current(ctx);
-			// The library would lead through a page of its own that logs the other one out.
+			// Otherwise the library would show a page of its own to log the other account out.
 			if (before !== undefined && before.account.id !== account.id) {
 				await sessions.end(ctx);
 				Object.assign(it, { session: undefined, grantId: undefined });
 				await it.persist();
 			}
-			const ts = Math.floor(world.clock.now() / 1000);
-			const password = await passwordSince(world, account.id);
+			const ts = Math.floor(context.clock.now() / 1000);
+			const password = await passwordSince(context, account.id);
 			await answer(ctx, { login: { accountId, amr: [...amr], ts, password } }, false);
 		},
 		async consent(ctx) {
-			const { server, it, client } = await asked(ctx);
+			const { server, it, client } = await pending(ctx);
 			if (it.session === undefined) throw new InteractionGone();
 			const { accountId } = it.session;
 			const known = it.grantId === undefined ? undefined : await server.Grant.find(it.grantId);
@@ -150,42 +150,42 @@ export function createInteractions(parts: InteractionParts): Interactions {
 				name: nameOf(client),
 				digest: (await parts.digestOf())(client),
 			};
-			await saveRecord(world, "GrantedClient", grantId, {
+			await saveRecord(context, "GrantedClient", grantId, {
 				payload: { ...granted },
 				bundle: grantId,
-				expiresAt: world.clock.now() + parts.grantLifetime * 1000,
+				expiresAt: context.clock.now() + parts.grantLifetime * 1000,
 			});
 			await answer(ctx, { consent: { grantId } });
 		},
-		async refuse(ctx) {
-			await asked(ctx);
-			await answer(ctx, { error: "access_denied", error_description: "The person has refused" }, false);
+		async deny(ctx) {
+			await pending(ctx);
+			await answer(ctx, { error: "access_denied", error_description: "The user denied the request" }, false);
 		},
-		async chooseAnother(ctx) {
-			const { it } = await asked(ctx);
+		async switchAccount(ctx) {
+			const { it } = await pending(ctx);
 			Object.assign(it, { prompt: { name: "login", reasons: ["another_account"], details: {} } });
 			await it.persist();
-			leadOn(ctx, `/oauth/interaction/${it.uid}`);
+			seeOther(ctx, `/oauth/interaction/${it.uid}`);
 		},
 		async keepAccount(ctx) {
-			await asked(ctx);
+			await pending(ctx);
 			await answer(ctx, { select_account: {} });
 		},
 	};
 }
 
-function leadOn(ctx: Context, to: string): void {
+function seeOther(ctx: Context, to: string): void {
 	ctx.status = 303;
 	ctx.set("Location", to);
 	ctx.set("Cache-Control", "no-store");
 	ctx.body = "";
 }
 
-/** As the client calls itself; whoever shows it says where it really is, too. */
+/** The client's own, unverified name, without control characters. Always show it together with `host`. */
 const nameOf = (client: Client): string =>
 	(client.clientName ?? client.clientId).replaceAll(/[\p{Cc}\p{Cf}]/gu, "").slice(0, 100) || client.clientId;
 
-function asking(client: Client, redirect: string | undefined): AskingClient {
+function describeClient(client: Client, redirect: string | undefined): RequestingClient {
 	const { clientId: id, clientUri: uri } = client;
 	const where = /^https?:/.test(id) ? id : (redirect ?? client.redirectUris?.[0] ?? uri);
 	const url = where === undefined ? undefined : new URL(where);
@@ -199,7 +199,7 @@ function asking(client: Client, redirect: string | undefined): AskingClient {
 	};
 }
 
-/** Where a redirect leads, as a policy can name it: an origin, or a scheme of a program's own. */
+/** The CSP source for a redirect URI: its origin, or its private-use scheme. */
 export function originOf(uri: string): string {
 	const { origin, protocol } = new URL(uri);
 	return origin === "null" ? protocol : origin;

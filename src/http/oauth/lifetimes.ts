@@ -7,13 +7,13 @@ export const lifetimes = {
 	deviceCode: 10 * minute,
 	interaction: 60 * minute,
 	accessToken: 60 * minute,
-	/** Who is handed a JWT can't be told that it has been revoked. */
+	/** Short, because a resource server can't learn that a JWT has been revoked. */
 	jwt: 10 * minute,
 	idToken: 60 * minute,
-	/** From its last use on. */
+	/** Counted from its last use. */
 	refreshToken: 60 * day,
 	grant: 400 * day,
 	session: 14 * day,
-	/** Of somebody who is not logged in. */
-	visit: 60 * minute,
+	/** A session without a login. */
+	anonymousSession: 60 * minute,
 } as const;

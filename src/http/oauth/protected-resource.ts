@@ -6,7 +6,7 @@ import { operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 
-/** Where the API says whose tokens it accepts (RFC 9728 §3.1). */
+/** Where the API names the authorization server that it trusts (RFC 9728 §3.1). */
 export const resourceMetadataPath = "/.well-known/oauth-protected-resource";
 
 const wireMetadata = z
@@ -23,8 +23,8 @@ const answers = { 200: json(wireMetadata, "ETag") };
 const ofOrigin = operation("getResourceMetadata", "Get the OAuth metadata of the origin", { answers });
 const ofApi = operation("getApiResourceMetadata", "Get the OAuth metadata of the API", { answers });
 
-/** The metadata of the origin as a resource, and of the API below it. */
-export function protectedResourceRoutes({ world: { origin }, instance }: Services) {
+/** The metadata of two resources: the origin, and the API below it. */
+export function protectedResourceRoutes({ context: { origin }, instance }: Services) {
 	const metadataOf = (resource: string) => async () => {
 		const body = {
 			resource,

@@ -1,14 +1,14 @@
 import type { Context } from "koa";
 import { type Configuration, errors, type KoaContextWithOIDC } from "oidc-provider";
 import type { Instance } from "../base/services.ts";
+import { fillInPlain } from "../page-kit/fill-in.ts";
 import { button } from "../page-kit/form.ts";
 import { entryPage } from "../page-kit/frame.ts";
 import { html } from "../page-kit/html.ts";
 import { renderNotice, renderOAuthError } from "../page-kit/notice-page.ts";
 import { sendPage } from "../page-kit/private-page.ts";
-import { sayPlainly } from "../page-kit/say.ts";
 import { texts } from "../page-kit/texts.ts";
-import { guessed } from "./around.ts";
+import { wrongUserCodes } from "./customise-provider.ts";
 import { renderDeviceCode, renderDeviceConfirm, renderDeviceDone } from "./device-pages.ts";
 import { originOf } from "./interactions.ts";
 
@@ -20,7 +20,7 @@ const xsrfOf = (ctx: KoaContextWithOIDC): string =>
 	((ctx.oidc.session as { state?: { secret?: string } } | undefined)?.state?.secret ?? "") as string;
 const clientName = (ctx: KoaContextWithOIDC): string => ctx.oidc.client?.clientName ?? ctx.oidc.client?.clientId ?? "";
 
-/** The pages that the authorization server shows beside its interactions, in our layout. */
+/** The authorization server's pages besides its interactions, in our layout. */
 export function providerPages(instance: Instance) {
 	const frame = { instance };
 
@@ -39,20 +39,20 @@ export function providerPages(instance: Instance) {
 		mask: "****-****",
 		userCodeInputSource(ctx, _form, out, thrown) {
 			const session = ctx.oidc.session as { exp?: number; touched?: boolean } | undefined;
-			// Without the cookie of a form that was shown before, there is no session to keep the new form's token in.
+			// If the form came without its cookie, there is no session to store a new form's token in.
 			if (out !== undefined && session !== undefined && session.exp === undefined) {
 				session.touched = false;
 				sendPage(asContext(ctx), renderOAuthError(frame, { code: out.error, isExpired: true }), { status: 400 });
 				return;
 			}
-			const trouble = out === undefined ? undefined : troubleOf(thrown);
-			if (trouble === "wrong") guessed.add(ctx.req);
+			const failure = out === undefined ? undefined : failureOf(thrown);
+			if (failure === "wrong") wrongUserCodes.add(ctx.req);
 			const code =
 				(thrown as { userCode?: string } | undefined)?.userCode ?? (ctx.state.userCode as string | undefined);
 			const page = renderDeviceCode(frame, {
 				action: ctx.oidc.urlFor("code_verification"),
 				xsrf: xsrfOf(ctx),
-				...(trouble === undefined ? {} : { trouble }),
+				...(failure === undefined ? {} : { failure }),
 				...(code === undefined ? {} : { code: String(code).slice(0, 40) }),
 			});
 			sendPage(asContext(ctx), page, { status: ctx.status === 404 ? 200 : ctx.status });
@@ -78,11 +78,11 @@ export function providerPages(instance: Instance) {
 			const page = entryPage(
 				frame,
 				{ title: t.title },
-				html`<h1>${t.title}</h1><p class="lead">${sayPlainly(t.lead, { instance: instance.name })}</p>
+				html`<h1>${t.title}</h1><p class="lead">${fillInPlain(t.lead, { instance: instance.name })}</p>
 <form method="post" action="${ctx.oidc.urlFor("end_session_confirm")}"><input type="hidden" name="xsrf" value="${xsrfOf(ctx)}"><div class="choice">${button(t.stay, "other")}${button(t.submit, "main", { name: "logout", value: "yes" })}</div></form>`,
 			);
 			const { post_logout_redirect_uri: to } = ctx.oidc.params ?? {};
-			sendPage(asContext(ctx), page, typeof to === "string" ? { leadsTo: [originOf(to)] } : {});
+			sendPage(asContext(ctx), page, typeof to === "string" ? { formTargets: [originOf(to)] } : {});
 		},
 		postLogoutSuccessSource(ctx) {
 			const t = texts.logOut;
@@ -98,8 +98,8 @@ export function providerPages(instance: Instance) {
 	return { renderError, deviceFlow, rpInitiatedLogout };
 }
 
-/** What came of a code that was entered, by the library's own error; `undefined`: none was. */
-function troubleOf(thrown: Error | undefined): "wrong" | "aborted" | "failed" | undefined {
+/** Why a user code did not work, by the library's error; `undefined` if none was entered. */
+function failureOf(thrown: Error | undefined): "wrong" | "aborted" | "failed" | undefined {
 	switch (thrown?.constructor.name) {
 		case "NoCodeError":
 			return undefined;

@@ -1,5 +1,5 @@
 import { type Configuration, errors, Provider } from "oidc-provider";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { apiResources } from "#core/identity/oauth-tokens.ts";
 import { scopeNames } from "#core/identity/scopes.ts";
 import type { SigningKey } from "#core/identity/signing-keys.ts";
@@ -7,22 +7,23 @@ import { accountOfSubject, subjectOf } from "#core/identity/subject.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
 import type { Instance } from "../base/services.ts";
 import { createAdapter } from "./adapter.ts";
-import { goAround } from "./around.ts";
-import { refuseUnknownScopes } from "./asked-scopes.ts";
+
 import type { ClientDocuments } from "./client-documents.ts";
 import { checkAlgorithmsFirst, clientRules } from "./client-rules.ts";
+import { customiseProvider } from "./customise-provider.ts";
 import { guardedFetch } from "./guarded-fetch.ts";
 import { createPolicy } from "./interaction-policy.ts";
 import { lifetimes } from "./lifetimes.ts";
-import { keepsOffline } from "./offline-access.ts";
+import { keepOfflineAccess } from "./offline-access.ts";
 import { providerPages } from "./provider-pages.ts";
+import { refuseUnknownScopes } from "./requested-scopes.ts";
 
 export interface ProviderParts {
-	readonly world: World;
+	readonly context: CoreContext;
 	readonly http: HttpClient;
 	readonly instance: Instance;
 	readonly documents: ClientDocuments;
-	/** The keys that sign now, and those before them. */
+	/** The current signing keys, and previous ones that are still published. */
 	readonly keys: readonly SigningKey[];
 	readonly cookieKeys: readonly string[];
 	readonly cookieNames: { readonly session: string; readonly interaction: string; readonly resume: string };
@@ -30,21 +31,21 @@ export interface ProviderParts {
 
 /** The authorization server: issuer = the origin, its routes below `/oauth`. */
 export function createProvider(parts: ProviderParts): Provider {
-	const { world } = parts;
-	const provider = new Provider(world.origin, configurationOf(parts));
-	goAround(provider, world);
+	const { context } = parts;
+	const provider = new Provider(context.origin, configurationOf(parts));
+	customiseProvider(provider, context);
 	checkAlgorithmsFirst(provider);
 	return provider;
 }
 
 function configurationOf(parts: ProviderParts): Configuration {
-	const { world, http, instance, documents, keys, cookieKeys, cookieNames } = parts;
+	const { context, http, instance, documents, keys, cookieKeys, cookieNames } = parts;
 	const pages = providerPages(instance);
-	const secure = world.origin.startsWith("https:");
+	const secure = context.origin.startsWith("https:");
 	const cookie = { signed: true, httpOnly: true, sameSite: "lax", overwrite: true, secure } as const;
-	const resources = apiResources(world);
+	const resources = apiResources(context);
 	return {
-		adapter: createAdapter(world, documents),
+		adapter: createAdapter(context, documents),
 		jwks: { keys: keys.map(({ kid, alg, jwk }) => ({ ...jwk, kid, alg, use: "sig" })) as never },
 		cookies: { keys: [...cookieKeys], names: cookieNames, long: { ...cookie, path: "/" }, short: cookie },
 		routes: {
@@ -71,7 +72,7 @@ function configurationOf(parts: ProviderParts): Configuration {
 		discovery: {
 			client_id_metadata_document_supported: true,
 			activitypub_object_id_as_client_id: true,
-			protected_resources: [world.origin],
+			protected_resources: [context.origin],
 		},
 		features: {
 			claimsParameter: { enabled: false },
@@ -80,7 +81,7 @@ function configurationOf(parts: ProviderParts): Configuration {
 			deviceFlow: pages.deviceFlow,
 			// The API takes Bearer tokens only.
 			dPoP: { enabled: false },
-			// Anybody may register: nobody is told of the tokens of others.
+			// Registration is open, so a client may only ask about its own tokens.
 			introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
 			pushedAuthorizationRequests: { enabled: false },
 			registration: { enabled: true },
@@ -90,7 +91,7 @@ function configurationOf(parts: ProviderParts): Configuration {
 				defaultResource: () => undefined as never,
 				useGrantedResource: () => true,
 				getResourceServerInfo(_ctx, resource) {
-					if (!resources.includes(resource)) throw new errors.InvalidTarget("there is no such resource here");
+					if (!resources.includes(resource)) throw new errors.InvalidTarget("unknown resource");
 					return {
 						scope: "ofscp",
 						audience: resource,
@@ -105,14 +106,14 @@ function configurationOf(parts: ProviderParts): Configuration {
 			userinfo: { enabled: true },
 		},
 		interactions: {
-			policy: createPolicy(world),
+			policy: createPolicy(context),
 			url: (_ctx, { uid }) => `/oauth/interaction/${uid}`,
 		},
 		renderError: pages.renderError,
 		fetch: guardedFetch(http),
 		async findAccount(_ctx, subject) {
-			const account = await accountOfSubject(world, subject);
-			if (account === undefined || subjectOf(world, account) !== subject) return undefined;
+			const account = await accountOfSubject(context, subject);
+			if (account === undefined || subjectOf(context, account) !== subject) return undefined;
 			const { displayName, avatar } = account.profile;
 			return {
 				accountId: subject,
@@ -125,15 +126,15 @@ function configurationOf(parts: ProviderParts): Configuration {
 				}),
 			};
 		},
-		// By which a JWT is known to have ended with its grant.
+		// Ties a JWT to its grant, so that it is rejected once the grant has ended.
 		extraTokenClaims: (_ctx, token) =>
 			token.aud !== undefined && "grantId" in token && token.grantId !== undefined ? { sid: token.grantId } : undefined,
-		// No parameters: the library's one way in for rules about those that there are.
-		extraParams: { known: refuseUnknownScopes, offline: keepsOffline },
+		// Not real parameters: their validators are the library's only hook for rules about a request.
+		extraParams: { known: refuseUnknownScopes, offline: keepOfflineAccess },
 		issueRefreshToken: (_ctx, client, { scopes }) =>
 			client.grantTypeAllowed("refresh_token") && scopes.has("offline_access"),
 		rotateRefreshToken: true,
-		// Reuse, revocation, logout: whatever ends a token ends the whole login that it came from.
+		// Reuse, revocation or logout of one token ends the whole grant.
 		revokeGrantPolicy: () => true,
 		ttl: {
 			AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.accessToken,
@@ -144,8 +145,8 @@ function configurationOf(parts: ProviderParts): Configuration {
 			IdToken: lifetimes.idToken,
 			Interaction: lifetimes.interaction,
 			RefreshToken: lifetimes.refreshToken,
-			// Whoever looks at a page with a form of the library gets one.
-			Session: (_ctx, { accountId }) => (accountId === undefined ? lifetimes.visit : lifetimes.session),
+			// The library starts a session for every browser that opens one of its forms.
+			Session: (_ctx, { accountId }) => (accountId === undefined ? lifetimes.anonymousSession : lifetimes.session),
 		},
 	};
 }

@@ -1,20 +1,20 @@
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
-/** Schemes that a browser acts upon itself, or that lead to something other than a program. */
+/** Schemes that browsers handle themselves, or that don't open the client. */
 const browserSchemes = new Set(
 	"about: blob: chrome: data: file: filesystem: ftp: http: intent: javascript: mailto: sms: tel: vbscript: view-source: ws: wss:".split(
 		" ",
 	),
 );
 
-/** True for a program on the machine of the browser (RFC 8252 §7.3). */
+/** True for a loopback redirect to a program on the browser's machine (RFC 8252 §7.3). */
 export function isLoopback(uri: string): boolean {
 	const url = URL.parse(uri);
 	return url !== null && url.protocol === "http:" && loopback.has(url.hostname);
 }
 
 /**
- * What is wrong with a URI that a client wants to be answered at; `undefined`: nothing. Good are https, http to a loopback
- * address, and a scheme of the client's own (RFC 8252 §7).
+ * What a redirect URI should have been, as a noun phrase; `undefined` if it is valid. https, http to a loopback address and
+ * private-use schemes are allowed (RFC 8252 §7).
  */
 export function redirectFault(uri: unknown): string | undefined {
 	const url = typeof uri === "string" && uri.length <= 2000 ? URL.parse(uri) : null;
@@ -26,6 +26,6 @@ export function redirectFault(uri: unknown): string | undefined {
 	return undefined;
 }
 
-/** What kind of program is answered there: one that a web server runs, or one on somebody's own machine. */
+/** The `application_type` of a client with these redirect URIs: `web` if all use https, otherwise `native`. */
 export const applicationTypeFor = (uris: readonly string[]): "web" | "native" =>
 	uris.every((uri) => URL.parse(uri)?.protocol === "https:") ? "web" : "native";

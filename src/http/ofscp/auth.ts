@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type FieldError, InvalidRequest, NotFound, Unauthenticated } from "#core/errors.ts";
 import { addBootstrapToken, bootstrapSeconds } from "#core/identity/bootstrap-tokens.ts";
-import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { IdentityContext } from "#core/identity/identity.ts";
 import { logIn } from "#core/identity/log-in.ts";
 import { askRecovery, recover } from "#core/identity/recovery.ts";
 import { signUp } from "#core/identity/sign-up.ts";
@@ -61,42 +61,42 @@ const recovering = operation("recover", "Set a new password with the token of a 
  * Accounts without a browser (OFSCP R7 §4.1): a password is worth a token that registers a device key, and nothing
  * else.
  */
-export const authRoutes = ({ world }: Services) => [
-	route("POST", "/api/auth/register", "none", "manage", registering, (call) => register(world, call)),
-	route("POST", "/api/auth/login", "none", "manage", loggingIn, (call) => enter(world, call)),
-	route("POST", "/api/auth/recover", "none", "manage", askingRecovery, (call) => ask(world, call)),
-	route("POST", "/api/auth/recover/confirm", "none", "manage", recovering, (call) => confirm(world, call)),
+export const authRoutes = ({ context }: Services) => [
+	route("POST", "/api/auth/register", "none", "manage", registering, (call) => register(context, call)),
+	route("POST", "/api/auth/login", "none", "manage", loggingIn, (call) => enter(context, call)),
+	route("POST", "/api/auth/recover", "none", "manage", askingRecovery, (call) => ask(context, call)),
+	route("POST", "/api/auth/recover/confirm", "none", "manage", recovering, (call) => confirm(context, call)),
 ];
 
 async function register(
-	world: IdentityWorld,
+	context: IdentityContext,
 	{ body, from }: CallOf<typeof registering>,
 ): Promise<AnswerOf<typeof registering>> {
 	const { recoveryEmail, email = recoveryEmail, ...fields } = body;
-	const account = await signUp(world, { ...withoutUndefined({ ...fields, email }), from });
+	const account = await signUp(context, { ...withoutUndefined({ ...fields, email }), from });
 	const location = `/api/identity/users/${encodeURIComponent(addressOf(account))}`;
-	return created(location, await bootstrapFor(world, account), secret);
+	return created(location, await bootstrapFor(context, account), secret);
 }
 
 async function enter(
-	world: IdentityWorld,
+	context: IdentityContext,
 	{ body, from }: CallOf<typeof loggingIn>,
 ): Promise<AnswerOf<typeof loggingIn>> {
-	const known = await logIn(world, { name: body.handle, password: body.password, from });
+	const known = await logIn(context, { name: body.handle, password: body.password, from });
 	if (known.outcome === "wrong") throw new Unauthenticated("The name or the password is wrong", "invalid_credentials");
 	const { account, factors } = known;
 	if (factors.length > 0 && body.otp === undefined)
 		throw new Unauthenticated("This account asks for a code beside the password", "otp_required");
-	if (factors.length > 0 && !(await checkCode(world, account, body.otp ?? "", from)))
+	if (factors.length > 0 && !(await checkCode(context, account, body.otp ?? "", from)))
 		throw new Unauthenticated("The code is wrong, or has been used", "otp_invalid");
-	return ok(await bootstrapFor(world, account), secret);
+	return ok(await bootstrapFor(context, account), secret);
 }
 
 /** No cache may keep an answer with a secret. */
 const secret = { "Cache-Control": "no-store" };
 
-const bootstrapFor = async (world: IdentityWorld, account: Account): Promise<Wire<typeof wireBootstrap>> => ({
-	bootstrap_token: await addBootstrapToken(world, account.id),
+const bootstrapFor = async (context: IdentityContext, account: Account): Promise<Wire<typeof wireBootstrap>> => ({
+	bootstrap_token: await addBootstrapToken(context, account.id),
 	token_type: "bootstrap",
 	expires_in: bootstrapSeconds,
 	actor: addressOf(account),
@@ -104,19 +104,19 @@ const bootstrapFor = async (world: IdentityWorld, account: Account): Promise<Wir
 
 /** The same answer whether or not there is such an account. */
 async function ask(
-	world: IdentityWorld,
+	context: IdentityContext,
 	{ body, from }: CallOf<typeof askingRecovery>,
 ): Promise<AnswerOf<typeof askingRecovery>> {
-	await askRecovery(world, { name: body.handle, from });
+	await askRecovery(context, { name: body.handle, from });
 	return { status: 202 };
 }
 
 async function confirm(
-	world: IdentityWorld,
+	context: IdentityContext,
 	{ body }: CallOf<typeof recovering>,
 ): Promise<AnswerOf<typeof recovering>> {
 	try {
-		await recover(world, body.token, body.newPassword);
+		await recover(context, body.token, body.newPassword);
 	} catch (error) {
 		if (error instanceof InvalidRequest) throw renamed(error, "/password", "/newPassword");
 		if (!(error instanceof NotFound)) throw error;

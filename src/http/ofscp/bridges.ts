@@ -5,7 +5,7 @@ import { portalsOfChannel } from "#core/bridging/portals/find-portal.ts";
 import { assertLinkable, assertLinks, linkPortal, unlinkPortal } from "#core/bridging/portals/link-portal.ts";
 import { portals } from "#core/bridging/portals/portal.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { placeOf, roleIn } from "#core/groups/place.ts";
 import { parseId } from "#core/ids.ts";
 import { type Portal } from "#core/model/portal.ts";
@@ -46,16 +46,16 @@ const linksPath = "/api/groups/:g/bridges";
 
 export const bridgeRoutes = (services: Services) => [
 	route("POST", linksPath, "member", "lookup", linking, (call) => link(services, call)),
-	route("GET", linksPath, "member", "read", listing, (call) => list(services.world, call)),
-	route("DELETE", `${linksPath}/:b`, "member", "manage", unlinking, (call) => unlink(services.world, call)),
+	route("GET", linksPath, "member", "read", listing, (call) => list(services.context, call)),
+	route("DELETE", `${linksPath}/:b`, "member", "manage", unlinking, (call) => unlink(services.context, call)),
 ];
 
 async function link(
-	{ world, bridges }: Services,
+	{ context, bridges }: Services,
 	{ params, account, body }: CallOf<typeof linking>,
 ): Promise<AnswerOf<typeof linking>> {
-	const place = await readableChannel(world, params.g as string, body.channel, account);
-	await assertLinks(world, account, place);
+	const place = await readableChannel(context, params.g as string, body.channel, account);
+	await assertLinks(context, account, place);
 	assertLinkable(place);
 	const linkers = bridges.filter((bridge) => bridge.resolvers.room !== "unsupported");
 	const bridge = linkers.find((known) => known.name === body.bridge);
@@ -72,26 +72,26 @@ async function link(
 	const reach = await bridge.resolvers.room(body.room);
 	if (reach === undefined)
 		throw new InvalidRequest([{ field: "/room", expected: "the id or alias of a room that can be reached" }]);
-	const portal = await linkPortal(world, account, place, { bridge: bridge.name, reach, consented: false });
+	const portal = await linkPortal(context, account, place, { bridge: bridge.name, reach, consented: false });
 	return created(`/api/groups/${place.group.id}/bridges/${portal.id}`, present(portal));
 }
 
 /** The links of the channels that the caller may read. */
-async function list(world: World, { params, account }: Call): Promise<AnswerOf<typeof listing>> {
-	const { channels } = await visibleGroup(world, params.g as string, account);
-	const found = await Promise.all(channels.map(({ channel }) => portalsOfChannel(world, channel.id)));
+async function list(context: CoreContext, { params, account }: Call): Promise<AnswerOf<typeof listing>> {
+	const { channels } = await visibleGroup(context, params.g as string, account);
+	const found = await Promise.all(channels.map(({ channel }) => portalsOfChannel(context, channel.id)));
 	return ok({ items: found.flat().map(present), page: {} });
 }
 
-async function unlink(world: World, { params, account }: Call): Promise<AnswerOf<typeof unlinking>> {
+async function unlink(context: CoreContext, { params, account }: Call): Promise<AnswerOf<typeof unlinking>> {
 	const id = parseId("brg", params.b as string);
-	const portal = id === undefined ? undefined : (await world.store.get(portals, id))?.doc;
-	const place = portal === undefined || portal.group !== params.g ? undefined : await placeOf(world, portal.channel);
+	const portal = id === undefined ? undefined : (await context.store.get(portals, id))?.doc;
+	const place = portal === undefined || portal.group !== params.g ? undefined : await placeOf(context, portal.channel);
 	if (id === undefined || place === undefined) throw new NotFound();
-	if ((await roleIn(world, place.group, place.channel, account)) === undefined)
-		await readableChannel(world, place.group.id, place.channel.id, account);
-	await assertLinks(world, account, place);
-	await unlinkPortal(world, account, id);
+	if ((await roleIn(context, place.group, place.channel, account)) === undefined)
+		await readableChannel(context, place.group.id, place.channel.id, account);
+	await assertLinks(context, account, place);
+	await unlinkPortal(context, account, id);
 	return noContent;
 }
 

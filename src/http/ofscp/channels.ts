@@ -3,7 +3,7 @@ import { withCircle } from "#core/access/circle.ts";
 import { joinChannel, leave } from "#core/access/join-channel.ts";
 import { readableChannel } from "#core/access/readable-place.ts";
 import { visibleGroup } from "#core/access/visible-group.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { createChannel } from "#core/groups/create-channel.ts";
 import { messageTypes } from "#core/model/message.ts";
 import { withoutUndefined } from "../base/absent.ts";
@@ -53,42 +53,48 @@ const leaving = operation("leaveChannel", "Leave a channel or unfollow a timelin
 
 const channelsPath = "/api/groups/:g/channels";
 
-export const channelRoutes = ({ world }: Services) => [
-	route("POST", channelsPath, "member", "manage", creating, (call) => makeChannel(world, call)),
-	route("GET", channelsPath, "reader", "read", listing, (call) => listChannels(world, call)),
-	route("GET", `${channelsPath}/:c`, "reader", "read", showing, (call) => showChannel(world, call)),
-	route("POST", `${channelsPath}/:c/join`, "participant", "manage", joining, (call) => join(world, call)),
-	route("POST", `${channelsPath}/:c/leave`, "participant", "manage", leaving, (call) => leaveChannel(world, call)),
+export const channelRoutes = ({ context }: Services) => [
+	route("POST", channelsPath, "member", "manage", creating, (call) => makeChannel(context, call)),
+	route("GET", channelsPath, "reader", "read", listing, (call) => listChannels(context, call)),
+	route("GET", `${channelsPath}/:c`, "reader", "read", showing, (call) => showChannel(context, call)),
+	route("POST", `${channelsPath}/:c/join`, "participant", "manage", joining, (call) => join(context, call)),
+	route("POST", `${channelsPath}/:c/leave`, "participant", "manage", leaving, (call) => leaveChannel(context, call)),
 ];
 
 async function makeChannel(
-	world: World,
+	context: CoreContext,
 	{ params, account, body, once }: CallOf<typeof creating>,
 ): Promise<AnswerOf<typeof creating>> {
-	const { group } = await visibleGroup(world, params.g as string, account);
+	const { group } = await visibleGroup(context, params.g as string, account);
 	const { type: _, discoverability, tier = discoverability, ...fields } = body;
-	const { channel, replayed } = await createChannel(world, account, group, withoutUndefined({ ...fields, tier }), once);
+	const { channel, replayed } = await createChannel(
+		context,
+		account,
+		group,
+		withoutUndefined({ ...fields, tier }),
+		once,
+	);
 	return created(
 		apiChannelPath({ group, channel }),
-		presentChannel(world, await withCircle(world, { group, channel })),
+		presentChannel(context, await withCircle(context, { group, channel })),
 		replayedHeader(replayed),
 	);
 }
 
-async function listChannels(world: World, { params, reader }: Call): Promise<AnswerOf<typeof listing>> {
-	const { channels } = await visibleGroup(world, params.g as string, reader);
-	return ok({ items: channels.map((place) => presentChannel(world, place)), page: {} });
+async function listChannels(context: CoreContext, { params, reader }: Call): Promise<AnswerOf<typeof listing>> {
+	const { channels } = await visibleGroup(context, params.g as string, reader);
+	return ok({ items: channels.map((place) => presentChannel(context, place)), page: {} });
 }
 
-const showChannel = async (world: World, call: Call): Promise<AnswerOf<typeof showing>> =>
-	ok(presentChannel(world, await placeOfCall(world, call)));
+const showChannel = async (context: CoreContext, call: Call): Promise<AnswerOf<typeof showing>> =>
+	ok(presentChannel(context, await placeOfCall(context, call)));
 
-async function join(world: World, { params, account }: Call): Promise<AnswerOf<typeof joining>> {
-	const place = await readableChannel(world, params.g as string, params.c as string, account);
-	return joinAnswer(world, await joinChannel(world, place, account));
+async function join(context: CoreContext, { params, account }: Call): Promise<AnswerOf<typeof joining>> {
+	const place = await readableChannel(context, params.g as string, params.c as string, account);
+	return joinAnswer(context, await joinChannel(context, place, account));
 }
 
-async function leaveChannel(world: World, call: Call): Promise<AnswerOf<typeof leaving>> {
-	await leave(world, await placeOfCall(world, call), call.account);
+async function leaveChannel(context: CoreContext, call: Call): Promise<AnswerOf<typeof leaving>> {
+	await leave(context, await placeOfCall(context, call), call.account);
 	return noContent;
 }

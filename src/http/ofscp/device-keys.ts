@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { NotFound } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { deviceKeysOf, type KnownDeviceKey, registerDeviceKey, revokeDeviceKey } from "#core/identity/device-keys.ts";
 import { readPublicKey } from "#core/identity/request-signature.ts";
 import { announceRevocation } from "#core/identity/revocation.ts";
@@ -65,30 +65,30 @@ const listing = operation("listDeviceKeys", "List the keys of your devices", {
 const revoking = operation("revokeDeviceKey", "Revoke the key of a device", { answers: { 204: empty() } });
 
 /** The keys of one's own devices (OFSCP R7 §4.3, §4.7). */
-export const deviceKeyRoutes = ({ world }: Services) => [
-	route("POST", deviceKeysPath, "registrar", "manage", registering, (call) => register(world, call)),
-	route("GET", deviceKeysPath, "member", "read", listing, (call) => list(world, call)),
-	route("DELETE", `${deviceKeysPath}/:id`, "member", "manage", revoking, (call) => revoke(world, call)),
+export const deviceKeyRoutes = ({ context }: Services) => [
+	route("POST", deviceKeysPath, "registrar", "manage", registering, (call) => register(context, call)),
+	route("GET", deviceKeysPath, "member", "read", listing, (call) => list(context, call)),
+	route("DELETE", `${deviceKeysPath}/:id`, "member", "manage", revoking, (call) => revoke(context, call)),
 ];
 
 async function register(
-	world: World,
+	context: CoreContext,
 	{ body, principal }: CallOf<typeof registering>,
 ): Promise<AnswerOf<typeof registering>> {
 	const name = body.device_name ?? body.deviceName ?? body.name ?? "";
-	const { key, isNew } = await registerDeviceKey(world, principal, {
+	const { key, isNew } = await registerDeviceKey(context, principal, {
 		publicKey: (body.public_key ?? body.publicKey) as string,
 		name: name === "" ? "A device" : name,
 	});
 	return isNew ? created(`${deviceKeysPath}/${key.id}`, present(key)) : ok(present(key));
 }
 
-const list = async (world: World, { account }: Call): Promise<AnswerOf<typeof listing>> =>
-	ok({ items: (await deviceKeysOf(world, account.id)).map(present), page: {} });
+const list = async (context: CoreContext, { account }: Call): Promise<AnswerOf<typeof listing>> =>
+	ok({ items: (await deviceKeysOf(context, account.id)).map(present), page: {} });
 
-async function revoke(world: World, { account, params }: Call): Promise<AnswerOf<typeof revoking>> {
-	if (!(await revokeDeviceKey(world, account.id, params.id as string))) throw new NotFound();
-	announceRevocation(world, account.id);
+async function revoke(context: CoreContext, { account, params }: Call): Promise<AnswerOf<typeof revoking>> {
+	if (!(await revokeDeviceKey(context, account.id, params.id as string))) throw new NotFound();
+	announceRevocation(context, account.id);
 	return noContent;
 }
 

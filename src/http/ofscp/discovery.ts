@@ -67,19 +67,19 @@ const describing = operation("getProvider", "Get the document that describes thi
 });
 
 export function discoveryRoutes(services: Services) {
-	const { world, secrets } = services;
+	const { context, secrets } = services;
 	let made: { readonly text: string; readonly body: ProviderDocument } | undefined;
 
 	/** The document with its version, which grows whenever the document changes, also over a restart. */
 	async function current(): Promise<ProviderDocument> {
 		// A command beside this process may have rotated the keys.
 		const document = documentOf(services, {
-			keys: await providerKeys(secrets, world.clock),
-			tiers: (await listTiers(world)).map(({ id }) => id),
+			keys: await providerKeys(secrets, context.clock),
+			tiers: (await listTiers(context)).map(({ id }) => id),
 		});
 		const text = JSON.stringify(document);
 		if (made?.text === text) return made.body;
-		const version = `0.1.${await versionOf(world, "ofscp-provider", text)}`;
+		const version = `0.1.${await versionOf(context, "ofscp-provider", text)}`;
 		const { domain, ...rest } = document.provider;
 		const body = { ...document, provider: { domain, version, ...rest } };
 		made = { text, body };
@@ -100,7 +100,7 @@ interface Unversioned extends Omit<ProviderDocument, "provider"> {
 
 /** OFSCP §3.1 with the names of its later revisions beside those of the seed. Nothing is named that is not there. */
 function documentOf(
-	{ world: { origin, domain }, bridges, instance }: Services,
+	{ context: { origin, domain }, bridges, instance }: Services,
 	{ keys, tiers }: { readonly keys: readonly PublishedKey[]; readonly tiers: string[] },
 ): Unversioned {
 	return {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Follow, type FollowPosition, followReference, listFollows, unfollow } from "#core/bridging/follow.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { addressOf } from "#core/model/account.ts";
 import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
@@ -39,21 +39,24 @@ const unfollowing = operation("unfollow", "Stop following a person or channel", 
 
 export const followRoutes = (services: Services) => [
 	route("POST", "/api/me/follows", "member", "lookup", following, (call) => follow(services, call)),
-	route("GET", "/api/me/follows", "member", "read", listing, (call) => list(services.world, call)),
-	route("DELETE", "/api/me/follows/:u", "member", "manage", unfollowing, (call) => end(services.world, call)),
+	route("GET", "/api/me/follows", "member", "read", listing, (call) => list(services.context, call)),
+	route("DELETE", "/api/me/follows/:u", "member", "manage", unfollowing, (call) => end(services.context, call)),
 ];
 
 async function follow(
-	{ world, bridges, shadows }: Services,
+	{ context, bridges, shadows }: Services,
 	{ account, body }: CallOf<typeof following>,
 ): Promise<AnswerOf<typeof following>> {
-	const made = await followReference(world, { bridges: () => bridges, shadows }, account, body.actor.trim());
+	const made = await followReference(context, { bridges: () => bridges, shadows }, account, body.actor.trim());
 	return created(`/api/me/follows/${encodeURIComponent(addressOf(made.actor))}`, present(made));
 }
 
-async function list(world: World, { account, query }: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
+async function list(
+	context: CoreContext,
+	{ account, query }: CallOf<typeof listing>,
+): Promise<AnswerOf<typeof listing>> {
 	const { cursor, limit } = query;
-	const rows = await listFollows(world, account, {
+	const rows = await listFollows(context, account, {
 		states: query.state === undefined ? ["requested", "joined"] : [query.state === "accepted" ? "joined" : "requested"],
 		limit: limit + 1,
 		...(cursor === undefined ? {} : { after: positionOf(cursor) }),
@@ -76,8 +79,8 @@ function positionOf(cursor: string): FollowPosition {
 	return { state, since, place };
 }
 
-async function end(world: World, { account, params }: Call): Promise<AnswerOf<typeof unfollowing>> {
-	await unfollow(world, account, params.u as string);
+async function end(context: CoreContext, { account, params }: Call): Promise<AnswerOf<typeof unfollowing>> {
+	await unfollow(context, account, params.u as string);
 	return noContent;
 }
 

@@ -4,7 +4,7 @@ import { readableById } from "#core/access/readable-place.ts";
 import { visibleGroup } from "#core/access/visible-group.ts";
 import { accountById } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { createGroup } from "#core/groups/create-group.ts";
 import { groups } from "#core/groups/group.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
@@ -46,64 +46,68 @@ const leaving = operation("leaveGroup", "Leave a group", { answers: { 204: empty
 
 const oneGroup = "/api/groups/:g";
 
-export const groupRoutes = ({ world }: Services) => [
-	route("POST", "/api/groups", "member", "manage", creating, (call) => makeGroup(world, call)),
-	route("GET", "/api/groups", "member", "read", listing, (call) => listGroups(world, call)),
-	route("GET", oneGroup, "reader", "read", showing, (call) => showGroup(world, call)),
-	route("POST", `${oneGroup}/join`, "member", "manage", joining, (call) => joinGroupOfCall(world, call)),
-	route("POST", `${oneGroup}/leave`, "member", "manage", leaving, (call) => leaveGroup(world, call)),
+export const groupRoutes = ({ context }: Services) => [
+	route("POST", "/api/groups", "member", "manage", creating, (call) => makeGroup(context, call)),
+	route("GET", "/api/groups", "member", "read", listing, (call) => listGroups(context, call)),
+	route("GET", oneGroup, "reader", "read", showing, (call) => showGroup(context, call)),
+	route("POST", `${oneGroup}/join`, "member", "manage", joining, (call) => joinGroupOfCall(context, call)),
+	route("POST", `${oneGroup}/leave`, "member", "manage", leaving, (call) => leaveGroup(context, call)),
 ];
 
 async function makeGroup(
-	world: World,
+	context: CoreContext,
 	{ account, body, once }: CallOf<typeof creating>,
 ): Promise<AnswerOf<typeof creating>> {
-	const { group, replayed } = await createGroup(world, account, withoutUndefined(body), once);
-	return created(`/api/groups/${group.id}`, await presentGroup(world, group, []), replayedHeader(replayed));
+	const { group, replayed } = await createGroup(context, account, withoutUndefined(body), once);
+	return created(`/api/groups/${group.id}`, await presentGroup(context, group, []), replayedHeader(replayed));
 }
 
-async function listGroups(world: World, { account }: Call): Promise<AnswerOf<typeof listing>> {
-	const own = await groupsOf(world, account);
+async function listGroups(context: CoreContext, { account }: Call): Promise<AnswerOf<typeof listing>> {
+	const own = await groupsOf(context, account);
 	return ok({
 		items: await Promise.all(
-			own.map(async ({ group }) => presentGroup(world, group, (await visibleGroup(world, group.id, account)).channels)),
+			own.map(async ({ group }) =>
+				presentGroup(context, group, (await visibleGroup(context, group.id, account)).channels),
+			),
 		),
 		page: {},
 	});
 }
 
-async function showGroup(world: World, { params, reader }: Call): Promise<AnswerOf<typeof showing>> {
-	const { group, channels } = await visibleGroup(world, params.g as string, reader);
-	return ok(await presentGroup(world, group, channels));
+async function showGroup(context: CoreContext, { params, reader }: Call): Promise<AnswerOf<typeof showing>> {
+	const { group, channels } = await visibleGroup(context, params.g as string, reader);
+	return ok(await presentGroup(context, group, channels));
 }
 
 /**
  * A group that people may ask to join can be joined by everyone who knows its id, even if none of its channels is open. A
  * group that is joined by invitation only does not exist for people who can't see it.
  */
-async function joinGroupOfCall(world: World, { params, account }: Call): Promise<AnswerOf<typeof joining>> {
+async function joinGroupOfCall(context: CoreContext, { params, account }: Call): Promise<AnswerOf<typeof joining>> {
 	const id = parseId("grp", params.g as string);
-	const group = id === undefined ? undefined : (await world.store.get(groups, id))?.doc;
+	const group = id === undefined ? undefined : (await context.store.get(groups, id))?.doc;
 	if (group === undefined) throw new NotFound();
-	if (group.joinPolicy === "invite") await visibleGroup(world, group.id, account);
+	if (group.joinPolicy === "invite") await visibleGroup(context, group.id, account);
 	return joinAnswer(
-		world,
-		group.personal === undefined ? await joinGroup(world, group, account) : await followOwner(world, group, account),
+		context,
+		group.personal === undefined
+			? await joinGroup(context, group, account)
+			: await followOwner(context, group, account),
 	);
 }
 
 /** Joining a personal group is following its owner: its one channel is their timeline. */
-async function followOwner(world: World, group: Group, account: Call["account"]): Promise<Joined> {
-	const owner = await accountById(world, group.owner);
-	const place = owner === undefined ? undefined : await readableById(world, owner.timeline, account);
+async function followOwner(context: CoreContext, group: Group, account: Call["account"]): Promise<Joined> {
+	const owner = await accountById(context, group.owner);
+	const place = owner === undefined ? undefined : await readableById(context, owner.timeline, account);
 	if (place === undefined) throw new NotFound();
-	return joinChannel(world, place, account);
+	return joinChannel(context, place, account);
 }
 
-async function leaveGroup(world: World, { params, account }: Call): Promise<AnswerOf<typeof leaving>> {
-	const { group } = await visibleGroup(world, params.g as string, account);
-	const owner = group.personal === undefined ? undefined : await accountById(world, group.owner);
-	const place = owner === undefined ? undefined : await placeOf(world, owner.timeline);
-	await leave(world, place ?? { group }, account);
+async function leaveGroup(context: CoreContext, { params, account }: Call): Promise<AnswerOf<typeof leaving>> {
+	const { group } = await visibleGroup(context, params.g as string, account);
+	const owner = group.personal === undefined ? undefined : await accountById(context, group.owner);
+	const place = owner === undefined ? undefined : await placeOf(context, owner.timeline);
+	await leave(context, place ?? { group }, account);
 	return noContent;
 }

@@ -1,5 +1,5 @@
 import { type ReadablePlace, readableById } from "#core/access/readable-place.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { type ChannelId, eventId, parseEventId, parseId } from "#core/ids.ts";
 import { type HomeCursor, homeTimeline } from "#core/messages/home-timeline.ts";
 import { json, ok } from "../base/answers.ts";
@@ -14,21 +14,24 @@ const reading = operation("getHomeTimeline", "List the messages of the timelines
 	answers: { 200: json(listOf(wireMessage)) },
 });
 
-export const homeTimelineRoutes = ({ world }: Services) => [
-	route("GET", "/api/me/timeline", "member", "read", reading, (call) => timeline(world, call)),
+export const homeTimelineRoutes = ({ context }: Services) => [
+	route("GET", "/api/me/timeline", "member", "read", reading, (call) => timeline(context, call)),
 ];
 
-async function timeline(world: World, { account, query }: CallOf<typeof reading>): Promise<AnswerOf<typeof reading>> {
+async function timeline(
+	context: CoreContext,
+	{ account, query }: CallOf<typeof reading>,
+): Promise<AnswerOf<typeof reading>> {
 	const { cursor, limit } = query;
 	const before = cursor === undefined ? {} : { before: homeCursor(cursor) };
-	const rows = await homeTimeline(world, account, { limit: limit + 1, ...before });
+	const rows = await homeTimeline(context, account, { limit: limit + 1, ...before });
 	const places = new Map<ChannelId, ReadablePlace>();
 	const items = [];
 	for (const row of rows.slice(0, limit)) {
-		const place = places.get(row.channel) ?? (await readableById(world, row.channel, account));
+		const place = places.get(row.channel) ?? (await readableById(context, row.channel, account));
 		if (place === undefined) continue;
 		places.set(row.channel, place);
-		items.push(await presentMessage(world, place, row, account));
+		items.push(await presentMessage(context, place, row, account));
 	}
 	return ok(pageOf(rows, limit, (row) => writeCursor([row.at, eventId(row.channel, row.seq)]), items));
 }

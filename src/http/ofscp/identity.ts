@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { findAccount } from "#core/accounts/find-account.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { json, ok } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
 import { etagOf } from "../base/conditional.ts";
@@ -31,15 +31,15 @@ const lookingUp = operation("lookUpUser", "Look up a person of this provider, as
 });
 
 /** By which another provider verifies one of our people (OFSCP §4.3). */
-export const identityRoutes = ({ world }: Services) => [
-	route("GET", "/api/identity/users/:u", "peer", "read", lookingUp, (call) => lookUp(world, call)),
+export const identityRoutes = ({ context }: Services) => [
+	route("GET", "/api/identity/users/:u", "peer", "read", lookingUp, (call) => lookUp(context, call)),
 ];
 
-async function lookUp(world: World, { params, peer, reader }: Call): Promise<AnswerOf<typeof lookingUp>> {
+async function lookUp(context: CoreContext, { params, peer, reader }: Call): Promise<AnswerOf<typeof lookingUp>> {
 	if (peer === undefined && reader === undefined)
 		throw new InvalidRequest([{ field: "X-OFSCP-Provider", expected: "the domain of the provider that asks" }]);
-	const account = await findAccount(world, params.u as string);
-	if (account?.domain !== world.domain || account.deletedAt !== undefined) throw new NotFound();
+	const account = await findAccount(context, params.u as string);
+	if (account?.domain !== context.domain || account.deletedAt !== undefined) throw new NotFound();
 
 	const { id, handle, domain, profile, updatedAt } = account;
 	// The name of a provider proves nothing: such a caller learns that there is this person, and no more.

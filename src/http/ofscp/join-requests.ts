@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { visibleGroup } from "#core/access/visible-group.ts";
 import { addressById } from "#core/accounts/find-account.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { answerRequest, joinRequests, requestId } from "#core/groups/join-requests.ts";
 import type { Membership } from "#core/model/membership.ts";
 import { json, ok, type Wire } from "../base/answers.ts";
@@ -38,34 +38,38 @@ const denying = operation("denyJoinRequest", "Refuse a request to join", {
 });
 
 /** Who waits to be let in (OFSCP R7 §5.7); in the personal group of a locked account, who waits to follow. */
-export const joinRequestRoutes = ({ world }: Services) => [
-	route("GET", requestsPath, "member", "read", listing, (call) => list(world, call)),
-	route("POST", `${requestsPath}/:id/approve`, "member", "manage", approving, (call) => answer(world, call, true)),
-	route("POST", `${requestsPath}/:id/deny`, "member", "manage", denying, (call) => answer(world, call, false)),
+export const joinRequestRoutes = ({ context }: Services) => [
+	route("GET", requestsPath, "member", "read", listing, (call) => list(context, call)),
+	route("POST", `${requestsPath}/:id/approve`, "member", "manage", approving, (call) => answer(context, call, true)),
+	route("POST", `${requestsPath}/:id/deny`, "member", "manage", denying, (call) => answer(context, call, false)),
 ];
 
 async function list(
-	world: World,
+	context: CoreContext,
 	{ params, account, query }: CallOf<typeof listing>,
 ): Promise<AnswerOf<typeof listing>> {
-	const { group } = await visibleGroup(world, params.g as string, account);
+	const { group } = await visibleGroup(context, params.g as string, account);
 	const { cursor, limit } = query;
 	const after = cursor === undefined ? {} : { after: readCursor(cursor) };
-	const rows = await joinRequests(world, group, account, { limit: limit + 1, ...after });
-	const items = await Promise.all(rows.slice(0, limit).map((row) => present(world, row)));
+	const rows = await joinRequests(context, group, account, { limit: limit + 1, ...after });
+	const items = await Promise.all(rows.slice(0, limit).map((row) => present(context, row)));
 	return ok(pageOf(rows, limit, (row) => writeCursor([row.since, row.account]), items));
 }
 
-async function answer(world: World, { params, account }: Call, accepted: boolean): Promise<AnswerOf<typeof approving>> {
-	const { group } = await visibleGroup(world, params.g as string, account);
+async function answer(
+	context: CoreContext,
+	{ params, account }: Call,
+	accepted: boolean,
+): Promise<AnswerOf<typeof approving>> {
+	const { group } = await visibleGroup(context, params.g as string, account);
 	return ok(
-		await presentMember(world, await answerRequest(world, group, account, { id: params.id as string, accepted })),
+		await presentMember(context, await answerRequest(context, group, account, { id: params.id as string, accepted })),
 	);
 }
 
-const present = async (world: World, request: Membership): Promise<Wire<typeof wireRequest>> => ({
+const present = async (context: CoreContext, request: Membership): Promise<Wire<typeof wireRequest>> => ({
 	id: requestId(request),
-	user: await addressById(world, request.account),
+	user: await addressById(context, request.account),
 	...(request.place.startsWith("chn_") ? { channel: request.place } : {}),
 	requestedAt: timeOf(request.since),
 });

@@ -1,5 +1,5 @@
 import type { Joined } from "#core/access/join-channel.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { json } from "../base/answers.ts";
 import type { AnswerOf } from "../base/operation.ts";
 import { presentMember, wireMember } from "./present-group.ts";
@@ -8,9 +8,9 @@ import { presentMember, wireMember } from "./present-group.ts";
 export const joinAnswers = { 201: json(wireMember), 200: json(wireMember), 202: json(wireMember) };
 
 export async function joinAnswer(
-	world: World,
+	context: CoreContext,
 	{ membership, changed }: Joined,
 ): Promise<AnswerOf<{ readonly answers: typeof joinAnswers }>> {
 	const status = membership.state === "requested" ? 202 : changed ? 201 : 200;
-	return { status, body: await presentMember(world, membership) };
+	return { status, body: await presentMember(context, membership) };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { accounts } from "#core/accounts/account.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import type { FeedItem } from "#core/feed/feed-items.ts";
 import type { LiveEvent } from "#core/feed/live-event.ts";
 import type { AccountId } from "#core/ids.ts";
@@ -50,7 +50,7 @@ export function typingData(data: Wire<typeof typingEvent>): string {
  * message differs: its author, who gets the client's own id back, and those who reacted.
  */
 export function createLiveEvents(
-	world: Pick<World, "store" | "origin" | "domain">,
+	context: Pick<CoreContext, "store" | "origin" | "domain">,
 ): (item: FeedItem) => Promise<LiveEvent> {
 	return async ({ kind, place, message }) => {
 		const name = `message.${kind}`;
@@ -61,12 +61,12 @@ export function createLiveEvents(
 			const data = JSON.stringify(event);
 			return { name, dataFor: () => data };
 		}
-		const author = (await world.store.get(accounts, message.author))?.doc;
+		const author = (await context.store.get(accounts, message.author))?.doc;
 		const reacted =
-			message.reactions.length === 0 ? new Map<AccountId, Set<string>>() : await reactedBy(world, message.id);
+			message.reactions.length === 0 ? new Map<AccountId, Set<string>>() : await reactedBy(context, message.id);
 		const own = new Map<AccountId, string>();
 		const write = (keys: ReadonlySet<string>, isAuthor: boolean): string => {
-			const shown = writeMessage(world, place, message, author, { reacted: keys, isAuthor });
+			const shown = writeMessage(context, place, message, author, { reacted: keys, isAuthor });
 			const event: Wire<typeof messageEvent> = { ...frame, message: shown };
 			return JSON.stringify(event);
 		};
@@ -85,8 +85,8 @@ export function createLiveEvents(
 	};
 }
 
-async function reactedBy(world: Pick<World, "store">, message: string): Promise<Map<AccountId, Set<string>>> {
-	const page = await world.store.page(reactions, {
+async function reactedBy(context: Pick<CoreContext, "store">, message: string): Promise<Map<AccountId, Set<string>>> {
+	const page = await context.store.page(reactions, {
 		index: "message",
 		prefix: [message],
 		order: "asc",

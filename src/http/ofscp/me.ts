@@ -8,7 +8,7 @@ import { InvalidRequest, PreconditionFailed } from "#core/errors.ts";
 import { changeProfile, isLocked } from "#core/groups/change-profile.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
 import { confirmPassword } from "#core/identity/change-password.ts";
-import type { IdentityWorld } from "#core/identity/identity.ts";
+import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Account } from "#core/model/account.ts";
 import { withoutUndefined } from "../base/absent.ts";
 import { empty, json, noContent, ok, type Wire } from "../base/answers.ts";
@@ -77,13 +77,13 @@ export const meRoutes = (services: Services) => [
 ];
 
 async function me(services: Services, account: Account): Promise<AnswerOf<typeof reading>> {
-	const { world } = services;
+	const { context } = services;
 	const [own, half, email, presence, locked] = await Promise.all([
-		groupsOf(world, account),
-		privateDataOf(world, account.id),
-		emailOf(world, account.id),
-		presenceOf(world, account.id),
-		isLocked(world, account),
+		groupsOf(context, account),
+		privateDataOf(context, account.id),
+		emailOf(context, account.id),
+		presenceOf(context, account.id),
+		isLocked(context, account),
 	]);
 	const body: Wire<typeof wireAccount> = {
 		...presentProfile(services, account),
@@ -91,7 +91,7 @@ async function me(services: Services, account: Account): Promise<AnswerOf<typeof
 		...(email === undefined ? {} : { email }),
 		presence,
 		privacy: half.privacy,
-		groups: own.map(({ group }) => `${world.origin}/api/groups/${group.id}`),
+		groups: own.map(({ group }) => `${context.origin}/api/groups/${group.id}`),
 		settings: half.settings,
 		notificationEndpoints: [],
 		timeline: { group: account.group, channel: account.timeline },
@@ -105,32 +105,32 @@ async function me(services: Services, account: Account): Promise<AnswerOf<typeof
 
 /** The whole is checked before a part is changed; what can still be refused, the mail address, comes first. */
 async function changeMe(services: Services, call: CallOf<typeof changing>): Promise<AnswerOf<typeof changing>> {
-	const { world } = services;
+	const { context } = services;
 	const { account, body } = call;
 	const { email, password, settings, presence, ...profile } = body;
 	await assertUnchanged(services, call);
-	if (settings !== undefined) checkSettings(merged((await privateDataOf(world, account.id)).settings, settings));
+	if (settings !== undefined) checkSettings(merged((await privateDataOf(context, account.id)).settings, settings));
 	const wish = withoutUndefined(profile);
 	checkProfile(wish);
-	if (email !== undefined) await changeEmail(world, call, email ?? undefined, password);
+	if (email !== undefined) await changeEmail(context, call, email ?? undefined, password);
 	if (settings !== undefined)
-		await changePrivateData(world, account.id, (now) => ({ ...now, settings: merged(now.settings, settings) }));
-	if (presence !== undefined) await setPresence(world, account.id, presence);
-	return me(services, await changeProfile(world, account, wish));
+		await changePrivateData(context, account.id, (now) => ({ ...now, settings: merged(now.settings, settings) }));
+	if (presence !== undefined) await setPresence(context, account.id, presence);
+	return me(services, await changeProfile(context, account, wish));
 }
 
 /** A token alone must not be enough to take an account over. @throws {PermissionDenied} `wrong_password` */
 async function changeEmail(
-	world: IdentityWorld,
+	context: IdentityContext,
 	{ account, from }: CallOf<typeof changing>,
 	email: string | undefined,
 	password: string | undefined,
 ): Promise<void> {
-	if (email === (await emailOf(world, account.id))) return;
+	if (email === (await emailOf(context, account.id))) return;
 	if (password === undefined)
 		throw new InvalidRequest([{ field: "/password", expected: "the password, to change the mail address" }]);
-	await confirmPassword(world, account, { password, from });
-	await setEmail(world, account.id, email);
+	await confirmPassword(context, account, { password, from });
+	await setEmail(context, account.id, email);
 }
 
 /** @throws {PreconditionFailed} `If-Match` names another version (RFC 9110 §13.1.1) */
@@ -149,9 +149,9 @@ function merged(
 }
 
 async function leaveForEver(
-	{ world }: Services,
+	{ context }: Services,
 	{ account, body, from }: CallOf<typeof deleting>,
 ): Promise<AnswerOf<typeof deleting>> {
-	await deleteAccount(world, account, { password: body.password, from });
+	await deleteAccount(context, account, { password: body.password, from });
 	return noContent;
 }

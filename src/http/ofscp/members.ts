@@ -2,7 +2,7 @@ import { z } from "zod";
 import { leave, membersOf } from "#core/access/join-channel.ts";
 import { findAccount } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { addToChannel, givenRoles, removeFromChannel } from "#core/groups/channel-people.ts";
 import { memberships } from "#core/groups/membership.ts";
 import type { Account } from "#core/model/account.ts";
@@ -31,51 +31,51 @@ const removing = operation("deleteMember", "Remove a member from a channel", {
 	errors: ["permission_denied", "owner_leaves"],
 });
 
-export const memberRoutes = ({ world }: Services) => [
-	route("GET", membersPath, "member", "read", listing, (call) => list(world, call)),
-	route("PUT", `${membersPath}/:u`, "member", "manage", adding, (call) => add(world, call)),
-	route("DELETE", `${membersPath}/:u`, "member", "manage", removing, (call) => remove(world, call)),
+export const memberRoutes = ({ context }: Services) => [
+	route("GET", membersPath, "member", "read", listing, (call) => list(context, call)),
+	route("PUT", `${membersPath}/:u`, "member", "manage", adding, (call) => add(context, call)),
+	route("DELETE", `${membersPath}/:u`, "member", "manage", removing, (call) => remove(context, call)),
 ];
 
-async function list(world: World, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
-	const { channel } = await placeOfCall(world, call);
+async function list(context: CoreContext, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
+	const { channel } = await placeOfCall(context, call);
 	const { cursor, limit } = call.query;
 	const prefix = [membersOf(channel), "joined"];
 	const after = cursor === undefined ? {} : { after: [...prefix, ...readCursor(cursor)] };
-	const rows = await world.store.page(memberships, {
+	const rows = await context.store.page(memberships, {
 		index: "place",
 		prefix,
 		...after,
 		order: "asc",
 		limit: limit + 1,
 	});
-	const items = await Promise.all(rows.slice(0, limit).map(({ doc }) => presentMember(world, doc)));
+	const items = await Promise.all(rows.slice(0, limit).map(({ doc }) => presentMember(context, doc)));
 	return ok(pageOf(rows, limit, ({ doc }) => writeCursor([doc.since, doc.account]), items));
 }
 
 /** @throws {NotFound} */
-async function accountNamed(world: World, reference: string): Promise<Account> {
-	const account = await findAccount(world, reference);
+async function accountNamed(context: CoreContext, reference: string): Promise<Account> {
+	const account = await findAccount(context, reference);
 	if (account === undefined || account.deletedAt !== undefined) throw new NotFound();
 	return account;
 }
 
-async function add(world: World, call: CallOf<typeof adding>): Promise<AnswerOf<typeof adding>> {
-	const place = await placeOfCall(world, call);
+async function add(context: CoreContext, call: CallOf<typeof adding>): Promise<AnswerOf<typeof adding>> {
+	const place = await placeOfCall(context, call);
 	const { membership, changed } = await addToChannel(
-		world,
+		context,
 		place,
 		call.account,
-		await accountNamed(world, call.params.u as string),
+		await accountNamed(context, call.params.u as string),
 		call.body.role,
 	);
-	return { status: changed ? 201 : 200, body: await presentMember(world, membership) };
+	return { status: changed ? 201 : 200, body: await presentMember(context, membership) };
 }
 
-async function remove(world: World, call: Call): Promise<AnswerOf<typeof removing>> {
-	const place = await placeOfCall(world, call);
-	const account = await accountNamed(world, call.params.u as string);
-	if (account.id === call.account.id) await leave(world, place, account);
-	else await removeFromChannel(world, place, call.account, account);
+async function remove(context: CoreContext, call: Call): Promise<AnswerOf<typeof removing>> {
+	const place = await placeOfCall(context, call);
+	const account = await accountNamed(context, call.params.u as string);
+	if (account.id === call.account.id) await leave(context, place, account);
+	else await removeFromChannel(context, place, call.account, account);
 	return noContent;
 }

@@ -1,6 +1,6 @@
 import type { ReadablePlace } from "#core/access/readable-place.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { listMessages, listReplies, readableMessage } from "#core/messages/list-messages.ts";
 import type { Account } from "#core/model/account.ts";
 import type { Message, MessageType } from "#core/model/message.ts";
@@ -23,25 +23,25 @@ const listingReplies = operation("listReplies", "List the replies to a message",
 	answers: { 200: json(listOf(wireMessage)) },
 });
 
-export const messageListRoutes = ({ world }: Services) => [
-	route("GET", messagesPath, "reader", "read", listing, (call) => list(world, call)),
-	route("GET", `${messagesPath}/:m/replies`, "reader", "read", listingReplies, (call) => replies(world, call)),
+export const messageListRoutes = ({ context }: Services) => [
+	route("GET", messagesPath, "reader", "read", listing, (call) => list(context, call)),
+	route("GET", `${messagesPath}/:m/replies`, "reader", "read", listingReplies, (call) => replies(context, call)),
 ];
 
 /** How many messages are looked through for a tag or type before the page ends with what there is. */
 const maxScanned = 2000;
 
-async function list(world: World, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
+async function list(context: CoreContext, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
 	const { cursor, direction, limit, tag, type } = call.query;
-	const place = await placeOfCall(world, call);
-	const from = cursor === undefined ? undefined : await cursorIn(world, place, cursor);
+	const place = await placeOfCall(context, call);
+	const from = cursor === undefined ? undefined : await cursorIn(context, place, cursor);
 	const isWanted = filterOf(tag, type);
 	const rows: Message[] = [];
 	let after: Message | undefined = from;
 	let scanned = 0;
 	let end = false;
 	while (!end && rows.length <= limit && scanned < maxScanned) {
-		const chunk = await listMessages(world, place, {
+		const chunk = await listMessages(context, place, {
 			direction,
 			limit: limit + 1,
 			...(after === undefined ? {} : { after }),
@@ -51,9 +51,9 @@ async function list(world: World, call: CallOf<typeof listing>): Promise<AnswerO
 		after = chunk.at(-1);
 		end = chunk.length <= limit;
 		if (!end && rows.length <= limit && scanned >= maxScanned)
-			return ok(paged(await presentAll(world, place, rows, call.reader), after, from));
+			return ok(paged(await presentAll(context, place, rows, call.reader), after, from));
 	}
-	const items = await presentAll(world, place, rows.slice(0, limit), call.reader);
+	const items = await presentAll(context, place, rows.slice(0, limit), call.reader);
 	return ok(paged(items, rows.length > limit ? rows[limit - 1] : undefined, from));
 }
 
@@ -81,9 +81,9 @@ function filterOf(tag: string | undefined, type: MessageType | undefined): (mess
 }
 
 /** A cursor is the id of a message of this channel, deleted or not. @throws {InvalidRequest} */
-async function cursorIn(world: World, place: ReadablePlace, cursor: string): Promise<Message> {
+async function cursorIn(context: CoreContext, place: ReadablePlace, cursor: string): Promise<Message> {
 	try {
-		return await readableMessage(world, place, cursor);
+		return await readableMessage(context, place, cursor);
 	} catch (error) {
 		if (error instanceof NotFound) throw notACursor();
 		throw error;
@@ -91,21 +91,24 @@ async function cursorIn(world: World, place: ReadablePlace, cursor: string): Pro
 }
 
 const presentAll = (
-	world: World,
+	context: CoreContext,
 	place: ReadablePlace,
 	rows: readonly Message[],
 	reader: Account | undefined,
-): Promise<WireMessage[]> => Promise.all(rows.map((row) => presentMessage(world, place, row, reader)));
+): Promise<WireMessage[]> => Promise.all(rows.map((row) => presentMessage(context, place, row, reader)));
 
-async function replies(world: World, call: CallOf<typeof listingReplies>): Promise<AnswerOf<typeof listingReplies>> {
-	const { place, message } = await messageOfCall(world, call);
+async function replies(
+	context: CoreContext,
+	call: CallOf<typeof listingReplies>,
+): Promise<AnswerOf<typeof listingReplies>> {
+	const { place, message } = await messageOfCall(context, call);
 	const { cursor, limit } = call.query;
-	const after = cursor === undefined ? undefined : await cursorIn(world, place, cursor);
+	const after = cursor === undefined ? undefined : await cursorIn(context, place, cursor);
 	if (after !== undefined && after.reply?.to !== message.id)
 		throw new InvalidRequest([{ field: "cursor", expected: "a cursor of this list" }]);
-	const rows = await listReplies(world, place, message.id, {
+	const rows = await listReplies(context, place, message.id, {
 		limit: limit + 1,
 		...(after === undefined ? {} : { after }),
 	});
-	return ok(pageOf(rows, limit, (row) => row.id, await presentAll(world, place, rows.slice(0, limit), call.reader)));
+	return ok(pageOf(rows, limit, (row) => row.id, await presentAll(context, place, rows.slice(0, limit), call.reader)));
 }

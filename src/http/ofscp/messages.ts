@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { assertTakesPart } from "#core/access/permissions.ts";
 import { NotFound } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { parseId } from "#core/ids.ts";
 import { deleteMessage } from "#core/messages/delete-message.ts";
 import { editMessage } from "#core/messages/edit-message.ts";
@@ -49,38 +49,38 @@ const deleting = operation("deleteMessage", "Delete a message", {
 	answers: { 204: empty() },
 	errors: ["permission_denied"],
 });
-export const messageRoutes = ({ world }: Services) => [
-	route("POST", messagesPath, "participant", "post", posting, (call) => post(world, call)),
-	route("GET", `${messagesPath}/:m`, "reader", "read", showing, (call) => show(world, call)),
-	route("PATCH", `${messagesPath}/:m`, "participant", "post", editing, (call) => edit(world, call)),
-	route("DELETE", `${messagesPath}/:m`, "participant", "post", deleting, (call) => remove(world, call)),
+export const messageRoutes = ({ context }: Services) => [
+	route("POST", messagesPath, "participant", "post", posting, (call) => post(context, call)),
+	route("GET", `${messagesPath}/:m`, "reader", "read", showing, (call) => show(context, call)),
+	route("PATCH", `${messagesPath}/:m`, "participant", "post", editing, (call) => edit(context, call)),
+	route("DELETE", `${messagesPath}/:m`, "participant", "post", deleting, (call) => remove(context, call)),
 ];
 
-async function post(world: World, call: CallOf<typeof posting>): Promise<AnswerOf<typeof posting>> {
+async function post(context: CoreContext, call: CallOf<typeof posting>): Promise<AnswerOf<typeof posting>> {
 	const { account, body, once } = call;
-	const place = await placeOfCall(world, call);
-	await assertTakesPart(world, place, account);
+	const place = await placeOfCall(context, call);
+	await assertTakesPart(context, place, account);
 	if (body.type === "reaction")
 		return addReaction(
-			world,
+			context,
 			account,
 			place,
-			await readableMessage(world, place, body.reference),
+			await readableMessage(context, place, body.reference),
 			wishOf(body.definition ?? body.key ?? body.unicode, body),
 		);
-	const { message, replayed } = await postMessage(world, account, place, fieldsOf(world, body), once);
-	const shown = await presentMessage(world, place, message, account);
+	const { message, replayed } = await postMessage(context, account, place, fieldsOf(context, body), once);
+	const shown = await presentMessage(context, place, message, account);
 	return created(apiMessagePath(place, message.id), shown, replayedHeader(replayed));
 }
 
-function fieldsOf(world: World, body: Exclude<NewMessageBody, { type: "reaction" }>) {
+function fieldsOf(context: CoreContext, body: Exclude<NewMessageBody, { type: "reaction" }>) {
 	const { type, content, clientMessageId = body.id, permissions } = body;
 	const replyTo = body.reference === undefined ? undefined : parseId("msg", body.reference);
 	if (body.reference !== undefined && replyTo === undefined) throw new NotFound();
 	return {
 		type,
 		content: withoutUndefined({ ...content, mime: content.mime ?? defaultMime(type) }),
-		...takeMetadata(world.origin, body.metadata ?? []),
+		...takeMetadata(context.origin, body.metadata ?? []),
 		...(replyTo === undefined ? {} : { replyTo }),
 		...(body.tags === undefined ? {} : { tags: body.tags }),
 		...(clientMessageId === undefined ? {} : { clientMessageId }),
@@ -91,24 +91,27 @@ function fieldsOf(world: World, body: Exclude<NewMessageBody, { type: "reaction"
 const defaultMime = (type: MessageType) => (type === "article" ? "text/markdown" : "text/plain");
 
 /** A message is shown to everyone who may have it: also to those whom it names and who may not read its channel. */
-async function show(world: World, { params, reader }: Call): Promise<AnswerOf<typeof showing>> {
+async function show(context: CoreContext, { params, reader }: Call): Promise<AnswerOf<typeof showing>> {
 	const id = parseId("msg", params.m as string);
-	const found = id === undefined ? undefined : await messageWithPlace(world, id, reader);
+	const found = id === undefined ? undefined : await messageWithPlace(context, id, reader);
 	if (found === undefined || found.place.channel.id !== params.c || found.place.group.id !== params.g)
 		throw new NotFound();
-	return ok(await presentMessage(world, found.place, found.message, reader));
+	return ok(await presentMessage(context, found.place, found.message, reader));
 }
 
-async function edit(world: World, call: CallOf<typeof editing>): Promise<AnswerOf<typeof editing>> {
-	const { place, message } = await messageOfCall(world, call);
+async function edit(context: CoreContext, call: CallOf<typeof editing>): Promise<AnswerOf<typeof editing>> {
+	const { place, message } = await messageOfCall(context, call);
 	const { content, tags, metadata } = call.body;
-	const taken = metadata === undefined ? {} : { warning: "", ...takeMetadata(world.origin, metadata) };
-	const edited = await editMessage(world, call.account, message, { ...withoutUndefined({ content, tags }), ...taken });
-	return ok(await presentMessage(world, place, edited, call.account));
+	const taken = metadata === undefined ? {} : { warning: "", ...takeMetadata(context.origin, metadata) };
+	const edited = await editMessage(context, call.account, message, {
+		...withoutUndefined({ content, tags }),
+		...taken,
+	});
+	return ok(await presentMessage(context, place, edited, call.account));
 }
 
-async function remove(world: World, call: Call): Promise<AnswerOf<typeof deleting>> {
-	const { place, message } = await messageOfCall(world, call);
-	await deleteMessage(world, call.account, place, message);
+async function remove(context: CoreContext, call: Call): Promise<AnswerOf<typeof deleting>> {
+	const { place, message } = await messageOfCall(context, call);
+	await deleteMessage(context, call.account, place, message);
 	return noContent;
 }

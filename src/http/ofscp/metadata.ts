@@ -43,11 +43,11 @@ const showing = operation("getMetadataSchema", "Get the JSON Schema of a kind of
 	answers: { 200: json(z.looseObject({ $schema: z.string(), $id: z.string() })) },
 });
 
-export const metadataRoutes = ({ world }: Services) => [
+export const metadataRoutes = ({ context }: Services) => [
 	route("GET", "/meta/:file", "none", "read", showing, async ({ params }) => {
 		const id = schemaIds.find((known) => `${known}.json` === params.file);
 		if (id === undefined) throw new NotFound();
-		return ok(schemaDocument(world.origin, id), { "Cache-Control": "public, max-age=86400" });
+		return ok(schemaDocument(context.origin, id), { "Cache-Control": "public, max-age=86400" });
 	}),
 ];
 

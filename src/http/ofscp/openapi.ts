@@ -15,10 +15,14 @@ const describing = operation("getOpenApi", "Get this document", {
 });
 
 /** The whole API as an OpenAPI document, written from the tables and schemas that also run it. */
-export function openApiRoute(table: Tagged, { world, instance }: Services): Route {
+export function openApiRoute(table: Tagged, { context, instance }: Services): Route {
 	let document: ReturnType<typeof documentOf> | undefined;
 	const own = route("GET", "/api/openapi.json", "none", "read", describing, async () => {
-		document ??= documentOf({ ...table, Discovery: [...(table.Discovery ?? []), own] }, world.origin, instance.version);
+		document ??= documentOf(
+			{ ...table, Discovery: [...(table.Discovery ?? []), own] },
+			context.origin,
+			instance.version,
+		);
 		return ok(document, { "Cache-Control": "public, max-age=3600" });
 	});
 	return own;

@@ -26,12 +26,12 @@ const setting = operation("putOwnPresence", "Set your presence", {
 	answers: { 200: json(wirePresence) },
 });
 
-export const presenceRoutes = ({ world }: Services) => [
+export const presenceRoutes = ({ context }: Services) => [
 	route("GET", "/api/me/presence", "member", "read", reading, async ({ account }) =>
-		ok(await presenceOf(world, account.id)),
+		ok(await presenceOf(context, account.id)),
 	),
 	route("PUT", "/api/me/presence", "member", "post", setting, async ({ account, body }) => {
-		await setPresence(world, account.id, body);
+		await setPresence(context, account.id, body);
 		return ok(body);
 	}),
 ];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isOpen, type PlaceWithCircle } from "#core/access/circle.ts";
 import { addressById } from "#core/accounts/find-account.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { type Group, joinPolicies, roles } from "#core/model/group.ts";
 import type { Membership } from "#core/model/membership.ts";
 import { messageTypes } from "#core/model/message.ts";
@@ -62,7 +62,7 @@ export const wireMember = z
 
 /** A group with the channels that the caller may see. */
 export async function presentGroup(
-	world: World,
+	context: CoreContext,
 	group: Group,
 	channels: readonly PlaceWithCircle[],
 ): Promise<Wire<typeof wireGroup>> {
@@ -70,18 +70,18 @@ export async function presentGroup(
 		id: group.id,
 		name: group.name,
 		...(group.description === "" ? {} : { description: group.description }),
-		owner: await addressById(world, group.owner),
+		owner: await addressById(context, group.owner),
 		joinPolicy: group.joinPolicy,
 		permissionModel: "inherit",
 		permissions: group.permissions,
-		channels: channels.map((place) => presentChannel(world, place)),
+		channels: channels.map((place) => presentChannel(context, place)),
 		createdAt: timeOf(group.createdAt),
 		updatedAt: timeOf(group.updatedAt),
 	};
 }
 
 export function presentChannel(
-	world: Pick<World, "origin" | "domain">,
+	context: Pick<CoreContext, "origin" | "domain">,
 	{ channel, circle }: PlaceWithCircle,
 ): Wire<typeof wireChannel> {
 	return {
@@ -97,13 +97,13 @@ export function presentChannel(
 		allowedTypes: channel.allowedTypes,
 		...(channel.permissions === undefined ? {} : { permissions: channel.permissions }),
 		metadata: {},
-		...(isOpen(circle) ? { url: channelUrl(world, channel) } : {}),
+		...(isOpen(circle) ? { url: channelUrl(context, channel) } : {}),
 		createdAt: timeOf(channel.createdAt),
 		updatedAt: timeOf(channel.updatedAt),
 	};
 }
 
-export async function presentMember(world: World, membership: Membership): Promise<Wire<typeof wireMember>> {
+export async function presentMember(context: CoreContext, membership: Membership): Promise<Wire<typeof wireMember>> {
 	const { account, role, state, since } = membership;
-	return { user: await addressById(world, account), role, state, since: timeOf(since) };
+	return { user: await addressById(context, account), role, state, since: timeOf(since) };
 }

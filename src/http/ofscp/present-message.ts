@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isOpen, type PlaceWithCircle } from "#core/access/circle.ts";
 import { accounts } from "#core/accounts/account.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import type { MessageId } from "#core/ids.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
 import { type Message, type Metadata, messageTypes, mimeTypes, type ReactionSum } from "#core/model/message.ts";
@@ -12,7 +12,7 @@ import { messageUrl } from "../base/urls.ts";
 import { address, channelId, groupId, messageId } from "./ids.ts";
 import { metaUri } from "./metadata.ts";
 
-type Site = Pick<World, "store" | "origin" | "domain">;
+type Site = Pick<CoreContext, "store" | "origin" | "domain">;
 
 const content = z
 	.strictObject({
@@ -71,22 +71,22 @@ export type WireMessage = Wire<typeof wireMessage>;
 
 /** A message as `viewer` may see it: `me` in the reactions and the client's own id are theirs alone. */
 export async function presentMessage(
-	world: Site,
+	context: Site,
 	place: PlaceWithCircle,
 	message: Message,
 	viewer: Account | undefined,
 ): Promise<WireMessage> {
-	const author = (await world.store.get(accounts, message.author))?.doc;
+	const author = (await context.store.get(accounts, message.author))?.doc;
 	const mine =
 		viewer === undefined || message.reactions.length === 0
 			? new Set<string>()
-			: await reactionsOf(world, viewer, message.id);
-	return writeMessage(world, place, message, author, { reacted: mine, isAuthor: viewer?.id === message.author });
+			: await reactionsOf(context, viewer, message.id);
+	return writeMessage(context, place, message, author, { reacted: mine, isAuthor: viewer?.id === message.author });
 }
 
 /** The keys by which an account reacted to a message. */
-async function reactionsOf(world: Site, viewer: Account, message: MessageId): Promise<ReadonlySet<string>> {
-	const page = await world.store.page(reactions, {
+async function reactionsOf(context: Site, viewer: Account, message: MessageId): Promise<ReadonlySet<string>> {
+	const page = await context.store.page(reactions, {
 		index: "author",
 		prefix: [viewer.id, message],
 		order: "asc",
@@ -97,7 +97,7 @@ async function reactionsOf(world: Site, viewer: Account, message: MessageId): Pr
 
 /** Writes a message; everything it needs has been read. */
 export function writeMessage(
-	site: Pick<World, "origin" | "domain">,
+	site: Pick<CoreContext, "origin" | "domain">,
 	{ group, channel, circle }: PlaceWithCircle,
 	message: Message,
 	author: Account | undefined,

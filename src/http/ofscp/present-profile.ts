@@ -23,7 +23,7 @@ export const wireProfile = z
 	.meta({ id: "Profile", description: "The public part of an account." });
 
 export function presentProfile(
-	{ world, bridges }: Pick<Services, "world" | "bridges">,
+	{ context, bridges }: Pick<Services, "context" | "bridges">,
 	account: Account,
 ): Wire<typeof wireProfile> {
 	const actor = alternateOf(bridges, { account: account.id })?.url;
@@ -36,7 +36,7 @@ export function presentProfile(
 		...(account.profile.avatar === undefined ? {} : { avatar: account.profile.avatar }),
 		bio: account.profile.bio ?? "",
 		...(actor === undefined ? {} : { actor }),
-		url: personUrl(world, account),
+		url: personUrl(context, account),
 		updatedAt: timeOf(account.updatedAt),
 	};
 }

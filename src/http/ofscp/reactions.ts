@@ -4,13 +4,13 @@ import { assertTakesPart } from "#core/access/permissions.ts";
 import { type ReadablePlace, readableChannel } from "#core/access/readable-place.ts";
 import { addressById } from "#core/accounts/find-account.ts";
 import { InvalidRequest } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { type Place } from "#core/groups/place.ts";
 import { readableMessage } from "#core/messages/list-messages.ts";
 import type { Account } from "#core/model/account.ts";
 import type { Message } from "#core/model/message.ts";
 import { type Reaction } from "#core/model/reaction.ts";
-import { type ReactionWish, react, unreact } from "#core/reactions/react.ts";
+import { type NewReaction, react, unreact } from "#core/reactions/react.ts";
 import { reactionId, reactions } from "#core/reactions/reaction.ts";
 import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
@@ -54,15 +54,18 @@ const listing = operation("listReactions", "List the reactions to a message", {
 	answers: { 200: json(listOf(wireReaction)) },
 });
 
-export const reactionRoutes = ({ world }: Services) => [
-	route("PUT", `${reactionsPath}/:key`, "participant", "post", reacting, (call) => put(world, call)),
-	route("DELETE", `${reactionsPath}/:key`, "participant", "post", withdrawing, (call) => remove(world, call)),
-	route("GET", reactionsPath, "reader", "read", listing, (call) => list(world, call)),
+export const reactionRoutes = ({ context }: Services) => [
+	route("PUT", `${reactionsPath}/:key`, "participant", "post", reacting, (call) => put(context, call)),
+	route("DELETE", `${reactionsPath}/:key`, "participant", "post", withdrawing, (call) => remove(context, call)),
+	route("GET", reactionsPath, "reader", "read", listing, (call) => list(context, call)),
 ];
 
-async function messageOf(world: World, { params, reader }: Call): Promise<{ place: ReadablePlace; message: Message }> {
-	const place = await readableChannel(world, params.g as string, params.c as string, reader);
-	return { place, message: await readableMessage(world, place, params.m as string) };
+async function messageOf(
+	context: CoreContext,
+	{ params, reader }: Call,
+): Promise<{ place: ReadablePlace; message: Message }> {
+	const place = await readableChannel(context, params.g as string, params.c as string, reader);
+	return { place, message: await readableMessage(context, place, params.m as string) };
 }
 
 /**
@@ -74,7 +77,7 @@ export function wishOf(
 	key: string | undefined,
 	{ unicode, image, description, desctription }: ReactionLook,
 	keyIsUnicode = false,
-): ReactionWish {
+): NewReaction {
 	const shown = unicode ?? (keyIsUnicode && image === undefined ? key : undefined);
 	if (key === undefined || (shown === undefined && image === undefined))
 		throw new InvalidRequest([{ field: "/unicode", expected: "a unicode text or an image" }]);
@@ -91,50 +94,50 @@ export function wishOf(
 
 /** 201 when it is new, 200 when it was there (OFSCP §5.3, R7 §7.1). */
 export async function addReaction(
-	world: World,
+	context: CoreContext,
 	account: Account,
 	place: Place,
 	message: Message,
-	wish: ReactionWish,
+	wish: NewReaction,
 ): Promise<AnswerOf<typeof reacting>> {
-	const { changed } = await react(world, account, place, message, wish);
-	const stored = await world.store.get(reactions, reactionId(message.id, account.id, wish.key));
+	const { changed } = await react(context, account, place, message, wish);
+	const stored = await context.store.get(reactions, reactionId(message.id, account.id, wish.key));
 	if (stored === undefined) throw new Error(`A reaction to ${message.id} was added but can't be read`);
-	const shown = await present(world, stored.doc);
+	const shown = await present(context, stored.doc);
 	return changed
 		? created(`${apiMessagePath(place, message.id)}/reactions/${encodeURIComponent(wish.key)}`, shown)
 		: ok(shown);
 }
 
-async function put(world: World, call: CallOf<typeof reacting>): Promise<AnswerOf<typeof reacting>> {
-	const { place, message } = await messageOf(world, call);
-	await assertTakesPart(world, place, call.account);
-	return addReaction(world, call.account, place, message, wishOf(call.params.key, call.body, true));
+async function put(context: CoreContext, call: CallOf<typeof reacting>): Promise<AnswerOf<typeof reacting>> {
+	const { place, message } = await messageOf(context, call);
+	await assertTakesPart(context, place, call.account);
+	return addReaction(context, call.account, place, message, wishOf(call.params.key, call.body, true));
 }
 
-async function remove(world: World, call: Call): Promise<AnswerOf<typeof withdrawing>> {
-	const { message } = await messageOf(world, call);
-	await unreact(world, call.account, message, call.params.key as string);
+async function remove(context: CoreContext, call: Call): Promise<AnswerOf<typeof withdrawing>> {
+	const { message } = await messageOf(context, call);
+	await unreact(context, call.account, message, call.params.key as string);
 	return noContent;
 }
 
-async function list(world: World, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
-	const { message } = await messageOf(world, call);
+async function list(context: CoreContext, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
+	const { message } = await messageOf(context, call);
 	const { cursor, limit } = call.query;
 	const after = cursor === undefined ? undefined : readCursor(cursor);
-	const rows = await world.store.page(reactions, {
+	const rows = await context.store.page(reactions, {
 		index: "message",
 		prefix: [message.id],
 		...(after === undefined ? {} : { after: [message.id, ...after] }),
 		order: "asc",
 		limit: limit + 1,
 	});
-	const items = await Promise.all(rows.slice(0, limit).map(({ doc }) => present(world, doc)));
+	const items = await Promise.all(rows.slice(0, limit).map(({ doc }) => present(context, doc)));
 	return ok(pageOf(rows, limit, ({ id, doc }) => writeCursor([doc.at, id]), items));
 }
 
 async function present(
-	world: World,
+	context: CoreContext,
 	{ message, author, key, unicode, image, description, at }: Reaction,
 ): Promise<Wire<typeof wireReaction>> {
 	return {
@@ -143,7 +146,7 @@ async function present(
 			.digest("hex")
 			.slice(0, 26)}`,
 		type: "reaction",
-		author: await addressById(world, author),
+		author: await addressById(context, author),
 		definition: key,
 		key,
 		...(unicode === undefined ? {} : { unicode }),

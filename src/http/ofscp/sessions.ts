@@ -38,8 +38,8 @@ export const sessionRoutes = (services: Services) => [
 	route("PUT", "/api/me/password", "member", "manage", changing, (call) => change(services, call)),
 ];
 
-async function list({ world }: Services, { account, principal }: Call): Promise<AnswerOf<typeof listing>> {
-	const items = await sessionsOf(world, account, [principal.session, principal.credential]);
+async function list({ context }: Services, { account, principal }: Call): Promise<AnswerOf<typeof listing>> {
+	const items = await sessionsOf(context, account, [principal.session, principal.credential]);
 	return ok({ items: items.map(present), page: {} });
 }
 
@@ -52,15 +52,15 @@ const present = ({ id, kind, client, createdAt, lastUsedAt, current }: SessionIt
 	current: current === true,
 });
 
-async function end({ world }: Services, { account, params }: Call): Promise<AnswerOf<typeof ending>> {
-	if (!(await endSession(world, account, params.id as string))) throw new NotFound();
+async function end({ context }: Services, { account, params }: Call): Promise<AnswerOf<typeof ending>> {
+	if (!(await endSession(context, account, params.id as string))) throw new NotFound();
 	return noContent;
 }
 
 async function change(
-	{ world }: Services,
+	{ context }: Services,
 	{ account, principal, body, from }: CallOf<typeof changing>,
 ): Promise<AnswerOf<typeof changing>> {
-	await changePassword(world, account, { ...body, from, session: principal.session ?? principal.credential });
+	await changePassword(context, account, { ...body, from, session: principal.session ?? principal.credential });
 	return noContent;
 }

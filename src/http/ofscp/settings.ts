@@ -26,20 +26,20 @@ const changingPrivacy = operation("putPrivacy", "Set who may see which part of y
 });
 
 /** What only the account itself sees (OFSCP §5.1). */
-export const settingsRoutes = ({ world }: Services) => [
+export const settingsRoutes = ({ context }: Services) => [
 	route("GET", "/api/me/settings", "member", "read", reading, async ({ account }) =>
-		ok((await privateDataOf(world, account.id)).settings),
+		ok((await privateDataOf(context, account.id)).settings),
 	),
 	route("PUT", "/api/me/settings", "member", "manage", replacing, async ({ account, body }) => {
 		checkSettings(body);
-		await changePrivateData(world, account.id, (now) => ({ ...now, settings: body }));
+		await changePrivateData(context, account.id, (now) => ({ ...now, settings: body }));
 		return ok(body);
 	}),
 	route("GET", "/api/me/privacy", "member", "read", readingPrivacy, async ({ account }) =>
-		ok((await privateDataOf(world, account.id)).privacy),
+		ok((await privateDataOf(context, account.id)).privacy),
 	),
 	route("PUT", "/api/me/privacy", "member", "manage", changingPrivacy, async ({ account, body }) => {
-		const { privacy } = await changePrivateData(world, account.id, (now) => ({
+		const { privacy } = await changePrivateData(context, account.id, (now) => ({
 			...now,
 			privacy: { presence: body.presence ?? now.privacy.presence, groups: body.groups ?? now.privacy.groups },
 		}));

@@ -22,8 +22,8 @@ const wireTier = z
 const answers = { 200: json(z.strictObject({ tiers: z.array(wireTier) })) };
 
 /** OFSCP §10.1; the checklist of its §11 calls the same list `/tiers`. */
-export function tierRoutes({ world }: Services) {
-	const list = async () => ok({ tiers: [...(await listTiers(world))] }, { "Cache-Control": "public, max-age=3600" });
+export function tierRoutes({ context }: Services) {
+	const list = async () => ok({ tiers: [...(await listTiers(context))] }, { "Cache-Control": "public, max-age=3600" });
 	return [
 		route("GET", "/api/tiers", "none", "read", operation("listTiers", "List the tiers of channels", { answers }), list),
 		route("GET", "/tiers", "none", "read", operation("listTiersShort", "The same as /api/tiers", { answers }), list),

@@ -19,10 +19,10 @@ export const typingRoutes = (services: Services) => [
 ];
 
 /** Told to the others who are there now, and kept nowhere (OFSCP §6.4). */
-async function type({ world, events }: Services, call: CallOf<typeof typing>): Promise<AnswerOf<typeof typing>> {
-	const place = await placeOfCall(world, call);
-	await assertTakesPart(world, place, call.account);
-	await assertMay(world, "reply", place, call.account);
+async function type({ context, events }: Services, call: CallOf<typeof typing>): Promise<AnswerOf<typeof typing>> {
+	const place = await placeOfCall(context, call);
+	await assertTakesPart(context, place, call.account);
+	await assertMay(context, "reply", place, call.account);
 	const data = typingData({
 		groupId: place.group.id,
 		channelId: place.channel.id,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { accountByHandle, parseAddress } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { type PublishedKey, publishedKeys } from "#core/identity/custodial-keys.ts";
 import { addressOf } from "#core/model/account.ts";
 import { json, ok, type Wire } from "../base/answers.ts";
@@ -38,17 +38,17 @@ const showing = operation("getUserKeys", "Get the public keys of a person", {
 });
 
 /** The keys by which other providers verify our people and our ghosts (OFSCP R7 §4.6). */
-export const userKeyRoutes = ({ world }: Services) => [
-	route("GET", "/.well-known/ofscp/users/:h/keys", "none", "read", showing, (call) => show(world, call)),
+export const userKeyRoutes = ({ context }: Services) => [
+	route("GET", "/.well-known/ofscp/users/:h/keys", "none", "read", showing, (call) => show(context, call)),
 ];
 
-async function show(world: World, { params }: Call): Promise<AnswerOf<typeof showing>> {
-	const named = parseAddress(params.h as string, world.domain);
-	const isOurs = named?.domain === world.domain;
-	const account = isOurs ? await accountByHandle(world, named.handle, named.domain) : undefined;
+async function show(context: CoreContext, { params }: Call): Promise<AnswerOf<typeof showing>> {
+	const named = parseAddress(params.h as string, context.domain);
+	const isOurs = named?.domain === context.domain;
+	const account = isOurs ? await accountByHandle(context, named.handle, named.domain) : undefined;
 	if (account === undefined || account.deletedAt !== undefined) throw new NotFound();
-	const keys = await publishedKeys(world, account);
-	const until = timeOf(world.clock.now() + maxAge * 1000);
+	const keys = await publishedKeys(context, account);
+	const until = timeOf(context.clock.now() + maxAge * 1000);
 	const body = { actor: addressOf(account), keys: keys.map(presentKey), cache_until: until, cacheUntil: until };
 	// The time does not make it another version.
 	const version = etagOf(keys.map(({ keyId }) => keyId));

@@ -4,7 +4,7 @@ import { findAccount } from "#core/accounts/find-account.ts";
 import { offline, presenceOf } from "#core/accounts/presence.ts";
 import { type ProfileAudience, privateDataOf } from "#core/accounts/private-data.ts";
 import { NotFound } from "#core/errors.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { changeProfile } from "#core/groups/change-profile.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
 import type { Account } from "#core/model/account.ts";
@@ -42,10 +42,10 @@ export const userRoutes = (services: Services) => [
 	),
 	route("PATCH", "/api/me/profile", "member", "manage", changing, (call) => changeOwn(services, call)),
 	route("GET", "/api/users/:u/profile", "reader", "read", reading, async (call) =>
-		ok(presentProfile(services, await theirs(services.world, call))),
+		ok(presentProfile(services, await theirs(services.context, call))),
 	),
-	route("GET", "/api/users/:u/presence", "reader", "read", readingPresence, (call) => presence(services.world, call)),
-	route("GET", "/api/users/:u/groups", "reader", "read", readingGroups, (call) => groups(services.world, call)),
+	route("GET", "/api/users/:u/presence", "reader", "read", readingPresence, (call) => presence(services.context, call)),
+	route("GET", "/api/users/:u/groups", "reader", "read", readingGroups, (call) => groups(services.context, call)),
 ];
 
 /** The public half alone; the whole is at /api/me. */
@@ -53,23 +53,23 @@ async function changeOwn(
 	services: Services,
 	{ account, body }: CallOf<typeof changing>,
 ): Promise<AnswerOf<typeof changing>> {
-	return ok(presentProfile(services, await changeProfile(services.world, account, withoutUndefined(body))));
+	return ok(presentProfile(services, await changeProfile(services.context, account, withoutUndefined(body))));
 }
 
 /** A caller who may not see it is shown a person who is away. */
-async function presence(world: World, call: Call): Promise<AnswerOf<typeof readingPresence>> {
-	const account = await theirs(world, call);
-	return ok((await maySee(world, account, call, "presence")) ? await presenceOf(world, account.id) : offline);
+async function presence(context: CoreContext, call: Call): Promise<AnswerOf<typeof readingPresence>> {
+	const account = await theirs(context, call);
+	return ok((await maySee(context, account, call, "presence")) ? await presenceOf(context, account.id) : offline);
 }
 
 /** Only the groups that the reader could find by themselves: a list must not tell of a group that its reader may not know. */
-async function groups(world: World, call: Call): Promise<AnswerOf<typeof readingGroups>> {
-	const account = await theirs(world, call);
-	if (!(await maySee(world, account, call, "groups"))) return ok({ items: [], page: {} });
-	const own = await groupsOf(world, account);
+async function groups(context: CoreContext, call: Call): Promise<AnswerOf<typeof readingGroups>> {
+	const account = await theirs(context, call);
+	if (!(await maySee(context, account, call, "groups"))) return ok({ items: [], page: {} });
+	const own = await groupsOf(context, account);
 	const seen = await Promise.all(
 		own.map(({ group }) =>
-			visibleGroup(world, group.id, call.reader).then(
+			visibleGroup(context, group.id, call.reader).then(
 				() => true,
 				(error: unknown) => {
 					if (error instanceof NotFound) return false;
@@ -78,20 +78,25 @@ async function groups(world: World, call: Call): Promise<AnswerOf<typeof reading
 			),
 		),
 	);
-	const items = own.filter((_, at) => seen[at] === true).map(({ group }) => `${world.origin}/api/groups/${group.id}`);
+	const items = own.filter((_, at) => seen[at] === true).map(({ group }) => `${context.origin}/api/groups/${group.id}`);
 	return ok({ items, page: {} });
 }
 
 /** @throws {NotFound} */
-async function theirs(world: World, { params }: Call): Promise<Account> {
-	const account = await findAccount(world, params.u as string);
+async function theirs(context: CoreContext, { params }: Call): Promise<Account> {
+	const account = await findAccount(context, params.u as string);
 	if (account === undefined || account.deletedAt !== undefined) throw new NotFound();
 	return account;
 }
 
-async function maySee(world: World, account: Account, { reader }: Call, part: "presence" | "groups"): Promise<boolean> {
+async function maySee(
+	context: CoreContext,
+	account: Account,
+	{ reader }: Call,
+	part: "presence" | "groups",
+): Promise<boolean> {
 	if (!isLocal(account)) return false;
 	if (reader?.id === account.id) return true;
-	const audience: ProfileAudience = (await privateDataOf(world, account.id)).privacy[part];
+	const audience: ProfileAudience = (await privateDataOf(context, account.id)).privacy[part];
 	return audience === "public" || (audience === "members" && reader !== undefined && isLocal(reader));
 }

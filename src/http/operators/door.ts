@@ -3,7 +3,7 @@ import type { Services } from "../base/services.ts";
 import { tableDoor } from "../base/table-door.ts";
 import { alive, measured, ready } from "./probes.ts";
 
-/** What operators and their machines ask. */
+/** Probes and metrics for operators and their monitoring. */
 export const operatorsDoor = ({ health, metrics }: Pick<Services, "health" | "metrics">): Door =>
 	tableDoor("operators", [
 		{ method: "GET", path: "/healthz", answer: alive },

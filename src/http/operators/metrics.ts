@@ -2,16 +2,14 @@ import type * as Prometheus from "prom-client";
 import type { Histogram, Registry } from "prom-client";
 import type { Metrics, Request } from "../base/metrics.ts";
 
-/** What is kept until the library is loaded; what comes on top of it meanwhile is not counted. */
-const maxWaiting = 10_000;
+/** How many requests are buffered until the library is loaded; further ones are not counted. */
+const maxBuffered = 10_000;
 
-/**
- * @param register adds the counters of other parts, once the library is there
- */
+/** @param register adds the counters of other parts, once the library is loaded */
 export function createMetrics(
 	register: (prometheus: typeof Prometheus, registry: Registry) => void = () => {},
 ): Metrics {
-	const waiting: [Request, number][] = [];
+	const buffered: [Request, number][] = [];
 	let durations: Histogram<"route" | "method" | "status"> | undefined;
 	let loading: Promise<Registry> | undefined;
 
@@ -27,7 +25,7 @@ export function createMetrics(
 			registers: [registry],
 		});
 		register(prometheus, registry);
-		for (const [request, seconds] of waiting.splice(0)) histogram.observe(labelsOf(request), seconds);
+		for (const [request, seconds] of buffered.splice(0)) histogram.observe(labelsOf(request), seconds);
 		durations = histogram;
 		return registry;
 	}
@@ -35,7 +33,7 @@ export function createMetrics(
 	return {
 		observe(request, seconds) {
 			if (durations !== undefined) durations.observe(labelsOf(request), seconds);
-			else if (waiting.length < maxWaiting) waiting.push([request, seconds]);
+			else if (buffered.length < maxBuffered) buffered.push([request, seconds]);
 		},
 		async expose() {
 			loading ??= load();

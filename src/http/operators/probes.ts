@@ -3,14 +3,14 @@ import { Unavailable } from "#core/errors.ts";
 import type { Metrics } from "../base/metrics.ts";
 import type { Health } from "../base/services.ts";
 
-/** It runs; whether it may be sent requests is for `/readyz` to say. */
+/** Liveness: the process runs. Whether it accepts requests is answered by `/readyz`. */
 export const alive: Middleware = (ctx) => {
 	ctx.state.route = "probe";
 	ctx.set("Cache-Control", "no-store");
 	ctx.body = { status: "ok" };
 };
 
-/** 200 while requests are welcome; 503 while recovering after a start and while draining before an end. */
+/** Readiness: 200 while requests are accepted; 503 while recovering after a start and while draining before a stop. */
 export const ready =
 	(health: Health): Middleware =>
 	(ctx) => {

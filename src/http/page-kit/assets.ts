@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Endpoint } from "../base/table-door.ts";
 
 export interface Asset {
-	/** Changes with what the file says, so that a browser may keep it for ever. */
+	/** Changes with the content of the file, so that browsers may cache it indefinitely. */
 	readonly url: string;
 	readonly hash: string;
 	readonly type: string;
@@ -18,13 +18,13 @@ function asset(name: string, type: string): Asset {
 }
 
 export const stylesheet = asset("style.css", "text/css; charset=utf-8");
-/** What forms and the pages around them need beside it. */
+/** The additional styles of pages with forms. */
 export const formStylesheet = asset("forms.css", "text/css; charset=utf-8");
 export const icon = asset("icon.svg", "image/svg+xml");
-/** The one script: browsers give passkeys to scripts only. */
+/** The only script: passkeys are available to scripts only. */
 export const passkeyScript = asset("passkeys.js", "text/javascript; charset=utf-8");
 
-/** The files that pages are made with. */
+/** The endpoints that serve stylesheets, the icon and the script. */
 export const assetEndpoints: readonly Endpoint[] = [stylesheet, formStylesheet, icon, passkeyScript].map(
 	({ url, hash, text, type }) => ({
 		method: "GET",

@@ -1,18 +1,18 @@
 import type { Context } from "koa";
 
 interface CookieOptions {
-	/** The public origin: decides whether the cookie is for https only. */
+	/** The public origin; its scheme decides whether the cookie is `Secure`. */
 	readonly origin: string;
 	readonly maxAgeMs?: number;
 }
 
-/** On https the browser itself sees to it that nobody but this very host has set it. */
+/** On https, browsers accept a `__Host-` cookie only from this very host. */
 const nameOn = (name: string, origin: string): string => (origin.startsWith("https:") ? `__Host-${name}` : name);
 
 export const readCookie = (ctx: Context, name: string, origin: string): string | undefined =>
 	ctx.cookies.get(nameOn(name, origin), { signed: false });
 
-/** Sets a cookie that scripts can't read and other sites' forms don't send; with `undefined` it goes. */
+/** Sets a cookie that scripts can't read and other sites' forms don't send; `undefined` deletes it. */
 export function setCookie(
 	ctx: Context,
 	name: string,
@@ -20,7 +20,7 @@ export function setCookie(
 	{ origin, maxAgeMs }: CookieOptions,
 ): void {
 	const secure = origin.startsWith("https:");
-	// What is public decides, not the connection that a proxy in front has made to us.
+	// The public origin counts, not the connection from a reverse proxy.
 	ctx.cookies.secure = secure;
 	ctx.cookies.set(nameOn(name, origin), value ?? null, {
 		httpOnly: true,

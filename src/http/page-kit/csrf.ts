@@ -8,7 +8,7 @@ import { texts } from "./texts.ts";
 const cookie = "causeway_form";
 const shape = /^[\w-]{43}$/;
 
-/** A form that our own page has not sent, or has sent too long ago. */
+/** The form was not sent from one of our pages, or its cookie is gone. */
 export class ForgedForm extends PermissionDenied {
 	constructor() {
 		super(texts.form.forged, "form_refused");
@@ -17,7 +17,7 @@ export class ForgedForm extends PermissionDenied {
 
 const tokenOf = (secret: string): string => createHmac("sha256", secret).update("form").digest("base64url");
 
-/** The token for the forms of a page. It goes with a cookie that no other site can read or set. */
+/** The CSRF token for the forms of a page, derived from a cookie that no other site can read or set. */
 export function csrfToken(ctx: Context, origin: string): string {
 	const known = readCookie(ctx, cookie, origin);
 	if (known !== undefined && shape.test(known)) return tokenOf(known);
@@ -27,10 +27,10 @@ export function csrfToken(ctx: Context, origin: string): string {
 }
 
 /**
- * Lets a form pass that our own page has sent.
+ * Checks that a form was sent from one of our own pages.
  *
- * A browser that says where a form comes from is believed before any token. `Origin` is `null` where a page hides what it
- * refers to, as ours do: then `Sec-Fetch-Site` says it.
+ * The browser's `Sec-Fetch-Site` and `Origin` are checked before the token. `Origin` is `null` for pages that send no
+ * referrer, as ours do; then `Sec-Fetch-Site` counts.
  *
  * @throws {ForgedForm}
  */

@@ -1,12 +1,12 @@
+import { fillInPlain } from "./fill-in.ts";
 import { type Fragment, type Html, html } from "./html.ts";
-import { sayPlainly } from "./say.ts";
 import { texts } from "./texts.ts";
 
-/** What is wrong with a form: at a field, or (without one) as a whole. */
+/** An error in a form: at a field, or in the form as a whole. */
 export interface Fault {
 	/** The name of an input. */
 	readonly field?: string;
-	/** What the field is called, where the text alone does not say which is meant. */
+	/** The field's label, if the text alone does not make clear which field is meant. */
 	readonly label?: string;
 	readonly text: string;
 }
@@ -15,26 +15,26 @@ export interface Field {
 	readonly name: string;
 	readonly label: string;
 	readonly type?: "text" | "password" | "email";
-	/** What it held when it was sent. Never given for passwords and codes. */
+	/** The value that was sent. Never set for passwords and codes. */
 	readonly value?: string | undefined;
-	/** What browsers and password managers fill in (HTML, "Autofill"). */
+	/** For browsers and password managers (HTML, "Autofill"). */
 	readonly autocomplete: string;
 	readonly hint?: Fragment;
 	readonly optional?: boolean;
-	/** `name`: letters as they are typed; `code`: the same, spaced so that it can be compared. */
+	/** `name`: no automatic capitals or spelling; `code`: the same, letter-spaced so that it is easy to compare. */
 	readonly kind?: "name" | "code";
 	readonly inputmode?: "numeric" | "email";
 	readonly maxlength?: number;
 	readonly rows?: number;
-	/** The first field of a page that is there to be filled in. */
+	/** True for the field that has the focus when the page opens. */
 	readonly focus?: boolean;
-	/** What stands before the name within this page, where several forms have the same field. */
+	/** A prefix that makes ids unique, where several forms of a page have the same field. */
 	readonly scope?: string;
 }
 
 const idOf = (name: string, scope = ""): string => `field-${scope}${name}`;
 
-/** One input with its label, its hint and what is wrong with it, tied together for who can't see them side by side. */
+/** An input with its label, hint and errors, associated for screen readers. */
 export function field(it: Field, faults: readonly Fault[] = []): Html {
 	const id = idOf(it.name, it.scope);
 	const wrong = faults.filter((fault) => fault.field === it.name);
@@ -59,7 +59,7 @@ ${wrong.length > 0 && html`<p class="fault" id="${id}-fault">${wrong.map(({ text
 ${control}</div>`;
 }
 
-/** All that is wrong, at the top of the page; it takes the focus, so that nobody misses it. */
+/** The summary of all errors, at the top of the page; it takes the focus. */
 export function faultSummary(faults: readonly Fault[], scope = ""): Html | false {
 	if (faults.length === 0) return false;
 	return html`<div class="faults" role="alert" tabindex="-1" autofocus><h2>${texts.form.summary}</h2><ul>${faults.map(
@@ -68,7 +68,7 @@ export function faultSummary(faults: readonly Fault[], scope = ""): Html | false
 	)}</ul></div>`;
 }
 
-/** For password managers, which want to know whose password a form without a name is about. */
+/** A hidden field that tells password managers which account a form without a name field belongs to. */
 export const nameForManagers = (handle: string): Html =>
 	html`<input type="text" name="username" value="${handle}" autocomplete="username" hidden>`;
 
@@ -77,12 +77,12 @@ export interface FormShown {
 	/** From `csrfToken`. */
 	readonly csrf: string;
 	readonly hidden?: Readonly<Record<string, string>>;
-	/** The passkey ceremony that the page's script runs before this form is sent, and where its options are. */
+	/** The passkey ceremony that the page's script runs before it sends this form, and the URL of its options. */
 	readonly passkey?: { readonly ceremony: "create" | "get"; readonly options: string };
 	readonly quiet?: boolean;
 }
 
-/** A form that is sent with the page's own token. What is wrong is said by us, next to the field, in every browser alike. */
+/** A form with the page's CSRF token. The browser's validation is off, so that errors look the same in every browser. */
 export const form = ({ action, csrf, hidden = {}, passkey, quiet = false }: FormShown, content: Fragment): Html =>
 	html`<form method="post" action="${action}" novalidate${quiet && html` class="quiet-form"`}${
 		passkey !== undefined && html` hidden data-passkey="${passkey.ceremony}" data-options="${passkey.options}"`
@@ -92,7 +92,7 @@ export const form = ({ action, csrf, hidden = {}, passkey, quiet = false }: Form
 
 type Look = "main" | "other" | "danger" | "link";
 
-/** @param named what it does, in full, where several buttons say the same */
+/** @param named the accessible name, where several buttons have the same label */
 export const button = (
 	label: string,
 	look: Look = "main",
@@ -102,6 +102,6 @@ export const button = (
 		name !== undefined && html` name="${name}" value="${value ?? ""}"`
 	}>${label}</button>`;
 
-/** The title of a page, which says first that something went wrong. */
+/** The title of a page, which begins with a notice if there are errors. */
 export const titleWith = (title: string, faults: readonly Fault[]): string =>
-	faults.length === 0 ? title : sayPlainly(texts.form.faultTitle, { title });
+	faults.length === 0 ? title : fillInPlain(texts.form.faultTitle, { title });

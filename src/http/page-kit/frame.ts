@@ -6,24 +6,24 @@ import { layout } from "./layout.ts";
 import { letterOf, nameOf } from "./person.ts";
 import { texts } from "./texts.ts";
 
-/** What every page with forms is made with. */
+/** What every page with forms needs. */
 export interface Frame {
 	readonly instance: Instance;
-	/** The provider's domain, as it stands in handles. */
+	/** The provider's domain, as in handles. */
 	readonly domain: string;
-	/** The token of its forms. */
+	/** The CSRF token of its forms. */
 	readonly csrf: string;
 }
 
 interface EntryShown {
 	readonly title: string;
 	readonly faults?: readonly Fault[];
-	/** What stands below the card. */
+	/** Content below the card. */
 	readonly beside?: Fragment;
 	readonly passkeys?: boolean;
 }
 
-/** A page with one thing to do: a card in the middle. */
+/** A page with a single task, in a card in the middle. */
 export function entryPage(
 	{ instance }: Pick<Frame, "instance">,
 	{ title, faults = [], beside, passkeys = false }: EntryShown,
@@ -47,12 +47,12 @@ interface AccountPageShown {
 	readonly tab: (typeof tabs)[number][0];
 	readonly title: string;
 	readonly faults?: readonly Fault[];
-	/** What has just been done. */
+	/** The confirmation of what has just been done. */
 	readonly done?: string | undefined;
 	readonly passkeys?: boolean;
 }
 
-/** One of the pages of one's own account. */
+/** A page of the signed-in account. */
 export function accountPage(
 	frame: Frame,
 	{ account, tab, title, faults = [], done, passkeys = false }: AccountPageShown,
@@ -67,6 +67,6 @@ ${done !== undefined && html`<div class="note good" role="status"><p>${done}</p>
 	);
 }
 
-/** Somebody in one line; their picture may be on another server, which is not to know. */
+/** An account in one line, without its avatar: an image on another server would tell that server about the visit. */
 export const person = (account: Account): Html =>
 	html`<p class="person">${letterOf(account)}<span><strong>${nameOf(account)}</strong><small>@${addressOf(account)}</small></span></p>`;

@@ -1,4 +1,4 @@
-/** HTML that is safe to show: made by {@link html}, or sanitised before. */
+/** Safe HTML: made by {@link html}, or sanitised before. */
 export class Html {
 	readonly text: string;
 	constructor(text: string) {
@@ -25,17 +25,17 @@ function write(value: Fragment): string {
 	return value.map(write).join("");
 }
 
-/** A piece of a page. Whatever is put in is escaped, unless it is a piece itself; attributes must be quoted. */
+/** An HTML template. Every value is escaped unless it is `Html` itself; attributes must be quoted. */
 export function html(strings: TemplateStringsArray, ...values: readonly Fragment[]): Html {
 	let text = strings[0] as string;
 	for (const [i, value] of values.entries()) text += write(value) + (strings[i + 1] as string);
 	return new Html(text);
 }
 
-/** Takes over HTML that has been sanitised. */
+/** Marks a text as HTML that has been sanitised. */
 export const sanitised = (text: string): Html => new Html(text);
 
 const webUrl = /^https?:\/\//i;
 
-/** A link that may come from elsewhere: only to the web. */
+/** An untrusted link: anything but http and https becomes `#`. */
 export const safeHref = (url: string): string => (webUrl.test(url) ? url : "#");

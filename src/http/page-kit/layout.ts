@@ -1,28 +1,28 @@
 import type { Instance } from "../base/services.ts";
 import { formStylesheet, icon, passkeyScript, stylesheet } from "./assets.ts";
+import { fillIn } from "./fill-in.ts";
 import { type Fragment, type Html, html } from "./html.ts";
-import { say } from "./say.ts";
 import { texts } from "./texts.ts";
 
-/** What a page is about, for its head. */
+/** The metadata of a page, for its head. */
 export interface Subject {
 	readonly title: string;
 	/** One or two plain sentences. */
 	readonly description: string;
-	/** Absent: not to be found by search engines. */
+	/** The canonical URL; without one, search engines are told not to index the page. */
 	readonly url?: string;
 	readonly kind?: "website" | "article" | "profile";
 	/** https URL. */
 	readonly image?: string;
 	readonly alternate?: { readonly type: string; readonly url: string } | undefined;
 	readonly publishedAt?: string;
-	/** There are forms on it, or what stands around forms: on the narrow page of an `entry`, or in one's own `account`. */
+	/** The layout of a page with forms: a narrow `entry` page, or a page of the signed-in `account`. */
 	readonly forms?: "entry" | "account";
-	/** True: it works with passkeys. */
+	/** True if the page needs the passkey script. */
 	readonly passkeys?: boolean;
 }
 
-/** A whole page: the frame that all of them share. */
+/** A whole HTML page. */
 export function layout(instance: Instance, subject: Subject, main: Fragment): Html {
 	const title = subject.title === instance.name ? instance.name : `${subject.title} · ${instance.name}`;
 	return html`<!doctype html>
@@ -44,7 +44,7 @@ ${head(instance, subject)}
 <main id="main"${subject.forms === "entry" && html` class="entry"`}>
 ${main}
 </main>
-<footer class="site"><p>${say(texts.site.foot, { instance: instance.name })}</p></footer>
+<footer class="site"><p>${fillIn(texts.site.foot, { instance: instance.name })}</p></footer>
 </body>
 </html>
 `;

@@ -1,7 +1,7 @@
 import type { Instance } from "../base/services.ts";
+import { fillIn } from "./fill-in.ts";
 import { entryPage } from "./frame.ts";
 import { type Fragment, type Html, html } from "./html.ts";
-import { say } from "./say.ts";
 import { texts } from "./texts.ts";
 
 interface Notice {
@@ -10,7 +10,7 @@ interface Notice {
 	readonly link?: { readonly to: string; readonly label: string };
 }
 
-/** A page that only says something. */
+/** A page with a message and at most one link. */
 export const renderNotice = (frame: { readonly instance: Instance }, { title, text, link }: Notice): Html =>
 	entryPage(
 		frame,
@@ -19,9 +19,7 @@ export const renderNotice = (frame: { readonly instance: Instance }, { title, te
 	);
 
 /**
- * A request for authorization that can't be answered, nor sent back to who made it (RFC 6749 §4.1.2.1).
- *
- * @param code the error's code, and what is wrong in words
+ * The error page for an authorization request that can't be redirected back to the client (RFC 6749 §4.1.2.1).
  */
 export const renderOAuthError = (
 	frame: { readonly instance: Instance },
@@ -36,7 +34,7 @@ export const renderOAuthError = (
 		frame,
 		{ title: isExpired ? t.expired : t.title },
 		html`<h1>${isExpired ? t.expired : t.title}</h1><p>${isExpired ? t.expiredLead : t.lead}</p>
-<p class="hint">${say(t.code, { code: html`<code>${code}</code>${detail !== undefined && html` (${detail})`}` })}</p>
+<p class="hint">${fillIn(t.code, { code: html`<code>${code}</code>${detail !== undefined && html` (${detail})`}` })}</p>
 <p><a class="button other" href="/">${t.home}</a></p>`,
 	);
 };

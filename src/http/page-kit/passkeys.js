@@ -1,5 +1,5 @@
-// Passkeys are given to scripts only. A form with data-passkey is shown when this browser knows them; before it is sent,
-// its options are asked for, the browser asks the person, and what comes of it is put into the field "response".
+// Passkeys are available to scripts only. A form with data-passkey is shown if the browser supports them. Before the form is
+// sent, this script fetches its options, runs the ceremony, and puts the result into the field "response".
 
 const forms = document.querySelectorAll("form[data-passkey]");
 

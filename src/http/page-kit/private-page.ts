@@ -1,28 +1,28 @@
 import type { Context } from "koa";
 import type { Html } from "./html.ts";
 
-export interface Sent {
+export interface PageOptions {
 	readonly status?: number;
 	/**
-	 * Where a form of the page may lead in the end, beside our own pages: origins and schemes. Chromium holds every
-	 * redirect that follows a form against `form-action`, so the client's must be named.
+	 * Origins and schemes, besides our own, to which a form of the page may redirect. Chromium checks redirects after a form
+	 * against `form-action`, so the client's redirect URI must be listed.
 	 */
-	readonly leadsTo?: readonly string[];
-	/** True: the page has a script of ours. */
+	readonly formTargets?: readonly string[];
+	/** True if the page has a script. */
 	readonly script?: boolean;
 }
 
 const source = /^(?:https?:\/\/[a-z0-9.-]+(?::\d{1,5})?|[a-z][a-z0-9+.-]*:)$/i;
 
-/** A source as a policy can name it: an address in brackets has no name there, so its scheme stands for it. */
+/** The CSP source for an origin or a scheme. CSP can't express IPv6 addresses, so their scheme is allowed instead. */
 function sourceOf(target: string): string | undefined {
 	if (source.test(target)) return target;
 	return /^https?:\/\/\[/i.test(target) ? target.slice(0, target.indexOf(":") + 1) : undefined;
 }
 
-/** What a browser may do with a page that only one person is to see: nothing that leads elsewhere. */
-export function privateHeaders(ctx: Context, { leadsTo = [], script = false }: Sent = {}): void {
-	const formAction = ["'self'", ...leadsTo.map(sourceOf).filter((it) => it !== undefined)].join(" ");
+/** Headers of a page for one person: not cached, not framed, nothing from other origins. */
+export function privateHeaders(ctx: Context, { formTargets = [], script = false }: PageOptions = {}): void {
+	const formAction = ["'self'", ...formTargets.map(sourceOf).filter((it) => it !== undefined)].join(" ");
 	ctx.set({
 		"Content-Security-Policy": [
 			"default-src 'none'",
@@ -42,16 +42,16 @@ export function privateHeaders(ctx: Context, { leadsTo = [], script = false }: S
 	ctx.remove("Access-Control-Expose-Headers");
 }
 
-/** Answers with a page that nobody keeps, frames, or learns of. */
-export function sendPage(ctx: Context, page: Html, sent: Sent = {}): void {
-	privateHeaders(ctx, sent);
-	ctx.status = sent.status ?? 200;
+/** Answers with a page for one person. */
+export function sendPage(ctx: Context, page: Html, options: PageOptions = {}): void {
+	privateHeaders(ctx, options);
+	ctx.status = options.status ?? 200;
 	ctx.body = page.text;
 	ctx.type = "text/html; charset=utf-8";
 }
 
-/** Leads on with a GET, whatever the method was. @param to a path of ours */
-export function leadOn(ctx: Context, to: string): void {
+/** Redirects with 303, so that the browser follows with GET. @param to a path on our origin */
+export function seeOther(ctx: Context, to: string): void {
 	privateHeaders(ctx);
 	ctx.status = 303;
 	ctx.set("Location", to);

@@ -2,17 +2,18 @@ import type { Context } from "koa";
 import { InvalidRequest, UnsupportedMediaType } from "#core/errors.ts";
 import { readBody } from "../base/body.ts";
 
-/** Of a form. The largest that our own pages send is a passkey with the statement of its maker. */
+/** The largest form of our own pages is a passkey with its attestation statement. */
 const maxBytes = 64 * 1024;
 
-/** The fields of a form, each once; one that was not sent is empty. */
+/** The fields of a form. */
 export interface Form {
+	/** The value of a field; empty if it was not sent. */
 	text(name: string): string;
 	has(name: string): boolean;
 }
 
 /**
- * Reads a form as browsers send it without files.
+ * Reads a URL-encoded form.
  *
  * @throws {UnsupportedMediaType} @throws {PayloadTooLarge}
  * @throws {InvalidRequest} a field was sent twice

@@ -1,11 +1,11 @@
 import type { Context } from "koa";
 import type { ErrorCode } from "#core/error-codes.ts";
 import { Conflict, type FieldError, InvalidRequest, PermissionDenied, TooManyRequests } from "#core/errors.ts";
+import { fillInPlain } from "./fill-in.ts";
 import type { Fault } from "./form.ts";
-import { sayPlainly } from "./say.ts";
 import { texts } from "./texts.ts";
 
-/** Why a form was not taken: what its page says when it is shown again. */
+/** Why a form was rejected, for the page that shows it again. */
 export interface Refusal {
 	readonly status: number;
 	readonly faults: readonly Fault[];
@@ -19,7 +19,7 @@ const byCode: Readonly<Partial<Record<ErrorCode, Fault>>> = {
 	invite_invalid: { text: texts.signUp.invitationInvalid },
 };
 
-/** What the core's fields are called on a page. */
+/** The labels of the core's fields. */
 const labels: Readonly<Record<string, string>> = {
 	handle: texts.signUp.handle,
 	displayName: texts.signUp.displayName,
@@ -30,18 +30,18 @@ const labels: Readonly<Record<string, string>> = {
 };
 
 /**
- * Does what a form asks for, and turns what the core refuses into words at the fields.
+ * Runs the use case of a form, and turns the core's validation errors into errors of the form's fields.
  *
- * @param fields the form's own names for the fields that the core names otherwise
- * @throws whatever is no fault of who filled it in
+ * @param fields the form's names of fields, by the core's names, where they differ
+ * @throws errors that the user can't correct
  */
 export async function attempt<T>(
 	ctx: Context,
-	act: () => Promise<T>,
+	run: () => Promise<T>,
 	fields: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly value: T } | { readonly refusal: Refusal }> {
 	try {
-		return { value: await act() };
+		return { value: await run() };
 	} catch (error) {
 		const refusal = refusalOf(error, fields);
 		if (refusal === undefined) throw error;
@@ -58,7 +58,7 @@ function refusalOf(error: unknown, fields: Readonly<Record<string, string>>): Re
 	if (error instanceof TooManyRequests)
 		return {
 			status: error.status,
-			faults: [{ text: sayPlainly(texts.form.wait, { seconds: error.retryAfterSeconds }) }],
+			faults: [{ text: fillInPlain(texts.form.wait, { seconds: error.retryAfterSeconds }) }],
 		};
 	if (!(error instanceof Conflict || error instanceof PermissionDenied)) return undefined;
 	const { field, text } = byCode[error.errorCode] ?? { text: error.message };
@@ -70,7 +70,7 @@ function faultOf({ field, expected }: FieldError, fields: Readonly<Record<string
 	const label = labels[name];
 	return {
 		field: fields[name] ?? name,
-		text: sayPlainly(texts.form.choose, { expected }),
+		text: fillInPlain(texts.form.choose, { expected }),
 		...(label === undefined ? {} : { label }),
 	};
 }

@@ -4,7 +4,7 @@ import type { Services } from "../base/services.ts";
 import { channelUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";
 import { layout } from "../page-kit/layout.ts";
-import { openPosts, turning } from "./open-posts.ts";
+import { openPosts, pagination } from "./open-posts.ts";
 import { followAs, post } from "./post.ts";
 
 export interface ChannelShown {
@@ -13,27 +13,27 @@ export interface ChannelShown {
 	readonly before: string | undefined;
 }
 
-/** An open channel of a group: what it is about, how to follow it, and what is said there. */
+/** The page of an open channel: its topic, how to follow it, and its messages. */
 export async function channelPage(
-	{ world, instance }: Services,
+	{ context, instance }: Services,
 	{ place, alternate, before }: ChannelShown,
 ): Promise<Html> {
 	const { channel, group } = place;
-	const { posts, next } = await openPosts(world, place, before);
-	// Who is in the group hears its open channels; its owner is in it without having joined.
-	const members = 1 + (await world.store.count(memberships, "place", [group.id, "joined"]));
-	const url = channelUrl(world, channel);
+	const { posts, next } = await openPosts(context, place, before);
+	// A group's members receive its open channels. The owner has no membership, so one is added.
+	const members = 1 + (await context.store.count(memberships, "place", [group.id, "joined"]));
+	const url = channelUrl(context, channel);
 	const about = channel.topic || group.description;
 	const main = html`<section class="hero">
 <p class="kicker">${group.name}</p>
 <h1>${channel.name}</h1>
 ${about !== "" && html`<p>${about}</p>`}
-<ul class="facts"><li>${members === 1 ? "1 member" : `${members} members`}</li>${followAs(`@${channel.handle}@${world.domain}`, alternate)}${channel.tags.map((tag) => html`<li>${tag}</li>`)}</ul>
+<ul class="facts"><li>${members === 1 ? "1 member" : `${members} members`}</li>${followAs(`@${channel.handle}@${context.domain}`, alternate)}${channel.tags.map((tag) => html`<li>${tag}</li>`)}</ul>
 </section>
 <section class="posts" aria-label="Messages">
-${posts.length === 0 ? html`<p class="empty">Nothing has been said here yet.</p>` : posts.map((shown) => post(world, shown, "own"))}
+${posts.length === 0 ? html`<p class="empty">No messages yet.</p>` : posts.map((shown) => post(context, shown, "own"))}
 </section>
-${turning(url, "before", { from: before, next, back: "Newest messages", on: "Older messages" })}`;
+${pagination(url, "before", { from: before, next, back: "Newest messages", on: "Older messages" })}`;
 	return layout(
 		instance,
 		{ title: `${group.name} / ${channel.name}`, description: about || `A channel of ${group.name}`, url, alternate },

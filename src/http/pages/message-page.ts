@@ -12,7 +12,7 @@ import { channelUrl, messageUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";
 import { layout } from "../page-kit/layout.ts";
 import { nameOf } from "../page-kit/person.ts";
-import { turning } from "./open-posts.ts";
+import { pagination } from "./open-posts.ts";
 import { excerpt, post, postsOf, titleOf } from "./post.ts";
 
 export interface MessageShown {
@@ -25,32 +25,32 @@ export interface MessageShown {
 
 const repliesPerPage = 50;
 
-/** A message whole, what it answers, and what was answered. */
+/** The page of a message, with a link to its parent and with its replies. */
 export async function messagePage(
-	{ world, instance }: Services,
+	{ context, instance }: Services,
 	{ message, author, place, alternate, after }: MessageShown,
 ): Promise<Html> {
-	const from = after === undefined ? undefined : await readableMessage(world, place, after);
-	const rows = await listReplies(world, place, message.id, {
+	const from = after === undefined ? undefined : await readableMessage(context, place, after);
+	const rows = await listReplies(context, place, message.id, {
 		limit: repliesPerPage + 1,
 		...(from === undefined ? {} : { after: from }),
 	});
-	const replies = await postsOf(world, place, rows.slice(0, repliesPerPage));
+	const replies = await postsOf(context, place, rows.slice(0, repliesPerPage));
 	const next = rows.length > repliesPerPage ? rows[repliesPerPage - 1]?.id : undefined;
-	const url = messageUrl(world, author, message);
+	const url = messageUrl(context, author, message);
 	const shown = { message, author, place };
 	const where =
 		ownerOf(place.channel) === author.id
 			? undefined
-			: html`<a href="${channelUrl(world, place.channel)}">${placeName(place)}</a>`;
-	const main = html`<p class="trail">${where !== undefined && html`In ${where}`}${await parentLink(world, message)}</p>
-${post(world, shown, "whole")}
-${replies.length > 0 && html`<h2 class="section" id="replies">${message.replies === 1 ? "1 reply" : `${message.replies} replies`}</h2><div class="posts">${replies.map((reply) => post(world, reply, "reply"))}</div>`}
-${turning(url, "after", { from: after, next, back: "First replies", on: "More replies" })}`;
+			: html`<a href="${channelUrl(context, place.channel)}">${placeName(place)}</a>`;
+	const main = html`<p class="trail">${where !== undefined && html`In ${where}`}${await parentLink(context, message)}</p>
+${post(context, shown, "whole")}
+${replies.length > 0 && html`<h2 class="section" id="replies">${message.replies === 1 ? "1 reply" : `${message.replies} replies`}</h2><div class="posts">${replies.map((reply) => post(context, reply, "reply"))}</div>`}
+${pagination(url, "after", { from: after, next, back: "First replies", on: "More replies" })}`;
 	const image = author.profile.avatar;
 	const subject = {
-		title: titleOf(world, shown),
-		description: excerpt(world, message, 200),
+		title: titleOf(context, shown),
+		description: excerpt(context, message, 200),
 		url,
 		kind: "article" as const,
 		alternate,
@@ -62,11 +62,11 @@ ${turning(url, "after", { from: after, next, back: "First replies", on: "More re
 const placeName = ({ channel, group }: Place): string =>
 	channel.kind === "room" ? `${group.name} / ${channel.name}` : `the timeline of @${channel.handle}`;
 
-async function parentLink(world: Services["world"], { reply }: Message): Promise<Html | undefined> {
+async function parentLink(context: Services["context"], { reply }: Message): Promise<Html | undefined> {
 	if (reply === undefined) return undefined;
-	const parent = (await world.store.get(messages, reply.to))?.doc;
-	const author = await accountById(world, reply.author);
+	const parent = (await context.store.get(messages, reply.to))?.doc;
+	const author = await accountById(context, reply.author);
 	if (parent === undefined || parent.deletedAt !== undefined || author === undefined)
-		return html` · an answer to a message that was deleted`;
-	return html` · an answer to <a href="${messageUrl(world, author, parent)}">${nameOf(author)}</a>`;
+		return html` · in reply to a deleted message`;
+	return html` · in reply to <a href="${messageUrl(context, author, parent)}">${nameOf(author)}</a>`;
 }

@@ -20,19 +20,19 @@ import { profilePage } from "./profile-page.ts";
 
 interface Shown {
 	readonly page: Html;
-	/** The same thing as another network knows it. */
+	/** Another representation of the same resource, such as its ActivityPub object. */
 	readonly alternate?: { readonly type: string; readonly url: string } | undefined;
 }
 
-/** What a page shows of a list: what lies behind this message. */
+/** The message before which a page of a list ends. */
 export const beforeOf = (ctx: Context): string | undefined =>
 	typeof ctx.query.before === "string" ? ctx.query.before : undefined;
 
-/** Pages for people: what is open here, and nothing else (design §5). Whatever is not open is not there. */
+/** The public pages. A resource that is not open is answered with 404 (design §5). */
 export function openPages(services: Services, rates: RateLimits): readonly Endpoint[] {
-	const { world, bridges } = services;
+	const { context, bridges } = services;
 
-	/** Counts, negotiates and writes. Who asks for another representation is sent there. */
+	/** Counts the request and sends the page, or redirects to the representation that `Accept` asks for. */
 	const page = (
 		path: string,
 		show: (ctx: Context, params: Readonly<Record<string, string>>) => Promise<Shown>,
@@ -58,14 +58,14 @@ export function openPages(services: Services, rates: RateLimits): readonly Endpo
 	});
 
 	async function openPlace(id: ChannelId): Promise<ReadablePlace> {
-		const place = await readableById(world, id, undefined);
+		const place = await readableById(context, id, undefined);
 		if (place === undefined || !isOpen(place.circle)) throw new NotFound();
 		return place;
 	}
 
 	async function personNamed(name: string): Promise<Account> {
-		const address = parseAddress(name, world.domain);
-		const account = address === undefined ? undefined : await accountByHandle(world, address.handle, address.domain);
+		const address = parseAddress(name, context.domain);
+		const account = address === undefined ? undefined : await accountByHandle(context, address.handle, address.domain);
 		if (account === undefined) throw new NotFound();
 		if (account.deletedAt !== undefined) throw new Gone();
 		return account;
@@ -82,7 +82,7 @@ export function openPages(services: Services, rates: RateLimits): readonly Endpo
 		const id = parseId("msg", message);
 		if (id === undefined) throw new NotFound();
 		const author = await personNamed(name);
-		const found = await messageWithPlace(world, id, undefined);
+		const found = await messageWithPlace(context, id, undefined);
 		if (found === undefined || found.message.author !== author.id) throw new NotFound();
 		const place = await openPlace(found.place.channel.id);
 		if (found.message.deletedAt !== undefined) throw new Gone();
@@ -100,7 +100,7 @@ export function openPages(services: Services, rates: RateLimits): readonly Endpo
 	}
 
 	async function showChannel(ctx: Context, handle: string) {
-		const found = await channelByHandle(world, handle);
+		const found = await channelByHandle(context, handle);
 		if (found === undefined) throw new NotFound();
 		const place = await openPlace(found.channel.id);
 		const alternate = alternateOf(bridges, { channel: place.channel.id });

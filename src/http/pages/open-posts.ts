@@ -4,11 +4,11 @@ import type { Message } from "#core/model/message.ts";
 import { type Html, html } from "../page-kit/html.ts";
 import { type Post, postsOf, type Site } from "./post.ts";
 
-/** Posts on a page, and rows that are looked through for them. */
+/** Posts on a page, and how many messages are scanned for them. */
 const perPage = 20;
 const maxScanned = 500;
 
-/** A page of what was posted in a channel, newest first: neither replies, which stand below their parents, nor what was deleted. */
+/** A page of a channel's posts, newest first, without replies (which are shown with their parents) and deleted messages. */
 export async function openPosts(
 	site: Site,
 	place: ReadablePlace,
@@ -35,8 +35,8 @@ export async function openPosts(
 	return { posts: await postsOf(site, place, found.slice(0, limit)), next: next?.id };
 }
 
-/** Where the reader can turn: on, or back to the start. */
-export function turning(
+/** Links to the next page and back to the first. */
+export function pagination(
 	path: string,
 	parameter: string,
 	{ from, next, back, on }: { from: string | undefined; next: string | undefined; back: string; on: string },

@@ -4,15 +4,15 @@ import type { Endpoint } from "../base/table-door.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
 import type { BrowserSession } from "../oauth/browser-session.ts";
 import { checkCsrf, csrfToken, ForgedForm } from "../page-kit/csrf.ts";
+import { fillInPlain } from "../page-kit/fill-in.ts";
 import type { Frame } from "../page-kit/frame.ts";
 import { renderNotice } from "../page-kit/notice-page.ts";
-import { leadOn, sendPage } from "../page-kit/private-page.ts";
+import { seeOther, sendPage } from "../page-kit/private-page.ts";
 import { type Form, readForm } from "../page-kit/read-form.ts";
-import { sayPlainly } from "../page-kit/say.ts";
 import { texts } from "../page-kit/texts.ts";
 import type { PageServices } from "./services.ts";
 
-/** A request for a page, counted; a form that was sent is read and comes from our own page. */
+/** A request for a page, counted against its limit; a posted form has been read, and its CSRF token checked. */
 export interface PageCall {
 	readonly ctx: Context;
 	readonly frame: Frame;
@@ -21,8 +21,8 @@ export interface PageCall {
 	readonly params: Readonly<Record<string, string>>;
 }
 
-/** The same by somebody who is signed in. */
-export interface OwnCall extends PageCall {
+/** A request with a session. */
+export interface SignedInCall extends PageCall {
 	readonly session: BrowserSession;
 }
 
@@ -34,50 +34,50 @@ export interface PageRoute {
 
 const noForm: Form = { text: () => "", has: () => false };
 
-/** One line of a table of pages. */
+/** A route of a table of pages. */
 export const page = (method: PageRoute["method"], path: string, handle: PageRoute["handle"]): PageRoute => ({
 	method,
 	path,
 	handle,
 });
 
-/** A page of one's own account: who is not signed in signs in first, and comes back. */
-export const ownPage =
+/** A page that needs a session: without one, the browser is redirected to `/login` and comes back afterwards. */
+export const signedInPage =
 	({ oauth }: Pick<PageServices, "oauth">) =>
-	(method: PageRoute["method"], path: string, handle: (call: OwnCall) => Promise<void>): PageRoute =>
+	(method: PageRoute["method"], path: string, handle: (call: SignedInCall) => Promise<void>): PageRoute =>
 		page(method, path, async (call) => {
 			const session = await oauth.sessions.current(call.ctx);
 			if (session !== undefined) return handle({ ...call, session });
 			const back = method === "GET" ? path : "/account";
-			leadOn(call.ctx, `/login?return=${encodeURIComponent(back)}`);
+			seeOther(call.ctx, `/login?return=${encodeURIComponent(back)}`);
 		});
 
 /**
- * Makes the pages of a table answer. The address that a form was sent to is no page: who opens it is led to the page that the
- * form was on.
+ * The endpoints for a table of pages. A path that only accepts posted forms is not a page: GET redirects to the page with the
+ * form.
  */
 export function pageEndpoints(
 	table: readonly PageRoute[],
-	{ world, instance }: Pick<Services, "world" | "instance">,
+	{ context, instance }: Pick<Services, "context" | "instance">,
 	rates: RateLimits,
 ): readonly Endpoint[] {
 	const pages = new Set(table.filter(({ method }) => method === "GET").map(({ path }) => path));
 	return table.flatMap((line) => [
 		{ method: line.method, path: line.path, answer: run(line) },
-		...(pages.has(line.path) ? [] : [{ method: "GET" as const, path: line.path, answer: leadAbove(line.path) }]),
+		...(pages.has(line.path) ? [] : [{ method: "GET" as const, path: line.path, answer: redirectToPage(line.path) }]),
 	]);
 
-	/** The address of the nearest page at a line's path or above it, on the way to the address that was asked for. */
-	function pageAbove(path: string, asked: string): string {
+	/** The nearest page at a route's path or above it, with the parameters of the requested path filled in. */
+	function pageAbove(path: string, requested: string): string {
 		for (let at = path; at.length > 1; at = at.slice(0, at.lastIndexOf("/")))
-			if (pages.has(at)) return asked.split("/").slice(0, at.split("/").length).join("/");
+			if (pages.has(at)) return requested.split("/").slice(0, at.split("/").length).join("/");
 		return "/";
 	}
 
-	function leadAbove(path: string): Middleware {
+	function redirectToPage(path: string): Middleware {
 		return (ctx) => {
 			ctx.state.route = `GET ${path}`;
-			leadOn(ctx, pageAbove(path, ctx.path));
+			seeOther(ctx, pageAbove(path, ctx.path));
 		};
 	}
 
@@ -86,14 +86,14 @@ export function pageEndpoints(
 			ctx.state.route = `${method} ${path}`;
 			await rates.count(ctx, method === "GET" ? "read" : "manage", ctx.ip);
 			const form = method === "GET" ? noForm : await readForm(ctx);
-			const frame = { instance, domain: world.domain, csrf: csrfToken(ctx, world.origin) };
+			const frame = { instance, domain: context.domain, csrf: csrfToken(ctx, context.origin) };
 			const { params } = ctx as unknown as { params: Record<string, string> };
 			try {
-				if (method === "POST") checkCsrf(ctx, form, world.origin);
+				if (method === "POST") checkCsrf(ctx, form, context.origin);
 				await handle({ ctx, frame, form, params });
 			} catch (error) {
 				if (!(error instanceof ForgedForm)) throw error;
-				const text = `${error.message} ${sayPlainly(texts.form.forgedHint, { domain: world.domain })}`;
+				const text = `${error.message} ${fillInPlain(texts.form.forgedHint, { domain: context.domain })}`;
 				const link = { to: pageAbove(path, ctx.path), label: texts.form.back };
 				sendPage(ctx, renderNotice(frame, { title: error.title, text, link }), { status: error.status });
 			}

@@ -1,5 +1,5 @@
 import { accounts } from "#core/accounts/account.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import type { Place } from "#core/groups/place.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
 import { ownerOf } from "#core/model/channel.ts";
@@ -9,16 +9,16 @@ import { channelUrl, messageUrl, personUrl } from "../base/urls.ts";
 import { type Html, html, safeHref, sanitised } from "../page-kit/html.ts";
 import { avatar, nameOf } from "../page-kit/person.ts";
 
-export type Site = Pick<World, "store" | "origin" | "domain" | "text">;
+export type Site = Pick<CoreContext, "store" | "origin" | "domain" | "text">;
 
-/** A message with what a page shows around it. */
+/** A message with its author and place, as pages show it. */
 export interface Post {
 	readonly message: Message;
 	readonly author: Account;
 	readonly place: Place;
 }
 
-/** Messages with their authors; those whose author is unknown are left out. */
+/** Messages with their authors; messages with an unknown author are omitted. */
 export async function postsOf(site: Site, place: Place, list: readonly Message[]): Promise<readonly Post[]> {
 	const posts: Post[] = [];
 	for (const message of list) {
@@ -38,7 +38,7 @@ const dates = new Intl.DateTimeFormat("en-GB", {
 });
 export const shortTime = (ms: number): Html => html`<time datetime="${timeOf(ms)}">${dates.format(ms)} UTC</time>`;
 
-/** The first sentences of a message as plain text, for lists and previews. */
+/** The beginning of a message as plain text, for lists and previews; the content warning, if it has one. */
 export function excerpt(site: Site, { content, warning }: Message, length: number): string {
 	if (warning !== undefined) return warning;
 	const plain = (content.summary ?? site.text.toPlain(content.text, content.mime)).replaceAll(/\s+/g, " ").trim();
@@ -48,14 +48,14 @@ export function excerpt(site: Site, { content, warning }: Message, length: numbe
 export const titleOf = (site: Site, { message, author }: Post): string =>
 	message.content.title ?? `${nameOf(author)}: ${excerpt(site, message, 60)}`;
 
-/** Where a post stands: in a list of several channels, in its own channel's list, by itself, below what it answers. */
+/** How a post is shown: in a list of several channels, in its own channel, on its own page, or below its parent. */
 type Mode = "listed" | "own" | "whole" | "reply";
 
-/** How to follow from elsewhere, when there is an elsewhere. */
+/** The address to follow from other servers, if a bridge publishes the resource. */
 export const followAs = (address: string, alternate: object | undefined): Html | false =>
 	alternate !== undefined && html`<li>Follow from anywhere: <code>${address}</code></li>`;
 
-/** A post in a list (an article only by its beginning), or whole on its own page. */
+/** A post; in a list, an article is shortened to an excerpt. */
 export function post(site: Site, shown: Post, mode: Mode): Html {
 	const { message, author, place } = shown;
 	if (message.deletedAt !== undefined)
@@ -68,9 +68,9 @@ ${avatar(author)}
 <p class="who"><a class="name" href="${safeHref(personUrl(site, author))}" rel="author">${nameOf(author)}</a> <span class="address">@${addressOf(author)}</span></p>
 <p class="when"><a href="${url}">${shortTime(message.at)}</a>${message.editedAt !== undefined && html` · edited`}${isElsewhere && html` · in <a href="${channelUrl(site, place.channel)}">${place.group.name}</a>`}</p>
 </header>
-${warned(message, body(site, message, url, mode))}
+${behindWarning(message, body(site, message, url, mode))}
 ${message.tags.length > 0 && html`<p class="tags">${message.tags.map((tag) => html`<span>${tag}</span> `)}</p>`}
-${below(message, url, mode)}
+${postFooter(message, url, mode)}
 </article>`;
 }
 
@@ -84,14 +84,14 @@ function body(site: Site, message: Message, url: string, mode: Mode): Html {
 				: html`<h2><a href="${url}">${content.title}</a></h2>`;
 	if (type === "article" && mode !== "whole")
 		return html`${title}<p>${excerpt(site, message, 400)}</p><p><a class="more" href="${url}">Read the article</a></p>`;
-	// Our own people's text is kept as they wrote it and cleaned on every way out, this one included.
+	// Local text is stored as it was written, and sanitised on output.
 	return html`${title}<div class="content">${sanitised(site.text.toHtml(content.text, content.mime))}</div>`;
 }
 
-const warned = ({ warning }: Message, content: Html): Html =>
+const behindWarning = ({ warning }: Message, content: Html): Html =>
 	warning === undefined ? content : html`<details class="warning"><summary>${warning}</summary>${content}</details>`;
 
-function below({ reactions, replies }: Message, url: string, mode: Mode): Html | false {
+function postFooter({ reactions, replies }: Message, url: string, mode: Mode): Html | false {
 	const showsReplies = mode !== "whole" && replies > 0;
 	if (reactions.length === 0 && !showsReplies) return false;
 	return html`<footer>${

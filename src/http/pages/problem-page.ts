@@ -6,7 +6,7 @@ import { layout } from "../page-kit/layout.ts";
 
 const isForMachines = /^\/(api|\.well-known|tiers|meta)(\/|$)/;
 
-/** A problem as a page, when a person's browser asks for one. */
+/** A problem as an HTML page, if the request accepts HTML and is not for the API. */
 export const problemPage =
 	(instance: Instance) =>
 	(ctx: Context, { status, body }: Rendered): string | undefined => {

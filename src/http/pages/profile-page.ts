@@ -6,7 +6,7 @@ import { personUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";
 import { layout } from "../page-kit/layout.ts";
 import { avatar, nameOf } from "../page-kit/person.ts";
-import { openPosts, turning } from "./open-posts.ts";
+import { openPosts, pagination } from "./open-posts.ts";
 import { followAs, post } from "./post.ts";
 
 export interface Profile {
@@ -16,16 +16,16 @@ export interface Profile {
 	readonly before: string | undefined;
 }
 
-/** A person: who they are, how to follow them, and what they posted to their timeline. */
+/** The public page of an account: its profile, how to follow it, and the posts of its timeline. */
 export async function profilePage(
-	{ world, instance }: Services,
+	{ context, instance }: Services,
 	{ account, place, alternate, before }: Profile,
 ): Promise<Html> {
-	const { posts, next } = await openPosts(world, place, before);
-	const followers = await world.store.count(memberships, "place", [place.channel.id, "joined"]);
-	const url = personUrl(world, account);
+	const { posts, next } = await openPosts(context, place, before);
+	const followers = await context.store.count(memberships, "place", [place.channel.id, "joined"]);
+	const url = personUrl(context, account);
 	const { avatar: image } = account.profile;
-	const bio = bioOf(world, account);
+	const bio = bioOf(context, account);
 	const main = html`<section class="hero profile">
 ${avatar(account, "large")}
 <div><h1>${nameOf(account)}</h1><p class="address">@${addressOf(account)}</p></div>
@@ -33,9 +33,9 @@ ${avatar(account, "large")}
 <ul class="facts">${followers > 0 && html`<li>${followers === 1 ? "1 follower" : `${followers} followers`}</li>`}${followAs(`@${addressOf(account)}`, alternate)}</ul></div>
 </section>
 <section class="posts" aria-label="Posts">
-${posts.length === 0 ? html`<p class="empty">Nothing has been posted here yet.</p>` : posts.map((shown) => post(world, shown, "own"))}
+${posts.length === 0 ? html`<p class="empty">Nothing has been posted here yet.</p>` : posts.map((shown) => post(context, shown, "own"))}
 </section>
-${turning(url, "before", { from: before, next, back: "Newest posts", on: "Older posts" })}`;
+${pagination(url, "before", { from: before, next, back: "Newest posts", on: "Older posts" })}`;
 	const description = bio === "" ? `Posts by @${addressOf(account)}` : bio.slice(0, 200);
 	return layout(
 		instance,
@@ -44,8 +44,8 @@ ${turning(url, "before", { from: before, next, back: "Newest posts", on: "Older 
 	);
 }
 
-/** Our own people write plain text, those of other networks have brought HTML. */
-function bioOf({ text }: Services["world"], { profile, origin }: Account): string {
+/** Local bios are plain text, remote ones are HTML. */
+function bioOf({ text }: Services["context"], { profile, origin }: Account): string {
 	if (profile.bio === undefined) return "";
 	return (origin === undefined ? profile.bio : text.fromHtml(profile.bio)).trim();
 }

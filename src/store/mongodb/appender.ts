@@ -11,7 +11,7 @@ import type { LogReader } from "./log-reader.ts";
 import type { Projection } from "./projection.ts";
 import type { EventRecord } from "./records.ts";
 
-/** Events per `insertMany`. */
+/** The most events per `insertMany`. */
 const atOnce = 200;
 
 interface Job {
@@ -27,13 +27,14 @@ interface Head {
 	readonly at: number;
 }
 
-/** A job with the place that it gets if nobody else takes it first. */
-interface Placed {
+/** A job with the seq that it gets unless another process takes that seq first. */
+interface NumberedJob {
 	readonly job: Job;
 	readonly event: LogEvent;
 	readonly record: EventRecord;
 }
 
+/** The dependencies of an appender. */
 export interface AppenderParts {
 	readonly log: MongoCollection<EventRecord>;
 	readonly reader: LogReader;
@@ -44,8 +45,8 @@ export interface AppenderParts {
 }
 
 /**
- * Appends to one stream, in order, one batch at a time: whatever waits goes into one ordered `insertMany`, each event
- * under the id that follows on the last. The server refuses an id that is taken, so processes may race for it.
+ * Appends to one stream, in order, one batch at a time: the waiting events are inserted by one ordered `insertMany`, each with the id after
+ * that of the previous one. The server rejects ids that exist, so that processes can compete for them.
  */
 export function createAppender(stream: string, parts: AppenderParts) {
 	const { log, reader, folding, projection, failPoints, clock } = parts;
@@ -54,12 +55,12 @@ export function createAppender(stream: string, parts: AppenderParts) {
 	let head: Head | undefined;
 
 	async function run(): Promise<void> {
-		await new Promise(setImmediate); // what the caller starts in this turn shares the first batch
+		await new Promise(setImmediate); // appends that are started in this turn share the first batch
 		while (waiting.length > 0) {
 			let tried: readonly Job[] = waiting.slice(0, 1);
 			try {
 				head ??= await reader.headFrom(stream, await projection.appliedOf(stream));
-				const batch = place(head);
+				const batch = nextBatch(head);
 				if (batch.length === 0) await refuse(waiting[0] as Job, head);
 				else {
 					tried = batch.map(({ job }) => job);
@@ -73,16 +74,16 @@ export function createAppender(stream: string, parts: AppenderParts) {
 		running = undefined;
 	}
 
-	/** These jobs are done. */
+	/** Answers jobs and removes them from the queue. */
 	function drop(jobs: readonly Job[], answer: (job: Job) => void): void {
 		const done = new Set(jobs);
 		waiting = waiting.filter((job) => !done.has(job));
 		for (const job of jobs) answer(job);
 	}
 
-	/** The jobs that may follow on the head together, up to the first that asks for another place. */
-	function place({ seq, at }: Head): readonly Placed[] {
-		const batch: Placed[] = [];
+	/** The next jobs with consecutive seqs, up to the first one that requires another seq. */
+	function nextBatch({ seq, at }: Head): readonly NumberedJob[] {
+		const batch: NumberedJob[] = [];
 		const insert = randomUUID();
 		let last = at;
 		for (const job of waiting.slice(0, atOnce)) {
@@ -90,12 +91,12 @@ export function createAppender(stream: string, parts: AppenderParts) {
 			if (job.after !== undefined && job.after !== next - 1) break;
 			if (next > lastSeq) throw new RangeError(`The stream ${stream} is full`);
 			last = Math.max(clock.now(), last);
-			batch.push(placed(job, next, last, insert));
+			batch.push(numbered(job, next, last, insert));
 		}
 		return batch;
 	}
 
-	/** The job's `after` does not follow on the head, unless the head was remembered wrongly. */
+	/** Answers a job whose `after` is not the head, unless the cached head was wrong. */
 	async function refuse(job: Job, remembered: Head): Promise<void> {
 		head = await reader.headFrom(stream, remembered.seq);
 		if (head.seq === job.after) return;
@@ -103,9 +104,9 @@ export function createAppender(stream: string, parts: AppenderParts) {
 		drop([job], () => job.resolve(answer));
 	}
 
-	async function store(batch: readonly Placed[], { seq }: Head): Promise<void> {
+	async function store(batch: readonly NumberedJob[], { seq }: Head): Promise<void> {
 		const folds = batch[0]?.job.folds as FoldsOf;
-		await projection.reach(stream, seq, folds);
+		await projection.foldUpTo(stream, seq, folds);
 		const foldsOf = new Map(batch.map(({ event, job }) => [event, job.folds]));
 		const plan = await folding.plan([...foldsOf.keys()], (event) => foldsOf.get(event) ?? folds);
 		if (plan.failed) {
@@ -136,11 +137,11 @@ export function createAppender(stream: string, parts: AppenderParts) {
 		if (!refused) return;
 		const duplicate = await earlier(refused);
 		if (duplicate) drop([refused], () => refused.resolve(duplicate));
-		else head = undefined; // another process took the place
+		else head = undefined; // another process took the seq
 	}
 
-	/** @returns how many landed; the one behind them was refused as a duplicate of something */
-	async function insert(batch: readonly Placed[]): Promise<number> {
+	/** Inserts a batch. @returns how many events were inserted; the next one was rejected as a duplicate of some key */
+	async function insert(batch: readonly NumberedJob[]): Promise<number> {
 		const records = batch.map(({ record }) => record);
 		try {
 			await log.insertMany(records, { ordered: true });
@@ -150,12 +151,12 @@ export function createAppender(stream: string, parts: AppenderParts) {
 			if (refused) return landedBefore(records, refused[0]?.index ?? 0);
 			const landed = await landedBefore(records, records.length);
 			if (landed < records.length) throw error;
-			await confirm(eventId(stream, (batch.at(-1) as Placed).event.seq));
+			await confirm(eventId(stream, (batch.at(-1) as NumberedJob).event.seq));
 			return landed;
 		}
 	}
 
-	/** Counts are not to be trusted, ids are: how many of the first `most` records are there, and are these. */
+	/** How many of the first `most` records are stored. Decided by reading them back, since the counts in errors are not reliable. */
 	async function landedBefore(records: readonly EventRecord[], most: number): Promise<number> {
 		const ids = records.slice(0, most).map(({ _id }) => _id);
 		if (ids.length === 0) return 0;
@@ -165,24 +166,24 @@ export function createAppender(stream: string, parts: AppenderParts) {
 		return missing < 0 ? ids.length : missing;
 	}
 
-	/** The event that has one of the draft's keys already; durable, and folded. */
+	/** The earlier event with one of the draft's keys, if there is one. It is made sure to be durable and folded. */
 	async function earlier({ checked: { draft }, folds }: Job): Promise<Appended | undefined> {
 		for (const [by, key] of [["natural", draft.natural] as const, ["request", draft.request] as const]) {
 			const event = key === undefined ? undefined : await reader.eventBy(by, key);
 			if (!event) continue;
 			await confirm(event.id);
-			await projection.reach(event.stream, event.seq, folds);
+			await projection.foldUpTo(event.stream, event.seq, folds);
 			return { outcome: "duplicate", by, event };
 		}
 		return undefined;
 	}
 
-	/** Resolves when a majority has the event: a write that changes nothing waits for all that came before it. */
+	/** Resolves when a majority has the event: an update that changes nothing waits for all earlier writes. */
 	async function confirm(id: string): Promise<void> {
 		await log.updateOne({ _id: id }, { $unset: { confirmed: "" } });
 	}
 
-	function placed(job: Job, seq: number, at: number, insert: string): Placed {
+	function numbered(job: Job, seq: number, at: number, insert: string): NumberedJob {
 		const { draft, body, erases } = job.checked;
 		const { type, actor, pending } = draft;
 		const id = eventId(stream, seq);
@@ -211,7 +212,7 @@ export function createAppender(stream: string, parts: AppenderParts) {
 			});
 		},
 
-		/** Resolves when nothing waits any more. */
+		/** Resolves when no append is waiting. */
 		async idle(): Promise<void> {
 			await running;
 		},
@@ -222,4 +223,5 @@ export function createAppender(stream: string, parts: AppenderParts) {
 	};
 }
 
+/** Appends to one stream. */
 export type Appender = ReturnType<typeof createAppender>;

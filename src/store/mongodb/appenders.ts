@@ -1,9 +1,9 @@
 import { type Appender, type AppenderParts, createAppender } from "./appender.ts";
 
-/** Streams whose ends are remembered. */
+/** How many appenders are cached. */
 const capacity = 5_000;
 
-/** One appender for each stream that is written; idle ones are forgotten, the longest unused first. */
+/** One appender per stream. Idle ones are evicted, least recently used first. */
 export function createAppenders(parts: AppenderParts) {
 	const appenders = new Map<string, Appender>();
 
@@ -23,7 +23,7 @@ export function createAppenders(parts: AppenderParts) {
 			return appender;
 		},
 
-		/** Resolves when every append that was started is answered. */
+		/** Resolves when every append that was started has been answered. */
 		async idle(): Promise<void> {
 			await Promise.all([...appenders.values()].map((appender) => appender.idle()));
 		},

@@ -1,17 +1,17 @@
 import type { Db, MongoClient } from "mongodb";
 
-/** Milliseconds until a missing server, a silent one or a missing majority is an error, which becomes a 503. */
-const patience = { selection: 2_000, socket: 10_000, majority: 10_000 };
+/** Timeouts in milliseconds for a missing server, a silent one and a missing majority, each of which is reported as 503. */
+const timeouts = { selection: 2_000, socket: 10_000, majority: 10_000 };
 
-/** Connects, and makes sure that a server answers. The driver is loaded here, since most instances never need it. */
+/** Connects, and checks that a server answers. The driver is only loaded here, since most instances do not need it. */
 export async function connect(url: string, database?: string): Promise<{ client: MongoClient; db: Db }> {
 	const { MongoClient } = await import("mongodb");
 	const client = new MongoClient(url, {
 		appName: "causeway",
-		serverSelectionTimeoutMS: patience.selection,
-		connectTimeoutMS: patience.selection,
-		socketTimeoutMS: patience.socket,
-		writeConcern: { w: "majority", journal: true, wtimeoutMS: patience.majority },
+		serverSelectionTimeoutMS: timeouts.selection,
+		connectTimeoutMS: timeouts.selection,
+		socketTimeoutMS: timeouts.socket,
+		writeConcern: { w: "majority", journal: true, wtimeoutMS: timeouts.majority },
 		readPreference: "primary",
 		ignoreUndefined: true,
 	});

@@ -3,15 +3,15 @@ import { type Collection, Duplicate, type Stored } from "../../core/ports/store.
 import { isDuplicateKey, refusedIn, violatedIndex } from "./errors.ts";
 import { asStored, changeTo, type contentOf, type DocumentRecord, nameOf } from "./records.ts";
 
-/** Documents per `insertMany`. */
+/** The most documents per `insertMany`. */
 const atOnce = 500;
 
-/** One collection of the port. */
+/** The documents of one collection. */
 export function createDocuments(db: Db, collection: Collection<never>) {
 	const documents = db.collection<DocumentRecord>(nameOf(collection));
 	const uniques = Object.keys(collection.indexes).filter((index) => collection.indexes[index]?.unique);
 
-	/** Which index refused this record: as the server says, or else by reading back. */
+	/** The index that rejected a record, according to the server or by reading back. */
 	async function duplicateOf(record: DocumentRecord, error: unknown): Promise<Duplicate> {
 		const named = violatedIndex(error);
 		const index = named === "_id" || named === "_id_" ? "id" : named;
@@ -37,7 +37,7 @@ export function createDocuments(db: Db, collection: Collection<never>) {
 			}
 		},
 
-		/** @returns the ids that were taken already */
+		/** @returns the ids that existed already */
 		async insertMissing(records: readonly DocumentRecord[]): Promise<ReadonlySet<string>> {
 			const takenIds = new Set<string>();
 			for (let from = 0; from < records.length; from += atOnce) {
@@ -77,4 +77,5 @@ export function createDocuments(db: Db, collection: Collection<never>) {
 	};
 }
 
+/** The documents of one collection. */
 export type Documents = ReturnType<typeof createDocuments>;

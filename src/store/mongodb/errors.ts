@@ -1,13 +1,13 @@
 import { StoreUnavailable } from "../../core/ports/store.ts";
 
 const duplicateKey = 11_000;
-/** The client's own errors that say "no server", by name: the driver is loaded late. */
+/** The client's errors for an unreachable server, by name, since the driver is loaded late. */
 const outageNames =
 	/^Mongo(Network|NetworkTimeout|ServerSelection|TopologyClosed|NotConnected|ClientClosed|OperationTimeout|WriteConcern|PoolCleared.*|PoolClosed|ConnectionPoolCleared|WaitQueueTimeout|Expired.*)Error$|^PoolClearedOnNetworkError$/;
-/** What servers answer while they change roles, stop, or can't reach a majority in time. */
+/** The error codes of servers that change roles, shut down, or can't reach a majority in time. */
 const outageCodes = new Set([6, 7, 50, 64, 89, 91, 189, 262, 9_001, 10_107, 11_600, 11_602, 13_435, 13_436, 14_031]);
 
-/** A write that failed at one document of several. */
+/** The failure of one document of a bulk write. */
 export interface WriteFailure {
 	readonly index: number;
 	readonly code: number;
@@ -15,9 +15,10 @@ export interface WriteFailure {
 	readonly keyPattern: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** True for a write that violates a unique index. */
 export const isDuplicateKey = (error: unknown): boolean => codeOf(error) === duplicateKey;
 
-/** The documents of an `insertMany` that were refused as duplicates; `undefined`: it failed otherwise. */
+/** The documents of an `insertMany` that were rejected as duplicates; `undefined` if it failed for another reason. */
 export function refusedIn(error: unknown): readonly WriteFailure[] | undefined {
 	const errors = (error as { writeErrors?: unknown } | undefined)?.writeErrors;
 	const failures = [errors ?? []].flat() as { index: number; code: number; errmsg?: string; err?: object }[];
@@ -30,14 +31,14 @@ export function refusedIn(error: unknown): readonly WriteFailure[] | undefined {
 	}));
 }
 
-/** The name of the violated index, if the server says it at all: some give the pattern, some a message, some neither. */
+/** The name of the violated index, if the server reports it: in a key pattern, in a message, or not at all. */
 export function violatedIndex(error: unknown): string | undefined {
 	const { keyPattern, message = "" } = error as { keyPattern?: object; message?: string };
 	const field = keyPattern && Object.keys(keyPattern)[0];
 	return field?.replace(/_\d+$/, "") ?? /index: (?:[^ ]*\.\$)?([A-Za-z0-9_]+)/.exec(message)?.[1];
 }
 
-/** What callers get to see: trouble of the server becomes {@link StoreUnavailable}. */
+/** The error that callers see: an outage of the server becomes {@link StoreUnavailable}. */
 export function publicError(error: unknown): unknown {
 	if (!(error instanceof Error)) return error;
 	const away = outageNames.test(error.name) || outageCodes.has(codeOf(error));

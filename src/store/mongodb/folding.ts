@@ -2,17 +2,17 @@ import { Duplicate, type Fold, type FoldsOf, type LogEvent } from "../../core/po
 import type { Documents } from "./documents.ts";
 import { contentOf, type DocumentRecord, recordOf } from "./records.ts";
 
-/** Updates in flight at once. */
+/** How many updates are in flight at once. */
 const atOnce = 32;
 
-/** All that some events do to one document, in their order. */
+/** All folds of a batch of events into one document, in order. */
 interface Chain {
 	readonly table: Documents;
 	readonly id: string;
 	readonly steps: { readonly seq: number; readonly fold: Fold }[];
 }
 
-/** A document before or after a chain; `rev` 0: there is none yet. */
+/** A document before or after a chain; `rev` is 0 if there is none yet. */
 interface State {
 	readonly rev: number;
 	readonly seen: number;
@@ -20,14 +20,15 @@ interface State {
 	readonly changed: boolean;
 }
 
+/** An event whose folds threw. */
 export interface Failed {
 	readonly event: LogEvent;
 	readonly error: unknown;
 }
 
-/** Some events' folds, with the documents that they start from. */
+/** The folds of a batch of events, with the documents that they start from. */
 export interface Plan {
-	/** The first event whose folds threw: it must not be stored. */
+	/** The first event whose folds threw, which must not be stored. */
 	readonly failed: Failed | undefined;
 	readonly chains: ReadonlyMap<string, Chain>;
 	readonly before: ReadonlyMap<string, State>;
@@ -36,14 +37,14 @@ export interface Plan {
 const absent: State = { rev: 0, seen: 0, doc: undefined, changed: false };
 
 /**
- * Folds events into documents without a transaction. A fold looks at nothing but its document and its event, so each
- * document goes its own way: it takes the events that it has not seen, in order, by compare-and-set. Doing it again, or
- * in two processes at once, changes nothing.
+ * Folds events into documents without a transaction. A fold depends only on its document and its event, so each document is written
+ * by itself: the events that it has not seen are folded in order, by compare-and-set. Repeating this, or doing it in two processes at once,
+ * changes nothing.
  *
- * @param report told of a document that can't be written because another has its unique value
+ * @param report called if a document can't be written because another one has its unique value
  */
 export function createFolding(tableOf: (fold: Fold) => Documents, report: (error: Duplicate, id: string) => void) {
-	/** Reads what the events start from and tries their folds, before anything is stored. */
+	/** Reads the documents of the events and tries their folds, before anything is stored. */
 	async function plan(events: readonly LogEvent[], foldsOf: (event: LogEvent) => FoldsOf): Promise<Plan> {
 		const chains = new Map<string, Chain>();
 		const order: { readonly event: LogEvent; readonly keys: readonly string[] }[] = [];
@@ -83,7 +84,7 @@ export function createFolding(tableOf: (fold: Fold) => Documents, report: (error
 		return states;
 	}
 
-	/** Writes what the plan's events up to `last` make of their documents. */
+	/** Writes the documents of a plan, folded up to the seq `last`. */
 	async function write({ chains, before }: Plan, last: number): Promise<void> {
 		const missing = new Map<Documents, { chain: Chain; record: DocumentRecord }[]>();
 		const changes: (() => Promise<void>)[] = [];
@@ -93,7 +94,7 @@ export function createFolding(tableOf: (fold: Fold) => Documents, report: (error
 			if (!next.changed) continue;
 			if (start.rev > 0) {
 				changes.push(async () => {
-					if (!(await replace(chain, start, next))) await settle(chain, last);
+					if (!(await replace(chain, start, next))) await catchUpDocument(chain, last);
 				});
 			} else {
 				const { table } = chain;
@@ -107,19 +108,19 @@ export function createFolding(tableOf: (fold: Fold) => Documents, report: (error
 		}
 	}
 
-	/** One message for all that are new; those that turn out to exist take the events that they have not seen. */
+	/** Inserts all new documents at once; those that exist after all are folded one by one. */
 	async function insert(table: Documents, entries: readonly { chain: Chain; record: DocumentRecord }[], last: number) {
 		try {
 			const taken = await table.insertMissing(entries.map(({ record }) => record));
-			for (const { chain } of entries) if (taken.has(chain.id)) await settle(chain, last);
+			for (const { chain } of entries) if (taken.has(chain.id)) await catchUpDocument(chain, last);
 		} catch (error) {
 			if (!(error instanceof Duplicate)) throw error;
-			for (const { chain } of entries) await settle(chain, last);
+			for (const { chain } of entries) await catchUpDocument(chain, last);
 		}
 	}
 
-	/** Reads, folds what was not seen, and writes by compare-and-set, until nothing is left to do. */
-	async function settle(chain: Chain, last: number): Promise<void> {
+	/** Folds unseen events into a document by compare-and-set, until it is up to date. */
+	async function catchUpDocument(chain: Chain, last: number): Promise<void> {
 		const { table, id } = chain;
 		for (;;) {
 			const record = await table.documents.findOne({ _id: id });
@@ -131,7 +132,7 @@ export function createFolding(tableOf: (fold: Fold) => Documents, report: (error
 			} catch (error) {
 				if (!(error instanceof Duplicate)) throw error;
 				if (error.index === "id") continue;
-				// The event is durable, and one document must not stop its stream: uniqueness is the natural key's task.
+				// The event is durable, and one document must not block its stream. Uniqueness is up to the natural key.
 				return report(error, id);
 			}
 		}
@@ -149,13 +150,14 @@ export function createFolding(tableOf: (fold: Fold) => Documents, report: (error
 	return { plan, write };
 }
 
+/** Folds events into documents. */
 export type Folding = ReturnType<typeof createFolding>;
 
 function stateOf({ rev, seen, json }: DocumentRecord): State {
 	return { rev, seen: seen ?? 0, doc: JSON.parse(json), changed: false };
 }
 
-/** What the chain's events up to `last` that the document has not seen make of it. */
+/** Folds the unseen events of a chain up to the seq `last` into a document. */
 function advance({ steps }: Chain, start: State, last: number): State {
 	let state = start;
 	for (const { seq, fold } of steps) {
@@ -166,7 +168,7 @@ function advance({ steps }: Chain, start: State, last: number): State {
 	return state;
 }
 
-/** Tries every fold, and whether what it makes can be stored, in the order of the events. */
+/** The first event whose folds throw, or whose documents can't be stored. */
 function firstFailure(
 	order: readonly { readonly event: LogEvent; readonly keys: readonly string[] }[],
 	chains: ReadonlyMap<string, Chain>,

@@ -10,7 +10,7 @@ import {
 } from "../../core/ports/store.ts";
 import { checkCollections } from "../collections.ts";
 import { checkDraft } from "../drafts.ts";
-import { placeOf } from "../event-ids.ts";
+import { positionOf } from "../event-ids.ts";
 import { checkLimit } from "../page-request.ts";
 import { checkInt } from "../scalars.ts";
 import { createAppenders } from "./appenders.ts";
@@ -25,10 +25,11 @@ import { createProjection } from "./projection.ts";
 import { type CursorRecord, contentOf, type EventRecord, recordOf } from "./records.ts";
 import { prepareSchema } from "./schema.ts";
 
+/** How to open the store on MongoDB. */
 export interface MongoStoreOptions {
-	/** `mongodb://…`; never logged, since it may hold a password. */
+	/** `mongodb://…`; never logged, since it may contain a password. */
 	readonly url: string;
-	/** Absent: the one that the URL names, or else `causeway`. */
+	/** The name of the database; if absent, the one in the URL, or else `causeway`. */
 	readonly database?: string;
 	readonly collections: readonly Collection<never>[];
 	readonly failPoints: FailPoints;
@@ -37,11 +38,11 @@ export interface MongoStoreOptions {
 }
 
 /**
- * The {@link Store} on MongoDB or a compatible server: a single node, a replica set or a sharded cluster. It asks for no
- * transaction; the log is one insert, and folding follows it behind a cursor.
+ * Opens the {@link Store} on MongoDB or a compatible server: a single node, a replica set or a sharded cluster. It uses no transactions:
+ * an append is one insert, and events are folded afterwards, up to a cursor per stream.
  *
- * @throws {StoreUnavailable} when no server answers
- * @throws {Error} when the database was written by a newer program
+ * @throws {StoreUnavailable} no server answers
+ * @throws {Error} the database was written by a newer version of the program
  */
 export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
 	const { collections, failPoints, clock, logger } = options;
@@ -67,7 +68,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 	const folding = createFolding(({ collection }) => tableOf(collection), reportDuplicate);
 	const projection = createProjection(log, db.collection<CursorRecord>("streams"), reader, folding);
 	const appenders = createAppenders({ log, reader, folding, projection, failPoints, clock });
-	/** The one function that knows the folds of every event, as it was last seen. */
+	/** The folds of every event, as they were last passed in. */
 	let lastFolds: FoldsOf | undefined;
 
 	function tableOf(collection: Collection<never>) {
@@ -77,7 +78,10 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 	}
 
 	function reportDuplicate({ collection, index }: Duplicate, id: string): void {
-		logger?.error({ collection, index, id }, "a document could not be folded: another has its unique value");
+		logger?.error(
+			{ collection, index, id },
+			"A document could not be folded, because another one has its unique value",
+		);
 	}
 
 	function using<T>(work: () => Promise<T>): Promise<T> {
@@ -148,8 +152,8 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 			checkLimit(limit);
 			return using(async () => {
 				const events = (await owing.owed(marker, stream, after, limit)).map(toEvent);
-				// a process may have ended before it folded them
-				if (lastFolds) await projection.reachAll(events, lastFolds);
+				// the process that appended them may have ended before it folded them
+				if (lastFolds) await projection.foldAllUpTo(events, lastFolds);
 				return events;
 			});
 		},
@@ -160,7 +164,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 		},
 
 		async settle(events, marker) {
-			const ids = events.filter(placeOf);
+			const ids = events.filter(positionOf);
 			await using(() => owing.settle(ids, marker));
 		},
 

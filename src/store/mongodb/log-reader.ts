@@ -1,13 +1,14 @@
 import type { Collection as MongoCollection } from "mongodb";
 import type { LogEvent } from "../../core/ports/store.ts";
-import { eventId, placeOf } from "../event-ids.ts";
+import { eventId, positionOf } from "../event-ids.ts";
 import type { EventRecord } from "./records.ts";
 
-/** Ids per look-up: reads of the log are key look-ups, since not every server sorts or ranges by its primary key well. */
+/** The most ids per look-up. The log is read by key, since not every server handles ranges of the primary key well. */
 const atOnce = 200;
 
+/** Reads the log. */
 export function createLogReader(log: MongoCollection<EventRecord>) {
-	/** The records `after < seq`, in order, up to the first that is not there. */
+	/** The records with `seq > after`, in order, up to the first one that is missing. */
 	async function records(stream: string, after: number, limit: number): Promise<readonly EventRecord[]> {
 		const all: EventRecord[] = [];
 		while (all.length < limit) {
@@ -27,14 +28,14 @@ export function createLogReader(log: MongoCollection<EventRecord>) {
 		records,
 
 		async event(id: string): Promise<LogEvent | undefined> {
-			return asEvent(placeOf(id) && (await log.findOne({ _id: id })));
+			return asEvent(positionOf(id) && (await log.findOne({ _id: id })));
 		},
 
 		async eventBy(key: "natural" | "request", value: string): Promise<LogEvent | undefined> {
 			return asEvent(await log.findOne({ [key]: value }));
 		},
 
-		/** Where the stream ends, given a seq that it has reached. */
+		/** The seq and the time of a stream's newest event. @param reached a seq that the stream has reached */
 		async headFrom(stream: string, reached: number): Promise<{ readonly seq: number; readonly at: number }> {
 			let last: EventRecord | undefined;
 			let seq = reached;
@@ -50,13 +51,15 @@ export function createLogReader(log: MongoCollection<EventRecord>) {
 	};
 }
 
+/** Reads the log. */
 export type LogReader = ReturnType<typeof createLogReader>;
 
 const asEvent = (record: EventRecord | null | undefined): LogEvent | undefined =>
 	record ? toEvent(record) : undefined;
 
+/** Converts a record to an event. */
 export function toEvent({ _id, type, actor, at, request, natural, pending, body }: EventRecord): LogEvent {
-	const place = placeOf(_id);
-	if (!place) throw new Error(`${_id} is not the id of an event`);
-	return { id: _id, ...place, type, actor, at, request, natural, pending, body: JSON.parse(body) };
+	const position = positionOf(_id);
+	if (!position) throw new Error(`${_id} is not the id of an event`);
+	return { id: _id, ...position, type, actor, at, request, natural, pending, body: JSON.parse(body) };
 }

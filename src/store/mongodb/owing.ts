@@ -1,10 +1,10 @@
 import type { Collection as MongoCollection } from "mongodb";
 import type { EventRecord } from "./records.ts";
 
-/** Ids per update. */
+/** The most ids per update. */
 const atOnce = 1_000;
 
-/** The work that consumers have not settled. */
+/** Finds and settles the events that are pending for consumers. */
 export function createOwing(log: MongoCollection<EventRecord>) {
 	return {
 		async owed(marker: string, stream: string, after: number, limit: number): Promise<readonly EventRecord[]> {
@@ -15,7 +15,7 @@ export function createOwing(log: MongoCollection<EventRecord>) {
 				.toArray();
 		},
 
-		/** Jumps from stream to stream, in the order of their names. */
+		/** The streams with pending events, by name. The cost depends on the number of streams, not of events. */
 		async streams(marker: string, after: string, limit: number): Promise<readonly string[]> {
 			const found: string[] = [];
 			for (let last = after; found.length < limit; ) {
@@ -31,7 +31,7 @@ export function createOwing(log: MongoCollection<EventRecord>) {
 			return found;
 		},
 
-		/** A process that ends between the two steps leaves fields that no query matches any more. */
+		/** If the process ends between the two steps, it leaves fields that no query matches. */
 		async settle(events: readonly string[], marker: string): Promise<void> {
 			for (let from = 0; from < events.length; from += atOnce) {
 				const ids = events.slice(from, from + atOnce);

@@ -6,9 +6,10 @@ import { checkKey } from "../scalars.ts";
 import { asStored, type DocumentRecord, fieldNames, nameOf } from "./records.ts";
 
 type Where = Record<string, unknown>;
-/** The least value of each kind: whatever has the field at all is not below it. */
+/** The least value of each kind, so that a condition matches every document which has the field. */
 const least = { text: "", int: Number.MIN_SAFE_INTEGER };
 
+/** Reads pages of one collection. */
 export function createPages(db: Db, collection: Collection<never>) {
 	const documents = db.collection<DocumentRecord>(nameOf(collection));
 
@@ -40,7 +41,7 @@ function starting(fields: readonly string[], kinds: readonly ("text" | "int")[],
 	return Object.fromEntries(prefix.map((value, part) => [fields[part], value]));
 }
 
-/** (a, b) > (x, y), spelled out; the first condition alone bounds the index. */
+/** The comparison (a, b) > (x, y) of whole keys; the first condition bounds the index scan. */
 function behind(fields: readonly string[], after: Key, order: "asc" | "desc"): Where {
 	const [beyond, reaching] = order === "asc" ? ["$gt", "$gte"] : ["$lt", "$lte"];
 	const [first = "_id"] = fields;

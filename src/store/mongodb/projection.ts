@@ -6,14 +6,14 @@ import type { Folding, Plan } from "./folding.ts";
 import { type LogReader, toEvent } from "./log-reader.ts";
 import type { CursorRecord, EventRecord } from "./records.ts";
 
-/** Events folded at once, and cursors looked at at once. */
+/** How many events are folded, and how many cursors are read, at once. */
 const atOnce = 200;
-/** Streams whose cursors are remembered. */
+/** How many cursors are cached. */
 const capacity = 20_000;
 
 /**
- * Keeps the documents behind the log: each stream has a cursor, and every event up to it is folded. A cursor only goes
- * up, so a remembered one is never too high, and folding on from it is never wrong.
+ * Keeps the documents up to date with the log: each stream has a cursor, up to which all of its events are folded. A cursor only
+ * increases, so that a cached one is never too high, and folding from it is always correct.
  */
 export function createProjection(
 	log: MongoCollection<EventRecord>,
@@ -30,7 +30,7 @@ export function createProjection(
 		return highest;
 	}
 
-	/** How far the stream is folded, at least. Makes the cursor of a stream that is new: it comes before the first event. */
+	/** A seq up to which the stream is folded. Creates the cursor of a new stream, which must exist before the first event. */
 	async function appliedOf(stream: string): Promise<number> {
 		const remembered = known.get(stream);
 		if (remembered !== undefined) return remembered;
@@ -44,7 +44,7 @@ export function createProjection(
 		return remember(stream, 0);
 	}
 
-	/** Folds these events, the first of which follows on `from`, up to which all are folded; moves the cursor behind them. */
+	/** Folds the events after `from`, up to which the stream is folded, applies their erasures and moves the cursor. */
 	async function apply(stream: string, from: number, records: readonly EventRecord[], plan: Plan): Promise<void> {
 		const last = from + records.length;
 		await folding.write(plan, last);
@@ -57,8 +57,8 @@ export function createProjection(
 		remember(stream, last);
 	}
 
-	/** Resolves when every event of the stream up to `seq` is folded. */
-	async function reach(stream: string, seq: number, folds: FoldsOf): Promise<void> {
+	/** Folds the events of a stream up to `seq`. */
+	async function foldUpTo(stream: string, seq: number, folds: FoldsOf): Promise<void> {
 		if ((await appliedOf(stream)) >= seq) return;
 		known.delete(stream); // another process may have folded them since
 		for (;;) {
@@ -73,26 +73,26 @@ export function createProjection(
 	}
 
 	return {
-		/** The same for a reader: a stream that has no cursor gets none. */
+		/** Like `appliedOf`, but does not create a cursor. */
 		async readApplied(stream: string): Promise<number> {
 			return known.get(stream) ?? (await cursors.findOne({ _id: stream }))?.applied ?? 0;
 		},
 
 		appliedOf,
 		apply,
-		reach,
+		foldUpTo,
 
-		/** Of these events' streams, folds those that lag behind them. */
-		async reachAll(
+		/** Folds the streams of these events up to the events. */
+		async foldAllUpTo(
 			places: readonly { readonly stream: string; readonly seq: number }[],
 			folds: FoldsOf,
 		): Promise<void> {
 			const furthest = new Map<string, number>();
 			for (const { stream, seq } of places) furthest.set(stream, Math.max(seq, furthest.get(stream) ?? 0));
-			for (const [stream, seq] of furthest) await reach(stream, seq, folds);
+			for (const [stream, seq] of furthest) await foldUpTo(stream, seq, folds);
 		},
 
-		/** Folds whatever a process that ended has left. Looks at every stream: one key look-up for each. */
+		/** Folds all events that were left unfolded. Costs one key look-up per stream. */
 		async catchUp(folds: FoldsOf): Promise<void> {
 			let behind = "";
 			for (;;) {
@@ -106,7 +106,7 @@ export function createProjection(
 				const there = new Set(await log.distinct("_id", { _id: { $in: nextIds } }));
 				for (const { _id: stream, applied } of page) {
 					if (!there.has(eventId(stream, applied + 1))) continue;
-					await reach(stream, (await reader.headFrom(stream, applied + 1)).seq, folds);
+					await foldUpTo(stream, (await reader.headFrom(stream, applied + 1)).seq, folds);
 				}
 				behind = page.at(-1)?._id ?? "";
 			}
@@ -114,4 +114,5 @@ export function createProjection(
 	};
 }
 
+/** Keeps the documents up to date with the log. */
 export type Projection = ReturnType<typeof createProjection>;

@@ -4,19 +4,19 @@ import { checkId, keyOf } from "../scalars.ts";
 import { jsonOf, StoredDocument } from "../stored.ts";
 
 /**
- * A document as the server holds it: its text (some servers refuse keys with dots), and beside it a field for each part
- * of each index, absent where the document is not in the index.
+ * A document on the server: its JSON as text, since some servers reject keys with dots, and a field for each part of each index, which is
+ * absent if the document is not in that index.
  */
 export interface DocumentRecord {
 	readonly _id: string;
 	readonly rev: number;
 	readonly json: string;
-	/** The seq of the last event that was folded into it. */
+	/** The seq of the last event that was folded into the document. */
 	readonly seen?: number;
 	readonly [indexed: `${string}_${number}`]: Scalar;
 }
 
-/** An event as the server holds it. Its stream and seq are in its id. */
+/** An event on the server. Its stream and seq are in its id. */
 export interface EventRecord {
 	readonly _id: string;
 	readonly type: string;
@@ -25,27 +25,29 @@ export interface EventRecord {
 	readonly request: string;
 	readonly natural: string;
 	readonly pending: readonly string[];
-	/** Its stream and seq once more, by which what is pending is found; absent when nothing is. */
+	/** The stream and seq again, to find pending events; absent if nothing is pending. */
 	readonly owedStream?: string;
 	readonly owedSeq?: number;
 	readonly body: string;
-	/** What this event erases, so that it is done even if the process ends first. */
+	/** The erasures of this event, so that they are applied even if the process ends first. */
 	readonly erases?: readonly { readonly seq: number; readonly body: string }[];
-	/** Which insert brought it here: settles "did mine land?" after a lost answer. */
+	/** The id of the insert, with which a process recognises its own events after a lost answer. */
 	readonly insert: string;
 }
 
-/** How far a stream is folded. It is there before the stream's first event. */
+/** How far a stream is folded. It exists before the stream's first event. */
 export interface CursorRecord {
 	readonly _id: string;
 	readonly applied: number;
 }
 
+/** The version of a collection. */
 export interface VersionRecord {
 	readonly _id: string;
 	readonly version: number;
 }
 
+/** The name of a collection on the server. */
 export const nameOf = (collection: { readonly name: string }): string => `doc_${collection.name}`;
 
 /** The fields of one index. */
@@ -53,7 +55,7 @@ export function fieldNames(index: string, { kinds }: { readonly kinds: readonly 
 	return kinds.map((_, part) => `${index}_${part}`);
 }
 
-/** A document's text and index fields. @throws {TypeError} when something of it can't be stored */
+/** The text and the index fields of a document. @throws {TypeError} it can't be stored */
 export function contentOf<T>(collection: Collection<T>, doc: T): Record<string, Scalar> & { json: string } {
 	const content: Record<string, Scalar> & { json: string } = { json: jsonOf(doc, `A document of ${collection.name}`) };
 	for (const [index, spec] of Object.entries(collection.indexes)) {
@@ -65,13 +67,13 @@ export function contentOf<T>(collection: Collection<T>, doc: T): Record<string, 
 	return content;
 }
 
-/** A new document. @throws {TypeError} when something of it can't be stored */
+/** The record of a new document. @throws {TypeError} it can't be stored */
 export function recordOf<T>(collection: Collection<T>, id: string, doc: T): DocumentRecord {
 	checkId(id, `An id of ${collection.name}`);
 	return { _id: id, rev: 1, ...contentOf(collection, doc) };
 }
 
-/** The update that makes a stored document this one; fields of indexes that it has left go. */
+/** The update that replaces a document, and removes the fields of indexes that it is no longer in. */
 export function changeTo(
 	collection: Collection<never>,
 	content: Readonly<Record<string, Scalar>>,
@@ -85,6 +87,7 @@ export function changeTo(
 	} as UpdateFilter<DocumentRecord>;
 }
 
+/** A record as a document of the port. */
 export function asStored<T>({ _id, rev, json }: DocumentRecord): StoredDocument<T> {
 	return new StoredDocument<T>(_id, rev, json);
 }

@@ -1,6 +1,6 @@
 import type { Db } from "mongodb";
 import type { Collection, IndexSpec } from "../../core/ports/store.ts";
-import { placeOf } from "../event-ids.ts";
+import { positionOf } from "../event-ids.ts";
 import { isDuplicateKey } from "./errors.ts";
 import {
 	changeTo,
@@ -24,13 +24,13 @@ const logIndexes: Readonly<Record<string, Wanted>> = {
 	owed: { key: { pending: 1, owedStream: 1, owedSeq: 1 }, unique: false },
 };
 
-/** Creates what is missing, and only that. @throws {Error} when the database was written by a newer program */
+/** Creates and upgrades collections and indexes as needed. @throws {Error} the database was written by a newer version of the program */
 export async function prepareSchema(db: Db, collections: readonly Collection<never>[]): Promise<void> {
 	await prepareIndexes(db, "log", logIndexes, () => upgradeOwed(db));
 	await Promise.all(collections.map((collection) => prepareCollection(db, collection)));
 }
 
-/** Up to layout 1 what was owed was found by a due time. Repeating this, also after a crash in the middle, changes nothing. */
+/** Upgrades events of layout 1, whose pending events were found by a due time. It can be repeated after a crash. */
 async function upgradeOwed(db: Db): Promise<void> {
 	const log = db.collection<EventRecord & { readonly owed?: number }>("log");
 	for (;;) {
@@ -39,11 +39,11 @@ async function upgradeOwed(db: Db): Promise<void> {
 			.limit(500)
 			.toArray();
 		for (const { _id, pending } of found) {
-			const place = placeOf(_id);
-			const isOwed = place !== undefined && pending.length > 0;
+			const position = positionOf(_id);
+			const isOwed = position !== undefined && pending.length > 0;
 			await log.updateOne(
 				{ _id },
-				{ $unset: { owed: "" }, ...(isOwed && { $set: { owedStream: place.stream, owedSeq: place.seq } }) },
+				{ $unset: { owed: "" }, ...(isOwed && { $set: { owedStream: position.stream, owedSeq: position.seq } }) },
 			);
 		}
 		if (found.length < 500) return;
@@ -55,7 +55,7 @@ async function prepareCollection(db: Db, collection: Collection<never>): Promise
 	const versions = versionsOf(db);
 	const found = await versions.findOne({ _id: name });
 	if (found && found.version > version) {
-		throw new Error(`The collection ${name} has version ${found.version}; this program knows ${version}`);
+		throw new Error(`The collection ${name} has version ${found.version}; this program supports ${version}`);
 	}
 	const wanted = Object.entries(collection.indexes).map(([index, spec]) => [index, wantedFor(index, spec)] as const);
 	const raised = found !== null && found.version < version;
@@ -66,13 +66,13 @@ async function prepareCollection(db: Db, collection: Collection<never>): Promise
 	if (!found) await insertUnlessThere(versions, { _id: name, version });
 }
 
-/** Ends with the id where equal keys may meet: it decides their order. */
+/** The MongoDB index of a declared one. It ends with the id unless it is unique, since equal keys are ordered by id. */
 function wantedFor(index: string, spec: IndexSpec<never>): Wanted {
 	const fields = [...fieldNames(index, spec), ...(spec.unique ? [] : ["_id"])];
 	return { key: Object.fromEntries(fields.map((field) => [field, 1])), unique: spec.unique ?? false };
 }
 
-/** Lists first: not every server bears it when an index is created again. `fill` runs when the wrong ones are gone. */
+/** Drops outdated indexes, calls `fill`, and creates missing ones. It lists them first, since some servers reject existing ones. */
 async function prepareIndexes(
 	db: Db,
 	name: string,
@@ -95,7 +95,7 @@ async function prepareIndexes(
 	}
 }
 
-/** The declaration has changed: every document and its index fields are made anew, again those that a crash left half done. */
+/** Rewrites every document and its index fields after a change of the declaration. It can be repeated after a crash. */
 async function reindex(db: Db, collection: Collection<never>): Promise<void> {
 	const documents = db.collection<DocumentRecord>(nameOf(collection));
 	for await (const { _id } of documents.find({}, { projection: { _id: 1 } })) {

@@ -1,15 +1,15 @@
 import { DatabaseSync } from "node:sqlite";
 
-/** Of SQLite's sizes the one at which a page holds several documents and a touched index page is still cheap to log. */
+/** A page holds several documents, and a changed index page is still cheap to write to the log. */
 const pageSize = 8192;
-/** Pages in the write-ahead log before they are copied into the database: about 32 MB. */
+/** How many pages the write-ahead log has before a checkpoint: about 32 MB. */
 const checkpointAt = 4000;
-/** Waiting blocks the event loop, so it is short once the store is open; writes then try again by themselves. */
-const patience = { opening: 10_000, open: 10 };
+/** Busy timeouts in milliseconds. Waiting blocks the event loop, so it is short once the store is open, and writes are retried. */
+const busyTimeouts = { opening: 10_000, open: 10 };
 
-/** Opens the file for this process; others may have it open too. @throws when it is no database or can't be opened */
+/** Opens a database file, which other processes may have open too. @throws it can't be opened or is not a database */
 export function openDatabase(file: string): DatabaseSync {
-	const database = new DatabaseSync(file, { timeout: patience.opening });
+	const database = new DatabaseSync(file, { timeout: busyTimeouts.opening });
 	try {
 		database.exec(`
 			PRAGMA page_size = ${pageSize};
@@ -28,12 +28,12 @@ export function openDatabase(file: string): DatabaseSync {
 	return database;
 }
 
-/** From here on a lock of another process is answered soon, instead of waited for. */
+/** From now on, a lock of another process is reported soon instead of being waited for. */
 export function stopWaiting(database: DatabaseSync): void {
-	database.exec(`PRAGMA busy_timeout = ${patience.open}`);
+	database.exec(`PRAGMA busy_timeout = ${busyTimeouts.open}`);
 }
 
-/** Runs `work` in one transaction; for the start, before writes are grouped. */
+/** Runs `work` in one transaction. For the start, before writes are grouped. */
 export function inTransaction(database: DatabaseSync, work: () => void): void {
 	database.exec("BEGIN IMMEDIATE");
 	try {

@@ -4,17 +4,17 @@ import { StoredDocument } from "../stored.ts";
 import { violatedColumn } from "./errors.ts";
 import { columnTypes, type Row, rowOf, tableOf } from "./rows.ts";
 
-/** The last state of a document that the running transaction has folded, not written yet. */
-interface Held {
+/** A document that the current transaction has folded but not written yet. */
+interface FoldedDocument {
 	readonly rev: number;
 	doc: unknown;
 	changed: boolean;
 }
 
 /**
- * One collection's table. Everything here is synchronous; writes belong into a transaction.
+ * The table of one collection. All functions are synchronous; those that write must be called within a transaction.
  *
- * Folds are held back until {@link flush}: a hundred events that each move one counter write it once.
+ * Folded documents are written by `flush`, so that a hundred events which change one counter write it once.
  */
 export function createDocuments(database: DatabaseSync, collection: Collection<never>) {
 	const table = `"${tableOf(collection)}"`;
@@ -31,7 +31,7 @@ export function createDocuments(database: DatabaseSync, collection: Collection<n
 	const deletion = database.prepare(`DELETE FROM ${table} WHERE id = ?`);
 	const deletionAtRev = database.prepare(`DELETE FROM ${table} WHERE id = ? AND rev = ?`);
 	const selection = database.prepare(`SELECT rev, json FROM ${table} WHERE id = ?`);
-	const held = new Map<string, Held>();
+	const folded = new Map<string, FoldedDocument>();
 
 	function insert(row: Row): void {
 		try {
@@ -54,12 +54,12 @@ export function createDocuments(database: DatabaseSync, collection: Collection<n
 		return column ? new Duplicate(collection.name, column.replace(/^.*\./, "").replace(/_\d+$/, "")) : error;
 	}
 
-	function hold(fold: Fold): Held {
-		let state = held.get(fold.id);
+	function foldedDocument(fold: Fold): FoldedDocument {
+		let state = folded.get(fold.id);
 		if (state) return state;
 		const found = fold.fresh ? undefined : (selection.get(fold.id) as Found | undefined);
 		state = { rev: found?.rev ?? 0, doc: found && JSON.parse(found.json), changed: false };
-		held.set(fold.id, state);
+		folded.set(fold.id, state);
 		return state;
 	}
 
@@ -86,34 +86,35 @@ export function createDocuments(database: DatabaseSync, collection: Collection<n
 			return found && new StoredDocument<T>(id, found.rev, found.json);
 		},
 
-		/** Applies one fold to what the transaction has made of the document so far. */
+		/** Applies a fold to the current transaction's state of the document. */
 		fold(fold: Fold): void {
-			const state = hold(fold);
+			const state = foldedDocument(fold);
 			const next = fold.next(state.doc);
 			if (next === undefined) return;
 			state.doc = next;
 			state.changed = true;
 		},
 
-		/** Writes the folded documents. @throws {Duplicate} when one takes another's unique value */
+		/** Writes the folded documents. @throws {Duplicate} one has the unique value of another document */
 		flush(): void {
-			if (held.size === 0) return;
-			for (const [id, { rev, doc, changed }] of held) {
+			if (folded.size === 0) return;
+			for (const [id, { rev, doc, changed }] of folded) {
 				if (!changed) continue;
 				const row = rowOf(collection, id, doc as never);
 				if (rev === 0) insert(row);
 				else replace(row, rev);
 			}
-			held.clear();
+			folded.clear();
 		},
 
-		/** The transaction was undone, and with it what was held. */
+		/** Drops the folded documents, after the transaction was rolled back. */
 		forget(): void {
-			held.clear();
+			folded.clear();
 		},
 	};
 }
 
+/** The table of one collection. */
 export type Documents = ReturnType<typeof createDocuments>;
 
 type Found = Record<string, SQLOutputValue> & { readonly rev: number; readonly json: string };

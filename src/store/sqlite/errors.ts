@@ -4,7 +4,7 @@ import { StoreUnavailable } from "../../core/ports/store.ts";
 const busy = 5;
 const unique = 2067;
 const primaryKey = 1555;
-/** BUSY LOCKED NOMEM READONLY IOERR CORRUPT FULL CANTOPEN NOTADB: of the file or the machine, not of what was asked. */
+/** BUSY LOCKED NOMEM READONLY IOERR CORRUPT FULL CANTOPEN NOTADB: failures of the file or the machine, not of the statement. */
 const outages = new Set([busy, 6, 7, 8, 10, 11, 13, 14, 26]);
 
 function codeOf(error: unknown): number {
@@ -12,18 +12,18 @@ function codeOf(error: unknown): number {
 	return typeof code === "number" ? code : 0;
 }
 
-/** Another connection is writing right now. */
+/** True if another connection holds the write lock. */
 export const isBusy = (error: unknown): boolean => (codeOf(error) & 0xff) === busy;
 
-/** The file or the disk fails, whatever the statement. */
+/** True if the file or the disk has failed, independently of the statement. */
 export const isOutage = (error: unknown): boolean => outages.has(codeOf(error) & 0xff);
 
-/** What callers get to see: trouble of the file becomes {@link StoreUnavailable}. */
+/** The error that callers see: a failure of the file becomes {@link StoreUnavailable}. */
 export function publicError(error: unknown): unknown {
 	return isOutage(error) ? new StoreUnavailable("The database can't be used now", { cause: error }) : error;
 }
 
-/** `table.column` of the unique index that a statement violated; `undefined`: it failed otherwise. */
+/** The `table.column` of the unique index that a statement violated; `undefined` if it failed for another reason. */
 export function violatedColumn(error: unknown): string | undefined {
 	const code = codeOf(error);
 	if (code !== unique && code !== primaryKey) return undefined;

@@ -3,21 +3,21 @@ import type { FailPoints } from "../../core/ports/fail-points.ts";
 import { StoreUnavailable } from "../../core/ports/store.ts";
 import { isBusy, isOutage, publicError } from "./errors.ts";
 
-/** How long a write waits for another process that holds the write lock, in milliseconds. */
-const patience = 10_000;
+/** How long a write waits for the write lock of another process, in milliseconds. */
+const lockTimeoutMs = 10_000;
 
-/** How long a transaction waits for more jobs, in milliseconds; where none come, it waits for one turn of the event loop. */
-const gathering = 5;
+/** How long a transaction waits for more jobs, in milliseconds; if none arrive, for one turn of the event loop. */
+const gatherMs = 5;
 
 /**
- * Removals begin a transaction of their own at most this often, in milliseconds. Somebody waits for what is written; what
- * is done with may go together with others: a thousand deliveries touch the same few pages.
+ * Removals start a transaction of their own at most this often, in milliseconds. Callers wait for other writes, but removals can be
+ * grouped: those of a thousand deliveries change the same few pages.
  */
-const betweenRemovals = 15;
+const removalIntervalMs = 15;
 
 /**
- * What a job touches: the log and, through folds that may be held back, documents; one document by one statement, of
- * which nothing is left when it throws, a removal being one; or several documents.
+ * What a job writes: `log`, the log and, by folds that `flush` writes, documents; `document` or `removal`, one document by one statement,
+ * which has no effect if it throws; `documents`, several documents.
  */
 export type JobKind = "log" | "document" | "removal" | "documents";
 
@@ -29,35 +29,40 @@ interface Job {
 	settle?: () => void;
 }
 
-/** Everything that the jobs keep in memory about the transaction. */
-export interface Bookkeeping {
-	/** A transaction is about to begin: whatever else is open ends. */
+/** Keeps the in-memory state of the store consistent with the transaction. */
+export interface TransactionHooks {
+	/** Called before a transaction begins; ends an open read transaction. */
 	beginning(): void;
-	/** The write lock is held and the newest state is seen. */
+	/** Called when the write lock is held and the newest state is visible. */
 	begun(): void;
-	/** Writes out what is held back; called before the commit, and wherever a job must see it. */
+	/** Writes the folded documents. Called before the commit, and before a job that must see them. */
 	flush(): void;
-	/** Some or all of the transaction was undone: forget what it taught. */
+	/** Called when the transaction was rolled back, wholly or in part; drops the state that was derived from it. */
 	undone(): void;
 }
 
+/** Groups writes into transactions. */
 export interface GroupCommit {
-	/** Runs `run` in the next transaction, in the order of the calls. Resolves when its commit is durable. */
+	/** Runs a job in the next transaction, in the order of the calls. Resolves when its commit is durable. */
 	write<T>(kind: JobKind, run: () => T): Promise<T>;
-	/** Commits what waits; whatever is written later is refused. */
+	/** Commits the waiting jobs; later ones are rejected. */
 	close(): Promise<void>;
 }
 
-/** A job failed halfway, so the others must do without it. */
-class Spoilt extends Error {}
+/** A job failed after it may have written something, so the transaction has to be repeated with savepoints. */
+class JobFailed extends Error {}
 
 /**
- * All writes that wait share one transaction, hence one fsync.
+ * Commits all waiting writes in one transaction, hence with one fsync.
  *
- * A savepoint for each job would cost more than most jobs, so there are none at first. When a job fails after it has
- * written something, the transaction is undone and run again, this time with a savepoint for each: jobs must bear that.
+ * A savepoint per job would cost more than most jobs, so there are none at first. If a job fails after it has written something, the
+ * transaction is rolled back and run again with a savepoint for each job. Jobs must therefore be repeatable.
  */
-export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints, books: Bookkeeping): GroupCommit {
+export function createGroupCommit(
+	database: DatabaseSync,
+	failPoints: FailPoints,
+	hooks: TransactionHooks,
+): GroupCommit {
 	const beginning = database.prepare("BEGIN IMMEDIATE");
 	const commit = database.prepare("COMMIT");
 	let waiting: Job[] = [];
@@ -67,17 +72,17 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 	let lastFlush = 0;
 	let closed: PromiseWithResolvers<void> | undefined;
 
-	/** Goes on for as long as each turn brings further jobs: a larger group costs little more than a small one. */
+	/** Waits as long as each turn brings further jobs, since a large group costs little more than a small one. */
 	function gather(before: number, since: number): void {
-		if (waiting.length > before && performance.now() - since < gathering) setImmediate(gather, waiting.length, since);
+		if (waiting.length > before && performance.now() - since < gatherMs) setImmediate(gather, waiting.length, since);
 		else flush();
 	}
 
 	function schedule(kind: JobKind): void {
 		if (scheduled) return;
 		const sinceLast = performance.now() - lastFlush;
-		if (kind === "removal" && sinceLast < betweenRemovals) {
-			removing ??= setTimeout(begin, betweenRemovals - sinceLast);
+		if (kind === "removal" && sinceLast < removalIntervalMs) {
+			removing ??= setTimeout(begin, removalIntervalMs - sinceLast);
 			return;
 		}
 		begin();
@@ -114,7 +119,7 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 	}
 
 	function isLate(): boolean {
-		giveUpAt ||= performance.now() + patience;
+		giveUpAt ||= performance.now() + lockTimeoutMs;
 		return performance.now() > giveUpAt;
 	}
 
@@ -122,22 +127,22 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 		try {
 			transaction(jobs, runTogether);
 		} catch (error) {
-			if (!(error instanceof Spoilt)) throw error;
+			if (!(error instanceof JobFailed)) throw error;
 			transaction(jobs, runApart);
 		}
 		failPoints.hit("store:after-commit");
 	}
 
 	function transaction(jobs: readonly Job[], runAll: (jobs: readonly Job[]) => void): void {
-		books.beginning();
+		hooks.beginning();
 		beginning.run();
 		try {
-			books.begun();
+			hooks.begun();
 			runAll(jobs);
 			failPoints.hit("store:before-commit");
 			commit.run();
 		} catch (error) {
-			books.undone();
+			hooks.undone();
 			if (database.isTransaction) database.exec("ROLLBACK");
 			throw error;
 		}
@@ -151,7 +156,7 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 				job.settle = () => job.resolve(value);
 			} catch (error) {
 				if (isOutage(error)) throw error;
-				if (job.kind !== "document" && job.kind !== "removal") throw new Spoilt();
+				if (job.kind !== "document" && job.kind !== "removal") throw new JobFailed();
 				job.settle = () => job.reject(error);
 			}
 		}
@@ -160,9 +165,9 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 
 	function flushTogether(): void {
 		try {
-			books.flush();
+			hooks.flush();
 		} catch (error) {
-			throw isOutage(error) ? error : new Spoilt();
+			throw isOutage(error) ? error : new JobFailed();
 		}
 	}
 
@@ -171,11 +176,11 @@ export function createGroupCommit(database: DatabaseSync, failPoints: FailPoints
 			database.exec("SAVEPOINT job");
 			try {
 				const value = job.run();
-				books.flush();
+				hooks.flush();
 				job.settle = () => job.resolve(value);
 			} catch (error) {
 				if (isOutage(error)) throw error;
-				books.undone();
+				hooks.undone();
 				database.exec("ROLLBACK TO job");
 				job.settle = () => job.reject(error);
 			}

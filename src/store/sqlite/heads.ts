@@ -1,16 +1,16 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** The newest event of a stream; the log moves `seq` and `at` when it appends. */
+/** The newest event of a stream. The log updates `seq` and `at` when it appends. */
 export interface Head {
 	readonly number: number;
 	seq: number;
 	at: number;
 }
 
-/** Streams that are remembered at once. */
+/** How many heads are cached. */
 const capacity = 20_000;
 
-/** What this process remembers of its streams: their numbers, and where they end. */
+/** Caches the numbers and the heads of streams. */
 export function createHeads(database: DatabaseSync) {
 	const numberSelection = database.prepare("SELECT number FROM streams WHERE id = ?");
 	const streamInsertion = database.prepare("INSERT INTO streams (id) VALUES (?) RETURNING number");
@@ -22,7 +22,7 @@ export function createHeads(database: DatabaseSync) {
 	const heads = new Map<string, Head>();
 	let seenVersion: unknown;
 
-	/** A stream's number never changes, so a remembered one is right even if its end is not. */
+	/** The number of a stream. It never changes, so that a cached one is right even if the cached head is not. */
 	function numberOf(stream: string): number | undefined {
 		return heads.get(stream)?.number ?? (numberSelection.get(stream)?.["number"] as number | undefined);
 	}
@@ -34,7 +34,7 @@ export function createHeads(database: DatabaseSync) {
 	return {
 		numberOf,
 
-		/** For an append: within a transaction, it may give the stream its number. */
+		/** The head of a stream for an append. Within a transaction, since it may assign the stream its number. */
 		of(stream: string): Head {
 			let head = heads.get(stream);
 			if (head) return head;
@@ -45,13 +45,13 @@ export function createHeads(database: DatabaseSync) {
 			return head;
 		},
 
-		/** As it stands in the file, whatever this process remembers. */
+		/** The newest seq of a stream in the file, regardless of the cache. */
 		seqOf(stream: string): number {
 			const number = numberOf(stream);
 			return number === undefined ? 0 : newestOf(number).seq;
 		},
 
-		/** Called with the write lock held: if another connection has written since, what is remembered is worth nothing. */
+		/** Drops the cache if another connection has written since. Called when the write lock is held. */
 		refresh(): void {
 			const version = dataVersion.get()?.["data_version"];
 			if (version === seenVersion) return;

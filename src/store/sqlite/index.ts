@@ -16,8 +16,9 @@ import { createReadTransaction } from "./read-transaction.ts";
 import { rowOf } from "./rows.ts";
 import { prepareSchema } from "./schema.ts";
 
+/** How to open the store on SQLite. */
 export interface SqliteStoreOptions {
-	/** Created when it does not exist; its folder must. Other processes may have it open too. */
+	/** Created if it does not exist; its folder must exist. Other processes may have it open too. */
 	readonly file: string;
 	readonly collections: readonly Collection<never>[];
 	readonly failPoints: FailPoints;
@@ -25,11 +26,11 @@ export interface SqliteStoreOptions {
 }
 
 /**
- * The {@link Store} in one SQLite file (WAL, `synchronous=FULL`, group commit). A fold is part of its event's
- * transaction, so there is never anything to catch up with.
+ * Opens the {@link Store} in one SQLite file (WAL, `synchronous=FULL`, group commit). An event is folded in its own transaction, so that
+ * there is never anything to catch up with.
  *
- * @throws {StoreUnavailable} when the file can't be opened
- * @throws {Error} when it was written by a newer program
+ * @throws {StoreUnavailable} the file can't be opened
+ * @throws {Error} it was written by a newer version of the program
  */
 export async function openSqliteStore({ file, collections, failPoints, clock }: SqliteStoreOptions): Promise<Store> {
 	checkCollections(collections);

@@ -1,5 +1,5 @@
 /**
- * A limit that is a parameter. Of a bare parameter SQLite wants to know the value before it plans, and so plans anew each
- * time that one is bound: more work than most of our queries. An expression it leaves alone.
+ * A limit that is a parameter. SQLite plans a statement with a bare parameter as its limit again for each bound value, which costs more than
+ * most of our queries; with an expression it does not.
  */
 export const limitSql = (parameter: string): string => `LIMIT ${parameter} + 0`;

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { LogEvent } from "../../core/ports/store.ts";
-import { eventId, lastSeq, placeOf } from "../event-ids.ts";
+import { eventId, lastSeq, positionOf } from "../event-ids.ts";
 import { limitSql } from "./limit-sql.ts";
 
 interface Found {
@@ -15,14 +15,14 @@ interface Found {
 	readonly pending: string | null;
 }
 
-/** A place is wider than a JavaScript integer, so it is taken apart and put together by SQLite. */
+/** A place does not fit into a JavaScript integer, so SQLite splits and combines it. */
 const columns = `
 	streams.id AS stream, log.place & 2147483647 AS seq, type, actor, at, request, "natural", body,
 	(SELECT group_concat(marker, ' ') FROM owing WHERE owing.place = log.place) AS pending
 `;
 const found = `SELECT ${columns} FROM log JOIN streams ON streams.number = log.place >> 31`;
 
-/** Reads the log. @param numberOf the number of a stream, unless it has none yet */
+/** Reads the log. @param numberOf the number of a stream; `undefined` if it has none yet */
 export function createLogReader(database: DatabaseSync, numberOf: (stream: string) => number | undefined) {
 	const byPlace = database.prepare(`${found} WHERE log.place = (?1 << 31) | ?2`);
 	const byNatural = database.prepare(`${found} WHERE "natural" = ?`);
@@ -37,15 +37,15 @@ export function createLogReader(database: DatabaseSync, numberOf: (stream: strin
 	`);
 
 	function event(id: string): LogEvent | undefined {
-		const place = placeOf(id);
-		const number = place && numberOf(place.stream);
-		return number === undefined ? undefined : asEvent(byPlace.get(number, place?.seq ?? 0) as Found | undefined);
+		const position = positionOf(id);
+		const number = position && numberOf(position.stream);
+		return number === undefined ? undefined : asEvent(byPlace.get(number, position?.seq ?? 0) as Found | undefined);
 	}
 
 	return {
 		event,
 
-		/** An absent key is the event's own id, and not stored. */
+		/** The event with a key. A key that is the event's own id is not stored. */
 		eventBy(key: "natural" | "request", value: string): LogEvent | undefined {
 			const stored = asEvent((key === "natural" ? byNatural : byRequest).get(value) as Found | undefined);
 			if (stored) return stored;

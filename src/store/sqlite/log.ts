@@ -7,7 +7,7 @@ import { violatedColumn } from "./errors.ts";
 import { createHeads } from "./heads.ts";
 import { createLogReader } from "./log-reader.ts";
 
-/** Writes the log. Everything here is synchronous and belongs into a transaction. */
+/** Writes the log. All functions are synchronous; `append` must be called within a transaction. */
 export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold: Fold) => void) {
 	const heads = createHeads(database);
 	const reader = createLogReader(database, heads.numberOf);
@@ -15,7 +15,7 @@ export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold
 	const owe = database.prepare("INSERT INTO owing VALUES ((?1 << 31) | ?2, ?3)");
 	const erasure = database.prepare("UPDATE log SET body = ?3 WHERE place = (?1 << 31) | ?2");
 
-	/** The event that has one of the draft's keys already. */
+	/** The earlier event with one of the draft's keys, if there is one. */
 	function earlier({ natural, request }: CheckedDraft["draft"]): Appended | undefined {
 		for (const [by, key] of [["natural", natural] as const, ["request", request] as const]) {
 			const event = key === undefined ? undefined : reader.eventBy(by, key);

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
-import { placeOf } from "../event-ids.ts";
+import { positionOf } from "../event-ids.ts";
 
-/** Which streams have work for a consumer, and the end of that work. */
+/** Finds the streams with pending events, and settles events. */
 export function createOwing(database: DatabaseSync, numberOf: (stream: string) => number | undefined) {
 	const deletion = database.prepare("DELETE FROM owing WHERE place = (?1 << 31) | ?2 AND marker = ?3");
 	const next = database.prepare(`
@@ -10,16 +10,16 @@ export function createOwing(database: DatabaseSync, numberOf: (stream: string) =
 	`);
 
 	return {
-		/** Belongs into a transaction. */
+		/** Removes a marker from an event. Must be called within a transaction. */
 		settle(id: string, marker: string): void {
-			const place = placeOf(id);
-			const number = place && numberOf(place.stream);
-			if (number !== undefined) deletion.run(number, place?.seq ?? 0, marker);
+			const position = positionOf(id);
+			const number = position && numberOf(position.stream);
+			if (number !== undefined) deletion.run(number, position?.seq ?? 0, marker);
 		},
 
 		/**
-		 * In the order in which the streams began; one that is not known comes before all others. Jumps from stream to stream, so
-		 * it costs as much as there are streams with work, however much each has.
+		 * The streams with pending events, in the order of their creation; an unknown `after` precedes all of them. The cost depends on the
+		 * number of these streams, not of their events.
 		 */
 		streams(marker: string, after: string | undefined, limit: number): readonly string[] {
 			const found: string[] = [];

@@ -7,7 +7,7 @@ import { StoredDocument } from "../stored.ts";
 import { limitSql } from "./limit-sql.ts";
 import { columnNames, tableOf } from "./rows.ts";
 
-/** A page as SQL of which the index alone answers every part, in order and from the right place on. */
+/** The SQL for a page, which its index answers entirely: condition, order and start. */
 export function pageSql(collection: Collection<never>, index: string | undefined, request: PageRequest): string {
 	const { spec, prefix, after, order } = request;
 	const columns = index === undefined ? ["id"] : columnNames(index, spec);
@@ -22,11 +22,12 @@ export function pageSql(collection: Collection<never>, index: string | undefined
 	].join(" ");
 }
 
-/** Without a prefix the condition still says that the document is in the index, or SQLite could not use it. */
+/** The condition for a prefix. Without a prefix it still says that the document is in the index, or SQLite could not use the partial index. */
 function whereStarts(columns: readonly string[], prefix: Key): string[] {
 	return prefix.length > 0 ? prefix.map((_, part) => `${columns[part]} = ?`) : [`${columns[0]} IS NOT NULL`];
 }
 
+/** Reads pages of one collection, with cached statements. */
 export function createPages<T>(database: DatabaseSync, collection: Collection<T>) {
 	const statements = new Map<string, StatementSync>();
 

@@ -1,16 +1,16 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** The reads of one turn of the event loop. */
+/** A transaction for the reads of one turn of the event loop. */
 export interface ReadTransaction {
-	/** Called before each read. */
+	/** Begins the transaction if it is not open. Called before each read. */
 	enter(): void;
-	/** Called before a write; the next read begins anew. */
+	/** Ends the transaction. Called before a write. */
 	end(): void;
 }
 
 /**
- * Reads that follow each other share a transaction until the turn of the event loop ends: a statement on its own takes and
- * gives back locks of the file, which is two thirds of what reading one document costs.
+ * Consecutive reads share a transaction until the turn of the event loop ends. A statement outside of a transaction acquires and releases
+ * locks of the file, which is two thirds of the cost of reading a document.
  */
 export function createReadTransaction(database: DatabaseSync): ReadTransaction {
 	const begin = database.prepare("BEGIN");

@@ -2,16 +2,17 @@ import type { Collection, Scalar } from "../../core/ports/store.ts";
 import { checkId, keyOf } from "../scalars.ts";
 import { jsonOf } from "../stored.ts";
 
-/** A document as its table takes it: the text, and beside it one column for each part of each index. */
+/** The row of a document: its JSON as text, and one column for each part of each index. */
 export interface Row {
 	readonly id: string;
 	readonly json: string;
 	readonly columns: readonly (Scalar | null)[];
 }
 
+/** The table of a collection. */
 export const tableOf = (collection: { readonly name: string }): string => `doc_${collection.name}`;
 
-/** The columns of one index, quoted. */
+/** The quoted columns of one index. */
 export function columnNames(index: string, { kinds }: { readonly kinds: readonly unknown[] }): string[] {
 	return kinds.map((_, part) => `"${index}_${part}"`);
 }
@@ -25,7 +26,7 @@ export function columnTypes(collection: Collection<never>): readonly { name: str
 	);
 }
 
-/** @throws {TypeError} when a key breaks the rules of index values */
+/** The values of the index columns of a document. @throws {TypeError} a value is not allowed in an index */
 export function columnsOf<T>(collection: Collection<T>, doc: T): (Scalar | null)[] {
 	const columns: (Scalar | null)[] = [];
 	for (const index in collection.indexes) {
@@ -37,7 +38,7 @@ export function columnsOf<T>(collection: Collection<T>, doc: T): (Scalar | null)
 	return columns;
 }
 
-/** @throws {TypeError} when the id, the document or a key can't be stored */
+/** The row of a document. @throws {TypeError} the id, the document or a key can't be stored */
 export function rowOf<T>(collection: Collection<T>, id: string, doc: T): Row {
 	checkId(id, `An id of ${collection.name}`);
 	return { id, json: jsonOf(doc, `A document of ${collection.name}`), columns: columnsOf(collection, doc) };

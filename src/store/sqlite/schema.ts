@@ -3,7 +3,7 @@ import type { Collection } from "../../core/ports/store.ts";
 import { inTransaction } from "./database.ts";
 import { columnNames, columnTypes, rowOf, tableOf } from "./rows.ts";
 
-/** Raised when one of the tables below changes. */
+/** The version of the tables below. */
 const layout = 2;
 
 const owingTable = `
@@ -12,10 +12,10 @@ const owingTable = `
 `;
 
 /**
- * The log lies in the order of its commits, since clustering it by stream would touch a page per stream. An event's place
- * is `<number of its stream> << 31 | seq`, a small index. A key that is absent costs nothing, because the unique indexes
- * leave it out. What is owed stands in a table of its own, a row per event and consumer, so that settling never rewrites an
- * event and no consumer looks through the work of another.
+ * The log is stored in the order of commits, since clustering it by stream would change a page per stream. The place of an event is
+ * `<number of its stream> << 31 | seq`, which makes a small index. An absent key costs nothing, because the unique indexes are partial.
+ * Pending markers have a table of their own, with a row per event and consumer, so that settling never rewrites an event and no consumer
+ * reads the markers of another.
  */
 const logTables = `
 	CREATE TABLE streams (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
@@ -37,9 +37,9 @@ const logTables = `
 	PRAGMA user_version = ${layout};
 `;
 
-/** What brings the tables of an older layout to the next one. */
+/** The upgrade of each older layout to the next one. */
 const upgrades: Readonly<Record<number, string>> = {
-	/** What was owed had one row per event, with a due time that its consumers shared. */
+	/** In layout 1, pending markers had one row per event, with a due time for all consumers. */
 	1: `
 		ALTER TABLE owing RENAME TO owing_1;
 		${owingTable}
@@ -50,11 +50,11 @@ const upgrades: Readonly<Record<number, string>> = {
 	`,
 };
 
-/** Creates what is missing. @throws {Error} when the file was written by a newer program */
+/** Creates and upgrades the tables as needed. @throws {Error} the file was written by a newer version of the program */
 export function prepareSchema(database: DatabaseSync, collections: readonly Collection<never>[]): void {
 	inTransaction(database, () => {
 		const found = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
-		if (found > layout) throw new Error(`The database has layout ${found}; this program knows ${layout}`);
+		if (found > layout) throw new Error(`The database has layout ${found}; this program supports ${layout}`);
 		if (found === 0) database.exec(logTables);
 		else for (let from = found; from < layout; from++) database.exec(upgrades[from] as string);
 		for (const collection of collections) prepareCollection(database, collection);
@@ -67,7 +67,7 @@ function prepareCollection(database: DatabaseSync, collection: Collection<never>
 	const found = row ? Number(row["version"]) : undefined;
 	if (found === version) return;
 	if (found !== undefined && found > version) {
-		throw new Error(`The collection ${name} has version ${found}; this program knows ${version}`);
+		throw new Error(`The collection ${name} has version ${found}; this program supports ${version}`);
 	}
 	if (found === undefined) createTable(database, collection);
 	else reindex(database, collection);
@@ -84,7 +84,7 @@ function createTable(database: DatabaseSync, collection: Collection<never>): voi
 	`);
 }
 
-/** Ends with the id where equal keys may meet: it decides their order. Documents outside the index cost nothing. */
+/** Creates the indexes of a collection. They end with the id unless they are unique, since equal keys are ordered by id. */
 function createIndexes(database: DatabaseSync, collection: Collection<never>): void {
 	const table = tableOf(collection);
 	for (const [index, spec] of Object.entries(collection.indexes)) {
@@ -97,7 +97,7 @@ function createIndexes(database: DatabaseSync, collection: Collection<never>): v
 	}
 }
 
-/** The declaration has changed: every index of the collection is dropped, and every document and its columns are made anew. */
+/** Drops all indexes of a collection, and rewrites every document and its columns, after a change of the declaration. */
 function reindex(database: DatabaseSync, collection: Collection<never>): void {
 	const table = tableOf(collection);
 	const indexes = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql > ''");

@@ -41,7 +41,7 @@ const actorOf = (host: FakeHost, { id }: { id: string }) => `${host.about.origin
 
 test("a memo is a Create of its author, signed by the key that their actor publishes", async (t) => {
 	const { host, bridge, inbox, jane, deliver, posts, sent } = await open(t);
-	const memo = host.say(jane, host.timeline(jane), "hello <world>");
+	const memo = host.say(jane, host.timeline(jane), "hello <context>");
 	t.deepEqual(await deliver(host.delivery(memo, inbox)), { status: "delivered" });
 	const [create] = sent();
 	const [post] = posts();
@@ -56,9 +56,9 @@ test("a memo is a Create of its author, signed by the key that their actor publi
 	t.like(create.object, {
 		type: "Note",
 		id: `${host.about.origin}/objects/${memo.id}`,
-		content: "<p>hello &lt;world&gt;</p>",
+		content: "<p>hello &lt;context&gt;</p>",
 		url: `${host.about.origin}/@jane/${memo.id}`,
-		source: { content: "hello <world>", mediaType: "text/plain" },
+		source: { content: "hello <context>", mediaType: "text/plain" },
 	});
 	t.deepEqual([create.object["to"], create.object["cc"]], [create["to"], create["cc"]]);
 

@@ -9,7 +9,7 @@ import { builtInTiers } from "#core/model/tier.ts";
 import { openCore } from "../../support/core.ts";
 import { createFakeBridge } from "../../support/fake-bridge.ts";
 
-/** Who reads what, a row per tier: anonymous, outsider, member of the group, added to the channel, remote person, remote member. */
+/** The readers of a channel of each tier: anonymous, outsider, member of the group, added to the channel, remote person, remote member. */
 const matrix: Readonly<Record<string, string>> = {
 	private: "- - - added - -",
 	group: "- - member added - -",
@@ -20,15 +20,15 @@ const matrix: Readonly<Record<string, string>> = {
 	"ours-group-quiet": "- - member added - -",
 };
 
-test("a channel is read by those whom its tier lets read, tiers of the provider's own included", async (t) => {
+test("the tier of a channel decides who can read it, also if the provider defined the tier", async (t) => {
 	const core = await openCore(t, []);
-	const { world } = core;
+	const { context } = core;
 	const fedi = createFakeBridge("fedi");
 	const own = [
 		["ours-channel-federated", { read: "channel", federate: true, broadcast: false, search: false }],
 		["ours-group-quiet", { read: "group", federate: false, broadcast: false, search: false }],
 	] as const;
-	for (const [id, rules] of own) await world.store.insert(tiers, id, { id, name: id, description: "", rules });
+	for (const [id, rules] of own) await context.store.insert(tiers, id, { id, name: id, description: "", rules });
 	const owner = await core.person("olga");
 	const people = {
 		outsider: await core.person("otto"),
@@ -40,10 +40,10 @@ test("a channel is read by those whom its tier lets read, tiers of the provider'
 	for (const [tier, expected] of Object.entries(matrix)) {
 		const { group, channel } = await core.channel(owner, tier, tier);
 		const join = (account: Account, place: typeof group.id | typeof channel.id) =>
-			changeMembership(world, place, account, () => ({ state: "joined", role: "member" }));
+			changeMembership(context, place, account, () => ({ state: "joined", role: "member" }));
 		for (const account of [people.member, people.added, remoteMember]) await join(account, group.id);
 		await join(people.added, channel.id);
-		const circle = await circleOf(world, { group, channel });
+		const circle = await circleOf(context, { group, channel });
 		const readers: Readonly<Record<string, Account | undefined>> = {
 			anonymous: undefined,
 			...people,
@@ -51,7 +51,8 @@ test("a channel is read by those whom its tier lets read, tiers of the provider'
 			remoteMember,
 		};
 		const seen: string[] = [];
-		for (const [name, reader] of Object.entries(readers)) seen.push((await admits(world, circle, reader)) ? name : "-");
+		for (const [name, reader] of Object.entries(readers))
+			seen.push((await admits(context, circle, reader)) ? name : "-");
 		t.is(seen.join(" "), expected, tier);
 	}
 	t.deepEqual(
@@ -60,43 +61,43 @@ test("a channel is read by those whom its tier lets read, tiers of the provider'
 	);
 });
 
-test("a tier that nobody knows any more shows its channels to those who were added, and lets nothing leave", async (t) => {
+test("after its tier is deleted, a channel can be read only by those who were added, and nothing of it leaves", async (t) => {
 	const core = await openCore(t);
 	const [owner, other] = [await core.person("olga"), await core.person("oscar")];
 	const rules = { read: "anyone", federate: true, broadcast: true, search: true } as const;
-	await core.world.store.insert(tiers, "gone-soon", { id: "gone-soon", name: "", description: "", rules });
+	await core.context.store.insert(tiers, "gone-soon", { id: "gone-soon", name: "", description: "", rules });
 	const place = await core.channel(owner, "gone-soon");
-	t.is((await circleOf(core.world, place)).leaves, "anywhere");
-	await core.world.store.delete(tiers, "gone-soon");
-	const circle = await circleOf(core.world, place);
+	t.is((await circleOf(core.context, place)).leaves, "anywhere");
+	await core.context.store.delete(tiers, "gone-soon");
+	const circle = await circleOf(core.context, place);
 	t.is(circle.leaves, "nowhere");
-	t.true(await admits(core.world, circle, owner));
-	t.false(await admits(core.world, circle, other));
+	t.true(await admits(core.context, circle, owner));
+	t.false(await admits(core.context, circle, other));
 });
 
-test("what an account says to its followers is read by them, by itself and by those whom a message names", async (t) => {
+test("a message for followers can be read by accepted followers, by its author and by those it mentions", async (t) => {
 	const core = await openCore(t);
-	const { world } = core;
-	const [jane, follower, asking, named, outsider] = [
+	const { context } = core;
+	const [jane, follower, requesting, mentioned, outsider] = [
 		await core.person("jane"),
 		await core.person("fred"),
 		await core.person("anna"),
 		await core.person("nora"),
 		await core.person("otto"),
 	];
-	await joinChannel(world, await core.timeline(jane, follower), follower);
-	await changeMembership(world, jane.timeline, asking, () => ({ state: "requested", role: "member" }));
-	const place = await placeOf(world, jane.followers as NonNullable<typeof jane.followers>);
+	await joinChannel(context, await core.timeline(jane, follower), follower);
+	await changeMembership(context, jane.timeline, requesting, () => ({ state: "requested", role: "member" }));
+	const place = await placeOf(context, jane.followers as NonNullable<typeof jane.followers>);
 	if (place === undefined) return t.fail("There is no channel for followers");
 	const readersOf = async (message?: { mentions: readonly Account["id"][] }) => {
-		const circle = await circleOf(world, place, message);
+		const circle = await circleOf(context, place, message);
 		t.is(circle.leaves, "to-readers");
 		const found: string[] = [];
-		for (const account of [jane, follower, asking, named, outsider])
-			if (await admits(world, circle, account)) found.push(account.handle);
+		for (const account of [jane, follower, requesting, mentioned, outsider])
+			if (await admits(context, circle, account)) found.push(account.handle);
 		return found;
 	};
 	t.deepEqual(await readersOf(), ["jane", "fred"]);
-	t.deepEqual(await readersOf({ mentions: [named.id] }), ["jane", "fred", "nora"]);
-	t.false(await admits(world, await circleOf(world, place), undefined));
+	t.deepEqual(await readersOf({ mentions: [mentioned.id] }), ["jane", "fred", "nora"]);
+	t.false(await admits(context, await circleOf(context, place), undefined));
 });

@@ -11,8 +11,8 @@ test("replies and reactions of a person who objects to bridging are shown here a
 	const jane = await core.person("jane");
 	const timeline = await core.timeline(jane);
 	const reach = { bridge: rooms.name, target: "!room:x", lane: "rooms:!room:x" };
-	const portal = await linkPortal(core.world, jane, timeline, { bridge: rooms.name, reach, consented: true });
-	await changePortal(core.world, portal.id, "active");
+	const portal = await linkPortal(core.context, jane, timeline, { bridge: rooms.name, reach, consented: true });
+	await changePortal(core.context, portal.id, "active");
 	const memo = await core.post(jane, timeline, "Who comes along?");
 	await core.settled();
 	rooms.delivered.length = 0;

@@ -26,7 +26,7 @@ async function openHosted(t: ExecutionContext): Promise<Hosted> {
 	const core = await openCore(t, [fedi]);
 	const host = createBridgeHost({
 		bridge: fedi.name,
-		world: core.world,
+		context: core.context,
 		incoming: () => core.incoming,
 		http: createHttpClient({ userAgent: "test" }),
 		socket: createSocketClient({ allow: [], deny: [], insecureLocalhost: false }),
@@ -47,7 +47,7 @@ const joinOf = (sender: RemotePerson, account: string) =>
 		target: { kind: "account", account: account as never },
 	}) as const;
 
-test("a bridge sees the channels and messages that anyone may read, and no others", async (t) => {
+test("a bridge sees only the channels and messages that anyone can read", async (t) => {
 	const { core, host } = await openHosted(t);
 	const jane = await core.person("jane");
 	for (const { id: tier, rules } of builtInTiers) {
@@ -87,11 +87,11 @@ test("a message comes with its author, parent and mentions; a deleted one is a t
 		["joe"],
 	);
 	t.is(seen?.group.id, place.group.id);
-	await deleteMessage(core.world, jane, place, parent);
+	await deleteMessage(core.context, jane, place, parent);
 	t.truthy((await host.messages.openMessage(parent.id))?.message.deletedAt);
 });
 
-test("lists come page by page, each item once, and a made-up place is behind everything", async (t) => {
+test("lists are paginated with each item once, and an invalid cursor gives an empty page", async (t) => {
 	const { core, host, fedi } = await openHosted(t);
 	const jane = await core.person("jane");
 	const timeline = await core.timeline(jane);
@@ -128,7 +128,7 @@ test("lists come page by page, each item once, and a made-up place is behind eve
 		t.deepEqual(await host.people.members(jane.timeline, { limit: 2, after }), { items: [] }, after);
 });
 
-test("people are found by handle and by the id that their network gave them", async (t) => {
+test("people are found by handle and by their remote id", async (t) => {
 	const { core, host, fedi } = await openHosted(t);
 	const jane = await core.person("jane");
 	const bob = fedi.person("bob");
@@ -140,13 +140,13 @@ test("people are found by handle and by the id that their network gave them", as
 	t.is(await host.people.byRemote("https://fedi.test/users/carol"), undefined);
 });
 
-test("a bridge sees its own links while they are open", async (t) => {
+test("a bridge sees only the links to its own rooms", async (t) => {
 	const { core, host, fedi } = await openHosted(t);
 	const jane = await core.person("jane");
 	const link = async (bridge: FakeBridge, room: string) => {
 		const place = await core.channel(jane, "public", room);
 		const reach = { bridge: bridge.name, target: room, lane: `${bridge.name}:${room}` };
-		return linkPortal(core.world, jane, place, { bridge: bridge.name, reach, consented: true });
+		return linkPortal(core.context, jane, place, { bridge: bridge.name, reach, consented: true });
 	};
 	const portal = await link(fedi, "one");
 	await link(createFakeBridge("other"), "two");
@@ -154,29 +154,29 @@ test("a bridge sees its own links while they are open", async (t) => {
 		(await host.portals.all()).map(({ room, state }) => [room, state]),
 		[["one", "waiting"]],
 	);
-	await changePortal(core.world, portal.id, "active");
+	await changePortal(core.context, portal.id, "active");
 	t.is((await host.portals.byRoom("one"))?.state, "active");
 	t.is(await host.portals.byRoom("two"), undefined);
 });
 
-test("what a bridge keeps as a secret is not readable in the store, what it keeps as state is", async (t) => {
+test("secrets of a bridge are encrypted in the store, and its state is not", async (t) => {
 	const { core, host } = await openHosted(t);
 	await host.secrets.set("key", { pem: "a private key" });
 	await host.state.set("key", { place: "a public place" });
 	t.deepEqual(await host.secrets.get("key"), { pem: "a private key" });
 	t.deepEqual(await host.state.get("key"), { place: "a public place" });
-	const stored = JSON.stringify(await core.world.store.page(bridgeState, { order: "asc", limit: 10 }));
+	const stored = JSON.stringify(await core.context.store.page(bridgeState, { order: "asc", limit: 10 }));
 	t.false(stored.includes("a private key"));
 	t.true(stored.includes("a public place"));
 });
 
-test("when the store is away, what is received is asked for again", async (t) => {
+test("while the store is unavailable, receiving fails with an error that makes the sender retry", async (t) => {
 	const { host, core, fedi } = await openHosted(t);
 	const jane = await core.person("jane");
 	t.deepEqual(await host.receive([joinOf(fedi.person("bob"), jane.id)]), [{ status: "accepted" }]);
 	const broken = createBridgeHost({
 		bridge: fedi.name,
-		world: core.world,
+		context: core.context,
 		incoming: () => ({
 			...core.incoming,
 			receive: async () => {

@@ -14,10 +14,10 @@ import { createFakeBridge } from "../../support/fake-bridge.ts";
 const going = new AbortController().signal;
 
 /** An account as the version before channels for followers made it. */
-async function oldAccount({ world }: Core, handle: string): Promise<Account> {
-	const { followers: _, ...body } = accountCreated(world.clock.now(), {
+async function oldAccount({ context }: Core, handle: string): Promise<Account> {
+	const { followers: _, ...body } = accountCreated(context.clock.now(), {
 		handle,
-		domain: world.domain,
+		domain: context.domain,
 		kind: "person",
 		profile: { displayName: handle },
 		bridgeable: true,
@@ -26,53 +26,53 @@ async function oldAccount({ world }: Core, handle: string): Promise<Account> {
 	const { kind: ___, owner, ...timeline } = body.timeline as typeof body.timeline & { owner: string };
 	const old = { ...body, account, timeline: { ...timeline, timelineOf: owner } };
 	const draft = { stream: account.id, type: "account.created", actor: account.id, pending: [], body: old };
-	await world.store.append(draft, { folds: foldsOf });
-	return (await world.store.get(accounts, account.id))?.doc as Account;
+	await context.store.append(draft, { folds: foldsOf });
+	return (await context.store.get(accounts, account.id))?.doc as Account;
 }
 
 test("an old account's channel gets its kind, and the account a channel for its followers, once", async (t) => {
 	const core = await openCore(t);
-	const { world } = core;
+	const { context } = core;
 	const old = await Promise.all(Array.from({ length: 250 }, (_, n) => oldAccount(core, `old${n}`)));
 	const young = await core.person("young");
-	t.like((await world.store.get(channels, old[0]?.timeline ?? ""))?.doc, { kind: "timeline", owner: old[0]?.id });
+	t.like((await context.store.get(channels, old[0]?.timeline ?? ""))?.doc, { kind: "timeline", owner: old[0]?.id });
 
 	const ending = new AbortController();
-	const broken = migrate(world, ending.signal);
+	const broken = migrate(context, ending.signal);
 	setImmediate(() => ending.abort());
 	await t.throwsAsync(broken, { name: "AbortError" });
-	t.is(await world.store.get(migrations, "channels-for-followers"), undefined);
-	for (let start = 0; start < 2; start++) await migrate(world, going);
+	t.is(await context.store.get(migrations, "channels-for-followers"), undefined);
+	for (let start = 0; start < 2; start++) await migrate(context, going);
 	for (const { id, timeline } of old) {
-		const now = (await world.store.get(accounts, id))?.doc;
-		const channel = (await world.store.get(channels, now?.followers ?? ""))?.doc;
+		const now = (await context.store.get(accounts, id))?.doc;
+		const channel = (await context.store.get(channels, now?.followers ?? ""))?.doc;
 		t.like(channel, { kind: "followers", owner: id, timeline, tier: "members" });
-		t.is(await world.store.head(id), 2);
+		t.is(await context.store.head(id), 2);
 	}
-	t.is((await world.store.get(accounts, young.id))?.doc.followers, young.followers);
-	t.is(await world.store.head(young.id), 1);
+	t.is((await context.store.get(accounts, young.id))?.doc.followers, young.followers);
+	t.is(await context.store.head(young.id), 1);
 });
 
 test("the tiers that always exist are in the store, and what an administrator changed stays", async (t) => {
-	const { world } = await openCore(t);
+	const { context } = await openCore(t);
 	const changed = { ...builtInTiers[3], name: "Open" };
-	await world.store.insert(tiers, changed.id, changed);
-	await migrate(world, going);
-	const stored = await world.store.page(tiers, { order: "asc", limit: 100 });
+	await context.store.insert(tiers, changed.id, changed);
+	await migrate(context, going);
+	const stored = await context.store.page(tiers, { order: "asc", limit: 100 });
 	t.deepEqual(stored.map(({ id }) => id).sort(), builtInTiers.map(({ id }) => id).sort());
-	t.is((await world.store.get(tiers, changed.id))?.doc.name, "Open");
+	t.is((await context.store.get(tiers, changed.id))?.doc.name, "Open");
 });
 
 test("a deletion whose account was not cleared up when there was no consumer for that is finished", async (t) => {
 	const core = await openCore(t);
-	const { world } = core;
+	const { context } = core;
 	await core.lanes.stop();
 	const jane = await core.person("jane");
 	const memo = await core.post(jane, await core.timeline(jane), "still here");
 	const draft = { stream: jane.id, type: "account.deleted", actor: jane.id, pending: ["bridge"] } as const;
-	await world.store.append({ ...draft, body: { account: jane.id } }, { folds: foldsOf });
-	await migrate(world, going);
-	t.like((await world.store.get(messages, memo.id))?.doc, { content: { text: "" } });
+	await context.store.append({ ...draft, body: { account: jane.id } }, { folds: foldsOf });
+	await migrate(context, going);
+	t.like((await context.store.get(messages, memo.id))?.doc, { content: { text: "" } });
 });
 
 test("the shadow of an old version gets its channel for followers when the first such message comes", async (t) => {
@@ -92,13 +92,13 @@ test("the shadow of an old version gets its channel for followers when the first
 	const { followers: _, ...account } = body.account;
 	const draft = { stream: account.id, type: "account.created", actor: account.id, pending: [] } as const;
 	const old = { account, group: body.group, timeline: body.timeline };
-	await core.world.store.append({ ...draft, body: old }, { folds: foldsOf });
+	await core.context.store.append({ ...draft, body: old }, { folds: foldsOf });
 	const [received] = await core.incoming.receive(fedi.name, [
 		fedi.message(bob, "quiet", "For followers", { place: { kind: "followers" }, mentions: [jane.id] }),
 	]);
 	t.is(received?.status, "accepted");
-	const now = (await core.world.store.get(accounts, account.id))?.doc;
-	t.like((await core.world.store.get(channels, now?.followers ?? ""))?.doc, {
+	const now = (await core.context.store.get(accounts, account.id))?.doc;
+	t.like((await core.context.store.get(channels, now?.followers ?? ""))?.doc, {
 		kind: "shadow",
 		timeline: account.timeline,
 	});

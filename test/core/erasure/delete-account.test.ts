@@ -20,64 +20,64 @@ import { createFakeBridge } from "../../support/fake-bridge.ts";
 const from = "192.0.2.1";
 const password = "a quiet harbour";
 
-test("whoever leaves takes along what they said, what they were called and what they signed in with", async (t) => {
+test("deleting an account erases its messages, its profile and its credentials", async (t) => {
 	const chat = createFakeBridge("chat");
 	const core = await openCore(t, [chat]);
-	const { world } = core;
+	const { context } = core;
 	const bob = await core.person("bob");
-	const jane = await signUp(world, {
+	const jane = await signUp(context, {
 		handle: "jane",
 		displayName: "Telltale",
 		password,
 		email: "jane@mail.example",
 		from,
 	});
-	await changeProfile(world, jane, { bio: "Telltale too" });
-	await setPresence(world, jane.id, { availability: "online", status: "" });
-	await changePrivateData(world, jane.id, (now) => ({ ...now, settings: { a: 1 } }));
-	await addToken(world, { account: jane.id, scopes: ["ofscp"], name: "script" });
-	await recoveryLink(world, jane);
-	await beginTotp(world, jane);
+	await changeProfile(context, jane, { bio: "Telltale too" });
+	await setPresence(context, jane.id, { availability: "online", status: "" });
+	await changePrivateData(context, jane.id, (now) => ({ ...now, settings: { a: 1 } }));
+	await addToken(context, { account: jane.id, scopes: ["ofscp"], name: "script" });
+	await recoveryLink(context, jane);
+	await beginTotp(context, jane);
 	const own = await core.post(jane, await core.timeline(jane), "Telltale at home");
 	const kept = await core.post(bob, await core.timeline(bob), "bob's own");
 	const reply = await core.post(jane, await core.timeline(bob), "Telltale answer", { replyTo: kept.id });
-	await joinChannel(world, await core.timeline(bob), jane);
+	await joinChannel(context, await core.timeline(bob), jane);
 
-	await t.throwsAsync(deleteAccount(world, jane, { password: "wrong password", from }), {
+	await t.throwsAsync(deleteAccount(context, jane, { password: "wrong password", from }), {
 		message: /not your password/,
 	});
-	await deleteAccount(world, jane, { password, from });
+	await deleteAccount(context, jane, { password, from });
 	await core.settled();
 
-	for (const { id } of [own, reply]) t.like((await world.store.get(messages, id))?.doc, { content: { text: "" } });
-	t.is((await world.store.get(messages, kept.id))?.doc.deletedAt, undefined);
+	for (const { id } of [own, reply]) t.like((await context.store.get(messages, id))?.doc, { content: { text: "" } });
+	t.is((await context.store.get(messages, kept.id))?.doc.deletedAt, undefined);
 	for (const stream of [jane.id, jane.timeline, bob.timeline])
-		t.false(JSON.stringify(await world.store.events(stream, 0, 100)).includes("Telltale"), stream);
+		t.false(JSON.stringify(await context.store.events(stream, 0, 100)).includes("Telltale"), stream);
 	for (const collection of [credentials, totps, privateData, presences])
-		t.is(await world.store.get<unknown>(collection, jane.id), undefined, collection.name);
+		t.is(await context.store.get<unknown>(collection, jane.id), undefined, collection.name);
 	for (const collection of [accessTokens, recoveries, emailOwners])
-		t.deepEqual(await world.store.page<unknown>(collection, { order: "asc", limit: 10 }), [], collection.name);
+		t.deepEqual(await context.store.page<unknown>(collection, { order: "asc", limit: 10 }), [], collection.name);
 	const mine = { index: "account", prefix: [jane.id, "chn", "joined"], order: "asc", limit: 10 } as const;
-	t.deepEqual(await world.store.page(memberships, mine), []);
-	t.is((await logIn(world, { name: "jane", password, from })).outcome, "wrong");
-	await t.throwsAsync(signUp(world, { handle: "jane", password, from }), { message: /taken/ });
-	const berta = await signUp(world, { handle: "berta", password, from });
-	await setEmail(world, berta.id, "jane@mail.example");
+	t.deepEqual(await context.store.page(memberships, mine), []);
+	t.is((await logIn(context, { name: "jane", password, from })).outcome, "wrong");
+	await t.throwsAsync(signUp(context, { handle: "jane", password, from }), { message: /taken/ });
+	const berta = await signUp(context, { handle: "berta", password, from });
+	await setEmail(context, berta.id, "jane@mail.example");
 });
 
-test("a change that comes while somebody leaves is emptied too, and leaving twice is leaving once", async (t) => {
+test("a change concurrent with an account's deletion is erased too, and deleting twice has the effect of deleting once", async (t) => {
 	const core = await openCore(t);
-	const { world } = core;
+	const { context } = core;
 	const jane = await core.person("jane");
 	await Promise.all([
-		...Array.from({ length: 20 }, (_, i) => changeProfile(world, jane, { bio: `Telltale ${i}` })),
-		appendAccountDeletion(world, jane),
-		appendAccountDeletion(world, jane),
+		...Array.from({ length: 20 }, (_, i) => changeProfile(context, jane, { bio: `Telltale ${i}` })),
+		appendAccountDeletion(context, jane),
+		appendAccountDeletion(context, jane),
 	]);
 	await core.settled();
-	const events = await world.store.events(jane.id, 0, 100);
+	const events = await context.store.events(jane.id, 0, 100);
 	t.is(events.filter(({ type }) => type === "account.deleted").length, 1);
 	t.is(events.at(-1)?.type, "account.deleted");
 	t.false(JSON.stringify(events).includes("Telltale"));
-	t.deepEqual((await world.store.get(accounts, jane.id))?.doc.profile, { displayName: "" });
+	t.deepEqual((await context.store.get(accounts, jane.id))?.doc.profile, { displayName: "" });
 });

@@ -21,7 +21,7 @@ async function follow(core: Core, fedi: FakeBridge, account: Account): Promise<v
 const textOf = (delivery: Delivery): string =>
 	delivery.kind === "message" ? delivery.subject.message.content.text : delivery.kind;
 
-test("what others say goes out before the removals of an account that is deleted, and those go all the same", async (t) => {
+test("messages of others are delivered before the removals of a deleted account, which are all delivered", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, ann] = [await core.person("jane"), await core.person("ann")];
@@ -31,10 +31,10 @@ test("what others say goes out before the removals of an account that is deleted
 	await core.settled();
 	fedi.delivered.length = 0;
 
-	// The host stands still until the deletion is planned and Ann has posted.
+	// The host is down until the deletion is planned and Ann has posted.
 	const down: DeliveryResult = { status: "retry", reason: "no answer", lane: true, afterMs: 60_000 };
 	fedi.answers.push(down, down);
-	await appendAccountDeletion(core.world, jane);
+	await appendAccountDeletion(core.context, jane);
 	await core.settled();
 	core.clock.time += 1;
 	await core.post(ann, await core.timeline(ann), "meanwhile");
@@ -52,7 +52,7 @@ test("what others say goes out before the removals of an account that is deleted
 	t.is(fedi.delivered.filter(({ kind }) => kind === "removal").length, 100);
 });
 
-test("a removal never overtakes what it removes, though that still waits for its host", async (t) => {
+test("a removal never overtakes the message that it removes, even if the message waits for a retry", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const jane = await core.person("jane");
@@ -60,14 +60,14 @@ test("a removal never overtakes what it removes, though that still waits for its
 	fedi.answers.push({ status: "retry", reason: "HTTP 500", afterMs: 30_000 });
 	const memo = await core.post(jane, await core.timeline(jane), "just before");
 	await core.settled();
-	await appendAccountDeletion(core.world, jane);
+	await appendAccountDeletion(core.context, jane);
 	await core.settled();
 	t.deepEqual(fedi.delivered, []);
-	t.not((await core.world.store.get(messages, memo.id))?.doc.deletedAt, undefined);
+	t.not((await core.context.store.get(messages, memo.id))?.doc.deletedAt, undefined);
 	core.clock.time += 31_000;
 	core.lanes.wake(deliveryLane(fedi.person("bob").reach?.lane as string));
 	await core.settled();
-	// The text is gone by now, so it is not sent at all; the removal comes last.
+	// The text has been erased by now, so that the message is not sent. The removal comes last.
 	while (fedi.delivered.length < 2) {
 		await new Promise((turn) => setTimeout(turn, 20));
 		core.clock.time += 1_000;
@@ -75,21 +75,21 @@ test("a removal never overtakes what it removes, though that still waits for its
 	t.deepEqual(fedi.delivered.map(textOf), ["account-removal", "removal"]);
 });
 
-test("an erasure that is broken off goes on where it was", async (t) => {
+test("an interrupted erasure is continued where it stopped", async (t) => {
 	const core = await openCore(t);
 	await core.lanes.stop();
 	const jane = await core.person("jane");
 	const timeline = await core.timeline(jane);
 	for (let n = 0; n < 30; n++) await core.post(jane, timeline, `memo ${n}`);
-	await appendAccountDeletion(core.world, jane);
+	await appendAccountDeletion(core.context, jane);
 	const ending = new AbortController();
-	const broken = eraseAccount(core.world, jane.id, ending.signal);
+	const broken = eraseAccount(core.context, jane.id, ending.signal);
 	setImmediate(() => ending.abort());
 	await t.throwsAsync(broken, { name: "AbortError" });
-	const left = async () => core.world.store.count(messages, "author", [jane.id]);
+	const left = async () => core.context.store.count(messages, "author", [jane.id]);
 	t.true((await left()) > 0);
-	await eraseAccount(core.world, jane.id, new AbortController().signal);
+	await eraseAccount(core.context, jane.id, new AbortController().signal);
 	t.is(await left(), 0);
-	const events = await core.world.store.events(timeline.channel.id, 0, 100);
+	const events = await core.context.store.events(timeline.channel.id, 0, 100);
 	t.is(events.filter(({ type }) => type === "message.deleted").length, 30);
 });

@@ -4,19 +4,19 @@ import { openCore } from "../../support/core.ts";
 
 const trouble = { failures: 1, notBefore: 10, since: 5, reason: "no answer" };
 
-test("taking a lane raises its epoch, and what this process took last it takes again without a write", async (t) => {
-	const { world } = await openCore(t);
-	const holds = createLaneHolds(world);
+test("taking a lane increments its epoch, unless the process already holds the lane, which takes no write", async (t) => {
+	const { context } = await openCore(t);
+	const holds = createLaneHolds(context);
 	t.is((await holds.take("deliver:x")).epoch, 1);
-	const { rev } = (await world.store.get(laneRecords, "deliver:x")) ?? { rev: 0 };
+	const { rev } = (await context.store.get(laneRecords, "deliver:x")) ?? { rev: 0 };
 	t.is((await holds.take("deliver:x")).epoch, 1);
-	t.is((await world.store.get(laneRecords, "deliver:x"))?.rev, rev);
-	t.is((await createLaneHolds(world).take("deliver:x")).epoch, 2);
+	t.is((await context.store.get(laneRecords, "deliver:x"))?.rev, rev);
+	t.is((await createLaneHolds(context).take("deliver:x")).epoch, 2);
 });
 
-test("a holder that lost its lane may write nothing of it any more, until it takes the lane again", async (t) => {
-	const { world } = await openCore(t);
-	const [mine, theirs] = [createLaneHolds(world), createLaneHolds(world)];
+test("a holder that lost its lane can't write until it takes the lane again", async (t) => {
+	const { context } = await openCore(t);
+	const [mine, theirs] = [createLaneHolds(context), createLaneHolds(context)];
 	const lost = await mine.take("deliver:x");
 	await lost.confirm();
 	await theirs.take("deliver:x");
@@ -28,9 +28,9 @@ test("a holder that lost its lane may write nothing of it any more, until it tak
 	await again.confirm();
 });
 
-test("of many that take a lane at once each gets an epoch of its own, and only the newest may write", async (t) => {
-	const { world } = await openCore(t);
-	const taken = await Promise.all(Array.from({ length: 20 }, () => createLaneHolds(world).take("deliver:x")));
+test("concurrent holders of a lane get different epochs, and only the newest can write", async (t) => {
+	const { context } = await openCore(t);
+	const taken = await Promise.all(Array.from({ length: 20 }, () => createLaneHolds(context).take("deliver:x")));
 	t.deepEqual(
 		taken.map(({ epoch }) => epoch).sort((a, b) => a - b),
 		Array.from({ length: 20 }, (_, n) => n + 1),
@@ -49,18 +49,18 @@ test("of many that take a lane at once each gets an epoch of its own, and only t
 	);
 });
 
-test("trouble is kept with the lane, whoever takes it, and clearing it takes the lane from nobody", async (t) => {
-	const { world } = await openCore(t);
-	const holds = createLaneHolds(world);
+test("failures are stored with the lane across holders, and clearing them leaves the lane with its holder", async (t) => {
+	const { context } = await openCore(t);
+	const holds = createLaneHolds(context);
 	const hold = await holds.take("deliver:x");
 	await hold.setTrouble(trouble);
-	const next = createLaneHolds(world);
+	const next = createLaneHolds(context);
 	t.deepEqual(await next.troubleOf("deliver:x"), trouble);
 	const taken = await next.take("deliver:x");
 	t.deepEqual(await next.troubleOf("deliver:x"), trouble);
-	await clearTrouble(world, "deliver:x");
+	await clearTrouble(context, "deliver:x");
 	t.is(await next.troubleOf("deliver:x"), undefined);
 	await taken.confirm();
-	await clearTrouble(world, "deliver:unknown");
-	t.is(await world.store.get(laneRecords, "deliver:unknown"), undefined);
+	await clearTrouble(context, "deliver:unknown");
+	t.is(await context.store.get(laneRecords, "deliver:unknown"), undefined);
 });

@@ -4,7 +4,7 @@ import { type ConsumerJob, createConsumer } from "#core/events/run-consumer.ts";
 import type { LogEvent } from "#core/ports/store.ts";
 import { type Core, openCore } from "../../support/core.ts";
 
-/** A core whose own lanes stand still, with events in a timeline that are owed to `bridge`. */
+/** A core whose own lanes are stopped, with events of a timeline that are owed to the consumer `bridge`. */
 async function withEvents(t: Parameters<typeof openCore>[0], count: number) {
 	const core = await openCore(t);
 	await core.lanes.stop();
@@ -26,12 +26,12 @@ function jobOf(work: (event: LogEvent) => Promise<string>): ConsumerJob<string> 
 	};
 }
 
-const run = (core: Core, job: ConsumerJob<string>) => createConsumer(core.world, createLaneHolds(core.world), job);
-const owed = async ({ world }: Core, stream: string) =>
-	(await world.store.owed("bridge", stream, { limit: 500 })).map(({ seq }) => seq);
+const run = (core: Core, job: ConsumerJob<string>) => createConsumer(core.context, createLaneHolds(core.context), job);
+const owed = async ({ context }: Core, stream: string) =>
+	(await context.store.owed("bridge", stream, { limit: 500 })).map(({ seq }) => seq);
 const going = new AbortController().signal;
 
-test("a consumer gets the owed events of its stream in order, however many there are, each once", async (t) => {
+test("a consumer processes all owed events of its stream in order, each once", async (t) => {
 	const { core, stream } = await withEvents(t, 120);
 	const job = jobOf(async ({ seq }) => String(seq));
 	const consume = run(core, job);
@@ -45,11 +45,11 @@ test("a consumer gets the owed events of its stream in order, however many there
 	t.is(job.committed.length, 120);
 });
 
-test("an event that fails is tried again later by itself, and those behind it go on", async (t) => {
+test("an event whose processing fails is retried later, without blocking the events after it", async (t) => {
 	const { core, stream } = await withEvents(t, 60);
 	let broken = true;
 	const job = jobOf(async ({ seq }) => {
-		if (broken && (seq === 2 || seq === 55)) throw new Error("a fault of ours");
+		if (broken && (seq === 2 || seq === 55)) throw new Error("an internal error");
 		return String(seq);
 	});
 	const consume = run(core, job);
@@ -65,17 +65,17 @@ test("an event that fails is tried again later by itself, and those behind it go
 	t.deepEqual(job.committed.slice(-2), ["2", "55"]);
 });
 
-test("what can't be committed stays owed", async (t) => {
+test("events whose results can't be committed stay owed", async (t) => {
 	const { core, stream } = await withEvents(t, 3);
 	const job = { ...jobOf(async ({ seq }) => String(seq)), commit: () => Promise.reject(new Error("the disk is full")) };
 	await t.throwsAsync(run(core, job)(stream, going), { message: "the disk is full" });
 	t.deepEqual(await owed(core, stream), [1, 2, 3]);
 });
 
-test("a consumer whose lane another process takes meanwhile commits and settles nothing", async (t) => {
+test("a consumer whose lane is taken by another process commits and settles nothing", async (t) => {
 	const { core, stream } = await withEvents(t, 3);
 	const job = jobOf(async ({ seq }) => {
-		if (seq === 2) await createLaneHolds(core.world).take(`plan:${stream}`);
+		if (seq === 2) await createLaneHolds(core.context).take(`plan:${stream}`);
 		return String(seq);
 	});
 	await t.throwsAsync(run(core, job)(stream, going), { name: "LaneLost" });

@@ -2,15 +2,15 @@ import test from "ava";
 import { versionOf } from "#core/federation/document-version.ts";
 import { openCore } from "../../support/core.ts";
 
-test("a document's version grows with each change, is the same for the same text, and has one winner", async (t) => {
-	const { world } = await openCore(t);
-	t.is(await versionOf(world, "d", "a"), 1);
-	t.is(await versionOf(world, "d", "a"), 1);
-	t.is(await versionOf(world, "d", "b"), 2);
-	t.is(await versionOf(world, "other", "b"), 1);
+test("the version of a document grows with each change of its text, also under concurrent reads", async (t) => {
+	const { context } = await openCore(t);
+	t.is(await versionOf(context, "d", "a"), 1);
+	t.is(await versionOf(context, "d", "a"), 1);
+	t.is(await versionOf(context, "d", "b"), 2);
+	t.is(await versionOf(context, "other", "b"), 1);
 	t.deepEqual(
-		await Promise.all([versionOf(world, "d", "c"), versionOf(world, "d", "c"), versionOf(world, "d", "c")]),
+		await Promise.all([versionOf(context, "d", "c"), versionOf(context, "d", "c"), versionOf(context, "d", "c")]),
 		[3, 3, 3],
 	);
-	t.is(await versionOf(world, "d", "a"), 4, "back is forward, too");
+	t.is(await versionOf(context, "d", "a"), 4, "a return to an earlier text is a change too");
 });

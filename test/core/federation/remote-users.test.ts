@@ -1,38 +1,42 @@
 import test, { type ExecutionContext } from "ava";
-import { createPeers, PeerAway, readDomain } from "#core/federation/peers.ts";
-import { createRemoteUsers, type Heard, merged, type RemoteUsers } from "#core/federation/remote-users.ts";
+import { createPeers, PeerUnavailable, readDomain } from "#core/federation/peers.ts";
+import { createRemoteUsers, type LookUpResult, merged, type RemoteUsers } from "#core/federation/remote-users.ts";
 import { createHttpClient } from "../../../src/outbound/http-client.ts";
 import { type OfscpHome, startHome } from "../../peers/ofscp-home.ts";
 import { openCore } from "../../support/core.ts";
 
 const now = Date.UTC(2026, 5, 1);
 const day = 86_400_000;
-const heard = (updatedAt: number, displayName: string, id = "usr_1"): Heard => ({ id, updatedAt, displayName });
-const take = (known: ReturnType<typeof merged> | undefined, said: Heard, at = now) =>
-	merged(known, said, "sam", "b.test", at);
+const profile = (updatedAt: number, displayName: string, id = "usr_1"): LookUpResult => ({
+	id,
+	updatedAt,
+	displayName,
+});
+const merge = (known: ReturnType<typeof merged> | undefined, result: LookUpResult, at = now) =>
+	merged(known, result, "sam", "b.test", at);
 
-test("what is newer wins, what is as old or older is ignored though it came later", (t) => {
-	const known = take(undefined, heard(now - day, "Sam"));
-	t.is(take(known, heard(now - 1, "Samuel")).displayName, "Samuel");
-	t.is(take(known, heard(now - day, "Sammy")).displayName, "Sam");
-	const older = take(known, heard(now - 2 * day, "S."), now + 5);
+test("a newer profile replaces the known one; one with the same or an older updatedAt is ignored", (t) => {
+	const known = merge(undefined, profile(now - day, "Sam"));
+	t.is(merge(known, profile(now - 1, "Samuel")).displayName, "Samuel");
+	t.is(merge(known, profile(now - day, "Sammy")).displayName, "Sam");
+	const older = merge(known, profile(now - 2 * day, "S."), now + 5);
 	t.is(older.displayName, "Sam");
 	t.is(older.updatedAt, now - day);
-	t.is(older.fetchedAt, now + 5, "it was asked, all the same");
-	t.is(take(known, heard(now - 2 * day, "Old Sam", "usr_0")).id, "usr_1");
+	t.is(older.fetchedAt, now + 5, "the look-up is recorded all the same");
+	t.is(merge(known, profile(now - 2 * day, "Old Sam", "usr_0")).id, "usr_1");
 });
 
-test("a clock that is ahead does not make its word the last one", (t) => {
-	const ahead = take(undefined, heard(now + 365 * day, "Sam"));
+test("an updatedAt in the future does not block later updates", (t) => {
+	const ahead = merge(undefined, profile(now + 365 * day, "Sam"));
 	t.is(ahead.updatedAt, now);
-	t.is(take(ahead, heard(now + 1000, "Samuel"), now + 2000).displayName, "Samuel");
+	t.is(merge(ahead, profile(now + 1000, "Samuel"), now + 2000).displayName, "Samuel");
 });
 
-test("homes that tell nothing give way to what they tell later", (t) => {
-	const untold = take(undefined, "untold");
-	t.like(untold, { id: "sam@b.test", handle: "sam", home: "b.test" });
-	t.is(take(untold, heard(0, "Sam")).id, "usr_1");
-	t.is(take(take(untold, heard(now - day, "Sam")), "untold").id, "usr_1");
+test("the placeholder of an undisclosed profile is replaced once the profile is disclosed, but not the reverse", (t) => {
+	const undisclosed = merge(undefined, "undisclosed");
+	t.like(undisclosed, { id: "sam@b.test", handle: "sam", home: "b.test" });
+	t.is(merge(undisclosed, profile(0, "Sam")).id, "usr_1");
+	t.is(merge(merge(undisclosed, profile(now - day, "Sam")), "undisclosed").id, "usr_1");
 });
 
 interface Scene {
@@ -42,15 +46,19 @@ interface Scene {
 }
 
 async function open(t: ExecutionContext): Promise<Scene> {
-	const { world, clock } = await openCore(t);
+	const { context, clock } = await openCore(t);
 	const http = createHttpClient({ insecureLocalhost: true, userAgent: "Causeway" });
 	t.teardown(() => http.close());
 	const home = await startHome(t);
 	const peers = createPeers(http, { insecureLocalhost: true });
-	return { home, clock, users: createRemoteUsers(world, peers, async () => ({ "X-OFSCP-Provider": world.domain })) };
+	return {
+		home,
+		clock,
+		users: createRemoteUsers(context, peers, async () => ({ "X-OFSCP-Provider": context.domain })),
+	};
 }
 
-test("home is asked once, then once an hour, and then only whether anything has changed", async (t) => {
+test("a profile is fetched once, and revalidated by its ETag after an hour", async (t) => {
 	const { home, users, clock } = await open(t);
 	home.resident("sam");
 	const [first, second] = await Promise.all([users.of("sam", home.domain), users.of("sam", home.domain)]);
@@ -64,7 +72,7 @@ test("home is asked once, then once an hour, and then only whether anything has 
 	t.is(home.asked[1]?.headers["if-none-match"], '"2026-01-01T00:00:00.000Z"');
 });
 
-test("word of a newer profile has home asked again, word of an older one has not", async (t) => {
+test("the announcement of a newer profile causes a new look-up, that of an older one does not", async (t) => {
 	const { home, users, clock } = await open(t);
 	const sam = home.resident("sam");
 	await users.of("sam", home.domain);
@@ -79,11 +87,11 @@ test("word of a newer profile has home asked again, word of an older one has not
 	t.is(home.asked.length, 2);
 });
 
-test("answers that are no answers say nothing, and one that is away is not guessed at", async (t) => {
+test("invalid profiles count as undisclosed, and a look-up at an unreachable provider fails", async (t) => {
 	const { home, users, clock } = await open(t);
 	const at = `/api/identity/users/sam@${home.domain}`;
 	home.away = true;
-	await t.throwsAsync(users.of("sam", home.domain), { instanceOf: PeerAway });
+	await t.throwsAsync(users.of("sam", home.domain), { instanceOf: PeerUnavailable });
 	home.away = false;
 	const fields = { id: "usr_1", handle: "sam", home: home.domain, updatedAt: "2026-01-01T00:00:00Z" };
 	for (const body of [
@@ -108,7 +116,7 @@ test("answers that are no answers say nothing, and one that is away is not guess
 	t.is(read.displayName?.length, 100);
 });
 
-test("a domain has one form", (t) => {
+test("a domain is normalised, and a malformed one is rejected", (t) => {
 	t.is(readDomain("B.Test"), "b.test");
 	t.is(readDomain("b.test:443"), "b.test");
 	t.is(readDomain("b.test:8443"), "b.test:8443");

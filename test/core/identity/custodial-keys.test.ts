@@ -10,22 +10,22 @@ import { bridgeName } from "#core/ids.ts";
 import { openCore } from "../../support/core.ts";
 import { newKeyPair } from "../../support/device.ts";
 
-test("a key is made when it is first needed, once however many need it, and kept sealed", async (t) => {
-	const { world, person } = await openCore(t);
+test("a custodial key is created once on first use, also under concurrency, and stored encrypted", async (t) => {
+	const { context, person } = await openCore(t);
 	const jane = await person("jane");
-	const keys = await Promise.all([1, 2, 3, 4].map(() => custodialKeyOf(world, jane)));
+	const keys = await Promise.all([1, 2, 3, 4].map(() => custodialKeyOf(context, jane)));
 	t.is(new Set(keys.map(({ keyId }) => keyId)).size, 1);
-	const kept = await world.store.get(custodialKeys, jane.id);
-	const pkcs8 = world.vault.open(kept?.doc.sealed) as string;
+	const kept = await context.store.get(custodialKeys, jane.id);
+	const pkcs8 = context.vault.open(kept?.doc.sealed) as string;
 	t.is(Buffer.from(pkcs8, "base64").length, 48);
 	t.false(kept?.json.includes(pkcs8));
 });
 
-test("what we sign in somebody's name is verified by the key that we publish for them", async (t) => {
-	const { world, person } = await openCore(t);
-	const ghost = await createShadow(world, {
+test("a request signed on behalf of an account is verified by the published key of the account", async (t) => {
+	const { context, person } = await openCore(t);
+	const ghost = await createShadow(context, {
 		handle: "matrix-mia",
-		domain: world.domain,
+		domain: context.domain,
 		kind: "person",
 		profile: { displayName: "Mia" },
 		bridgeable: true,
@@ -33,10 +33,10 @@ test("what we sign in somebody's name is verified by the key that we publish for
 	});
 	for (const account of [await person("jane"), ghost]) {
 		const url = new URL("https://b.test/api/groups/g/channels/c/join?z=1&a=2");
-		const headers = await signAs(world, account, { method: "POST", url, body: "{}" });
+		const headers = await signAs(context, account, { method: "POST", url, body: "{}" });
 		const name = (header: string) => headers[`X-OFSCP-${header}`] as string;
 		t.is(name("Actor"), `${account.handle}@social.test`);
-		const [key] = await publishedKeys(world, account);
+		const [key] = await publishedKeys(context, account);
 		t.is(key?.keyId, name("Key-ID"));
 		const lines = ["b.test", "POST", url.pathname, "a=2&z=1", name("Timestamp"), name("Nonce"), name("Content-Digest")];
 		const x = Buffer.from(key?.publicKey ?? "", "base64").toString("base64url");
@@ -45,37 +45,37 @@ test("what we sign in somebody's name is verified by the key that we publish for
 	}
 });
 
-test("our key is published for those who have none, or in whose name we have signed", async (t) => {
-	const { world, person } = await openCore(t);
+test("the custodial key is published for accounts without a device key, and for those it has signed for", async (t) => {
+	const { context, person } = await openCore(t);
 	const jane = await person("jane");
-	const held = await custodialKeyOf(world, jane);
+	const held = await custodialKeyOf(context, jane);
 	t.deepEqual(
-		(await publishedKeys(world, jane)).map(({ keyId }) => keyId),
+		(await publishedKeys(context, jane)).map(({ keyId }) => keyId),
 		[held.keyId],
 	);
 	const principal = { account: jane, scopes: ["ofscp"], credential: "t" };
-	const { key } = await registerDeviceKey(world, principal, { publicKey: newKeyPair().publicKey, name: "Phone" });
+	const { key } = await registerDeviceKey(context, principal, { publicKey: newKeyPair().publicKey, name: "Phone" });
 	t.deepEqual(
-		(await publishedKeys(world, jane)).map(({ keyId }) => keyId),
+		(await publishedKeys(context, jane)).map(({ keyId }) => keyId),
 		[key.id],
 	);
-	await signAs(world, jane, { method: "GET", url: new URL("https://b.test/") });
+	await signAs(context, jane, { method: "GET", url: new URL("https://b.test/") });
 	t.deepEqual(
-		(await publishedKeys(world, jane)).map(({ keyId }) => keyId),
+		(await publishedKeys(context, jane)).map(({ keyId }) => keyId),
 		[key.id, held.keyId],
 	);
 });
 
-test("keys are erased with their account, and none is made for it again", async (t) => {
-	const { world, person } = await openCore(t);
+test("keys are erased with their account, and a deleted account gets no new one", async (t) => {
+	const { context, person } = await openCore(t);
 	const jane = await person("jane");
-	await custodialKeyOf(world, jane);
+	await custodialKeyOf(context, jane);
 	const principal = { account: jane, scopes: ["ofscp"], credential: "t" };
-	const { key } = await registerDeviceKey(world, principal, { publicKey: newKeyPair().publicKey, name: "Phone" });
-	await eraseSecrets(world, jane.id);
-	t.is(await world.store.get(custodialKeys, jane.id), undefined);
-	t.is(await world.store.get(deviceKeys, key.id), undefined);
-	const now = await accountById(world, jane.id);
+	const { key } = await registerDeviceKey(context, principal, { publicKey: newKeyPair().publicKey, name: "Phone" });
+	await eraseSecrets(context, jane.id);
+	t.is(await context.store.get(custodialKeys, jane.id), undefined);
+	t.is(await context.store.get(deviceKeys, key.id), undefined);
+	const now = await accountById(context, jane.id);
 	if (now === undefined) throw new Error("The account is gone");
-	await t.throwsAsync(custodialKeyOf(world, { ...now, deletedAt: 1 }), { instanceOf: NotFound });
+	await t.throwsAsync(custodialKeyOf(context, { ...now, deletedAt: 1 }), { instanceOf: NotFound });
 });

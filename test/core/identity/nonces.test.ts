@@ -8,21 +8,21 @@ import { sweepExpired } from "#core/ports/expiry.ts";
 import { openCore } from "../../support/core.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
-test("of many who use a nonce at once, one does", async (t) => {
-	const { world } = await openCore(t);
-	const won = await Promise.all(Array.from({ length: 20 }, () => useNonce(world, "jane@a.test", "dk_1", "n")));
+test("of concurrent uses of a nonce, one succeeds", async (t) => {
+	const { context } = await openCore(t);
+	const won = await Promise.all(Array.from({ length: 20 }, () => useNonce(context, "jane@a.test", "dk_1", "n")));
 	t.is(won.filter(Boolean).length, 1);
-	t.true(await isNonceUsed(world, "jane@a.test", "dk_1", "n"));
+	t.true(await isNonceUsed(context, "jane@a.test", "dk_1", "n"));
 });
 
-test("a nonce is used by its key alone", async (t) => {
-	const { world } = await openCore(t);
-	t.true(await useNonce(world, "jane@a.test", "dk_1", "n"));
-	t.true(await useNonce(world, "jane@a.test", "dk_2", "n"));
-	t.true(await useNonce(world, "jane@b.test", "dk_1", "n"), "ids of keys are another provider's to give");
+test("a nonce is used up for one key only", async (t) => {
+	const { context } = await openCore(t);
+	t.true(await useNonce(context, "jane@a.test", "dk_1", "n"));
+	t.true(await useNonce(context, "jane@a.test", "dk_2", "n"));
+	t.true(await useNonce(context, "jane@b.test", "dk_1", "n"), "other providers can give the same key id");
 });
 
-test("two processes on one store never both use a nonce", async (t) => {
+test("two processes on one store never both succeed with a nonce", async (t) => {
 	const file = path.join(await temporaryFolder(t), "shared.db");
 	const wanted = Array.from({ length: 200 }, (_, i) => `nonce-${i}`);
 	const script = path.join(import.meta.dirname, "using-process.ts");
@@ -33,19 +33,19 @@ test("two processes on one store never both use a nonce", async (t) => {
 		users.push(user);
 		await once(user, "message");
 	}
-	const heard = users.map((user) => once(user, "message"));
+	const answers = users.map((user) => once(user, "message"));
 	for (const user of users) user.send(wanted);
-	const won = (await Promise.all(heard)).flatMap(([names]) => names as string[]);
+	const won = (await Promise.all(answers)).flatMap(([names]) => names as string[]);
 	t.deepEqual(won.toSorted(), wanted.toSorted());
 });
 
-test("a nonce is kept longer than a request with it could be good for, and then swept", async (t) => {
-	const { world, clock } = await openCore(t);
-	await useNonce(world, "jane@a.test", "dk_1", "n");
+test("a nonce is stored for longer than a request with it is valid, and then deleted", async (t) => {
+	const { context, clock } = await openCore(t);
+	await useNonce(context, "jane@a.test", "dk_1", "n");
 	clock.time += 600_000;
-	await sweepExpired(world, collections);
-	t.true(await isNonceUsed(world, "jane@a.test", "dk_1", "n"));
+	await sweepExpired(context, collections);
+	t.true(await isNonceUsed(context, "jane@a.test", "dk_1", "n"));
 	clock.time += 120_000;
-	await sweepExpired(world, collections);
-	t.is((await world.store.page(nonces, { order: "asc", limit: 10 })).length, 0);
+	await sweepExpired(context, collections);
+	t.is((await context.store.page(nonces, { order: "asc", limit: 10 })).length, 0);
 });

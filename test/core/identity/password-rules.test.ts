@@ -5,23 +5,16 @@ const jane = { handle: "jane.doe", domain: "social.test:8443", displayName: "Jan
 
 for (const [why, passwords] of Object.entries({
 	"too short": ["", "harbour", "ninechars", "ａｂｃｄ", "👩‍👩‍👧"],
-	"a list that everybody tries": [
-		"qwertyuiop",
-		"password123",
-		"P4ssw0rd!!",
-		"1qaz2wsx3edc",
-		"Dragon12345!",
-		"iloveyou2024",
-	],
-	"the same again and again": ["aaaaaaaaaa", "abababababab", "passpasspass", "1212121212", "jjjjjjjjjjk"],
-	"a row of the keyboard": ["1234567890", "9876543210", "abcdefghijkl", "asdfghjklö", "qwertzuiop12"],
-	"about their owner": ["jane.doe1!", "Jane Doe 77", "JANEDOE@mail.example", "social.test!", "janedoejanedoe"],
+	"commonly used": ["qwertyuiop", "password123", "P4ssw0rd!!", "1qaz2wsx3edc", "Dragon12345!", "iloveyou2024"],
+	"a repetition": ["aaaaaaaaaa", "abababababab", "passpasspass", "1212121212", "jjjjjjjjjjk"],
+	"a sequence": ["1234567890", "9876543210", "abcdefghijkl", "asdfghjklö", "qwertzuiop12"],
+	"about its owner": ["jane.doe1!", "Jane Doe 77", "JANEDOE@mail.example", "social.test!", "janedoejanedoe"],
 }))
-	test(`a password that is ${why} is refused`, async (t) => {
+	test(`a password that is ${why} is rejected`, async (t) => {
 		for (const password of passwords) t.is(typeof (await passwordFault(password, jane)), "string", password);
 	});
 
-test("a password that is merely long, foreign or odd is taken", async (t) => {
+test("a long password is accepted in any script and with any characters", async (t) => {
 	for (const password of [
 		"a quiet harbour",
 		"correct horse battery",
@@ -32,5 +25,5 @@ test("a password that is merely long, foreign or odd is taken", async (t) => {
 		"          .ab1c",
 	])
 		t.is(await passwordFault(password, jane), undefined, password);
-	t.is(typeof (await passwordFault("x7#kQ!pw".repeat(200), jane)), "string", "a book");
+	t.is(typeof (await passwordFault("x7#kQ!pw".repeat(200), jane)), "string", "a password that is too long");
 });

@@ -28,7 +28,7 @@ const privateKey = createPrivateKey({
 	type: "pkcs8",
 });
 
-test("the draft's vector is reproduced byte for byte", (t) => {
+test("the test vector of the draft is reproduced byte for byte", (t) => {
 	t.is(canonicalText(request), vector.canonical_string_lines.join("\n"));
 	t.is(digestOf(vector.request.body), headers["X-OFSCP-Content-Digest"]);
 	t.is(digestOf(""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
@@ -45,17 +45,17 @@ for (const [line, change] of Object.entries({
 	nonce: { nonce: "8wQk2mJ0r5sV1xZ3aB6cDh" },
 	digest: { digest: digestOf("") },
 }))
-	test(`a signature does not fit when the ${line} is another`, (t) => {
+	test(`a signature is invalid if the ${line} differs`, (t) => {
 		t.false(isSignedBy({ ...request, ...change }, publicKey, vector.expected.signature));
 	});
 
-test("what is no signature fits nothing", (t) => {
+test("malformed signatures and signatures of other keys are invalid", (t) => {
 	for (const text of ["", "AAAA", vector.expected.signature.slice(0, -8), `${vector.expected.signature}AAAA`])
 		t.false(isSignedBy(request, publicKey, text), text);
 	t.false(isSignedBy(request, newKeyPair().publicKey, vector.expected.signature));
 });
 
-test("the order of a query's pairs does not matter; what they say does", (t) => {
+test("the canonical text depends on the pairs of the query, not on their order", (t) => {
 	const pair = fc.stringMatching(/^[a-z0-9%=+-]{1,8}$/);
 	fc.assert(
 		fc.property(fc.array(pair, { minLength: 1, maxLength: 6 }), (pairs) => {
@@ -67,7 +67,7 @@ test("the order of a query's pairs does not matter; what they say does", (t) => 
 	t.is(canonicalText({ ...request, query: "b=2&a=%31&a=1&B=3" }).split("\n")[3], "B=3&a=%31&a=1&b=2");
 });
 
-test("an empty path is the root, an empty query an empty line", (t) => {
+test("in the canonical text an empty path is `/`, and an empty query is an empty line", (t) => {
 	t.deepEqual(
 		canonicalText({ ...request, path: "", query: "" })
 			.split("\n")
@@ -76,7 +76,7 @@ test("an empty path is the root, an empty query an empty line", (t) => {
 	);
 });
 
-test("a digest is compared whole", (t) => {
+test("a digest must match the body completely", (t) => {
 	t.true(isDigestOf(digestOf("hello"), Buffer.from("hello")));
 	t.false(isDigestOf(digestOf("hello").slice(0, -1), Buffer.from("hello")));
 	t.false(isDigestOf(digestOf("hello"), Buffer.from("hello ")));
@@ -91,7 +91,7 @@ test("a public key is read from its raw bytes and from its SPKI form", (t) => {
 		t.is(readPublicKey(text), undefined, text);
 });
 
-test("what we sign, anybody verifies who builds the seven lines", (t) => {
+test("a signed request is verified over the seven lines of the canonical text", (t) => {
 	const signer = {
 		as: "actor",
 		name: "jane@a.test",

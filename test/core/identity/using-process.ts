@@ -1,4 +1,4 @@
-/** Uses nonces up as soon as it is told to, and tells which ones it got: a process of its own on a store that others share. */
+/** A process on a shared store that uses nonces on command and reports which uses succeeded. */
 
 import { collections } from "../../../src/core/catalogue/collections.ts";
 import { systemClock } from "../../../src/core/clock.ts";
@@ -9,8 +9,8 @@ import { openSqliteStore } from "../../../src/store/sqlite/index.ts";
 const file = process.argv[2] as string;
 const store = await openSqliteStore({ file, collections, failPoints: noFailPoints, clock: systemClock });
 async function use(wanted: readonly string[]): Promise<void> {
-	const world = { store, clock: systemClock };
-	const won = await Promise.all(wanted.map((nonce) => useNonce(world, "jane@a.test", "dk_1", nonce)));
+	const context = { store, clock: systemClock };
+	const won = await Promise.all(wanted.map((nonce) => useNonce(context, "jane@a.test", "dk_1", nonce)));
 	await store.close();
 	process.send?.(wanted.filter((_, i) => won[i]));
 	process.disconnect();

@@ -2,21 +2,21 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What a client's web server answers. */
+/** A response of a client's web server. */
 export interface Answer {
 	readonly body?: unknown;
-	/** Sent as it is, instead. */
+	/** Sent verbatim, instead of `body`. */
 	readonly text?: string;
 	readonly type?: string;
 	readonly status?: number;
 	readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A web server on loopback on which clients keep their documents; it counts who asks. */
+/** A web server on loopback that serves clients' documents and records requests. */
 export interface ClientHost extends AsyncDisposable {
 	readonly origin: string;
 	readonly asked: readonly string[];
-	/** Puts a document there and returns its URL. */
+	/** Serves a document and returns its URL. */
 	serve(path: string, answer: (url: string) => Answer): string;
 }
 

@@ -25,11 +25,11 @@ const post = (url: string, body: unknown, type = "application/json") =>
 		body: typeof body === "string" ? body : JSON.stringify(body),
 	});
 
-/** A client that is known by its id alone. */
+/** A client without registration, known only by its id. */
 const known = (origin: string, id: string): Promise<client.Configuration> =>
 	client.discovery(new URL(origin), id, undefined, client.None(), { execute: [client.allowInsecureRequests] });
 
-test("a redirect that could be intercepted or run is not registered", async (t) => {
+test("registration rejects redirect URIs that could be intercepted or executed", async (t) => {
 	const { origin } = t.context.provider;
 	for (const uri of [
 		"http://evil.example/cb",
@@ -49,7 +49,7 @@ test("a redirect that could be intercepted or run is not registered", async (t) 
 		t.is((await post(`${origin}/oauth/register`, { redirect_uris: [uri] })).status, 201, uri);
 });
 
-test("what is no registration gets a clear answer", async (t) => {
+test("an invalid registration gets a clear error", async (t) => {
 	const { origin } = t.context.provider;
 	const good = { redirect_uris: ["https://otter.example/cb"] };
 	for (const body of [
@@ -84,7 +84,7 @@ test("what is no registration gets a clear answer", async (t) => {
 	t.notRegex(client_id, /bank/);
 });
 
-test("a registration is read, changed and deleted by its own token alone", async (t) => {
+test("a registration is read, changed and deleted only with its own token", async (t) => {
 	const { origin } = t.context.provider;
 	const made = (await (await post(`${origin}/oauth/register`, { redirect_uris: [redirectUri] })).json()) as Record<
 		string,
@@ -127,7 +127,7 @@ test("registrations from one address are limited", async (t) => {
 	t.is(refused[0]?.headers.get("access-control-allow-origin"), "*");
 });
 
-test("codes of devices and secrets of clients can't be guessed for long", async (t) => {
+test("guessing device codes and client secrets is limited", async (t) => {
 	const provider = await startScene({ CAUSEWAY_LIMITS_SCALE: "1" });
 	t.teardown(() => provider[Symbol.asyncDispose]());
 	const { origin } = provider;
@@ -149,7 +149,7 @@ test("codes of devices and secrets of clients can't be guessed for long", async 
 	t.is(typeof ((await guess.json()) as { error: unknown }).error, "string");
 });
 
-test("a client can be a document that says who it is (CIMD)", async (t) => {
+test("a client id can be the URL of a metadata document (CIMD)", async (t) => {
 	const { provider, host } = t.context;
 	const id = host.serve("/client.json", (url) => ({
 		body: {
@@ -157,7 +157,7 @@ test("a client can be a document that says who it is (CIMD)", async (t) => {
 			client_name: "Kingfisher",
 			redirect_uris: [redirectUri, "http://evil.example/cb"],
 			scope: `${ofscpScope} something:new`,
-			// What the task force's own example has: no address at all.
+			// The FEP's own example has no URL.
 			logo_uri: `https://localhost:\${THIRD_PORT}/logo.png`,
 			client_uri: "not a uri",
 		},
@@ -172,13 +172,13 @@ test("a client can be a document that says who it is (CIMD)", async (t) => {
 	t.notRegex(consent.text, /logo\.png/);
 	const tokens = await authorize(provider.origin, config, "jane");
 	t.is((await ask(provider.origin, tokens.access_token)).status, 200);
-	t.is(host.asked.filter((path) => path === "/client.json").length, 1, "it is asked for once");
+	t.is(host.asked.filter((path) => path === "/client.json").length, 1, "the document is fetched once");
 
 	const evil = await browser.open((await begin(config, { redirect_uri: "http://evil.example/cb" })).url.href);
 	t.is(evil.status, 400);
 });
 
-test("a client can be an ActivityPub object (FEP-d8c2)", async (t) => {
+test("a client id can be the URL of an ActivityPub object (FEP-d8c2)", async (t) => {
 	const { provider, host } = t.context;
 	const id = host.serve("/app", (url) => ({
 		type: "application/activity+json",
@@ -200,7 +200,7 @@ test("a client can be an ActivityPub object (FEP-d8c2)", async (t) => {
 	t.is(other.status, 400);
 });
 
-test("a client that is a document can prove itself by a key", async (t) => {
+test("a client with a metadata document can authenticate with a key", async (t) => {
 	const { provider, host } = t.context;
 	const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 	const keys = host.serve("/keys", () => ({
@@ -235,7 +235,7 @@ test("a client that is a document can prove itself by a key", async (t) => {
 	t.truthy((await client.refreshTokenGrant(config, tokens.refresh_token as string)).access_token);
 });
 
-test("a document that is not the client's own is no client", async (t) => {
+test("a document that doesn't belong to its URL is not accepted as a client", async (t) => {
 	const { provider, host } = t.context;
 	const document = (url: string) => ({ client_id: url, redirect_uris: [redirectUri] });
 	const ids = [
@@ -272,7 +272,7 @@ test("a document that is not the client's own is no client", async (t) => {
 	}
 });
 
-test("a device without a keyboard is let in from another one", async (t) => {
+test("a device without a keyboard is authorized from another device", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin, {
 		client_name: "Television",
@@ -306,7 +306,7 @@ test("a device without a keyboard is let in from another one", async (t) => {
 	await t.throwsAsync(client.pollDeviceAuthorizationGrant(config, device), undefined, "a device code counts once");
 });
 
-test("a device that is refused is told so", async (t) => {
+test("a denied device gets access_denied", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin, {
 		grant_types: ["urn:ietf:params:oauth:grant-type:device_code"],
@@ -321,7 +321,7 @@ test("a device that is refused is told so", async (t) => {
 	await t.throwsAsync(client.pollDeviceAuthorizationGrant(config, device), { message: /./ });
 });
 
-test("a confidential client proves itself by its secret", async (t) => {
+test("a confidential client authenticates with its secret", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin, { token_endpoint_auth_method: "client_secret_basic" });
 	const tokens = await authorize(origin, config, "jane");
@@ -341,7 +341,7 @@ test("a confidential client proves itself by its secret", async (t) => {
 	);
 });
 
-test("an answer can be posted to a client's own origin", async (t) => {
+test("an authorization response can be posted to a client's own origin", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const config = await register(origin);
@@ -359,7 +359,7 @@ test("an answer can be posted to a client's own origin", async (t) => {
 	}
 });
 
-test("the redirect of a program on the same machine may have any port", async (t) => {
+test("a loopback redirect URI may have any port", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin, { redirect_uris: ["http://127.0.0.1/cb"] });
 	const browser = createBrowser(origin);

@@ -16,7 +16,7 @@ const documents = [
 	"/.well-known/jwks.json",
 ];
 
-test("who has a document of the authorization server already is told so until it changes", async (t) => {
+test("metadata documents are answered with 304 until they change", async (t) => {
 	const { origin, gateway } = t.context.provider;
 	const etags = new Map<string, string>();
 	for (const at of documents) {
@@ -31,14 +31,14 @@ test("who has a document of the authorization server already is told so until it
 		t.is((await fetch(origin + at, { headers: { "if-none-match": '"other"' } })).status, 200, at);
 		etags.set(at, etag);
 	}
-	await rotateSigningKeys(gateway.world);
+	await rotateSigningKeys(gateway.context);
 	for (const [at, etag] of etags) {
 		const { status } = await fetch(origin + at, { headers: { "if-none-match": etag } });
 		t.is(status, at.endsWith("jwks.json") ? 200 : 304, at);
 	}
 });
 
-test("who comes to a document with another method is told which one it takes", async (t) => {
+test("a metadata document answers other methods with 405 and Allow", async (t) => {
 	for (const at of documents) {
 		const refused = await fetch(t.context.provider.origin + at, { method: "POST" });
 		t.is(refused.status, 405, at);

@@ -7,7 +7,7 @@ import { freePort } from "../../support/free-port.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { ask, begin, goThrough, member, password, redeem, register } from "./scene.ts";
 
-test("neither codes nor tokens nor passwords get into the log", async (t) => {
+test("codes, tokens and passwords are not logged", async (t) => {
 	const lines: string[] = [];
 	const write = (fields: object, message: string) => void lines.push(JSON.stringify({ ...fields, message }));
 	const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };

@@ -29,7 +29,7 @@ test.after.always((t) => t.context.provider?.[Symbol.asyncDispose]());
 
 const query = (url: string): Record<string, string> => Object.fromEntries(new URL(url).searchParams);
 
-test("a client that knows only a domain registers, logs somebody in, and uses the API", async (t) => {
+test("a client that knows only a domain registers, logs a user in, and uses the API", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin);
 	const attempt = await begin(config);
@@ -52,14 +52,14 @@ test("a client that knows only a domain registers, logs somebody in, and uses th
 	t.is((await ask(origin, renewed.access_token)).status, 200);
 });
 
-test("the same client is not asked about twice, another one and a wider scope are", async (t) => {
+test("consent is remembered per client and scope", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const first = await register(origin);
 	await authorize(origin, first, "jane", { browser, scope: "openid" });
 
 	const again = await browser.open((await begin(first, { scope: "openid" })).url.href);
-	t.true(again.left, "what was granted is not asked for again");
+	t.true(again.left, "granted scopes need no new consent");
 	const silent = await browser.open((await begin(first, { scope: "openid", prompt: "none" })).url.href);
 	t.truthy(query(silent.url).code, "nor with prompt=none");
 
@@ -73,7 +73,7 @@ test("the same client is not asked about twice, another one and a wider scope ar
 	t.is(query(stranger.url).error, "login_required");
 });
 
-test("a client that has changed is asked about again", async (t) => {
+test("a client whose metadata has changed needs new consent", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const config = await register(origin);
@@ -94,7 +94,7 @@ test("a client that has changed is asked about again", async (t) => {
 	t.regex(page.text, /Your Bank/);
 });
 
-test("a client that has changed where it is answered gets no code there", async (t) => {
+test("a client whose redirect URI has changed gets no code", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const config = await register(origin);
@@ -116,7 +116,7 @@ test("a client that has changed where it is answered gets no code there", async 
 	t.is(late.status, 400);
 });
 
-test("who refuses sends the client away with access_denied", async (t) => {
+test("denying consent answers the client with access_denied", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const { url, state } = await begin(await register(origin));
@@ -125,7 +125,7 @@ test("who refuses sends the client away with access_denied", async (t) => {
 	t.is(query(page.url).code, undefined);
 });
 
-test("prompt=select_account lets a person stay, or log in as somebody else", async (t) => {
+test("prompt=select_account lets a user continue, or log in with another account", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const config = await register(origin);
@@ -159,7 +159,7 @@ test("prompt=login asks for the password again, under a new session id", async (
 	t.not(browser.cookie("causeway_session"), before);
 });
 
-test("who logs in for a client is logged in on the pages of the account, and logs out of both", async (t) => {
+test("a login for a client is also a login to the account pages, and logging out ends both", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const config = await register(origin);
@@ -173,10 +173,10 @@ test("who logs in for a client is logged in on the pages of the account, and log
 	const done = await browser.submit(asked, "/oauth/logout/confirm", { logout: "yes" });
 	t.regex(done.text, /You are signed out/);
 	t.regex((await browser.open("/account")).text, /name="password"/);
-	t.is((await ask(origin, online.access_token)).status, 401, "it was not let in to stay");
+	t.is((await ask(origin, online.access_token)).status, 401, "without offline_access, logging out ends the grant");
 });
 
-test("an unregistered redirect gets a page and no redirect, whatever else is wrong", async (t) => {
+test("an unregistered redirect URI gets an error page and no redirect, whatever else is wrong", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const config = await register(origin, { redirect_uris: ["https://otter.example/cb"] });
@@ -196,7 +196,7 @@ test("an unregistered redirect gets a page and no redirect, whatever else is wro
 	}
 });
 
-test("PKCE with S256 is not optional for public clients", async (t) => {
+test("public clients must use PKCE with S256", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const config = await register(origin);
@@ -215,7 +215,7 @@ test("PKCE with S256 is not optional for public clients", async (t) => {
 	await t.throwsAsync(redeem(config, guess, page.url), { code: "OAUTH_RESPONSE_BODY_ERROR" });
 });
 
-test("a page of an interaction is nobody's but that browser's, and takes no form of another site", async (t) => {
+test("an interaction belongs to one browser, and rejects forms of other sites", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const page = await browser.open((await begin(await register(origin))).url.href);
@@ -245,7 +245,7 @@ test("a page of an interaction is nobody's but that browser's, and takes no form
 	t.regex(page.headers.get("cache-control") ?? "", /no-store/);
 });
 
-test("the cookies can't be read by scripts nor sent by other sites' forms", async (t) => {
+test("the cookies are HttpOnly and SameSite", async (t) => {
 	const { origin } = t.context.provider;
 	const response = await fetch((await begin(await register(origin))).url, { redirect: "manual" });
 	const cookies = response.headers.getSetCookie();
@@ -256,14 +256,14 @@ test("the cookies can't be read by scripts nor sent by other sites' forms", asyn
 	}
 });
 
-test("who has been deleted is nobody, even in the middle of a login", async (t) => {
+test("a deleted account can't finish a login or use its session", async (t) => {
 	const { origin, gateway } = t.context.provider;
 	const account = await member(t.context.provider, "ephemera");
 	const config = await register(origin);
 	const browser = createBrowser(origin);
 	const { access_token } = await authorize(origin, config, "ephemera", { browser });
 	const consent = await browser.open((await begin(await register(origin))).url.href);
-	await appendAccountDeletion(gateway.world, account);
+	await appendAccountDeletion(gateway.context, account);
 
 	t.is((await ask(origin, access_token)).status, 401);
 	const late = await browser.submit(consent, "/consent", { answer: "yes" });
@@ -274,7 +274,7 @@ test("who has been deleted is nobody, even in the middle of a login", async (t) 
 	t.regex((await browser.submit(again, "/login", { name: "ephemera", password })).text, /name="password"/);
 });
 
-test("forms and links of the library that come without their cookies get a page that says so", async (t) => {
+test("the library's forms and links get an error page if their cookies are missing", async (t) => {
 	const { origin } = t.context.provider;
 	const headers = { accept: "text/html" };
 	for (const [method, path] of [
@@ -291,7 +291,7 @@ test("forms and links of the library that come without their cookies get a page 
 	}
 });
 
-test("every endpoint that is published is there", async (t) => {
+test("every published endpoint exists", async (t) => {
 	const { origin } = t.context.provider;
 	const metadata = (await (await fetch(`${origin}/.well-known/openid-configuration`)).json()) as Record<
 		string,
@@ -309,7 +309,7 @@ test("every endpoint that is published is there", async (t) => {
 	t.is(unknown.headers.get("content-type"), "application/problem+json");
 });
 
-test("a Host header changes nothing that is published", async (t) => {
+test("the Host header doesn't change the published metadata", async (t) => {
 	const { origin, domain } = t.context.provider;
 	const { request } = await import("node:http");
 	const text = await new Promise<string>((resolve, reject) => {
@@ -328,10 +328,10 @@ test("a Host header changes nothing that is published", async (t) => {
 	t.true((JSON.parse(text) as { token_endpoint: string }).token_endpoint.startsWith(`http://${domain}/`));
 });
 
-test("a log-in that was not finished when the password changed is not finished any more", async (t) => {
+test("a password change invalidates an unfinished login", async (t) => {
 	const { provider } = t.context;
 	const { origin } = provider;
-	const { world } = provider.gateway;
+	const { context } = provider.gateway;
 	const lea = await member(provider, "lea");
 	const browser = createBrowser(origin);
 	const page = await browser.open((await begin(await register(origin))).url.href);
@@ -345,10 +345,10 @@ test("a log-in that was not finished when the password changed is not finished a
 	});
 	t.is(sent.status, 303);
 	const on = new URL(sent.headers.get("location") as string, origin);
-	await changePassword(world, lea, { current: password, next: "another plum tree", from: "192.0.2.1" });
+	await changePassword(context, lea, { current: password, next: "another plum tree", from: "192.0.2.1" });
 
 	const behind = await browser.open(on.href);
 	t.is(behind.status, 400);
-	t.deepEqual(await sessionsOf(world, lea), []);
+	t.deepEqual(await sessionsOf(context, lea), []);
 	t.is(new URL((await browser.open("/account")).url).pathname, "/login");
 });

@@ -5,7 +5,7 @@ import { goThrough, member, redirectUri, startScene } from "./scene.ts";
 
 const http = { [oauth.allowInsecureRequests]: true };
 
-test("a plain OAuth client finds its way from the API to tokens, and checks every answer on it", async (t) => {
+test("a plain OAuth client discovers everything from the API's URL, and validates every response", async (t) => {
 	const provider = await startScene();
 	t.teardown(() => provider[Symbol.asyncDispose]());
 	await member(provider, "jane");

@@ -17,7 +17,7 @@ interface OpenApi {
 	readonly paths: Record<string, Record<string, { readonly security?: readonly object[] }>>;
 }
 
-/** Every operation of the API, with something in place of its parameters. */
+/** Every operation of the API, with a placeholder for each parameter. */
 async function operationsOf(door: Door) {
 	const { paths } = (await door.ask("GET", "/api/openapi.json")).body as OpenApi;
 	return Object.entries(paths).flatMap(([path, item]) =>
@@ -31,18 +31,18 @@ async function operationsOf(door: Door) {
 	);
 }
 
-test("no operation of the API takes a token without its scope, and none that acts goes without a token", async (t) => {
+test("every operation of the API requires its scope, and every one that acts requires a token", async (t) => {
 	const { door, jane } = t.context;
 	const operations = await operationsOf(door);
 	t.true(operations.length > 50);
 	const narrow: string[] = [];
 	for (const scopes of [["openid"], ["openid", "profile", "offline_access"], ["OFSCP"], ["ofscp:read"]])
-		narrow.push(await addToken(door.world, { account: jane.account.id, scopes, name: "narrow" }));
-	const mayBeAnybodys = /^\/api\/auth\/(register|login|recover)/;
+		narrow.push(await addToken(door.context, { account: jane.account.id, scopes, name: "narrow" }));
+	const unauthenticated = /^\/api\/auth\/(register|login|recover)/;
 	for (const { method, path, security } of operations) {
 		const body = method === "GET" || method === "DELETE" ? {} : { body: {} };
 		if (security === undefined) {
-			t.true(method === "GET" || mayBeAnybodys.test(path), `${method} ${path} acts for nobody`);
+			t.true(method === "GET" || unauthenticated.test(path), `${method} ${path} acts without authentication`);
 			continue;
 		}
 		for (const token of narrow) {
@@ -56,7 +56,7 @@ test("no operation of the API takes a token without its scope, and none that act
 	}
 });
 
-test("nobody changes what is another's, by its address or by what a body says", async (t) => {
+test("a user can't change another user's resources, by their URL or in a body", async (t) => {
 	const { door, jane, bob } = t.context;
 	const by = (person: Person, method: string, path: string, body?: unknown) =>
 		door.ask(method, path, { token: person.token, ...(body === undefined ? {} : { body }) });
@@ -107,7 +107,7 @@ test("nobody changes what is another's, by its address or by what a body says", 
 		["DELETE", `${path}/messages/${janes}`],
 		["PATCH", `${hidden.path}/messages/${secret}`, change],
 		["DELETE", `${hidden.path}/messages/${secret}`],
-		// By way of a channel in which bob may.
+		// Through a channel in which bob may post.
 		["PATCH", `${path}/messages/${secret}`, change],
 		["DELETE", `${path}/messages/${secret}`],
 		["GET", `${path}/messages/${secret}`],
@@ -128,7 +128,7 @@ test("nobody changes what is another's, by its address or by what a body says", 
 		const answer = await by(bob, method, at, body);
 		t.true([403, 404].includes(answer.status), `${method} ${at}: ${answer.status} ${answer.text}`);
 	}
-	// What a body says of whose it is changes nothing, and is refused or passed over.
+	// Authors and owners in a body are rejected or ignored.
 	const mine = { author: jane.address, actor: jane.address, account: jane.account.id, owner: jane.account.id };
 	for (const [method, at, body] of [
 		["PATCH", `${path}/messages/${bobs}`, { ...change, ...mine, id: janes, channel: hidden.channel }],
@@ -152,7 +152,7 @@ test("nobody changes what is another's, by its address or by what a body says", 
 	t.is((await by(jane, "GET", `${path}/messages/${janes}`)).body.content.text, "jane's");
 });
 
-test("a shared cache gives nobody what is another's", async (t) => {
+test("a shared cache never gives one user another user's response", async (t) => {
 	const { door } = t.context;
 	const [jane, bob] = [await door.person("juno"), await door.person("ben")];
 	const { path, group } = await door.channel(jane);
@@ -163,7 +163,7 @@ test("a shared cache gives nobody what is another's", async (t) => {
 	await door.ask("PUT", `${path}/messages/${id}/reactions/x`, { token: jane.token, body: {} });
 	await door.ask("PATCH", "/api/me", { token: jane.token, body: { displayName: "Jane" } });
 
-	/** As careless as a cache may be: it keeps whatever is not forbidden, and takes no heed of who asks. */
+	/** The most permissive conforming cache: it stores everything that it may, and ignores who asks. */
 	const stored = new Map<string, Awaited<ReturnType<Door["ask"]>>>();
 	async function throughCache(at: string, options: Ask) {
 		const kept = stored.get(at);
@@ -181,7 +181,7 @@ test("a shared cache gives nobody what is another's", async (t) => {
 	}
 	const untimed = (text: string): string => text.replaceAll(/,?"(?:cache_?until|lastUsedAt)":"[^"]+"/gi, "");
 	const u = jane.account.handle;
-	// A stream is not kept, and does not end.
+	// An event stream is not cacheable and does not end.
 	const isRead = ({ method, path: at }: { method: string; path: string }) =>
 		method === "GET" && at !== "/api/events" && !at.includes("/x");
 	const operations = (await operationsOf(door)).filter(isRead);
@@ -211,5 +211,5 @@ test("a shared cache gives nobody what is another's", async (t) => {
 				t.regex(direct.headers.get("cache-control") ?? "", /private|no-store/, at);
 		}
 	}
-	t.true(stored.size > 5, "the cache keeps what it may");
+	t.true(stored.size > 5, "the cache stores what it may");
 });

@@ -17,7 +17,7 @@ const large = "x".repeat(10 * 1024 ** 2);
 const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
 const typed = "application/x-www-form-urlencoded";
 
-test("whatever is sent to whatever takes a body, the answer is a clear refusal", async (t) => {
+test("every endpoint with a body answers malformed input with a clear error", async (t) => {
 	const { provider, ana } = t.context;
 	const authorization = `Bearer ${ana.token}`;
 	const json = "application/json";
@@ -64,7 +64,7 @@ test("whatever is sent to whatever takes a body, the answer is a clear refusal",
 	t.is(proto, undefined);
 });
 
-test("what somebody writes runs nowhere, and what they point at is https", async (t) => {
+test("user content runs no scripts, and its links and images are https", async (t) => {
 	const { provider, ana } = t.context;
 	const script =
 		'<script>alert(1)</script><img src=x onerror=alert(1)><a href="javascript:alert(1)">x</a><svg onload=alert(1)>';
@@ -92,19 +92,19 @@ test("what somebody writes runs nowhere, and what they point at is https", async
 		t.regex(headers.get("content-security-policy") ?? "", /^default-src 'none'/, path);
 		t.notRegex(headers.get("content-security-policy") ?? "", /script-src|unsafe/, path);
 	}
-	t.regex((await browser.open("/@ana")).text, /&lt;script&gt;/, "it is there, as text");
+	t.regex((await browser.open("/@ana")).text, /&lt;script&gt;/, "the script is shown as text");
 	const api = await fetch(`${provider.origin}/api/users/ana/profile`, { headers: { accept: "text/html" } });
 	t.is(api.headers.get("content-type"), "application/json");
 	t.is(api.headers.get("x-content-type-options"), "nosniff");
 });
 
-async function timelineOf({ gateway: { world } }: Running, handle: string) {
+async function timelineOf({ gateway: { context } }: Running, handle: string) {
 	const { accountByHandle } = await import("#core/accounts/find-account.ts");
-	const account = await accountByHandle(world, handle, world.domain);
+	const account = await accountByHandle(context, handle, context.domain);
 	return { timeline: `/api/groups/${account?.group}/channels/${account?.timeline}/messages` };
 }
 
-test("nothing tells whether what one may not know of exists", async (t) => {
+test("responses don't reveal whether a hidden resource exists", async (t) => {
 	const { provider, ana, bea } = t.context;
 	const { origin } = provider;
 	const { id: group } = await ana.call<{ id: string }>("POST", "/api/groups", { name: "x" });

@@ -12,7 +12,7 @@ test.before(async (t) => {
 });
 test.after.always((t) => t.context.provider?.[Symbol.asyncDispose]());
 
-test("an answer goes exactly where the client has said, however the address is bent", async (t) => {
+test("an authorization response goes only to the exact registered redirect URI", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const uris = { redirect_uris: ["https://otter.example/cb", redirectUri] };
@@ -56,7 +56,7 @@ test("an answer goes exactly where the client has said, however the address is b
 		}
 });
 
-test("signing out leads nowhere that the client has not registered", async (t) => {
+test("logout redirects only to registered URIs", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin, { post_logout_redirect_uris: ["https://otter.example/bye"] });
 	const browser = createBrowser(origin);
@@ -68,10 +68,10 @@ test("signing out leads nowhere that the client has not registered", async (t) =
 		t.false(page.left);
 		t.is(page.status, 400, post_logout_redirect_uri);
 	}
-	t.is((await browser.open("/account")).status, 200, "and nobody is signed out by a link alone");
+	t.is((await browser.open("/account")).status, 200, "a link alone doesn't sign out");
 });
 
-test("forms of the library count only with their page's own token", async (t) => {
+test("the library's forms are accepted only with the CSRF token of their page", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const config = await register(origin);
@@ -103,7 +103,7 @@ test("forms of the library count only with their page's own token", async (t) =>
 	t.regex((await browser.open("/account")).url, /\/account$/, "still signed in");
 });
 
-test("a session that somebody planted is not the one that is signed in", async (t) => {
+test("a planted session id is replaced at login", async (t) => {
 	const { origin } = t.context.provider;
 	const ways: Record<string, (page: ReturnType<typeof createBrowser>) => Promise<Page>> = {
 		page: async (browser) => browser.submit(await browser.open("/login"), "/login", { name: "jane", password }),
@@ -118,7 +118,7 @@ test("a session that somebody planted is not the one that is signed in", async (
 	};
 	for (const [name, signIn] of Object.entries(ways)) {
 		const browser = createBrowser(origin);
-		// Whoever looks at this page has a session, of nobody.
+		// Opening this page starts an anonymous session.
 		await browser.open("/oauth/device");
 		const planted = browser.cookies("/");
 		const id = browser.cookie("causeway_session");
@@ -131,7 +131,7 @@ test("a session that somebody planted is not the one that is signed in", async (
 	}
 });
 
-test("somebody else at the same browser is signed in instead, and gets none of what the first had granted", async (t) => {
+test("another user's login in the same browser replaces the session, and inherits no grants", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const config = await register(origin);
@@ -144,10 +144,10 @@ test("somebody else at the same browser is signed in instead, and gets none of w
 	t.notRegex(page.text, /jane/);
 	const second = await authorize(origin, config, "mallory", { browser });
 	t.not(second.claims()?.sub, first.claims()?.sub);
-	t.is((await ask(origin, first.access_token)).status, 200, "what was to stay stays");
+	t.is((await ask(origin, first.access_token)).status, 200, "a grant with offline_access stays");
 });
 
-test("no page can be framed, whoever asks for it and whatever went wrong", async (t) => {
+test("no page can be framed, with or without a session, error pages included", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const config = await register(origin);
@@ -189,7 +189,7 @@ test("no page can be framed, whoever asks for it and whatever went wrong", async
 	);
 });
 
-test("nothing that a link carries runs on the page that it leads to", async (t) => {
+test("parameters of a link never run as scripts on the page", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const config = await register(origin);

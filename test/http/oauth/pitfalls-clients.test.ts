@@ -11,7 +11,7 @@ import { ask, authorize, begin, member, password, redirectUri, register } from "
 
 const day = 86_400_000;
 
-/** A provider whose clock can be turned, with jane. */
+/** A provider with an adjustable clock, and jane's account. */
 async function open(t: ExecutionContext): Promise<{ provider: Running; turn(ms: number): void }> {
 	let ahead = 0;
 	const surroundings = { clock: { now: () => Date.now() + ahead }, logger: silentLogger };
@@ -24,13 +24,13 @@ async function open(t: ExecutionContext): Promise<{ provider: Running; turn(ms: 
 const known = (origin: string, id: string): Promise<client.Configuration> =>
 	client.discovery(new URL(origin), id, undefined, client.None(), { execute: [client.allowInsecureRequests] });
 
-/** The page on which jane is asked. */
+/** The consent page for jane. */
 async function askedOf(browser: Browser, config: client.Configuration, parameters: Record<string, string> = {}) {
 	const { url } = await begin(config, parameters);
 	return browser.submit(await browser.open(url.href), "/login", { name: "jane", password });
 }
 
-test("a document that changes where it is answered while jane reads gets no code", async (t) => {
+test("a client document whose redirect URI changes during consent gets no code", async (t) => {
 	const { provider, turn } = await open(t);
 	const host = await startClientHost();
 	t.teardown(() => host[Symbol.asyncDispose]());
@@ -57,7 +57,7 @@ test("a document that changes where it is answered while jane reads gets no code
 	}
 });
 
-test("a document that calls itself something else is asked about again, even with prompt=none", async (t) => {
+test("a client document whose name changes needs new consent, even with prompt=none", async (t) => {
 	const { provider, turn } = await open(t);
 	const host = await startClientHost();
 	t.teardown(() => host[Symbol.asyncDispose]());
@@ -76,7 +76,7 @@ test("a document that calls itself something else is asked about again, even wit
 	t.is(new URL(silent.url).searchParams.get("error"), "consent_required");
 });
 
-test("the consent page shows where a client really is, and nothing that the client could draw or run", async (t) => {
+test("the consent page shows the client's real host, and no image or script of the client", async (t) => {
 	const { provider } = await open(t);
 	const host = await startClientHost();
 	t.teardown(() => host[Symbol.asyncDispose]());
@@ -95,7 +95,7 @@ test("the consent page shows where a client really is, and nothing that the clie
 		const page = await askedOf(createBrowser(provider.origin), config);
 		t.regex(page.text, /value="yes"/);
 		t.true(page.text.includes(`<span class="host">${where}</span>`), where);
-		t.regex(page.text, /class="note care"/, "nobody vouches for it");
+		t.regex(page.text, /class="note care"/, "the client is marked as unverified");
 		t.notRegex(page.text, /<img src="(?!\/assets\/)|<script>|onerror="|logo\.png|\p{Cf}|(?!\n)\p{Cc}/u);
 		t.notRegex(page.text, /\ssrc="(?!\/)/);
 		const policy = (page.headers.get("content-security-policy") ?? "").split("; ");
@@ -105,7 +105,7 @@ test("the consent page shows where a client really is, and nothing that the clie
 	t.deepEqual(host.asked, ["/client.json"], "its logo is not fetched");
 });
 
-test("who answers one client has answered no other", async (t) => {
+test("consent to one client doesn't answer another client's request", async (t) => {
 	const { provider } = await open(t);
 	const browser = createBrowser(provider.origin);
 	const [first, second] = [await register(provider.origin), await register(provider.origin)];
@@ -120,12 +120,12 @@ test("who answers one client has answered no other", async (t) => {
 	t.true((await browser.open((await begin(first)).url.href)).left);
 });
 
-test("registrations that nobody uses are gone after a week, those in use are not", async (t) => {
+test("unused registrations expire after a week, used ones don't", async (t) => {
 	const { provider, turn } = await open(t);
 	const [idle, busy] = [await register(provider.origin), await register(provider.origin)];
 	const tokens = await authorize(provider.origin, busy, "jane");
 	turn(8 * day);
-	await sweepExpired(provider.gateway.world, collections);
+	await sweepExpired(provider.gateway.context, collections);
 	const gone = await createBrowser(provider.origin).open((await begin(idle)).url.href);
 	t.is(gone.status, 400);
 	t.regex(gone.text, /invalid_client/);
@@ -133,7 +133,7 @@ test("registrations that nobody uses are gone after a week, those in use are not
 	t.truthy((await client.refreshTokenGrant(busy, tokens.refresh_token as string)).access_token);
 });
 
-test("a client that deletes its registration takes its tokens with it", async (t) => {
+test("deleting a registration revokes the client's tokens", async (t) => {
 	const { provider } = await open(t);
 	const [config, other] = [await register(provider.origin), await register(provider.origin)];
 	const tokens = await authorize(provider.origin, config, "jane");

@@ -9,7 +9,7 @@ import { createHttpClient } from "../../../src/outbound/http-client.ts";
 import { silentLogger } from "../../support/silent-logger.ts";
 import { redirectUri, startScene } from "./scene.ts";
 
-/** Listens on every address of this machine and counts who connects. */
+/** Listens on every address of this machine and counts connections. */
 async function startCanary(t: ExecutionContext): Promise<{ readonly port: number; hits: number }> {
 	const canary = { port: 0, hits: 0 };
 	const server = createTcpServer((socket) => {
@@ -35,7 +35,7 @@ async function startServer(t: ExecutionContext, answer: RequestListener): Promis
 	return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Ways to write an address at which nothing may be asked for. */
+/** Ways to write an address that must not be fetched. */
 const hosts = [
 	"127.0.0.1",
 	"127.1",
@@ -71,7 +71,7 @@ const production = {
 const form = (url: string, fields: Record<string, string>) =>
 	fetch(url, { method: "POST", body: new URLSearchParams(fields), redirect: "manual" });
 
-test("no endpoint fetches a client from this machine or its neighbours, however they are written", async (t) => {
+test("no endpoint fetches a client document from a loopback or private address, however it is written", async (t) => {
 	const canary = await startCanary(t);
 	await using provider = await startScene(production);
 	for (const host of hosts)
@@ -90,7 +90,7 @@ test("no endpoint fetches a client from this machine or its neighbours, however 
 	t.is(canary.hits, 0);
 });
 
-test("nor does a client make us fetch its keys, its logo or anything else from there", async (t) => {
+test("a client's metadata can't make us fetch keys, a logo or anything else from such an address", async (t) => {
 	const canary = await startCanary(t);
 	await using provider = await startScene(production);
 	for (const host of hosts) {
@@ -138,7 +138,7 @@ test("nor does a client make us fetch its keys, its logo or anything else from t
 	t.is(canary.hits, 0);
 });
 
-test("a name that leads somewhere else each time it is asked for leads to nobody here", async (t) => {
+test("DNS rebinding doesn't reach a loopback or private address", async (t) => {
 	const canary = await startCanary(t);
 	const answers = ["127.0.0.1", "10.0.0.1", "::1", "::ffff:127.0.0.1", "169.254.169.254"];
 	let lookups = 0;
@@ -159,7 +159,7 @@ test("a name that leads somewhere else each time it is asked for leads to nobody
 	t.is(canary.hits, 0);
 });
 
-test("what is fetched for a client follows no redirect, waits for no one, swallows little, and says nothing of us", async (t) => {
+test("fetching for a client follows no redirects, has limits on time and size, and sends no credentials", async (t) => {
 	const canary = await startCanary(t);
 	const secrets: string[] = [];
 	let sent = 0;
@@ -185,7 +185,7 @@ test("what is fetched for a client follows no redirect, waits for no one, swallo
 			const drip = setInterval(() => response.write(" "), 50);
 			response.once("close", () => clearInterval(drip));
 		}
-		// Of anything else, nothing is ever said.
+		// Other requests are never answered.
 	});
 	await using provider = await startScene();
 	const paths = [301, 302, 303, 307, 308].map((status) => `/moved/${status}`);

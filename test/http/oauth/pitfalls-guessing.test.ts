@@ -3,7 +3,7 @@ import { createBrowser } from "../../support/browser-forms.ts";
 import type { Running } from "../../support/gateway.ts";
 import { begin, member, password, redirectUri, register, startScene } from "./scene.ts";
 
-/** The limits as they are shipped. */
+/** The default limits. */
 const shipped = { CAUSEWAY_LIMITS_SCALE: "1" };
 const behindProxy = { ...shipped, CAUSEWAY_LISTEN_BEHIND_PROXY: "true" };
 
@@ -16,7 +16,7 @@ const post = (url: string, body: unknown, headers: Record<string, string> = {}) 
 const form = (url: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
 	fetch(url, { method: "POST", headers, body: new URLSearchParams(fields) });
 
-/** The statuses of registrations that say to have come through a proxy. */
+/** The statuses of registrations with these X-Forwarded-For headers. */
 async function registrations(provider: Running, forwardedFor: (i: number) => string): Promise<number[]> {
 	const statuses: number[] = [];
 	for (let i = 0; i < 24; i++) {
@@ -26,8 +26,8 @@ async function registrations(provider: Running, forwardedFor: (i: number) => str
 	return statuses;
 }
 
-test("twenty wrong passwords are enough, whichever door they come to", async (t) => {
-	// Only what counts for one account is left as shipped.
+test("wrong passwords are limited across all endpoints together", async (t) => {
+	// Only the limit per account keeps its default.
 	await using provider = await startScene({
 		...shipped,
 		CAUSEWAY_LIMITS_AUTH_POINTS: "1000",
@@ -76,15 +76,15 @@ for (const [endpoint, fields] of [
 	});
 }
 
-test("whoever makes up where they come from is counted where they do", async (t) => {
+test("a forged X-Forwarded-For doesn't evade the limits", async (t) => {
 	await using provider = await startScene(behindProxy);
 	const made = await registrations(provider, (i) => `198.51.100.${i}, 203.0.113.9`);
 	t.deepEqual(made.slice(-4), [429, 429, 429, 429]);
 	const elsewhere = await registrations(provider, (i) => `203.0.113.${100 + i}`);
-	t.deepEqual([...new Set(elsewhere)], [201], "what the proxy itself has seen is believed");
+	t.deepEqual([...new Set(elsewhere)], [201], "the address that the proxy has added is trusted");
 });
 
-test("who has a whole network of addresses is counted as one", async (t) => {
+test("all addresses of an IPv6 network share one limit", async (t) => {
 	await using provider = await startScene(behindProxy);
 	const made = await registrations(provider, (i) => `2001:db8:0:1::${i.toString(16)}`);
 	t.deepEqual(made.slice(-4), [429, 429, 429, 429]);

@@ -13,7 +13,7 @@ const call = (origin: string, token: string, method: string, path: string, body:
 		body: JSON.stringify(body),
 	});
 
-test("no secret of a login gets to other servers, nor is it kept", async (t) => {
+test("no secret of a login reaches other servers or is stored", async (t) => {
 	const peer = await startPeer(t);
 	peer.routes.set("/inbox", { status: 202 });
 	peer.routes.set("/u/bob/inbox", { status: 202 });
@@ -22,7 +22,7 @@ test("no secret of a login gets to other servers, nor is it kept", async (t) => 
 	const { origin, gateway } = provider;
 	const jane = await member(provider, "jane");
 
-	// A client whose document the peer has, who logs jane in …
+	// Jane logs in for a client whose document is on the peer …
 	const id = `${peer.origin}/client.json`;
 	peer.routes.set("/client.json", {
 		headers: { "content-type": "application/json" },
@@ -41,7 +41,7 @@ test("no secret of a login gets to other servers, nor is it kept", async (t) => 
 		await call(origin, tokens.access_token, "POST", "/api/auth/login", { handle: "jane", password })
 	).json()) as { bootstrap_token: string };
 
-	// … and acts for her where the peer is concerned: it is looked up, followed, and told what she says.
+	// … and the client acts for her towards the peer: it looks bob up, follows him, and posts.
 	const follow = { id: `${bob.id}/follow`, type: "Follow", actor: bob.id, object: `${origin}/users/${jane.id}` };
 	const signed = signedPost({ origin, keyId: bob.keyId, body: follow });
 	const { host: _, ...headers } = signed.headers;
@@ -62,7 +62,7 @@ test("no secret of a login gets to other servers, nor is it kept", async (t) => 
 	t.true(peer.asked.some(({ url: path }) => path === "/client.json"));
 	const documents: string[] = [];
 	for (const collection of collections)
-		for (const { id: key, json } of await gateway.world.store.page(collection, { order: "asc", limit: 1000 }))
+		for (const { id: key, json } of await gateway.context.store.page(collection, { order: "asc", limit: 1000 }))
 			documents.push(`${collection.name} ${key} ${json}`);
 	const stored = documents.join("\n");
 	t.true(stored.includes("the ice is thin"));
@@ -87,7 +87,7 @@ test("no secret of a login gets to other servers, nor is it kept", async (t) => 
 	}
 });
 
-test("what holds a secret is kept by no cache, and no address but the client's own ever has one in it", async (t) => {
+test("responses with secrets are not cacheable, and only the client's own redirect URI contains one", async (t) => {
 	await using provider = await startScene();
 	const { origin } = provider;
 	await member(provider, "jane");

@@ -32,7 +32,7 @@ async function form(url: string, fields: Record<string, string>) {
 	return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
 
-test("nothing but an access token opens the API or tells of a person, and nothing but a refresh token renews", async (t) => {
+test("the API and userinfo accept only access tokens, and only refresh tokens can be refreshed", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin, {
 		token_endpoint_auth_method: "client_secret_post",
@@ -92,7 +92,7 @@ test("nothing but an access token opens the API or tells of a person, and nothin
 	t.is((await ask(origin, tokens.access_token)).status, 200, "none of it has harmed the right one");
 });
 
-test("a code is worth nothing to another client, at another address, or without the verifier", async (t) => {
+test("a code is useless to another client, with another redirect URI, or without the verifier", async (t) => {
 	const { origin } = t.context.provider;
 	const [config, thief] = [
 		await register(origin, { redirect_uris: [redirectUri, "http://127.0.0.1:9/other"] }),
@@ -127,7 +127,7 @@ test("a code is worth nothing to another client, at another address, or without 
 	t.is((await form(`${origin}/oauth/token`, good)).status, 200, "and it is still its own client's");
 });
 
-test("no JWT is believed that we have not signed for the API", async (t) => {
+test("a JWT that we have not signed for the API is rejected", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin);
 	const tokens = await authorize(origin, config, "jane", { resource: origin });
@@ -161,7 +161,7 @@ test("no JWT is believed that we have not signed for the API", async (t) => {
 	for (const [name, token] of Object.entries(forged)) t.is((await ask(origin, token)).status, 401, name);
 });
 
-test("no way of renewing gives more than was granted", async (t) => {
+test("refreshing never extends the granted scope", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin);
 	const narrow = { scope: "openid offline_access" };

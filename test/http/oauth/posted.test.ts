@@ -18,7 +18,7 @@ const post = (url: string, body: URLSearchParams | string, type?: string) =>
 		...(type === undefined ? {} : { headers: { "content-type": type } }),
 	});
 
-test("a client may post what it asks for, and what is asked is the same", async (t) => {
+test("an authorization request may be posted, with the same result", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin);
 	const attempt = await begin(config);
@@ -32,7 +32,7 @@ test("a client may post what it asks for, and what is asked is the same", async 
 	t.truthy((await redeem(config, attempt, page.url)).access_token);
 });
 
-test("a client may post whom it logs out", async (t) => {
+test("a logout request may be posted", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
 	const { id_token: hint = "" } = await authorize(origin, await register(origin), "jane", { browser });
@@ -42,7 +42,7 @@ test("a client may post whom it logs out", async (t) => {
 	t.regex(page.text, /Sign out\?/);
 });
 
-test("what is posted is a form of a size that fits an address", async (t) => {
+test("a posted request must be a form that fits into a URL", async (t) => {
 	const at = `${t.context.provider.origin}/oauth/authorize`;
 	t.is((await post(at, "{}", "application/json")).status, 415);
 	t.is((await post(at, new URLSearchParams({ state: "x".repeat(10_000) }))).status, 413);

@@ -1,14 +1,14 @@
 import test from "ava";
 import { startScene } from "./scene.ts";
 
-/** A provider as it is run: https for the world, and a proxy in front that speaks http to it. */
+/** A provider as in production: a public https origin, and a reverse proxy that connects with http. */
 const behindProxy = {
 	CAUSEWAY_PUBLIC_URL: "https://social.example",
 	CAUSEWAY_LISTEN_BEHIND_PROXY: "true",
 	CAUSEWAY_FEDERATION_INSECURE_LOCALHOST: "false",
 };
 
-test("behind a proxy everything is published under the public origin, and cookies are for https", async (t) => {
+test("behind a proxy, URLs use the public origin, and cookies are Secure", async (t) => {
 	const provider = await startScene(behindProxy);
 	t.teardown(() => provider[Symbol.asyncDispose]());
 	const here = provider.origin;
@@ -55,7 +55,7 @@ test("behind a proxy everything is published under the public origin, and cookie
 	t.regex(await page.text(), /name="password"/);
 });
 
-test("where http is not allowed, no client is fetched from this machine or its neighbours", async (t) => {
+test("without plain http, client documents are not fetched from loopback or private addresses", async (t) => {
 	const provider = await startScene(behindProxy);
 	t.teardown(() => provider[Symbol.asyncDispose]());
 	for (const id of [

@@ -12,7 +12,7 @@ export const password = "correct horse battery staple";
 export const redirectUri = "http://127.0.0.1:9/callback";
 export const ofscpScope = "openid profile offline_access ofscp";
 
-/** A provider for all tests of a file, in a folder that goes with it. */
+/** A provider for all tests of a file, in a temporary folder that is deleted with it. */
 export async function startScene(env: Readonly<Record<string, string>> = {}): Promise<Running> {
 	const folder = await mkdtemp(path.join(tmpdir(), "causeway-oauth-"));
 	const running = await startGateway(folder, env);
@@ -25,14 +25,14 @@ export async function startScene(env: Readonly<Record<string, string>> = {}): Pr
 	};
 }
 
-/** Somebody of ours who logs in with {@link password}. */
-export async function member({ gateway: { world } }: Pick<Running, "gateway">, handle: string): Promise<Account> {
-	const account = await createAccount(world, { handle });
-	await setPassword(world, account.id, password);
+/** A local account with {@link password}. */
+export async function member({ gateway: { context } }: Pick<Running, "gateway">, handle: string): Promise<Account> {
+	const account = await createAccount(context, { handle });
+	await setPassword(context, account.id, password);
 	return account;
 }
 
-/** A public client that has registered itself. */
+/** A public client, dynamically registered. */
 export async function register(
 	origin: string,
 	metadata: Readonly<Record<string, unknown>> = {},
@@ -50,14 +50,14 @@ export async function register(
 	);
 }
 
-/** What a client keeps while a person is away in the browser. */
+/** What a client remembers while the user is in the browser. */
 export interface Attempt {
 	readonly url: URL;
 	readonly state: string;
 	readonly verifier: string;
 }
 
-/** Begins an authorization. */
+/** Begins an authorization request. */
 export async function begin(
 	config: client.Configuration,
 	parameters: Readonly<Record<string, string>> = {},
@@ -75,7 +75,7 @@ export async function begin(
 	return { url, state, verifier };
 }
 
-/** Goes through whatever pages there are until the browser leaves for the client. */
+/** Answers the login and consent pages until the browser is redirected to the client. */
 export async function goThrough(
 	browser: Browser,
 	page: Page,
@@ -85,12 +85,12 @@ export async function goThrough(
 	for (let steps = 0; steps < 5 && !page.left; steps++) {
 		if (page.text.includes('name="password"')) page = await browser.submit(page, "/login", { name, password });
 		else if (page.text.includes('value="yes"')) page = await browser.submit(page, "/consent", { answer });
-		else throw new Error(`Not a page to go through: ${page.url} (${page.status}) ${page.text}`);
+		else throw new Error(`Neither a login nor a consent page: ${page.url} (${page.status}) ${page.text}`);
 	}
 	return page;
 }
 
-/** The whole of it: the tokens of somebody who logs in and consents. */
+/** Runs a whole authorization: logs in, consents, and returns the tokens. */
 export async function authorize(
 	origin: string,
 	config: client.Configuration,
@@ -102,10 +102,10 @@ export async function authorize(
 	return redeem(config, attempt, page.url);
 }
 
-/** Exchanges the code that the browser brought. */
+/** Exchanges the code in the callback URL for tokens. */
 export const redeem = (config: client.Configuration, { state, verifier }: Attempt, callback: string) =>
 	client.authorizationCodeGrant(config, new URL(callback), { expectedState: state, pkceCodeVerifier: verifier });
 
-/** Asks the API with a token. */
+/** Sends a GET request to the API with a token. */
 export const ask = (origin: string, token: string, path = "/api/me"): Promise<Response> =>
 	fetch(origin + path, { headers: { authorization: `Bearer ${token}` } });

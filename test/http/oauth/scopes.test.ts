@@ -12,7 +12,7 @@ test.after.always((t) => t.context.provider?.[Symbol.asyncDispose]());
 
 const query = (url: string): Record<string, string> => Object.fromEntries(new URL(url).searchParams);
 
-test("a scope that nobody knows is refused, at the authorization and at a device", async (t) => {
+test("an unknown scope is rejected, in an authorization and in a device request", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin, {
 		grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
@@ -31,7 +31,7 @@ test("a scope that nobody knows is refused, at the authorization and at a device
 	t.is(((await device.json()) as { error: string }).error, "invalid_scope");
 });
 
-test("the scopes that every OpenID Connect library knows, and that give nothing here, are no reason to send anybody away", async (t) => {
+test("the standard OpenID Connect scopes that grant nothing here are ignored", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin);
 	const tokens = await authorize(origin, config, "jane", { scope: "openid profile email address phone" });

@@ -18,7 +18,7 @@ test.after.always((t) => t.context.provider?.[Symbol.asyncDispose]());
 const form = (url: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
 	fetch(url, { method: "POST", body: new URLSearchParams(fields), headers });
 
-test("a code that comes twice ends what it was exchanged for", async (t) => {
+test("reusing a code revokes the tokens that it was exchanged for", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin);
 	const browser = createBrowser(origin);
@@ -31,7 +31,7 @@ test("a code that comes twice ends what it was exchanged for", async (t) => {
 	await t.throwsAsync(client.refreshTokenGrant(config, tokens.refresh_token as string));
 });
 
-test("of two who redeem a code at once, one gets tokens", async (t) => {
+test("of two concurrent redemptions of a code, one gets tokens", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin);
 	const browser = createBrowser(origin);
@@ -41,7 +41,7 @@ test("of two who redeem a code at once, one gets tokens", async (t) => {
 	t.is(outcomes.filter(({ status }) => status === "fulfilled").length, 1);
 });
 
-test("a refresh token that comes twice ends the login", async (t) => {
+test("reusing a refresh token revokes its grant", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin);
 	const first = await authorize(origin, config, "jane");
@@ -53,7 +53,7 @@ test("a refresh token that comes twice ends the login", async (t) => {
 	await t.throwsAsync(client.refreshTokenGrant(config, second.refresh_token as string));
 });
 
-test("a refresh can't ask for more than was granted", async (t) => {
+test("a refresh can't request more than was granted", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin);
 	const tokens = await authorize(origin, config, "jane", { scope: "openid offline_access" });
@@ -67,7 +67,7 @@ test("a refresh can't ask for more than was granted", async (t) => {
 	);
 });
 
-test("a revoked token is worth nothing, and its stream of events ends", async (t) => {
+test("a revoked token is rejected, and its event stream ends", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin);
 	const tokens = await authorize(origin, config, "jane");
@@ -83,7 +83,7 @@ test("a revoked token is worth nothing, and its stream of events ends", async (t
 	t.regex(resource.headers.get("www-authenticate") ?? "", /error="invalid_token"/);
 });
 
-test("a login is listed among the sessions with its client, and ends there", async (t) => {
+test("a grant is listed among the sessions with its client, and can be revoked there", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin, { client_name: "Heron" });
 	const { access_token } = await authorize(origin, config, "jane");
@@ -100,7 +100,7 @@ test("a login is listed among the sessions with its client, and ends there", asy
 	t.is((await ask(origin, access_token)).status, 401);
 });
 
-test("only access tokens open the API, and only in their header", async (t) => {
+test("the API accepts only access tokens, and only in the Authorization header", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin);
 	const browser = createBrowser(origin);
@@ -125,7 +125,7 @@ test("only access tokens open the API, and only in their header", async (t) => {
 	t.is(none.headers.get("access-control-allow-origin"), "*");
 });
 
-test("a client's own token stands for nobody", async (t) => {
+test("a token of the client credentials grant has no account", async (t) => {
 	const { origin } = t.context.provider;
 	const config = await register(origin, {
 		token_endpoint_auth_method: "client_secret_basic",
@@ -144,7 +144,7 @@ test("a client's own token stands for nobody", async (t) => {
 	}
 });
 
-test("a client asks about its own tokens, and about no other's", async (t) => {
+test("a client can introspect its own tokens only", async (t) => {
 	const { origin } = t.context.provider;
 	const secret = { token_endpoint_auth_method: "client_secret_post" };
 	const [own, other] = [await register(origin, secret), await register(origin, secret)];
@@ -161,7 +161,7 @@ test("a client asks about its own tokens, and about no other's", async (t) => {
 	t.deepEqual(await client.tokenIntrospection(own, tokens.access_token), { active: false });
 });
 
-test("a JWT is had by asking for the resource, opens the API, and ends with its grant", async (t) => {
+test("requesting the resource gives a JWT, which the API accepts until its grant ends", async (t) => {
 	const { origin, gateway } = t.context.provider;
 	const config = await register(origin);
 	for (const resource of [origin, `${origin}/api`]) {
@@ -177,8 +177,12 @@ test("a JWT is had by asking for the resource, opens the API, and ends with its 
 		const [first, second, signature = ""] = tokens.access_token.split(".");
 		const swapped = signature.startsWith("A") ? `B${signature.slice(1)}` : `A${signature.slice(1)}`;
 		t.is((await ask(origin, `${first}.${second}.${swapped}`)).status, 401);
-		await rotateSigningKeys(gateway.world);
-		t.is((await ask(origin, tokens.access_token)).status, 200, "what an old key has signed still counts");
+		await rotateSigningKeys(gateway.context);
+		t.is(
+			(await ask(origin, tokens.access_token)).status,
+			200,
+			"a token signed with the previous key is still accepted",
+		);
 		await client.tokenRevocation(config, tokens.refresh_token as string);
 		t.is((await ask(origin, tokens.access_token)).status, 401);
 	}
@@ -188,14 +192,14 @@ test("a JWT is had by asking for the resource, opens the API, and ends with its 
 	t.is(new URL(page.url).searchParams.get("error"), "invalid_target");
 });
 
-test("rotated keys sign at once, and the old ones stay published", async (t) => {
+test("rotated keys sign at once, and the previous keys stay published", async (t) => {
 	const { origin, gateway } = t.context.provider;
 	const kids = async () =>
 		((await (await fetch(`${origin}/.well-known/jwks.json`)).json()) as { keys: { kid: string }[] }).keys.map(
 			({ kid }) => kid,
 		);
 	const before = await kids();
-	await rotateSigningKeys(gateway.world);
+	await rotateSigningKeys(gateway.context);
 	const after = await kids();
 	t.true(before.every((kid) => after.includes(kid)));
 	const tokens = await authorize(origin, await register(origin), "jane");
@@ -205,7 +209,7 @@ test("rotated keys sign at once, and the old ones stay published", async (t) => 
 	t.false(before.includes(kid));
 });
 
-test("what is stored is no secret", async (t) => {
+test("no secret is stored in plain text", async (t) => {
 	const { origin, gateway } = t.context.provider;
 	const config = await register(origin, { token_endpoint_auth_method: "client_secret_post" });
 	const browser = createBrowser(origin);
@@ -222,7 +226,7 @@ test("what is stored is no secret", async (t) => {
 		{ scope: "openid" },
 	);
 	const tokens = await redeem(config, attempt, url);
-	const stored = await gateway.world.store.page(oauthRecords, { order: "asc", limit: 1000 });
+	const stored = await gateway.context.store.page(oauthRecords, { order: "asc", limit: 1000 });
 	const everything = stored.map(({ id, json }) => `${id}${json}`).join("\n");
 	const secrets = {
 		interaction,
@@ -241,7 +245,7 @@ test("what is stored is no secret", async (t) => {
 	}
 });
 
-test("answers with tokens are not stored, and every program may ask for them", async (t) => {
+test("token responses are not cacheable, and allow every origin", async (t) => {
 	const { origin } = t.context.provider;
 	const answer = await form(
 		`${origin}/oauth/token`,
@@ -272,7 +276,7 @@ test("answers with tokens are not stored, and every program may ask for them", a
 	}
 });
 
-test("the use of a token is remembered to the minute", async (t) => {
+test("the last use of a token is stored to the minute", async (t) => {
 	const { origin } = t.context.provider;
 	const { access_token } = await authorize(origin, await register(origin), "jane");
 	await ask(origin, access_token);

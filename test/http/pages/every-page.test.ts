@@ -8,7 +8,7 @@ import { withPalette } from "../../support/palette-png.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { tour } from "./tour.ts";
 
-/** `CAUSEWAY_TEST_SCREENSHOTS=1` makes the pictures of docs/accounts.md anew. */
+/** `CAUSEWAY_TEST_SCREENSHOTS=1` takes the screenshots of docs/accounts.md again. */
 const pictures =
 	process.env.CAUSEWAY_TEST_SCREENSHOTS === "1"
 		? path.join(import.meta.dirname, "..", "..", "..", "docs", "images", "identity")
@@ -20,7 +20,7 @@ test.before(async () => {
 });
 test.after.always(() => browser?.close());
 
-/** What the browser says of a page on which a form was refused: not a complaint. */
+/** The browser's message about a page with a 4xx status, which is expected after a rejected form. */
 const isAnswer = (text: string): boolean =>
 	/^Failed to load resource: the server responded with a status of 4\d\d/.test(text);
 
@@ -29,7 +29,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 		["narrow", 320],
 		["wide", 1000],
 	] as const) {
-		test(`every page of identity is accessible, fits and keeps to its policy: ${size}, ${colorScheme}`, async (t) => {
+		test(`every identity page is accessible, fits, and complies with its CSP: ${size}, ${colorScheme}`, async (t) => {
 			await using running: Running = await startGateway(await temporaryFolder(t), {
 				CAUSEWAY_REGISTRATION_MODE: "open",
 				CAUSEWAY_INSTANCE_NAME: "Riverside",
@@ -46,7 +46,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 			});
 			const titles = new Map<string, string>();
 			await tour(running, context, async (name, page) => {
-				// What axe finds is the same at every width, and it takes its time.
+				// axe is slow, and its findings don't depend on the width.
 				const { violations } =
 					size === "wide" ? await new AxeBuilder({ page }).setLegacyMode(true).analyze() : { violations: [] };
 				const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");

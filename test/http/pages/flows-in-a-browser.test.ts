@@ -24,7 +24,7 @@ interface Scene {
 	readonly page: Page;
 }
 
-/** A provider that takes new accounts, and a browser of its own. */
+/** A provider with open registration, and a browser context of its own. */
 async function openScene(
 	t: ExecutionContext,
 	{ env = {}, javaScriptEnabled = true }: { env?: Record<string, string>; javaScriptEnabled?: boolean } = {},
@@ -51,7 +51,7 @@ async function handleOf({ origin }: Running, token: string): Promise<string> {
 
 for (const javaScriptEnabled of [true, false]) {
 	const how = javaScriptEnabled ? "" : ", without JavaScript";
-	test(`an app asks, somebody signs up, consents, and the app gets its tokens${how}`, async (t) => {
+	test(`an app requests authorization, the user signs up and consents, and the app gets its tokens${how}`, async (t) => {
 		const { running, page } = await openScene(t, { javaScriptEnabled });
 		await using app = await startLoopbackApp(running.origin, "Tern");
 		await page.goto((await app.begin()).href);
@@ -59,9 +59,9 @@ for (const javaScriptEnabled of [true, false]) {
 		await fill(page, { Name: "ana", Password: password }, "Create account");
 		t.is(await headingOf(page), "Allow Tern?");
 		const text = await page.locator("main").innerText();
-		t.true(text.includes(new URL(app.redirectUri).host), "it says where the app is");
-		t.true(text.includes("runs on your own device"), "it says that nobody vouches for it");
-		t.true(text.includes("Use your account"), "it says what for");
+		t.true(text.includes(new URL(app.redirectUri).host), "the page shows the app's host");
+		t.true(text.includes("runs on your own device"), "the page says that the app is unverified");
+		t.true(text.includes("Use your account"), "the page lists the scopes");
 		await page.getByRole("button", { name: "Allow", exact: true }).click();
 		const tokens = await app.finish();
 		t.is(await handleOf(running, tokens.access_token), "ana");
@@ -69,12 +69,12 @@ for (const javaScriptEnabled of [true, false]) {
 		await page.waitForURL(/\/callback\?/);
 
 		await page.goto(`${running.origin}/account`);
-		t.is(await page.getByLabel("Display name").inputValue(), "ana", "who has signed in for an app is signed in here");
+		t.is(await page.getByLabel("Display name").inputValue(), "ana", "a login for an app is a login here");
 	});
 
-	test(`the pages of one's own account work${how}`, async (t) => {
+	test(`the account pages work${how}`, async (t) => {
 		const { running, page } = await openScene(t, { javaScriptEnabled });
-		await personWithPassword(running.gateway.world, "ana");
+		await personWithPassword(running.gateway.context, "ana");
 		await page.goto(`${running.origin}/account/apps`);
 		await signIn(page, "@ana");
 		t.true(page.url().endsWith("/account/apps"), "signing in leads back to where one wanted to go");
@@ -110,17 +110,17 @@ for (const javaScriptEnabled of [true, false]) {
 	});
 }
 
-test("who has turned codes on is asked for one: of the app, or a recovery code, each good once", async (t) => {
+test("an account with an authenticator app needs a code from it, or a recovery code, each valid once", async (t) => {
 	const { running, page } = await openScene(t);
-	const { world } = running.gateway;
-	const ana = await personWithPassword(world, "ana");
-	const { secret, recovery } = await turnCodesOn(world, ana);
+	const { context } = running.gateway;
+	const ana = await personWithPassword(context, "ana");
+	const { secret, recovery } = await turnCodesOn(context, ana);
 	await using app = await startLoopbackApp(running.origin);
 	await page.goto((await app.begin()).href);
 	await signIn(page, "ana");
 	t.is(await headingOf(page), "One more step");
 	await page.goto(`${running.origin}/account`);
-	t.true(page.url().includes("/login"), "half-way in is not in");
+	t.true(page.url().includes("/login"), "a pending login is no session");
 	await page.goBack();
 	await fill(page, { Code: "000000" }, "Continue");
 	t.is(await page.locator(".fault").innerText(), "That code is wrong or was used already. Wait for the next one.");
@@ -144,11 +144,11 @@ test("who has turned codes on is asked for one: of the app, or a recovery code, 
 	}
 });
 
-test("a passkey signs in by itself, and stands for the code behind a password", async (t) => {
-	const { running, context, page } = await openScene(t);
-	const { world } = running.gateway;
-	const ana = await personWithPassword(world, "ana");
-	await addVirtualAuthenticator(context, page);
+test("a passkey signs in by itself, and counts as a second factor", async (t) => {
+	const { running, context: browserContext, page } = await openScene(t);
+	const { context } = running.gateway;
+	const ana = await personWithPassword(context, "ana");
+	await addVirtualAuthenticator(browserContext, page);
 	await page.goto(`${running.origin}/login?return=/account/security`);
 	await signIn(page, "ana");
 	await fill(page, { "Name for it": "Laptop" }, "Add a passkey");
@@ -161,7 +161,7 @@ test("a passkey signs in by itself, and stands for the code behind a password", 
 	await page.waitForURL(`${running.origin}/account`);
 	await signOut();
 
-	await turnCodesOn(world, ana);
+	await turnCodesOn(context, ana);
 	await using app = await startLoopbackApp(running.origin);
 	await page.goto((await app.begin()).href);
 	await signIn(page, "ana");
@@ -178,7 +178,7 @@ test("a passkey signs in by itself, and stands for the code behind a password", 
 	await page.getByText("That passkey was not accepted").first().waitFor();
 });
 
-test("who has forgotten their password gets a link by mail, once, and everything else is signed out", async (t) => {
+test("a recovery link comes by mail, works once, and signs everything else out", async (t) => {
 	await using mail = await startSmtpServer();
 	const { running, context, page } = await openScene(t, {
 		env: { CAUSEWAY_MAIL_URL: mail.url, CAUSEWAY_MAIL_FROM: "causeway@social.test" },
@@ -195,7 +195,7 @@ test("who has forgotten their password gets a link by mail, once, and everything
 		await fill(other, { "Name or e-mail address": name }, "Send the link");
 		return other.locator("main").innerText();
 	};
-	t.is(await ask("nobody"), await ask("Ana@Mail.example"), "nobody learns who has an account");
+	t.is(await ask("nobody"), await ask("Ana@Mail.example"), "the page doesn't reveal who has an account");
 	const letter = await until("the mail has come", () => mail.mails[0]?.data);
 	t.is(mail.mails.length, 1);
 	const link = /http:\/\/localhost\S+/.exec(letter.replaceAll("=\r\n", "").replaceAll("=3D", "="))?.[0] ?? "";
@@ -208,7 +208,7 @@ test("who has forgotten their password gets a link by mail, once, and everything
 	t.is(await headingOf(other), "This link doesn't work any more");
 
 	await page.goto(`${running.origin}/account`);
-	t.true(page.url().includes("/login"), "who was signed in is not any more");
+	t.true(page.url().includes("/login"), "the session has ended");
 	await signIn(page, "ana");
 	t.is(await page.locator(".faults li").innerText(), "The name or the password is wrong.");
 	await signIn(page, "ana", "a heron on the weir");
@@ -217,9 +217,9 @@ test("who has forgotten their password gets a link by mail, once, and everything
 	await other.context().close();
 });
 
-test("who signs an app out sees its stream end, and its tokens are worth nothing", async (t) => {
+test("signing an app out ends its event stream and revokes its tokens", async (t) => {
 	const { running, page } = await openScene(t);
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	await using app = await startLoopbackApp(running.origin, "Tern");
 	await page.goto((await app.begin()).href);
 	await signIn(page, "ana");
@@ -237,10 +237,10 @@ test("who signs an app out sees its stream end, and its tokens are worth nothing
 	t.is(await page.getByRole("button", { name: "Sign out Tern" }).count(), 0);
 });
 
-test("who refuses sends the app away with empty hands; who is somebody else may say so", async (t) => {
+test("denying consent answers the app with access_denied; another account can be used instead", async (t) => {
 	const { running, page } = await openScene(t);
-	await personWithPassword(running.gateway.world, "ana");
-	await personWithPassword(running.gateway.world, "ben");
+	await personWithPassword(running.gateway.context, "ana");
+	await personWithPassword(running.gateway.context, "ben");
 	await using app = await startLoopbackApp(running.origin);
 	await page.goto((await app.begin()).href);
 	await signIn(page, "ana");
@@ -260,9 +260,9 @@ test("who refuses sends the app away with empty hands; who is somebody else may 
 	t.is((await app.returned()).searchParams.get("error"), "access_denied");
 });
 
-test("a form of another site is refused, and no other site can show our pages", async (t) => {
+test("forms of other sites are rejected, and other sites can't frame our pages", async (t) => {
 	const { running, page } = await openScene(t);
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	await page.goto(`${running.origin}/login`);
 	await signIn(page, "ana");
 	const evil = createServer((request, response) => {
@@ -290,7 +290,7 @@ test("a form of another site is refused, and no other site can show our pages", 
 	t.true(frame?.url().startsWith("chrome-error:"), frame?.url());
 });
 
-test("what is wrong takes the focus, and leads to its field", async (t) => {
+test("the error summary takes the focus, and links to the fields", async (t) => {
 	const { running, page } = await openScene(t);
 	await page.goto(`${running.origin}/signup`);
 	t.is(await page.evaluate("document.activeElement.id"), "field-handle");

@@ -29,13 +29,13 @@ async function signIn(browser: Browser, name: string, word = password) {
 
 const secretOf = (link: string): string => new URL(link).searchParams.get("link") as string;
 
-/** What of a page depends on who asks for it. */
+/** A page without its CSRF tokens, which differ for every browser. */
 const withoutToken = (text: string): string => text.replaceAll(/name="csrf" value="[^"]*"/g, "");
 
-test("every page is for one person's eyes, in no frame, with nothing from elsewhere", async (t) => {
+test("every private page is uncacheable, can't be framed, and loads nothing from other origins", async (t) => {
 	const { running, browser } = await open(t);
-	const ana = await personWithPassword(running.gateway.world, "ana");
-	const link = new URL(await recoveryLink(running.gateway.world, ana));
+	const ana = await personWithPassword(running.gateway.context, "ana");
+	const link = new URL(await recoveryLink(running.gateway.context, ana));
 	const before = ["/signup", "/login", "/recover", link.pathname + link.search, "/recover?link=none", "/oauth/device"];
 	const behind = ["/account", "/account/security", "/account/apps", "/account/delete", "/account/confirm"];
 	const check = async (path: string) => {
@@ -59,9 +59,9 @@ test("every page is for one person's eyes, in no frame, with nothing from elsewh
 		t.regex((await browser.open(path)).headers.get("content-security-policy") ?? "", /frame-ancestors 'none'/, path);
 });
 
-test("a form counts only with its page's own token, cookie and origin", async (t) => {
+test("a form is accepted only with its page's CSRF token, cookie and origin", async (t) => {
 	const { running, browser } = await open(t);
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	await signIn(browser, "ana");
 	const csrf = formsOf(await browser.open("/account"))[0]?.hidden.csrf as string;
 	const own = { origin: running.origin, "sec-fetch-site": "same-origin", cookie: browser.cookies("/account") };
@@ -94,7 +94,7 @@ test("a form counts only with its page's own token, cookie and origin", async (t
 	t.is(await send({ ...own, cookie: [...session, foreign].join("; ") }), 403, "another browser's cookie");
 });
 
-test("what is no form of ours gets a clear answer", async (t) => {
+test("a malformed form gets a clear error", async (t) => {
 	const { running, browser } = await open(t);
 	const page = await browser.open("/login");
 	const csrf = formsOf(page)[0]?.hidden.csrf as string;
@@ -120,9 +120,9 @@ test("what is no form of ours gets a clear answer", async (t) => {
 	);
 });
 
-test("nobody learns from the log-in page who has an account; tries are counted and then refused", async (t) => {
+test("the login page doesn't reveal who has an account, and limits attempts", async (t) => {
 	const { running, browser } = await open(t, { CAUSEWAY_LIMITS_SIGN_IN_POINTS: "3", CAUSEWAY_LIMITS_SCALE: "1" });
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	const known = await signIn(browser, "ana", "wrong <word>");
 	const unknown = await signIn(browser, "bea", "wrong <word>");
 	t.is(known.status, 403);
@@ -136,7 +136,7 @@ test("nobody learns from the log-in page who has an account; tries are counted a
 		const refused = await signIn(browser, name, name === "ana" ? password : "wrong");
 		t.is(refused.status, 429, name);
 		t.true(Number(refused.headers.get("retry-after")) > 0);
-		t.regex(refused.text, /Too many tries\. Wait \d+ seconds/);
+		t.regex(refused.text, /Too many attempts\. Wait \d+ seconds/);
 		answers.push(
 			withoutToken(refused.text)
 				.replaceAll(name, "X")
@@ -146,9 +146,9 @@ test("nobody learns from the log-in page who has an account; tries are counted a
 	t.is(answers[0], answers[1]);
 });
 
-test("signing in gives a new session, leads only to our own pages, and signing out ends it", async (t) => {
+test("signing in starts a new session and redirects only to our own pages; signing out ends it", async (t) => {
 	const { running, browser } = await open(t);
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	const cases: readonly (readonly [string, string])[] = [
 		["/account/apps", "/account/apps"],
 		["https://evil.example/", "/account"],
@@ -183,10 +183,10 @@ test("signing in gives a new session, leads only to our own pages, and signing o
 	t.is(after.headers.get("location"), "/login?return=%2Faccount");
 });
 
-test("what changes how one signs in asks for the password again when the last time is long ago", async (t) => {
+test("changing credentials requires the password again after a while", async (t) => {
 	let later = 0;
 	const { running, browser } = await open(t, {}, { ...systemClock, now: () => Date.now() + later });
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	await signIn(browser, "ana");
 	const security = await browser.open("/account/security");
 	t.regex((await browser.submit(security, "/security/totp")).text, /otpauth:/);
@@ -200,11 +200,11 @@ test("what changes how one signs in asks for the password again when the last ti
 	t.true(back.text.includes('action="/account/security/totp"'));
 });
 
-test("the address that recovery links go to is changed only by who has just proved who they are", async (t) => {
+test("the recovery address can be changed only after a recent authentication", async (t) => {
 	let later = 0;
 	const { running, browser } = await open(t, {}, { ...systemClock, now: () => Date.now() + later });
-	const ana = await personWithPassword(running.gateway.world, "ana");
-	const address = () => emailOf(running.gateway.world, ana.id);
+	const ana = await personWithPassword(running.gateway.context, "ana");
+	const address = () => emailOf(running.gateway.context, ana.id);
 	await signIn(browser, "ana");
 	const security = await browser.open("/account/security");
 	const bad = await browser.submit(security, "/security/email", { email: "ana at home" });
@@ -220,9 +220,9 @@ test("the address that recovery links go to is changed only by who has just prov
 	t.regex((await browser.open("/account/security")).text, /<p class="quiet">ana@mail\.test<\/p>/);
 });
 
-test("who opens the address of a form gets to the page that it was on", async (t) => {
+test("GET on the URL of a form redirects to the form's page", async (t) => {
 	const { running, browser } = await open(t);
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	await signIn(browser, "ana");
 	for (const [from, to] of [
 		["/account/security/totp/confirm", "/account/security"],
@@ -236,11 +236,11 @@ test("who opens the address of a form gets to the page that it was on", async (t
 	}
 });
 
-test("half-way in lasts ten minutes, for one place, in one browser", async (t) => {
+test("a pending login is valid for ten minutes, for one flow, in one browser", async (t) => {
 	let later = 0;
 	const { running, browser } = await open(t, {}, { ...systemClock, now: () => Date.now() + later });
-	const { world } = running.gateway;
-	await turnCodesOn(world, await personWithPassword(world, "ana"));
+	const { context } = running.gateway;
+	await turnCodesOn(context, await personWithPassword(context, "ana"));
 	t.is(new URL((await signIn(browser, "ana")).url).pathname, "/login/second-factor");
 	const other = await createBrowser(running.origin).open("/login/second-factor");
 	t.is(other.status, 403);
@@ -250,45 +250,45 @@ test("half-way in lasts ten minutes, for one place, in one browser", async (t) =
 	const late = await fetch(`${running.origin}/login/second-factor`, { headers: { cookie: cookies } });
 	t.is(late.status, 403);
 	later = 0;
-	const forged = cookies.replace(/causeway_half_way=([^;]{20})./, "causeway_half_way=$1_");
+	const forged = cookies.replace(/causeway_pending_login=([^;]{20})./, "causeway_pending_login=$1_");
 	t.not(forged, cookies);
 	t.is((await fetch(`${running.origin}/login/second-factor`, { headers: { cookie: forged } })).status, 403);
 });
 
-test("who is half-way in by a password is not any more when it has been changed", async (t) => {
+test("a password change invalidates a pending login", async (t) => {
 	const { running, browser } = await open(t);
-	const { world } = running.gateway;
-	const ana = await personWithPassword(world, "ana");
-	const { secret } = await turnCodesOn(world, ana);
+	const { context } = running.gateway;
+	const ana = await personWithPassword(context, "ana");
+	const { secret } = await turnCodesOn(context, ana);
 	const page = await signIn(browser, "ana");
-	await recover(world, secretOf(await recoveryLink(world, ana)), "another plum tree");
+	await recover(context, secretOf(await recoveryLink(context, ana)), "another plum tree");
 	const behind = await browser.submit(page, "/login/second-factor", { code: codeAt(secret, Date.now()) });
 	t.is(behind.status, 403);
 	t.is(new URL((await browser.open("/account")).url).pathname, "/login");
 });
 
-test("a restart between the password and the code loses neither", async (t) => {
+test("a restart between the password and the code loses nothing", async (t) => {
 	const folder = await temporaryFolder(t);
 	const port = await freePort();
 	const before = await startGateway(folder, {}, port);
 	const browser = createBrowser(before.origin);
-	const ana = await personWithPassword(before.gateway.world, "ana");
-	const { secret } = await turnCodesOn(before.gateway.world, ana);
+	const ana = await personWithPassword(before.gateway.context, "ana");
+	const { secret } = await turnCodesOn(before.gateway.context, ana);
 	const page = await signIn(browser, "ana");
 	await before.gateway[Symbol.asyncDispose]();
 	await using _after = await startGateway(folder, {}, port);
-	// What was connected to the one that ended is not any more.
+	// Connections to the stopped provider have been closed.
 	await until("it answers again", async () => (await fetch(`${before.origin}/readyz`).catch(() => undefined))?.ok);
 	const behind = await browser.submit(page, "/login/second-factor", { code: codeAt(secret, Date.now()) });
 	t.is(new URL(behind.url).pathname, "/account");
 });
 
-test("by invitation only: the link opens the form, and works as often as it says", async (t) => {
+test("with registration by invitation, a link opens the form, and works as often as it allows", async (t) => {
 	const { running, browser } = await open(t, { CAUSEWAY_REGISTRATION_MODE: "invite" });
 	t.regex((await browser.open("/signup")).text, /You need an invitation/);
-	t.regex((await browser.open("/signup?invite=none")).text, /not valid any more/);
+	t.regex((await browser.open("/signup?invite=none")).text, /no longer valid/);
 	t.notRegex((await browser.open("/login")).text, /\/signup/);
-	const invite = await addInvite(running.gateway.world, {});
+	const invite = await addInvite(running.gateway.context, {});
 	const page = await browser.open(`/signup?invite=${invite}`);
 	const taken = await browser.submit(page, "/signup", { handle: "admin", password, displayName: "", email: "" });
 	t.is(taken.status, 400);
@@ -297,16 +297,16 @@ test("by invitation only: the link opens the form, and works as often as it says
 	t.is(new URL(made.url).pathname, "/account");
 	t.regex(made.text, /@ana@localhost/);
 	const again = await createBrowser(running.origin).open(`/signup?invite=${invite}`);
-	t.regex(again.text, /not valid any more/);
+	t.regex(again.text, /no longer valid/);
 });
 
-test("a closed provider says so; a name that is taken is said at the field", async (t) => {
+test("a closed provider says so; a taken name is reported at its field", async (t) => {
 	const closed = await open(t, { CAUSEWAY_REGISTRATION_MODE: "closed" });
 	const page = await closed.browser.open("/signup");
-	t.regex(page.text, /is not taking new accounts/);
+	t.regex(page.text, /is not accepting new accounts/);
 	t.is(formsOf(page).length, 0);
 	const { running, browser } = await open(t);
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	const taken = await browser.submit(await browser.open("/signup"), "/signup", {
 		handle: "ana",
 		password,
@@ -319,12 +319,12 @@ test("a closed provider says so; a name that is taken is said at the field", asy
 	t.false(taken.text.includes(password));
 });
 
-test("behind a proxy that speaks TLS, cookies are for https and this very host only", async (t) => {
+test("behind a TLS proxy, cookies are Secure and bound to the host", async (t) => {
 	const { running } = await open(t, {
 		CAUSEWAY_PUBLIC_URL: "https://social.example",
 		CAUSEWAY_FEDERATION_INSECURE_LOCALHOST: "false",
 	});
-	await personWithPassword(running.gateway.world, "ana");
+	await personWithPassword(running.gateway.context, "ana");
 	const page = await fetch(`${running.origin}/login`);
 	const [set = ""] = page.headers.getSetCookie();
 	t.regex(set, /^__Host-causeway_form=[\w-]{43}; path=\/; samesite=lax; secure; httponly$/i);

@@ -8,14 +8,14 @@ import type { Running } from "../../support/gateway.ts";
 import { startLoopbackApp } from "../../support/loopback-app.ts";
 import { password, personWithPassword, turnCodesOn } from "../../support/person.ts";
 
-/** Fills in the form with a field of this label and sends it. */
+/** Fills in a form by the labels of its fields, and submits it. */
 export async function fill(page: Page, fields: Readonly<Record<string, string>>, submit: string): Promise<void> {
 	for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value);
 	await page.getByRole("button", { name: submit, exact: true }).click();
 	await page.waitForLoadState();
 }
 
-/** Adds an authenticator that says yes to everything: a passkey that is on this device. */
+/** Adds a virtual platform authenticator that confirms everything. */
 export async function addVirtualAuthenticator(context: BrowserContext, page: Page): Promise<void> {
 	const devtools = await context.newCDPSession(page);
 	await devtools.send("WebAuthn.enable");
@@ -54,17 +54,17 @@ async function askAsDevice(origin: string): Promise<string> {
 }
 
 /**
- * Goes through every page that people prove themselves on, as three people, and stops at each.
+ * Goes through every identity page, as three users.
  *
- * @param visit is called at each page, with its name
+ * @param visit is called on each page, with its name
  */
 export async function tour(
-	{ origin, gateway: { world } }: Running,
-	context: BrowserContext,
+	{ origin, gateway: { context } }: Running,
+	browserContext: BrowserContext,
 	visit: (name: string, page: Page) => Promise<void>,
 ): Promise<void> {
-	const page = await context.newPage();
-	await addVirtualAuthenticator(context, page);
+	const page = await browserContext.newPage();
+	await addVirtualAuthenticator(browserContext, page);
 	const at = (path: string) => page.goto(origin + path);
 	const stop = (name: string) => visit(name, page);
 	await using app = await startLoopbackApp(origin);
@@ -85,9 +85,9 @@ export async function tour(
 	await page.goto((await app.begin({ prompt: "select_account" })).href);
 	await stop("choose-account");
 
-	// A picture on another server, which no page here may ask for.
-	const ana = await accountByHandle(world, "ana", world.domain);
-	await changeProfile(world, ana as Account, { avatar: "https://pictures.example/ana.png" });
+	// An avatar on another server, which no page here may request.
+	const ana = await accountByHandle(context, "ana", context.domain);
+	await changeProfile(context, ana as Account, { avatar: "https://pictures.example/ana.png" });
 	await at("/account");
 	await fill(page, { "About you (optional)": "Counts plovers.\nDraws maps." }, "Save");
 	await stop("profile");
@@ -99,7 +99,7 @@ export async function tour(
 	await page.getByRole("button", { name: "Set up an authenticator app" }).click();
 	await stop("authenticator");
 	const secret = (await page.locator(".secret").innerText()).replaceAll(" ", "");
-	await fill(page, { "Code that the app shows now": codeAt(secret, world.clock.now()) }, "Turn on");
+	await fill(page, { "Code that the app shows now": codeAt(secret, context.clock.now()) }, "Turn on");
 	await stop("recovery-codes");
 	await at("/account/apps");
 	await page.getByText("Make an access token").click();
@@ -115,9 +115,9 @@ export async function tour(
 	await page.getByRole("button", { name: "Sign out" }).click();
 	await stop("signed-out");
 
-	await personWithPassword(world, "cleo");
-	const ben = await personWithPassword(world, "ben");
-	await turnCodesOn(world, ben);
+	await personWithPassword(context, "cleo");
+	const ben = await personWithPassword(context, "ben");
+	await turnCodesOn(context, ben);
 	await at("/login");
 	await fill(page, { "Name or e-mail address": ben.handle, Password: password }, "Sign in");
 	await stop("second-factor");
@@ -125,11 +125,11 @@ export async function tour(
 	await stop("recover");
 	await fill(page, { "Name or e-mail address": ben.handle }, "Send the link");
 	await stop("recover-sent");
-	await page.goto(await recoveryLink(world, ben));
+	await page.goto(await recoveryLink(context, ben));
 	await stop("recover-password");
 	await at("/recover?link=cwr_none");
 	await stop("recover-invalid");
-	await context.clearCookies();
+	await browserContext.clearCookies();
 	const code = await askAsDevice(origin);
 	await at("/oauth/device");
 	await stop("device");

@@ -1,9 +1,9 @@
 import type { Slice } from "../../ports/bridge/slice.ts";
 
-/** A place in a list: a time or a number, and an id. */
+/** A position in a list: a time or a number, and an id. */
 export type Cursor = readonly [number, string];
 
-/** Reads a `next` that has been outside. A text that we have not made stands behind everything: an empty page. */
+/** Parses a `next` that a client has sent. A malformed one is after everything, so that the page is empty. */
 export function readCursor(text: string): Cursor {
 	const [first = "", second = ""] = text.split(",");
 	const number = Number(first);
@@ -12,7 +12,7 @@ export function readCursor(text: string): Cursor {
 		: [Number.MAX_SAFE_INTEGER, ""];
 }
 
-/** One page of a list: `read` is what was read of at most `limit`, and what of it is shown. */
+/** Makes a page of a list: `rows` were read, at most `limit`, and `items` are shown of them. */
 export function sliceOf<Row, Item>(
 	{ rows, items, limit }: { readonly rows: readonly Row[]; readonly items: readonly Item[]; readonly limit: number },
 	cursorOf: (row: Row) => readonly [number, string | number],

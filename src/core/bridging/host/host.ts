@@ -1,4 +1,4 @@
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { BridgeHost } from "../../ports/bridge/host.ts";
 import type { Sealing } from "../../vault.ts";
@@ -9,31 +9,31 @@ import { createHostPeople } from "./people.ts";
 import { createHostPortals } from "./portals.ts";
 import { createReceive } from "./receive.ts";
 
-/** What a bridge's host is made of, beside the core itself. */
+/** The dependencies of a bridge's host. */
 export interface HostParts extends Pick<BridgeHost, "http" | "socket" | "limits" | "report"> {
 	readonly bridge: BridgeName;
-	readonly world: World;
+	readonly context: CoreContext;
 	readonly incoming: () => Incoming;
 	/** Encrypts the bridge's secrets. */
 	readonly sealing: Sealing;
 	readonly instance: BridgeHost["about"]["instance"];
 }
 
-/** The core as one bridge sees it. */
+/** Creates the host of one bridge. */
 export function createBridgeHost(parts: HostParts): BridgeHost {
-	const { bridge, world, incoming, sealing, instance, http, socket, limits, report } = parts;
-	const { origin, domain, clock, logger, text } = world;
+	const { bridge, context, incoming, sealing, instance, http, socket, limits, report } = parts;
+	const { origin, domain, clock, logger, text } = context;
 	return {
 		about: { bridge, origin, domain, instance },
 		clock,
 		logger: logger.child({ bridge }),
 		text,
 		limits,
-		people: createHostPeople(world, bridge),
-		messages: createHostMessages(world, bridge),
-		portals: createHostPortals(world, bridge),
-		state: createBridgeState(world, bridge),
-		secrets: createBridgeState(world, `${bridge}!`, sealing),
+		people: createHostPeople(context, bridge),
+		messages: createHostMessages(context, bridge),
+		portals: createHostPortals(context, bridge),
+		state: createBridgeState(context, bridge),
+		secrets: createBridgeState(context, `${bridge}!`, sealing),
 		http,
 		socket,
 		receive: createReceive(incoming, bridge),

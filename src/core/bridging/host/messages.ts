@@ -1,5 +1,5 @@
 import { accountById } from "../../accounts/find-account.ts";
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import { channelByHandle } from "../../groups/find-channel.ts";
 import { type Place, placeOf } from "../../groups/place.ts";
 import type { BridgeName } from "../../ids.ts";
@@ -9,50 +9,50 @@ import type { Message, Position } from "../../model/message.ts";
 import type { HostMessages, OpenChannel } from "../../ports/bridge/messages.ts";
 import type { Slice } from "../../ports/bridge/slice.ts";
 import { messageByRemote } from "../find-message.ts";
-import { accountsOf, addressed } from "../outgoing/prepare.ts";
+import { accountsOf, withRemoteIds } from "../outgoing/prepare.ts";
 import { readCursor, sliceOf } from "./cursor.ts";
 import { createOpenEvents } from "./open-event.ts";
-import { messageWithOpenPlace, openPlace, shown } from "./open-place.ts";
+import { messageWithOpenPlace, openPlace, toOpenChannel } from "./open-place.ts";
 
-/** Channels and messages as a bridge sees them. */
-export function createHostMessages(world: World, bridge: BridgeName): HostMessages {
-	const { store } = world;
+/** Gives a bridge access to open channels and their messages. */
+export function createHostMessages(context: CoreContext, bridge: BridgeName): HostMessages {
+	const { store } = context;
 	async function open(place: Place | undefined): Promise<OpenChannel | undefined> {
-		const opened = await openPlace(world, place);
-		return opened === undefined ? undefined : shown(opened);
+		const opened = await openPlace(context, place);
+		return opened === undefined ? undefined : toOpenChannel(opened);
 	}
 	return {
-		openChannel: async (id) => open(await placeOf(world, id)),
-		openChannelByHandle: async (handle) => open(await channelByHandle(world, handle)),
+		openChannel: async (id) => open(await placeOf(context, id)),
+		openChannelByHandle: async (handle) => open(await channelByHandle(context, handle)),
 		async openMessage(id) {
-			const found = await messageWithOpenPlace(world, id);
+			const found = await messageWithOpenPlace(context, id);
 			if (found === undefined) return undefined;
 			const { message, place } = found;
-			const author = await accountById(world, message.author);
+			const author = await accountById(context, message.author);
 			const above = message.reply === undefined ? undefined : (await store.get(messages, message.reply.to))?.doc;
-			const parent = above === undefined ? undefined : await addressed(world, bridge, above);
+			const parent = above === undefined ? undefined : await withRemoteIds(context, bridge, above);
 			if (author === undefined) return undefined;
 			return {
 				message,
 				author,
-				...shown(place),
-				mentions: await accountsOf(world, message.mentions),
+				...toOpenChannel(place),
+				mentions: await accountsOf(context, message.mentions),
 				...(parent === undefined ? {} : { parent }),
 			};
 		},
 		async openMessages(channel, { before, limit }) {
-			const place = await openPlace(world, await placeOf(world, channel));
+			const place = await openPlace(context, await placeOf(context, channel));
 			if (place === undefined) return { items: [] };
 			const window = { ...position(before), direction: "backward", limit } as const;
-			return messageSlice(await listMessages(world, place, window), limit);
+			return messageSlice(await listMessages(context, place, window), limit);
 		},
 		async openReplies(id, { after, limit }) {
-			const place = await openPlace(world, (await messageWithOpenPlace(world, id))?.place);
+			const place = await openPlace(context, (await messageWithOpenPlace(context, id))?.place);
 			if (place === undefined) return { items: [] };
-			return messageSlice(await listReplies(world, place, id, { ...position(after), limit }), limit);
+			return messageSlice(await listReplies(context, place, id, { ...position(after), limit }), limit);
 		},
-		openEvent: createOpenEvents(world, bridge),
-		byRemote: (remote) => messageByRemote(world, bridge, remote),
+		openEvent: createOpenEvents(context, bridge),
+		byRemote: (remote) => messageByRemote(context, bridge, remote),
 		count: (channel) => store.count(messages, "channel", [channel]),
 		totalCount: () => store.count(messages, "channel", []),
 	};

@@ -1,6 +1,6 @@
 import { isOpen, type PlaceWithCircle, withCircle } from "../../access/circle.ts";
 import { type ReadablePlace, readable } from "../../access/readable-place.ts";
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import { type Place, placeOf } from "../../groups/place.ts";
 import { messages } from "../../messages/message.ts";
 import { isTimeline } from "../../model/channel.ts";
@@ -8,14 +8,14 @@ import type { Message } from "../../model/message.ts";
 import type { OpenChannel } from "../../ports/bridge/messages.ts";
 import { visibilityOf } from "../outgoing/visibility.ts";
 
-type Reader = Pick<World, "store">;
+type Reader = Pick<CoreContext, "store">;
 
 /** The place, if anyone may read it. */
-export const openPlace = (world: Reader, place: Place | undefined): Promise<ReadablePlace | undefined> =>
-	readable(world, place, undefined);
+export const openPlace = (context: Reader, place: Place | undefined): Promise<ReadablePlace | undefined> =>
+	readable(context, place, undefined);
 
-/** A place in the words that bridges know. */
-export const shown = ({ channel, group, rules }: PlaceWithCircle): OpenChannel => ({
+/** A place in the form that bridges receive. */
+export const toOpenChannel = ({ channel, group, rules }: PlaceWithCircle): OpenChannel => ({
 	channel,
 	group,
 	visibility: visibilityOf(rules),
@@ -23,17 +23,17 @@ export const shown = ({ channel, group, rules }: PlaceWithCircle): OpenChannel =
 });
 
 /**
- * A message that may be shown outside: in an open channel, or by one of ours in the timeline of a remote account (its home
- * asks for it). What a remote account wrote in a remote timeline is published by its own server.
+ * A message that may be published: in an open channel, or a local account's reply in the shadow of a remote timeline, which that timeline's
+ * home may fetch. The messages of remote accounts in shadows are published by their own servers.
  */
 export async function messageWithOpenPlace(
-	world: Reader,
+	context: Reader,
 	id: Message["id"],
 ): Promise<{ message: Message; place: PlaceWithCircle } | undefined> {
-	const message = (await world.store.get(messages, id))?.doc;
-	const found = message === undefined ? undefined : await placeOf(world, message.channel);
+	const message = (await context.store.get(messages, id))?.doc;
+	const found = message === undefined ? undefined : await placeOf(context, message.channel);
 	if (message === undefined || found === undefined) return undefined;
-	const place = await withCircle(world, found);
-	const isAnswer = place.channel.kind === "shadow" && isTimeline(place.channel) && message.origin === undefined;
-	return isOpen(place.circle) || isAnswer ? { message, place } : undefined;
+	const place = await withCircle(context, found);
+	const isLocalReply = place.channel.kind === "shadow" && isTimeline(place.channel) && message.origin === undefined;
+	return isOpen(place.circle) || isLocalReply ? { message, place } : undefined;
 }

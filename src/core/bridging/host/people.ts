@@ -1,6 +1,6 @@
 import { accounts } from "../../accounts/account.ts";
 import { accountByHandle, accountById, accountByRemote } from "../../accounts/find-account.ts";
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import { memberships } from "../../groups/membership.ts";
 import { placeOf } from "../../groups/place.ts";
 import type { AccountId, BridgeName, ChannelId } from "../../ids.ts";
@@ -11,11 +11,11 @@ import type { PageAfter } from "../../ports/bridge/slice.ts";
 import { accountsOf } from "../outgoing/prepare.ts";
 import { readCursor, sliceOf } from "./cursor.ts";
 
-/** The accounts as a bridge sees them. */
-export function createHostPeople(world: Pick<World, "store">, bridge: BridgeName): HostPeople {
-	const { store } = world;
+/** Gives a bridge access to accounts and follows. */
+export function createHostPeople(context: Pick<CoreContext, "store">, bridge: BridgeName): HostPeople {
+	const { store } = context;
 
-	/** A page of an index of memberships, of those that begin with `prefix`. */
+	/** A page of the memberships whose index key begins with `prefix`. */
 	async function joined(
 		index: "place" | "account",
 		prefix: readonly string[],
@@ -32,13 +32,13 @@ export function createHostPeople(world: Pick<World, "store">, bridge: BridgeName
 	}
 
 	return {
-		account: (id) => accountById(world, id),
-		byHandle: (handle, domain) => accountByHandle(world, handle, domain),
-		byRemote: (remote) => accountByRemote(world, bridge, remote),
+		account: (id) => accountById(context, id),
+		byHandle: (handle, domain) => accountByHandle(context, handle, domain),
+		byRemote: (remote) => accountByRemote(context, bridge, remote),
 		async members(channel, page) {
 			const rows = await joined("place", [channel, "joined"], page);
 			const ids = rows.map(({ account }) => account);
-			const items = await accountsOf(world, ids);
+			const items = await accountsOf(context, ids);
 			return sliceOf({ rows, items, limit: page.limit }, ({ since, account }) => [since, account]);
 		},
 		memberCount: (channel) => store.count(memberships, "place", [channel, "joined"]),
@@ -46,12 +46,12 @@ export function createHostPeople(world: Pick<World, "store">, bridge: BridgeName
 			const rows = await joined("account", [account, "chn", "joined"], page);
 			const owners = await Promise.all(
 				rows.map(async ({ place }) => {
-					const followed = await placeOf(world, place as ChannelId);
+					const followed = await placeOf(context, place as ChannelId);
 					return followed && ownerOf(followed.channel);
 				}),
 			);
 			const others = owners.filter((id): id is AccountId => id !== undefined && id !== account);
-			const items = await accountsOf(world, others);
+			const items = await accountsOf(context, others);
 			return sliceOf({ rows, items, limit: page.limit }, ({ since, place }) => [since, place]);
 		},
 		followingCount: (account) => store.count(memberships, "account", [account, "chn", "joined"]),

@@ -1,10 +1,10 @@
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { HostPortals } from "../../ports/bridge/portals.ts";
 import { portalByRoom, portalsOfBridge } from "../portals/find-portal.ts";
 
-/** The open links as their bridge sees them. */
-export const createHostPortals = (world: Pick<World, "store">, bridge: BridgeName): HostPortals => ({
-	all: () => portalsOfBridge(world, bridge),
-	byRoom: (room) => portalByRoom(world, bridge, room),
+/** Gives a bridge access to its open links. */
+export const createHostPortals = (context: Pick<CoreContext, "store">, bridge: BridgeName): HostPortals => ({
+	all: () => portalsOfBridge(context, bridge),
+	byRoom: (room) => portalByRoom(context, bridge, room),
 });

@@ -4,7 +4,7 @@ import type { BridgeHost } from "../../ports/bridge/host.ts";
 import { StoreUnavailable } from "../../ports/store.ts";
 import type { Incoming } from "../incoming/receive.ts";
 
-/** @param incoming built after the bridges, which it plans deliveries for */
+/** Receives events of one bridge. @param incoming a function, since it is created after the bridges */
 export function createReceive(incoming: () => Incoming, bridge: BridgeName): BridgeHost["receive"] {
 	return async (events) => {
 		try {

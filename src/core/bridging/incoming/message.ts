@@ -12,81 +12,81 @@ import type { Received, RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import { remoteKey } from "../../remote-key.ts";
 import {
 	findMessage,
-	type Intake,
+	type IncomingBatch,
 	ignored,
 	maySpeakIn,
+	type PendingOutcome,
 	parkBehind,
 	type Receiver,
 	requestOf,
-	type Step,
-} from "./intake.ts";
+} from "./batch.ts";
 
 type RemoteMessage = Extract<RemoteEvent, { kind: "message" }>;
 
-/** Takes over a message from elsewhere: into its parent's channel, else to the place that its bridge names. */
-export const receiveMessage: Receiver<"message"> = async (intake, sender, event) => {
-	const key = remoteKey(intake.bridge, event.message);
-	if (await wasRemoved(intake, sender, key)) return ignored("gone");
-	const above = event.replyTo === undefined ? undefined : await findMessage(intake, event.replyTo);
+/** Posts a remote message in its parent's channel, or in the place that its bridge names. */
+export const receiveMessage: Receiver<"message"> = async (batch, sender, event) => {
+	const key = remoteKey(batch.bridge, event.message);
+	if (await wasRemoved(batch, sender, key)) return ignored("gone");
+	const above = event.replyTo === undefined ? undefined : await findMessage(batch, event.replyTo);
 	if (above === undefined && event.replyTo !== undefined && event.place.kind !== "room")
-		return parkBehind(intake, event, event.replyTo);
-	// What is for its author's followers would be seen by others in the place of what it answers.
-	const isApart = event.place.kind === "followers" && above?.channel !== (await shadowOf(intake, sender));
-	const parent = isApart ? undefined : above;
-	const place = parent === undefined ? await placeNamed(intake, sender, event) : await intake.place(parent.channel);
+		return parkBehind(batch, event, event.replyTo);
+	// A reply that is addressed to its author's followers would have other readers in the parent's channel.
+	const isForFollowers = event.place.kind === "followers" && above?.channel !== (await shadowOf(batch, sender));
+	const parent = isForFollowers ? undefined : above;
+	const place = parent === undefined ? await placeNamed(batch, sender, event) : await batch.place(parent.channel);
 	if (place === undefined) return ignored("unknown-place");
-	const refusal = await refusalOf(intake, sender, place, event, parent);
+	const refusal = await refusalOf(batch, sender, place, event, parent);
 	if (refusal !== undefined) return refusal;
-	return post(intake, sender, place, event, parent, key);
+	return post(batch, sender, place, event, parent, key);
 };
 
-/** A removal that came first stands guard: what was taken back before it arrived never appears. */
-async function wasRemoved(intake: Intake, sender: Account, key: string): Promise<boolean> {
-	const waiting = await intake.waiting.waitingFor(key);
-	return waiting.some(
+/** True if the message's removal arrived before the message, which then must never appear. */
+async function wasRemoved(batch: IncomingBatch, sender: Account, key: string): Promise<boolean> {
+	const parkedEvents = await batch.parkedEvents.waitingFor(key);
+	return parkedEvents.some(
 		({ parked: { event } }) =>
 			(event.kind === "removal" || event.kind === "retraction") && event.sender.id === sender.origin?.id,
 	);
 }
 
 async function placeNamed(
-	intake: Intake,
+	batch: IncomingBatch,
 	sender: Account,
 	{ place, mentions }: RemoteMessage,
 ): Promise<Place | undefined> {
-	if (place.kind === "room") return intake.linkedRoom(place.room);
-	if (place.kind === "channel") return intake.place(place.channel);
-	// What nobody here follows and nobody here is named in is not ours to keep.
-	const followers = await intake.world.store.page(memberships, {
+	if (place.kind === "room") return batch.linkedRoom(place.room);
+	if (place.kind === "channel") return batch.place(place.channel);
+	// A message is only stored if its author has followers here or it mentions an account here.
+	const followers = await batch.context.store.page(memberships, {
 		index: "place",
 		prefix: [sender.timeline, "joined"],
 		order: "asc",
 		limit: 1,
 	});
 	if (followers.length === 0 && (mentions ?? []).length === 0) return undefined;
-	return intake.place(place.kind === "timeline" ? sender.timeline : await ensureFollowersChannel(intake.world, sender));
+	return batch.place(place.kind === "timeline" ? sender.timeline : await ensureFollowersChannel(batch.context, sender));
 }
 
-/** The channel of the people here who follow the sender, if there is one yet. */
-const shadowOf = async ({ world }: Intake, sender: Account): Promise<ChannelId | undefined> =>
-	(await accountById(world, sender.id))?.followers;
+/** The channel of the sender's followers here, if it exists yet. */
+const shadowOf = async ({ context }: IncomingBatch, sender: Account): Promise<ChannelId | undefined> =>
+	(await accountById(context, sender.id))?.followers;
 
 async function refusalOf(
-	intake: Intake,
+	batch: IncomingBatch,
 	sender: Account,
 	place: Place,
 	event: RemoteMessage,
 	parent: Message | undefined,
-): Promise<Step | undefined> {
-	if (!(await maySpeakIn(intake, place, sender))) return ignored("not-allowed");
+): Promise<PendingOutcome | undefined> {
+	if (!(await maySpeakIn(batch, place, sender))) return ignored("not-allowed");
 	const action = parent === undefined ? "post" : "reply";
 	const question = `${action} ${place.channel.id} ${sender.id}`;
-	if (!(await intake.once(question, () => may(intake.world, action, place, sender)))) {
+	if (!(await batch.decideOnce(question, () => may(batch.context, action, place, sender)))) {
 		return ignored(place.channel.kind !== "room" && parent === undefined ? "not-owner" : "not-allowed");
 	}
 	if (!place.channel.allowedTypes.includes(event.type)) return ignored("not-allowed");
 	try {
-		checkContent(intake.world, event.type, event.content);
+		checkContent(batch.context, event.type, event.content);
 	} catch (error) {
 		if (error instanceof Problem) return ignored("not-allowed");
 		throw error;
@@ -95,27 +95,27 @@ async function refusalOf(
 }
 
 async function post(
-	intake: Intake,
+	batch: IncomingBatch,
 	sender: Account,
 	place: Place,
 	event: RemoteMessage,
 	parent: Message | undefined,
 	natural: string,
-): Promise<Step> {
-	const { world, bridge } = intake;
-	const id = mintId("msg", world.clock.now());
-	const request = requestOf(intake, event);
+): Promise<PendingOutcome> {
+	const { context, bridge } = batch;
+	const id = mintId("msg", context.clock.now());
+	const request = requestOf(batch, event);
 	const mentions = event.mentions ?? [];
 	const people = parent === undefined ? mentions : [parent.author, ...mentions];
-	const isOwed = await intake.once(`owed ${place.channel.id} ${sender.id} ${people.join()}`, () =>
-		intake.targets.any({ ...place, origin: bridge, author: sender, people }),
+	const isOwed = await batch.decideOnce(`owed ${place.channel.id} ${sender.id} ${people.join()}`, () =>
+		batch.targets.any({ ...place, origin: bridge, author: sender, people }),
 	);
-	world.failPoints.hit("incoming:before-append");
-	const appending = world.log.append({
+	context.failPoints.hit("incoming:before-append");
+	const appending = context.log.append({
 		stream: place.channel.id,
 		type: "message.posted",
 		actor: sender.id,
-		// Where the message is the event itself, one key says both.
+		// On networks where message and event have the same id, one key is enough.
 		...(request === natural ? {} : { request }),
 		natural,
 		...(isOwed ? {} : { without: ["bridge"] as const }),
@@ -141,7 +141,7 @@ async function post(
 	});
 	const received = async (): Promise<Received> => {
 		const { outcome } = await appending;
-		world.failPoints.hit("incoming:after-append");
+		context.failPoints.hit("incoming:after-append");
 		return outcome === "appended" ? { status: "accepted", message: id } : { status: "duplicate" };
 	};
 	return { done: received() };

@@ -1,19 +1,19 @@
-import { ended, type Receiver, requestOf } from "./intake.ts";
+import { type Receiver, requestOf, resolved } from "./batch.ts";
 
-/** A profile changed: the sender of an event is brought up to date before it is taken in, so nothing is left to do. */
-export const receiveProfile: Receiver<"profile"> = async () => ended({ status: "accepted" });
+/** A profile has changed. The sender of every event is updated before the event is received, so nothing is left to do. */
+export const receiveProfile: Receiver<"profile"> = async () => resolved({ status: "accepted" });
 
-/** Somebody's account elsewhere is gone: so is what they said here. The consumer of the event removes it message by message. */
-export const receiveGone: Receiver<"gone"> = async (intake, sender, event) => {
-	if (sender.deletedAt !== undefined) return ended({ status: "duplicate" });
-	await intake.flush();
-	const { outcome } = await intake.world.log.append({
+/** A remote account was deleted. The consumer `erase` then removes its messages one by one. */
+export const receiveGone: Receiver<"gone"> = async (batch, sender, event) => {
+	if (sender.deletedAt !== undefined) return resolved({ status: "duplicate" });
+	await batch.flush();
+	const { outcome } = await batch.context.log.append({
 		stream: sender.id,
 		type: "account.deleted",
 		actor: sender.id,
 		natural: `deleted:${sender.id}`,
-		request: requestOf(intake, event),
+		request: requestOf(batch, event),
 		body: { account: sender.id },
 	});
-	return ended({ status: outcome === "appended" ? "accepted" : "duplicate" });
+	return resolved({ status: outcome === "appended" ? "accepted" : "duplicate" });
 };

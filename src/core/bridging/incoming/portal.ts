@@ -1,12 +1,12 @@
 import { changePortal } from "../portals/change-portal.ts";
 import { portalByRoom } from "../portals/find-portal.ts";
-import { ended, ignored, type Receiver } from "./intake.ts";
+import { ignored, type Receiver, resolved } from "./batch.ts";
 
-/** The room's side of a link changed: it agreed, was lost, or went away. */
-export const receivePortal: Receiver<"portal"> = async (intake, _sender, event) => {
-	const portal = await portalByRoom(intake.world, intake.bridge, event.room);
+/** The room's side of a link has changed: the room has consented, can't be reached, or was closed. */
+export const receivePortal: Receiver<"portal"> = async (batch, _sender, event) => {
+	const portal = await portalByRoom(batch.context, batch.bridge, event.room);
 	if (portal === undefined) return ignored("unknown-place");
-	await intake.flush();
-	await changePortal(intake.world, portal.id, event.state, event.reason);
-	return ended({ status: "accepted" });
+	await batch.flush();
+	await changePortal(batch.context, portal.id, event.state, event.reason);
+	return resolved({ status: "accepted" });
 };

@@ -1,4 +1,4 @@
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import type { Shadows } from "../../federation/shadows.ts";
 import { placeOf } from "../../groups/place.ts";
 import type { BridgeName, ChannelId } from "../../ids.ts";
@@ -7,11 +7,11 @@ import type { Received, RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import { remoteKey } from "../../remote-key.ts";
 import type { Targets } from "../outgoing/targets.ts";
 import { portalByRoom } from "../portals/find-portal.ts";
+import { type IncomingBatch, ignored, type PendingOutcome, type Receiver } from "./batch.ts";
 import { receiveEdit } from "./edit.ts";
-import { type Intake, ignored, type Receiver, type Step } from "./intake.ts";
 import { receiveAnswer, receiveJoin, receiveLeave } from "./membership.ts";
 import { receiveMessage } from "./message.ts";
-import type { WaitingRoom } from "./parked.ts";
+import type { ParkedEvents } from "./parked-events.ts";
 import { receiveGone, receiveProfile } from "./person.ts";
 import { receivePortal } from "./portal.ts";
 import { receiveReaction, receiveUnreaction } from "./reaction.ts";
@@ -32,26 +32,27 @@ const receivers: { readonly [K in RemoteEvent["kind"]]: Receiver<K> } = {
 	portal: receivePortal,
 };
 
-/** The one way in (design §3): takes over what bridges report, in their order, once. */
+/** Receives all events of bridges (design §3), in order, each once. */
 export interface Incoming {
-	/** Resolves when what became of each event is durable. */
+	/** Receives events. Resolves with their outcomes when these are durable. */
 	receive(bridge: BridgeName, events: readonly RemoteEvent[]): Promise<readonly Received[]>;
-	/** Takes up what waits for things that have arrived meanwhile, and lets go of what waited in vain. */
+	/** Retries parked events whose target has arrived meanwhile, and deletes those that have waited too long. */
 	sweep(): Promise<void>;
 }
 
+/** Receives remote events on behalf of the senders' shadows. */
 export function createIncoming(
-	world: World,
-	{ shadows, waiting, targets }: { shadows: Shadows; waiting: WaitingRoom; targets: Targets },
+	context: CoreContext,
+	{ shadows, parkedEvents, targets }: { shadows: Shadows; parkedEvents: ParkedEvents; targets: Targets },
 ): Incoming {
 	async function receive(bridge: BridgeName, events: readonly RemoteEvent[]): Promise<readonly Received[]> {
 		const steps: Promise<Received>[] = [];
-		const intake = openIntake(world, bridge, { waiting, targets, settled: () => Promise.all(steps) });
+		const batch = openBatch(context, bridge, { parkedEvents, targets, settled: () => Promise.all(steps) });
 		for (const event of events) {
 			const sender = await shadows.of(bridge, event.sender);
-			const step = await takeIn(intake, sender, event);
+			const step = await receiveOne(batch, sender, event);
 			if (event.kind === "gone") shadows.forget(bridge, event.sender);
-			// Whoever fails first is reported below; the others must not be unhandled meanwhile.
+			// The first failure is reported below; meanwhile none may be an unhandled rejection.
 			step.done.catch(() => {});
 			steps.push(step.done);
 		}
@@ -60,55 +61,55 @@ export function createIncoming(
 		return received;
 	}
 
-	/** Takes in what waited for the thing that has just arrived. */
+	/** Receives the events that were parked until this one arrived. */
 	async function unpark(bridge: BridgeName, event: RemoteEvent): Promise<void> {
 		const arrived = event.kind === "message" ? event.message : event.kind === "reaction" ? event.reaction : undefined;
-		if (arrived !== undefined) await takeUp(remoteKey(bridge, arrived));
+		if (arrived !== undefined) await retryParked(remoteKey(bridge, arrived));
 	}
 
-	async function takeUp(key: string): Promise<void> {
-		for (const { id, parked } of await waiting.waitingFor(key)) {
+	async function retryParked(key: string): Promise<void> {
+		for (const { id, parked } of await parkedEvents.waitingFor(key)) {
 			const [received] = await receive(parked.bridge, [parked.event]);
-			if (received?.status !== "parked") await waiting.release(id);
+			if (received?.status !== "parked") await parkedEvents.release(id);
 		}
 	}
 
 	return {
 		receive,
 		async sweep() {
-			await waiting.expire();
-			for (const key of waiting.fresh()) await takeUp(key);
+			await parkedEvents.expire();
+			for (const key of parkedEvents.takeNewKeys()) await retryParked(key);
 		},
 	};
 }
 
-async function takeIn(intake: Intake, sender: Account, event: RemoteEvent): Promise<Step> {
+async function receiveOne(batch: IncomingBatch, sender: Account, event: RemoteEvent): Promise<PendingOutcome> {
 	if (sender.deletedAt !== undefined) return ignored("gone");
 	const receiver = receivers[event.kind] as Receiver<typeof event.kind>;
-	return receiver(intake, sender, event as never);
+	return receiver(batch, sender, event as never);
 }
 
-function openIntake(
-	world: World,
+function openBatch(
+	context: CoreContext,
 	bridge: BridgeName,
-	{ settled, ...rest }: Pick<Intake, "waiting" | "targets"> & { readonly settled: () => Promise<unknown> },
-): Intake {
+	{ settled, ...rest }: Pick<IncomingBatch, "parkedEvents" | "targets"> & { readonly settled: () => Promise<unknown> },
+): IncomingBatch {
 	const decided = new Map<string, Promise<unknown>>();
-	function once<T>(question: string, decide: () => Promise<T>): Promise<T> {
+	function decideOnce<T>(question: string, decide: () => Promise<T>): Promise<T> {
 		const known = decided.get(question) ?? decide();
 		decided.set(question, known);
 		return known as Promise<T>;
 	}
 	return {
-		world,
+		context,
 		bridge,
 		...rest,
-		once,
-		place: (channel: ChannelId) => once(`place ${channel}`, () => placeOf(world, channel)),
+		decideOnce,
+		place: (channel: ChannelId) => decideOnce(`place ${channel}`, () => placeOf(context, channel)),
 		linkedRoom: (room) =>
-			once(`room ${room}`, async () => {
-				const portal = await portalByRoom(world, bridge, room);
-				return portal?.state === "active" ? placeOf(world, portal.channel) : undefined;
+			decideOnce(`room ${room}`, async () => {
+				const portal = await portalByRoom(context, bridge, room);
+				return portal?.state === "active" ? placeOf(context, portal.channel) : undefined;
 			}),
 		async flush() {
 			await settled();

@@ -1,6 +1,6 @@
 import { circleOf } from "../../access/circle.ts";
 import { BoundedMap } from "../../bounded-map.ts";
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import type { BridgeName } from "../../ids.ts";
 import { messages } from "../../messages/message.ts";
 import { messageOf } from "../../messages/message-of-event.ts";
@@ -12,21 +12,24 @@ import type { DeliveryRow } from "./delivery.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { isHomeOfReader } from "./targets.ts";
 
-/** What came of one try. `skipped`: there is nothing to tell (any more). */
+/** The outcome of one attempt. `skipped`: there is nothing to deliver, or no longer. */
 export type Attempted =
 	| { readonly result: DeliveryResult; readonly delivery: Delivery }
 	| { readonly result: { readonly status: "skipped" } | Extract<DeliveryResult, { status: "retry" }> };
 
-/** Tries deliveries, each once; a fault of ours is that item's failure and no other's. What goes to many targets of a network is prepared once. */
+/**
+ * Makes one attempt at a delivery. An internal error fails only this delivery. The content of an event is prepared once for all targets of a
+ * network.
+ */
 export function createAttempt(
-	world: World,
+	context: CoreContext,
 	bridgeOf: (name: BridgeName) => Bridge | undefined,
 ): (row: DeliveryRow, signal: AbortSignal, progress: Progress) => Promise<Attempted> {
-	const { store, failPoints, logger } = world;
+	const { store, failPoints, logger } = context;
 	const prepared = new BoundedMap<string, Promise<Prepared | undefined>>(256);
 	const subjects = new BoundedMap<string, Promise<string>>(1024);
 
-	/** Prepared once for all targets of a network, until the message changes again. */
+	/** The prepared content of a delivery, cached until the message changes. */
 	async function preparedFor(row: DeliveryRow): Promise<Prepared | undefined> {
 		const subject = await subjectOf(row.event);
 		const version = subject === "" ? 0 : ((await store.get(messages, subject))?.rev ?? 0);
@@ -35,7 +38,7 @@ export function createAttempt(
 		if (known !== undefined) return known;
 		const event = await store.event(row.event);
 		if (event === undefined) return undefined;
-		const fresh = prepare(world, row.reach.bridge, event);
+		const fresh = prepare(context, row.reach.bridge, event);
 		prepared.set(key, fresh);
 		fresh.catch(() => prepared.delete(key));
 		return fresh;
@@ -50,7 +53,7 @@ export function createAttempt(
 		return found;
 	}
 
-	/** The message that an event is about; empty: it is about none. */
+	/** The message that an event is about; empty if it is not about a message. */
 	async function readSubject(id: string): Promise<string> {
 		const event = await store.event(id);
 		return (event && messageOf(event)) ?? "";
@@ -69,17 +72,20 @@ export function createAttempt(
 			return await send(bridge, { ...content, ...sent, reach: row.reach } as Delivery, signal, progress);
 		} catch (error) {
 			if (error instanceof StoreUnavailable) throw error;
-			logger.error({ err: error, event: row.event, lane: row.reach.lane }, "A delivery failed by a fault of ours");
+			logger.error(
+				{ err: error, event: row.event, lane: row.reach.lane },
+				"A delivery failed because of an internal error",
+			);
 			return { result: { status: "retry", reason: "internal error" } };
 		}
 	};
 
-	/** What is for its readers only goes to the homes of those who are readers now; a removal goes where the message went. */
+	/** A message for its readers only is delivered to the homes of its current readers; its removal goes wherever the message went. */
 	async function mayStillGo(content: Prepared, reach: Reach): Promise<boolean> {
 		if (!("subject" in content) || content.visibility !== "readers" || content.kind === "removal") return true;
-		const circle = await circleOf(world, content, content.subject.message);
+		const circle = await circleOf(context, content, content.subject.message);
 		const parent = "parent" in content ? content.parent?.author.reach : undefined;
-		return parent?.target === reach.target || isHomeOfReader(world, circle, reach);
+		return parent?.target === reach.target || isHomeOfReader(context, circle, reach);
 	}
 
 	async function send(bridge: Bridge, delivery: Delivery, signal: AbortSignal, progress: Progress): Promise<Attempted> {

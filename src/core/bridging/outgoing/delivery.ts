@@ -3,38 +3,38 @@ import type { Lane } from "../../ports/lanes.ts";
 import type { Collection } from "../../ports/store.ts";
 import { targetOf } from "../audience.ts";
 
-/** One event on its way to one target. It names both and holds neither body nor key (design §3.4). */
+/** A delivery of an event to a target. It refers to both, and contains neither body nor key (design §3.4). */
 export interface DeliveryRow {
 	readonly event: string;
 	readonly reach: Reach;
-	/** The lane's order: when the event happened. */
+	/** When the event happened; lanes are ordered by it. */
 	readonly at: number;
 	readonly seq: number;
-	/** Not tried before this time, milliseconds since 1970. */
+	/** When it is due, milliseconds since 1970. */
 	readonly due: number;
-	/** Failed tries that were this item's own fault, not its host's. */
+	/** How often this delivery has failed, not counting failures of its host. */
 	readonly attempts: number;
 	readonly reason?: string;
-	/** Its parts that have been taken, when it has several. */
+	/** The parts that the target has accepted, if there are several. */
 	readonly sent?: readonly string[];
-	/** One of many like it: it waits in a lane of its own, behind what came before it in the lane of its target. */
+	/** One of many similar deliveries: it is in a bulk lane, and follows the earlier deliveries in the lane of its target. */
 	readonly bulk?: true;
 }
 
-/** One row per event and target: planning it twice makes it once. */
+/** The id of a delivery: one per event and target, so that planning an event twice has no effect. */
 export const deliveryId = (event: string, reach: Reach): string => `${event}>${targetOf(reach)}`;
 
 const bulkSuffix = " bulk";
 
-/** The lane that a delivery is filed under: its target's own, or beside that the one for what is not urgent. */
+/** The lane of a delivery: that of its target, or the bulk lane beside it. */
 export const laneOf = ({ reach, bulk }: Pick<DeliveryRow, "reach" | "bulk">): string =>
 	bulk === true ? `${reach.lane}${bulkSuffix}` : reach.lane;
 
-/** The lane whose earlier deliveries go before those of a bulk lane; `undefined`: the lane waits for no other. */
+/** The lane that precedes a bulk lane; `undefined` for any other lane. */
 export const laneBefore = (lane: string): string | undefined =>
 	lane.endsWith(bulkSuffix) ? lane.slice(0, -bulkSuffix.length) : undefined;
 
-/** The place of a delivery in its lane, which no other has. */
+/** The unique position of a delivery in its lane. */
 export const laneKey = (row: DeliveryRow): readonly [string, number, number, string] => [
 	laneOf(row),
 	row.at,
@@ -42,17 +42,19 @@ export const laneKey = (row: DeliveryRow): readonly [string, number, number, str
 	deliveryId(row.event, row.reach),
 ];
 
+/** The deliveries that are still to be made. */
 export const deliveries: Collection<DeliveryRow> = {
 	name: "deliveries",
 	version: 1,
 	indexes: { lane: { kinds: ["text", "int", "int", "text"], of: laneKey } },
 };
 
-/** A delivery that was given up. */
+/** A delivery that will not be attempted again unless it is replayed. */
 export interface DeadLetter extends DeliveryRow {
 	readonly diedAt: number;
 }
 
+/** The dead letters, by the id of the delivery. */
 export const deadLetters: Collection<DeadLetter> = {
 	name: "dead_letters",
 	version: 1,
@@ -60,8 +62,8 @@ export const deadLetters: Collection<DeadLetter> = {
 };
 
 const prefix = "deliver:";
-/** Deliveries have lanes of their own per remote host or room. @param lane the name under which they are filed */
+/** The lane that makes deliveries. @param lane the lane in their rows: a remote host or a room */
 export const deliveryLane = (lane: string): Lane => `${prefix}${lane}`;
-/** The name under which the deliveries of a lane are filed; `undefined`: it is not a lane of deliveries. */
+/** The lane in the rows of the deliveries that a lane makes; `undefined` if the lane does not make deliveries. */
 export const deliveryLaneName = (lane: Lane): string | undefined =>
 	lane.startsWith(prefix) ? lane.slice(prefix.length) : undefined;

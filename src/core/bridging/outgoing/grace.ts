@@ -1,4 +1,4 @@
-/** A signal that follows another one after a while; nothing is left of it when it is disposed. */
+/** A signal that is aborted `ms` milliseconds after another one. Disposing it removes its listener and its timer. */
 export function graceAfter(signal: AbortSignal, ms: number): Disposable & { readonly signal: AbortSignal } {
 	const late = new AbortController();
 	let timer: ReturnType<typeof setTimeout> | undefined;

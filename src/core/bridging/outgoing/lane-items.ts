@@ -1,17 +1,17 @@
+import type { CoreContext } from "../../events/context.ts";
 import type { LaneHold } from "../../events/lane-holds.ts";
-import type { World } from "../../events/world.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { Delivery } from "../../ports/bridge/delivery.ts";
 import type { Stored } from "../../ports/store.ts";
 import { saveLinks } from "../links.ts";
 import { type DeliveryRow, deadLetters, deliveries, laneKey } from "./delivery.ts";
 
-/** Deliveries that are read together. */
+/** How many deliveries are read together. */
 export const batch = 32;
 
-/** A page of a lane, in its order. @param after undefined: from its beginning */
+/** A page of a lane's deliveries, in order. @param after the last one of the previous page; undefined for the first page */
 export const pageOfLane = (
-	{ store }: Pick<World, "store">,
+	{ store }: Pick<CoreContext, "store">,
 	lane: string,
 	after: DeliveryRow | undefined,
 	limit: number = batch,
@@ -24,24 +24,24 @@ export const pageOfLane = (
 		...(after === undefined ? {} : { after: laneKey(after) }),
 	});
 
-/** The writes of a lane's deliveries. Each asks first whether the lane is still ours, and throws `LaneLost` if it isn't. */
+/** Writes the deliveries of a lane. Every method first checks that the lane is still held, and throws `LaneLost` if it is not. */
 export interface LaneItems {
-	/** Removes a delivery that was made, or that there is nothing to tell of any more. */
+	/** Removes a delivery that was made, or that is no longer necessary. */
 	remove(id: string): Promise<void>;
 	change(id: string, changes: Partial<DeliveryRow>): Promise<void>;
-	/** Makes a dead letter of it. */
-	bury(stored: Stored<DeliveryRow>, reason: string): Promise<void>;
-	/** Keeps what the other network calls its parts, and removes it. The links first: a crash between costs a repeated try. */
+	/** Makes a delivery a dead letter. */
+	moveToDeadLetters(stored: Stored<DeliveryRow>, reason: string): Promise<void>;
+	/** Stores the remote ids of a delivery as links, and removes it. The links come first, so that a crash in between repeats the delivery. */
 	record(id: string, delivery: Delivery, ids: readonly string[]): Promise<void>;
 }
 
-/** @param hold asked for when the first write comes */
+/** Creates the writes of one run. @param hold called before each write */
 export function laneItems(
-	world: Pick<World, "store" | "clock" | "failPoints" | "logger">,
+	context: Pick<CoreContext, "store" | "clock" | "failPoints" | "logger">,
 	hold: () => Promise<LaneHold>,
 	onDead: (bridge: BridgeName) => void,
 ): LaneItems {
-	const { store, clock, failPoints, logger } = world;
+	const { store, clock, failPoints, logger } = context;
 	const confirm = async (): Promise<void> => (await hold()).confirm();
 
 	async function remove(id: string): Promise<void> {
@@ -56,18 +56,18 @@ export function laneItems(
 			const stored = await store.get(deliveries, id);
 			if (stored !== undefined) await store.replace(deliveries, id, stored.rev, { ...stored.doc, ...changes });
 		},
-		async bury({ id, doc: row }, reason) {
+		async moveToDeadLetters({ id, doc: row }, reason) {
 			await confirm();
 			await store.insertMissing(deadLetters, [{ id, doc: { ...row, reason, diedAt: clock.now() } }]);
 			await store.delete(deliveries, id);
 			onDead(row.reach.bridge);
-			logger.warn({ event: row.event, lane: row.reach.lane, reason }, "A delivery was given up");
+			logger.warn({ event: row.event, lane: row.reach.lane, reason }, "A delivery became a dead letter");
 		},
 		async record(id, delivery, ids) {
 			const subject = subjectOf(delivery);
 			if (subject !== undefined && ids.length > 0) {
 				await confirm();
-				await saveLinks(world, { bridge: delivery.reach.bridge, ...subject }, ids);
+				await saveLinks(context, { bridge: delivery.reach.bridge, ...subject }, ids);
 			}
 			await remove(id);
 			failPoints.hit("delivery:after-record");
@@ -75,7 +75,7 @@ export function laneItems(
 	};
 }
 
-/** What the ids of a delivery's copy there are kept for; `undefined`: later events do not name it. */
+/** The message or reaction that the remote ids of a delivery belong to; `undefined` if later events do not refer to it. */
 function subjectOf(delivery: Delivery) {
 	if (delivery.kind === "message")
 		return { subject: delivery.subject.message.id, message: delivery.subject.message.id };

@@ -1,11 +1,11 @@
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import { deliveries, laneOf } from "./delivery.ts";
 
-/** The lanes that have deliveries: jumps from lane to lane, so it costs as much as there are lanes. */
-export async function* lanesWithDeliveries(world: Pick<World, "store">): AsyncGenerator<string> {
+/** The lanes that have deliveries. The cost depends on the number of lanes, not of deliveries. */
+export async function* lanesWithDeliveries(context: Pick<CoreContext, "store">): AsyncGenerator<string> {
 	let after: readonly [string, number, number, string] | undefined;
 	for (;;) {
-		const [next] = await world.store.page(deliveries, {
+		const [next] = await context.store.page(deliveries, {
 			index: "lane",
 			order: "asc",
 			limit: 1,

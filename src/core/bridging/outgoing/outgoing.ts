@@ -5,17 +5,17 @@ import type { LogEvent } from "../../ports/store.ts";
 import { type DeliveryRow, deliveries, deliveryId, deliveryLane, laneOf } from "./delivery.ts";
 import { type Planned, type Planner, plans } from "./plan.ts";
 
-/** Rows that are committed together. */
+/** How many rows are inserted together. */
 const chunk = 500;
 
 type Plan = (planner: Planner, event: LogEvent) => Promise<Planned>;
-type Filed = readonly { readonly id: string; readonly doc: DeliveryRow }[];
+type NewDeliveries = readonly { readonly id: string; readonly doc: DeliveryRow }[];
 
 /**
- * The one way out (design §3): files one delivery per target of an event. A delivery's id makes planning an event again file
- * nothing twice.
+ * The consumer `bridge`, which plans everything that leaves the provider (design §3): it adds one delivery per target of an event. The ids of
+ * deliveries make it idempotent.
  */
-export function createOutgoing(planner: Planner, lanes: () => Lanes): ConsumerJob<Filed> {
+export function createOutgoing(planner: Planner, lanes: () => Lanes): ConsumerJob<NewDeliveries> {
 	return {
 		marker: "bridge",
 		async work(event) {
@@ -31,7 +31,7 @@ export function createOutgoing(planner: Planner, lanes: () => Lanes): ConsumerJo
 		async commit(works) {
 			const rows = works.flat();
 			for (let from = 0; from < rows.length; from += chunk)
-				await planner.world.store.insertMissing(deliveries, rows.slice(from, from + chunk));
+				await planner.context.store.insertMissing(deliveries, rows.slice(from, from + chunk));
 		},
 		done(works) {
 			for (const lane of new Set(works.flat().map((row) => deliveryLane(laneOf(row.doc))))) lanes().wake(lane);

@@ -1,7 +1,7 @@
 import { accountById } from "../../accounts/find-account.ts";
 import { type ConsumerTable, stays } from "../../events/consumers.ts";
+import type { CoreContext } from "../../events/context.ts";
 import type { EventBodies, EventOf, EventType } from "../../events/event.ts";
-import type { World } from "../../events/world.ts";
 import { type Place, placeOf } from "../../groups/place.ts";
 import type { ChannelId, MessageId } from "../../ids.ts";
 import { parseId } from "../../ids.ts";
@@ -12,31 +12,32 @@ import type { Message } from "../../model/message.ts";
 import type { Reach } from "../../model/reach.ts";
 import { audienceOf, type Targets } from "./targets.ts";
 
+/** The dependencies of planning. */
 export interface Planner {
-	readonly world: World;
+	readonly context: CoreContext;
 	readonly targets: Targets;
 }
 
-/** Where an event goes. `bulk`: one of many like it; deliveries of others to the same target go first. */
+/** The delivery targets of an event. `bulk`: one of many similar events, to which other deliveries to the same target are preferred. */
 export interface Planned {
 	readonly reaches: readonly Reach[];
 	readonly bulk?: true;
 }
 
-/** For each type of event, the targets that it goes to. */
+/** For each type of event, its delivery targets. */
 export type PlanTable = ConsumerTable<{
 	readonly [T in EventType]: (planner: Planner, event: EventOf<T>) => Promise<Planned>;
 }>;
 
-/** Everyone who is told of a message: its channel's audience and the people it addresses. */
+/** The targets of a message event: the audience of its channel, and the people whom the message addresses. */
 async function ofMessage(
-	{ world, targets }: Planner,
+	{ context, targets }: Planner,
 	id: MessageId,
 	by: string,
 	origin: EventBodies["message.deleted"]["origin"],
 ): Promise<Planned> {
-	const found = await messageAndPlace(world, id);
-	const author = await accountById(world, by as Account["id"]);
+	const found = await messageAndPlace(context, id);
+	const author = await accountById(context, by as Account["id"]);
 	if (found === undefined || author === undefined) return { reaches: [] };
 	const { message, place } = found;
 	const people = [
@@ -47,43 +48,47 @@ async function ofMessage(
 	return { reaches: await targets.of({ ...place, author, people, ...(origin === undefined ? {} : { origin }) }) };
 }
 
-async function messageAndPlace(world: World, id: MessageId): Promise<{ message: Message; place: Place } | undefined> {
-	const message = (await world.store.get(messages, id))?.doc;
-	const place = message === undefined ? undefined : await placeOf(world, message.channel);
+async function messageAndPlace(
+	context: CoreContext,
+	id: MessageId,
+): Promise<{ message: Message; place: Place } | undefined> {
+	const message = (await context.store.get(messages, id))?.doc;
+	const place = message === undefined ? undefined : await placeOf(context, message.channel);
 	return message === undefined || place === undefined ? undefined : { message, place };
 }
 
-/** A join or leave of one of ours goes to the owner's home; the answer to a join from elsewhere goes to who asked. */
+/** A local account's join or leave is delivered to the owner's home, the answer to a remote account's join to that account. */
 async function ofMembership(
-	{ world }: Planner,
+	{ context }: Planner,
 	{ body, type }: EventOf<"member.requested" | "member.joined" | "member.left" | "member.denied">,
 ): Promise<Planned> {
 	const { membership } = body;
-	const member = await accountById(world, membership.account);
+	const member = await accountById(context, membership.account);
 	if (member === undefined) return { reaches: [] };
 	if (!isLocal(member)) return to(type === "member.joined" || type === "member.denied" ? member.reach : undefined);
 	const channel = parseId("chn", membership.place) as ChannelId | undefined;
-	const place = channel === undefined ? undefined : await placeOf(world, channel);
+	const place = channel === undefined ? undefined : await placeOf(context, channel);
 	const ownerId = place === undefined ? undefined : ownerOf(place.channel);
-	const owner = ownerId === undefined ? undefined : await accountById(world, ownerId);
+	const owner = ownerId === undefined ? undefined : await accountById(context, ownerId);
 	return to(type === "member.requested" || type === "member.left" ? owner?.reach : undefined);
 }
 
 const to = (reach: Reach | undefined): Planned => ({ reaches: reach === undefined ? [] : [reach] });
 
-/** Followers are told of a new profile, and of the end of an account. */
+/** A changed profile and the deletion of an account are delivered to the followers. */
 async function ofAccount(
-	{ world }: Planner,
+	{ context }: Planner,
 	{ body }: EventOf<"account.updated" | "account.deleted">,
 ): Promise<Planned> {
-	const account = await accountById(world, body.account);
+	const account = await accountById(context, body.account);
 	if (account === undefined) return { reaches: [] };
 	const reaches: Reach[] = [];
-	for await (const reach of audienceOf(world, account.timeline))
+	for await (const reach of audienceOf(context, account.timeline))
 		if (reach.bridge !== account.origin?.bridge) reaches.push(reach);
 	return { reaches };
 }
 
+/** Plans the deliveries of each type of event. */
 export const plans: PlanTable = {
 	"account.updated": ofAccount,
 	"account.deleted": ofAccount,

@@ -1,8 +1,8 @@
 import { withCircle } from "../../access/circle.ts";
 import { accountById } from "../../accounts/find-account.ts";
 import { type ConsumerTable, stays } from "../../events/consumers.ts";
+import type { CoreContext } from "../../events/context.ts";
 import type { EventOf, EventType } from "../../events/event.ts";
-import type { World } from "../../events/world.ts";
 import { type Place, placeOf } from "../../groups/place.ts";
 import { rulesOf } from "../../groups/tiers.ts";
 import type { AccountId, BridgeName, ChannelId, MessageId } from "../../ids.ts";
@@ -16,88 +16,93 @@ import { reactionId } from "../../reactions/reaction.ts";
 import { remoteIdsOf } from "../links.ts";
 import { visibilityOf } from "./visibility.ts";
 
-type Unaddressed<D> = D extends Delivery ? Omit<D, "reach"> : never;
+type WithoutReach<D> = D extends Delivery ? Omit<D, "reach"> : never;
 /** A delivery without its target: the same for all targets of one network. */
-export type Prepared = Unaddressed<Delivery>;
+export type Prepared = WithoutReach<Delivery>;
 type Base = Pick<Delivery, "id" | "at" | "actor"> & { readonly origin?: BridgeName; readonly raw?: unknown };
 type Preparer<T extends EventType> = (
-	world: World,
+	context: CoreContext,
 	bridge: BridgeName,
 	event: EventOf<T>,
 	base: Base,
 ) => Promise<Prepared | undefined>;
 
-/** A message as a network knows it. */
-export async function addressed(
-	world: Pick<World, "store">,
+/** A message with its author and the ids that it has on a network. */
+export async function withRemoteIds(
+	context: Pick<CoreContext, "store">,
 	bridge: BridgeName,
 	message: Message,
 ): Promise<Addressed | undefined> {
-	const author = await accountById(world, message.author);
+	const author = await accountById(context, message.author);
 	if (author === undefined) return undefined;
-	const remote = message.origin?.bridge === bridge ? [message.origin.id] : await remoteIdsOf(world, message.id, bridge);
+	const remote =
+		message.origin?.bridge === bridge ? [message.origin.id] : await remoteIdsOf(context, message.id, bridge);
 	return { message, author, remote };
 }
 
 type VisiblePlace = Place & { readonly visibility: Visibility };
 
-/** A place of which something is told that is not said in it: who joined it, that it is linked no more. */
-async function anyPlace(world: World, channel: ChannelId): Promise<VisiblePlace | undefined> {
-	const place = await placeOf(world, channel);
+/** The channel of an event that is not a message: a membership, or the end of a link. */
+async function anyPlace(context: CoreContext, channel: ChannelId): Promise<VisiblePlace | undefined> {
+	const place = await placeOf(context, channel);
 	if (place === undefined) return undefined;
-	return { ...place, visibility: visibilityOf(await rulesOf(world, place.channel.tier)) };
+	return { ...place, visibility: visibilityOf(await rulesOf(context, place.channel.tier)) };
 }
 
-/** The channel, if it may leave the provider now: asked again for each delivery (design §9 rule 4). */
-async function openPlace(world: World, channel: ChannelId): Promise<VisiblePlace | undefined> {
-	const place = await placeOf(world, channel);
-	const { circle, rules } = place === undefined ? {} : await withCircle(world, place);
+/** The channel, if its messages may leave the provider now; checked again for each delivery (design §9 rule 4). */
+async function federatedPlace(context: CoreContext, channel: ChannelId): Promise<VisiblePlace | undefined> {
+	const place = await placeOf(context, channel);
+	const { circle, rules } = place === undefined ? {} : await withCircle(context, place);
 	if (place === undefined || rules === undefined || circle === undefined || circle.leaves === "nowhere")
 		return undefined;
 	return { ...place, visibility: visibilityOf(rules) };
 }
 
 async function subjectOf(
-	world: World,
+	context: CoreContext,
 	bridge: BridgeName,
 	id: MessageId,
 ): Promise<(VisiblePlace & { subject: Addressed }) | undefined> {
-	const message = (await world.store.get(messages, id))?.doc;
-	const place = message === undefined ? undefined : await openPlace(world, message.channel);
-	const subject = message === undefined ? undefined : await addressed(world, bridge, message);
+	const message = (await context.store.get(messages, id))?.doc;
+	const place = message === undefined ? undefined : await federatedPlace(context, message.channel);
+	const subject = message === undefined ? undefined : await withRemoteIds(context, bridge, message);
 	return place === undefined || subject === undefined ? undefined : { ...place, subject };
 }
 
-/** A text is sent as it is now; what is deleted by now is not sent at all, its removal follows. */
-async function text(
+/** A message or edit, with the current text. A message that is deleted by now is not delivered; its removal follows. */
+async function textDelivery(
 	kind: "message" | "edit",
-	world: World,
+	context: CoreContext,
 	bridge: BridgeName,
 	id: MessageId,
 	base: Base,
 ): Promise<Prepared | undefined> {
-	const found = await subjectOf(world, bridge, id);
+	const found = await subjectOf(context, bridge, id);
 	if (found === undefined || found.subject.message.deletedAt !== undefined) return undefined;
 	const { reply, mentions } = found.subject.message;
-	const above = reply === undefined ? undefined : (await world.store.get(messages, reply.to))?.doc;
-	const parent = above === undefined ? undefined : await addressed(world, bridge, above);
+	const above = reply === undefined ? undefined : (await context.store.get(messages, reply.to))?.doc;
+	const parent = above === undefined ? undefined : await withRemoteIds(context, bridge, above);
 	return {
 		...base,
 		...found,
 		kind,
-		mentions: await accountsOf(world, mentions),
+		mentions: await accountsOf(context, mentions),
 		...(parent === undefined ? {} : { parent }),
 	};
 }
 
-export async function accountsOf(world: Pick<World, "store">, ids: readonly AccountId[]): Promise<readonly Account[]> {
-	const found = await Promise.all(ids.map((id) => accountById(world, id)));
+/** The accounts with these ids, in order; unknown ones are left out. */
+export async function accountsOf(
+	context: Pick<CoreContext, "store">,
+	ids: readonly AccountId[],
+): Promise<readonly Account[]> {
+	const found = await Promise.all(ids.map((id) => accountById(context, id)));
 	return found.filter((account) => account !== undefined);
 }
 
-const reaction: Preparer<"reaction.added" | "reaction.removed"> = async (world, bridge, { type, body }, base) => {
+const reaction: Preparer<"reaction.added" | "reaction.removed"> = async (context, bridge, { type, body }, base) => {
 	const { message, author, key, image, origin } = body.reaction;
-	const found = await subjectOf(world, bridge, message);
+	const found = await subjectOf(context, bridge, message);
 	if (found === undefined || found.subject.message.deletedAt !== undefined) return undefined;
 	const id = reactionId(message, author, key);
 	const shown = { ...base, ...found, key, reaction: id, ...(image === undefined ? {} : { image }) };
@@ -105,19 +110,19 @@ const reaction: Preparer<"reaction.added" | "reaction.removed"> = async (world, 
 	return {
 		...shown,
 		kind: "unreaction",
-		remote: origin?.bridge === bridge ? [origin.id] : await remoteIdsOf(world, id, bridge),
+		remote: origin?.bridge === bridge ? [origin.id] : await remoteIdsOf(context, id, bridge),
 	};
 };
 
 const membership: Preparer<"member.requested" | "member.joined" | "member.left" | "member.denied"> = async (
-	world,
+	context,
 	_bridge,
 	{ type, body },
 	base,
 ) => {
 	const { place: id, account: memberId, request, generation } = body.membership;
-	const place = await anyPlace(world, id as ChannelId);
-	const member = await accountById(world, memberId);
+	const place = await anyPlace(context, id as ChannelId);
+	const member = await accountById(context, memberId);
 	if (place === undefined || member === undefined) return undefined;
 	if (member.origin !== undefined) {
 		if (request === undefined || (type !== "member.joined" && type !== "member.denied")) return undefined;
@@ -131,22 +136,22 @@ const membership: Preparer<"member.requested" | "member.joined" | "member.left" 
 		};
 	}
 	const ownerId = ownerOf(place.channel);
-	const owner = ownerId === undefined ? undefined : await accountById(world, ownerId);
+	const owner = ownerId === undefined ? undefined : await accountById(context, ownerId);
 	if (owner === undefined) return undefined;
 	if (type === "member.requested") return { ...base, actor: member, ...place, kind: "join", owner };
-	const joined = await requestBefore(world, id, memberId, generation);
+	const joined = await requestBefore(context, id, memberId, generation);
 	return joined === undefined ? undefined : { ...base, actor: member, ...place, kind: "leave", owner, joined };
 };
 
-/** The event by which a membership was asked for, before its present generation. */
+/** The id of the event that requested a membership, before its current generation. */
 async function requestBefore(
-	world: World,
+	context: CoreContext,
 	place: string,
 	account: AccountId,
 	generation: number,
 ): Promise<string | undefined> {
 	for (let before = generation - 1; before > 0; before--) {
-		const event = await world.store.eventBy("natural", `member:${place}:${account}:${before}`);
+		const event = await context.store.eventBy("natural", `member:${place}:${account}:${before}`);
 		if (event?.type === "member.requested") return event.id;
 	}
 	return undefined;
@@ -154,28 +159,29 @@ async function requestBefore(
 
 /** For each type of event, the delivery that it becomes. */
 const preparers: ConsumerTable<{ readonly [T in EventType]: Preparer<T> }> = {
-	"account.updated": async (_world, _bridge, _event, base) => ({ ...base, kind: "profile" }),
-	"account.deleted": async (_world, _bridge, _event, base) => ({ ...base, kind: "account-removal" }),
+	"account.updated": async (_context, _bridge, _event, base) => ({ ...base, kind: "profile" }),
+	"account.deleted": async (_context, _bridge, _event, base) => ({ ...base, kind: "account-removal" }),
 	"member.requested": membership,
 	"member.joined": membership,
 	"member.left": membership,
 	"member.denied": membership,
-	"message.posted": (world, bridge, { body }, base) => text("message", world, bridge, body.message.id, base),
-	"message.edited": (world, bridge, { body }, base) => text("edit", world, bridge, body.message, base),
-	"message.deleted": async (world, bridge, { body }, base) => {
-		const found = await subjectOf(world, bridge, body.message);
+	"message.posted": (context, bridge, { body }, base) =>
+		textDelivery("message", context, bridge, body.message.id, base),
+	"message.edited": (context, bridge, { body }, base) => textDelivery("edit", context, bridge, body.message, base),
+	"message.deleted": async (context, bridge, { body }, base) => {
+		const found = await subjectOf(context, bridge, body.message);
 		return found === undefined ? undefined : { ...base, ...found, kind: "removal" };
 	},
 	"reaction.added": reaction,
 	"reaction.removed": reaction,
-	"portal.linked": async (world, _bridge, { body }, base) => {
-		const place = await openPlace(world, body.portal.channel);
+	"portal.linked": async (context, _bridge, { body }, base) => {
+		const place = await federatedPlace(context, body.portal.channel);
 		return place === undefined
 			? undefined
 			: { ...base, ...place, kind: "link", portal: body.portal.id, room: body.portal.room, consented: body.consented };
 	},
-	"portal.unlinked": async (world, _bridge, { body }, base) => {
-		const place = await anyPlace(world, body.channel);
+	"portal.unlinked": async (context, _bridge, { body }, base) => {
+		const place = await anyPlace(context, body.channel);
 		return place === undefined
 			? undefined
 			: { ...base, ...place, kind: "unlink", portal: body.portal, room: body.room, ghosts: [] };
@@ -183,9 +189,13 @@ const preparers: ConsumerTable<{ readonly [T in EventType]: Preparer<T> }> = {
 	...stays("account.created", "group.created", "channel.created", "portal.changed"),
 };
 
-/** What a network is told of an event; `undefined`: nothing (any more). */
-export async function prepare(world: World, bridge: BridgeName, event: LogEvent): Promise<Prepared | undefined> {
-	const actor = await accountById(world, event.actor as AccountId);
+/** The content of the deliveries of an event to a network; `undefined` if there is nothing to deliver, or no longer. */
+export async function prepare(
+	context: CoreContext,
+	bridge: BridgeName,
+	event: LogEvent,
+): Promise<Prepared | undefined> {
+	const actor = await accountById(context, event.actor as AccountId);
 	const preparer = preparers[event.type as EventType] as Preparer<EventType> | "stays" | undefined;
 	if (actor === undefined || preparer === undefined || preparer === "stays") return undefined;
 	const { origin, raw } = event.body as { origin?: BridgeName; raw?: unknown };
@@ -196,5 +206,5 @@ export async function prepare(world: World, bridge: BridgeName, event: LogEvent)
 		...(origin === undefined ? {} : { origin }),
 		...(origin === bridge && raw !== undefined ? { raw } : {}),
 	};
-	return preparer(world, bridge, event as never, base);
+	return preparer(context, bridge, event as never, base);
 }

@@ -1,22 +1,22 @@
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import type { PortalId } from "../../ids.ts";
 import type { Portal, PortalState } from "../../model/portal.ts";
 import { portals } from "./portal.ts";
 
-/** Brings a link into another state; decides again when its channel moved meanwhile. Closed links stay closed. */
+/** Changes the state of a link. Decides again after a concurrent change in its channel. A closed link stays closed. */
 export async function changePortal(
-	world: World,
+	context: CoreContext,
 	id: PortalId,
 	state: PortalState,
 	reason?: string,
 ): Promise<Portal | undefined> {
 	for (;;) {
-		const seen = (await world.store.get(portals, id))?.doc;
+		const seen = (await context.store.get(portals, id))?.doc;
 		if (seen === undefined) return undefined;
-		const after = await world.store.head(seen.channel);
-		const portal = (await world.store.get(portals, id))?.doc ?? seen;
+		const after = await context.store.head(seen.channel);
+		const portal = (await context.store.get(portals, id))?.doc ?? seen;
 		if (portal.state === "closed" || (portal.state === state && portal.reason === reason)) return portal;
-		const appended = await world.log.append(
+		const appended = await context.log.append(
 			{
 				stream: portal.channel,
 				type: "portal.changed",
@@ -32,6 +32,6 @@ export async function changePortal(
 			},
 			{ after },
 		);
-		if (appended.outcome === "appended") return (await world.store.get(portals, id))?.doc;
+		if (appended.outcome === "appended") return (await context.store.get(portals, id))?.doc;
 	}
 }

@@ -4,7 +4,7 @@ import type { Reach } from "../../model/reach.ts";
 
 /** Streams: the channel's id. */
 export interface PortalEvents {
-	/** `consented`: the room's side need not be asked, the operator has spoken for both. */
+	/** `consented`: the operator has consented on behalf of the room, so that the room need not be asked. */
 	"portal.linked": { readonly portal: Omit<Portal, "createdAt">; readonly consented: boolean };
 	"portal.changed": {
 		readonly portal: PortalId;

@@ -1,15 +1,15 @@
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { Membership } from "../../model/membership.ts";
 import type { Portal } from "../../model/portal.ts";
 import { remoteKey } from "../../remote-key.ts";
 import { portals } from "./portal.ts";
 
-type Reader = Pick<World, "store">;
+type Reader = Pick<CoreContext, "store">;
 
-/** The open link of a room. */
-export async function portalByRoom(world: Reader, bridge: BridgeName, room: string): Promise<Portal | undefined> {
-	const [found] = await world.store.page(portals, {
+/** The open link of a room, if there is one. */
+export async function portalByRoom(context: Reader, bridge: BridgeName, room: string): Promise<Portal | undefined> {
+	const [found] = await context.store.page(portals, {
 		index: "room",
 		prefix: [remoteKey(bridge, room), "open"],
 		order: "asc",
@@ -19,18 +19,18 @@ export async function portalByRoom(world: Reader, bridge: BridgeName, room: stri
 }
 
 /** The open links of a channel. */
-export async function portalsOfChannel(world: Reader, channel: Membership["place"]): Promise<readonly Portal[]> {
-	return (await world.store.page(portals, { index: "channel", prefix: [channel], order: "asc", limit: 100 })).map(
+export async function portalsOfChannel(context: Reader, channel: Membership["place"]): Promise<readonly Portal[]> {
+	return (await context.store.page(portals, { index: "channel", prefix: [channel], order: "asc", limit: 100 })).map(
 		(stored) => stored.doc,
 	);
 }
 
 /** All open links of a bridge, oldest first. */
-export async function portalsOfBridge(world: Reader, bridge: BridgeName): Promise<readonly Portal[]> {
+export async function portalsOfBridge(context: Reader, bridge: BridgeName): Promise<readonly Portal[]> {
 	const found: Portal[] = [];
 	let after: readonly [string, number, string] | undefined;
 	for (;;) {
-		const page = await world.store.page(portals, {
+		const page = await context.store.page(portals, {
 			index: "bridge",
 			prefix: [bridge],
 			order: "asc",

@@ -5,6 +5,7 @@ import { audienceFold } from "../audience.ts";
 import type { PortalEvents } from "./events.ts";
 import { portals } from "./portal.ts";
 
+/** The folds of portal events into the link and the audience of its channel. */
 export const portalFolds: FoldTable<PortalEvents> = {
 	"portal.linked": ({ body, at }) => [
 		{ collection: portals, id: body.portal.id, fresh: true, next: () => ({ ...body.portal, createdAt: at }) },

@@ -1,6 +1,6 @@
 import { type PlaceWithCircle, withCircle } from "../../access/circle.ts";
 import { Conflict, InvalidRequest, PermissionDenied } from "../../errors.ts";
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import { type Place, roleIn } from "../../groups/place.ts";
 import type { BridgeName } from "../../ids.ts";
 import { mintId } from "../../ids.ts";
@@ -11,60 +11,60 @@ import { remoteKey } from "../../remote-key.ts";
 import { portalByRoom, portalsOfChannel } from "./find-portal.ts";
 import { portals, roomKey } from "./portal.ts";
 
+/** A link to create. */
 export interface NewLink {
 	readonly bridge: BridgeName;
-	/** What the bridge made of the room's id or alias. */
+	/** The room, as the bridge has resolved it. */
 	readonly reach: Reach;
-	/** The operator speaks for the room's side too. */
+	/** Whether the operator consents on behalf of the room, too. */
 	readonly consented: boolean;
 }
 
-/** Who may link and unlink a channel: the owner and admins of its group. @throws {PermissionDenied} */
-export async function assertLinks(world: World, actor: Account, { group, channel }: Place): Promise<void> {
-	const role = await roleIn(world, group, channel, actor);
-	if (role !== "owner" && role !== "admin") throw new PermissionDenied("Only owners and admins link rooms");
+/** Checks that an account may link and unlink a channel: the owner and admins of its group may. @throws {PermissionDenied} */
+export async function assertLinks(context: CoreContext, actor: Account, { group, channel }: Place): Promise<void> {
+	const role = await roleIn(context, group, channel, actor);
+	if (role !== "owner" && role !== "admin") throw new PermissionDenied("Only owners and admins can link rooms");
 }
 
 /**
- * What is said in a linked room is for everyone in it: only an open channel of ours can be linked.
+ * Checks that a channel can be linked. It must be local and open, since everyone in the linked room can read it.
  *
- * @throws {InvalidRequest} the channel's home is elsewhere
+ * @throws {InvalidRequest} the channel is a shadow
  * @throws {Conflict} `tier_not_federated`
  */
 export function assertLinkable({ channel, circle }: PlaceWithCircle): void {
-	if (channel.kind === "shadow")
-		throw new InvalidRequest([{ field: "channel", expected: "a channel whose home is here" }]);
+	if (channel.kind === "shadow") throw new InvalidRequest([{ field: "channel", expected: "a local channel" }]);
 	if (circle.leaves !== "anywhere")
 		throw new Conflict("tier_not_federated", `A channel of tier ${channel.tier} can't be linked: it is not open`);
 }
 
 /**
- * Links a channel to a room elsewhere (wire.md, "Bridges"). It is `waiting` until the room's side agrees.
+ * Links a channel to a room (wire.md, "Bridges"). The link is `waiting` until the room's side consents. Repeating it returns the existing link.
  *
  * @throws {Conflict} `tier_not_federated`, `room_linked`, `channel_linked`
  */
 export async function linkPortal(
-	world: World,
+	context: CoreContext,
 	actor: Account,
 	place: Place,
 	{ bridge, reach, consented }: NewLink,
 ): Promise<Portal> {
 	const { channel, group } = place;
-	assertLinkable(await withCircle(world, place));
+	assertLinkable(await withCircle(context, place));
 	const room = reach.target;
 	for (;;) {
-		const after = await world.store.head(channel.id);
-		const [open] = (await portalsOfChannel(world, channel.id)).filter((portal) => portal.bridge === bridge);
+		const after = await context.store.head(channel.id);
+		const [open] = (await portalsOfChannel(context, channel.id)).filter((portal) => portal.bridge === bridge);
 		if (open?.room === room) return open;
 		if (open !== undefined)
 			throw new Conflict("channel_linked", "This channel is linked to another room; unlink that first", {
 				existing: open.id,
 			});
-		if ((await portalByRoom(world, bridge, room)) !== undefined)
+		if ((await portalByRoom(context, bridge, room)) !== undefined)
 			throw new Conflict("room_linked", "This room is linked to another channel");
-		const links = await world.store.count(portals, "room", [remoteKey(bridge, room)]);
-		const id = mintId("brg", world.clock.now());
-		const appended = await world.log.append(
+		const links = await context.store.count(portals, "room", [remoteKey(bridge, room)]);
+		const id = mintId("brg", context.clock.now());
+		const appended = await context.log.append(
 			{
 				stream: channel.id,
 				type: "portal.linked",
@@ -91,15 +91,15 @@ export async function linkPortal(
 	}
 }
 
-/** Ends a link: nothing crosses it any more, and its ghosts leave the room. Idempotent. */
-export async function unlinkPortal(world: World, actor: Account, id: Portal["id"]): Promise<void> {
+/** Closes a link. No messages are bridged any longer, and its ghosts leave the room. Idempotent. */
+export async function unlinkPortal(context: CoreContext, actor: Account, id: Portal["id"]): Promise<void> {
 	for (;;) {
-		const seen = (await world.store.get(portals, id))?.doc;
+		const seen = (await context.store.get(portals, id))?.doc;
 		if (seen === undefined) return;
-		const after = await world.store.head(seen.channel);
-		const portal = (await world.store.get(portals, id))?.doc ?? seen;
+		const after = await context.store.head(seen.channel);
+		const portal = (await context.store.get(portals, id))?.doc ?? seen;
 		if (portal.state === "closed") return;
-		const appended = await world.log.append(
+		const appended = await context.log.append(
 			{
 				stream: portal.channel,
 				type: "portal.unlinked",

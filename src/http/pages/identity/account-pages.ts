@@ -4,7 +4,7 @@ import { appsRoutes } from "./apps-steps.ts";
 import { profileRoutes } from "./profile-steps.ts";
 import { securityRoutes } from "./security-steps.ts";
 
-/** `/account` and what is below it. */
+/** `/account` and the pages below it. */
 export const accountRoutes = (services: PageServices): readonly PageRoute[] => [
 	...profileRoutes(services),
 	...securityRoutes(services),

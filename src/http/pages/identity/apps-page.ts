@@ -1,9 +1,9 @@
 import type { SessionItem, SessionKind } from "#core/identity/sessions.ts";
 import type { Account } from "#core/model/account.ts";
+import { fillIn, fillInPlain } from "../../page-kit/fill-in.ts";
 import { button, type Fault, faultSummary, field, form } from "../../page-kit/form.ts";
 import { accountPage, entryPage, type Frame } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";
-import { say, sayPlainly } from "../../page-kit/say.ts";
 import { texts } from "../../page-kit/texts.ts";
 import { shortTime } from "../post.ts";
 
@@ -27,7 +27,7 @@ const kinds: readonly {
 	{ kind: "device", title: t.devicesTitle, end: t.revoke, named: t.revokeThis },
 ];
 
-/** Everything that is signed in as you. */
+/** The page that lists the sessions, tokens and device keys of an account. */
 export function renderApps(frame: Frame, { account, sessions, done, faults = [] }: AppsView): Html {
 	const cards = kinds.map(({ kind, title, end, named }) => {
 		const items = sessions.filter((item) => item.kind === kind);
@@ -46,11 +46,11 @@ export function renderApps(frame: Frame, { account, sessions, done, faults = [] 
 function row({ csrf }: Frame, item: SessionItem, end: string, named: string): Html {
 	const client = item.client.trim() || t.unnamed;
 	const isCurrent = item.current === true;
-	const used = item.lastUsedAt === undefined ? t.neverUsed : say(t.lastUsed, { time: shortTime(item.lastUsedAt) });
-	// This very request uses the current one.
-	return html`<li><div><strong>${client}</strong>${isCurrent && html` <span class="badge">${t.current}</span>`}<small>${say(t.since, { time: shortTime(item.createdAt) })}${!isCurrent && html` · ${used}`}</small></div>${form(
+	const used = item.lastUsedAt === undefined ? t.neverUsed : fillIn(t.lastUsed, { time: shortTime(item.lastUsedAt) });
+	// The current session is in use by this very request.
+	return html`<li><div><strong>${client}</strong>${isCurrent && html` <span class="badge">${t.current}</span>`}<small>${fillIn(t.since, { time: shortTime(item.createdAt) })}${!isCurrent && html` · ${used}`}</small></div>${form(
 		{ action: "/account/apps/end", csrf, hidden: { id: item.id } },
-		button(end, "danger", { named: sayPlainly(named, { client }) }),
+		button(end, "danger", { named: fillInPlain(named, { client }) }),
 	)}</li>`;
 }
 
@@ -63,7 +63,7 @@ const tokenForm = ({ csrf }: Frame, faults: readonly Fault[]): Html =>
 		],
 	)}</details>`;
 
-/** A token, once. */
+/** The page that shows a new access token, once. */
 export function renderNewToken(
 	frame: Frame,
 	{ name, secret }: { readonly name: string; readonly secret: string },

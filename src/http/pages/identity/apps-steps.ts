@@ -1,42 +1,42 @@
 import { endSession, sessionsOf } from "#core/identity/sessions.ts";
 import { addToken } from "#core/identity/tokens.ts";
-import { leadOn, sendPage } from "../../page-kit/private-page.ts";
+import { seeOther, sendPage } from "../../page-kit/private-page.ts";
 import type { Refusal } from "../../page-kit/refusal.ts";
 import { texts } from "../../page-kit/texts.ts";
-import { type OwnCall, ownPage, type PageRoute } from "../page-routes.ts";
+import { type PageRoute, type SignedInCall, signedInPage } from "../page-routes.ts";
 import type { PageServices } from "../services.ts";
 import { renderApps, renderNewToken } from "./apps-page.ts";
 
-/** `/account/apps`: what is signed in, and its end. */
+/** `/account/apps`: lists and revokes sessions, tokens and device keys, and creates access tokens. */
 export function appsRoutes(services: PageServices): readonly PageRoute[] {
-	const { world } = services;
-	const own = ownPage(services);
+	const { context } = services;
+	const signedIn = signedInPage(services);
 
-	async function show({ ctx, frame, session }: OwnCall, refusal?: Refusal): Promise<void> {
+	async function show({ ctx, frame, session }: SignedInCall, refusal?: Refusal): Promise<void> {
 		const shown = renderApps(frame, {
 			account: session.account,
-			sessions: await sessionsOf(world, session.account, [session.id]),
+			sessions: await sessionsOf(context, session.account, [session.id]),
 			done: refusal === undefined && ctx.query.done === "ended" ? texts.apps.ended : undefined,
 			faults: refusal?.faults ?? [],
 		});
 		sendPage(ctx, shown, { status: refusal?.status ?? 200 });
 	}
 
-	async function makeToken(call: OwnCall): Promise<void> {
+	async function makeToken(call: SignedInCall): Promise<void> {
 		const { ctx, frame, form, session } = call;
 		const name = form.text("name").trim().slice(0, 100);
 		if (name === "") return show(call, { status: 400, faults: [{ field: "name", text: texts.form.missing }] });
-		const secret = await addToken(world, { account: session.account.id, scopes: ["ofscp"], name });
+		const secret = await addToken(context, { account: session.account.id, scopes: ["ofscp"], name });
 		sendPage(ctx, renderNewToken(frame, { name, secret }));
 	}
 
 	return [
-		own("GET", "/account/apps", show),
-		own("POST", "/account/apps/end", async ({ ctx, form, session }) => {
-			// What has ended meanwhile has ended.
-			await endSession(world, session.account, form.text("id"));
-			leadOn(ctx, "/account/apps?done=ended");
+		signedIn("GET", "/account/apps", show),
+		signedIn("POST", "/account/apps/end", async ({ ctx, form, session }) => {
+			// A session that has already ended is not an error.
+			await endSession(context, session.account, form.text("id"));
+			seeOther(ctx, "/account/apps?done=ended");
 		}),
-		own("POST", "/account/apps/token", makeToken),
+		signedIn("POST", "/account/apps/token", makeToken),
 	];
 }

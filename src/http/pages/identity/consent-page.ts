@@ -1,15 +1,15 @@
 import type { Scope } from "#core/identity/scopes.ts";
 import type { Account } from "#core/model/account.ts";
+import { fillIn, fillInPlain } from "../../page-kit/fill-in.ts";
 import { button, form } from "../../page-kit/form.ts";
 import { entryPage, type Frame, person } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";
-import { say, sayPlainly } from "../../page-kit/say.ts";
 import { texts } from "../../page-kit/texts.ts";
 
-export interface Asker {
-	/** What it calls itself. */
+export interface ConsentClient {
+	/** The client's own, unverified name. */
 	readonly name: string;
-	/** Where it really is: a host, or the scheme of a program's own. */
+	/** Its host, or its private-use URI scheme. */
 	readonly host: string;
 	readonly uri?: string;
 	readonly verified: boolean;
@@ -17,50 +17,50 @@ export interface Asker {
 }
 
 export interface ConsentView {
-	/** Of the interaction; its steps are below it. */
+	/** The path of the interaction, below which its forms are posted. */
 	readonly base: string;
-	readonly client: Asker;
+	readonly client: ConsentClient;
 	readonly scopes: readonly Scope[];
 	readonly account: Account;
 	readonly returnTo: string;
 }
 
-/** May this client do that as you? */
+/** The consent page. */
 export function renderConsent(frame: Frame, { base, client, scopes, account, returnTo }: ConsentView): Html {
 	const t = texts.consent;
 	const name = html`<strong>${client.name}</strong>`;
 	return entryPage(
 		frame,
 		{
-			title: sayPlainly(t.title, { client: client.name }),
+			title: fillInPlain(t.title, { client: client.name }),
 			beside: form({ action: `${base}/switch`, csrf: frame.csrf, quiet: true }, button(t.notYou, "link")),
 		},
-		html`<h1>${say(t.title, { client: html`<bdi>${client.name}</bdi>` })}</h1>
-<p class="lead">${say(t.asks, { client: name, handle: html`<strong>${account.handle}</strong>` })}</p>
-${askerBox(client)}
+		html`<h1>${fillIn(t.title, { client: html`<bdi>${client.name}</bdi>` })}</h1>
+<p class="lead">${fillIn(t.asks, { client: name, handle: html`<strong>${account.handle}</strong>` })}</p>
+${clientBox(client)}
 ${warning(client, returnTo)}
 <p>${t.will}</p>
 <ul class="scopes">${scopes.map(({ title, detail }) => html`<li>${title}<small>${detail}</small></li>`)}</ul>
 ${person(account)}
 ${form({ action: `${base}/consent`, csrf: frame.csrf }, html`<div class="choice">${button(t.refuse, "other", { name: "answer", value: "no" })}${button(t.allow, "main", { name: "answer", value: "yes" })}</div>`)}
-<p class="hint">${t.willNot} ${say(t.back, { origin: html`<strong>${returnTo}</strong>` })}</p>`,
+<p class="hint">${t.willNot} ${fillIn(t.back, { origin: html`<strong>${returnTo}</strong>` })}</p>`,
 	);
 }
 
-/** The name is what a client says of itself; the host is what it can't make up. */
-const askerBox = ({ name, host, uri }: Asker): Html =>
-	html`<p class="asker"><strong>${name}</strong><span>${say(texts.consent.host, { host: html`<span class="host">${host}</span>` })}</span>${
+/** Shows the client's unverified name together with its host, which it can't forge. */
+const clientBox = ({ name, host, uri }: ConsentClient): Html =>
+	html`<p class="client"><strong>${name}</strong><span>${fillIn(texts.consent.host, { host: html`<span class="host">${host}</span>` })}</span>${
 		uri !== undefined &&
 		/^https:\/\//i.test(uri) &&
 		html`<a href="${uri}" rel="noreferrer noopener external">${texts.consent.about}</a>`
 	}</p>`;
 
-function warning({ verified, loopback, host }: Asker, returnTo: string): Html | false {
+function warning({ verified, loopback, host }: ConsentClient, returnTo: string): Html | false {
 	if (verified) return false;
 	const t = texts.consent;
 	const isNative = !/^https?:/i.test(returnTo);
 	const text = loopback ? t.loopback : isNative ? t.native : t.unverified;
-	return html`<div class="note care"><p>${say(text, { host: html`<strong>${host}</strong>` })}</p></div>`;
+	return html`<div class="note care"><p>${fillIn(text, { host: html`<strong>${host}</strong>` })}</p></div>`;
 }
 
 export interface ChooseView {
@@ -69,14 +69,14 @@ export interface ChooseView {
 	readonly account: Account;
 }
 
-/** Which of your accounts? */
+/** The page for `prompt=select_account`: continue with the current account, or use another one. */
 export function renderChooseAccount(frame: Frame, { base, client, account }: ChooseView): Html {
 	const t = texts.choose;
 	return entryPage(
 		frame,
 		{ title: t.title },
-		html`<h1>${t.title}</h1><p class="lead">${say(t.lead, { client: html`<strong>${client}</strong>` })}</p>${person(account)}
-${form({ action: `${base}/account`, csrf: frame.csrf }, [button(sayPlainly(t.as, { name: `@${account.handle}` }))])}
+		html`<h1>${t.title}</h1><p class="lead">${fillIn(t.lead, { client: html`<strong>${client}</strong>` })}</p>${person(account)}
+${form({ action: `${base}/account`, csrf: frame.csrf }, [button(fillInPlain(t.as, { name: `@${account.handle}` }))])}
 ${form({ action: `${base}/switch`, csrf: frame.csrf }, button(t.another, "other"))}`,
 	);
 }

@@ -2,10 +2,10 @@ import { encode } from "uqr";
 import { setEmail } from "#core/accounts/email.ts";
 import { addPasskey, registrationOptions, removePasskey } from "#core/identity/passkeys.ts";
 import { beginTotp, confirmTotp, endTotp, renewRecoveryCodes } from "#core/identity/totp.ts";
-import { leadOn, privateHeaders, sendPage } from "../../page-kit/private-page.ts";
+import { privateHeaders, seeOther, sendPage } from "../../page-kit/private-page.ts";
 import { attempt, type Refusal } from "../../page-kit/refusal.ts";
 import { texts } from "../../page-kit/texts.ts";
-import { type OwnCall, ownPage, type PageRoute } from "../page-routes.ts";
+import { type PageRoute, type SignedInCall, signedInPage } from "../page-routes.ts";
 import type { PageServices } from "../services.ts";
 import { readPasskey } from "./passkey-form.ts";
 import { isFresh, showSecurity } from "./show-security.ts";
@@ -13,18 +13,18 @@ import { renderRecoveryCodes, renderTotpSetUp } from "./totp-pages.ts";
 
 const securityPath = "/account/security";
 
-/** Authenticator apps, passkeys and the address for recovery: whoever changes them has proved a moment ago who they are. */
+/** Changes to authenticator apps, passkeys and the recovery address. They require a recent authentication. */
 export function factorRoutes(services: PageServices): readonly PageRoute[] {
-	const { world } = services;
-	const own = ownPage(services);
-	const fresh = (path: string, handle: (call: OwnCall) => Promise<void>): PageRoute =>
-		own("POST", path, async (call) => {
-			if (isFresh(world, call)) return handle(call);
-			leadOn(call.ctx, `/account/confirm?return=${securityPath}`);
+	const { context } = services;
+	const signedIn = signedInPage(services);
+	const fresh = (path: string, handle: (call: SignedInCall) => Promise<void>): PageRoute =>
+		signedIn("POST", path, async (call) => {
+			if (isFresh(context, call)) return handle(call);
+			seeOther(call.ctx, `/account/confirm?return=${securityPath}`);
 		});
 
 	function showTotp(
-		{ ctx, frame, session }: OwnCall,
+		{ ctx, frame, session }: SignedInCall,
 		{ secret, uri }: { readonly secret: string; readonly uri: string },
 		refusal?: Refusal,
 	): void {
@@ -39,58 +39,58 @@ export function factorRoutes(services: PageServices): readonly PageRoute[] {
 		sendPage(ctx, shown, { status: refusal?.status ?? 200 });
 	}
 
-	async function confirm(call: OwnCall): Promise<void> {
+	async function confirm(call: SignedInCall): Promise<void> {
 		const { ctx, frame, form, session } = call;
-		// Only shown again: the secret that counts is the one that is kept here.
+		// These are only displayed again; the code is checked against the stored secret.
 		const [secret, uri] = [form.text("secret"), form.text("uri")];
 		if (!/^[A-Z2-7]{16,128}$/.test(secret) || !uri.startsWith("otpauth://totp/") || uri.length > 1000)
-			return leadOn(ctx, securityPath);
-		const tried = await attempt(ctx, () => confirmTotp(world, session.account, form.text("code")));
+			return seeOther(ctx, securityPath);
+		const tried = await attempt(ctx, () => confirmTotp(context, session.account, form.text("code")));
 		if ("value" in tried) return sendPage(ctx, renderRecoveryCodes(frame, { codes: tried.value }));
 		const faults = [{ field: "code", text: texts.security.totpWrong }];
 		showTotp(call, { secret, uri }, { ...tried.refusal, faults });
 	}
 
-	async function add(call: OwnCall): Promise<void> {
+	async function add(call: SignedInCall): Promise<void> {
 		const { ctx, form, session } = call;
 		const given = readPasskey(form) ?? { handle: "", response: undefined };
-		const tried = await attempt(ctx, () => addPasskey(world, session.account, given, form.text("name")));
-		if ("value" in tried) return leadOn(ctx, `${securityPath}?done=passkey-add`);
+		const tried = await attempt(ctx, () => addPasskey(context, session.account, given, form.text("name")));
+		if ("value" in tried) return seeOther(ctx, `${securityPath}?done=passkey-add`);
 		const { status } = tried.refusal;
-		await showSecurity(call, world, { status, faults: [{ text: texts.security.passkeyRefused }] });
+		await showSecurity(call, context, { status, faults: [{ text: texts.security.passkeyRefused }] });
 	}
 
-	async function changeEmail(call: OwnCall): Promise<void> {
+	async function changeEmail(call: SignedInCall): Promise<void> {
 		const { ctx, form, session } = call;
 		const email = form.text("email").trim();
-		const tried = await attempt(ctx, () => setEmail(world, session.account.id, email === "" ? undefined : email));
-		if ("refusal" in tried) return showSecurity(call, world, tried.refusal);
-		leadOn(ctx, `${securityPath}?done=email`);
+		const tried = await attempt(ctx, () => setEmail(context, session.account.id, email === "" ? undefined : email));
+		if ("refusal" in tried) return showSecurity(call, context, tried.refusal);
+		seeOther(ctx, `${securityPath}?done=email`);
 	}
 
 	return [
 		fresh("/account/security/email", changeEmail),
-		fresh("/account/security/totp", async (call) => showTotp(call, await beginTotp(world, call.session.account))),
+		fresh("/account/security/totp", async (call) => showTotp(call, await beginTotp(context, call.session.account))),
 		fresh("/account/security/totp/confirm", confirm),
 		fresh("/account/security/totp/end", async ({ ctx, session }) => {
-			await endTotp(world, session.account);
-			leadOn(ctx, `${securityPath}?done=totp-end`);
+			await endTotp(context, session.account);
+			seeOther(ctx, `${securityPath}?done=totp-end`);
 		}),
 		fresh("/account/security/recovery-codes", async ({ ctx, frame, session }) => {
-			const tried = await attempt(ctx, () => renewRecoveryCodes(world, session.account));
-			if ("refusal" in tried) return leadOn(ctx, securityPath);
+			const tried = await attempt(ctx, () => renewRecoveryCodes(context, session.account));
+			if ("refusal" in tried) return seeOther(ctx, securityPath);
 			sendPage(ctx, renderRecoveryCodes(frame, { codes: tried.value }));
 		}),
 		fresh("/account/security/passkeys/options", async ({ ctx, session }) => {
 			privateHeaders(ctx);
 			ctx.status = 200;
-			ctx.body = JSON.stringify(await registrationOptions(world, session.account));
+			ctx.body = JSON.stringify(await registrationOptions(context, session.account));
 			ctx.type = "application/json";
 		}),
 		fresh("/account/security/passkeys", add),
 		fresh("/account/security/passkeys/remove", async ({ ctx, form, session }) => {
-			await removePasskey(world, session.account, form.text("id"));
-			leadOn(ctx, `${securityPath}?done=passkey-remove`);
+			await removePasskey(context, session.account, form.text("id"));
+			seeOther(ctx, `${securityPath}?done=passkey-remove`);
 		}),
 	];
 }

@@ -1,32 +1,32 @@
 import { type Interaction, InteractionGone } from "../../oauth/interactions.ts";
 import { renderOAuthError } from "../../page-kit/notice-page.ts";
-import { leadOn, privateHeaders, sendPage } from "../../page-kit/private-page.ts";
+import { privateHeaders, seeOther, sendPage } from "../../page-kit/private-page.ts";
 import { page as anyPage, type PageCall, type PageRoute } from "../page-routes.ts";
 import type { PageServices } from "../services.ts";
 import { renderChooseAccount, renderConsent } from "./consent-page.ts";
-import type { Entrance } from "./entrance.ts";
+import type { LoginContext } from "./login-context.ts";
 import {
-	givePasskeyOptions,
+	sendPasskeyOptions,
 	showLogIn,
 	showSecondFactor,
-	takeLogIn,
-	takePasskey,
-	takeSecondFactor,
-} from "./entrance-steps.ts";
-import { showSignUp, takeSignUp } from "./sign-up-steps.ts";
+	submitLogIn,
+	submitPasskey,
+	submitSecondFactor,
+} from "./login-steps.ts";
+import { showSignUp, submitSignUp } from "./sign-up-steps.ts";
 
 const root = "/oauth/interaction/:uid";
 const baseOf = ({ uid }: Interaction): string => `/oauth/interaction/${uid}`;
 
-/** What a person is asked while a client waits: who they are, which account, and whether the client may. */
+/** The pages of an authorization: login, account selection and consent. */
 export function interactionRoutes(services: PageServices): readonly PageRoute[] {
-	const { world, oauth } = services;
+	const { context, oauth } = services;
 	const { interactions } = oauth;
 
-	const entranceTo = ({ ctx }: PageCall, interaction: Interaction): Entrance => {
+	const loginContextOf = ({ ctx }: PageCall, interaction: Interaction): LoginContext => {
 		const base = baseOf(interaction);
 		return {
-			place: interaction.uid,
+			flow: interaction.uid,
 			paths: {
 				logIn: `${base}/login`,
 				secondFactor: `${base}/second-factor`,
@@ -37,12 +37,12 @@ export function interactionRoutes(services: PageServices): readonly PageRoute[] 
 			},
 			client: interaction.client.name,
 			...(interaction.loginHint === undefined ? {} : { hint: interaction.loginHint }),
-			leadsTo: [interaction.returnTo],
-			enter: (account, proof) => interactions.logIn(ctx, account, { amr: proof }),
+			formTargets: [interaction.returnTo],
+			complete: (account, proof) => interactions.logIn(ctx, account, { amr: proof }),
 		};
 	};
 
-	/** A page of an authorization, or a page that says that its question has been answered or has expired. */
+	/** A page of an interaction, or an error page if the interaction has been answered or has expired. */
 	const page = (method: PageRoute["method"], path: string, handle: PageRoute["handle"]): PageRoute =>
 		anyPage(method, path, async (call) => {
 			try {
@@ -54,77 +54,77 @@ export function interactionRoutes(services: PageServices): readonly PageRoute[] 
 			}
 		});
 
-	/** The question that is open. Another one than the browser's last has been answered, or has run out. */
-	async function asked(call: PageCall): Promise<Interaction> {
+	/** The browser's pending interaction. @throws {InteractionGone} the request is for another one */
+	async function pending(call: PageCall): Promise<Interaction> {
 		const interaction = await interactions.details(call.ctx);
 		if (interaction.uid !== call.params.uid) throw new InteractionGone();
 		return interaction;
 	}
 
-	/** A step of signing in: only while that is the question. */
-	const entering =
-		(step: (call: PageCall, world: PageServices["world"], entrance: Entrance) => Promise<void> | void) =>
+	/** A step of the login. If the interaction asks for consent, the login is done already. */
+	const loginStep =
+		(step: (call: PageCall, context: PageServices["context"], login: LoginContext) => Promise<void> | void) =>
 		async (call: PageCall): Promise<void> => {
-			const interaction = await asked(call);
-			if (interaction.prompt === "consent") return leadOn(call.ctx, baseOf(interaction));
+			const interaction = await pending(call);
+			if (interaction.prompt === "consent") return seeOther(call.ctx, baseOf(interaction));
 			privateHeaders(call.ctx);
-			await step(call, world, entranceTo(call, interaction));
+			await step(call, context, loginContextOf(call, interaction));
 		};
 
-	/** An answer, taken while its question is open. */
-	const answering =
+	/** Accepts an answer only while the interaction has this prompt. */
+	const answerStep =
 		(prompt: Interaction["prompt"], answer: (call: PageCall) => Promise<void>) =>
 		async (call: PageCall): Promise<void> => {
-			const interaction = await asked(call);
-			if (interaction.prompt !== prompt) return leadOn(call.ctx, baseOf(interaction));
+			const interaction = await pending(call);
+			if (interaction.prompt !== prompt) return seeOther(call.ctx, baseOf(interaction));
 			privateHeaders(call.ctx);
 			await answer(call);
 		};
 
 	async function show(call: PageCall): Promise<void> {
 		const { ctx, frame } = call;
-		const interaction = await asked(call);
+		const interaction = await pending(call);
 		const { prompt, client, account, scopes, returnTo } = interaction;
 		const base = baseOf(interaction);
-		if (prompt === "login" || account === undefined) return showLogIn(call, world, entranceTo(call, interaction));
+		if (prompt === "login" || account === undefined) return showLogIn(call, context, loginContextOf(call, interaction));
 		const shown =
 			prompt === "consent"
 				? renderConsent(frame, { base, client, scopes, account, returnTo })
 				: renderChooseAccount(frame, { base, client: client.name, account });
-		sendPage(ctx, shown, { leadsTo: [returnTo] });
+		sendPage(ctx, shown, { formTargets: [returnTo] });
 	}
 
 	return [
 		page("GET", root, show),
-		page("GET", `${root}/login`, entering(showLogIn)),
-		page("POST", `${root}/login`, entering(takeLogIn)),
-		page("GET", `${root}/second-factor`, entering(showSecondFactor)),
-		page("POST", `${root}/second-factor`, entering(takeSecondFactor)),
-		page("POST", `${root}/passkey`, entering(takePasskey)),
-		page("POST", `${root}/passkey/options`, entering(givePasskeyOptions)),
-		page("GET", `${root}/signup`, entering(showSignUp)),
-		page("POST", `${root}/signup`, entering(takeSignUp)),
+		page("GET", `${root}/login`, loginStep(showLogIn)),
+		page("POST", `${root}/login`, loginStep(submitLogIn)),
+		page("GET", `${root}/second-factor`, loginStep(showSecondFactor)),
+		page("POST", `${root}/second-factor`, loginStep(submitSecondFactor)),
+		page("POST", `${root}/passkey`, loginStep(submitPasskey)),
+		page("POST", `${root}/passkey/options`, loginStep(sendPasskeyOptions)),
+		page("GET", `${root}/signup`, loginStep(showSignUp)),
+		page("POST", `${root}/signup`, loginStep(submitSignUp)),
 		page(
 			"POST",
 			`${root}/consent`,
-			answering("consent", ({ ctx, form }) =>
-				form.text("answer") === "yes" ? interactions.consent(ctx) : interactions.refuse(ctx),
+			answerStep("consent", ({ ctx, form }) =>
+				form.text("answer") === "yes" ? interactions.consent(ctx) : interactions.deny(ctx),
 			),
 		),
 		page(
 			"POST",
 			`${root}/account`,
-			answering("select_account", ({ ctx }) => interactions.keepAccount(ctx)),
+			answerStep("select_account", ({ ctx }) => interactions.keepAccount(ctx)),
 		),
 		page("POST", `${root}/switch`, async (call) => {
-			await asked(call);
+			await pending(call);
 			privateHeaders(call.ctx);
-			await interactions.chooseAnother(call.ctx);
+			await interactions.switchAccount(call.ctx);
 		}),
 		page("POST", `${root}/abort`, async (call) => {
-			await asked(call);
+			await pending(call);
 			privateHeaders(call.ctx);
-			await interactions.refuse(call.ctx);
+			await interactions.deny(call.ctx);
 		}),
 	];
 }

@@ -6,14 +6,14 @@ import { texts } from "../../page-kit/texts.ts";
 
 export interface OwnProfileView {
 	readonly account: Account;
-	/** Of their page, where others see them. */
+	/** The URL of the public profile page. */
 	readonly url: string;
 	readonly values: { readonly displayName: string; readonly bio: string };
 	readonly saved: boolean;
 	readonly faults?: readonly Fault[];
 }
 
-/** What others see of you. */
+/** The form for the profile. */
 export function renderOwnProfile(frame: Frame, { account, url, values, saved, faults = [] }: OwnProfileView): Html {
 	const t = texts.account;
 	return accountPage(
@@ -50,7 +50,7 @@ ${form({ action: "/account", csrf: frame.csrf }, [
 	);
 }
 
-/** For ever, really? */
+/** The page that confirms the deletion of an account. */
 export function renderDeleteAccount(
 	frame: Frame,
 	{ account, faults = [] }: { readonly account: Account; readonly faults?: readonly Fault[] },

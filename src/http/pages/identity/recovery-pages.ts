@@ -6,7 +6,7 @@ import { texts } from "../../page-kit/texts.ts";
 
 const t = texts.recovery;
 
-/** Who has forgotten their password? */
+/** The form that requests a recovery link. */
 export function renderAskRecovery(
 	frame: Frame,
 	{ name, faults = [] }: { readonly name?: string; readonly faults?: readonly Fault[] },
@@ -32,7 +32,7 @@ export function renderAskRecovery(
 	);
 }
 
-/** A new password, by a link. */
+/** The form for a new password, which a recovery link opens. */
 export function renderSetPassword(
 	frame: Frame,
 	{

@@ -1,17 +1,17 @@
 import { NotFound } from "#core/errors.ts";
 import { askRecovery, recover, recoveryState } from "#core/identity/recovery.ts";
 import type { Services } from "../../base/services.ts";
+import { fillInPlain } from "../../page-kit/fill-in.ts";
 import { renderNotice } from "../../page-kit/notice-page.ts";
 import { sendPage } from "../../page-kit/private-page.ts";
 import { attempt, type Refusal } from "../../page-kit/refusal.ts";
-import { sayPlainly } from "../../page-kit/say.ts";
 import { texts } from "../../page-kit/texts.ts";
 import { type PageCall, type PageRoute, page } from "../page-routes.ts";
 import { renderAskRecovery, renderSetPassword } from "./recovery-pages.ts";
 
-/** `/recover`: a new password for who has lost theirs. */
+/** `/recover`: requesting and using a recovery link. */
 export function recoveryRoutes(services: Services): readonly PageRoute[] {
-	const { world, instance } = services;
+	const { context, instance } = services;
 	const t = texts.recovery;
 
 	function ask({ ctx, frame, form }: PageCall, refusal?: Refusal): void {
@@ -19,9 +19,9 @@ export function recoveryRoutes(services: Services): readonly PageRoute[] {
 		sendPage(ctx, shown, { status: refusal?.status ?? 200 });
 	}
 
-	/** The form that a link leads to, or that the link is worth nothing any more. */
+	/** Shows the form for a new password, or that the link is no longer valid. */
 	async function set({ ctx, frame }: PageCall, link: string, refusal?: Refusal): Promise<void> {
-		const account = await recoveryState(world, link);
+		const account = await recoveryState(context, link);
 		if (account !== undefined) {
 			const shown = renderSetPassword(frame, { account, link, faults: refusal?.faults ?? [] });
 			return sendPage(ctx, shown, { status: refusal?.status ?? 200 });
@@ -30,21 +30,21 @@ export function recoveryRoutes(services: Services): readonly PageRoute[] {
 		sendPage(ctx, renderNotice(frame, notice), { status: 404 });
 	}
 
-	async function takeName(call: PageCall): Promise<void> {
+	async function submitName(call: PageCall): Promise<void> {
 		const { ctx, frame, form } = call;
 		const name = form.text("name").trim();
 		if (name === "") return ask(call, { status: 400, faults: [{ field: "name", text: texts.form.missing }] });
-		const tried = await attempt(ctx, () => askRecovery(world, { name, from: ctx.ip }));
+		const tried = await attempt(ctx, () => askRecovery(context, { name, from: ctx.ip }));
 		if ("refusal" in tried) return ask(call, tried.refusal);
-		const text = sayPlainly(t.sentText, { instance: instance.name });
+		const text = fillInPlain(t.sentText, { instance: instance.name });
 		sendPage(ctx, renderNotice(frame, { title: t.sent, text, link: { to: "/login", label: texts.logIn.title } }));
 	}
 
-	async function takePassword(call: PageCall): Promise<void> {
+	async function submitPassword(call: PageCall): Promise<void> {
 		const { ctx, frame, form } = call;
 		const link = form.text("link");
 		const tried = await attempt(ctx, () =>
-			recover(world, link, form.text("password")).catch((error: unknown) => {
+			recover(context, link, form.text("password")).catch((error: unknown) => {
 				if (error instanceof NotFound) return undefined;
 				throw error;
 			}),
@@ -60,7 +60,7 @@ export function recoveryRoutes(services: Services): readonly PageRoute[] {
 			const { link } = call.ctx.query;
 			return typeof link === "string" ? set(call, link) : ask(call);
 		}),
-		page("POST", "/recover", takeName),
-		page("POST", "/recover/password", takePassword),
+		page("POST", "/recover", submitName),
+		page("POST", "/recover/password", submitPassword),
 	];
 }

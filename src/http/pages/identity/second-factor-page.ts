@@ -1,18 +1,18 @@
+import { fillIn } from "../../page-kit/fill-in.ts";
 import { button, type Fault, field, form } from "../../page-kit/form.ts";
 import { entryPage, type Frame } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";
-import { say } from "../../page-kit/say.ts";
 import { texts } from "../../page-kit/texts.ts";
-import { type EntrancePaths, passkeyForm } from "./log-in-page.ts";
+import { type LoginPaths, passkeyForm } from "./login-page.ts";
 
 export interface SecondFactorView {
-	readonly paths: EntrancePaths;
+	readonly paths: LoginPaths;
 	readonly handle: string;
 	readonly factors: readonly ("totp" | "passkey")[];
 	readonly faults?: readonly Fault[];
 }
 
-/** What else shows that it is you? */
+/** The form for the second factor. */
 export function renderSecondFactor(frame: Frame, { paths, handle, factors, faults = [] }: SecondFactorView): Html {
 	const t = texts.secondFactor;
 	const who = { handle: html`<strong>${handle}</strong>` };
@@ -21,7 +21,7 @@ export function renderSecondFactor(frame: Frame, { paths, handle, factors, fault
 	return entryPage(
 		frame,
 		{ title: t.title, faults, beside: html`<p><a href="${paths.logIn}">${t.startAgain}</a></p>`, passkeys: passkey },
-		html`<h1>${t.title}</h1><p class="lead">${say(code ? t.lead : t.leadPasskey, who)}</p>
+		html`<h1>${t.title}</h1><p class="lead">${fillIn(code ? t.lead : t.leadPasskey, who)}</p>
 ${
 	code &&
 	form({ action: paths.secondFactor, csrf: frame.csrf }, [

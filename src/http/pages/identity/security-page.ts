@@ -1,8 +1,8 @@
 import type { Account } from "#core/model/account.ts";
+import { fillIn, fillInPlain } from "../../page-kit/fill-in.ts";
 import { button, type Fault, faultSummary, field, form, nameForManagers } from "../../page-kit/form.ts";
 import { accountPage, entryPage, type Frame, person } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";
-import { say, sayPlainly } from "../../page-kit/say.ts";
 import { texts } from "../../page-kit/texts.ts";
 import { shortTime } from "../post.ts";
 
@@ -15,11 +15,11 @@ export interface PasskeyShown {
 
 export interface SecurityView {
 	readonly account: Account;
-	/** Where a recovery link goes; only they see it. */
+	/** The address for recovery links; empty if there is none. */
 	readonly email: string;
 	readonly totp: boolean;
 	readonly passkeys: readonly PasskeyShown[];
-	/** True: they have proved who they are a moment ago, and may change how they sign in. */
+	/** True if the authentication is recent enough to change credentials. */
 	readonly fresh: boolean;
 	readonly done?: string | undefined;
 	readonly faults?: readonly Fault[];
@@ -28,7 +28,7 @@ export interface SecurityView {
 const t = texts.security;
 const confirmPath = "/account/confirm?return=/account/security";
 
-/** How you sign in. */
+/** The page for password, e-mail address, authenticator app and passkeys. */
 export function renderSecurity(frame: Frame, view: SecurityView): Html {
 	const { account, done, faults = [] } = view;
 	return accountPage(
@@ -50,7 +50,7 @@ const passwordCard = ({ csrf }: Frame, account: Account, faults: readonly Fault[
 		button(t.change),
 	])}</section>`;
 
-/** Whoever holds the address can set a new password: it is as much a way in as the factors are. */
+/** Changing the address requires a recent authentication, because a recovery link can set a new password. */
 const emailCard = ({ csrf }: Frame, { email, fresh, faults = [] }: SecurityView): Html =>
 	html`<section class="card"><h2>${t.emailTitle}</h2><p>${t.emailText}</p>${
 		fresh
@@ -88,11 +88,11 @@ const totpCard = ({ csrf }: Frame, { totp, fresh }: SecurityView): Html =>
 function passkeyCard({ csrf }: Frame, { passkeys, fresh }: SecurityView): Html {
 	const rows = passkeys.map(
 		({ id, name, createdAt, lastUsedAt }) =>
-			html`<li><div>${name}<small>${say(t.since, { time: shortTime(createdAt) })}${lastUsedAt !== undefined && html` · ${say(t.lastUsed, { time: shortTime(lastUsedAt) })}`}</small></div>${
+			html`<li><div>${name}<small>${fillIn(t.since, { time: shortTime(createdAt) })}${lastUsedAt !== undefined && html` · ${fillIn(t.lastUsed, { time: shortTime(lastUsedAt) })}`}</small></div>${
 				fresh &&
 				form(
 					{ action: "/account/security/passkeys/remove", csrf, hidden: { id } },
-					button(t.passkeyRemove, "danger", { named: sayPlainly(t.passkeyRemoveThis, { name }) }),
+					button(t.passkeyRemove, "danger", { named: fillInPlain(t.passkeyRemoveThis, { name }) }),
 				)
 			}</li>`,
 	);
@@ -116,7 +116,7 @@ const addPasskeyForm = (csrf: string): Html =>
 		],
 	)}<noscript><p class="quiet">${texts.secondFactor.needsScript}</p></noscript>`;
 
-/** Is it really you? Asked before anything that changes how one signs in. */
+/** The page that asks for the password before credentials may be changed. */
 export function renderConfirm(
 	frame: Frame,
 	{

@@ -1,48 +1,48 @@
 import { changePassword, confirmPassword } from "#core/identity/change-password.ts";
-import { leadOn, sendPage } from "../../page-kit/private-page.ts";
+import { seeOther, sendPage } from "../../page-kit/private-page.ts";
 import { attempt, type Refusal } from "../../page-kit/refusal.ts";
-import { type OwnCall, ownPage, type PageRoute } from "../page-routes.ts";
+import { type PageRoute, type SignedInCall, signedInPage } from "../page-routes.ts";
 import type { PageServices } from "../services.ts";
-import { ownPath } from "./entrance.ts";
 import { factorRoutes } from "./factor-steps.ts";
+import { localPath } from "./login-context.ts";
 import { renderConfirm } from "./security-page.ts";
 import { showSecurity } from "./show-security.ts";
 
-/** `/account/security`: the password and the second factors. */
+/** `/account/security`: the password and the second factors; `/account/confirm`: authenticating again. */
 export function securityRoutes(services: PageServices): readonly PageRoute[] {
-	const { world, oauth } = services;
-	const own = ownPage(services);
+	const { context, oauth } = services;
+	const signedIn = signedInPage(services);
 
-	async function change(call: OwnCall): Promise<void> {
+	async function change(call: SignedInCall): Promise<void> {
 		const { ctx, form, session } = call;
 		const wish = { current: form.text("current"), next: form.text("next"), from: ctx.ip, session: session.id };
-		const tried = await attempt(ctx, () => changePassword(world, session.account, wish), { password: "current" });
-		if ("refusal" in tried) return showSecurity(call, world, tried.refusal);
-		// Whoever knew the old password may know the old session too.
+		const tried = await attempt(ctx, () => changePassword(context, session.account, wish), { password: "current" });
+		if ("refusal" in tried) return showSecurity(call, context, tried.refusal);
+		// An attacker who knew the old password may also have the old session.
 		await oauth.sessions.start(ctx, session.account, { amr: ["pwd"] });
-		leadOn(ctx, "/account/security?done=password");
+		seeOther(ctx, "/account/security?done=password");
 	}
 
-	const askConfirm = ({ ctx, frame, session }: OwnCall, refusal?: Refusal): void => {
-		const back = ownPath(ctx.query.return, world.origin);
+	const askConfirm = ({ ctx, frame, session }: SignedInCall, refusal?: Refusal): void => {
+		const back = localPath(ctx.query.return, context.origin);
 		const shown = renderConfirm(frame, { account: session.account, back, faults: refusal?.faults ?? [] });
 		sendPage(ctx, shown, { status: refusal?.status ?? 200 });
 	};
 
-	async function confirm(call: OwnCall): Promise<void> {
+	async function confirm(call: SignedInCall): Promise<void> {
 		const { ctx, form, session } = call;
 		const given = { password: form.text("password"), from: ctx.ip };
-		const tried = await attempt(ctx, () => confirmPassword(world, session.account, given));
+		const tried = await attempt(ctx, () => confirmPassword(context, session.account, given));
 		if ("refusal" in tried) return askConfirm(call, tried.refusal);
 		await oauth.sessions.start(ctx, session.account, { amr: ["pwd"] });
-		leadOn(ctx, ownPath(ctx.query.return, world.origin));
+		seeOther(ctx, localPath(ctx.query.return, context.origin));
 	}
 
 	return [
-		own("GET", "/account/security", (call) => showSecurity(call, world)),
-		own("POST", "/account/security/password", change),
-		own("GET", "/account/confirm", async (call) => askConfirm(call)),
-		own("POST", "/account/confirm", confirm),
+		signedIn("GET", "/account/security", (call) => showSecurity(call, context)),
+		signedIn("POST", "/account/security/password", change),
+		signedIn("GET", "/account/confirm", async (call) => askConfirm(call)),
+		signedIn("POST", "/account/confirm", confirm),
 		...factorRoutes(services),
 	];
 }

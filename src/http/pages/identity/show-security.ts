@@ -1,20 +1,20 @@
 import { emailOf } from "#core/accounts/email.ts";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { passkeysOf } from "#core/identity/passkeys.ts";
 import { hasTotp } from "#core/identity/totp.ts";
 import { sendPage } from "../../page-kit/private-page.ts";
 import type { Refusal } from "../../page-kit/refusal.ts";
 import { texts } from "../../page-kit/texts.ts";
-import type { OwnCall } from "../page-routes.ts";
+import type { SignedInCall } from "../page-routes.ts";
 import { renderSecurity } from "./security-page.ts";
 
 const freshMs = 15 * 60_000;
 
-/** True when they proved who they are a moment ago. */
-export const isFresh = ({ clock }: Pick<World, "clock">, { session }: OwnCall): boolean =>
+/** True if the last authentication is at most 15 minutes old. */
+export const isFresh = ({ clock }: Pick<CoreContext, "clock">, { session }: SignedInCall): boolean =>
 	clock.now() - session.authTime < freshMs;
 
-/** What has been done, by the word that stands in the address. */
+/** Confirmations, by the value of `done` in the query. */
 const done: Readonly<Record<string, string>> = {
 	password: texts.security.changed,
 	email: texts.security.emailSaved,
@@ -23,17 +23,17 @@ const done: Readonly<Record<string, string>> = {
 	"passkey-remove": texts.security.passkeyRemoved,
 };
 
-/** How to sign in, as it is now. @param refusal why a form on it was not taken */
-export async function showSecurity(call: OwnCall, world: World, refusal?: Refusal): Promise<void> {
+/** Shows the security page. @param refusal why one of its forms was rejected */
+export async function showSecurity(call: SignedInCall, context: CoreContext, refusal?: Refusal): Promise<void> {
 	const { ctx, frame, form, session } = call;
 	const { account } = session;
 	const typed = refusal?.faults.some((fault) => fault.field === "email") === true ? form.text("email") : undefined;
 	const shown = renderSecurity(frame, {
 		account,
-		email: typed ?? (await emailOf(world, account.id)) ?? "",
-		totp: await hasTotp(world, account),
-		passkeys: await passkeysOf(world, account),
-		fresh: isFresh(world, call),
+		email: typed ?? (await emailOf(context, account.id)) ?? "",
+		totp: await hasTotp(context, account),
+		passkeys: await passkeysOf(context, account),
+		fresh: isFresh(context, call),
 		done: refusal === undefined && typeof ctx.query.done === "string" ? done[ctx.query.done] : undefined,
 		faults: refusal?.faults ?? [],
 	});

@@ -8,16 +8,16 @@ const t = texts.security;
 
 export interface TotpView {
 	readonly account: Account;
-	/** base32. */
+	/** In base32. */
 	readonly secret: string;
 	/** `otpauth://…` */
 	readonly uri: string;
-	/** True at each place of the code that is dark. */
+	/** The modules of the QR code, by row; true is dark. */
 	readonly qr: readonly (readonly boolean[])[];
 	readonly faults?: readonly Fault[];
 }
 
-/** Show this to your authenticator app, and tell us its first code. */
+/** The page that sets up an authenticator app: a QR code, and a form for the app's first code. */
 export function renderTotpSetUp(frame: Frame, { secret, uri, qr, faults = [] }: TotpView): Html {
 	return entryPage(
 		frame,
@@ -42,14 +42,14 @@ ${form({ action: "/account/security/totp/confirm", csrf: frame.csrf, hidden: { s
 	);
 }
 
-/** Black on white in either colour scheme, with the quiet zone of four that readers need (ISO/IEC 18004). */
+/** Black on white in both colour schemes, with the quiet zone of four modules that readers need (ISO/IEC 18004). */
 function qrCode(dark: TotpView["qr"]): Html {
 	const size = dark.length + 8;
 	const path = dark.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x + 4} ${y + 4}h1v1h-1z` : ""))).join("");
 	return html`<svg class="qr" role="img" aria-label="${t.totpAlt}" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h${size}v${size}H0z"/><path fill="#000" d="${path}"/></svg>`;
 }
 
-/** Ten codes, once. */
+/** The page that shows new recovery codes, once. */
 export function renderRecoveryCodes(frame: Frame, { codes }: { readonly codes: readonly string[] }): Html {
 	return entryPage(
 		frame,

@@ -1,7 +1,7 @@
 import type { BridgeModule } from "#bridge-kit";
 import { configSchema, type PigeonConfig } from "./config.ts";
 
-/** A bridge to nowhere: what a new folder needs at least. */
+/** A bridge without a network: the minimum of a new bridge. */
 const pigeon: BridgeModule<PigeonConfig> = {
 	configSchema,
 	commands: { greet: async () => (await import("./commands/greet.ts")).greet },

@@ -5,7 +5,7 @@ export const greet: BridgeCommand<PigeonConfig> = {
 	usage: "greet <handle>",
 	summary: "greet an account",
 	async run([handle, ...more], { about, config, openCore, terminal }) {
-		if (handle === undefined || more.length > 0) throw new Usage("pigeon greet takes one handle");
+		if (handle === undefined || more.length > 0) throw new Usage("pigeon greet needs one handle");
 		await using core = await openCore();
 		const account = await core.people.byHandle(handle, about.domain);
 		if (account === undefined) {

@@ -1,41 +1,41 @@
+import { fillIn, fillInPlain } from "../../page-kit/fill-in.ts";
 import { button, type Fault, field, form } from "../../page-kit/form.ts";
 import { entryPage, type Frame } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";
-import { say, sayPlainly } from "../../page-kit/say.ts";
 import { texts } from "../../page-kit/texts.ts";
 
-/** Where the forms of an entrance go. */
-export interface EntrancePaths {
+/** Where the forms of a login are posted. */
+export interface LoginPaths {
 	readonly logIn: string;
 	readonly secondFactor: string;
 	readonly passkey: string;
 	readonly passkeyOptions: string;
 	readonly signUp: string;
-	/** Ends the attempt of a client; absent where no client asks. */
+	/** Denies the client's request; absent without a client. */
 	readonly abort?: string;
 }
 
 export interface LogInView {
-	readonly paths: EntrancePaths;
-	/** For which client; absent: for our own pages. */
+	readonly paths: LoginPaths;
+	/** The name of the requesting client; absent for the account pages. */
 	readonly client?: string | undefined;
 	readonly name?: string | undefined;
 	readonly faults?: readonly Fault[];
-	/** False: nobody can make an account here without being invited. */
+	/** True if new accounts need no invitation. */
 	readonly signUp: boolean;
 }
 
-/** Who are you? */
+/** The login form. */
 export function renderLogIn(frame: Frame, { paths, client, name, faults = [], signUp }: LogInView): Html {
 	const t = texts.logIn;
 	const beside = html`<p><a href="/recover">${t.forgotten}</a></p>${
-		signUp && html`<p>${say(t.newHere, { link: html`<a href="${paths.signUp}">${texts.signUp.title}</a>` })}</p>`
+		signUp && html`<p>${fillIn(t.newHere, { link: html`<a href="${paths.signUp}">${texts.signUp.title}</a>` })}</p>`
 	}${paths.abort !== undefined && form({ action: paths.abort, csrf: frame.csrf, quiet: true }, button(t.cancel, "link"))}`;
 	return entryPage(
 		frame,
 		{ title: t.title, faults, beside, passkeys: true },
-		html`<h1>${sayPlainly(t.titleAt, { instance: frame.instance.name })}</h1>
-${client !== undefined && html`<p class="lead">${say(t.toContinue, { client: html`<strong>${client}</strong>` })}</p>`}
+		html`<h1>${fillInPlain(t.titleAt, { instance: frame.instance.name })}</h1>
+${client !== undefined && html`<p class="lead">${fillIn(t.toContinue, { client: html`<strong>${client}</strong>` })}</p>`}
 ${form({ action: paths.logIn, csrf: frame.csrf }, [
 	field(
 		{
@@ -66,10 +66,10 @@ ${passkeyForm(frame, paths, t.passkey, t.passkeyFailed)}`,
 	);
 }
 
-/** Shown by the script, where the browser has passkeys. */
+/** A form that the script shows if the browser supports passkeys. */
 export const passkeyForm = (
 	{ csrf }: Frame,
-	{ passkey, passkeyOptions }: EntrancePaths,
+	{ passkey, passkeyOptions }: LoginPaths,
 	label: string,
 	failed: string,
 ): Html =>

@@ -10,12 +10,12 @@ import { freePort } from "../support/free-port.ts";
 import { type Provider, type ProviderOptions, startProvider } from "../support/provider.ts";
 import { until } from "../support/wait.ts";
 
-/** A place that is known on all three sides. */
+/** A channel that exists on all three sides. */
 export interface Place {
 	/** `/api/groups/…/channels/…/messages` */
 	readonly messages: string;
 	readonly channel: string;
-	/** The actor that is followed. */
+	/** The id of the actor that is followed. */
 	readonly actor: string;
 	readonly room: Room;
 }
@@ -24,7 +24,7 @@ export interface Place {
  * A provider in a process of its own, two fediverse hosts and a homeserver. Jane has a timeline and a group's channel; Bob
  * (on the first host) and Carol (on the second) follow both, Alice is in both rooms.
  */
-export interface Town extends AsyncDisposable {
+export interface Federation extends AsyncDisposable {
 	readonly provider: Provider;
 	readonly jane: Client;
 	readonly first: RemoteHost;
@@ -35,7 +35,7 @@ export interface Town extends AsyncDisposable {
 	readonly channel: Place;
 }
 
-export async function openTown(given: Omit<ProviderOptions, "folder"> = {}): Promise<Town> {
+export async function openFederation(given: Omit<ProviderOptions, "folder"> = {}): Promise<Federation> {
 	await using opened = new AsyncDisposableStack();
 	const folder = await mkdtemp(path.join(tmpdir(), "causeway-"));
 	opened.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
@@ -78,7 +78,7 @@ export async function openTown(given: Omit<ProviderOptions, "folder"> = {}): Pro
 	};
 }
 
-/** Somebody of a remote host follows an actor of the provider, and is told that they do. */
+/** Lets a person of a remote host follow an actor of the provider, and waits for the Accept. */
 export async function follow(provider: Provider, host: RemoteHost, name: string, actor: string): Promise<void> {
 	const id = `${host.origin}/follows/${randomUUID()}`;
 	const activity = { id, type: "Follow", object: actor };
@@ -86,7 +86,7 @@ export async function follow(provider: Provider, host: RemoteHost, name: string,
 	await until(`${name} is accepted`, () => host.ledger.some(({ type, object }) => type === "Accept" && object === id));
 }
 
-/** A homeserver that has the provider's registration file installed, and the keys by which the provider finds it. */
+/** Starts a homeserver with the provider's registration file installed; `env` configures the provider for it. */
 async function openHomeserver(folder: string, port: number) {
 	const [asToken, hsToken, sender] = [randomUUID(), randomUUID(), "_ofscp_bot"];
 	const file = path.join(folder, "registration.yaml");

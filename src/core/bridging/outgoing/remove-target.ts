@@ -1,27 +1,27 @@
 import { accountById } from "../../accounts/find-account.ts";
-import type { World } from "../../events/world.ts";
+import type { CoreContext } from "../../events/context.ts";
 import { memberships, targetKey } from "../../groups/membership.ts";
 import { changeMembership } from "../../groups/membership-change.ts";
 import type { Reach } from "../../model/reach.ts";
 import { changePortal } from "../portals/change-portal.ts";
 import { portalByRoom } from "../portals/find-portal.ts";
 
-/** Nobody is there any more: what they joined is over, and nothing more is sent there. */
-export async function forgetTarget(world: World, reach: Reach): Promise<void> {
-	const portal = await portalByRoom(world, reach.bridge, reach.target);
-	if (portal !== undefined) await changePortal(world, portal.id, "degraded", "the room can't be reached any more");
+/** Ends all memberships behind a target that no longer exists (410), so that nothing more is delivered there. */
+export async function removeTarget(context: CoreContext, reach: Reach): Promise<void> {
+	const portal = await portalByRoom(context, reach.bridge, reach.target);
+	if (portal !== undefined) await changePortal(context, portal.id, "degraded", "the room can no longer be reached");
 	for (;;) {
 		let ended = 0;
-		const page = await world.store.page(memberships, {
+		const page = await context.store.page(memberships, {
 			index: "target",
 			prefix: [targetKey(reach)],
 			order: "asc",
 			limit: 200,
 		});
 		for (const { doc } of page) {
-			const account = await accountById(world, doc.account);
+			const account = await accountById(context, doc.account);
 			if (account === undefined) continue;
-			const { changed } = await changeMembership(world, doc.place, account, (now) =>
+			const { changed } = await changeMembership(context, doc.place, account, (now) =>
 				now?.reach?.target === reach.target ? { state: "left" } : undefined,
 			);
 			if (changed) ended++;

@@ -1,33 +1,33 @@
 import type { IncomingMessage } from "node:http";
 import type { Provider } from "oidc-provider";
-import type { World } from "#core/events/world.ts";
+import type { CoreContext } from "#core/events/context.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
 import { etagOf } from "../base/conditional.ts";
 import { notModified } from "../middleware/not-modified.ts";
 import { originOf } from "./interactions.ts";
-import { askWithGet, isPosted } from "./posted-requests.ts";
+import { isPosted, redirectToGet } from "./posted-requests.ts";
 
-/** What a request failed with outside the library's own handling, to be answered like any other error. */
-export const leftOver = new WeakMap<IncomingMessage, unknown>();
+/** Errors by request that the library does not handle, to be answered like any other error. */
+export const unhandledErrors = new WeakMap<IncomingMessage, unknown>();
 
-/** Requests with a code of a device that there is none of. */
-export const guessed = new WeakSet<IncomingMessage>();
+/** Requests that entered an invalid user code of a device. */
+export const wrongUserCodes = new WeakSet<IncomingMessage>();
 
 const publicDocuments: ReadonlySet<string | undefined> = new Set(["discovery", "jwks"]);
 
-/** What is different about the library's answers here. */
-export function goAround(provider: Provider, world: World): void {
-	// What is public decides, not the Host header nor the connection that a proxy in front has made to us.
-	const { host, protocol } = new URL(world.origin);
+/** Changes the library's responses where its configuration doesn't allow it. */
+export function customiseProvider(provider: Provider, context: CoreContext): void {
+	// The public origin counts, not the Host header nor the connection from a reverse proxy.
+	const { host, protocol } = new URL(context.origin);
 	Object.defineProperties(provider.request, {
 		host: { get: () => host },
 		protocol: { get: () => protocol.slice(0, -1) },
 	});
 
 	const koa: Pick<NodeJS.EventEmitter, "on"> = provider;
-	koa.on("error", (error: unknown) => world.logger.warn({ err: error }, "An OAuth response broke off"));
+	koa.on("error", (error: unknown) => context.logger.warn({ err: error }, "An OAuth response was aborted"));
 	provider.on("server_error", (ctx, error) => {
-		world.logger.error({ err: error, path: ctx.path }, "An OAuth request failed");
+		context.logger.error({ err: error, path: ctx.path }, "An OAuth request failed");
 		if (!(error instanceof StoreUnavailable)) return;
 		ctx.status = 503;
 		ctx.set("Retry-After", "2");
@@ -36,21 +36,21 @@ export function goAround(provider: Provider, world: World): void {
 
 	provider.use(notModified as Parameters<typeof provider.use>[0]);
 	provider.use(async (ctx, next) => {
-		// The code of a link is shown to be looked at, not sent on by a script.
+		// A user code in a link prefills the form; the library would submit it by a script.
 		if (ctx.method === "GET" && ctx.path === "/oauth/device" && ctx.query.user_code !== undefined) {
 			ctx.state.userCode = ctx.query.user_code;
 			ctx.query = {};
 		}
-		// The library's one page with a script, which sends a form at once, adds the script's hash.
+		// The library's one page with a script, which submits a form at once, adds the script's hash.
 		ctx.set("Content-Security-Policy", policy("'none'"));
 		try {
-			await (isPosted(ctx) ? askWithGet(ctx) : next());
+			await (isPosted(ctx) ? redirectToGet(ctx) : next());
 		} catch (error) {
-			leftOver.set(ctx.req, error);
+			unhandledErrors.set(ctx.req, error);
 			ctx.respond = false;
 			return;
 		}
-		// Old keys are published for longer than this after others have taken their place.
+		// A rotated key stays published for longer than this.
 		if (publicDocuments.has(ctx.oidc?.route) && ctx.status === 200) {
 			ctx.set("Cache-Control", "public, max-age=3600");
 			ctx.etag = etagOf(ctx.body);

@@ -8,7 +8,7 @@ import type { Vault } from "../vault.ts";
 import type { Log } from "./log.ts";
 
 /** What every use case may need; built once, in `gateway.ts`. */
-export interface World {
+export interface CoreContext {
 	/** `https://social.example`; from the configuration, never from a request. */
 	readonly origin: string;
 	/** `social.example`, with the port if it is not the scheme's default. */

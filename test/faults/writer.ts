@@ -2,35 +2,35 @@ import type { Random } from "../support/random.ts";
 import type { Person } from "./people.ts";
 import { textOf } from "./views.ts";
 
-/** A message that its author knows to be taken, and what has become of it. */
-export interface Said {
+/** A message whose posting was acknowledged, and its acknowledged changes. */
+export interface PostedMessage {
 	readonly by: string;
 	readonly name: string;
-	/** What its own side calls it. */
+	/** Its id on its own side. */
 	readonly id: string;
 	version: number;
 	deleted: boolean;
 	reactions: number;
 }
 
-/** Somebody who speaks, edits, deletes and reacts without end. What is in `said` was acknowledged. */
-export interface Author {
-	readonly said: readonly Said[];
-	/** Resolves when the last thing begun has been acknowledged. */
+/** A person who posts, edits, deletes and reacts until stopped. All changes in `posted` were acknowledged. */
+export interface Writer {
+	readonly posted: readonly PostedMessage[];
+	/** Resolves when the last request has been acknowledged. */
 	stop(): Promise<void>;
 }
 
 const keys = ["🎉", "👍", "⭐"];
 
-export function startAuthor(by: string, person: Person, random: Random, nextName: () => string): Author {
-	const said: Said[] = [];
-	const living = (): Said | undefined => random.pick(said.filter(({ deleted }) => !deleted).slice(-10));
+export function startWriter(by: string, person: Person, random: Random, nextName: () => string): Writer {
+	const posted: PostedMessage[] = [];
+	const living = (): PostedMessage | undefined => random.pick(posted.filter(({ deleted }) => !deleted).slice(-10));
 	let stopping = false;
 
-	const deeds: readonly (() => Promise<void>)[] = [
-		speak,
-		speak,
-		speak,
+	const actions: readonly (() => Promise<void>)[] = [
+		post,
+		post,
+		post,
 		async () => {
 			const message = living();
 			if (message === undefined) return;
@@ -52,19 +52,19 @@ export function startAuthor(by: string, person: Person, random: Random, nextName
 		},
 	];
 
-	async function speak(): Promise<void> {
+	async function post(): Promise<void> {
 		const name = nextName();
-		said.push({ by, name, id: await person.say(name), version: 1, deleted: false, reactions: 0 });
+		posted.push({ by, name, id: await person.post(name), version: 1, deleted: false, reactions: 0 });
 	}
 	async function run(): Promise<void> {
 		while (!stopping) {
-			await random.pick(deeds)?.();
+			await random.pick(actions)?.();
 			await new Promise((resolve) => setTimeout(resolve, random.integer(5, 60)));
 		}
 	}
 	const running = run();
 	return {
-		said,
+		posted,
 		async stop() {
 			stopping = true;
 			await running;
@@ -72,6 +72,6 @@ export function startAuthor(by: string, person: Person, random: Random, nextName
 	};
 }
 
-/** What every side must show in the end. */
-export const viewOf = (said: readonly Said[]): ReadonlyMap<string, string> =>
-	new Map(said.flatMap(({ name, version, deleted }) => (deleted ? [] : [[name, textOf(name, version)]])));
+/** The view that every side must have in the end. */
+export const viewOf = (posted: readonly PostedMessage[]): ReadonlyMap<string, string> =>
+	new Map(posted.flatMap(({ name, version, deleted }) => (deleted ? [] : [[name, textOf(name, version)]])));

@@ -11,7 +11,7 @@ import { type InstalledBridges, installedBridges } from "./installed-bridges.ts"
 import { openStore } from "./store.ts";
 import { openVault } from "./vault.ts";
 
-/** Reads the configuration, each bridge's own keys included. @throws {ConfigError} */
+/** Reads the configuration including the sections of all installed bridges. @throws {ConfigError} with all problems */
 export async function readConfig(
 	file: string | undefined,
 	env: NodeJS.ProcessEnv,
@@ -22,35 +22,35 @@ export async function readConfig(
 	return loadConfig({ env, bridges: schemas, ...(file === undefined ? {} : { file }) });
 }
 
-/** The names of the bridges that the configuration turns on. */
+/** The names of the enabled bridges. */
 export const enabledBridges = (config: Config): readonly string[] =>
 	Object.entries(config.bridges).flatMap(([name, section]) => (section.enabled ? [name] : []));
 
-/** What differs between a provider that runs for its people and one in a test. */
-export interface Surroundings {
+/** The adapters that tests replace; all have defaults. */
+export interface GatewayOptions {
 	readonly logger?: Logger;
 	readonly clock?: Clock;
 	readonly failPoints?: FailPoints;
 	readonly installed?: InstalledBridges;
 }
 
-/** The store and what every use case needs: all that a command needs beside a server that runs. */
-export interface OpenedWorld extends AsyncDisposable, BuiltCore {
+/** The core on an open store: all that a command needs, even while a server runs. */
+export interface OpenedCore extends AsyncDisposable, BuiltCore {
 	readonly bus: ReturnType<typeof createEmbeddedBus>;
 	readonly logger: Logger;
 	readonly installed: InstalledBridges;
 }
 
-/** Opens the store and builds the core on it. Works beside a server that runs. */
-export async function openWorld(
+/** Opens the store and builds the core on it. A server can run on the same store at the same time. */
+export async function openCore(
 	config: Config,
 	{
 		logger = createLogger(config.log),
 		clock = systemClock,
 		failPoints = noFailPoints,
 		installed = installedBridges(),
-	}: Surroundings = {},
-): Promise<OpenedWorld> {
+	}: GatewayOptions = {},
+): Promise<OpenedCore> {
 	const store = await openStore(config, { logger, clock, failPoints });
 	const bus = createEmbeddedBus();
 	const built = buildCore({
@@ -74,7 +74,7 @@ export async function openWorld(
 		logger,
 		installed,
 		async [Symbol.asyncDispose]() {
-			await built.world.identity.background.idle();
+			await built.context.identity.background.idle();
 			await bus.close();
 			await store.close();
 		},

@@ -1,0 +1,73 @@
+import { admits, circleOf } from "../../access/circle.ts";
+import type { CoreContext } from "../../events/context.ts";
+import type { Place } from "../../groups/place.ts";
+import type { BridgeName, ChannelId } from "../../ids.ts";
+import type { Account } from "../../model/account.ts";
+import type { Message } from "../../model/message.ts";
+import type { MessageRef, Received, RemoteEvent } from "../../ports/bridge/remote-event.ts";
+import { remoteKey } from "../../remote-key.ts";
+import { messageByRef } from "../find-message.ts";
+import type { Targets } from "../outgoing/targets.ts";
+import type { ParkedEvents } from "./parked-events.ts";
+
+/** The outcome of an event, which resolves when it is durable. It is wrapped, so that awaiting a receiver does not wait for it. */
+export interface PendingOutcome {
+	readonly done: Promise<Received>;
+}
+
+/** A batch of remote events that is being received: what its receivers share. */
+export interface IncomingBatch {
+	readonly context: CoreContext;
+	readonly bridge: BridgeName;
+	readonly parkedEvents: ParkedEvents;
+	readonly targets: Targets;
+	/** A channel and its group, read once per batch. */
+	place(channel: ChannelId): Promise<Place | undefined>;
+	/** The channel that an active room is linked to, read once per batch. */
+	linkedRoom(room: string): Promise<Place | undefined>;
+	/** Makes a decision once per batch. It holds until the next flush, which precedes every change that could affect it. */
+	decideOnce<T>(question: string, decide: () => Promise<T>): Promise<T>;
+	/** Resolves when the earlier events of the batch are durable and can be read. */
+	flush(): Promise<void>;
+}
+
+/** Receives one kind of remote event. @param sender the shadow of the event's sender */
+export type Receiver<K extends RemoteEvent["kind"]> = (
+	batch: IncomingBatch,
+	sender: Account,
+	event: Extract<RemoteEvent, { kind: K }>,
+) => Promise<PendingOutcome>;
+
+/** An outcome that is known already. */
+export const resolved = (received: Received): PendingOutcome => ({ done: Promise.resolve(received) });
+/** The outcome of an event that changes nothing. */
+export const ignored = (reason: Extract<Received, { status: "ignored" }>["reason"]): PendingOutcome =>
+	resolved({ status: "ignored", reason });
+
+/** The `request` key of a remote event in the log: the event is processed once, however often it is received. */
+export const requestOf = (batch: Pick<IncomingBatch, "bridge">, event: RemoteEvent): string =>
+	remoteKey(batch.bridge, event.id);
+
+/** Finds a message, which may be one of the batch that is not durable yet. */
+export async function findMessage(batch: IncomingBatch, ref: MessageRef): Promise<Message | undefined> {
+	const found = await messageByRef(batch.context, batch.bridge, ref);
+	if (found !== undefined) return found;
+	await batch.flush();
+	return messageByRef(batch.context, batch.bridge, ref);
+}
+
+/** Parks an event until its target arrives. A local target that does not exist will never arrive, so the event is ignored. */
+export async function parkBehind(batch: IncomingBatch, event: RemoteEvent, ref: MessageRef): Promise<PendingOutcome> {
+	if ("local" in ref) return ignored("unknown-target");
+	const hasRoom = await batch.parkedEvents.park(batch.bridge, remoteKey(batch.bridge, ref.remote), event);
+	return hasRoom ? resolved({ status: "parked" }) : ignored("unknown-target");
+}
+
+/** True if a remote account may post here: it may read the place, or the place is a shadow, whose home decides. */
+export function maySpeakIn(batch: IncomingBatch, place: Place, sender: Account): Promise<boolean> {
+	return batch.decideOnce(`speak ${place.channel.id} ${sender.id}`, async () => {
+		const circle = await circleOf(batch.context, place);
+		if (circle.leaves === "nowhere") return false;
+		return circle.homeOnly === true || admits(batch.context, circle, sender);
+	});
+}
