@@ -159,7 +159,7 @@ test("a reader who hangs up before the source is there closes it all the same", 
 	t.deepEqual(logged, []);
 });
 
-test("a source that fails in the middle cuts the connection, so that nobody takes a part for the whole; it is logged", async (t) => {
+test("a source that fails in the middle cuts the connection, so that a part can't be mistaken for the whole; it is logged", async (t) => {
 	const failure = new Error("the disk is gone");
 	const { url, logged } = await serve(t, [
 		route("GET", "/", "none", "read", reading, async () => ({ status: 200, body: source(3, failure).body })),

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { PayloadTooLarge, UnsupportedMediaType } from "#core/errors.ts";
 import { JsonRefused, parseJson } from "#core/json.ts";
 
-/** The caller went away before its body was read: there is nobody to answer. */
+/** The client disconnected before its body was read, so there is no one to answer. */
 export class ClientGone extends Error {}
 
 /** What is read and thrown away behind a body that is too large, so that the answer still reaches its sender. */

@@ -1,6 +1,6 @@
 /** Another provider that asks. */
 export interface Peer {
 	readonly domain: string;
-	/** It has signed; otherwise anybody may have said its name. */
+	/** The request is signed by the provider. Otherwise its name is only claimed. */
 	readonly isProven: boolean;
 }

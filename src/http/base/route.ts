@@ -7,7 +7,7 @@ import type { AnswerOf, CallOf, Operation } from "./operation.ts";
 import type { Endpoint } from "./table-door.ts";
 
 /**
- * Who may call. `none`: anybody, credentials are ignored. `reader`: anybody, with or without a credential. `member`: people
+ * Who may call. `none`: everyone, credentials are ignored. `reader`: everyone, with or without a credential. `member`: people
  * whose home is here, with a token of scope `ofscp` or a signature. `participant`: people of other providers as well.
  * `registrar`: as `member`, or with a bootstrap token. `peer`: as `reader`, and other providers.
  */

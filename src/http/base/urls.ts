@@ -13,7 +13,7 @@ export const apiChannelPath = ({ group, channel }: Place): string => `/api/group
 export const apiMessagePath = (place: Place, message: MessageId): string =>
 	`${apiChannelPath(place)}/messages/${message}`;
 
-/** How somebody is called in the path of a page: our own people without the domain. */
+/** A person's name in the path of a page: without the domain for our own people. */
 const pageName = ({ domain }: Site, account: Account): string =>
 	account.domain === domain ? account.handle : `${account.handle}@${account.domain}`;
 

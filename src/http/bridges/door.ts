@@ -13,8 +13,8 @@ import type { RateLimits } from "../middleware/rate-limits.ts";
 import { requestLog } from "../middleware/request-log.ts";
 
 /**
- * Hands a request to the bridge that owns its path, with as little in between as there can be: the log, the limit of what
- * anybody may post, and problems in the common format.
+ * Hands a request to the bridge that owns its path, with as little in between as there can be: the log, the rate
+ * limit of POST requests, and problems in the common format.
  */
 export function bridgeDoor(
 	bridge: Bridge,
@@ -27,7 +27,7 @@ export function bridgeDoor(
 		ctx.state.route = `bridge ${bridge.name}`;
 		try {
 			if (health.state() === "draining") throw new Unavailable("The provider is stopping");
-			// What anybody may send. Homeservers have a token and send with PUT.
+			// POST needs no token. Homeservers have one, and send with PUT.
 			if (ctx.method === "POST") await rates.count(ctx, "inbox", ctx.ip);
 			await write(ctx, await bridge.handle(requestOf(ctx)));
 		} catch (error) {

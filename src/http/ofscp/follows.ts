@@ -13,7 +13,10 @@ import { listOf, notACursor, pageOf, pageQuery, readCursor, writeCursor } from "
 /** A follow (wire.md, "People"). */
 const wireFollow = z
 	.strictObject({ actor: address, state: z.enum(["accepted", "pending"]), group: groupId, channel: channelId })
-	.meta({ id: "Follow", description: "That you follow somebody, with the group and the channel of their timeline." });
+	.meta({
+		id: "Follow",
+		description: "Your follow of a person or channel, with the group and channel of their timeline.",
+	});
 
 const following = operation("follow", "Follow a person or a remote channel", {
 	body: z.object({

@@ -40,7 +40,7 @@ export const wireEvent = z
 /** Who reacted is asked for this many; of more, `me` is left to the next reading of the message. */
 const maxReacted = 1000;
 
-/** A typing notification. */
+/** A person has started or stopped typing. */
 export function typingData(data: Wire<typeof typingEvent>): string {
 	return JSON.stringify(data);
 }

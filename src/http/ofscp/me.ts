@@ -31,7 +31,7 @@ const change = profileChange.extend({
 		.refine((email) => emailFault(email) === undefined, "a mail address, or null for none")
 		.nullable()
 		.optional(),
-	/** Needed to change the mail address: whoever has that can set a new password. */
+	/** Required to change the e-mail address, because a recovery link sent there can set a new password. */
 	password: z.string().max(1024).optional(),
 	/** Merged key by key (RFC 7396): `null` takes a key away. */
 	settings: z.record(z.string().max(100), z.unknown()).optional(),

@@ -11,8 +11,8 @@ import type { Call } from "../base/call.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { placeOfCall } from "./messages.ts";
 import { listOf, pageOf, pageQuery, readCursor, writeCursor } from "./paging.ts";
+import { placeOfCall } from "./place-of-call.ts";
 import { presentMember, wireMember } from "./present-group.ts";
 
 const membersPath = "/api/groups/:g/channels/:c/members";

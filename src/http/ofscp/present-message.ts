@@ -60,7 +60,7 @@ export const wireMessage = z
 		reactions: z.array(reactionSum),
 		replyCount: z.int().min(0),
 		url: z.string().optional().meta({ description: "Its page, when its channel is open." }),
-		clientMessageId: z.string().optional().meta({ description: "The author's own id; nobody else sees it." }),
+		clientMessageId: z.string().optional().meta({ description: "The author's own id, which only the author sees." }),
 	})
 	.meta({
 		id: "Message",

@@ -3,6 +3,7 @@ import type { Services } from "../base/services.ts";
 import { protectedResourceRoutes } from "../oauth/protected-resource.ts";
 import { authRoutes } from "./auth.ts";
 import { bridgeRoutes } from "./bridges.ts";
+import { channelRoutes } from "./channels.ts";
 import { deviceKeyRoutes } from "./device-keys.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { eventRoutes } from "./events.ts";
@@ -13,6 +14,7 @@ import { identityRoutes } from "./identity.ts";
 import { joinRequestRoutes } from "./join-requests.ts";
 import { meRoutes } from "./me.ts";
 import { memberRoutes } from "./members.ts";
+import { messageListRoutes } from "./message-lists.ts";
 import { messageRoutes } from "./messages.ts";
 import { metadataRoutes } from "./metadata.ts";
 import { openApiRoute } from "./openapi.ts";
@@ -29,9 +31,15 @@ import { userRoutes } from "./users.ts";
 /** The whole API by the tags of its document. What is asked for most comes first in its segment. */
 export function ofscpRoutes(services: Services): readonly Route[] {
 	const table = {
-		Messages: [...messageRoutes(services), ...reactionRoutes(services), ...typingRoutes(services)],
+		Messages: [
+			...messageRoutes(services),
+			...messageListRoutes(services),
+			...reactionRoutes(services),
+			...typingRoutes(services),
+		],
 		Groups: [
 			...groupRoutes(services),
+			...channelRoutes(services),
 			...memberRoutes(services),
 			...joinRequestRoutes(services),
 			...shortGroupRoutes(),

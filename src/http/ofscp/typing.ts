@@ -6,7 +6,7 @@ import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { typingData } from "./live-events.ts";
-import { placeOfCall } from "./messages.ts";
+import { placeOfCall } from "./place-of-call.ts";
 
 const typing = operation("signalTyping", "Tell the others in a channel that you start or stop typing", {
 	body: z.object({ state: z.enum(["start", "stop"]) }),

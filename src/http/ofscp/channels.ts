@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { withCircle } from "#core/access/circle.ts";
+import { joinChannel, leave } from "#core/access/join-channel.ts";
+import { readableChannel } from "#core/access/readable-place.ts";
+import { visibleGroup } from "#core/access/visible-group.ts";
+import type { CoreContext } from "#core/events/context.ts";
+import { createChannel } from "#core/groups/create-channel.ts";
+import { messageTypes } from "#core/model/message.ts";
+import { withoutUndefined } from "../base/absent.ts";
+import { created, empty, json, noContent, ok, replayedHeader } from "../base/answers.ts";
+import type { Call } from "../base/call.ts";
+import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
+import { route } from "../base/route.ts";
+import type { Services } from "../base/services.ts";
+import { apiChannelPath } from "../base/urls.ts";
+import { name, permissions } from "./group-schemas.ts";
+import { joinAnswer, joinAnswers } from "./joining.ts";
+import { listOf } from "./paging.ts";
+import { placeOfCall } from "./place-of-call.ts";
+import { presentChannel, wireChannel } from "./present-group.ts";
+
+const tier = z.string().min(1).max(100).meta({ description: "One of those that `/api/tiers` lists." });
+
+const newChannel = z.object({
+	name,
+	type: z.literal("text", "text: calls are not offered yet").optional(),
+	/** As `tier`. */
+	discoverability: tier.optional(),
+	tier: tier.optional(),
+	topic: z.string().max(1000).optional(),
+	tags: z.array(z.string().min(1).max(100)).max(50).optional(),
+	allowedTypes: z.array(z.enum(messageTypes)).min(1).optional(),
+	permissions: permissions.optional(),
+});
+
+const creating = operation("createChannel", "Create a channel in a group", {
+	body: newChannel,
+	answers: { 201: json(wireChannel, "Location", "Idempotency-Replayed?") },
+	errors: ["permission_denied", "idempotency_key_reused"],
+});
+const listing = operation("listChannels", "List the channels of a group that you may see", {
+	answers: { 200: json(listOf(wireChannel)) },
+});
+const showing = operation("getChannel", "Get a channel", { answers: { 200: json(wireChannel) } });
+const joining = operation("joinChannel", "Join a channel or follow a timeline, or ask to", {
+	answers: joinAnswers,
+	errors: ["invite_only", "own_timeline"],
+});
+const leaving = operation("leaveChannel", "Leave a channel or unfollow a timeline", {
+	answers: { 204: empty() },
+	errors: ["owner_leaves"],
+});
+
+const channelsPath = "/api/groups/:g/channels";
+
+export const channelRoutes = ({ context }: Services) => [
+	route("POST", channelsPath, "member", "manage", creating, (call) => makeChannel(context, call)),
+	route("GET", channelsPath, "reader", "read", listing, (call) => listChannels(context, call)),
+	route("GET", `${channelsPath}/:c`, "reader", "read", showing, (call) => showChannel(context, call)),
+	route("POST", `${channelsPath}/:c/join`, "participant", "manage", joining, (call) => join(context, call)),
+	route("POST", `${channelsPath}/:c/leave`, "participant", "manage", leaving, (call) => leaveChannel(context, call)),
+];
+
+async function makeChannel(
+	context: CoreContext,
+	{ params, account, body, once }: CallOf<typeof creating>,
+): Promise<AnswerOf<typeof creating>> {
+	const { group } = await visibleGroup(context, params.g as string, account);
+	const { type: _, discoverability, tier = discoverability, ...fields } = body;
+	const { channel, replayed } = await createChannel(
+		context,
+		account,
+		group,
+		withoutUndefined({ ...fields, tier }),
+		once,
+	);
+	return created(
+		apiChannelPath({ group, channel }),
+		presentChannel(context, await withCircle(context, { group, channel })),
+		replayedHeader(replayed),
+	);
+}
+
+async function listChannels(context: CoreContext, { params, reader }: Call): Promise<AnswerOf<typeof listing>> {
+	const { channels } = await visibleGroup(context, params.g as string, reader);
+	return ok({ items: channels.map((place) => presentChannel(context, place)), page: {} });
+}
+
+const showChannel = async (context: CoreContext, call: Call): Promise<AnswerOf<typeof showing>> =>
+	ok(presentChannel(context, await placeOfCall(context, call)));
+
+async function join(context: CoreContext, { params, account }: Call): Promise<AnswerOf<typeof joining>> {
+	const place = await readableChannel(context, params.g as string, params.c as string, account);
+	return joinAnswer(context, await joinChannel(context, place, account));
+}
+
+async function leaveChannel(context: CoreContext, call: Call): Promise<AnswerOf<typeof leaving>> {
+	await leave(context, await placeOfCall(context, call), call.account);
+	return noContent;
+}

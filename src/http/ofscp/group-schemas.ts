@@ -1,0 +1,12 @@
+import { z } from "zod";
+import { roles } from "#core/model/group.ts";
+
+/** The name of a group or channel, as a client sets it. */
+export const name = z.string().trim().min(1).max(100);
+
+const role = z.enum([...roles, "anyone"]);
+
+/** Who may do what in a group or channel, as a client sets it. */
+export const permissions = z
+	.object({ post: z.array(role).max(5), reply: z.array(role).max(5), moderate: z.array(z.enum(roles)).max(4) })
+	.partial();
