@@ -1,6 +1,6 @@
-/** Another provider that asks. */
+/** Another provider that sends a request. */
 export interface Peer {
 	readonly domain: string;
-	/** It has signed; otherwise anybody may have said its name. */
+	/** True if the provider signed the request; otherwise the name is an unverified claim. */
 	readonly isProven: boolean;
 }

@@ -13,8 +13,8 @@ import type { RateLimits } from "../middleware/rate-limits.ts";
 import { requestLog } from "../middleware/request-log.ts";
 
 /**
- * Hands a request to the bridge that owns its path, with as little in between as there can be: the log, the limit of what
- * anybody may post, and problems in the common format.
+ * Passes a request to the bridge that owns its path, with as little middleware as possible: the log, the rate limit of
+ * unauthenticated posts, and problems in the common format.
  */
 export function bridgeDoor(
 	bridge: Bridge,
@@ -27,7 +27,7 @@ export function bridgeDoor(
 		ctx.state.route = `bridge ${bridge.name}`;
 		try {
 			if (health.state() === "draining") throw new Unavailable("The provider is stopping");
-			// What anybody may send. Homeservers have a token and send with PUT.
+			// Anyone may POST to an inbox, so that is limited; homeservers have a token and send PUT requests.
 			if (ctx.method === "POST") await rates.count(ctx, "inbox", ctx.ip);
 			await write(ctx, await bridge.handle(requestOf(ctx)));
 		} catch (error) {
@@ -41,7 +41,7 @@ export function bridgeDoor(
 					{ err: problem.cause ?? problem, bridge: bridge.name, method: ctx.method, path: ctx.path },
 					"A bridge's request failed",
 				);
-			// Half of an answer is out, and its connection has been cut.
+			// Part of the response has been sent, and the connection has been destroyed.
 			if (ctx.headerSent) return;
 			const { status, headers, body } = renderProblem(problem, ctx.path, context);
 			await write(ctx, {
@@ -87,7 +87,7 @@ async function write(ctx: Context, { status, headers, body, length }: BridgeResp
 		try {
 			return await answerWithStream(ctx, { body, ...(length === undefined ? {} : { length }) });
 		} catch (error) {
-			// Nothing is out yet: it is answered like any other failure, without what was said of the body.
+			// Nothing has been sent yet: a problem replaces the response, without the headers of the failed body.
 			if (!ctx.headerSent) for (const name in headers) ctx.remove(name);
 			throw error;
 		}
