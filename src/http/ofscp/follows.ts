@@ -13,7 +13,7 @@ import { listOf, notACursor, pageOf, pageQuery, readCursor, writeCursor } from "
 /** A follow (wire.md, "People"). */
 const wireFollow = z
 	.strictObject({ actor: address, state: z.enum(["accepted", "pending"]), group: groupId, channel: channelId })
-	.meta({ id: "Follow", description: "That you follow somebody, with the group and the channel of their timeline." });
+	.meta({ id: "Follow", description: "A follow of a person, with the group and channel of their timeline." });
 
 const following = operation("follow", "Follow a person or a remote channel", {
 	body: z.object({
@@ -22,7 +22,7 @@ const following = operation("follow", "Follow a person or a remote channel", {
 	answers: { 201: json(wireFollow, "Location") },
 	errors: ["not_found", "own_timeline", "invite_only"],
 });
-const listing = operation("listFollows", "List whom you follow", {
+const listing = operation("listFollows", "List your follows", {
 	query: pageQuery.extend({
 		cursor: z.string().max(300).optional(),
 		state: z.enum(["accepted", "pending"]).optional(),

@@ -38,12 +38,12 @@ const newGroup = z.object({
 	permissions: permissions.optional(),
 });
 
-const tier = z.string().min(1).max(100).meta({ description: "One of those that `/api/tiers` lists." });
+const tier = z.string().min(1).max(100).meta({ description: "The id of a tier from `/api/tiers`." });
 
 const newChannel = z.object({
 	name,
 	type: z.literal("text", "text: calls are not offered yet").optional(),
-	/** As `tier`. */
+	/** Alias of `tier`. */
 	discoverability: tier.optional(),
 	tier: tier.optional(),
 	topic: z.string().max(1000).optional(),
@@ -61,9 +61,9 @@ const listing = operation("listGroups", "List the groups that you are a member o
 	answers: { 200: json(listOf(wireGroup)) },
 });
 const showing = operation("getGroup", "Get a group", { answers: { 200: json(wireGroup) } });
-/** 201 joined now, 200 was a member before, 202 asked to be let in (OFSCP §7.1). */
+/** 201: joined; 200: already a member; 202: requested to join (OFSCP §7.1). */
 const joinAnswers = { 201: json(wireMember), 200: json(wireMember), 202: json(wireMember) };
-const joining = operation("joinGroup", "Join a group, or ask to be let in", {
+const joining = operation("joinGroup", "Join a group, or request to join it", {
 	answers: joinAnswers,
 	errors: ["invite_only", "own_timeline"],
 });
@@ -77,7 +77,7 @@ const listingChannels = operation("listChannels", "List the channels of a group 
 	answers: { 200: json(listOf(wireChannel)) },
 });
 const showingChannel = operation("getChannel", "Get a channel", { answers: { 200: json(wireChannel) } });
-const joiningChannel = operation("joinChannel", "Join a channel or follow a timeline, or ask to", {
+const joiningChannel = operation("joinChannel", "Join a channel or follow a timeline, or request to", {
 	answers: joinAnswers,
 	errors: ["invite_only", "own_timeline"],
 });
@@ -158,8 +158,8 @@ const showChannel = async (context: CoreContext, call: Call): Promise<AnswerOf<t
 	ok(presentChannel(context, await placeOfCall(context, call)));
 
 /**
- * A group that anybody may ask to join can be joined by everybody who knows its id, even if none of its channels is open. A
- * group that is joined by invitation only does not exist for people who can't see it.
+ * Anyone who knows the id of a group can join it, or request to join it, even if none of its channels is open. An invite-only
+ * group is 404 for people who can't see it.
  */
 async function joinGroupOfCall(context: CoreContext, { params, account }: Call): Promise<JoinAnswer> {
 	const id = parseId("grp", params.g as string);
@@ -174,7 +174,7 @@ async function joinGroupOfCall(context: CoreContext, { params, account }: Call):
 	);
 }
 
-/** Joining a personal group is following its owner: its one channel is their timeline. */
+/** Joining a personal group means following its owner: its channel is their timeline. */
 async function followOwner(context: CoreContext, group: Group, account: Call["account"]): Promise<Joined> {
 	const owner = await accountById(context, group.owner);
 	const place = owner === undefined ? undefined : await readableById(context, owner.timeline, account);

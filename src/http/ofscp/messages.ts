@@ -25,7 +25,7 @@ import { addReaction, wireReaction, wishOf } from "./reactions.ts";
 
 const messagesPath = "/api/groups/:g/channels/:c/messages";
 
-const posting = operation("postMessage", "Post a message, or react to one", {
+const posting = operation("postMessage", "Post a message or a reaction", {
 	body: newMessage,
 	answers: {
 		201: json(z.union([wireMessage, wireReaction]), "Location", "Idempotency-Replayed?"),
@@ -115,7 +115,7 @@ function fieldsOf(context: CoreContext, body: Exclude<NewMessageBody, { type: "r
 
 const defaultMime = (type: MessageType) => (type === "article" ? "text/markdown" : "text/plain");
 
-/** A message is shown to everyone who may have it: also to those whom it names and who may not read its channel. */
+/** A message is also shown to people whom it mentions, even if they may not read its channel. */
 async function show(context: CoreContext, { params, reader }: Call): Promise<AnswerOf<typeof showing>> {
 	const id = parseId("msg", params.m as string);
 	const found = id === undefined ? undefined : await messageWithPlace(context, id, reader);
@@ -141,7 +141,7 @@ async function remove(context: CoreContext, call: Call): Promise<AnswerOf<typeof
 	return noContent;
 }
 
-/** How many messages are looked through for a tag or type before the page ends with what there is. */
+/** How many messages are searched for a tag or type before the page ends with the matches so far. */
 const maxScanned = 2000;
 
 async function list(context: CoreContext, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
@@ -170,7 +170,7 @@ async function list(context: CoreContext, call: CallOf<typeof listing>): Promise
 	return ok(paged(items, rows.length > limit ? rows[limit - 1] : undefined, from));
 }
 
-/** `prevCursor` goes the other way: with the opposite direction it leads back to what lies before this page. */
+/** With the opposite direction, `prevCursor` leads back to the previous page. */
 function paged(
 	items: readonly WireMessage[],
 	next: Message | undefined,
@@ -193,7 +193,7 @@ function filterOf(tag: string | undefined, type: MessageType | undefined): (mess
 		(wanted === undefined || message.tags.some((own) => own.toLowerCase() === wanted));
 }
 
-/** A cursor is the id of a message of this channel, deleted or not. @throws {InvalidRequest} */
+/** A cursor is the id of a message in this channel, which may have been deleted. @throws {InvalidRequest} */
 async function cursorIn(context: CoreContext, place: ReadablePlace, cursor: string): Promise<Message> {
 	try {
 		return await readableMessage(context, place, cursor);
