@@ -11,12 +11,10 @@ import { address, channelId, groupId, messageId } from "./ids.ts";
 import { wireMessage, writeMessage } from "./present-message.ts";
 
 const place = { groupId, channelId };
-const messageEvent = z
-	.strictObject({ ...place, cursor: messageId, message: wireMessage })
-	.meta({
-		id: "MessageEvent",
-		description: "The data of `message.created` and `message.updated`: the current message.",
-	});
+const messageEvent = z.strictObject({ ...place, cursor: messageId, message: wireMessage }).meta({
+	id: "MessageEvent",
+	description: "The data of `message.created` and `message.updated`: the current message.",
+});
 const deletionEvent = z
 	.strictObject({ ...place, cursor: messageId, message: z.strictObject({ id: messageId, deletedAt: time }) })
 	.meta({ id: "DeletionEvent", description: "The data of `message.deleted`." });
@@ -24,12 +22,10 @@ const typingEvent = z.strictObject({ ...place, user: address, state: z.enum(["st
 	id: "TypingEvent",
 	description: "The data of `channel.typing`; these events are not replayed when a client resumes.",
 });
-const resetEvent = z
-	.strictObject({ channels: z.array(z.string()) })
-	.meta({
-		id: "ResetEvent",
-		description: "The data of `reset`: the stream can't be resumed, so reload these channels.",
-	});
+const resetEvent = z.strictObject({ channels: z.array(z.string()) }).meta({
+	id: "ResetEvent",
+	description: "The data of `reset`: the stream can't be resumed, so reload these channels.",
+});
 
 /** An event as an SSE client receives it. */
 export const wireEvent = z
