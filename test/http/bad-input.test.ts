@@ -17,7 +17,7 @@ test.before(async () => {
 });
 test.after.always(async (t) => {
 	t.is((await door.ask("GET", `${place.path}/messages`)).body.items.length, 0, "something was stored");
-	t.deepEqual(logged, [], "something was logged as an error of ours");
+	t.deepEqual(logged, [], "an internal error was logged");
 	await door.close();
 });
 

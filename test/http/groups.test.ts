@@ -80,7 +80,7 @@ test("invalid fields of a group or channel are named", async (t) => {
 
 test("joining gets 201, then 200; 202 if approval is required; 403 if invite-only; leaving gets 204", async (t) => {
 	const { group, path } = await door.channel(jane, { tier: "group" });
-	t.is((await by(bob, "POST", `${path}/join`)).status, 404, "a group's own channel is not there for outsiders");
+	t.is((await by(bob, "POST", `${path}/join`)).status, 404, "a channel of tier group is 404 for outsiders");
 	const first = await by(bob, "POST", `/api/groups/${group}/join`);
 	t.is(first.status, 201);
 	t.like(first.body, { user: "bob@social.example", role: "member", state: "joined" });
@@ -221,7 +221,7 @@ test("following means joining a timeline, and the home timeline merges all follo
 	t.is(
 		(await by(ann, "POST", `/api/groups/${jane.account.group}/join`)).status,
 		201,
-		"a personal group is joined by following",
+		"joining a personal group follows its owner",
 	);
 	t.is((await by(ann, "POST", "/api/me/follows", { actor: ann.address })).status, 409);
 	t.is((await by(ann, "POST", "/api/me/follows", { actor: "nobody@social.example" })).status, 404);

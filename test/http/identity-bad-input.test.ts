@@ -29,7 +29,7 @@ test.before(async (t) => {
 	Object.assign(t.context, { folder, running, token, errors });
 });
 test.after.always(async (t) => {
-	t.deepEqual(t.context.errors, [], "something was logged as an error of ours");
+	t.deepEqual(t.context.errors, [], "an internal error was logged");
 	await t.context.running?.[Symbol.asyncDispose]();
 	if (t.context.folder !== undefined) await rm(t.context.folder, { recursive: true, force: true, maxRetries: 3 });
 });

@@ -150,7 +150,7 @@ test.serial("other people see of a profile what its privacy settings allow", asy
 	await put("/api/me/privacy", { presence: "members", groups: "public" });
 	const listed = (await get("/api/users/jane/groups")).items;
 	t.true(listed.includes(`${door.context.origin}/api/groups/${open.group}`));
-	t.false(listed.includes(`${door.context.origin}/api/groups/${place.group}`), "a group that one may not know");
+	t.false(listed.includes(`${door.context.origin}/api/groups/${place.group}`), "a group hidden from the caller");
 	t.like(await get("/api/users/jane/profile"), { handle: "jane", home: "social.example" });
 	for (const at of ["profile", "presence", "groups"])
 		t.is((await door.ask("GET", `/api/users/nobody/${at}`)).status, 404, at);

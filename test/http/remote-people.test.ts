@@ -253,7 +253,7 @@ test("a stream ends when the home provider no longer lists its key", async (t) =
 	const keys = home.residents.get("sam")?.keys;
 	keys?.clear();
 	keys?.set("dk_new", newKeyPair());
-	t.is((await sam("GET", `${path}/messages`)).status, 200, "home has been asked again");
+	t.is((await sam("GET", `${path}/messages`)).status, 200, "the home provider was asked again");
 	await door.ask("POST", `${path}/messages`, { token: jane.token, body: memo });
 	await until("the stream ends", () => stream.ended);
 	t.is(stream.events.length, 0);

@@ -28,7 +28,7 @@ export function tableDoor(name: string, table: readonly Endpoint[]): Door {
 }
 
 function answerFrom(lines: readonly Endpoint[]): Middleware {
-	// Matching ignores neither letter case nor a trailing slash, because an Idempotency-Key applies to one exact path.
+	// Letter case and a trailing slash are significant, because an Idempotency-Key applies to one exact path.
 	const router = new Router({ sensitive: true, strict: true });
 	for (const { method, path, answer } of lines) router.register(path, [method], answer);
 	const routes = router.routes() as unknown as Middleware;
