@@ -13,7 +13,7 @@ import { address, channelId, groupId } from "./ids.ts";
 const posting = z.array(z.enum([...roles, "anyone"]));
 const permissions = z
 	.strictObject({ post: posting, reply: posting, moderate: posting })
-	.meta({ id: "Permissions", description: "The lowest role that each action requires." });
+	.meta({ id: "Permissions", description: "The roles that may perform each action; higher roles may, too." });
 
 /** A channel (OFSCP §5.2); the seed's `discoverability` is called `tier` in later revisions. */
 export const wireChannel = z
