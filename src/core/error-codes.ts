@@ -10,7 +10,7 @@ interface Meaning {
  */
 export const errorCodes = {
 	digest_mismatch: { status: 400, meaning: "The digest of a signed request does not match its body." },
-	interaction_gone: { status: 400, meaning: "The authorization request has been answered or has expired." },
+	interaction_gone: { status: 400, meaning: "The authorization request has been completed or has expired." },
 	invalid_json: { status: 400, meaning: "The body is not JSON, or is nested too deeply." },
 	invalid_request: { status: 400, meaning: "A field, parameter or header is wrong; `errors` names each of them." },
 
@@ -18,8 +18,8 @@ export const errorCodes = {
 	invalid_credentials: { status: 401, meaning: "The name or the password is wrong." },
 	invalid_token: { status: 401, meaning: "The token is unknown, expired or revoked." },
 	nonce_reused: { status: 401, meaning: "The nonce of a signed request has been used before." },
-	otp_invalid: { status: 401, meaning: "The code of the second factor is wrong or has been used." },
-	otp_required: { status: 401, meaning: "The account also requires a code of its second factor." },
+	otp_invalid: { status: 401, meaning: "The second-factor code is wrong or has already been used." },
+	otp_required: { status: 401, meaning: "The account also requires a second-factor code." },
 	signature_expired: { status: 401, meaning: "The timestamp of a signed request is too far from the server's time." },
 	signature_incomplete: { status: 401, meaning: "A header of a signed request is missing or malformed." },
 	signature_invalid: { status: 401, meaning: "The signature does not match the request, or its key is unknown." },
@@ -27,9 +27,9 @@ export const errorCodes = {
 
 	bootstrap_only: { status: 403, meaning: "A bootstrap token can only register a device key." },
 	edit_window_closed: { status: 403, meaning: "The message can no longer be edited." },
-	form_refused: { status: 403, meaning: "The form was not sent from the provider's own page." },
-	home_only: { status: 403, meaning: "The operation is only for accounts of this provider." },
-	insufficient_scope: { status: 403, meaning: "The token lacks a scope, or does not belong to a person." },
+	form_refused: { status: 403, meaning: "The form was not submitted from the provider's own page." },
+	home_only: { status: 403, meaning: "Only accounts of this provider can use the operation." },
+	insufficient_scope: { status: 403, meaning: "The token lacks a required scope, or is not a user's token." },
 	invite_invalid: { status: 403, meaning: "Registration requires an invitation, and this one is not valid." },
 	invite_only: { status: 403, meaning: "The group can only be joined by invitation." },
 	not_joined: { status: 403, meaning: "The operation requires membership of the channel." },
@@ -40,14 +40,17 @@ export const errorCodes = {
 	wrong_password: { status: 403, meaning: "The password that confirms the operation is wrong." },
 
 	not_found: { status: 404, meaning: "The resource does not exist, or the caller may not know that it does." },
-	method_not_allowed: { status: 405, meaning: "The path has no such method; `Allow` lists those that it has." },
-	not_acceptable: { status: 406, meaning: "The answer is not available in a media type that the client accepts." },
+	method_not_allowed: {
+		status: 405,
+		meaning: "The path does not support this method; `Allow` lists those that it does.",
+	},
+	not_acceptable: { status: 406, meaning: "The response is not available in a media type that the client accepts." },
 
 	request_timeout: { status: 408, meaning: "The request did not arrive in time." },
 
 	already_deleted: { status: 409, meaning: "The message has been deleted." },
 	channel_linked: { status: 409, meaning: "The channel is linked to another room." },
-	duplicate_client_message_id: { status: 409, meaning: "The author's id of the message is in use; see `existing`." },
+	duplicate_client_message_id: { status: 409, meaning: "The `clientMessageId` is already in use; see `existing`." },
 	email_taken: { status: 409, meaning: "The e-mail address belongs to another account." },
 	handle_taken: { status: 409, meaning: "The handle belongs to another account or channel." },
 	idempotency_key_reused: { status: 409, meaning: "The Idempotency-Key was used for another request." },
@@ -55,20 +58,20 @@ export const errorCodes = {
 	owner_leaves: { status: 409, meaning: "The owner of a group can't leave it." },
 	passkey_known: { status: 409, meaning: "The passkey is already registered." },
 	room_linked: { status: 409, meaning: "The room is linked to another channel." },
-	tier_not_federated: { status: 409, meaning: "Channels of this tier do not leave the provider." },
-	too_many_device_keys: { status: 409, meaning: "The account has as many device keys as it may have." },
-	too_many_passkeys: { status: 409, meaning: "The account has as many passkeys as it may have." },
-	too_many_reactions: { status: 409, meaning: "The message has as many different reactions as it may have." },
+	tier_not_federated: { status: 409, meaning: "Channels of this tier are not federated." },
+	too_many_device_keys: { status: 409, meaning: "The account has reached its limit of device keys." },
+	too_many_passkeys: { status: 409, meaning: "The account has reached its limit of passkeys." },
+	too_many_reactions: { status: 409, meaning: "The message has reached its limit of different reactions." },
 	totp_not_begun: { status: 409, meaning: "No authenticator app is being set up." },
 
 	gone: { status: 410, meaning: "The resource has been deleted." },
-	precondition_failed: { status: 412, meaning: "The resource is no longer the version that `If-Match` names." },
+	precondition_failed: { status: 412, meaning: "The resource has changed since the version that `If-Match` names." },
 	payload_too_large: { status: 413, meaning: "The body is larger than the operation accepts." },
 	unsupported_media_type: { status: 415, meaning: "The operation does not accept a body of this media type." },
-	too_many_requests: { status: 429, meaning: "A rate limit is exhausted; `Retry-After` says for how long." },
-	headers_too_large: { status: 431, meaning: "The address and the headers of the request are too large." },
-	internal_error: { status: 500, meaning: "The provider failed; the details are in its log." },
-	unavailable: { status: 503, meaning: "The provider is temporarily unable to answer; see `Retry-After`." },
+	too_many_requests: { status: 429, meaning: "A rate limit is exceeded; `Retry-After` says when to retry." },
+	headers_too_large: { status: 431, meaning: "The request's URL and headers are too large." },
+	internal_error: { status: 500, meaning: "The provider failed; its log has the details." },
+	unavailable: { status: 503, meaning: "The provider is temporarily unavailable; see `Retry-After`." },
 } as const satisfies Readonly<Record<string, Meaning>>;
 
 /** The `errorCode` of a problem document. */

@@ -2,16 +2,16 @@ import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type ErrorCode, errorCodes } from "#core/error-codes.ts";
 
-/** What Node says of a request that never became one, in our own words. */
+/** Translates Node's error for an unparsable request into our error code. */
 function codeOf({ code }: NodeJS.ErrnoException): ErrorCode {
 	if (code === "HPE_HEADER_OVERFLOW") return "headers_too_large";
 	return code === "ERR_HTTP_REQUEST_TIMEOUT" ? "request_timeout" : "invalid_request";
 }
 
 /**
- * Answers what is no HTTP request with a problem document, as everything else is answered, and ends the connection.
+ * Answers an unparsable or incomplete HTTP request with a problem document, and ends the connection.
  *
- * @param current the response that the connection is busy with: nothing may be written into the middle of it
+ * @param current the response in progress on the connection, if any: nothing may be written into the middle of it
  */
 export function refuseBrokenRequest(
 	error: NodeJS.ErrnoException,

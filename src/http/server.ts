@@ -6,25 +6,25 @@ import { refuseBrokenRequest } from "./broken-request.ts";
 
 export interface ListenOptions {
 	readonly host: string;
-	/** 0: any free one. */
+	/** 0 for any free port. */
 	readonly port: number;
-	/** Ends what would otherwise never end by itself (streams), once no new request is accepted. */
+	/** Ends responses that never end by themselves (event streams), once no new requests are accepted. */
 	readonly onClosing?: () => void;
 }
 
 export interface Listening {
 	readonly port: number;
-	/** Stops accepting, ends streams, lets requests finish for at most `graceMs`, then cuts the rest. */
+	/** Stops accepting requests, ends streams, waits at most `graceMs` for pending requests, then closes all connections. */
 	close(graceMs?: number): Promise<void>;
 }
 
-/** What a client may take its time for, in milliseconds: shorter than a slow attack wants, longer than a slow phone needs. */
+/** Timeouts of a client's request, in milliseconds: short enough against slow attacks, long enough for slow phones. */
 const patience = { headers: 10_000, request: 20_000 };
 
 /** Clients that poll every minute keep their connection; Node's own 5 s would race them (design §6). */
 const keepAliveMs = 65_000;
 
-/** Opens the port. @throws when it is taken */
+/** Listens on the port. @throws when it is in use */
 export async function listen(app: Koa, { host, port, onClosing }: ListenOptions): Promise<Listening> {
 	const answer = app.callback();
 	const current = new WeakMap<Duplex, ServerResponse>();
@@ -52,7 +52,7 @@ export async function listen(app: Koa, { host, port, onClosing }: ListenOptions)
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
 			onClosing?.();
 			server.closeIdleConnections();
-			// A connection that is idle after its request would keep the server open for as long as it is kept alive.
+			// A keep-alive connection that becomes idle later would otherwise keep the server open.
 			const idle = setInterval(() => server.closeIdleConnections(), 100);
 			const grace = setTimeout(() => server.closeAllConnections(), graceMs);
 			await closed;

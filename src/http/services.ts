@@ -4,7 +4,7 @@ import type { OAuthDoor } from "./oauth/door.ts";
 export type { Limits } from "./base/limits.ts";
 export type { Health } from "./base/services.ts";
 
-/** What all doors together are built from. */
+/** The dependencies of all doors. */
 export interface AppServices extends Services {
 	readonly oauth: OAuthDoor;
 }

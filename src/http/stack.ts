@@ -11,9 +11,9 @@ import { securityHeaders } from "./middleware/security-headers.ts";
 import type { AppServices } from "./services.ts";
 
 export interface Doors extends Pick<ProblemOptions, "asPage"> {
-	/** Answered first, with nothing in between. */
+	/** Handled first, without the middleware of the other doors. */
 	readonly bridges: readonly Door[];
-	/** Answered while the process is stopping, too. */
+	/** Also answered while the process is stopping. */
 	readonly probes: readonly Door[];
 	readonly doors: readonly Door[];
 }
@@ -23,8 +23,8 @@ type StackServices = Pick<Services, "context" | "health" | "metrics" | "behindPr
 };
 
 /**
- * Puts what all doors have in common before them: the log, security headers, CORS, problems and conditional requests. A
- * request for a path of no door is 404.
+ * Puts the common middleware before all doors: the log, security headers, CORS, problems and conditional requests. A path
+ * that no door owns gets 404.
  *
  * @throws {Error} two doors own the same paths
  */
@@ -34,9 +34,9 @@ export function stackOf(
 ): Koa {
 	const { logger } = context;
 	assertDisjoint([...probes, ...doors, ...bridges]);
-	// Of X-Forwarded-For only the last is what our proxy has seen; the ones before it are what the caller has written.
+	// Only the last address in X-Forwarded-For was added by our proxy; the caller can forge those before it.
 	const app = new Koa({ proxy: behindProxy, maxIpsCount: 1, keys: [...oauth.cookieKeys] });
-	// It is too late for another answer: the connection has been cut.
+	// It is too late for a problem response: the connection has been destroyed.
 	app.on("error", (error: NodeJS.ErrnoException) => {
 		if (!hasHungUp(error)) logger.warn({ err: error }, "A response broke off");
 	});
@@ -52,10 +52,10 @@ export function stackOf(
 	return app;
 }
 
-/** A client may go away whenever it likes, in the middle of a request too. */
+/** Clients may disconnect at any time, which is not an error. */
 const hasHungUp = ({ code = "" }: NodeJS.ErrnoException): boolean => /^(ECONNRESET|EPIPE|HPE_\w+)$/.test(code);
 
-/** While the process is stopping, requests on open connections are sent to try again elsewhere, or later. */
+/** While the process is stopping, requests on open connections get 503, so that clients retry later. */
 const whileServing =
 	(health: Services["health"]): Middleware =>
 	async (ctx, next) => {

@@ -4,18 +4,18 @@ import type { Client } from "../support/client.ts";
 import { newKeyPair } from "../support/device.ts";
 import type { Running } from "../support/gateway.ts";
 
-/** Values of parameters in paths that stand for something on the provider, by the parameter's name. */
+/** Values of path parameters that exist on the provider, by the parameter's name. */
 export type Known = Readonly<Record<string, readonly string[]>>;
 
 export interface ApiScene {
-	/** Who asks. */
+	/** The caller. */
 	readonly jane: Client;
 	readonly known: Known;
-	/** What is only for one operation, by its id: another would use it up. */
+	/** Values reserved for one operation, by its id, because others would use them up. */
 	readonly knownTo: Readonly<Record<string, Known>>;
 }
 
-/** A provider with something to find at every kind of address. */
+/** Fills a provider with resources of every kind. */
 export async function furnish(running: Running): Promise<ApiScene> {
 	const [jane, bob] = [await running.person("jane"), await running.person("bob")];
 	const group = await jane.call("POST", "/api/groups", { name: "Dev Guild", joinPolicy: "approval" });

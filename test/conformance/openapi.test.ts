@@ -16,7 +16,7 @@ const long = process.env.CAUSEWAY_LONG === "1";
 const examples = long ? 100 : 6;
 const leastRequests = long ? 3000 : 1000;
 
-/** What takes a secret that no random request has, or another network. */
+/** Operations that can't succeed here: they need a secret that random requests lack, or another network. */
 const beyondReach: ReadonlySet<string> = new Set([
 	"changePassword",
 	"createBridgeLink",
@@ -32,14 +32,14 @@ test("the OpenAPI document is valid", async (t) => {
 	const { text, body } = await door.ask("GET", "/api/openapi.json");
 	await writeFile(file, text);
 	t.deepEqual(await validateDocument(file), { code: 0, output: `${file}: OK\n` });
-	// What is none is found.
+	// The validator detects invalid documents.
 	await writeFile(file, JSON.stringify({ ...body, paths: { "/api/me": { get: { responses: { 200: {} } } } } }));
 	const { code, output } = await validateDocument(file);
 	t.is(code, 1);
 	t.regex(output, /description/);
 });
 
-test("whatever is asked, the API answers as its document says", async (t) => {
+test("the API's responses to random requests conform to its document", async (t) => {
 	const { seed } = seededRandom();
 	t.log(`seed ${seed}: CAUSEWAY_TEST_SEED=${seed} makes the same requests`);
 	const folder = await temporaryFolder(t);
@@ -57,7 +57,7 @@ test("whatever is asked, the API answers as its document says", async (t) => {
 		of.set(status, (of.get(status) ?? 0) + 1);
 	});
 	const rest = { folder, url: `${running.origin}/api/openapi.json`, scene, seed, examples };
-	// Without the one by which it would sign itself out.
+	// `deleteSession` could end the caller's own session, so it runs last.
 	const phases = ["examples", "coverage", "fuzzing", "stateful"];
 	const most = await attack({ ...rest, phases, except: "deleteSession" });
 	t.is(most.found, "");
@@ -65,7 +65,7 @@ test("whatever is asked, the API answers as its document says", async (t) => {
 	t.is(last.found, "");
 	t.true(most.requests >= leastRequests, `${most.requests} requests`);
 
-	// A document is easily kept to by an API that refuses everything.
+	// An API that rejects everything would conform, too.
 	const paths = (await scene.jane.call<{ paths: object }>("GET", "/api/openapi.json")).paths;
 	const ids = Object.values(paths).flatMap((item: object) =>
 		Object.values(item).map(({ operationId }: { operationId: string }) => operationId),

@@ -5,7 +5,7 @@ import type { ApiScene, Known } from "./api-scene.ts";
 
 const programs = path.join(import.meta.dirname, "..", "..", ".peers", "openapi", "bin");
 
-/** Runs a program of the venv. Resolves with what it printed, whatever it found. */
+/** Runs a program of the venv. Resolves with its exit code and output, even if it reports faults. */
 function run(program: string, args: readonly string[], cwd: string): Promise<{ code: number; output: string }> {
 	return new Promise((resolve) => {
 		execFile(
@@ -23,11 +23,11 @@ export const validateDocument = (file: string) =>
 
 export interface Attack {
 	readonly folder: string;
-	/** Of the document. */
+	/** The URL of the document. */
 	readonly url: string;
 	readonly scene: ApiScene;
 	readonly seed: number;
-	/** Requests made at random for each operation, beside those that cover its schemas. */
+	/** The number of random requests per operation, besides those that cover its schemas. */
 	readonly examples: number;
 	readonly phases: readonly string[];
 	readonly only?: string;
@@ -43,9 +43,9 @@ const checks = [
 ];
 
 /**
- * Makes requests from the document, right and wrong ones, and holds the answers to it.
+ * Sends valid and invalid requests generated from the document, and checks that the responses conform to it.
  *
- * @returns the requests that it made, and what it prints of answers that the document does not promise
+ * @returns the number of requests, and the report of responses that don't conform
  */
 export async function attack({ folder, url, scene, seed, examples, phases, only, except }: Attack) {
 	const config = path.join(folder, "schemathesis.toml");
@@ -76,7 +76,7 @@ export async function attack({ folder, url, scene, seed, examples, phases, only,
 	};
 }
 
-/** Most requests name something that is there; a stream of events is left when it says nothing. */
+/** Makes most requests name existing resources, and leave an event stream that stays silent. */
 function configOf({ known, knownTo }: ApiScene): string {
 	const dictionaries: string[] = [];
 	const bound = (owner: string, values: Known): readonly string[] =>
@@ -93,7 +93,7 @@ function configOf({ known, knownTo }: ApiScene): string {
 	return [
 		"max-stream-events = 1",
 		"[generation]",
-		// They would take the place of the token.
+		// They would replace the token.
 		"with-security-parameters = false",
 		"[dictionaries]",
 		...dictionaries,

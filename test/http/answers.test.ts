@@ -21,12 +21,12 @@ const line = route("POST", "/things/:g", "none", "post", making, async ({ body }
 	created("/things/1", small(body.id)),
 );
 
-test("an answer that its operation does not declare does not compile", (t) => {
+test("a response that its operation does not declare does not compile", (t) => {
 	// @ts-expect-error an operation without answers
 	operation("forget", "Forget what to answer", { errors: [] });
 	// @ts-expect-error an answer without a schema
 	operation("forget", "Forget what to answer", { answers: { 200: undefined } });
-	// @ts-expect-error a code of problems that there is none of
+	// @ts-expect-error an unknown error code
 	operation("fail", "Fail", { answers: { 204: empty() }, errors: ["things_broken"] });
 	// @ts-expect-error a status that is not declared
 	route("POST", "/things", "none", "post", making, async () => ({ status: 202, body: small("1") }));
@@ -36,14 +36,14 @@ test("an answer that its operation does not declare does not compile", (t) => {
 	route("POST", "/things", "none", "post", making, async () => ok({ id: "1", kind: "huge" }));
 	// @ts-expect-error a promised header is missing
 	route("POST", "/things", "none", "post", making, async () => ({ status: 201, body: small("1") }));
-	// @ts-expect-error a body where there is none
+	// @ts-expect-error a body that is not declared
 	route("POST", "/things", "none", "post", making, async () => ({ status: 204, body: small("1") }));
-	// @ts-expect-error a presenter that writes what the schema does not have
+	// @ts-expect-error a presenter that returns a member that the schema does not have
 	const drifted = (id: string): Wire<typeof thing> => ({ id, kind: "small", colour: "blue" });
 	t.is(typeof drifted, "function");
 });
 
-test("an answer that is not as declared is found when it passes through the app", (t) => {
+test("the app detects a response that differs from its declaration", (t) => {
 	const of = (status: number, body?: unknown, headers: Record<string, string> = {}) =>
 		faultIn({ route: line, answer: { status, body, headers } });
 	const location = { Location: "/things/1" };
@@ -64,7 +64,7 @@ test("an answer that is not as declared is found when it passes through the app"
 	t.is(faultIn({ route: stream, answer: { status: 200, body } }), undefined);
 });
 
-test("a problem that is not declared is found as well", (t) => {
+test("the app detects an undeclared problem", (t) => {
 	t.is(faultIn({ route: line, error: new NotFound() }), undefined);
 	t.is(faultIn({ route: line, error: new InvalidRequest([]) }), undefined);
 	t.is(faultIn({ route: line, error: new PermissionDenied("no") }), undefined);

@@ -11,12 +11,12 @@ import { silentLogger } from "../support/silent-logger.ts";
 import { until } from "../support/wait.ts";
 import { openDoor } from "./door.ts";
 
-/** A bridge that owns paths and answers as it is told. */
+/** A bridge that owns paths and returns the given responses. */
 function echo(paths: readonly string[], answer: (request: BridgeRequest) => Promise<BridgeResponse>): Bridge {
 	return { ...createFakeBridge("echo"), paths, handle: answer };
 }
 
-test("a bridge answers its own paths, with the request as it was sent", async (t) => {
+test("a bridge handles its own paths and receives requests unchanged", async (t) => {
 	const door = await openDoor({
 		bridges: [
 			echo(["users", "inbox", ".well-known/webfinger"], async (request) => {
@@ -59,7 +59,7 @@ test("a bridge answers its own paths, with the request as it was sent", async (t
 	t.is(large.body.errorCode, new PayloadTooLarge("").errorCode);
 });
 
-test("a bridge's trouble is a problem like any other, and its answers may be empty", async (t) => {
+test("a bridge's errors become problem documents, and its responses may be empty", async (t) => {
 	const logged: object[] = [];
 	const answers: (() => BridgeResponse)[] = [
 		() => ({ status: 202 }),
@@ -87,7 +87,7 @@ test("a bridge's trouble is a problem like any other, and its answers may be emp
 	t.is(logged.length, 2);
 });
 
-test("two owners of a path are refused when the door is built", async (t) => {
+test("two doors can't own the same path", async (t) => {
 	const nothing = async () => ({ status: 204 });
 	await t.throwsAsync(openDoor({ bridges: [echo(["users"], nothing), echo(["users"], nothing)] }), {
 		message: /users is claimed/,
@@ -95,7 +95,7 @@ test("two owners of a path are refused when the door is built", async (t) => {
 	await t.throwsAsync(openDoor({ bridges: [echo(["api/groups"], nothing)] }), { message: /belongs to OFSCP/ });
 });
 
-test("limits are counted per person, told in every answer, and end in 429", async (t) => {
+test("rate limits apply per account, are in the headers of every response, and lead to 429", async (t) => {
 	const door = await openDoor({ limits: { scale: 2, read: { points: 2, seconds: 60 } } });
 	t.teardown(() => door.close());
 	const [jane, bob] = [await door.person("jane"), await door.person("bob")];
@@ -111,7 +111,7 @@ test("limits are counted per person, told in every answer, and end in 429", asyn
 	t.is((await door.ask("GET", "/api/tiers")).status, 200);
 });
 
-test("guessing tokens is limited by address, and does not use up what is asked without one", async (t) => {
+test("guessing tokens is limited per address, without reducing the limit of anonymous requests", async (t) => {
 	const door = await openDoor({ limits: { auth: { points: 3, seconds: 60 } } });
 	t.teardown(() => door.close());
 	const answers = [];
@@ -121,7 +121,7 @@ test("guessing tokens is limited by address, and does not use up what is asked w
 	t.is((await door.ask("GET", "/api/tiers")).status, 200);
 });
 
-test("any page may call the API, without cookies; nothing runs and nothing is framed", async (t) => {
+test("CORS lets any page call the API without cookies, and headers forbid scripts and framing", async (t) => {
 	const door = await openDoor();
 	t.teardown(() => door.close());
 	const preflight = await door.ask("OPTIONS", "/api/me", {
@@ -150,7 +150,7 @@ test("any page may call the API, without cookies; nothing runs and nothing is fr
 	t.is(answer.headers.get("x-powered-by"), null);
 });
 
-test("the discovery document says what is there, keeps its version and can be revalidated", async (t) => {
+test("the discovery document lists what exists, keeps its version and can be revalidated", async (t) => {
 	const door = await openDoor();
 	t.teardown(() => door.close());
 	const answer = await door.ask("GET", "/.well-known/ofscp-provider", { headers: { host: "evil.example" } });
@@ -197,7 +197,7 @@ test("the discovery document says what is there, keeps its version and can be re
 	t.true(verify(null, Buffer.from("hello"), publicKey, Buffer.from(own.sign(Buffer.from("hello")), "base64")));
 });
 
-test("the short address of a group, by which the specification names it, leads to the group", async (t) => {
+test("the short URL of a group in the specification redirects to the group", async (t) => {
 	const door = await openDoor();
 	t.teardown(() => door.close());
 	const id = "grp_01m7yn0jjpf1wsqnjq7yjyvjjd";
@@ -207,7 +207,7 @@ test("the short address of a group, by which the specification names it, leads t
 		t.is((await door.ask("GET", wrong)).status, 404, wrong);
 });
 
-test("operators see that it lives, whether it is ready, and how it does", async (t) => {
+test("operators can read liveness, readiness and metrics", async (t) => {
 	let state: "ready" | "recovering" | "draining" = "recovering";
 	const door = await openDoor({
 		health: { state: () => state },
@@ -240,7 +240,7 @@ test("operators see that it lives, whether it is ready, and how it does", async 
 	}
 });
 
-test("nothing secret is in the log of requests", async (t) => {
+test("the request log contains no secrets", async (t) => {
 	const lines: string[] = [];
 	const write = (fields: object, message: string) => lines.push(JSON.stringify({ ...fields, message }));
 	const door = await openDoor({ logger: { ...silentLogger, info: write, debug: write, warn: write, error: write } });
@@ -252,7 +252,7 @@ test("nothing secret is in the log of requests", async (t) => {
 	t.false(lines.join().includes(jane.token));
 });
 
-test("a stopping server finishes what is under way and closes what is idle", async (t) => {
+test("a stopping server finishes pending requests and closes idle connections", async (t) => {
 	const entered = Promise.withResolvers<void>();
 	const released = Promise.withResolvers<void>();
 	const door = await openDoor({

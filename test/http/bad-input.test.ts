@@ -17,7 +17,7 @@ test.before(async () => {
 });
 test.after.always(async (t) => {
 	t.is((await door.ask("GET", `${place.path}/messages`)).body.items.length, 0, "something was stored");
-	t.deepEqual(logged, [], "something was logged as an error of ours");
+	t.deepEqual(logged, [], "an internal error was logged");
 	await door.close();
 });
 
@@ -25,7 +25,7 @@ const memo = { type: "memo", content: { text: "x" } };
 const send = (raw: string | Buffer, headers = {}) =>
 	door.ask("POST", `${place.path}/messages`, { token: jane.token, raw, headers });
 
-test("without a token, with a wrong one and with the wrong kind: 401 and how to do better", async (t) => {
+test("a missing token, a wrong one and one of the wrong kind get 401 and a challenge", async (t) => {
 	const without = await door.ask("POST", `${place.path}/messages`, { body: memo });
 	t.is(without.status, 401);
 	t.is(
@@ -42,12 +42,12 @@ test("without a token, with a wrong one and with the wrong kind: 401 and how to 
 	t.is(
 		(await door.ask("GET", `${place.path}/messages`, { token: "cwy_wrong" })).status,
 		401,
-		"a wrong token is not nobody",
+		"a wrong token is not treated as anonymous",
 	);
 	t.is((await door.ask("POST", `${place.path}/messages?access_token=${jane.token}`, { body: memo })).status, 401);
 });
 
-test("a token without the scope, and two kinds of credential", async (t) => {
+test("a token without the scope and two kinds of credential are rejected", async (t) => {
 	const token = await addToken(door.context, { account: jane.account.id, scopes: ["profile"], name: "narrow" });
 	const narrow = await door.ask("POST", `${place.path}/messages`, { token, body: memo });
 	t.is(narrow.status, 403);
@@ -61,7 +61,7 @@ test("a token without the scope, and two kinds of credential", async (t) => {
 	t.is(both.status, 400);
 });
 
-test("what is not JSON, not UTF-8, too deep, too wide or too clever is 400 and says so", async (t) => {
+test("bodies that are not JSON, not UTF-8, too deep, too wide or have forbidden keys get 400 and the reason", async (t) => {
 	const deep = `${'{"a":'.repeat(100)}1${"}".repeat(100)}`;
 	const cases: [string | Buffer, RegExp][] = [
 		["", /JSON/],
@@ -82,7 +82,7 @@ test("what is not JSON, not UTF-8, too deep, too wide or too clever is 400 and s
 	}
 });
 
-test("each wrong field is named with what was expected there", async (t) => {
+test("each invalid field is named with the expected value", async (t) => {
 	const cases: [object, string][] = [
 		[{ type: "poem", content: { text: "x" } }, "/type"],
 		[{ content: { text: "x" } }, "/type"],
@@ -113,17 +113,17 @@ test("each wrong field is named with what was expected there", async (t) => {
 	}
 });
 
-test("a lone surrogate is refused before it can break a store", async (t) => {
+test("a lone surrogate is rejected before it reaches the store", async (t) => {
 	t.is((await send('{"type":"memo","content":{"text":"\\ud800"}}')).status, 400);
 });
 
-test("a body of another type or compressed is 415", async (t) => {
+test("a compressed body or one of another type gets 415", async (t) => {
 	t.is((await send(JSON.stringify(memo), { "content-type": "text/plain" })).status, 415);
 	t.is((await send("a=b", { "content-type": "application/x-www-form-urlencoded" })).status, 415);
 	t.is((await send(JSON.stringify(memo), { "content-encoding": "gzip" })).status, 415);
 });
 
-test("a body that is too large is 413, and its sender reads the answer", async (t) => {
+test("a body that is too large gets 413, and the client can read the response", async (t) => {
 	const large = JSON.stringify({ ...memo, content: { text: "x".repeat(3 * 1024 * 1024) } });
 	const answer = await send(large);
 	t.is(answer.status, 413);
@@ -131,7 +131,7 @@ test("a body that is too large is 413, and its sender reads the answer", async (
 	t.is((await send(Buffer.alloc(6 * 1024 * 1024, 32))).status, 413);
 });
 
-test("a body that claims to be huge is refused at once and its connection closed", async (t) => {
+test("a huge Content-Length is rejected at once and the connection closed", async (t) => {
 	const { status, connection } = await new Promise<{ status: number | undefined; connection: string | undefined }>(
 		(resolve, reject) => {
 			const sent = request(`${door.url}${place.path}/messages`, {
@@ -153,7 +153,7 @@ test("a body that claims to be huge is refused at once and its connection closed
 	t.is(connection, "close");
 });
 
-test("a sender who goes away in the middle of a body harms nobody", async (t) => {
+test("a client that disconnects in the middle of a body does no harm", async (t) => {
 	await new Promise<void>((resolve) => {
 		const socket = connect(door.port, "127.0.0.1", () => {
 			socket.write(
@@ -166,7 +166,7 @@ test("a sender who goes away in the middle of a body harms nobody", async (t) =>
 	t.is((await door.ask("GET", "/healthz")).status, 200);
 });
 
-test("paths that are none, methods that are none, broken encodings", async (t) => {
+test("unknown paths, unknown methods and broken encodings get 404, 405 or 400", async (t) => {
 	for (const at of [
 		"/api/nothing",
 		"/api",
@@ -188,7 +188,7 @@ test("paths that are none, methods that are none, broken encodings", async (t) =
 		t.true([400, 404].includes((await door.ask("GET", at)).status), at);
 });
 
-test("a store that is away is 503 and not one word of why", async (t) => {
+test("an unavailable store leads to 503 without details", async (t) => {
 	const other = await openDoor();
 	t.teardown(() => other.close());
 	const { store } = other.context;

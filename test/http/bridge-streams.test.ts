@@ -15,7 +15,7 @@ import { openDoor } from "./door.ts";
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** A provider whose one bridge owns `/files` and answers as it is told. */
+/** A provider whose only bridge owns `/files` and returns the given responses. */
 async function open(t: ExecutionContext, answer: (request: BridgeRequest) => Promise<BridgeResponse>) {
 	const logged: string[] = [];
 	const logger = { ...silentLogger, error: (_fields: object, message: string) => void logged.push(message) };
@@ -35,7 +35,7 @@ function upload(t: ExecutionContext, url: string, headers: Record<string, string
 	return { sending, answered };
 }
 
-/** A source that counts what it was asked for and knows whether it was ended. */
+/** A source that counts the chunks read from it and records whether it was ended. */
 function source(pieces: number, size: number, failAt = Number.POSITIVE_INFINITY) {
 	const state = { pulled: 0, closed: false };
 	async function* generate(): AsyncGenerator<Uint8Array> {
@@ -52,7 +52,7 @@ function source(pieces: number, size: number, failAt = Number.POSITIVE_INFINITY)
 	return { state, body: generate() };
 }
 
-/** A raw connection that asks for `/files` and reads only when it is told to. */
+/** A raw connection that requests `/files` and reads only on demand. */
 async function ask(t: ExecutionContext, port: number, method = "GET"): Promise<Socket> {
 	const socket = connect(port, "127.0.0.1");
 	t.teardown(() => socket.destroy());
@@ -62,7 +62,7 @@ async function ask(t: ExecutionContext, port: number, method = "GET"): Promise<S
 	return socket;
 }
 
-test("a body is read as it comes", async (t) => {
+test("a body is read as it arrives", async (t) => {
 	const pieces: string[] = [];
 	const { url } = await open(t, async (request) => {
 		for await (const chunk of request.stream(MiB)) pieces.push(String(Buffer.from(chunk)));
@@ -78,7 +78,7 @@ test("a body is read as it comes", async (t) => {
 	t.deepEqual(pieces, ["one", "two"]);
 });
 
-test("a body is read no faster than the bridge takes it", async (t) => {
+test("a body is read no faster than the bridge consumes it", async (t) => {
 	const going = Promise.withResolvers<void>();
 	let size = 0;
 	const { url } = await open(t, async (request) => {
@@ -101,7 +101,7 @@ test("a body is read no faster than the bridge takes it", async (t) => {
 	t.is(size, 32 * MiB);
 });
 
-test("the cap ends the reading at the byte beyond it, or at once when the length says so, with 413", async (t) => {
+test("a body gets 413 at the first byte over the limit, or at once if its Content-Length exceeds it", async (t) => {
 	let read = 0;
 	const { url, logged } = await open(t, async (request) => {
 		read = 0;
@@ -130,7 +130,7 @@ test("the cap ends the reading at the byte beyond it, or at once when the length
 	t.is((await answered).statusCode, 200);
 });
 
-test("a bridge that stops reading early still answers, and the connection ends behind it", async (t) => {
+test("a bridge that stops reading early still responds, and the connection is then closed", async (t) => {
 	const { url } = await open(t, async (request) => {
 		for await (const _ of request.stream(MiB)) break;
 		return { status: 202, body: "enough" };
@@ -143,7 +143,7 @@ test("a bridge that stops reading early still answers, and the connection ends b
 	t.is(response.headers.connection, "close");
 });
 
-test("a client that goes away in the middle of its body ends the reading, and nothing is logged as ours", async (t) => {
+test("a client that disconnects in the middle of its body ends the reading, and no error is logged", async (t) => {
 	const ended = Promise.withResolvers<unknown>();
 	let read = 0;
 	const { url, logged } = await open(t, async (request) => {
@@ -164,7 +164,7 @@ test("a client that goes away in the middle of its body ends the reading, and no
 	t.deepEqual(logged, []);
 });
 
-test("an answer is written as it comes, with its length or in chunks", async (t) => {
+test("a response is streamed, with a Content-Length or in chunks", async (t) => {
 	const going = Promise.withResolvers<void>();
 	const { url, ask: fetched } = await open(t, async ({ query }) => {
 		if (query === "?known")
@@ -192,7 +192,7 @@ test("an answer is written as it comes, with its length or in chunks", async (t)
 	t.is(String(await buffer(response)), "last");
 });
 
-test("any readable stream is a body, and an empty one is an empty answer", async (t) => {
+test("any readable stream can be a body, and an empty one makes an empty response", async (t) => {
 	const { ask: fetched } = await open(t, async ({ query }) => ({
 		status: 200,
 		body: query === "?empty" ? source(0, 0).body : Readable.from([Buffer.from("a"), Buffer.from("b")]),
@@ -202,7 +202,7 @@ test("any readable stream is a body, and an empty one is an empty answer", async
 	t.deepEqual([empty.status, empty.text], [200, ""]);
 });
 
-test("a stream that fails when no one reads it does not end the program", async (t) => {
+test("a stream that fails unread does not end the process", async (t) => {
 	const failing: Readable[] = [];
 	const { ask: fetched } = await open(t, async () => {
 		const body = new Readable({
@@ -217,7 +217,7 @@ test("a stream that fails when no one reads it does not end the program", async 
 	t.is((await fetched("HEAD", "/files")).status, 200);
 });
 
-test("HEAD gets the headers and the length; the source is ended unread", async (t) => {
+test("HEAD gets the headers and the Content-Length, and the source is ended unread", async (t) => {
 	const made: ReturnType<typeof source>[] = [];
 	const { ask: fetched } = await open(t, async () => {
 		const one = source(4, 1000);
@@ -234,7 +234,7 @@ test("HEAD gets the headers and the length; the source is ended unread", async (
 	}
 });
 
-test("a source is read no faster than the client takes it, and ended when the client goes away", async (t) => {
+test("a source is read no faster than the client reads, and ended when the client disconnects", async (t) => {
 	const one = source(2048, 64 * KiB);
 	const { port, logged } = await open(t, async () => ({ status: 200, body: one.body }));
 	const socket = await ask(t, port);
@@ -246,7 +246,7 @@ test("a source is read no faster than the client takes it, and ended when the cl
 	t.deepEqual(logged, []);
 });
 
-test("a source that waits for ever is ended when the client goes away", async (t) => {
+test("a source that never yields is ended when the client disconnects", async (t) => {
 	const waiting = new Readable({ read() {} });
 	waiting.push("begun");
 	const { port } = await open(t, async () => ({ status: 200, body: waiting }));
@@ -257,7 +257,7 @@ test("a source that waits for ever is ended when the client goes away", async (t
 	t.pass();
 });
 
-test("a source that fails before its first piece is a problem like any other", async (t) => {
+test("a source that fails before its first chunk leads to a problem document", async (t) => {
 	const { ask: fetched, logged } = await open(t, async ({ query }) => ({
 		status: 200,
 		headers: { "content-type": "image/x-own", "cache-control": "public" },
@@ -280,7 +280,7 @@ test("a source that fails before its first piece is a problem like any other", a
 	t.is(logged.length, 2);
 });
 
-test("a source that fails in the middle, or is not as long as announced, cuts the connection", async (t) => {
+test("a source that fails midway, or whose length is wrong, destroys the connection", async (t) => {
 	const answers: BridgeResponse[] = [
 		{ status: 200, body: source(10, 1000, 5).body },
 		{ status: 200, body: source(10, 1000, 5).body, length: 10_000 },
@@ -295,7 +295,7 @@ test("a source that fails in the middle, or is not as long as announced, cuts th
 	t.is(logged.length, 4);
 });
 
-test("what follows a streamed answer on the same connection is answered", async (t) => {
+test("a connection can be reused after a streamed response", async (t) => {
 	const { port } = await open(t, async () => ({ status: 200, body: source(3, 1000).body, length: 3000 }));
 	const socket = await ask(t, port);
 	let text = "";

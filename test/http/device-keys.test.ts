@@ -18,7 +18,7 @@ async function open(t: ExecutionContext, options: DoorOptions = {}): Promise<Doo
 	return door;
 }
 
-/** Somebody with a key on a device. */
+/** A person with a device key. */
 interface Signer {
 	readonly keyId: string;
 	readonly key: DeviceKeyPair;
@@ -47,7 +47,7 @@ function ask(door: Door, by: Signer, method: string, target: string, more: Omit<
 	});
 }
 
-test("a password is worth a token that registers one key, with which every route can be signed", async (t) => {
+test("a password yields a token that registers one key, with which requests to every route can be signed", async (t) => {
 	const door = await open(t);
 	const made = await door.ask("POST", "/api/auth/register", {
 		body: { handle: "jane", password, displayName: "Jane" },
@@ -92,7 +92,7 @@ test("a bootstrap token works once, for its own account, and nowhere else", asyn
 		t.regex(refused.headers.get("www-authenticate") ?? "", /^Bearer .*error="insufficient_scope", scope="ofscp"/);
 	}
 	const wrong = await addKey(door, token, { public_key: "AAAA" });
-	t.is(wrong.status, 400, "what is wrong with the key does not cost the token");
+	t.is(wrong.status, 400, "an invalid key does not use up the token");
 	t.is(wrong.body.errors[0].field, "/public_key");
 	t.is((await addKey(door, token, { public_key: newKeyPair().publicKey, algorithm: "RSA" })).status, 400);
 
@@ -104,7 +104,7 @@ test("a bootstrap token works once, for its own account, and nowhere else", asyn
 	t.is(keys.body.keys.length, 1);
 });
 
-test("a bootstrap token is good for five minutes", async (t) => {
+test("a bootstrap token expires after five minutes", async (t) => {
 	const clock = { time: Date.now(), now: () => clock.time };
 	const door = await open(t, { clock });
 	const { body } = await door.ask("POST", "/api/auth/register", { body: { handle: "jane", password } });
@@ -112,7 +112,7 @@ test("a bootstrap token is good for five minutes", async (t) => {
 	t.is((await addKey(door, body.bootstrap_token, { public_key: newKeyPair().publicKey })).status, 401);
 });
 
-test("who logs in needs the password, and a code where one is set up", async (t) => {
+test("login requires the password, and a second-factor code if one is set up", async (t) => {
 	const door = await open(t);
 	await door.ask("POST", "/api/auth/register", { body: { handle: "jane", password } });
 	const login = (fields: object) =>
@@ -125,7 +125,7 @@ test("who logs in needs the password, and a code where one is set up", async (t)
 	const unknown = await login({ handle: "nobody" });
 	t.is(wrong.status, 401);
 	const { instance: _, ...said } = wrong.body;
-	t.like(unknown.body, said, "whether there is such an account is not told");
+	t.like(unknown.body, said, "the response does not reveal whether the account exists");
 
 	const account = (await accountByHandle(door.context, "jane", "social.example")) as Account;
 	const { secret } = await beginTotp(door.context, account);
@@ -140,7 +140,7 @@ test("who logs in needs the password, and a code where one is set up", async (t)
 	t.is((await login({ password: "another password", otp: recoveryCode })).body.errorCode, "invalid_credentials");
 });
 
-test("what is wrong with a registration is said for each field", async (t) => {
+test("an invalid registration names each invalid field", async (t) => {
 	const door = await open(t);
 	const register = (body: unknown) => door.ask("POST", "/api/auth/register", { body });
 	const wrong = await register({ handle: "Not A Handle", password: "short" });
@@ -156,7 +156,7 @@ test("what is wrong with a registration is said for each field", async (t) => {
 
 const lines = ["authority", "method", "path", "query", "timestamp", "nonce", "digest"];
 for (const [at, line] of lines.entries())
-	test(`a request is refused whose signature has another ${line}`, async (t) => {
+	test(`a request whose signature covers another ${line} is rejected`, async (t) => {
 		const door = await open(t);
 		const jane = await signer(door, "jane");
 		const target = "/api/me/timeline?limit=5";
@@ -168,7 +168,7 @@ for (const [at, line] of lines.entries())
 		t.is((await ask(door, jane, "GET", target)).status, 200);
 	});
 
-test("the query may be signed in any order, and is signed as it was sent", async (t) => {
+test("query parameters may be signed in any order, and are signed as sent", async (t) => {
 	const door = await open(t);
 	const jane = await signer(door, "jane");
 	const headers = signedHeaders({
@@ -181,7 +181,7 @@ test("the query may be signed in any order, and is signed as it was sent", async
 	t.is((await door.ask("GET", "/api/me/timeline?x=1&a=b&limit=5", { headers })).status, 401, "not decoded");
 });
 
-test("each header of a signature is needed, and its time must be near", async (t) => {
+test("all signature headers are required, and the timestamp must be recent", async (t) => {
 	const door = await open(t);
 	const jane = await signer(door, "jane");
 	const base = { ...jane, authority: "social.example", method: "GET", target: "/api/me" };
@@ -199,7 +199,7 @@ test("each header of a signature is needed, and its time must be near", async (t
 	t.is((await ask(door, jane, "GET", "/api/me", { nonce: "short" })).status, 401);
 });
 
-test("a body that is not what the digest says is 400, and is not parsed", async (t) => {
+test("a body that differs from its digest gets 400 and is not parsed", async (t) => {
 	const door = await open(t);
 	const jane = await signer(door, "jane");
 	const base = { ...jane, authority: "social.example", method: "POST", target: "/api/groups", body: '{"name":"A"}' };
@@ -207,11 +207,11 @@ test("a body that is not what the digest says is 400, and is not parsed", async 
 	t.is(refused.status, 400);
 	t.is(refused.body.errorCode, "digest_mismatch");
 	const forged = await ask(door, { ...jane, key: newKeyPair() }, "POST", "/api/groups", { raw: '{"name":' });
-	t.is(forged.status, 401, "who asks is known before what is asked is read");
+	t.is(forged.status, 401, "the caller is authenticated before the body is parsed");
 	t.is((await door.ask("POST", "/api/groups", { raw: base.body, headers: signedHeaders(base) })).status, 201);
 });
 
-test("a nonce is used once, by one of two requests at once, and only by a right signature", async (t) => {
+test("a nonce works once, even for concurrent requests, and only a valid signature uses it up", async (t) => {
 	const door = await open(t);
 	const jane = await signer(door, "jane");
 	const nonce = "a-nonce-of-enough-characters";
@@ -222,7 +222,7 @@ test("a nonce is used once, by one of two requests at once, and only by a right 
 	t.is(again.body.errorCode, "nonce_reused");
 });
 
-test("two kinds of credential on one request are refused", async (t) => {
+test("two kinds of credential in one request are rejected", async (t) => {
 	const door = await open(t);
 	const jane = await signer(door, "jane");
 	const sam = await door.person("sam");
@@ -233,7 +233,7 @@ test("two kinds of credential on one request are refused", async (t) => {
 	}
 });
 
-test("a key signs for its own account alone", async (t) => {
+test("a key signs only for its own account", async (t) => {
 	const door = await open(t);
 	const jane = await signer(door, "jane");
 	await signer(door, "sam");
@@ -242,7 +242,7 @@ test("a key signs for its own account alone", async (t) => {
 	t.is((await ask(door, { ...jane, signer: "@JANE@Social.Example" }, "GET", "/api/me")).status, 200);
 });
 
-test("a revoked key signs nothing, is published no more, and its stream ends", async (t) => {
+test("a revoked key is rejected and no longer published, and its stream ends", async (t) => {
 	const door = await open(t);
 	const jane = await signer(door, "jane");
 	const { body: me } = await ask(door, jane, "GET", "/api/me");
@@ -279,7 +279,7 @@ test("a revoked key signs nothing, is published no more, and its stream ends", a
 	staying.kill();
 });
 
-test("a token registers keys too; the same key again is the same; there is a limit", async (t) => {
+test("an access token can register keys too; registering a key again changes nothing; their number is limited", async (t) => {
 	const door = await open(t);
 	const jane = await door.person("jane");
 	const key = newKeyPair().publicKey;
@@ -295,7 +295,7 @@ test("a token registers keys too; the same key again is the same; there is a lim
 	t.is((await addKey(door, jane.token, { public_key: newKeyPair().publicKey })).status, 201);
 });
 
-test("keys are published under every name that a reader may know, and can be revalidated", async (t) => {
+test("keys are published with the member names of all revisions, and can be revalidated", async (t) => {
 	const door = await open(t);
 	const jane = await signer(door, "jane");
 	const shown = await door.ask("GET", "/.well-known/ofscp/users/jane/keys");
@@ -324,7 +324,7 @@ test("keys are published under every name that a reader may know, and can be rev
 		t.is((await door.ask("GET", `/.well-known/ofscp/users/${at}/keys`)).status, 404, at);
 });
 
-test("who has no key of their own has one that we hold, the same each time", async (t) => {
+test("the provider holds a stable key for an account without device keys", async (t) => {
 	const door = await open(t);
 	const jane = await door.person("jane");
 	const at = "/.well-known/ofscp/users/jane/keys";
@@ -340,7 +340,7 @@ test("who has no key of their own has one that we hold, the same each time", asy
 	);
 });
 
-test("a new password by a recovery token revokes every key", async (t) => {
+test("setting a new password with a recovery token revokes every key", async (t) => {
 	const door = await open(t);
 	const jane = await signer(door, "jane");
 	const asked = await Promise.all(
@@ -366,7 +366,7 @@ test("a new password by a recovery token revokes every key", async (t) => {
 	t.is(again.body.errors[0].field, "/token");
 });
 
-test("a key is among the sessions of its owner, and ends there too", async (t) => {
+test("a key is listed among its owner's sessions, and can be revoked there", async (t) => {
 	const door = await open(t);
 	const jane = await signer(door, "jane");
 	const { items } = (await ask(door, jane, "GET", "/api/me/sessions")).body;
@@ -376,7 +376,7 @@ test("a key is among the sessions of its owner, and ends there too", async (t) =
 	t.is((await ask(door, jane, "GET", "/api/me")).status, 401);
 });
 
-test("whatever the headers of a signature hold, the answer is clear", async (t) => {
+test("malformed signature headers get a clear error", async (t) => {
 	const door = await open(t);
 	const jane = await signer(door, "jane");
 	const base = { ...jane, authority: "social.example", method: "GET", target: "/api/me" };

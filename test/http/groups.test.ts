@@ -17,7 +17,7 @@ test.after.always(() => door.close());
 const by = (person: Person | undefined, method: string, path: string, body?: unknown, headers = {}) =>
 	door.ask(method, path, { token: person?.token, body, headers });
 
-test("a group is made once per key, and shows its owner, its rules and the channels that the caller may see", async (t) => {
+test("a group is created once per Idempotency-Key, and shows its owner, permissions and the channels that the caller may see", async (t) => {
 	const key = { "idempotency-key": randomUUID() };
 	const made = await by(jane, "POST", "/api/groups", { name: "Dev Guild", description: "We build" }, key);
 	const again = await by(jane, "POST", "/api/groups", { name: "Dev Guild", description: "We build" }, key);
@@ -65,7 +65,7 @@ test("a group is made once per key, and shows its owner, its rules and the chann
 	t.true((await by(jane, "GET", "/api/groups")).body.items.some((g: { id: string }) => g.id === made.body.id));
 });
 
-test("what is wrong with a group or a channel is named", async (t) => {
+test("invalid fields of a group or channel are named", async (t) => {
 	const { group } = await door.channel(jane);
 	t.is((await by(jane, "POST", "/api/groups", {})).body.errors[0].field, "/name");
 	t.is((await by(jane, "POST", "/api/groups", { name: "x".repeat(101) })).status, 400);
@@ -78,9 +78,9 @@ test("what is wrong with a group or a channel is named", async (t) => {
 	t.is((await by(eve, "GET", "/api/groups/grp_00000000000000000000000000")).status, 404);
 });
 
-test("joining is 201, then 200; 202 where one asks; 403 where one is invited; leaving is 204", async (t) => {
+test("joining gets 201, then 200; 202 if approval is required; 403 if invite-only; leaving gets 204", async (t) => {
 	const { group, path } = await door.channel(jane, { tier: "group" });
-	t.is((await by(bob, "POST", `${path}/join`)).status, 404, "a group's own channel is not there for outsiders");
+	t.is((await by(bob, "POST", `${path}/join`)).status, 404, "a channel of tier group is 404 for outsiders");
 	const first = await by(bob, "POST", `/api/groups/${group}/join`);
 	t.is(first.status, 201);
 	t.like(first.body, { user: "bob@social.example", role: "member", state: "joined" });
@@ -109,7 +109,7 @@ test("joining an open channel joins its group too", async (t) => {
 	t.true((await by(bob, "GET", "/api/me")).body.groups.some((uri: string) => uri.endsWith(group)));
 });
 
-test("a private channel's people are those who were added", async (t) => {
+test("only people who were added are members of a private channel", async (t) => {
 	const { path, group } = await door.channel(jane, {});
 	t.is((await by(jane, "PUT", `${path}/members/${bob.address}`, {})).status, 400, "not in the group yet");
 	await by(bob, "POST", `/api/groups/${group}/join`);
@@ -131,7 +131,7 @@ test("a private channel's people are those who were added", async (t) => {
 	t.is((await by(bob, "GET", path)).status, 404);
 });
 
-test("reactions: 201 then 200, counted, named, listed, taken back; by PUT and as an object", async (t) => {
+test("reactions get 201, then 200; they are counted, described, listed and withdrawn, by PUT and as objects", async (t) => {
 	const { path, group } = await door.channel(jane);
 	await by(bob, "POST", `/api/groups/${group}/join`);
 	const { id } = (await by(jane, "POST", `${path}/messages`, { type: "memo", content: { text: "x" } })).body;
@@ -190,7 +190,7 @@ test("reactions: 201 then 200, counted, named, listed, taken back; by PUT and as
 	t.is((await by(bob, "PUT", heart)).status, 409);
 });
 
-test("me is the whole of oneself, and nobody else's", async (t) => {
+test("/api/me shows the caller's whole account, and only to the caller", async (t) => {
 	const me = await by(jane, "GET", "/api/me");
 	t.like(me.body, {
 		id: jane.account.id,
@@ -207,7 +207,7 @@ test("me is the whole of oneself, and nobody else's", async (t) => {
 	t.is((await by(undefined, "GET", "/api/me")).status, 401);
 });
 
-test("to follow is to join a timeline; the home timeline is the merge of what one follows", async (t) => {
+test("following means joining a timeline, and the home timeline merges all followed timelines", async (t) => {
 	const ann = await door.person("ann");
 	const made = await by(ann, "POST", "/api/me/follows", { actor: "@bob@social.example" });
 	t.is(made.status, 201);
@@ -221,7 +221,7 @@ test("to follow is to join a timeline; the home timeline is the merge of what on
 	t.is(
 		(await by(ann, "POST", `/api/groups/${jane.account.group}/join`)).status,
 		201,
-		"a personal group is joined by following",
+		"joining a personal group follows its owner",
 	);
 	t.is((await by(ann, "POST", "/api/me/follows", { actor: ann.address })).status, 409);
 	t.is((await by(ann, "POST", "/api/me/follows", { actor: "nobody@social.example" })).status, 404);
@@ -267,7 +267,7 @@ test("to follow is to join a timeline; the home timeline is the merge of what on
 	t.is((await by(ann, "DELETE", "/api/me/follows/nobody@x.example")).status, 404);
 });
 
-test("a room is linked to an open channel by those who manage it, and unlinked", async (t) => {
+test("managers of an open channel can link it to a room and unlink it", async (t) => {
 	const { group, channel } = await door.channel(jane);
 	const closed = await door.channel(jane, {});
 	const at = `/api/groups/${group}/bridges`;

@@ -29,12 +29,11 @@ test.before(async (t) => {
 	Object.assign(t.context, { folder, running, token, errors });
 });
 test.after.always(async (t) => {
-	t.deepEqual(t.context.errors, [], "something was logged as an error of ours");
+	t.deepEqual(t.context.errors, [], "an internal error was logged");
 	await t.context.running?.[Symbol.asyncDispose]();
 	if (t.context.folder !== undefined) await rm(t.context.folder, { recursive: true, force: true, maxRetries: 3 });
 });
 
-/** What each field is, when it is one. */
 const bodies: readonly (readonly [string, string, Readonly<Record<string, unknown>>])[] = [
 	["POST", "/api/auth/register", { handle: "a b", password: "x", displayName: "X", email: "x", invite: "x" }],
 	["POST", "/api/auth/login", { handle: "", password: "", otp: "1" }],
@@ -66,7 +65,7 @@ const odd: readonly unknown[] = [
 	"javascript:alert(1)",
 ];
 
-test("whatever stands in a field of an account, the answer is clear and names the field", async (t) => {
+test("any invalid value in a field of an account gets a clear error that names the field", async (t) => {
 	const { origin } = t.context.running;
 	const send = (method: string, at: string, body: string | Buffer) =>
 		fetch(origin + at, {
@@ -105,7 +104,7 @@ test("whatever stands in a field of an account, the answer is clear and names th
 	}
 });
 
-test("names and ids that are none are not found, however they are written", async (t) => {
+test("malformed names and ids are rejected or not found, however they are encoded", async (t) => {
 	const { origin } = t.context.running;
 	const headers = { authorization: `Bearer ${t.context.token}` };
 	const names = ["%", "%00", "%ff", "__proto__", "constructor", "@", "@@", "jane@[", "jane@-", "jane%0a", "%E2%80%AE"];
@@ -129,7 +128,7 @@ test("names and ids that are none are not found, however they are written", asyn
 	}
 });
 
-/** Sends every form of a page with odd values in all its fields; gives what was answered. */
+/** Submits every form of a page with odd values in all its fields, and yields the responses. */
 async function* sendOddly(origin: string, browser: Browser, page: Page) {
 	const values = [
 		"",
@@ -146,7 +145,7 @@ async function* sendOddly(origin: string, browser: Browser, page: Page) {
 	];
 	for (const { action, hidden } of formsOf(page)) {
 		const target = new URL(action, page.url);
-		// That is what it is for.
+		// These would end the session or the interaction.
 		if (target.pathname.endsWith("/sign-out") || target.pathname.endsWith("/abort")) continue;
 		const names = [...page.text.matchAll(/<(?:input|textarea|button|select)\b[^>]*\sname="([^"]+)"/g)]
 			.map(([, name]) => name as string)
@@ -162,7 +161,7 @@ async function* sendOddly(origin: string, browser: Browser, page: Page) {
 	}
 }
 
-test("whatever is typed into a form of the pages, the answer is a page", async (t) => {
+test("any input in a form of the pages leads to a page", async (t) => {
 	const { running } = t.context;
 	const { origin } = running;
 	await member(running, "kim");
@@ -190,7 +189,7 @@ test("whatever is typed into a form of the pages, the answer is a page", async (
 	t.is((await own.open("/account")).status, 200);
 });
 
-test("wrong tokens are counted at the stream of events as everywhere", async (t) => {
+test("wrong tokens are rate-limited at the event stream as on other routes", async (t) => {
 	const provider = await startScene({ CAUSEWAY_LIMITS_SCALE: "1" });
 	t.teardown(() => provider[Symbol.asyncDispose]());
 	const headers = { authorization: `Bearer cwy_${"x".repeat(43)}` };

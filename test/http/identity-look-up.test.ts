@@ -33,7 +33,7 @@ function asProvider({ home }: Scene, target = at, bent: Partial<Signing> = {}): 
 	return signedHeaders({ ...signing, ...bent });
 }
 
-test("who says the name of a provider learns that there is such a person", async (t) => {
+test("an unsigned provider name only reveals that a person exists", async (t) => {
 	const { door, jane } = await open(t);
 	const headers = { "X-OFSCP-Provider": "b.example" };
 	const { status, body } = await door.ask("GET", at, { headers });
@@ -47,7 +47,7 @@ test("who says the name of a provider learns that there is such a person", async
 	t.is((await door.ask("GET", `/api/identity/users/${jane.account.id}@b.example`, { headers })).status, 404);
 });
 
-test("nobody, another home and a reserved name get the same answer", async (t) => {
+test("an unknown handle, a remote account and a reserved name get the same response", async (t) => {
 	const { door } = await open(t);
 	const headers = { "X-OFSCP-Provider": "b.example" };
 	const bodies = new Set<string>();
@@ -60,7 +60,7 @@ test("nobody, another home and a reserved name get the same answer", async (t) =
 	t.is(bodies.size, 1);
 });
 
-test("who does not say who asks is asked to", async (t) => {
+test("a request without credentials must name its provider", async (t) => {
 	const { door, jane } = await open(t);
 	const refused = await door.ask("GET", at);
 	t.is(refused.status, 400);
@@ -73,7 +73,7 @@ test("who does not say who asks is asked to", async (t) => {
 	t.is((await door.ask("GET", at, { token: "cwy_wrong" })).status, 401);
 });
 
-test("a provider that signs learns the name and the picture too", async (t) => {
+test("a provider that signs its request also gets the display name and avatar", async (t) => {
 	const scene = await open(t);
 	const answer = await scene.door.ask("GET", at, { headers: asProvider(scene) });
 	t.is(answer.status, 200, answer.text);
@@ -88,7 +88,7 @@ test("a provider that signs learns the name and the picture too", async (t) => {
 	);
 });
 
-test("a provider's wrong signature is not taken for none", async (t) => {
+test("an invalid provider signature is rejected, not treated as absent", async (t) => {
 	const scene = await open(t);
 	const { door, jane } = scene;
 	const forged = await door.ask("GET", at, { headers: asProvider(scene, at, { key: newKeyPair() }) });
@@ -109,12 +109,12 @@ test("a provider's wrong signature is not taken for none", async (t) => {
 	t.is((await door.ask("GET", at, { headers: away })).body.errorCode, "actor_keys_unavailable");
 });
 
-test("a provider's signature opens no other door", async (t) => {
+test("a provider's signature is rejected on all other routes", async (t) => {
 	const scene = await open(t);
 	t.is((await scene.door.ask("GET", "/api/me", { headers: asProvider(scene, "/api/me") })).status, 401);
 });
 
-test("a provider that is denied learns nothing, signed or not", async (t) => {
+test("a denied provider is rejected, signed or not", async (t) => {
 	const scene = await open(t, ["127.0.0.1", "b.example"]);
 	const unsigned = await scene.door.ask("GET", at, { headers: { "X-OFSCP-Provider": "b.example" } });
 	t.is(unsigned.status, 403);

@@ -40,7 +40,7 @@ const statuses = (answers: readonly { readonly status: number }[]): readonly num
 const once = (won: number, lost: number): readonly number[] =>
 	[won, ...Array<number>(many.length - 1).fill(lost)].toSorted((a, b) => a - b);
 
-test.serial("fifty want one handle: one has it, with their own password", async (t) => {
+test.serial("of fifty concurrent registrations of one handle, one succeeds, with its own password", async (t) => {
 	const { origin } = t.context.open;
 	const word = (i: number): string => `plum number ${i} in the tree`;
 	const answers = await all((i) => post(`${origin}/api/auth/register`, { handle: "wanted", password: word(i) }));
@@ -52,27 +52,30 @@ test.serial("fifty want one handle: one has it, with their own password", async 
 	}
 });
 
-test.serial("fifty hold one invitation: it makes one account", async (t) => {
+test.serial("fifty concurrent registrations with one invitation create one account", async (t) => {
 	const { origin, gateway } = t.context.invited;
 	const invite = await addInvite(gateway.context, {});
 	const answers = await all((i) => post(`${origin}/api/auth/register`, { handle: `guest${i}`, password, invite }));
 	t.deepEqual(statuses(answers), once(201, 403));
 });
 
-test.serial("fifty open one recovery link: one password is set, and it is the one of who was told so", async (t) => {
-	const { origin, gateway } = t.context.open;
-	const link = new URL(await recoveryLink(gateway.context, await member(t.context.open, "rhea")));
-	const token = link.searchParams.get("link") as string;
-	const word = (i: number): string => `pear number ${i} in the tree`;
-	const answers = await all((i) => post(`${origin}/api/auth/recover/confirm`, { token, newPassword: word(i) }));
-	t.deepEqual(statuses(answers), once(204, 400));
-	const handle = "rhea";
-	const winner = answers.findIndex(({ status }) => status === 204);
-	t.is((await post(`${origin}/api/auth/login`, { handle, password: word(winner) })).status, 200);
-	t.is((await post(`${origin}/api/auth/login`, { handle, password })).status, 401);
-});
+test.serial(
+	"of fifty concurrent uses of one recovery link, one sets the password, and only that one reports success",
+	async (t) => {
+		const { origin, gateway } = t.context.open;
+		const link = new URL(await recoveryLink(gateway.context, await member(t.context.open, "rhea")));
+		const token = link.searchParams.get("link") as string;
+		const word = (i: number): string => `pear number ${i} in the tree`;
+		const answers = await all((i) => post(`${origin}/api/auth/recover/confirm`, { token, newPassword: word(i) }));
+		t.deepEqual(statuses(answers), once(204, 400));
+		const handle = "rhea";
+		const winner = answers.findIndex(({ status }) => status === 204);
+		t.is((await post(`${origin}/api/auth/login`, { handle, password: word(winner) })).status, 200);
+		t.is((await post(`${origin}/api/auth/login`, { handle, password })).status, 401);
+	},
+);
 
-test.serial("fifty send one code of an app, or one recovery code: it lets one in", async (t) => {
+test.serial("of fifty concurrent logins with one authenticator or recovery code, one succeeds", async (t) => {
 	const { origin, gateway } = t.context.open;
 	const account = await member(t.context.open, "tess");
 	const { secret, recovery } = await turnCodesOn(gateway.context, account);
@@ -82,7 +85,7 @@ test.serial("fifty send one code of an app, or one recovery code: it lets one in
 	}
 });
 
-test.serial("fifty have one bootstrap token: it registers one key", async (t) => {
+test.serial("fifty concurrent requests with one bootstrap token register one key", async (t) => {
 	const { origin, domain } = t.context.open;
 	await member(t.context.open, "dora");
 	const { body } = await post(`${origin}/api/auth/login`, { handle: "dora", password });
@@ -105,36 +108,39 @@ test.serial("fifty have one bootstrap token: it registers one key", async (t) =>
 	t.deepEqual(statuses(await all(() => fetch(`${origin}/api/me`, { headers }))), once(200, 401), "one nonce");
 });
 
-test.serial("fifty redeem one code, or one refresh token: one is served, and then the login is over", async (t) => {
-	const { origin } = t.context.open;
-	await member(t.context.open, "cleo");
-	const config = await register(origin);
-	const client_id = config.clientMetadata().client_id;
-	const browser = createBrowser(origin);
-	const token = async (fields: Record<string, string>) => {
-		const answer = await fetch(`${origin}/oauth/token`, {
-			method: "POST",
-			body: new URLSearchParams({ ...fields, client_id }),
-		});
-		return { status: answer.status, body: (await answer.json()) as Record<string, string> };
-	};
-	const logIn = async () => {
-		const attempt = await begin(config, { prompt: "consent" });
-		const { url } = await goThrough(browser, await browser.open(attempt.url.href), "cleo");
-		const code = new URL(url).searchParams.get("code") as string;
-		return { grant_type: "authorization_code", code, redirect_uri: redirectUri, code_verifier: attempt.verifier };
-	};
-	const checkOver = async (answers: readonly Answer[]) => {
-		t.deepEqual(statuses(answers), once(200, 400));
-		const { body } = answers.find(({ status }) => status === 200) as Answer;
-		t.is((await ask(origin, body.access_token as string)).status, 401);
-		const again = { grant_type: "refresh_token", refresh_token: body.refresh_token as string };
-		t.is((await token(again)).status, 400);
-	};
+test.serial(
+	"of fifty concurrent redemptions of one code or refresh token, one succeeds, and the reuse revokes the grant",
+	async (t) => {
+		const { origin } = t.context.open;
+		await member(t.context.open, "cleo");
+		const config = await register(origin);
+		const client_id = config.clientMetadata().client_id;
+		const browser = createBrowser(origin);
+		const token = async (fields: Record<string, string>) => {
+			const answer = await fetch(`${origin}/oauth/token`, {
+				method: "POST",
+				body: new URLSearchParams({ ...fields, client_id }),
+			});
+			return { status: answer.status, body: (await answer.json()) as Record<string, string> };
+		};
+		const logIn = async () => {
+			const attempt = await begin(config, { prompt: "consent" });
+			const { url } = await goThrough(browser, await browser.open(attempt.url.href), "cleo");
+			const code = new URL(url).searchParams.get("code") as string;
+			return { grant_type: "authorization_code", code, redirect_uri: redirectUri, code_verifier: attempt.verifier };
+		};
+		const checkOver = async (answers: readonly Answer[]) => {
+			t.deepEqual(statuses(answers), once(200, 400));
+			const { body } = answers.find(({ status }) => status === 200) as Answer;
+			t.is((await ask(origin, body.access_token as string)).status, 401);
+			const again = { grant_type: "refresh_token", refresh_token: body.refresh_token as string };
+			t.is((await token(again)).status, 400);
+		};
 
-	const redeemed = await logIn();
-	await checkOver(await all(() => token(redeemed)));
-	const { body } = await token(await logIn());
-	const refresh = { grant_type: "refresh_token", refresh_token: body.refresh_token as string };
-	await checkOver(await all(() => token(refresh)));
-});
+		const redeemed = await logIn();
+		await checkOver(await all(() => token(redeemed)));
+		const { body } = await token(await logIn());
+		const refresh = { grant_type: "refresh_token", refresh_token: body.refresh_token as string };
+		await checkOver(await all(() => token(refresh)));
+	},
+);

@@ -6,11 +6,11 @@ import { openCore } from "../support/core.ts";
 import { createFakeBridge } from "../support/fake-bridge.ts";
 import { openDoor } from "./door.ts";
 
-test("who follows a locked account waits until they are let in; who was waiting before stays so when it is unlocked", async (t) => {
+test("following a locked account requires approval, and requests stay pending when it is unlocked", async (t) => {
 	const door = await openDoor();
 	t.teardown(() => door.close());
 	const [jane, bob, carla, dora] = await Promise.all(["jane", "bob", "carla", "dora"].map((name) => door.person(name)));
-	if (!jane || !bob || !carla || !dora) throw new Error("somebody is missing");
+	if (!jane || !bob || !carla || !dora) throw new Error("a person is missing");
 	const ask = async (who: typeof jane, method: string, at: string, body?: object) =>
 		door.ask(method, at, { token: who.token, ...(body && { body }) });
 	await ask(jane, "PATCH", "/api/me", { locked: true });
@@ -40,7 +40,7 @@ test("who follows a locked account waits until they are let in; who was waiting 
 	t.is((await ask(jane, "GET", requests)).body.items.length, 1);
 });
 
-test("somebody elsewhere is told when they are let in, with the request that they sent", async (t) => {
+test("a remote follower gets an Accept of their own Follow when their request is approved", async (t) => {
 	const chat = createFakeBridge("chat");
 	const core = await openCore(t, [chat]);
 	const jane = await core.person("jane");
@@ -52,7 +52,7 @@ test("somebody elsewhere is told when they are let in, with the request that the
 	const group = (await core.context.store.get(groups, jane.group))?.doc;
 	if (group === undefined) throw new Error("jane has no group");
 	const [request] = await joinRequests(core.context, group, jane, { limit: 10 });
-	if (request === undefined) throw new Error("nobody waits");
+	if (request === undefined) throw new Error("there is no request");
 	t.false(chat.delivered.some(({ kind }) => kind === "answer"));
 	await answerRequest(core.context, group, jane, { id: requestId(request), accepted: true });
 	await core.settled();

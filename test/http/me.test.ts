@@ -22,38 +22,35 @@ const problem = (answer: { status: number; body: { errorCode: string; errors?: {
 	...(answer.body.errors ?? []).map(({ field }) => field),
 ];
 
-test.serial(
-	"a change is read back, and updatedAt grows with each one and with none that changes nothing",
-	async (t) => {
-		let last = (await get("/api/me", jane.token)).updatedAt;
-		for (const body of [
-			{ displayName: " Jane D. " },
-			{ bio: "Boats & tea.\nMostly tea." },
-			{ avatar: "https://cdn.example/jane.png" },
-			{ locked: true },
-			{ locked: false },
-			{ avatar: null },
-			{ email: "jane@mail.example", password },
-			{ email: null, password },
-			{ settings: { theme: "dark", "list.size": 3 } },
-		]) {
-			const answer = await change(body);
-			t.is(answer.status, 200);
-			t.true(answer.body.updatedAt > last, JSON.stringify(body));
-			t.deepEqual(answer.body, await get("/api/me", jane.token));
-			last = answer.body.updatedAt;
-			t.is((await change(body)).body.updatedAt === last, !("settings" in body));
-			last = (await get("/api/me", jane.token)).updatedAt;
-		}
-		const me = await get("/api/me", jane.token);
-		t.like(me, { displayName: "Jane D.", bio: "Boats & tea.\nMostly tea.", locked: false, notificationEndpoints: [] });
-		t.deepEqual(me.settings, { theme: "dark", "list.size": 3 });
-		t.false("avatar" in me || "email" in me);
-		t.deepEqual((await change({ settings: { theme: null, x: 1 } })).body.settings, { "list.size": 3, x: 1 });
-	},
-);
+test.serial("a change can be read back, and updatedAt increases only with actual changes", async (t) => {
+	let last = (await get("/api/me", jane.token)).updatedAt;
+	for (const body of [
+		{ displayName: " Jane D. " },
+		{ bio: "Boats & tea.\nMostly tea." },
+		{ avatar: "https://cdn.example/jane.png" },
+		{ locked: true },
+		{ locked: false },
+		{ avatar: null },
+		{ email: "jane@mail.example", password },
+		{ email: null, password },
+		{ settings: { theme: "dark", "list.size": 3 } },
+	]) {
+		const answer = await change(body);
+		t.is(answer.status, 200);
+		t.true(answer.body.updatedAt > last, JSON.stringify(body));
+		t.deepEqual(answer.body, await get("/api/me", jane.token));
+		last = answer.body.updatedAt;
+		t.is((await change(body)).body.updatedAt === last, !("settings" in body));
+		last = (await get("/api/me", jane.token)).updatedAt;
+	}
+	const me = await get("/api/me", jane.token);
+	t.like(me, { displayName: "Jane D.", bio: "Boats & tea.\nMostly tea.", locked: false, notificationEndpoints: [] });
+	t.deepEqual(me.settings, { theme: "dark", "list.size": 3 });
+	t.false("avatar" in me || "email" in me);
+	t.deepEqual((await change({ settings: { theme: null, x: 1 } })).body.settings, { "list.size": 3, x: 1 });
+});
 
-test.serial("two changes at once of different fields are both made", async (t) => {
+test.serial("concurrent changes of different fields are both applied", async (t) => {
 	const answers = await Promise.all([
 		change({ displayName: "Jane" }),
 		change({ bio: "Tea." }),
@@ -68,7 +65,7 @@ test.serial("two changes at once of different fields are both made", async (t) =
 	await change({ locked: false });
 });
 
-test.serial("a change is made only on the version that it names", async (t) => {
+test.serial("a change with If-Match is applied only to that version", async (t) => {
 	const { headers } = await door.ask("GET", "/api/me", { token: jane.token });
 	const etag = headers.get("etag") as string;
 	t.is((await change({ bio: "One." }, { "if-match": etag })).status, 200);
@@ -78,7 +75,7 @@ test.serial("a change is made only on the version that it names", async (t) => {
 	t.is((await change({ bio: "Three." }, { "if-match": "*" })).status, 200);
 });
 
-test.serial("what can't be is refused by its field, and nothing of the request is done", async (t) => {
+test.serial("an invalid field is named, and nothing of the request is applied", async (t) => {
 	await door.ask("PATCH", "/api/me", { token: bob.token, body: { email: "bob@mail.example", password } });
 	const before = await get("/api/me", jane.token);
 	for (const [body, ...expected] of [
@@ -130,7 +127,7 @@ test.serial("presence, privacy and settings are set and read back", async (t) =>
 		t.is((await door.ask("GET", `/api/me${at}`)).status, 401, at);
 });
 
-test.serial("others see of a person what the person shows them", async (t) => {
+test.serial("other people see of a profile what its privacy settings allow", async (t) => {
 	const place = await door.channel(jane, { tier: "private" });
 	const open = await door.channel(jane, { tier: "discoverable" });
 	const put = (at: string, body: object) => door.ask("PUT", at, { token: jane.token, body });
@@ -153,13 +150,13 @@ test.serial("others see of a person what the person shows them", async (t) => {
 	await put("/api/me/privacy", { presence: "members", groups: "public" });
 	const listed = (await get("/api/users/jane/groups")).items;
 	t.true(listed.includes(`${door.context.origin}/api/groups/${open.group}`));
-	t.false(listed.includes(`${door.context.origin}/api/groups/${place.group}`), "a group that one may not know");
+	t.false(listed.includes(`${door.context.origin}/api/groups/${place.group}`), "a group hidden from the caller");
 	t.like(await get("/api/users/jane/profile"), { handle: "jane", home: "social.example" });
 	for (const at of ["profile", "presence", "groups"])
 		t.is((await door.ask("GET", `/api/users/nobody/${at}`)).status, 404, at);
 });
 
-test.serial("the public half is read and changed by itself", async (t) => {
+test.serial("the public profile can be read and changed on its own", async (t) => {
 	const answer = await door.ask("PATCH", "/api/me/profile", {
 		token: jane.token,
 		body: { bio: "Tea again.", email: "x" },
@@ -171,7 +168,7 @@ test.serial("the public half is read and changed by itself", async (t) => {
 	t.is((await door.ask("PATCH", "/api/me/profile", { token: jane.token, body: { bio: 5 } })).status, 400);
 });
 
-test.serial("what is private is on no surface that others reach", async (t) => {
+test.serial("private data appears in no response to other people", async (t) => {
 	const hidden = { email: "only-mine@mail.example", password, settings: { secret: "only-mine-setting" } };
 	await change({ ...hidden, presence: { availability: "away", status: "only-mine-status" } });
 	await door.ask("PUT", "/api/me/privacy", { token: jane.token, body: { presence: "nobody", groups: "nobody" } });
@@ -213,7 +210,7 @@ test.serial("what is private is on no surface that others reach", async (t) => {
 		}
 });
 
-test.serial("sessions are listed with the one that asks, and ended by their id", async (t) => {
+test.serial("sessions are listed with the current one marked, and ended by their id", async (t) => {
 	const carla = await door.person("carla");
 	const list = async () => (await get("/api/me/sessions", carla.token)).items;
 	const [own, ...none] = await list();
@@ -229,7 +226,7 @@ test.serial("sessions are listed with the one that asks, and ended by their id",
 	t.is((await door.ask("GET", "/api/me", { token: carla.token })).status, 401);
 });
 
-test.serial("a password is changed by who knows the present one", async (t) => {
+test.serial("changing the password requires the current one", async (t) => {
 	const dora = await door.person("dora");
 	await setPassword(door.context, dora.account.id, "a quiet harbour");
 	const put = (body: object) => door.ask("PUT", "/api/me/password", { token: dora.token, body });
@@ -244,7 +241,7 @@ test.serial("a password is changed by who knows the present one", async (t) => {
 	t.is((await put({ current: "a louder harbour", next: "a quiet harbour" })).status, 204);
 });
 
-test.serial("an account is deleted by who knows its password, and is gone at once", async (t) => {
+test.serial("deleting an account requires its password and takes effect at once", async (t) => {
 	const emil = await door.person("emil");
 	await setPassword(door.context, emil.account.id, "a quiet harbour");
 	const del = (body?: object) => door.ask("DELETE", "/api/me", { token: emil.token, ...(body && { body }) });

@@ -16,7 +16,7 @@ const ask: Door["ask"] = (...request) => door.ask(...request);
 const post = (path: string, body: object, token = jane.token, headers = {}) =>
 	ask("POST", `${path}/messages`, { token, body, headers });
 
-test("a posted message comes back with what the provider adds, and can be read at its location", async (t) => {
+test("posting returns the message with the provider's fields, and it can be read at its Location", async (t) => {
 	const { path, group, channel } = await door.channel(jane);
 	const made = await post(path, {
 		type: "memo",
@@ -52,7 +52,7 @@ test("a posted message comes back with what the provider adds, and can be read a
 	t.deepEqual(read.body, common);
 });
 
-test("an article keeps its title and is markdown unless it says otherwise", async (t) => {
+test("an article keeps its title and is Markdown by default", async (t) => {
 	const { path } = await door.channel(jane);
 	const made = await post(path, {
 		type: "article",
@@ -92,7 +92,7 @@ test("a reply names its parent and is counted and listed there", async (t) => {
 	t.is((await ask("GET", `${path}/messages/${parent.id}/replies?cursor=${parent.id}`)).status, 400);
 });
 
-test("a reply to what is elsewhere or nowhere is 404", async (t) => {
+test("a reply to an unknown message or one in another channel gets 404", async (t) => {
 	const here = await door.channel(jane);
 	const there = await door.channel(jane);
 	const parent = (await post(there.path, { type: "memo", content: { text: "there" } })).body;
@@ -105,7 +105,7 @@ test("a reply to what is elsewhere or nowhere is 404", async (t) => {
 	t.is((await ask("GET", `${here.path}/messages`)).body.items.length, 0);
 });
 
-test("the same request repeated, 50 times at once, is one message and 50 times the same 201", async (t) => {
+test("50 concurrent repetitions of a request create one message and get the same 201", async (t) => {
 	const { path } = await door.channel(jane);
 	const key = randomUUID();
 	const body = { type: "memo", content: { text: "once" }, clientMessageId: "mine" };
@@ -118,7 +118,7 @@ test("the same request repeated, 50 times at once, is one message and 50 times t
 	t.is((await ask("GET", `${path}/messages`)).body.items.length, 1);
 });
 
-test("a key stands for one request of one person", async (t) => {
+test("an Idempotency-Key applies to one request of one account", async (t) => {
 	const { path, group } = await door.channel(jane);
 	await ask("POST", `/api/groups/${group}/join`, { token: bob.token });
 	const headers = { "idempotency-key": randomUUID() };
@@ -136,7 +136,7 @@ test("a key stands for one request of one person", async (t) => {
 	);
 });
 
-test("a client's own id is used once per author and channel", async (t) => {
+test("a clientMessageId is unique per author and channel", async (t) => {
 	const { path } = await door.channel(jane);
 	const first = await post(path, { type: "memo", content: { text: "a" }, id: "tmp-1" });
 	const again = await post(path, { type: "memo", content: { text: "a" }, clientMessageId: "tmp-1" }, jane.token, {
@@ -175,7 +175,7 @@ test("pages have no gaps and no repeats, in both directions, across deletions", 
 	t.is(back.items[0].id, ids[10]);
 });
 
-test("a cursor of nowhere or of another channel, a direction and a limit that are none are 400", async (t) => {
+test("an unknown cursor, one of another channel, and an invalid direction or limit get 400", async (t) => {
 	const { path } = await door.channel(jane);
 	const other = await door.channel(jane);
 	const foreign = (await post(other.path, { type: "memo", content: { text: "x" } })).body.id;
@@ -195,7 +195,7 @@ test("a cursor of nowhere or of another channel, a direction and a limit that ar
 	t.is((await ask("GET", `${path}/messages?limit=1000`)).status, 200);
 });
 
-test("a list can be narrowed by tag and by type", async (t) => {
+test("a list can be filtered by tag and by type", async (t) => {
 	const { path } = await door.channel(jane);
 	for (let i = 0; i < 12; i++)
 		await post(path, { type: i % 2 ? "memo" : "message", content: { text: `m${i}` }, tags: i % 3 ? [] : ["#Third"] });
@@ -213,7 +213,7 @@ test("a list can be narrowed by tag and by type", async (t) => {
 	t.is((await ask("GET", `${path}/messages?type=memo`)).body.items.length, 6);
 });
 
-test("an author edits until the time is over; others never", async (t) => {
+test("only the author can edit a message, and only within the edit window", async (t) => {
 	const { path, group } = await door.channel(jane);
 	await ask("POST", `/api/groups/${group}/join`, { token: bob.token });
 	const { id } = (await post(path, { type: "memo", content: { text: "tpyo" } })).body;
@@ -241,7 +241,7 @@ test("an author edits until the time is over; others never", async (t) => {
 	t.is(late.body.errorCode, "edit_window_closed");
 });
 
-test("a deleted message leaves a tombstone without a word of it", async (t) => {
+test("a deleted message leaves a tombstone without its content", async (t) => {
 	const { path, group } = await door.channel(jane);
 	await ask("POST", `/api/groups/${group}/join`, { token: bob.token });
 	const { id } = (await post(path, { type: "memo", content: { text: "secret words" }, tags: ["#secret"] })).body;
@@ -276,7 +276,7 @@ test("a deleted message leaves a tombstone without a word of it", async (t) => {
 	);
 });
 
-test("who may not post is told so, and nothing is stored", async (t) => {
+test("posting without permission is rejected, and nothing is stored", async (t) => {
 	const { path } = await door.channel(jane);
 	t.is((await post(path, { type: "memo", content: { text: "hi" } }, bob.token)).status, 403);
 	const picky = await door.channel(jane, { tier: "public", allowedTypes: ["article"] });
@@ -286,7 +286,7 @@ test("who may not post is told so, and nothing is stored", async (t) => {
 	for (const at of [path, picky.path]) t.is((await ask("GET", `${at}/messages`)).body.items.length, 0);
 });
 
-test("a private channel is not there for those who were not added", async (t) => {
+test("a private channel is 404 for people who were not added", async (t) => {
 	const { path, group } = await door.channel(jane, {});
 	await ask("POST", `/api/groups/${group}/join`, { token: bob.token });
 	const { id } = (await post(path, { type: "memo", content: { text: "hush" } })).body;
@@ -315,13 +315,13 @@ test("a private channel is not there for those who were not added", async (t) =>
 	t.is((await ask("DELETE", `${path}/messages/${id}`, { token: bob.token })).status, 404);
 });
 
-test("a channel asked for under another group is not there", async (t) => {
+test("a channel is 404 under another group's path", async (t) => {
 	const a = await door.channel(jane);
 	const b = await door.channel(jane);
 	t.is((await ask("GET", `/api/groups/${a.group}/channels/${b.channel}/messages`)).status, 404);
 });
 
-test("metadata: what is known is checked, what is not is kept, where it comes from is ours to say", async (t) => {
+test("known metadata is validated, unknown metadata is kept, and clients can't set the origin", async (t) => {
 	const { path } = await door.channel(jane);
 	const uri = (id: string) => `http://social.example/meta/${id}.json`;
 	const poll = { schema: uri("poll"), version: "1.0", data: { question: "lunch?", options: ["tacos", "ramen"] } };

@@ -18,7 +18,7 @@ async function readDocument() {
 	return { document: body, operations };
 }
 
-test("every operation has an id of its own, a summary, a tag, and says what it answers", async (t) => {
+test("every operation has a unique id, a summary, a tag and described responses", async (t) => {
 	const { document, operations } = await readDocument();
 	t.true(operations.length > 60);
 	t.is(new Set(operations.map(({ operationId }) => operationId)).size, operations.length);
@@ -38,7 +38,7 @@ test("every operation has an id of its own, a summary, a tag, and says what it a
 	}
 });
 
-test("what is answered is described by named schemas, headers included", async (t) => {
+test("responses and their headers are described by named schemas", async (t) => {
 	const { document } = await readDocument();
 	const path = "/api/groups/{g}/channels/{c}/messages";
 	const posting = document.paths[path].post;
@@ -72,7 +72,7 @@ test("what is answered is described by named schemas, headers included", async (
 	t.deepEqual(live.security, [{ bearer: [] }, { signature: [] }]);
 });
 
-test("problems are described by status, each with the codes that the operation can have there", async (t) => {
+test("problems are described by status, with the operation's error codes for each", async (t) => {
 	const { document, operations } = await readDocument();
 	const resolve = (response: { $ref?: string }) =>
 		response.$ref === undefined ? response : document.components.responses[response.$ref.split("/").at(-1) as string];

@@ -3,7 +3,7 @@ import { type Door, openDoor } from "./door.ts";
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
-/** The paths outside the API and what each takes; the API tells of its own in its document. */
+/** The paths outside the API with their methods; the OpenAPI document lists those of the API. */
 const others: Readonly<Record<string, readonly string[]>> = {
 	"/": ["GET"],
 	"/@jane": ["GET"],
@@ -41,7 +41,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
 	"/oauth/userinfo": ["GET", "POST"],
 };
 
-/** What stands for the parameters of a path. */
+/** Example values of path parameters. */
 const given: Readonly<Record<string, string>> = {
 	g: "grp_01m7yn0jjpf1wsqnjq7yjyvjjd",
 	c: "chn_01m7yn0jjpf1wsqnjq7yjyvjjd",
@@ -49,7 +49,7 @@ const given: Readonly<Record<string, string>> = {
 	u: "jane@social.example",
 };
 
-/** Every path that there is, with its methods. */
+/** All paths with their methods. */
 async function allPaths(door: Door): Promise<ReadonlyMap<string, readonly string[]>> {
 	const { paths } = (await door.ask("GET", "/api/openapi.json")).body as {
 		readonly paths: Readonly<Record<string, object>>;
@@ -64,7 +64,7 @@ async function allPaths(door: Door): Promise<ReadonlyMap<string, readonly string
 	return known;
 }
 
-/** The path in other letters, its parameters and the part by which its door is found excepted. */
+/** The path in the other letter case, except for its parameters and the part that selects its door. */
 function inCapitals(path: string): string {
 	const values = new Set([...Object.values(given), "1", "dev-guild"]);
 	const parts = path.split("/");
@@ -73,7 +73,7 @@ function inCapitals(path: string): string {
 	return parts.map((part, at) => (isFixed(part, at) ? part : part.toUpperCase())).join("/");
 }
 
-test("a path is matched whole: what lies below, beside or differs in case is not there, whatever the method", async (t) => {
+test("paths are matched exactly: longer ones, trailing slashes and other letter case get 404 with any method", async (t) => {
 	const door = await openDoor();
 	t.teardown(() => door.close());
 	const known = await allPaths(door);
@@ -96,7 +96,7 @@ test("a path is matched whole: what lies below, beside or differs in case is not
 	}
 });
 
-test("a method that a path has not is refused with those that it has", async (t) => {
+test("an unsupported method gets 405 with the allowed ones", async (t) => {
 	const door = await openDoor();
 	t.teardown(() => door.close());
 	for (const [path, has] of await allPaths(door)) {
@@ -110,7 +110,7 @@ test("a method that a path has not is refused with those that it has", async (t)
 	}
 });
 
-test("a browser is told on a page that there is nothing, a program in a problem document", async (t) => {
+test("404 is a page for browsers and a problem document for other clients", async (t) => {
 	const door = await openDoor();
 	t.teardown(() => door.close());
 	for (const at of ["/login/nothing", "/@jane/a/b", "/assets/nothing.css", "/healthz/deep", "/nothing/at/all"]) {

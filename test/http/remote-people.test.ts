@@ -44,7 +44,7 @@ function by(door: Door, home: OfscpHome, handle: string, method: string, target:
 const keysPath = "/.well-known/ofscp/users/sam/keys";
 const memo = { type: "memo", content: { text: "From afar" } };
 
-test("somebody of another provider joins an open channel, reads, posts, reacts and leaves", async (t) => {
+test("a person of another provider joins an open channel, reads, posts, reacts and leaves", async (t) => {
 	const { door, home, sam } = await open(t);
 	const jane = await door.person("jane");
 	const { path, channel } = await door.channel(jane);
@@ -79,7 +79,7 @@ test("somebody of another provider joins an open channel, reads, posts, reacts a
 	t.is((await sam("POST", `${path}/messages`, { body: memo })).status, 403);
 });
 
-test("joining goes by the group's policy, and what is not open is not there", async (t) => {
+test("joining follows the group's policy, and channels that are not open get 404", async (t) => {
 	const { door, sam } = await open(t);
 	const jane = await door.person("jane");
 	const group = async (joinPolicy: string, tier: string) => {
@@ -99,7 +99,7 @@ test("joining goes by the group's policy, and what is not open is not there", as
 	}
 });
 
-test("being in a group opens nothing of it that does not leave the provider", async (t) => {
+test("membership in a group gives remote people no access to channels that are not federated", async (t) => {
 	const { door, sam } = await open(t);
 	const jane = await door.person("jane");
 	const { group, path } = await door.channel(jane);
@@ -113,7 +113,7 @@ test("being in a group opens nothing of it that does not leave the provider", as
 	t.is(items.length, 1);
 });
 
-test("what belongs to our own people is not theirs to ask for", async (t) => {
+test("routes for local accounts reject remote people", async (t) => {
 	const { sam } = await open(t);
 	for (const [method, at] of [
 		["GET", "/api/me"],
@@ -129,7 +129,7 @@ test("what belongs to our own people is not theirs to ask for", async (t) => {
 	}
 });
 
-test("a namesake here is somebody else", async (t) => {
+test("a local account with the same handle is a different person", async (t) => {
 	const { door, home, sam } = await open(t);
 	const ours = await door.person("sam");
 	const jane = await door.person("jane");
@@ -143,7 +143,7 @@ test("a namesake here is somebody else", async (t) => {
 	t.not(shadow?.id, ours.account.id);
 });
 
-test("who gets the handle after somebody else is another person", async (t) => {
+test("a new owner of a released handle is a different person", async (t) => {
 	const clock = { time: Date.now(), now: () => clock.time };
 	const { door, home, sam } = await open(t, () => ({ clock }));
 	const jane = await door.person("jane");
@@ -152,7 +152,7 @@ test("who gets the handle after somebody else is another person", async (t) => {
 	const posted = await sam("POST", `${path}/messages`, { body: memo });
 	const next = home.resident("sam", "dk_next");
 	Object.assign(next, { id: "usr_other", updatedAt: "2026-02-01T00:00:00.000Z" });
-	// Keys and people are believed for an hour.
+	// Keys and profiles are cached for an hour.
 	clock.time += 3_600_001;
 	const headers = signedNow(home, clock.time, "DELETE", `${path}/messages/${posted.body.id}`);
 	t.is((await door.ask("DELETE", `${path}/messages/${posted.body.id}`, { headers })).status, 403);
@@ -172,7 +172,7 @@ function signedNow(home: OfscpHome, now: number, method: string, target: string)
 	});
 }
 
-test("their home is asked for keys and for the person once, and the person by a signed request", async (t) => {
+test("keys and profile are fetched once from the home provider, the profile by a signed request", async (t) => {
 	const { door, home, sam } = await open(t);
 	const jane = await door.person("jane");
 	const { path } = await door.channel(jane);
@@ -185,7 +185,7 @@ test("their home is asked for keys and for the person once, and the person by a 
 	t.truthy(asked?.headers["x-ofscp-signature"]);
 });
 
-test("a signature that does not fit makes us ask again, once a minute", async (t) => {
+test("an invalid signature makes us fetch the keys again, at most once a minute", async (t) => {
 	const clock = { time: Date.now(), now: () => clock.time };
 	const { door, home, sam } = await open(t, () => ({ clock }));
 	const { path } = await door.channel(await door.person("jane"));
@@ -215,7 +215,7 @@ test("a signature that does not fit makes us ask again, once a minute", async (t
 	t.is(home.count(keysPath), 4);
 });
 
-test("whoever makes up ids of keys makes us ask no more than five times a minute", async (t) => {
+test("invented key ids make us fetch keys at most five times a minute", async (t) => {
 	const { door, home } = await open(t);
 	for (let i = 0; i < 12; i++) {
 		const signing = {
@@ -230,7 +230,7 @@ test("whoever makes up ids of keys makes us ask no more than five times a minute
 	t.true(home.count(keysPath) <= 5, String(home.count(keysPath)));
 });
 
-test("a key that home has revoked is refused as soon as home is asked", async (t) => {
+test("a key that the home provider has revoked is rejected from the next fetch on", async (t) => {
 	const { door, home, sam } = await open(t);
 	const { path } = await door.channel(await door.person("jane"));
 	home.cacheMs = -1;
@@ -243,7 +243,7 @@ test("a key that home has revoked is refused as soon as home is asked", async (t
 	t.is(refused.body.errorCode, "signature_invalid");
 });
 
-test("a stream ends when home no longer names the key", async (t) => {
+test("a stream ends when the home provider no longer lists its key", async (t) => {
 	const { door, home, sam } = await open(t);
 	const jane = await door.person("jane");
 	const { path, channel } = await door.channel(jane);
@@ -253,13 +253,13 @@ test("a stream ends when home no longer names the key", async (t) => {
 	const keys = home.residents.get("sam")?.keys;
 	keys?.clear();
 	keys?.set("dk_new", newKeyPair());
-	t.is((await sam("GET", `${path}/messages`)).status, 200, "home has been asked again");
+	t.is((await sam("GET", `${path}/messages`)).status, 200, "the home provider was asked again");
 	await door.ask("POST", `${path}/messages`, { token: jane.token, body: memo });
 	await until("the stream ends", () => stream.ended);
 	t.is(stream.events.length, 0);
 });
 
-test("whom home can't be asked about is not believed, and is when home is back", async (t) => {
+test("people are rejected while their home provider is unreachable, and accepted when it is back", async (t) => {
 	const { door, home, sam } = await open(t);
 	const { path } = await door.channel(await door.person("jane"));
 	home.away = true;
@@ -273,7 +273,7 @@ test("whom home can't be asked about is not believed, and is when home is back",
 	t.is((await sam("GET", `${path}/messages`)).status, 200);
 });
 
-test("an answer about somebody else is no answer", async (t) => {
+test("a response about a different person is rejected", async (t) => {
 	const { door, home, sam } = await open(t);
 	const { path } = await door.channel(await door.person("jane"));
 	const { publicKey } = [...(home.residents.get("sam")?.keys.values() ?? [])][0] as ReturnType<typeof newKeyPair>;
@@ -288,7 +288,7 @@ test("an answer about somebody else is no answer", async (t) => {
 	}
 });
 
-test("a provider that is denied is refused before it is asked", async (t) => {
+test("people of a denied provider are rejected without any request to it", async (t) => {
 	const { door, home, sam } = await open(t, ({ domain }) => ({ deny: [domain] }));
 	const { path } = await door.channel(await door.person("jane"));
 	const refused = await sam("POST", `${path}/join`);
@@ -297,7 +297,7 @@ test("a provider that is denied is refused before it is asked", async (t) => {
 	t.is(home.asked.length, 0);
 });
 
-test("homes that don't tell of their people are believed by their keys", async (t) => {
+test("people are accepted by their keys if their home provider doesn't publish profiles", async (t) => {
 	const { door, home, sam } = await open(t);
 	const { path } = await door.channel(await door.person("jane"));
 	home.instead.set(`/api/identity/users/sam@${home.domain}`, { status: 404 });
@@ -305,7 +305,7 @@ test("homes that don't tell of their people are believed by their keys", async (
 	t.truthy(await accountByRemote(door.context, bridgeName("ofscp"), `sam@${home.domain}@${home.domain}`));
 });
 
-test("what changes at home is taken over when home is next asked", async (t) => {
+test("profile changes at the home provider are imported with the next fetch", async (t) => {
 	const clock = { time: Date.now(), now: () => clock.time };
 	const { door, home } = await open(t, () => ({ clock }));
 	const { path } = await door.channel(await door.person("jane"));
@@ -322,7 +322,7 @@ test("what changes at home is taken over when home is next asked", async (t) => 
 	t.is((await shadow())?.profile.displayName, "Samuel");
 });
 
-test("how often others are asked on behalf of an address is limited", async (t) => {
+test("look-ups at other providers are limited per client address", async (t) => {
 	const { door, home } = await open(t, () => ({ limits: { lookup: { points: 3, seconds: 60 } } }));
 	const statuses: number[] = [];
 	for (let i = 0; i < 6; i++) statuses.push((await by(door, home, `nobody${i}`, "GET", "/api/me")).status);

@@ -15,7 +15,7 @@ import { turnCodesOn } from "../support/person.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { ask, begin, goThrough, member, ofscpScope, password, redeem, register } from "./oauth/scene.ts";
 
-test("who steals the database or reads the log has no password, code, token or mail address", async (t) => {
+test("the database and the log contain no password, code, token or e-mail address in plain text", async (t) => {
 	const folder = await temporaryFolder(t);
 	const lines: string[] = [];
 	const write = (fields: object, message: string) => void lines.push(JSON.stringify({ ...fields, message }));

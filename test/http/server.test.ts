@@ -16,13 +16,13 @@ async function open(t: ExecutionContext) {
 	return { door, dial };
 }
 
-/** The status and the body of an answer as it came over the wire. */
+/** The status and body of a raw HTTP response. */
 function parse(text: string) {
 	const [head = "", body = ""] = text.split("\r\n\r\n");
 	return { status: Number(head.split(" ")[1]), head, body: JSON.parse(body) as Record<string, unknown> };
 }
 
-test("what is no HTTP request, or has too long a head, is refused with a problem document", async (t) => {
+test("an unparsable request, or one with too long a head, gets a problem document", async (t) => {
 	const { dial } = await open(t);
 	for (const [sent, status, errorCode] of [
 		["NONSENSE\r\n\r\n", 400, "invalid_request"],
@@ -41,7 +41,7 @@ test("what is no HTTP request, or has too long a head, is refused with a problem
 	}
 });
 
-test("the longest query that the API takes fits", async (t) => {
+test("the longest query that the API accepts fits", async (t) => {
 	const { door } = await open(t);
 	const jane = await door.person("jane");
 	const query = `channels=${"x".repeat(8000)}&lastEventId=${"x".repeat(8192)}`;
@@ -50,7 +50,7 @@ test("the longest query that the API takes fits", async (t) => {
 	t.deepEqual([over.status, over.body.errors[0].field], [400, "lastEventId"]);
 });
 
-test("nothing is written into the middle of an answer, whatever its client sends meanwhile", async (t) => {
+test("nothing is written into the middle of a response, whatever the client sends meanwhile", async (t) => {
 	const { door, dial } = await open(t);
 	const jane = await door.person("jane");
 	const { socket, answer, closed } = dial();

@@ -25,7 +25,7 @@ const writing = (maxBytes: number) =>
 		answers: { 200: json(z.strictObject({ bytes: z.int() })), 204: empty() },
 	});
 
-/** A server of these routes alone, behind everything that stands before the API's. */
+/** A server of only these routes, with all middleware of the API. */
 async function serve(t: ExecutionContext, routes: readonly Route[]) {
 	const logged: { readonly message: string; readonly err: unknown }[] = [];
 	const log = (fields: object, message: string) => logged.push({ message, err: (fields as { err?: unknown }).err });
@@ -50,7 +50,7 @@ async function serve(t: ExecutionContext, routes: readonly Route[]) {
 	return { url: `http://127.0.0.1:${server.port}`, port: server.port, logged };
 }
 
-/** The head of an answer; nothing of its body has been read. */
+/** The head of a response whose body has not been read. */
 const head = (url: string, options: object = {}): Promise<IncomingMessage> =>
 	new Promise((resolve, reject) => {
 		request(url, { agent: false, ...options })
@@ -67,7 +67,7 @@ async function bytesOf(response: IncomingMessage): Promise<number> {
 
 const chunk = Buffer.alloc(64 * 1024, "x");
 
-/** A source of `count` chunks that says what becomes of it. */
+/** A source of `count` chunks that records how it ends. */
 function source(count: number, fail?: Error) {
 	const state = { taken: 0, closed: false };
 	async function* chunks() {
@@ -81,7 +81,7 @@ function source(count: number, fail?: Error) {
 	return { state, body: chunks() };
 }
 
-test("a body is written as it comes, with its type, and with its length where the handler knows it", async (t) => {
+test("a body is streamed with its Content-Type, and with a Content-Length if the handler knows it", async (t) => {
 	const { url } = await serve(t, [
 		route("GET", "/open", "none", "read", reading, async () => ({ status: 200, body: source(10).body })),
 		route("GET", "/known", "none", "read", reading, async () => ({
@@ -100,7 +100,7 @@ test("a body is written as it comes, with its type, and with its length where th
 	t.is(await bytesOf(known), 10 * chunk.length);
 });
 
-test("a reader who does not read holds the source up, and nothing is lost when they do", async (t) => {
+test("a client that does not read pauses the source, and nothing is lost when it resumes", async (t) => {
 	const { state, body } = source(1000);
 	const { url } = await serve(t, [route("GET", "/", "none", "read", reading, async () => ({ status: 200, body }))]);
 	const response = await head(url);
@@ -110,13 +110,13 @@ test("a reader who does not read holds the source up, and nothing is lost when t
 		before = state.taken;
 		return isStill;
 	});
-	// 64 MB in all; what is under way fills the buffers of two sockets.
+	// 64 MB in all, far more than the buffers of two sockets hold.
 	t.true(state.taken < 500, `${state.taken} chunks were taken`);
 	t.is(await bytesOf(response), 1000 * chunk.length);
 	t.true(state.closed);
 });
 
-test("HEAD has the headers of GET and closes the source", async (t) => {
+test("HEAD returns the headers of GET and closes the source", async (t) => {
 	const { state, body } = source(1000);
 	const { url } = await serve(t, [route("GET", "/", "none", "read", reading, async () => ({ status: 200, body }))]);
 	const response = await head(url, { method: "HEAD" });
@@ -125,7 +125,7 @@ test("HEAD has the headers of GET and closes the source", async (t) => {
 	await until("the source to close", () => state.closed || state.taken === 0);
 });
 
-test("a reader who hangs up closes the source, and that is no error", async (t) => {
+test("a client that disconnects closes the source, and no error is logged", async (t) => {
 	const { state, body } = source(100_000);
 	const { url, logged } = await serve(t, [
 		route("GET", "/", "none", "read", reading, async () => ({ status: 200, body })),
@@ -137,7 +137,7 @@ test("a reader who hangs up closes the source, and that is no error", async (t) 
 	t.deepEqual(logged, []);
 });
 
-test("a reader who hangs up before the source is there closes it all the same", async (t) => {
+test("a client that disconnects before the source exists closes it as well", async (t) => {
 	const [entered, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
 	const body = new Readable({ read() {} });
 	body.push("begun");
@@ -152,7 +152,7 @@ test("a reader who hangs up before the source is there closes it all the same", 
 	asking.end();
 	await entered.promise;
 	asking.socket?.resetAndDestroy();
-	// So that the server has heard of it; when it has not, it hears of it in the middle of the answer.
+	// Lets the server notice; otherwise it would only notice in the middle of the response.
 	await pause(100);
 	released.resolve();
 	await until("the source to close", () => body.destroyed);
@@ -194,7 +194,7 @@ async function send(url: string, body: Uint8Array | AsyncIterable<Buffer>, heade
 	return { status: response.status, body: (await response.json()) as { readonly bytes?: number } };
 }
 
-/** Counts what it is sent. */
+/** Counts the bytes that it receives. */
 const counting = (maxBytes: number, seen = { bytes: 0 }) =>
 	route("POST", "/", "none", "post", writing(maxBytes), async ({ body }) => {
 		let bytes = 0;
@@ -205,7 +205,7 @@ const counting = (maxBytes: number, seen = { bytes: 0 }) =>
 		return ok({ bytes });
 	});
 
-test("an upload is handed over as it comes, up to its cap", async (t) => {
+test("an upload is passed on as it arrives, up to its limit", async (t) => {
 	const { url } = await serve(t, [counting(10 * chunk.length)]);
 	t.deepEqual(await send(url, Buffer.alloc(0)), { status: 200, body: { bytes: 0 } });
 	t.deepEqual(await send(url, Buffer.alloc(5)), { status: 200, body: { bytes: 5 } });
@@ -214,7 +214,7 @@ test("an upload is handed over as it comes, up to its cap", async (t) => {
 	t.is((await send(url, Buffer.alloc(5), { "content-encoding": "gzip" })).status, 415);
 });
 
-/** Sends without end on a socket of its own. Resolves with the answer when the connection is over. */
+/** Sends endlessly on its own socket. Resolves with the response when the connection is closed. */
 async function flood(port: number, headers: readonly string[], frame: (data: Buffer) => Buffer) {
 	const socket = connect(port, "127.0.0.1");
 	let answer = "";
@@ -233,7 +233,7 @@ async function flood(port: number, headers: readonly string[], frame: (data: Buf
 	return { answer, sent };
 }
 
-test("an upload past its cap is refused as soon as it is, and the rest is not read", async (t) => {
+test("an upload is rejected as soon as it exceeds its limit, and the rest is not read", async (t) => {
 	const seen = { bytes: 0 };
 	const max = 10 * chunk.length;
 	const { port, logged } = await serve(t, [counting(max, seen)]);
@@ -248,7 +248,7 @@ test("an upload past its cap is refused as soon as it is, and the rest is not re
 	t.deepEqual(logged, []);
 });
 
-test("an upload that announces too much is refused before it is read", async (t) => {
+test("an upload with too large a Content-Length is rejected unread", async (t) => {
 	const seen = { bytes: 0 };
 	const { port } = await serve(t, [counting(1000, seen)]);
 	const { answer, sent } = await flood(port, ["Content-Length: 1001001001001"], (data) => data);
@@ -257,7 +257,7 @@ test("an upload that announces too much is refused before it is read", async (t)
 	t.true(sent < 32 * 1024 * 1024, `${sent} bytes were taken`);
 });
 
-test("an upload is read no faster than its handler takes it", async (t) => {
+test("an upload is read no faster than its handler consumes it", async (t) => {
 	const { promise: go, resolve: release } = Promise.withResolvers<void>();
 	const slow = route("POST", "/", "none", "post", writing(1024 * 1024 * 1024), async ({ body }) => {
 		await go;
@@ -279,7 +279,7 @@ test("an upload is read no faster than its handler takes it", async (t) => {
 	t.deepEqual(await answer, { status: 200, body: { bytes: 1000 * chunk.length } });
 });
 
-test("a handler that answers before it has read an upload ends the connection", async (t) => {
+test("a response before the whole upload was read closes the connection", async (t) => {
 	const refusing = route("POST", "/", "none", "post", writing(1024 * 1024 * 1024), async () => noContent);
 	const { port } = await serve(t, [refusing]);
 	const { answer, sent } = await flood(port, ["Content-Length: 1000000000"], (data) => data);
@@ -287,7 +287,7 @@ test("a handler that answers before it has read an upload ends the connection", 
 	t.true(sent < 32 * 1024 * 1024, `${sent} bytes were taken`);
 });
 
-test("a sender who goes away in the middle of an upload fails its handler, and that is no error of ours", async (t) => {
+test("a client that disconnects during an upload makes the handler fail, and no error is logged", async (t) => {
 	const { promise: failed, resolve: fail } = Promise.withResolvers<unknown>();
 	const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
 	const watching = route("POST", "/", "none", "post", writing(1024 * 1024), async ({ body }) => {

@@ -3,7 +3,7 @@ type Given<T> = {
 	[K in keyof T]: Exclude<T[K], undefined> extends Plain ? Exclude<T[K], undefined> : Given<Exclude<T[K], undefined>>;
 };
 
-/** Zod gives absent fields as `undefined`; the core takes them absent, at every depth. */
+/** Removes the `undefined` fields that zod leaves for absent ones, at every depth: the core expects them to be absent. */
 export function withoutUndefined<T extends object>(fields: T): Given<T> {
 	const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
 	return Object.fromEntries(

@@ -1,6 +1,6 @@
 import type { ZodType, z } from "zod";
 
-/** A header that an operation promises in an answer; with `?` one that only some of these answers have. */
+/** A header that a response declares; with `?` if only some of these responses have it. */
 export type AnswerHeader = AlwaysThere | `${AlwaysThere}?`;
 type AlwaysThere = "ETag" | "Idempotency-Replayed" | "Location";
 
@@ -14,7 +14,7 @@ interface StreamAnswer {
 	readonly kind: "stream";
 	/** The media type. */
 	readonly type: string;
-	/** Of one item of the stream, if it has items. */
+	/** The schema of one item of the stream, if it has items. */
 	readonly item?: ZodType;
 	readonly headers: readonly never[];
 }
@@ -24,21 +24,21 @@ interface EmptyAnswer<Header extends AnswerHeader> {
 	readonly headers: readonly Header[];
 }
 
-/** What an answer with one status looks like. */
+/** Describes the response with one status. */
 export type AnswerShape = JsonAnswer<ZodType, AnswerHeader> | StreamAnswer | EmptyAnswer<AnswerHeader>;
 
 export type SuccessStatus = 200 | 201 | 202 | 204 | 308;
 
-/** The successful answers of an operation by status, the usual one first. */
+/** The successful responses of an operation by status, the usual one first. */
 export type AnswerShapes = { readonly [Status in SuccessStatus]?: AnswerShape };
 
-/** A body of JSON. */
+/** A JSON body. */
 export const json = <Schema extends ZodType, const Headers extends readonly AnswerHeader[]>(
 	schema: Schema,
 	...headers: Headers
 ): JsonAnswer<Schema, Headers[number]> => ({ kind: "json", schema, headers });
 
-/** A body that is written as it comes. */
+/** A streamed body. */
 export const streamOf = (type: string, item?: ZodType): StreamAnswer => ({
 	kind: "stream",
 	type,
@@ -57,7 +57,7 @@ type Immutable<T> = T extends readonly (infer Item)[]
 		? { readonly [Key in keyof T]: Immutable<T[Key]> }
 		: T;
 
-/** What is written by a schema: the type that presenters return. */
+/** The type that a schema describes on the wire, which presenters return. */
 export type Wire<Schema extends ZodType> = Immutable<z.input<Schema>>;
 
 type BodyOf<Shape> =
@@ -76,13 +76,13 @@ type HeadersOf<Shape> =
 			: { readonly headers: Headers & { readonly [Name in Promised<Header> & string]: string } }
 		: never;
 
-/** What a handler returns: one of the answers that its operation has declared. */
+/** The return type of a handler: one of the responses that its operation declares. */
 export type AnswerOf<Shapes> = {
 	[Status in keyof Shapes & SuccessStatus]: { readonly status: Status } & BodyOf<Shapes[Status]> &
 		HeadersOf<Shapes[Status]>;
 }[keyof Shapes & SuccessStatus];
 
-/** An answer, whatever its operation. */
+/** A response of any operation. */
 export interface AnyAnswer {
 	readonly status: number;
 	readonly body?: unknown;
@@ -103,5 +103,5 @@ export const created = <Body>(location: string, body: Body, headers: Headers = {
 
 export const noContent = { status: 204 } as const;
 
-/** Says that an answer is the one that the first request with the same Idempotency-Key got. */
+/** Marks a response that repeats the one to the first request with the same Idempotency-Key. */
 export const replayedHeader = (isReplayed: boolean): Headers => (isReplayed ? { "Idempotency-Replayed": "true" } : {});

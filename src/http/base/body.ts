@@ -5,18 +5,18 @@ import { JsonRefused, parseJson } from "#core/json.ts";
 /** The client disconnected before its body was read, so there is no one to answer. */
 export class ClientGone extends Error {}
 
-/** What is read and thrown away behind a body that is too large, so that the answer still reaches its sender. */
+/** How much of a body is still read and discarded after it exceeds its limit, so that the client gets the response. */
 const patience = { bytes: 16 * 1024 * 1024, ms: 5_000 };
 
 const bodies = new WeakMap<IncomingMessage, Promise<Buffer>>();
 
 /**
- * Reads a body whole. Who asks for it again gets the same bytes: a signature is checked over them before they are parsed.
+ * Reads a whole body. Later calls return the same bytes: a signature is verified over them before they are parsed.
  *
- * Of a body that is too large nothing is kept, but its rest is read for a while: an answer on a connection that is then
- * closed with bytes unread would be lost on the way. What is larger still loses its connection.
+ * A body that is too large is discarded, but reading continues for a while: closing a connection with unread bytes could
+ * lose the response on the way. If the body is larger still, its connection is closed.
  *
- * @param maxBytes of the body, without any encoding
+ * @param maxBytes the body's maximum size
  * @throws {PayloadTooLarge}
  * @throws {ClientGone}
  */
@@ -26,7 +26,7 @@ export function readBody(request: IncomingMessage, response: ServerResponse, max
 	return reading;
 }
 
-/** The body, when {@link readBody} has been asked for it before. */
+/** The body, if {@link readBody} has been called before. */
 export const whatWasRead = (request: IncomingMessage): Promise<Buffer> | undefined => bodies.get(request);
 
 function receive(request: IncomingMessage, response: ServerResponse, maxBytes: number): Promise<Buffer> {
@@ -77,10 +77,10 @@ export interface JsonLimits {
 }
 
 /**
- * Reads a JSON body. An empty one without a type is `{}`: some routes need no body.
+ * Reads a JSON body. An empty one without a Content-Type is `{}`: some routes need no body.
  *
- * @throws {UnsupportedMediaType} another type, a compressed body
- * @throws {JsonRefused} not JSON, too deep, too many values, a refused key
+ * @throws {UnsupportedMediaType} another media type, or a Content-Encoding
+ * @throws {JsonRefused} invalid JSON, too deep, too many values, or a forbidden key
  */
 export async function readJson(
 	request: IncomingMessage,

@@ -1,10 +1,10 @@
 import type { Middleware } from "koa";
 import type { Door } from "./door.ts";
 
-/** Below these first segments the second one decides too: `.well-known/webfinger`, `api/groups`. */
+/** Under these first segments, the second one selects the door as well: `.well-known/webfinger`, `api/groups`. */
 const twoDeep = new Set([".well-known", "api", "oauth"]);
 
-/** The part of a path by which its door is found: `users`, `.well-known/webfinger`; `@` and `grp_` for every path that starts with them. */
+/** The part of a path that selects its door: `users`, `.well-known/webfinger`; `@` and `grp_` for all paths that start with them. */
 export function segmentOf(path: string): string {
 	if (path.startsWith("/@") || path.startsWith("/%40")) return "@";
 	if (path.startsWith("/grp_")) return "grp_";
@@ -15,7 +15,7 @@ export function segmentOf(path: string): string {
 	return next < 0 ? path.slice(1) : path.slice(1, next);
 }
 
-/** @throws {Error} two doors own the same paths: two parts of the program must not answer the same request */
+/** @throws {Error} two doors own the same paths */
 export function assertDisjoint(doors: readonly Door[]): void {
 	const owners = new Map<string, string>();
 	for (const { name, owns } of doors) {
@@ -27,7 +27,7 @@ export function assertDisjoint(doors: readonly Door[]): void {
 	}
 }
 
-/** Hands a request to the door that owns its path; a path that none of them owns is left to the next middleware. */
+/** Passes a request to the door that owns its path, or to the next middleware if no door does. */
 export function dispatch(doors: readonly Door[]): Middleware {
 	const answers = new Map(doors.flatMap(({ owns, answer }) => owns.map((segment) => [segment, answer] as const)));
 	return (ctx, next) => (answers.get(segmentOf(ctx.path)) ?? pass)(ctx, next);

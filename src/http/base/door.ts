@@ -1,11 +1,11 @@
 import type { Middleware } from "koa";
 
-/** A part of the HTTP surface. `app.ts` is a list of doors. */
+/** A part of the HTTP interface. `app.ts` lists all doors. */
 export interface Door {
-	/** As an operator calls it: `OFSCP`, `the bridge matrix`. */
+	/** Its name in error messages: `OFSCP`, `the bridge matrix`. */
 	readonly name: string;
-	/** The first segments of its paths, as `segmentOf` gives them. No two doors own the same. */
+	/** The first segments of its paths, as returned by `segmentOf`. No two doors own the same segment. */
 	readonly owns: readonly string[];
-	/** Answers every request below these segments, or throws a problem: nothing is left for the doors after it. */
+	/** Responds to every request under these segments, or throws a problem; requests never reach later doors. */
 	readonly answer: Middleware;
 }

@@ -10,7 +10,7 @@ const always = [
 	"unavailable",
 ] as const satisfies readonly ErrorCode[];
 
-/** Of a credential that does not hold, or not for this. A signature covers the body, which is read whole for it. */
+/** The codes of invalid or insufficient credentials. Verifying a signature includes reading the whole body. */
 const ofCredentials = [
 	"invalid_request",
 	"digest_mismatch",
@@ -32,7 +32,7 @@ const ofBody = [
 	"unsupported_media_type",
 ] as const satisfies readonly ErrorCode[];
 
-/** Every code that a route's problems may have, each once: what follows from how it is called, and the operation's own. */
+/** All error codes of a route without duplicates: those implied by its method, path, credentials and body, and its operation's own. */
 export function errorsOf({ method, path, auth, operation }: Omit<Route, "handle">): readonly ErrorCode[] {
 	const { query, body, answers, errors = [] } = operation;
 	const codes = new Set<ErrorCode>([...always, ...errors]);
@@ -42,7 +42,7 @@ export function errorsOf({ method, path, auth, operation }: Omit<Route, "handle"
 	if (auth === "member" || auth === "participant" || auth === "registrar") add(["token_missing"]);
 	if (auth === "member" || auth === "registrar") add(["home_only"]);
 	if (body !== undefined) add(ofBody);
-	// A method that changes something checks the Idempotency-Key, wherever it has a meaning.
+	// Methods other than GET may check the Idempotency-Key.
 	if (query !== undefined || method !== "GET") add(["invalid_request"]);
 	if (path.includes(":")) add(["not_found"]);
 	if (Object.values(answers).some(({ kind }) => kind === "stream")) add(["not_acceptable"]);

@@ -1,5 +1,5 @@
 export interface Request {
-	/** `POST /api/groups/:g/…`, `bridge matrix`: never a path with ids in it. */
+	/** `POST /api/groups/:g/…`, `bridge matrix`; never a path that contains ids. */
 	readonly route: string;
 	readonly method: string;
 	readonly status: number;
@@ -7,6 +7,6 @@ export interface Request {
 
 export interface Metrics {
 	observe(request: Request, seconds: number): void;
-	/** The text that Prometheus reads. */
+	/** The metrics in the text format of Prometheus. */
 	expose(): Promise<{ readonly type: string; readonly text: string }>;
 }

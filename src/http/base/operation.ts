@@ -3,35 +3,35 @@ import type { ErrorCode } from "#core/error-codes.ts";
 import type { AnswerOf as AnswerIn, AnswerShapes } from "./answers.ts";
 import type { Call } from "./call.ts";
 
-/** A body that the handler reads as it comes. */
+/** A body that the handler reads as a stream. */
 export interface Upload {
 	readonly kind: "upload";
 	/** The media type that the body must have. */
 	readonly type: string;
-	/** A body that is larger is refused as soon as it is. */
+	/** A larger body is rejected as soon as it exceeds this. */
 	readonly maxBytes: number;
 }
 export const upload = (type: string, maxBytes: number): Upload => ({ kind: "upload", type, maxBytes });
 
-/** A header of requests that the operation reads; those that every operation reads are not listed. */
+/** A request header that the operation reads, besides those that all operations read. */
 export type RequestHeader = "If-Match" | "Last-Event-ID";
 
-/** What is checked of a request and promised of its answers: what the OpenAPI document says, and what runs. */
+/** The schemas of an operation's requests and responses, which validate them and are published as its OpenAPI description. */
 export interface Operation<
 	Query extends ZodType | undefined = ZodType | undefined,
 	Body extends ZodType | Upload | undefined = ZodType | Upload | undefined,
 	Answers extends AnswerShapes = AnswerShapes,
 > {
-	/** The `operationId`: unique, stable, what generated clients call their function. */
+	/** The `operationId`: unique and stable, since generated clients name their functions after it. */
 	readonly id: string;
 	/** One line in plain English. */
 	readonly summary: string;
 	readonly query?: Query;
-	/** JSON by its schema, or a stream. */
+	/** A JSON schema, or a stream. */
 	readonly body?: Body;
 	readonly reads?: readonly RequestHeader[];
 	readonly answers: Answers;
-	/** Problems of its own, beside those that follow from how it is called (`errorsOf`). */
+	/** Error codes besides those that `errorsOf` derives from the route. */
 	readonly errors?: readonly ErrorCode[];
 }
 
@@ -53,8 +53,8 @@ type Checked<Shape> = Shape extends ZodType
 		? AsyncIterable<Uint8Array>
 		: unknown;
 
-/** The call that an operation's handler gets. */
+/** The call that an operation's handler receives. */
 export type CallOf<Its> = Its extends Operation<infer Query, infer Body> ? Call<Checked<Query>, Checked<Body>> : never;
 
-/** The answer that an operation's handler returns. */
+/** The response that an operation's handler returns. */
 export type AnswerOf<Its extends Pick<Operation, "answers">> = AnswerIn<Its["answers"]>;

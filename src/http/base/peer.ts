@@ -1,4 +1,4 @@
-/** Another provider that asks. */
+/** Another provider that sends a request. */
 export interface Peer {
 	readonly domain: string;
 	/** The request is signed by the provider. Otherwise its name is only claimed. */

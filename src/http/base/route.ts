@@ -13,7 +13,7 @@ import type { Endpoint } from "./table-door.ts";
  */
 export type Auth = "none" | "reader" | "member" | "participant" | "registrar" | "peer";
 
-/** One line of a table of routes. */
+/** One row of a route table. */
 export interface Route {
 	readonly method: Endpoint["method"];
 	readonly path: string;
@@ -21,11 +21,11 @@ export interface Route {
 	/** The rate limit that a request counts for. */
 	readonly limit: LimitName;
 	readonly operation: Operation;
-	// oxlint-disable-next-line typescript/no-explicit-any -- a table holds operations with queries and bodies of every shape
+	// oxlint-disable-next-line typescript/no-explicit-any -- a table holds operations with queries and bodies of all types
 	readonly handle: (call: Call<any, any>) => Promise<AnyAnswer>;
 }
 
-/** A line of a table, whose handler must return what its operation declares. */
+/** Makes a row of a route table; the handler's return type is checked against the operation's responses. */
 export const route = <Its extends Operation>(
 	method: Route["method"],
 	path: string,
@@ -35,7 +35,7 @@ export const route = <Its extends Operation>(
 	handle: (call: CallOf<Its>) => Promise<AnswerOf<Its>>,
 ): Route => ({ method, path, auth, limit, operation: its, handle: handle as unknown as Route["handle"] });
 
-/** What makes a request of an account the same one: its key counts for this route and this very path. */
+/** Identifies a repeated request of an account: its Idempotency-Key applies to this route and exact path. */
 export const onceFor = (
 	account: Account,
 	method: string,

@@ -16,25 +16,25 @@ export interface Health {
 	state(): "ready" | "recovering" | "draining";
 }
 
-/** What people and other servers are told of this instance. */
+/** Public information about this instance. */
 export interface Instance {
 	readonly name: string;
 	readonly description: string;
-	/** A URI, or an address to which `mailto:` is put in front. */
+	/** A URI, or an e-mail address, which is published with `mailto:`. */
 	readonly contact: string;
 	readonly version: string;
 }
 
 /** Live events (`src/realtime`). */
 export interface EventStreams {
-	/** A stream of type `text/event-stream` that ends when it is destroyed. @throws {NotFound} */
+	/** Opens a stream of type `text/event-stream`; destroying it ends it. @throws {NotFound} */
 	open(principal: Principal, request: FeedRequest): Promise<Readable>;
 	signal(place: Place, event: LiveEvent, from: AccountId): Promise<void>;
-	/** Ends every stream with an id from which it can be resumed. */
+	/** Ends every stream with an event id from which the client can resume. */
 	close(): void;
 }
 
-/** What most doors are built from. */
+/** The dependencies of most doors. */
 export interface Services {
 	readonly context: IdentityContext;
 	readonly bridges: readonly Bridge[];
@@ -44,9 +44,9 @@ export interface Services {
 	readonly limits: Limits;
 	readonly instance: Instance;
 	readonly federation: Federation;
-	/** Keeps the provider's signing key. */
+	/** Stores the provider's signing keys. */
 	readonly secrets: Secrets;
 	readonly metrics: Metrics;
-	/** True: `X-Forwarded-*` of the proxy in front is believed. */
+	/** True if the `X-Forwarded-*` headers of a reverse proxy are trusted. */
 	readonly behindProxy: boolean;
 }

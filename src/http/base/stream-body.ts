@@ -4,9 +4,9 @@ import { ClientGone } from "./body.ts";
 
 /**
  * Reads a body as it arrives, no faster than it is consumed. If the consumer stops early, the rest is discarded and the
- * connection ends with the answer, since the next request would begin behind it.
+ * connection is closed after the response, since unread bytes would precede the next request.
  *
- * @throws {PayloadTooLarge} the announced length is beyond the cap, or that many bytes have come
+ * @throws {PayloadTooLarge} the Content-Length or the bytes received exceed the limit
  * @throws {ClientGone}
  */
 export async function* streamBody(
@@ -27,13 +27,13 @@ export async function* streamBody(
 	} finally {
 		if (!isWhole) {
 			if (!response.headersSent) response.setHeader("Connection", "close");
-			// An answer on a connection that is closed with bytes unread would be lost on the way.
+			// Closing a connection with unread bytes could lose the response on the way.
 			request.resume();
 		}
 	}
 }
 
-/** What ends the reading of a request is that its sender went away. */
+/** Reading a request only fails when the client disconnects. */
 async function* chunksOf(request: IncomingMessage): AsyncGenerator<Buffer, void, undefined> {
 	try {
 		yield* request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;

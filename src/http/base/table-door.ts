@@ -4,17 +4,17 @@ import { MethodNotAllowed, NotFound } from "#core/errors.ts";
 import { segmentOf } from "./dispatch.ts";
 import type { Door } from "./door.ts";
 
-/** What answers one method of one path. `GET` answers `HEAD` too. */
+/** Handles one method of one path. `GET` handles `HEAD` as well. */
 export interface Endpoint {
 	readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-	/** Matched whole: `/api/groups/:g`. */
+	/** Matches whole paths: `/api/groups/:g`. */
 	readonly path: string;
 	readonly answer: Middleware;
 }
 
 /**
- * A door that is a table. A path below one of its segments that is in no line of the table is answered with 404, another
- * method than the table has for a path with 405. What is asked for most should come first: a table is searched in its order.
+ * A door made of a table. A path under its segments that is not in the table gets 404, and a method that the table does not
+ * list for a path gets 405. The table is searched in order, so the most frequent requests should come first.
  */
 export function tableDoor(name: string, table: readonly Endpoint[]): Door {
 	const answers = new Map<string, Middleware>();
@@ -28,7 +28,7 @@ export function tableDoor(name: string, table: readonly Endpoint[]): Door {
 }
 
 function answerFrom(lines: readonly Endpoint[]): Middleware {
-	// Neither letter case nor a slash at the end makes two addresses of one: an Idempotency-Key counts for one address.
+	// Letter case and a trailing slash are significant, because an Idempotency-Key applies to one exact path.
 	const router = new Router({ sensitive: true, strict: true });
 	for (const { method, path, answer } of lines) router.register(path, [method], answer);
 	const routes = router.routes() as unknown as Middleware;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A time as it goes over the wire: RFC 3339, UTC. */
+/** Formats a time for the wire: RFC 3339, UTC. */
 export const timeOf = (ms: number): string => new Date(ms).toISOString();
 
 export const time = z.iso.datetime().meta({ id: "Time", description: "A time in UTC (RFC 3339)." });

@@ -5,11 +5,11 @@ import type { Upload } from "./operation.ts";
 import { streamBody } from "./stream-body.ts";
 
 /**
- * The body of an operation that takes it as a stream: read no faster than it is consumed, and refused as soon as it passes the
- * cap. A signed request's body has been read whole by now, within the limit of JSON bodies: its signature covers it.
+ * The body of an operation that reads it as a stream: read no faster than it is consumed, and rejected as soon as it exceeds
+ * its limit. The body of a signed request has already been read, within the limit of JSON bodies, to verify the signature.
  *
- * @throws {UnsupportedMediaType} another media type, a compressed body
- * @throws {PayloadTooLarge} the announced length is too large
+ * @throws {UnsupportedMediaType} another media type, or a Content-Encoding
+ * @throws {PayloadTooLarge} the Content-Length exceeds the limit
  */
 export function openUpload(
 	request: IncomingMessage,

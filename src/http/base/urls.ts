@@ -17,21 +17,21 @@ export const apiMessagePath = (place: Place, message: MessageId): string =>
 const pageName = ({ domain }: Site, account: Account): string =>
 	account.domain === domain ? account.handle : `${account.handle}@${account.domain}`;
 
-/** The page of a person: their own page elsewhere, when they live there. */
+/** The URL of a person's profile page; for remote people, the page on their own server. */
 export const personUrl = (site: Site, account: Account): string =>
 	isLocal(account)
 		? `${site.origin}/@${account.handle}`
 		: (account.origin?.url ?? `${site.origin}/@${pageName(site, account)}`);
 
-/** The page of an open channel. */
+/** The URL of an open channel's page. */
 export const channelUrl = ({ origin }: Site, channel: Channel): string =>
 	channel.kind === "room" ? `${origin}/c/${channel.handle}` : `${origin}/@${channel.handle}`;
 
-/** The page of a message in an open channel. */
+/** The URL of the page of a message in an open channel. */
 export const messageUrl = (site: Site, author: Account, message: Pick<Message, "id">): string =>
 	`${site.origin}/@${pageName(site, author)}/${message.id}`;
 
-/** The same thing as another network knows it. */
+/** The URL of the same object on another network. */
 export function alternateOf(bridges: readonly Bridge[], subject: Subject): Alternate | undefined {
 	for (const bridge of bridges) {
 		const { alternate } = bridge.resolvers;

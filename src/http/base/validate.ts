@@ -2,10 +2,10 @@ import type { ZodType, z } from "zod";
 import { type FieldError, InvalidRequest } from "#core/errors.ts";
 
 /**
- * Checks what came from outside against its schema.
+ * Validates untrusted input against its schema.
  *
- * @param where put before the path of each wrong field: `/` for JSON pointers, nothing for names of parameters
- * @throws {InvalidRequest} which field, and what was expected there
+ * @param where prefix of the path of each invalid field: `/` for JSON pointers, empty for parameter names
+ * @throws {InvalidRequest} naming each invalid field and what was expected
  */
 export function validate<T>(schema: ZodType<T>, value: unknown, where: "/" | ""): T {
 	const parsed = schema.safeParse(value);
@@ -19,14 +19,14 @@ function faultOf(reported: z.core.$ZodIssue, where: "/" | ""): FieldError {
 	return { field: `${where}${path}`, expected: expectedBy(issue) };
 }
 
-/** Of a union that has no words of its own: what is wrong with the alternative that comes closest, the one that fails deepest. */
+/** For a union without its own message: the issue of the closest alternative, which is the one that fails deepest. */
 function closest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
 	if (issue.code !== "invalid_union" || issue.message !== "Invalid input") return issue;
 	const [deepest] = issue.errors.flat().toSorted((a, b) => b.path.length - a.path.length);
 	return deepest === undefined ? issue : closest({ ...deepest, path: [...issue.path, ...deepest.path] });
 }
 
-/** What a check wanted, in words. Checks of our own say it in their message. */
+/** Describes what a check expected. Our own checks do so in their message. */
 function expectedBy(issue: z.core.$ZodIssue): string {
 	switch (issue.code) {
 		case "invalid_type":

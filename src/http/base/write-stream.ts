@@ -2,30 +2,30 @@ import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { Context } from "koa";
 
-/** A client that takes nothing of what waits for it is given up after this time, in milliseconds. */
+/** How long a client may read nothing of the pending data before it is disconnected, in milliseconds. */
 const patienceMs = 60_000;
 
 export interface StreamedBody {
 	readonly body: AsyncIterable<string | Uint8Array>;
-	/** In bytes; absent: sent in chunks. */
+	/** In bytes; if absent, the body is sent in chunks. */
 	readonly length?: number;
 }
 
 /**
- * Answers with a body as it comes; status and headers have been set. HEAD gets the headers alone. Resolves when the answer is
- * complete or its client has gone.
+ * Streams a response body; status and headers must have been set. HEAD gets only the headers. Resolves when the response is
+ * complete or the client has disconnected.
  *
- * The headers are sent with the first piece: what fails before it can still be answered properly. What fails later, or is not as
- * long as announced, cuts the connection, so that the client does not take what it has for the whole.
+ * The headers are sent with the first chunk, so a failure before it can still become a problem response. After a later
+ * failure, or if the length differs from the announced one, the connection is destroyed so that the client notices.
  *
- * @throws what the source failed with; when `ctx.headerSent`, the connection has been cut
+ * @throws the source's error; if `ctx.headerSent`, the connection has been destroyed
  */
 export async function answerWithStream(ctx: Context, { body, length }: StreamedBody): Promise<void> {
 	const source = body instanceof Readable ? body : Readable.from(body);
-	// What a stream fails with is told to its reader; without one it would end the program.
+	// The reader handles the stream's errors; without a listener, one that occurs before would end the process.
 	source.on("error", () => {});
 	ctx.respond = false;
-	// Its client has gone meanwhile, which is not told a second time.
+	// The client has already disconnected, so no further event will report it.
 	if (ctx.res.destroyed) {
 		source.destroy();
 		return;
@@ -44,7 +44,7 @@ export async function answerWithStream(ctx: Context, { body, length }: StreamedB
 	}
 }
 
-/** Writes a source no faster than the client takes it, and ends the source when the client goes away. */
+/** Writes a source no faster than the client reads it, and destroys the source when the client disconnects. */
 function pump(source: Readable, response: ServerResponse, length: number | undefined): Promise<void> {
 	return new Promise((resolve, reject) => {
 		let size = 0;
@@ -88,12 +88,12 @@ function pump(source: Readable, response: ServerResponse, length: number | undef
 			if (response.headersSent) response.destroy();
 			settle(() => reject(error));
 		}
-		/** The source was given up before its end. */
+		/** The source was destroyed before its end. */
 		function cut(): void {
 			response.destroy();
 			settle(resolve);
 		}
-		/** The client has gone. */
+		/** The client has disconnected. */
 		function leave(): void {
 			source.destroy();
 			settle(resolve);

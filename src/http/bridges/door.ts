@@ -41,7 +41,7 @@ export function bridgeDoor(
 					{ err: problem.cause ?? problem, bridge: bridge.name, method: ctx.method, path: ctx.path },
 					"A bridge's request failed",
 				);
-			// Half of an answer is out, and its connection has been cut.
+			// Part of the response has been sent, and the connection has been destroyed.
 			if (ctx.headerSent) return;
 			const { status, headers, body } = renderProblem(problem, ctx.path, context);
 			await write(ctx, {
@@ -87,7 +87,7 @@ async function write(ctx: Context, { status, headers, body, length }: BridgeResp
 		try {
 			return await answerWithStream(ctx, { body, ...(length === undefined ? {} : { length }) });
 		} catch (error) {
-			// Nothing is out yet: it is answered like any other failure, without what was said of the body.
+			// Nothing has been sent yet: a problem replaces the response, without the headers of the failed body.
 			if (!ctx.headerSent) for (const name in headers) ctx.remove(name);
 			throw error;
 		}

@@ -25,7 +25,7 @@ const registration = z.object({
 	password: newPassword,
 	displayName: z.string().max(100).optional(),
 	email: email.optional(),
-	recoveryEmail: email.optional().meta({ description: "As `email`." }),
+	recoveryEmail: email.optional().meta({ description: "Alias of `email`." }),
 	invite: z.string().max(200).optional(),
 });
 
@@ -33,22 +33,22 @@ const wireBootstrap = z
 	.strictObject({
 		bootstrap_token: z.string(),
 		token_type: z.literal("bootstrap"),
-		expires_in: z.int().meta({ description: "Seconds." }),
+		expires_in: z.int().meta({ description: "Lifetime in seconds." }),
 		actor: address,
 	})
-	.meta({ id: "BootstrapToken", description: "A token that registers one device key and is good for nothing else." });
+	.meta({ id: "BootstrapToken", description: "A single-use token that can only register a device key." });
 
 const registering = operation("register", "Create an account", {
 	body: registration,
 	answers: { 201: json(wireBootstrap, "Location") },
 	errors: ["handle_taken", "email_taken", "registration_closed", "invite_invalid"],
 });
-const loggingIn = operation("logIn", "Log in with a password, to register a device key", {
+const loggingIn = operation("logIn", "Log in with a password to register a device key", {
 	body: z.object({ handle: name, password, otp: z.string().max(100).optional() }),
 	answers: { 200: json(wireBootstrap) },
 	errors: ["invalid_credentials", "otp_required", "otp_invalid"],
 });
-const askingRecovery = operation("requestRecovery", "Have a recovery link sent to the e-mail address of an account", {
+const askingRecovery = operation("requestRecovery", "Send a recovery link to the e-mail address of an account", {
 	body: z.object({ handle: name }),
 	answers: { 202: empty() },
 });
@@ -58,8 +58,8 @@ const recovering = operation("recover", "Set a new password with the token of a 
 });
 
 /**
- * Accounts without a browser (OFSCP R7 §4.1): a password is worth a token that registers a device key, and nothing
- * else.
+ * Registration and login without a browser (OFSCP R7 §4.1): a password is only exchanged for a token that registers a
+ * device key.
  */
 export const authRoutes = ({ context }: Services) => [
 	route("POST", "/api/auth/register", "none", "manage", registering, (call) => register(context, call)),
@@ -86,13 +86,13 @@ async function enter(
 	if (known.outcome === "wrong") throw new Unauthenticated("The name or the password is wrong", "invalid_credentials");
 	const { account, factors } = known;
 	if (factors.length > 0 && body.otp === undefined)
-		throw new Unauthenticated("This account asks for a code beside the password", "otp_required");
+		throw new Unauthenticated("This account also requires a second-factor code", "otp_required");
 	if (factors.length > 0 && !(await checkCode(context, account, body.otp ?? "", from)))
-		throw new Unauthenticated("The code is wrong, or has been used", "otp_invalid");
+		throw new Unauthenticated("The code is wrong or has already been used", "otp_invalid");
 	return ok(await bootstrapFor(context, account), secret);
 }
 
-/** No cache may keep an answer with a secret. */
+/** Responses with secrets must not be cached. */
 const secret = { "Cache-Control": "no-store" };
 
 const bootstrapFor = async (context: IdentityContext, account: Account): Promise<Wire<typeof wireBootstrap>> => ({
@@ -102,7 +102,7 @@ const bootstrapFor = async (context: IdentityContext, account: Account): Promise
 	actor: addressOf(account),
 });
 
-/** The same answer whether or not there is such an account. */
+/** The response is the same whether or not the account exists. */
 async function ask(
 	context: IdentityContext,
 	{ body, from }: CallOf<typeof askingRecovery>,
@@ -120,12 +120,12 @@ async function confirm(
 	} catch (error) {
 		if (error instanceof InvalidRequest) throw renamed(error, "/password", "/newPassword");
 		if (!(error instanceof NotFound)) throw error;
-		throw new InvalidRequest([{ field: "/token", expected: "a token of a recovery mail that has not been used" }]);
+		throw new InvalidRequest([{ field: "/token", expected: "an unused token from a recovery e-mail" }]);
 	}
 	return noContent;
 }
 
-/** The same problem with a field under the name that it has here. */
+/** Renames a field of a problem to its name in this API. */
 function renamed({ extra }: InvalidRequest, from: string, to: string): InvalidRequest {
 	const errors = extra.errors as readonly FieldError[];
 	return new InvalidRequest(errors.map((error) => (error.field === from ? { ...error, field: to } : error)));

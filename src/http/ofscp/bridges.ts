@@ -17,7 +17,7 @@ import type { Services } from "../base/services.ts";
 import { bridgeLinkId, channelId } from "./ids.ts";
 import { listOf } from "./paging.ts";
 
-/** A channel's link to a room elsewhere (wire.md, "Bridges"). */
+/** A link between a channel and a room on another network (wire.md, "Bridges"). */
 const wireLink = z
 	.strictObject({
 		id: bridgeLinkId,
@@ -65,13 +65,13 @@ async function link(
 				field: "/bridge",
 				expected:
 					linkers.length === 0
-						? "no bridge here links rooms"
+						? "nothing, since no bridge of this provider links rooms"
 						: `one of ${linkers.map((known) => known.name).join(", ")}`,
 			},
 		]);
 	const reach = await bridge.resolvers.room(body.room);
 	if (reach === undefined)
-		throw new InvalidRequest([{ field: "/room", expected: "the id or alias of a room that can be reached" }]);
+		throw new InvalidRequest([{ field: "/room", expected: "the id or alias of a reachable room" }]);
 	const portal = await linkPortal(context, account, place, { bridge: bridge.name, reach, consented: false });
 	return created(`/api/groups/${place.group.id}/bridges/${portal.id}`, present(portal));
 }

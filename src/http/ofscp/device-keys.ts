@@ -27,13 +27,13 @@ const algorithm = z
 const newKey = z
 	.object({
 		public_key: publicKey.optional(),
-		/** As `public_key`. */
+		/** Alias of `public_key`. */
 		publicKey: publicKey.optional(),
 		algorithm: algorithm.optional(),
 		device_name: deviceName.optional(),
-		/** As `device_name`. */
+		/** Alias of `device_name`. */
 		deviceName: deviceName.optional(),
-		/** As `device_name`. */
+		/** Alias of `device_name`. */
 		name: deviceName.optional(),
 	})
 	.refine((key) => key.public_key !== undefined || key.publicKey !== undefined, {
@@ -64,7 +64,7 @@ const listing = operation("listDeviceKeys", "List the keys of your devices", {
 });
 const revoking = operation("revokeDeviceKey", "Revoke the key of a device", { answers: { 204: empty() } });
 
-/** The keys of one's own devices (OFSCP R7 §4.3, §4.7). */
+/** The keys of the caller's own devices (OFSCP R7 §4.3, §4.7). */
 export const deviceKeyRoutes = ({ context }: Services) => [
 	route("POST", deviceKeysPath, "registrar", "manage", registering, (call) => register(context, call)),
 	route("GET", deviceKeysPath, "member", "read", listing, (call) => list(context, call)),

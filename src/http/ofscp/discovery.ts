@@ -11,7 +11,7 @@ import type { Services } from "../base/services.ts";
 import { time, timeOf } from "../base/time.ts";
 import { metaUri, schemaIds } from "./metadata.ts";
 
-/** How long other providers may keep the document, in seconds; less than the day that OFSCP §3.1 allows. */
+/** How long other providers may cache the document, in seconds; less than the day that OFSCP §3.1 allows. */
 const maxAge = 3600;
 
 const publicKey = z.strictObject({
@@ -29,7 +29,7 @@ const wireProvider = z
 	.strictObject({
 		provider: z.strictObject({
 			domain: z.string(),
-			version: z.string().meta({ description: "Grows whenever the document changes." }),
+			version: z.string().meta({ description: "Increases whenever the document changes." }),
 			protocolVersion: z.string(),
 			software: z.strictObject({ name: z.string(), version: z.string() }),
 			contact: z.string(),
@@ -59,7 +59,7 @@ const wireProvider = z
 			tiers: z.string(),
 		}),
 	})
-	.meta({ id: "ProviderDocument", description: "What a provider says about itself (OFSCP §3.1)." });
+	.meta({ id: "ProviderDocument", description: "The discovery document of a provider (OFSCP §3.1)." });
 type ProviderDocument = Wire<typeof wireProvider>;
 
 const describing = operation("getProvider", "Get the document that describes this provider", {
@@ -70,9 +70,9 @@ export function discoveryRoutes(services: Services) {
 	const { context, secrets } = services;
 	let made: { readonly text: string; readonly body: ProviderDocument } | undefined;
 
-	/** The document with its version, which grows whenever the document changes, also over a restart. */
+	/** The document with its version, which increases whenever the document changes, even across restarts. */
 	async function current(): Promise<ProviderDocument> {
-		// A command beside this process may have rotated the keys.
+		// Another process (the CLI) may have rotated the keys.
 		const document = documentOf(services, {
 			keys: await providerKeys(secrets, context.clock),
 			tiers: (await listTiers(context)).map(({ id }) => id),
@@ -98,7 +98,7 @@ interface Unversioned extends Omit<ProviderDocument, "provider"> {
 	readonly provider: Omit<ProviderDocument["provider"], "version">;
 }
 
-/** OFSCP §3.1 with the names of its later revisions beside those of the seed. Nothing is named that is not there. */
+/** OFSCP §3.1 with the member names of the seed and of its later revisions. Only existing features are listed. */
 function documentOf(
 	{ context: { origin, domain }, bridges, instance }: Services,
 	{ keys, tiers }: { readonly keys: readonly PublishedKey[]; readonly tiers: string[] },

@@ -12,8 +12,8 @@ const streaming = operation("streamEvents", "Receive events as they happen, as S
 			.max(8000)
 			.transform((text) => [...new Set(text.split(",").filter((id) => id !== ""))])
 			.optional()
-			.meta({ description: "Ids of channels, separated by commas; absent: everything that you follow." }),
-		lastEventId: z.string().max(8192).optional().meta({ description: "As the header Last-Event-ID." }),
+			.meta({ description: "Ids of channels, separated by commas; if absent, all that you follow." }),
+		lastEventId: z.string().max(8192).optional().meta({ description: "Alternative to the header Last-Event-ID." }),
 	}),
 	reads: ["Last-Event-ID"],
 	answers: { 200: streamOf("text/event-stream", wireEvent) },
@@ -35,6 +35,6 @@ async function open(
 		...(channels === undefined || channels.length === 0 ? {} : { channels }),
 		...(resume === undefined ? {} : { resume }),
 	});
-	// A proxy that collects answers would keep events back.
+	// Tells proxies not to buffer events.
 	return { status: 200, body, headers: { "Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no" } };
 }

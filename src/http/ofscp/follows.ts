@@ -25,7 +25,7 @@ const following = operation("follow", "Follow a person or a remote channel", {
 	answers: { 201: json(wireFollow, "Location") },
 	errors: ["not_found", "own_timeline", "invite_only"],
 });
-const listing = operation("listFollows", "List whom you follow", {
+const listing = operation("listFollows", "List your follows", {
 	query: pageQuery.extend({
 		cursor: z.string().max(300).optional(),
 		state: z.enum(["accepted", "pending"]).optional(),

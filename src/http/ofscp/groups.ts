@@ -96,7 +96,7 @@ async function joinGroupOfCall(context: CoreContext, { params, account }: Call):
 	);
 }
 
-/** Joining a personal group is following its owner: its one channel is their timeline. */
+/** Joining a personal group means following its owner: its channel is their timeline. */
 async function followOwner(context: CoreContext, group: Group, account: Call["account"]): Promise<Joined> {
 	const owner = await accountById(context, group.owner);
 	const place = owner === undefined ? undefined : await readableById(context, owner.timeline, account);

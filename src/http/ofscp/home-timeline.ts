@@ -36,7 +36,7 @@ async function timeline(
 	return ok(pageOf(rows, limit, (row) => writeCursor([row.at, eventId(row.channel, row.seq)]), items));
 }
 
-/** A place in the home timeline: the time, and the event that is the message. @throws {InvalidRequest} */
+/** A position in the home timeline: the time, and the message's event. @throws {InvalidRequest} */
 function homeCursor(cursor: string): HomeCursor {
 	const [at, id] = readCursor(cursor);
 	const event = parseEventId(id);

@@ -23,26 +23,26 @@ const wireIdentity = z
 	})
 	.meta({
 		id: "Identity",
-		description: "A person of this provider; the last two only for callers who have proved who they are.",
+		description: "A person of this provider; only authenticated callers get `displayName` and `avatar`.",
 	});
 
 const lookingUp = operation("lookUpUser", "Look up a person of this provider, as another provider", {
 	answers: { 200: json(wireIdentity, "ETag") },
 });
 
-/** By which another provider verifies one of our people (OFSCP §4.3). */
+/** The endpoint at which other providers verify our people (OFSCP §4.3). */
 export const identityRoutes = ({ context }: Services) => [
 	route("GET", "/api/identity/users/:u", "peer", "read", lookingUp, (call) => lookUp(context, call)),
 ];
 
 async function lookUp(context: CoreContext, { params, peer, reader }: Call): Promise<AnswerOf<typeof lookingUp>> {
 	if (peer === undefined && reader === undefined)
-		throw new InvalidRequest([{ field: "X-OFSCP-Provider", expected: "the domain of the provider that asks" }]);
+		throw new InvalidRequest([{ field: "X-OFSCP-Provider", expected: "the domain of the calling provider" }]);
 	const account = await findAccount(context, params.u as string);
 	if (account?.domain !== context.domain || account.deletedAt !== undefined) throw new NotFound();
 
 	const { id, handle, domain, profile, updatedAt } = account;
-	// The name of a provider proves nothing: such a caller learns that there is this person, and no more.
+	// An unsigned provider name proves nothing, so such a caller only learns that the person exists.
 	const isTrusted = peer?.isProven === true || reader !== undefined;
 	const body = {
 		id,

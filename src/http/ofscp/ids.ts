@@ -12,7 +12,7 @@ export const channelId = idOf("chn", "ChannelId", "a channel");
 export const messageId = idOf("msg", "MessageId", "a message");
 export const bridgeLinkId = idOf("brg", "BridgeLinkId", "a link between a channel and a room");
 
-/** How the API names a person. */
+/** A person's address in the API. */
 export const address = z
 	.string()
-	.meta({ id: "Address", description: "`handle@domain`; empty when the person is not known any more." });
+	.meta({ id: "Address", description: "`handle@domain`; empty if the person is no longer known." });

@@ -20,24 +20,24 @@ const wireRequest = z
 	.strictObject({ id: z.string(), user: address, channel: channelId.optional(), requestedAt: time })
 	.meta({
 		id: "JoinRequest",
-		description: "A person's request to join a group or, if `channel` is there, one channel.",
+		description: "A person's request to join a group or, if `channel` is present, that channel.",
 	});
 
-const listing = operation("listJoinRequests", "List who asks to join a group, or to follow a locked account", {
+const listing = operation("listJoinRequests", "List the requests to join a group, or to follow a locked account", {
 	query: pageQuery,
 	answers: { 200: json(listOf(wireRequest)) },
 	errors: ["permission_denied"],
 });
-const approving = operation("approveJoinRequest", "Let a person join", {
+const approving = operation("approveJoinRequest", "Approve a request to join", {
 	answers: { 200: json(wireMember) },
 	errors: ["permission_denied"],
 });
-const denying = operation("denyJoinRequest", "Refuse a request to join", {
+const denying = operation("denyJoinRequest", "Deny a request to join", {
 	answers: { 200: json(wireMember) },
 	errors: ["permission_denied"],
 });
 
-/** Who waits to be let in (OFSCP R7 §5.7); in the personal group of a locked account, who waits to follow. */
+/** Requests to join a group (OFSCP R7 §5.7); in the personal group of a locked account, follow requests. */
 export const joinRequestRoutes = ({ context }: Services) => [
 	route("GET", requestsPath, "member", "read", listing, (call) => list(context, call)),
 	route("POST", `${requestsPath}/:id/approve`, "member", "manage", approving, (call) => answer(context, call, true)),

@@ -11,21 +11,23 @@ import { address, channelId, groupId, messageId } from "./ids.ts";
 import { wireMessage, writeMessage } from "./present-message.ts";
 
 const place = { groupId, channelId };
-const messageEvent = z
-	.strictObject({ ...place, cursor: messageId, message: wireMessage })
-	.meta({ id: "MessageEvent", description: "Of `message.created` and `message.updated`: the message as it is now." });
+const messageEvent = z.strictObject({ ...place, cursor: messageId, message: wireMessage }).meta({
+	id: "MessageEvent",
+	description: "The data of `message.created` and `message.updated`: the current message.",
+});
 const deletionEvent = z
 	.strictObject({ ...place, cursor: messageId, message: z.strictObject({ id: messageId, deletedAt: time }) })
-	.meta({ id: "DeletionEvent", description: "Of `message.deleted`." });
+	.meta({ id: "DeletionEvent", description: "The data of `message.deleted`." });
 const typingEvent = z.strictObject({ ...place, user: address, state: z.enum(["start", "stop"]) }).meta({
 	id: "TypingEvent",
-	description: "Of `channel.typing`; such an event is not repeated to a client that resumes.",
+	description: "The data of `channel.typing`; these events are not replayed when a client resumes.",
 });
-const resetEvent = z
-	.strictObject({ channels: z.array(z.string()) })
-	.meta({ id: "ResetEvent", description: "Of `reset`: the stream can't be resumed; read these channels anew." });
+const resetEvent = z.strictObject({ channels: z.array(z.string()) }).meta({
+	id: "ResetEvent",
+	description: "The data of `reset`: the stream can't be resumed, so reload these channels.",
+});
 
-/** An event as a client of Server-Sent Events sees it. */
+/** An event as an SSE client receives it. */
 export const wireEvent = z
 	.strictObject({
 		event: z.enum(["message.created", "message.updated", "message.deleted", "channel.typing", "reset"]),
@@ -33,11 +35,11 @@ export const wireEvent = z
 			contentMediaType: "application/json",
 			contentSchema: z.union([messageEvent, deletionEvent, typingEvent, resetEvent]),
 		}),
-		id: z.string().optional().meta({ description: "What to resume from, directly behind this event." }),
+		id: z.string().optional().meta({ description: "The `Last-Event-ID` to resume after this event." }),
 	})
-	.meta({ id: "LiveEvent", description: "Something that happens (OFSCP §6.4)." });
+	.meta({ id: "LiveEvent", description: "A live event (OFSCP §6.4)." });
 
-/** Who reacted is asked for this many; of more, `me` is left to the next reading of the message. */
+/** The most reactions that are looked up per event; authors of others see `me` only when they next read the message. */
 const maxReacted = 1000;
 
 /** A person has started or stopped typing. */
@@ -46,8 +48,8 @@ export function typingData(data: Wire<typeof typingEvent>): string {
 }
 
 /**
- * Writes live events (OFSCP §6.4, wire.md "Live"): once for all who listen, and once more for each of the few for whom the
- * message differs: its author, who gets the client's own id back, and those who reacted.
+ * Serialises live events (OFSCP §6.4, wire.md "Live"): once for all subscribers, and again for the few for whom the message
+ * differs: its author, who also gets the `clientMessageId`, and the people who reacted.
  */
 export function createLiveEvents(
 	context: Pick<CoreContext, "store" | "origin" | "domain">,

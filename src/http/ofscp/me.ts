@@ -24,21 +24,21 @@ import { presentProfile, wireProfile } from "./present-profile.ts";
 import { profileChange } from "./profile-change.ts";
 import { wirePrivacy, wireSettings } from "./settings.ts";
 
-/** What a person changes of their account; what is absent stays. Other fields are ignored: a client may send back what it was given. */
+/** Changes to an account; absent fields stay unchanged. Unknown fields are ignored, so a client may send back a whole account. */
 const change = profileChange.extend({
 	email: z
 		.string()
-		.refine((email) => emailFault(email) === undefined, "a mail address, or null for none")
+		.refine((email) => emailFault(email) === undefined, "an e-mail address, or null for none")
 		.nullable()
 		.optional(),
 	/** Required to change the e-mail address, because a recovery link sent there can set a new password. */
 	password: z.string().max(1024).optional(),
-	/** Merged key by key (RFC 7396): `null` takes a key away. */
+	/** Merged key by key (RFC 7396): `null` removes a key. */
 	settings: z.record(z.string().max(100), z.unknown()).optional(),
 	presence: presenceBody.optional(),
 });
 
-/** The whole account of OFSCP §5.1, as only its owner sees it. */
+/** The whole account of OFSCP §5.1, which only its owner sees. */
 const wireAccount = wireProfile
 	.extend({
 		locked: z.boolean(),
@@ -52,10 +52,10 @@ const wireAccount = wireProfile
 		followers: z
 			.strictObject({ group: groupId, channel: channelId })
 			.optional()
-			.meta({ description: "The channel that only your followers read." }),
+			.meta({ description: "The channel that only your followers can read." }),
 		createdAt: time,
 	})
-	.meta({ id: "Account", description: "Your account, with what only you see of it." });
+	.meta({ id: "Account", description: "Your account, including its private data." });
 
 const reading = operation("getMe", "Get your account", { answers: { 200: json(wireAccount, "ETag") } });
 const changing = operation("changeMe", "Change your account", {
@@ -64,7 +64,7 @@ const changing = operation("changeMe", "Change your account", {
 	answers: { 200: json(wireAccount, "ETag") },
 	errors: ["email_taken", "precondition_failed", "wrong_password"],
 });
-const deleting = operation("deleteMe", "Delete your account, with everything that it said", {
+const deleting = operation("deleteMe", "Delete your account and everything that it posted", {
 	body: z.object({ password: z.string().max(1024) }),
 	answers: { 204: empty() },
 	errors: ["wrong_password"],
@@ -97,13 +97,13 @@ async function me(services: Services, account: Account): Promise<AnswerOf<typeof
 		timeline: { group: account.group, channel: account.timeline },
 		...(account.followers === undefined ? {} : { followers: { group: account.group, channel: account.followers } }),
 		createdAt: timeOf(account.createdAt),
-		// Of both halves: others are told only when the public one has changed.
+		// Covers the public and private data; other people only see the time of public changes.
 		updatedAt: timeOf(Math.max(account.updatedAt, half.updatedAt)),
 	};
 	return ok(body, { ETag: etagOf(body) });
 }
 
-/** The whole is checked before a part is changed; what can still be refused, the mail address, comes first. */
+/** All fields are validated before any is changed. The e-mail address comes first, since its change can still be rejected. */
 async function changeMe(services: Services, call: CallOf<typeof changing>): Promise<AnswerOf<typeof changing>> {
 	const { context } = services;
 	const { account, body } = call;
@@ -119,7 +119,7 @@ async function changeMe(services: Services, call: CallOf<typeof changing>): Prom
 	return me(services, await changeProfile(context, account, wish));
 }
 
-/** A token alone must not be enough to take an account over. @throws {PermissionDenied} `wrong_password` */
+/** An access token alone must not be enough to hijack an account. @throws {PermissionDenied} `wrong_password` */
 async function changeEmail(
 	context: IdentityContext,
 	{ account, from }: CallOf<typeof changing>,
@@ -128,7 +128,7 @@ async function changeEmail(
 ): Promise<void> {
 	if (email === (await emailOf(context, account.id))) return;
 	if (password === undefined)
-		throw new InvalidRequest([{ field: "/password", expected: "the password, to change the mail address" }]);
+		throw new InvalidRequest([{ field: "/password", expected: "the password, to change the e-mail address" }]);
 	await confirmPassword(context, account, { password, from });
 	await setEmail(context, account.id, email);
 }

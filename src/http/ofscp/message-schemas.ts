@@ -3,11 +3,11 @@ import { messageTypes, mimeTypes } from "#core/model/message.ts";
 import { metadataList } from "./metadata.ts";
 import { cursorParameter, limitParameter } from "./paging.ts";
 
-/** A client's own id for a message: unique per author and channel (OFSCP §6.1). */
+/** An id that the client gives a message: unique per author and channel (OFSCP §6.1). */
 const clientId = z.string().min(1).max(200);
 const tags = z.array(z.string().min(1).max(100)).max(50);
 
-/** A time by which the author closes the edit window early; seconds may be missing, as in the seed's example. */
+/** A time at which the edit window closes early; seconds may be missing, as in the seed's example. */
 const time = z
 	.string()
 	.refine((text) => !Number.isNaN(Date.parse(text)), "a time (RFC 3339)")
@@ -18,7 +18,7 @@ const reference = z.union(
 	"the id of a message, or {type, id}",
 );
 
-/** There are no uploads yet, and only one's own can be attached. */
+/** Only the author's own uploads may be attached, and uploads are not offered yet. */
 const attachments = z
 	.array(z.unknown())
 	.refine((list) => list.length === 0, "no attachment: uploads are not offered yet");
@@ -30,7 +30,7 @@ const articleContent = content.extend({
 });
 
 const common = {
-	/** As `clientMessageId`. */
+	/** Alias of `clientMessageId`. */
 	id: clientId.optional(),
 	clientMessageId: clientId.optional(),
 	attachments: attachments.optional(),
@@ -40,7 +40,7 @@ const common = {
 	metadata: metadataList,
 };
 
-/** What a reaction is shown as. `desctription` is how the seed spells it (OFSCP §5.3). */
+/** How a reaction is displayed. `desctription` is the seed's spelling (OFSCP §5.3). */
 const shown = {
 	unicode: z.string().min(1).max(64).optional(),
 	image: z
@@ -55,7 +55,7 @@ export type ReactionLook = z.output<typeof reactionLook>;
 
 const reactionKey = z.string().min(1).max(200);
 
-/** Any message object of OFSCP §5.3 as it is posted. What the provider decides itself (author, times) is ignored. */
+/** Any message object of OFSCP §5.3 as clients post it. Fields that the provider sets itself (author, times) are ignored. */
 export const newMessage = z.discriminatedUnion(
 	"type",
 	[

@@ -23,7 +23,7 @@ import { addReaction, wireReaction, wishOf } from "./reactions.ts";
 
 export const messagesPath = "/api/groups/:g/channels/:c/messages";
 
-const posting = operation("postMessage", "Post a message, or react to one", {
+const posting = operation("postMessage", "Post a message or a reaction", {
 	body: newMessage,
 	answers: {
 		201: json(z.union([wireMessage, wireReaction]), "Location", "Idempotency-Replayed?"),
@@ -90,7 +90,7 @@ function fieldsOf(context: CoreContext, body: Exclude<NewMessageBody, { type: "r
 
 const defaultMime = (type: MessageType) => (type === "article" ? "text/markdown" : "text/plain");
 
-/** A message is shown to everyone who may have it: also to those whom it names and who may not read its channel. */
+/** A message is also shown to people whom it mentions, even if they may not read its channel. */
 async function show(context: CoreContext, { params, reader }: Call): Promise<AnswerOf<typeof showing>> {
 	const id = parseId("msg", params.m as string);
 	const found = id === undefined ? undefined : await messageWithPlace(context, id, reader);

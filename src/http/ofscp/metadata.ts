@@ -6,11 +6,11 @@ import { operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 
-/** The schemas that ship (wire.md, "Messages"): what a message's metadata may carry, by id. */
+/** The built-in metadata schemas by id (wire.md, "Messages"). */
 const schemas = {
 	"content-warning": z
 		.object({ text: z.string().min(1).max(500) })
-		.meta({ title: "Content warning", description: "What to say before the message is shown." }),
+		.meta({ title: "Content warning", description: "A warning to show before the message." }),
 	poll: z
 		.object({
 			question: z.string().min(1).max(500),
@@ -21,11 +21,11 @@ const schemas = {
 		})
 		.meta({
 			title: "Poll",
-			description: "A question with options. The text of the message says the same for who can't show polls.",
+			description: "A question with options. The message's text repeats them for clients that can't show polls.",
 		}),
 	origin: z
 		.object({ network: z.string(), id: z.string(), url: z.url().optional() })
-		.meta({ title: "Origin", description: "Where a message came from that was not written on this provider." }),
+		.meta({ title: "Origin", description: "The origin of a message that was written outside this provider." }),
 } as const;
 export type SchemaId = keyof typeof schemas;
 export const schemaIds = Object.keys(schemas) as readonly SchemaId[];
@@ -51,7 +51,7 @@ export const metadataRoutes = ({ context }: Services) => [
 	}),
 ];
 
-/** A list of metadata as it is sent; `{}` is taken for the empty list. */
+/** A list of metadata as clients send it; `{}` is accepted as the empty list. */
 export const metadataList = z
 	.union([
 		z
@@ -68,8 +68,8 @@ export const metadataList = z
 	.optional();
 
 /**
- * Sorts what a client sends: the content warning is a field of ours, what we know is checked, the rest is kept as it is.
- * Where a message comes from is ours to say.
+ * Splits a client's metadata: the content warning becomes a field of the message, known schemas are validated, and the rest
+ * is kept unchanged. Only the provider may set the origin.
  *
  * @throws {InvalidRequest}
  */
@@ -94,7 +94,7 @@ export function takeMetadata(
 			throw new InvalidRequest(
 				parsed.error.issues.map((issue) => ({
 					field: `/metadata/${i}/data/${issue.path.join("/")}`,
-					expected: `what ${item.schema} asks for`,
+					expected: `data that matches the schema ${item.schema}`,
 				})),
 			);
 		}

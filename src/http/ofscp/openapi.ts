@@ -14,7 +14,7 @@ const describing = operation("getOpenApi", "Get this document", {
 	answers: { 200: json(z.looseObject({ openapi: z.literal("3.1.0") })) },
 });
 
-/** The whole API as an OpenAPI document, written from the tables and schemas that also run it. */
+/** The route of the API's OpenAPI document, which is generated from the route tables and schemas in use. */
 export function openApiRoute(table: Tagged, { context, instance }: Services): Route {
 	let document: ReturnType<typeof documentOf> | undefined;
 	const own = route("GET", "/api/openapi.json", "none", "read", describing, async () => {
@@ -30,7 +30,7 @@ export function openApiRoute(table: Tagged, { context, instance }: Services): Ro
 
 const description = `The API of an OFSCP 0.1 provider.
 
-Answers carry \`RateLimit\` and \`RateLimit-Policy\` (draft-ietf-httpapi-ratelimit-headers-10). Answers may gain members.`;
+Responses have the headers \`RateLimit\` and \`RateLimit-Policy\` (draft-ietf-httpapi-ratelimit-headers-10). Later versions may add members to responses.`;
 
 function documentOf(table: Tagged, origin: string, version: string) {
 	const components = createComponents();

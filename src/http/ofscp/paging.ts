@@ -2,14 +2,14 @@ import { type ZodType, z } from "zod";
 import { InvalidRequest } from "#core/errors.ts";
 import type { Wire } from "../base/answers.ts";
 
-/** The size of a page: more than 100 is taken for 100 (OFSCP §6.2). */
+/** The size of a page, at most 100 (OFSCP §6.2). */
 export const limitParameter = z
 	.string()
-	.regex(/^[1-9]\d{0,8}$/, "a whole number from 1 on")
+	.regex(/^[1-9]\d{0,8}$/, "a whole number of at least 1")
 	.transform((text) => Math.min(Number(text), 100))
 	.default(50)
 	.meta({
-		description: "How many items a page has; more than 100 is taken for 100.",
+		description: "The number of items per page; values above 100 mean 100.",
 		openapi: { type: "integer", minimum: 1, default: 50, pattern: undefined },
 	});
 
@@ -17,23 +17,23 @@ export const cursorParameter = z
 	.string()
 	.max(200)
 	.optional()
-	.meta({ description: "Where the page starts: `nextCursor` of the page before." });
+	.meta({ description: "Where the page starts: a cursor from another page." });
 
 export const pageQuery = z.object({ cursor: cursorParameter, limit: limitParameter });
 
 const page = z
 	.strictObject({ nextCursor: z.string().optional(), prevCursor: z.string().optional() })
-	.meta({ id: "Page", description: "The cursors by which a list goes on; at its end the cursor is absent." });
+	.meta({ id: "Page", description: "The cursors of adjacent pages; absent at the end of the list." });
 
-/** A list and the cursors by which it goes on (OFSCP §6.2). */
+/** A page of a list with the cursors of adjacent pages (OFSCP §6.2). */
 export const listOf = <Item extends ZodType>(item: Item) => z.strictObject({ items: z.array(item), page });
 
 export type Page = Wire<typeof page>;
 
 /**
- * Makes a page of rows of which one more than `limit` was read, to know whether there are more.
+ * Makes a page of rows. The caller reads `limit + 1` rows, which shows whether another page follows.
  *
- * @param cursorOf the cursor behind which a page starts
+ * @param cursorOf the cursor of a row, after which the next page starts
  */
 export function pageOf<Row, Item>(
 	rows: readonly Row[],
@@ -45,7 +45,7 @@ export function pageOf<Row, Item>(
 	return { items, page: rows.length > limit && last !== undefined ? { nextCursor: cursorOf(last) } : {} };
 }
 
-/** A cursor that is a position in an order and nothing else: a forged one shows nothing that its reader may not read anyway. */
+/** A cursor contains only a position in an order, so a forged one reveals nothing that its reader may not read anyway. */
 export function writeCursor(place: readonly [number, string]): string {
 	return Buffer.from(JSON.stringify(place)).toString("base64url");
 }

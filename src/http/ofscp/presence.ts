@@ -5,10 +5,10 @@ import { operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 
-/** Whether a person says they are there (OFSCP §5.1). */
+/** A person's presence (OFSCP §5.1). */
 export const wirePresence = z
 	.strictObject({ availability: z.enum(availabilities), status: z.string() })
-	.meta({ id: "Presence", description: "Whether a person is there, and what they say about it." });
+	.meta({ id: "Presence", description: "A person's availability and status text." });
 
 export const presenceBody = z.object({
 	availability: z.enum(availabilities),
@@ -16,7 +16,7 @@ export const presenceBody = z.object({
 		.string()
 		.trim()
 		.max(200)
-		.refine((text) => !/\p{Control}/u.test(text), "text on one line")
+		.refine((text) => !/\p{Control}/u.test(text), "a single line of text")
 		.default(""),
 });
 

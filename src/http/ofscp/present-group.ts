@@ -13,24 +13,27 @@ import { address, channelId, groupId } from "./ids.ts";
 const posting = z.array(z.enum([...roles, "anyone"]));
 const permissions = z
 	.strictObject({ post: posting, reply: posting, moderate: posting })
-	.meta({ id: "Permissions", description: "The roles that may do something; roles above them may it too." });
+	.meta({ id: "Permissions", description: "The roles that may perform each action; higher roles may, too." });
 
-/** A channel (OFSCP §5.2); `discoverability` and `tier` are the same thing in the seed and in its later revisions. */
+/** A channel (OFSCP §5.2); the seed's `discoverability` is called `tier` in later revisions. */
 export const wireChannel = z
 	.strictObject({
 		id: channelId,
 		groupId,
 		name: z.string(),
-		handle: z.string().meta({ description: "Its name as an actor of ActivityPub." }),
+		handle: z.string().meta({ description: "Its handle as an ActivityPub actor." }),
 		type: z.literal("text"),
 		discoverability: z.string(),
-		tier: z.string().meta({ description: "One of those that `/api/tiers` lists." }),
+		tier: z.string().meta({ description: "The id of a tier from `/api/tiers`." }),
 		topic: z.string().optional(),
 		tags: z.array(z.string()),
 		allowedTypes: z.array(z.enum(messageTypes)),
-		permissions: permissions.partial().optional().meta({ description: "What differs from the group's." }),
+		permissions: permissions
+			.partial()
+			.optional()
+			.meta({ description: "The permissions that differ from the group's." }),
 		metadata: z.strictObject({}),
-		url: z.string().optional().meta({ description: "Its page, when it is open." }),
+		url: z.string().optional().meta({ description: "The URL of its page, if the channel is open." }),
 		createdAt: time,
 		updatedAt: time,
 	})
@@ -45,7 +48,7 @@ export const wireGroup = z
 		joinPolicy: z.enum(joinPolicies),
 		permissionModel: z.literal("inherit"),
 		permissions,
-		channels: z.array(wireChannel).meta({ description: "Those that the caller may see." }),
+		channels: z.array(wireChannel).meta({ description: "The channels that the caller may see." }),
 		createdAt: time,
 		updatedAt: time,
 	})

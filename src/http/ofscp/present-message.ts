@@ -21,13 +21,13 @@ const content = z
 		title: z.string().optional(),
 		summary: z.string().optional(),
 	})
-	.meta({ id: "Content", description: "The text of a message; title and summary are an article's." });
+	.meta({ id: "Content", description: "The text of a message; only articles have a title and summary." });
 
 export const metadata = z
 	.strictObject({ schema: z.string(), version: z.string(), data: z.unknown() })
 	.meta({ id: "Metadata", description: "Structured data about a message (OFSCP §5.4)." });
 
-/** `definition` and `key` are the same thing in the seed and in its later revisions. */
+/** The seed's `definition` is called `key` in later revisions. */
 const reactionSum = z
 	.strictObject({
 		definition: z.string(),
@@ -36,11 +36,11 @@ const reactionSum = z
 		image: z.string().optional(),
 		description: z.string().optional(),
 		count: z.int().min(0),
-		me: z.boolean().meta({ description: "The caller reacted so, too." }),
+		me: z.boolean().meta({ description: "True if the caller also reacted with this key." }),
 	})
 	.meta({ id: "ReactionSum", description: "The reactions to a message that share a key." });
 
-/** A message as OFSCP §5.3 writes it, with what wire.md pins. Keys without a value are absent, never null. */
+/** A message of OFSCP §5.3 with the details in wire.md. Members without a value are absent, never null. */
 export const wireMessage = z
 	.strictObject({
 		id: messageId,
@@ -69,7 +69,7 @@ export const wireMessage = z
 	});
 export type WireMessage = Wire<typeof wireMessage>;
 
-/** A message as `viewer` may see it: `me` in the reactions and the client's own id are theirs alone. */
+/** Presents a message to `viewer`, on whom `me` in the reactions and `clientMessageId` depend. */
 export async function presentMessage(
 	context: Site,
 	place: PlaceWithCircle,
@@ -84,7 +84,7 @@ export async function presentMessage(
 	return writeMessage(context, place, message, author, { reacted: mine, isAuthor: viewer?.id === message.author });
 }
 
-/** The keys by which an account reacted to a message. */
+/** The keys of an account's reactions to a message. */
 async function reactionsOf(context: Site, viewer: Account, message: MessageId): Promise<ReadonlySet<string>> {
 	const page = await context.store.page(reactions, {
 		index: "author",
@@ -95,7 +95,7 @@ async function reactionsOf(context: Site, viewer: Account, message: MessageId): 
 	return new Set(page.map(({ doc }) => doc.key));
 }
 
-/** Writes a message; everything it needs has been read. */
+/** Presents a message from data that has already been read. */
 export function writeMessage(
 	site: Pick<CoreContext, "origin" | "domain">,
 	{ group, channel, circle }: PlaceWithCircle,

@@ -6,7 +6,7 @@ import { time, timeOf } from "../base/time.ts";
 import { alternateOf, personUrl } from "../base/urls.ts";
 import { accountId } from "./ids.ts";
 
-/** What everybody may see of a person (OFSCP R7 §6.3); `home` and `domain` are the same thing in two revisions. */
+/** A public profile (OFSCP R7 §6.3); `home` and `domain` are the same member in two revisions. */
 export const wireProfile = z
 	.strictObject({
 		id: accountId,
@@ -17,7 +17,7 @@ export const wireProfile = z
 		avatar: z.string().optional(),
 		bio: z.string(),
 		actor: z.string().optional().meta({ description: "The id of their ActivityPub actor." }),
-		url: z.string().meta({ description: "Their page." }),
+		url: z.string().meta({ description: "The URL of their page." }),
 		updatedAt: time,
 	})
 	.meta({ id: "Profile", description: "The public part of an account." });

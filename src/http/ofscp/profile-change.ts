@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { longestProfile } from "#core/accounts/profile-rules.ts";
 
-/** What a person changes of their profile; what is absent stays. */
+/** Changes to a profile; absent fields stay unchanged. */
 export const profileChange = z.object({
 	displayName: z.string().trim().min(1).max(longestProfile.displayName).optional(),
 	bio: z.string().max(longestProfile.bio).optional(),

@@ -25,7 +25,7 @@ import { listOf, pageOf, pageQuery, readCursor, writeCursor } from "./paging.ts"
 
 const reactionsPath = "/api/groups/:g/channels/:c/messages/:m/reactions";
 
-/** A reaction (OFSCP §5.3), its description under both spellings. */
+/** A reaction (OFSCP §5.3), with its description in both spellings. */
 export const wireReaction = z
 	.strictObject({
 		id: z.string(),
@@ -69,7 +69,7 @@ async function messageOf(
 }
 
 /**
- * A reaction as it was asked for: a key, and what to show for it; a key alone is shown as it is.
+ * Reads a requested reaction: its key and how to display it. A key without more is displayed as it is.
  *
  * @throws {InvalidRequest}
  */
@@ -80,7 +80,7 @@ export function wishOf(
 ): NewReaction {
 	const shown = unicode ?? (keyIsUnicode && image === undefined ? key : undefined);
 	if (key === undefined || (shown === undefined && image === undefined))
-		throw new InvalidRequest([{ field: "/unicode", expected: "a unicode text or an image" }]);
+		throw new InvalidRequest([{ field: "/unicode", expected: "a Unicode text or an image" }]);
 	if ([...key].length > 100 || !key.isWellFormed() || /\p{Cc}/u.test(key))
 		throw new InvalidRequest([{ field: "key", expected: "at most 100 characters without control characters" }]);
 	const words = description ?? desctription;
@@ -92,7 +92,7 @@ export function wishOf(
 	};
 }
 
-/** 201 when it is new, 200 when it was there (OFSCP §5.3, R7 §7.1). */
+/** 201 for a new reaction, 200 if it existed (OFSCP §5.3, R7 §7.1). */
 export async function addReaction(
 	context: CoreContext,
 	account: Account,

@@ -28,7 +28,7 @@ import { typingRoutes } from "./typing.ts";
 import { userKeyRoutes } from "./user-keys.ts";
 import { userRoutes } from "./users.ts";
 
-/** The whole API by the tags of its document. What is asked for most comes first in its segment. */
+/** All routes of the API by their OpenAPI tag. The most frequent requests come first in each segment. */
 export function ofscpRoutes(services: Services): readonly Route[] {
 	const table = {
 		Messages: [

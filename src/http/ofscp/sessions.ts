@@ -17,9 +17,9 @@ const wireSession = z
 		client: z.string().meta({ description: "The name of the client, the token or the device." }),
 		createdAt: time,
 		lastUsedAt: time.optional(),
-		current: z.boolean().meta({ description: "It is the one that asks." }),
+		current: z.boolean().meta({ description: "True for the session that sends this request." }),
 	})
-	.meta({ id: "Session", description: "One way in which an account is signed in." });
+	.meta({ id: "Session", description: "A session, access token or device key of an account." });
 
 const listing = operation("listSessions", "List your sessions, tokens and devices", {
 	answers: { 200: json(listOf(wireSession)) },
@@ -31,7 +31,7 @@ const changing = operation("changePassword", "Change your password and end all o
 	errors: ["wrong_password"],
 });
 
-/** How an account is signed in, and the password that it signs in with (OFSCP §4.2; wire.md, "People"). */
+/** Sessions and the password of an account (OFSCP §4.2; wire.md, "People"). */
 export const sessionRoutes = (services: Services) => [
 	route("GET", "/api/me/sessions", "member", "read", listing, (call) => list(services, call)),
 	route("DELETE", "/api/me/sessions/:id", "member", "manage", ending, (call) => end(services, call)),

@@ -7,7 +7,7 @@ import type { Services } from "../base/services.ts";
 
 export const wireSettings = z
 	.record(z.string(), z.unknown())
-	.meta({ id: "Settings", description: "What clients keep for their user, under keys of their own." });
+	.meta({ id: "Settings", description: "Settings that clients store for their user, under keys that they choose." });
 export const wirePrivacy = z
 	.strictObject({ presence: z.enum(profileAudiences), groups: z.enum(profileAudiences) })
 	.meta({ id: "Privacy", description: "Who may see which part of a profile." });
@@ -25,7 +25,7 @@ const changingPrivacy = operation("putPrivacy", "Set who may see which part of y
 	answers: { 200: json(wirePrivacy) },
 });
 
-/** What only the account itself sees (OFSCP §5.1). */
+/** Private data of an account (OFSCP §5.1). */
 export const settingsRoutes = ({ context }: Services) => [
 	route("GET", "/api/me/settings", "member", "read", reading, async ({ account }) =>
 		ok((await privateDataOf(context, account.id)).settings),

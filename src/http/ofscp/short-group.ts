@@ -4,11 +4,11 @@ import { empty } from "../base/answers.ts";
 import { operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 
-const leading = operation("findGroup", "Find the API's address of a group by its short address", {
+const leading = operation("findGroup", "Redirect a group's short URL to its URL in the API", {
 	answers: { 308: empty("Location") },
 });
 
-/** The address by which OFSCP §5.1 names a group, `/grp_…`; it redirects whether or not there is such a group. */
+/** The short URL of a group in OFSCP §5.1, `/grp_…`; it redirects whether or not the group exists. */
 export const shortGroupRoutes = () => [
 	route("GET", "/grp_:rest", "none", "read", leading, async ({ params }) => {
 		const id = parseId("grp", `grp_${params.rest}`);

@@ -17,7 +17,10 @@ const wireTier = z
 			search: z.boolean(),
 		}),
 	})
-	.meta({ id: "Tier", description: "Who may read a channel, and whether it leaves the provider (OFSCP §10)." });
+	.meta({
+		id: "Tier",
+		description: "A level of visibility: who may read a channel, and whether it is federated (OFSCP §10).",
+	});
 
 const answers = { 200: json(z.strictObject({ tiers: z.array(wireTier) })) };
 

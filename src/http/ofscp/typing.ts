@@ -8,7 +8,7 @@ import type { Services } from "../base/services.ts";
 import { typingData } from "./live-events.ts";
 import { placeOfCall } from "./place-of-call.ts";
 
-const typing = operation("signalTyping", "Tell the others in a channel that you start or stop typing", {
+const typing = operation("signalTyping", "Signal that you start or stop typing in a channel", {
 	body: z.object({ state: z.enum(["start", "stop"]) }),
 	answers: { 204: empty() },
 	errors: ["not_joined", "permission_denied"],
@@ -18,7 +18,7 @@ export const typingRoutes = (services: Services) => [
 	route("POST", "/api/groups/:g/channels/:c/typing", "participant", "post", typing, (call) => type(services, call)),
 ];
 
-/** Told to the others who are there now, and kept nowhere (OFSCP §6.4). */
+/** Sent only to the channel's current subscribers, and never stored (OFSCP §6.4). */
 async function type({ context, events }: Services, call: CallOf<typeof typing>): Promise<AnswerOf<typeof typing>> {
 	const place = await placeOfCall(context, call);
 	await assertTakesPart(context, place, call.account);

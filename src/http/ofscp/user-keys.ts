@@ -13,7 +13,7 @@ import type { Services } from "../base/services.ts";
 import { time, timeOf } from "../base/time.ts";
 import { address } from "./ids.ts";
 
-/** How long others may keep them, in seconds: a key that has been revoked may be accepted elsewhere for as long. */
+/** How long the keys may be cached, in seconds: other providers may accept a revoked key for that long. */
 const maxAge = 600;
 
 export const wireKey = z
@@ -28,7 +28,7 @@ export const wireKey = z
 	})
 	.meta({
 		id: "PublicKey",
-		description: "A key under the names of the draft, and under those that its first implementation reads.",
+		description: "A key, with the member names of the draft and those of its first implementation.",
 	});
 
 const showing = operation("getUserKeys", "Get the public keys of a person", {
@@ -37,7 +37,7 @@ const showing = operation("getUserKeys", "Get the public keys of a person", {
 	},
 });
 
-/** The keys by which other providers verify our people and our ghosts (OFSCP R7 §4.6). */
+/** The keys with which other providers verify our people and ghosts (OFSCP R7 §4.6). */
 export const userKeyRoutes = ({ context }: Services) => [
 	route("GET", "/.well-known/ofscp/users/:h/keys", "none", "read", showing, (call) => show(context, call)),
 ];
@@ -50,7 +50,7 @@ async function show(context: CoreContext, { params }: Call): Promise<AnswerOf<ty
 	const keys = await publishedKeys(context, account);
 	const until = timeOf(context.clock.now() + maxAge * 1000);
 	const body = { actor: addressOf(account), keys: keys.map(presentKey), cache_until: until, cacheUntil: until };
-	// The time does not make it another version.
+	// `cache_until` changes with every request, so the ETag leaves it out.
 	const version = etagOf(keys.map(({ keyId }) => keyId));
 	return ok(body, { ETag: version, "Cache-Control": `public, max-age=${maxAge}` });
 }

@@ -35,7 +35,7 @@ const readingGroups = operation("listGroupsOf", "List a person's groups that you
 	answers: { 200: json(listOf(z.string().meta({ description: "The URL of a group." }))) },
 });
 
-/** What others see of a person (OFSCP R7 §6). The private half is read for its privacy and for nothing else. */
+/** Public profiles (OFSCP R7 §6). Of an account's private data, only its privacy settings are read here. */
 export const userRoutes = (services: Services) => [
 	route("GET", "/api/me/profile", "member", "read", readingOwn, async ({ account }) =>
 		ok(presentProfile(services, account)),
@@ -48,7 +48,7 @@ export const userRoutes = (services: Services) => [
 	route("GET", "/api/users/:u/groups", "reader", "read", readingGroups, (call) => groups(services.context, call)),
 ];
 
-/** The public half alone; the whole is at /api/me. */
+/** Only the public profile; /api/me has the whole account. */
 async function changeOwn(
 	services: Services,
 	{ account, body }: CallOf<typeof changing>,
@@ -56,13 +56,13 @@ async function changeOwn(
 	return ok(presentProfile(services, await changeProfile(services.context, account, withoutUndefined(body))));
 }
 
-/** A caller who may not see it is shown a person who is away. */
+/** To callers who may not see the presence, the person appears to be away. */
 async function presence(context: CoreContext, call: Call): Promise<AnswerOf<typeof readingPresence>> {
 	const account = await theirs(context, call);
 	return ok((await maySee(context, account, call, "presence")) ? await presenceOf(context, account.id) : offline);
 }
 
-/** Only the groups that the reader could find by themselves: a list must not tell of a group that its reader may not know. */
+/** Only the groups that are visible to the reader: the list must not reveal hidden groups. */
 async function groups(context: CoreContext, call: Call): Promise<AnswerOf<typeof readingGroups>> {
 	const account = await theirs(context, call);
 	if (!(await maySee(context, account, call, "groups"))) return ok({ items: [], page: {} });

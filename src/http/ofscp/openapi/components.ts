@@ -3,13 +3,13 @@ import { type ZodType, z } from "zod";
 
 type JsonSchema = Record<string, unknown>;
 
-/** Writes schemas for the document, and collects those that have a name. */
+/** Converts schemas for the document, and collects those that have a name. */
 export interface Components {
-	/** @param io what may be sent, or what is answered */
+	/** @param io whether the schema is for requests or responses */
 	schemaOf(schema: ZodType, io: "sent" | "answered"): JsonSchema;
-	/** Makes a response that several operations have a component. @returns a reference to it */
+	/** Turns a shared response into a component. @returns a reference to it */
 	responseOf(name: string, response: JsonSchema): JsonSchema;
-	/** What was met that has a name. */
+	/** The named schemas and responses collected so far. */
 	written(): { readonly schemas: Readonly<JsonSchema>; readonly responses: Readonly<JsonSchema> };
 }
 
@@ -33,7 +33,7 @@ export function createComponents(): Components {
 					unrepresentable: "any",
 					override: ({ jsonSchema }) => {
 						tidy(jsonSchema, io);
-						// What is written as JSON in a text.
+						// The schema of JSON inside a string.
 						if (jsonSchema.contentSchema instanceof z.ZodType)
 							jsonSchema.contentSchema = components.schemaOf(jsonSchema.contentSchema, io);
 					},
@@ -55,16 +55,16 @@ export function createComponents(): Components {
 const sorted = (named: ReadonlyMap<string, JsonSchema>): JsonSchema =>
 	Object.fromEntries([...named].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
-/** @param schema of a part of what is written; changed in place */
+/** @param schema a part of the converted schema; modified in place */
 function tidy(schema: JsonSchema, io: "sent" | "answered"): void {
-	// Answers gain members from version to version; only our own tests hold them to what is written.
+	// Responses may gain members in later versions, so clients must not rely on there being no others.
 	if (io === "answered" && schema.additionalProperties === false) delete schema.additionalProperties;
-	// That a number is a whole number of JavaScript's is nothing to say of it.
+	// The bounds of JavaScript's safe integers are no constraint of the API.
 	if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 	if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
-	// The name of a component is the key under which it stands.
+	// A component's name is its key under `components`.
 	delete schema.id;
-	// What the document says instead, where zod sees the parser's side only.
+	// Overrides for keywords that zod can't derive from the parser.
 	const { openapi } = schema;
 	delete schema.openapi;
 	Object.assign(schema, openapi);

@@ -43,15 +43,15 @@ function requestBodyOf({ body }: Operation, { schemaOf }: Components): object {
 const words: Readonly<Record<string, string>> = {
 	200: "Done",
 	201: "Created",
-	202: "Accepted; it is done later",
-	204: "Done; there is nothing to return",
-	308: "It is at another address",
+	202: "Accepted, but not yet completed",
+	204: "Done, without content",
+	308: "The resource has another URL",
 };
 
 const headerMeanings: Readonly<Record<string, string>> = {
-	ETag: "The version of what is returned.",
+	ETag: "The version of the returned resource.",
 	"Idempotency-Replayed": "`true`: this is the answer that the first request with the same Idempotency-Key got.",
-	Location: "The address of what was created, or where it is.",
+	Location: "The URL of the created resource, or of the redirect.",
 };
 
 function responseOf(status: string, shape: AnswerShape, { schemaOf }: Components): object {
@@ -74,7 +74,7 @@ function headersOf(promised: readonly string[]): object {
 	return { headers: Object.fromEntries(headers) };
 }
 
-/** What a client gets that has the version already. */
+/** The 304 response to a client that already has the current version. */
 function unchangedOf({ method, operation }: Route): object {
 	const hasVersion = Object.values(operation.answers).some((shape) =>
 		(shape.headers as readonly string[]).includes("ETag"),

@@ -6,7 +6,7 @@ import type { Components } from "./components.ts";
 
 const person = z.string().min(1).meta({ description: "`handle@domain`, or the id of an account." });
 
-/** What the names in paths stand for. */
+/** The schemas of path parameters by name. */
 const inPath: Readonly<Record<string, ZodType>> = {
 	g: groupId,
 	c: channelId,
@@ -14,8 +14,8 @@ const inPath: Readonly<Record<string, ZodType>> = {
 	b: bridgeLinkId,
 	u: person,
 	h: z.string().min(1).meta({ description: "`handle@domain`." }),
-	key: z.string().min(1).meta({ description: "The key of a reaction: an emoji, or the name of an image." }),
-	file: z.string().min(1).meta({ description: "The name of a schema, with `.json`." }),
+	key: z.string().min(1).meta({ description: "The key of a reaction: an emoji or the name of an image." }),
+	file: z.string().min(1).meta({ description: "The name of a schema, including `.json`." }),
 	rest: z
 		.string()
 		.regex(/^[0-9a-hjkmnp-tv-z]{26}$/)
@@ -24,13 +24,13 @@ const inPath: Readonly<Record<string, ZodType>> = {
 };
 
 const headers = {
-	"Idempotency-Key": "A UUID that makes a repeated request the same request (OFSCP §6.1).",
+	"Idempotency-Key": "A UUID that identifies repetitions of the same request (OFSCP §6.1).",
 	"If-None-Match": "The `ETag` of the version that you have.",
 	"If-Match": "The `ETag` of the version that you want to change.",
-	"Last-Event-ID": "The id of the last event that you received; the stream goes on behind it.",
+	"Last-Event-ID": "The id of the last event that you received; the stream continues after it.",
 } as const satisfies Readonly<Record<RequestHeader | "Idempotency-Key" | "If-None-Match", string>>;
 
-/** Everything that a request has beside its body. */
+/** All parameters of an operation: in the path, in the query and in headers. */
 export function parametersOf({ method, path, operation }: Route, { schemaOf }: Components): readonly object[] {
 	const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name as string);
 	const promised = Object.values(operation.answers).flatMap((shape) => shape.headers as readonly string[]);

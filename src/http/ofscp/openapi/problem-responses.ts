@@ -8,16 +8,16 @@ import type { Components } from "./components.ts";
 const codeNames = Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]];
 const meanings = codeNames.map((code) => `- \`${code}\` (${errorCodes[code].status}): ${errorCodes[code].meaning}`);
 
-/** Every code that there is; a route's own problems have only some of them. */
+/** All error codes; the problems of one route have only some of them. */
 const anyCode = z.enum(codeNames).meta({ id: "ErrorCode", description: meanings.join("\n") });
 
-/** A problem whose code is one of the known ones. */
+/** A problem document with one of the known error codes. */
 const known = problemDocument
 	.extend({ errorCode: anyCode })
-	.meta({ id: "Problem", description: "A problem (RFC 9457)." });
+	.meta({ id: "Problem", description: "A problem document (RFC 9457)." });
 
 const retryAfter = { description: "Seconds to wait.", required: true, schema: { type: "integer" } };
-const challenge = { description: "How to get a token that suffices.", schema: { type: "string" } };
+const challenge = { description: "How to get an accepted token.", schema: { type: "string" } };
 const headers: Readonly<Record<string, object>> = {
 	401: { headers: { "WWW-Authenticate": challenge } },
 	403: { headers: { "WWW-Authenticate": challenge } },
@@ -25,7 +25,7 @@ const headers: Readonly<Record<string, object>> = {
 	503: { headers: { "Retry-After": retryAfter } },
 };
 
-/** The problems of a route by status, each with the codes that it may have there. */
+/** The problem responses of a route by status, each with its possible error codes. */
 export function problemResponses(line: Route, components: Components): object {
 	const byStatus = Map.groupBy(errorsOf(line), (code) => String(errorCodes[code].status));
 	return Object.fromEntries(
