@@ -13,7 +13,9 @@ export interface Override {
 	readonly value: unknown;
 }
 
-/** Reads the keys that the environment sets. Any other variable with the prefix `CAUSEWAY_` is reported as a problem, since it is a typo. */
+/**
+ * Reads the keys that the environment sets. Any other variable with the prefix `CAUSEWAY_` is reported as a problem, since it is a typo.
+ */
 export function readEnvironment(
 	env: Readonly<Record<string, string | undefined>>,
 	keys: readonly Key[],

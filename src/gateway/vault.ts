@@ -4,7 +4,8 @@ import path from "node:path";
 import { createSealing, type Vault } from "#core/vault.ts";
 
 /**
- * Opens the key that encrypts stored secrets. It is created at the first start, readable by the user of the process only (design §9 rule 6).
+ * Opens the key that encrypts stored secrets. It is created at the first start, readable by the user of the process only (design §9 rule
+ * 6).
  *
  * @throws {Error} if the key file is damaged
  */

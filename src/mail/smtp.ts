@@ -44,8 +44,8 @@ export function createMail(
 /** Removes mail addresses, which servers repeat in their replies, since the error is logged. */
 function withoutAddresses(error: unknown): Error {
 	const { message, code, command, responseCode } = error as Error & Readonly<Record<string, unknown>>;
-	const said = message.replaceAll(/[^\s<>(),;:"]+@[^\s<>(),;:"]+/g, "[address]");
-	return Object.assign(new Error(said), { code, command, responseCode });
+	const redacted = message.replaceAll(/[^\s<>(),;:"]+@[^\s<>(),;:"]+/g, "[address]");
+	return Object.assign(new Error(redacted), { code, command, responseCode });
 }
 
 /** True if the server has permanently rejected the mail (RFC 5321 §4.2.1). */

@@ -30,8 +30,8 @@ interface FollowDependencies {
 }
 
 /**
- * Follows an account or channel by reference (wire.md, "People"): `handle@domain` with or without a leading `@`, an actor's URL, or the handle
- * or URL of a local channel. A remote account is looked up on the bridged networks.
+ * Follows an account or channel by reference (wire.md, "People"): `handle@domain` with or without a leading `@`, an actor's URL, or the
+ * handle or URL of a local channel. A remote account is looked up on the bridged networks.
  *
  * @throws {InvalidRequest} the text is not a reference
  * @throws {NotFound} there is no such account or channel

@@ -8,8 +8,8 @@ import { accessTokens, tokenId } from "../identity/tokens.ts";
 import { peerPrincipal } from "./peer-principals.ts";
 
 /**
- * The current principal of a credential; `undefined` if the credential is unknown, expired or revoked. An open stream checks it again before
- * each delivery.
+ * The current principal of a credential; `undefined` if the credential is unknown, expired or revoked. An open stream checks it again
+ * before each delivery.
  *
  * @param credential the id of a credential, never a secret: `oauth:` and `oauth+jwt:` for OAuth access tokens, `bootstrap:` for bootstrap
  * tokens, `device:` for device keys, `peer:` for keys of other providers' accounts, and no prefix for personal access tokens

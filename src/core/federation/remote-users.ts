@@ -56,8 +56,8 @@ export type LookUpResult =
 	| "undisclosed";
 
 /**
- * The profile after a look-up. A newer profile replaces the known one; an older one is ignored even if it arrives later. A home whose clock is
- * ahead can't make its profile outlast later changes.
+ * The profile after a look-up. A newer profile replaces the known one; an older one is ignored even if it arrives later. A home whose
+ * clock is ahead can't make its profile outlast later changes.
  */
 export function merged(
 	known: RemoteUser | undefined,

@@ -8,7 +8,9 @@ export type Access = "allowed" | "hidden" | "ended";
 /** Checks a credential again; `undefined` if it is no longer valid. */
 export type PrincipalOf = (credential: string) => Promise<Principal | undefined>;
 
-/** Decides for one event which principals may receive it now. For each credential the store is read once, however many streams it has open. */
+/**
+ * Decides for one event which principals may receive it now. For each credential the store is read once, however many streams it has open.
+ */
 export type AccessCheck = (circle: Circle) => (principal: Principal) => Promise<Access>;
 
 /** Checks credential and circle again for each event. */

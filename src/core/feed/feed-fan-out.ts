@@ -9,7 +9,7 @@ export interface Subscriber {
 	readonly principal: Principal;
 	/** False while it still reads earlier events of the stream from the log. */
 	isLive(stream: string): boolean;
-	/** Receives the event `seq` of a stream; `event` is undefined if subscribers are not told of it. */
+	/** Receives the event `seq` of a stream; `event` is undefined if it is not delivered to subscribers. */
 	receive(stream: string, seq: number, event: EventWithCircle | undefined, access: Access): void;
 	/** Sends an event that is not in the log and is never repeated. */
 	signal(event: LiveEvent): void;

@@ -29,7 +29,9 @@ export interface ReaderParts {
 	readonly onClose: (reader: FeedReader) => void;
 }
 
-/** One open stream of live events. It first reads the events that it has missed, stream by stream; then the fan-out hands it the new ones. */
+/**
+ * One open stream of live events. It first reads the events that it has missed, stream by stream; then the fan-out hands it the new ones.
+ */
 export class FeedReader implements Subscriber {
 	readonly #parts: ReaderParts;
 	readonly #positions: FeedPositions;

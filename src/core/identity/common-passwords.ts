@@ -1,7 +1,6 @@
 /**
- * Passwords that everybody tries first, in lower case: the long ones of the list whole, of the shorter ones the word that is
- * left when digits and signs at both ends are taken off. From the frequency list of zxcvbn (Dan Wheeler and Dropbox, Inc.),
- * as @zxcvbn-ts/language-common 3.0.4 carries it; MIT License.
+ * Common passwords in lower case: the long ones complete, and the shorter ones without digits and signs at both ends. From the
+ * frequency list of zxcvbn (Dan Wheeler and Dropbox, Inc.), as @zxcvbn-ts/language-common 3.0.4 carries it; MIT License.
  */
 export const commonPasswords: ReadonlySet<string> = new Set(
 	`

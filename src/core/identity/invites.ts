@@ -17,7 +17,7 @@ export interface Invite {
 	/** The account that invites; the operator if absent. */
 	readonly by?: AccountId;
 	readonly usesLeft: number;
-	/** The sign-ups in progress. The use of one that creates no account is given back, even if the process has ended meanwhile. */
+	/** The sign-ups in progress. The use of one that creates no account is released, even if the process has ended meanwhile. */
 	readonly takers?: readonly Redemption[];
 	readonly createdAt: number;
 	readonly expiresAt: number;
@@ -81,12 +81,12 @@ export async function redeemInvite(context: Dependencies, secret: string, accoun
 export async function releaseInvite(context: Dependencies, secret: string, account: AccountId): Promise<void> {
 	await change(context, secret, (invite) => {
 		const takers = (invite.takers ?? []).filter((redemption) => redemption.account !== account);
-		// The use of a sign-up that timed out was given back before.
+		// The use of a sign-up that timed out was released before.
 		return takers.length === invite.takers?.length ? undefined : { ...invite, usesLeft: invite.usesLeft + 1, takers };
 	});
 }
 
-/** Changes an invitation by compare-and-set. One without uses is kept until it expires, since a use may be given back. */
+/** Changes an invitation by compare-and-set. One without uses is kept until it expires, since a use may be released. */
 async function change(
 	context: Dependencies,
 	secret: string,

@@ -8,7 +8,7 @@ export type JoinPolicy = (typeof joinPolicies)[number];
 export const roles = ["owner", "admin", "member", "guest"] as const;
 export type Role = (typeof roles)[number];
 
-/** The roles that may do each thing. `anyone` includes accounts without a membership. */
+/** The roles that are allowed each action. `anyone` includes accounts without a membership. */
 export interface Permissions {
 	readonly post: readonly (Role | "anyone")[];
 	readonly reply: readonly (Role | "anyone")[];

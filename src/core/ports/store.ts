@@ -58,7 +58,7 @@ export interface Draft<Type extends string = string, Body = unknown> {
 	readonly actor: string;
 	/** Unique in the whole log: identifies the request. The event's own id if absent. */
 	readonly request?: string;
-	/** Unique in the whole log: identifies the thing, whoever reports it. The event's own id if absent. */
+	/** Unique in the whole log: identifies what happened, however it was reported. The event's own id if absent. */
 	readonly natural?: string;
 	/** The markers of the consumers that have to handle the event. */
 	readonly pending: readonly string[];

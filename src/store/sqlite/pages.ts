@@ -22,7 +22,9 @@ export function pageSql(collection: Collection<never>, index: string | undefined
 	].join(" ");
 }
 
-/** The condition for a prefix. Without a prefix it still says that the document is in the index, or SQLite could not use the partial index. */
+/**
+ * The condition for a prefix. Without a prefix it still says that the document is in the index, or SQLite could not use the partial index.
+ */
 function whereStarts(columns: readonly string[], prefix: Key): string[] {
 	return prefix.length > 0 ? prefix.map((_, part) => `${columns[part]} = ?`) : [`${columns[0]} IS NOT NULL`];
 }

@@ -18,8 +18,8 @@ export type Attempted =
 	| { readonly result: { readonly status: "skipped" } | Extract<DeliveryResult, { status: "retry" }> };
 
 /**
- * Makes one attempt at a delivery. An internal error fails only this delivery. The content of an event is prepared once for all targets of a
- * network.
+ * Makes one attempt at a delivery. An internal error fails only this delivery. The content of an event is prepared once for all targets of
+ * a network.
  */
 export function createAttempt(
 	context: CoreContext,

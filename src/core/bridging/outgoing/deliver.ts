@@ -44,7 +44,9 @@ interface Run {
 const queueOf = ({ event, reach }: DeliveryRow): string =>
 	`${event.slice(0, event.lastIndexOf("/"))}>${targetOf(reach)}`;
 
-/** Makes the deliveries of one lane, in order (design §3.4). A run resolves with the time of the next attempt, if there is one to wait for. */
+/**
+ * Makes the deliveries of one lane, in order (design §3.4). A run resolves with the time of the next attempt, if there is one to wait for.
+ */
 export function createDeliverer(
 	context: CoreContext,
 	{ bridge, holds, maxAgeMs, onOutcome = () => {} }: DeliveryOptions,

@@ -12,8 +12,8 @@ type Plan = (planner: Planner, event: LogEvent) => Promise<Planned>;
 type NewDeliveries = readonly { readonly id: string; readonly doc: DeliveryRow }[];
 
 /**
- * The consumer `bridge`, which plans everything that leaves the provider (design §3): it adds one delivery per target of an event. The ids of
- * deliveries make it idempotent.
+ * The consumer `bridge`, which plans everything that leaves the provider (design §3): it adds one delivery per target of an event. The ids
+ * of deliveries make it idempotent.
  */
 export function createOutgoing(planner: Planner, lanes: () => Lanes): ConsumerJob<NewDeliveries> {
 	return {

@@ -39,7 +39,8 @@ export function assertLinkable({ channel, circle }: PlaceWithCircle): void {
 }
 
 /**
- * Links a channel to a room (wire.md, "Bridges"). The link is `waiting` until the room's side consents. Repeating it returns the existing link.
+ * Links a channel to a room (wire.md, "Bridges"). The link is `waiting` until the room's side consents. Repeating it returns the existing
+ * link.
  *
  * @throws {Conflict} `tier_not_federated`, `room_linked`, `channel_linked`
  */
