@@ -35,7 +35,7 @@ export function busContract(test: TestFn, name: string, start: StartBus): void {
 		t.pass();
 	});
 
-	test(`${name}: a listener that has unsubscribed is not called any more, and others are`, async (t) => {
+	test(`${name}: a listener that has unsubscribed is no longer called, and others are`, async (t) => {
 		const bus = await start(t);
 		const gone: number[] = [];
 		const here: number[] = [];

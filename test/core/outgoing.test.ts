@@ -76,7 +76,7 @@ test("a Retry-After of 0 does not cause a busy loop", (t) => {
 	t.true(backOff(1, -5) >= second);
 });
 
-test("a failed delivery is retried after a second, and advance messages wait for it", async (t) => {
+test("a failed delivery is retried after a second, and later messages wait for it", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
@@ -232,7 +232,7 @@ test("expired deliveries to an unreachable host become dead letters without an a
 	t.deepEqual(texts(fedi), ["new"]);
 });
 
-test("a permanently rejected delivery is attempted once, and advance messages are delivered", async (t) => {
+test("a permanently rejected delivery is attempted once, and later messages are delivered", async (t) => {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const [jane, bob] = [await core.person("jane"), fedi.person("bob")];
