@@ -1,6 +1,6 @@
 import { BoundedMap } from "../bounded-map.ts";
 import type { Lane } from "../ports/lanes.ts";
-import { type Collection, Duplicate } from "../ports/store.ts";
+import { type Collection, Duplicate, type Stored } from "../ports/store.ts";
 import type { CoreContext } from "./context.ts";
 
 /** Why a lane is paused: the host behind all of its items fails. */
@@ -44,11 +44,19 @@ export interface LaneHold {
 	setTrouble(trouble: LaneTrouble | undefined): Promise<void>;
 }
 
+/** What was last read of a lane's record, which saves reading it again to take the lane. */
+export interface LaneState {
+	/** Why the lane is paused, if it is. */
+	readonly trouble: LaneTrouble | undefined;
+	/** Takes the lane. If this process was the last to take it, nothing is read or written. */
+	take(): Promise<LaneHold>;
+}
+
 /** Takes lanes for this process. */
 export interface LaneHolds {
-	/** Why the lane is paused, if it is. */
-	troubleOf(lane: Lane): Promise<LaneTrouble | undefined>;
-	/** Takes the lane. If this process was the last to take it, nothing is written. */
+	/** Reads the lane's record. */
+	read(lane: Lane): Promise<LaneState>;
+	/** Reads the lane's record and takes the lane. */
 	take(lane: Lane): Promise<LaneHold>;
 }
 
@@ -59,9 +67,9 @@ const capacity = 20_000;
 export function createLaneHolds({ store }: Pick<CoreContext, "store">): LaneHolds {
 	const held = new BoundedMap<Lane, number>(capacity);
 
-	async function raised(lane: Lane): Promise<number> {
-		for (;;) {
-			const stored = await store.get(laneRecords, lane);
+	/** The lane's epoch when this process has taken it. @param known the lane's record, as it was last read */
+	async function raised(lane: Lane, known: Stored<LaneRecord> | undefined): Promise<number> {
+		for (let stored = known; ; stored = await store.get(laneRecords, lane)) {
 			if (stored !== undefined && stored.doc.epoch === held.get(lane)) return stored.doc.epoch;
 			const epoch = (stored?.doc.epoch ?? 0) + 1;
 			if (stored !== undefined) {
@@ -85,26 +93,31 @@ export function createLaneHolds({ store }: Pick<CoreContext, "store">): LaneHold
 		throw new LaneLost(lane);
 	}
 
+	async function take(lane: Lane, known: Stored<LaneRecord> | undefined): Promise<LaneHold> {
+		const epoch = await raised(lane, known);
+		held.set(lane, epoch);
+		return {
+			lane,
+			epoch,
+			async confirm() {
+				await heldRecord(lane, epoch);
+			},
+			async setTrouble(trouble) {
+				for (;;) {
+					const { rev } = await heldRecord(lane, epoch);
+					const record = trouble === undefined ? { epoch } : { epoch, trouble };
+					if (await store.replace(laneRecords, lane, rev, record)) return;
+				}
+			},
+		};
+	}
+
 	return {
-		troubleOf: async (lane) => (await store.get(laneRecords, lane))?.doc.trouble,
-		async take(lane) {
-			const epoch = await raised(lane);
-			held.set(lane, epoch);
-			return {
-				lane,
-				epoch,
-				async confirm() {
-					await heldRecord(lane, epoch);
-				},
-				async setTrouble(trouble) {
-					for (;;) {
-						const { rev } = await heldRecord(lane, epoch);
-						const record = trouble === undefined ? { epoch } : { epoch, trouble };
-						if (await store.replace(laneRecords, lane, rev, record)) return;
-					}
-				},
-			};
+		async read(lane) {
+			const stored = await store.get(laneRecords, lane);
+			return { trouble: stored?.doc.trouble, take: () => take(lane, stored) };
 		},
+		take: async (lane) => take(lane, await store.get(laneRecords, lane)),
 	};
 }
 

@@ -22,10 +22,22 @@ test("a holder that lost its lane can't write until it takes the lane again", as
 	await theirs.take("deliver:x");
 	await t.throwsAsync(lost.confirm(), { instanceOf: LaneLost });
 	await t.throwsAsync(lost.setTrouble(trouble), { instanceOf: LaneLost });
-	t.is(await mine.troubleOf("deliver:x"), undefined);
+	t.is((await mine.read("deliver:x")).trouble, undefined);
 	const again = await mine.take("deliver:x");
 	t.is(again.epoch, 3);
 	await again.confirm();
+});
+
+test("a lane that was taken since its record was read gets a new epoch", async (t) => {
+	const { context } = await openCore(t);
+	const [mine, theirs] = [createLaneHolds(context), createLaneHolds(context)];
+	await mine.take("deliver:x");
+	const state = await mine.read("deliver:x");
+	t.is((await state.take()).epoch, 1);
+	await theirs.take("deliver:x");
+	// What was read is out of date, which the next write finds out.
+	await t.throwsAsync((await state.take()).confirm(), { instanceOf: LaneLost });
+	t.is((await (await mine.read("deliver:x")).take()).epoch, 3);
 });
 
 test("concurrent holders of a lane get different epochs, and only the newest can write", async (t) => {
@@ -55,11 +67,11 @@ test("failures are stored with the lane across holders, and clearing them leaves
 	const hold = await holds.take("deliver:x");
 	await hold.setTrouble(trouble);
 	const next = createLaneHolds(context);
-	t.deepEqual(await next.troubleOf("deliver:x"), trouble);
+	t.deepEqual((await next.read("deliver:x")).trouble, trouble);
 	const taken = await next.take("deliver:x");
-	t.deepEqual(await next.troubleOf("deliver:x"), trouble);
+	t.deepEqual((await next.read("deliver:x")).trouble, trouble);
 	await clearTrouble(context, "deliver:x");
-	t.is(await next.troubleOf("deliver:x"), undefined);
+	t.is((await next.read("deliver:x")).trouble, undefined);
 	await taken.confirm();
 	await clearTrouble(context, "deliver:unknown");
 	t.is(await context.store.get(laneRecords, "deliver:unknown"), undefined);

@@ -107,11 +107,12 @@ export function createDeliverer(
 	}
 
 	return async (lane, signal) => {
-		let trouble = await holds.troubleOf(deliveryLane(lane));
+		const state = await holds.read(deliveryLane(lane));
+		let { trouble } = state;
 		if (trouble !== undefined && trouble.notBefore > clock.now()) return trouble.notBefore;
 		using grace = graceAfter(signal, graceMs);
 		let held: Promise<LaneHold> | undefined;
-		const hold = (): Promise<LaneHold> => (held ??= holds.take(deliveryLane(lane)));
+		const hold = (): Promise<LaneHold> => (held ??= state.take());
 		const items = laneItems(context, hold, (name) => onOutcome(name, "dead"));
 		const run: Run = { items, blocked: new Set(), gone: new Map(), next: undefined };
 		for (let after: DeliveryRow | undefined; !signal.aborted; ) {
