@@ -11,6 +11,7 @@ import { named, objectOf, readRecording } from "../fixtures/recording.ts";
 import { type MongoPeer, startMongo } from "../peers/mongodb.ts";
 import { runProgram } from "../support/run-program.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { until } from "../support/wait.ts";
 
 let server: MongoPeer;
 test.before(async () => {
@@ -56,9 +57,11 @@ for (const { commit, name, folder, kind } of recorded())
 			t.is(await cli("deliveries", "replay", "activitypub:localhost:8483"), "1");
 			await copy.stop();
 			await copy.start();
-			await waitInVain();
 			const refused = objectOf(named(recording.messages, "refused by stork"));
-			t.is(copy.peers.hosts.stork.ledger.filter(({ object }) => object === refused).length, 1, "the dead letter");
+			const arrived = () => copy.peers.hosts.stork.ledger.filter(({ object }) => object === refused).length;
+			await until("the dead letter arrives", () => arrived() > 0);
+			await waitInVain();
+			t.is(arrived(), 1, "the dead letter arrives once");
 			t.false((await cli("doctor")).includes("localhost:8483"));
 		},
 	);
