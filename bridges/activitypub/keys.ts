@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import { LRUCache } from "lru-cache";
 import type { BridgeHost } from "#bridge-kit";
+import { createCache } from "./cache.ts";
 
 /** The key of one of our actors. */
 export interface ActorKey {
@@ -24,7 +24,7 @@ interface StoredKey {
 const generate = promisify(generateKeyPair);
 
 export function createActorKeys(host: Pick<BridgeHost, "about" | "secrets">): ActorKeys {
-	const known = new LRUCache<string, ActorKey>({ max: 2_000 });
+	const known = createCache<ActorKey>(2_000);
 	const loading = new Map<string, Promise<ActorKey>>();
 
 	async function load(actor: string): Promise<ActorKey> {

@@ -1,5 +1,5 @@
-import { LRUCache } from "lru-cache";
 import type { BridgeHost, RemotePerson } from "#bridge-kit";
+import { createCache } from "../cache.ts";
 import { idOf, type Json } from "../reading.ts";
 import { type Documents, RemoteUnavailable } from "./fetch-document.ts";
 import { ghostHandle, type Handle, isActor, personOf, personOfAccount } from "./person.ts";
@@ -36,11 +36,11 @@ export function createActorDirectory(
 	documents: Documents,
 	webFinger: WebFingerClient,
 ): ActorDirectory {
-	const people = new LRUCache<string, RemotePerson | typeof absent>({ max: 20_000 });
+	const people = createCache<RemotePerson | typeof absent>(20_000);
 	/** Followers collections by actor; the empty string: the document names none. */
-	const followers = new LRUCache<string, string>({ max: 20_000, ttl: freshMs });
+	const followers = createCache<string>(20_000, freshMs);
 	const asking = new Map<string, Promise<RemotePerson | undefined>>();
-	const failedProofs = new LRUCache<string, number>({ max: 1_000, ttl: 3_600_000 });
+	const failedProofs = createCache<number>(1_000, 3_600_000);
 
 	async function handleOf(document: Json): Promise<Handle> {
 		const id = idOf(document) ?? "";

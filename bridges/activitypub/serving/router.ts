@@ -1,6 +1,6 @@
-import { LRUCache } from "lru-cache";
 import { type BridgeRequest, type BridgeResponse, parseId } from "#bridge-kit";
 import { hasActor } from "../actors.ts";
+import { createCache } from "../cache.ts";
 import type { PublishingContext } from "../context.ts";
 import { serveHostMeta, serveHostMetaJson, serveNodeInfo, serveNodeInfoLinks } from "./about.ts";
 import { serveAccount, serveChannel, serveInstance } from "./actor-routes.ts";
@@ -54,7 +54,7 @@ export function createRouter(
 	context: PublishingContext,
 	inbox: (request: BridgeRequest) => Promise<BridgeResponse>,
 ): (request: BridgeRequest) => Promise<BridgeResponse> {
-	const inboxes = new LRUCache<string, true>({ max: 5_000, ttl: believedMs });
+	const inboxes = createCache<true>(5_000, believedMs);
 
 	return async (request) => {
 		const [root = "", name = "", part, ...rest] = request.path.slice(1).split("/");

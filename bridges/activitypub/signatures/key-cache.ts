@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import { createCache } from "../cache.ts";
 import { type KeyDocument, type PublicKey, parsePublicKey } from "./public-key.ts";
 
 /** How long a key, its absence and a failure to fetch it are cached. */
@@ -38,7 +38,7 @@ interface Entry {
 
 /** A bounded cache of remote keys: single-flight, negative answers included (CVE-2026-34148). */
 export function createKeyCache({ fetchKey, now, max = 10_000 }: KeyCacheOptions): KeyCache {
-	const entries = new LRUCache<string, Entry>({ max });
+	const entries = createCache<Entry>(max);
 	const fetching = new Map<string, Promise<PublicKey | undefined>>();
 
 	async function load(keyId: string): Promise<PublicKey | undefined> {
