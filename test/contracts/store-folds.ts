@@ -1,8 +1,8 @@
 import test from "ava";
 import fc from "fast-check";
-import type { Draft } from "../../src/core/ports/store.ts";
+import type { Draft, FoldsOf } from "../../src/core/ports/store.ts";
 import type { NewPlace } from "./store.ts";
-import { folds, messages, post, tallies } from "./store-collections.ts";
+import { folds, messages, post, type Tally, tallies } from "./store-collections.ts";
 
 export function foldsContract(name: string, newPlace: NewPlace): void {
 	test(`${name}: when an append resolves, its folded documents can be read`, async (t) => {
@@ -71,6 +71,51 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 		);
 		t.is(await store.head("t"), 1);
 		t.is(await store.eventBy("natural", "fs"), undefined);
+	});
+
+	test(`${name}: a fold that refuses a state decides at the event's own place, whoever appends beside it`, async (t) => {
+		const place = await newPlace(t);
+		const stores = [await place.open(), await place.open()];
+		// Each event requires that fewer than five come before it.
+		const atMostFive: FoldsOf = (event) => [
+			{
+				collection: tallies,
+				id: event.stream,
+				next(now?: Tally) {
+					if ((now?.seqs.length ?? 0) >= 5) throw new Error("there are five already");
+					return undefined;
+				},
+			},
+			...folds(event),
+		];
+		const appends = Array.from({ length: 30 }, (_, n) =>
+			(stores[n % 2] as (typeof stores)[0]).append(post("s", String(n)), { folds: atMostFive }),
+		);
+		const outcomes = await Promise.allSettled(appends);
+		t.is(outcomes.filter(({ status }) => status === "fulfilled").length, 5);
+		t.is(await (stores[0] as (typeof stores)[0]).head("s"), 5);
+	});
+
+	test(`${name}: a repeated append is a duplicate, even if its fold would refuse it now`, async (t) => {
+		const store = await (await newPlace(t)).open();
+		const onlyFirst: FoldsOf = (event) => [
+			{
+				collection: tallies,
+				id: event.stream,
+				next(now?: Tally) {
+					if (now !== undefined) throw new Error("it is not the first");
+					return undefined;
+				},
+			},
+			...folds(event),
+		];
+		for (const key of ["natural", "request"] as const) {
+			const draft = post(key, "x", { [key]: `the ${key} key` });
+			t.is((await store.append(draft, { folds: onlyFirst })).outcome, "appended");
+			t.like(await store.append(draft, { folds: onlyFirst }), { outcome: "duplicate", by: key });
+			await t.throwsAsync(store.append(post(key, "y"), { folds: onlyFirst }), { message: "it is not the first" });
+			t.is(await store.head(key), 1);
+		}
 	});
 
 	test(`${name}: folds and compare-and-set see each other's writes`, async (t) => {

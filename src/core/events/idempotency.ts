@@ -41,7 +41,7 @@ export function eventOfRequest<T extends EventType>(
 	type: T,
 ): { event: EventOf<T>; replayed: boolean } {
 	if (appended.outcome === "appended") return { event: appended.event, replayed: false };
-	if (appended.outcome === "moved") throw new Error("An append without `after` was answered with `moved`");
+	if (appended.outcome === "moved") throw new Error("An append that depends on nothing was answered with `moved`");
 	const event = appended.event as EventOf<T>;
 	const { fingerprint, erased } = event.body as { fingerprint?: string; erased?: true };
 	// The body of an erased event has lost its fingerprint: the answer is what remains of the event.

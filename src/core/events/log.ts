@@ -2,6 +2,7 @@ import type { Bus } from "../ports/bus.ts";
 import type { Appended, Draft, FoldsOf, Store } from "../ports/store.ts";
 import { type Marker, markers } from "./consumers.ts";
 import type { EventBodies, EventOf, EventType } from "./event.ts";
+import { guarded, type Premise, PremiseFailed } from "./premise.ts";
 
 /** An event to be appended. Its pending markers follow from the consumers' tables. */
 export type DraftOf<T extends EventType> = Omit<Draft<T, EventBodies[T]>, "pending"> & {
@@ -11,16 +12,25 @@ export type DraftOf<T extends EventType> = Omit<Draft<T, EventBodies[T]>, "pendi
 /** The outcome of an append of one type of event. */
 export type AppendedOf<T extends EventType> =
 	| { readonly outcome: "appended"; readonly event: EventOf<T> }
-	| Exclude<Appended, { outcome: "appended" }>;
+	| Extract<Appended, { outcome: "duplicate" }>
+	/** Nothing was stored: the stream has moved, or a premise does not hold. The caller has to decide again. */
+	| { readonly outcome: "moved" };
+
+/** What an append depends on. */
+export interface AppendOptions {
+	/** The seq at which the stream must still be. */
+	readonly after?: number;
+	/** The states of documents that the event presumes. */
+	readonly premises?: readonly Premise[];
+}
 
 /** Appends events. Anything that people see changes only in this way (design §3.1). */
 export interface Log {
 	/**
-	 * Appends an event. Resolves when it is durable and folded into the derived documents.
-	 *
-	 * @param options.after the seq at which the stream must still be; the outcome is `moved` if it is not
+	 * Appends an event. Resolves when it is durable and folded into the derived documents. The outcome is `moved` if something that it
+	 * depends on has changed, and `duplicate` for a repetition, even if its premises held only the first time.
 	 */
-	append<T extends EventType>(draft: DraftOf<T>, options?: { readonly after?: number }): Promise<AppendedOf<T>>;
+	append<T extends EventType>(draft: DraftOf<T>, options?: AppendOptions): Promise<AppendedOf<T>>;
 }
 
 /** The dependencies of the log. */
@@ -46,11 +56,13 @@ export function createLog({ store, bus, folds, consumers, onOwed }: LogParts): L
 	return {
 		async append<T extends EventType>(
 			{ without = [], ...draft }: DraftOf<T>,
-			options: { readonly after?: number } = {},
-		) {
+			{ premises = [], ...options }: AppendOptions = {},
+		): Promise<AppendedOf<T>> {
 			const all = pendingOf(draft.type);
 			const pending = without.length === 0 ? all : all.filter((marker) => !without.includes(marker));
-			const appended = await store.append({ ...draft, pending }, { folds, ...options });
+			const appended = await store
+				.append({ ...draft, pending }, { folds: guarded(folds, draft.body, premises), ...options })
+				.catch(movedIfPremiseFailed);
 			if (appended.outcome === "appended") {
 				const { stream, seq } = appended.event;
 				bus.publish(stream, seq);
@@ -59,4 +71,9 @@ export function createLog({ store, bus, folds, consumers, onOwed }: LogParts): L
 			return appended as AppendedOf<T>;
 		},
 	};
+}
+
+function movedIfPremiseFailed(error: unknown): { readonly outcome: "moved" } {
+	if (error instanceof PremiseFailed) return { outcome: "moved" };
+	throw error;
 }

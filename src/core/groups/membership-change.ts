@@ -1,3 +1,4 @@
+import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { Account } from "../model/account.ts";
 import { type Membership, type PlaceId } from "../model/membership.ts";
@@ -29,6 +30,7 @@ export interface MembershipOptions {
  *
  * @param decide maps the current membership to the desired one; `undefined` leaves it unchanged
  * @returns the membership after the change; `undefined` if there is none
+ * @throws {Unauthenticated} the account was deleted, and the membership would begin
  */
 export async function changeMembership(
 	context: CoreContext,
@@ -45,15 +47,20 @@ export async function changeMembership(
 		const generation = (now?.generation ?? 0) + 1;
 		const membership = { place, account: account.id, role: now?.role ?? "member", generation, ...desired } as const;
 		const before = now?.state === "joined" ? now.reach : undefined;
-		const appended = await context.log.append({
-			stream: place,
-			type: typeOf[desired.state],
-			actor: actor.id,
-			natural: `member:${place}:${account.id}:${generation}`,
-			...(federate ? {} : { without: ["bridge"] as const }),
-			...(request === undefined ? {} : { request }),
-			body: { membership, ...(before === undefined ? {} : { before }) },
-		});
+		const begins = desired.state === "joined" || desired.state === "requested";
+		const appended = await context.log.append(
+			{
+				stream: place,
+				type: typeOf[desired.state],
+				actor: actor.id,
+				natural: `member:${place}:${account.id}:${generation}`,
+				...(federate ? {} : { without: ["bridge"] as const }),
+				...(request === undefined ? {} : { request }),
+				body: { membership, ...(before === undefined ? {} : { before }) },
+			},
+			begins ? { premises: [stillThere(account)] } : {},
+		);
+		if (appended.outcome === "moved") await assertStillThere(context, account);
 		if (appended.outcome === "appended")
 			return { membership: { ...membership, since: appended.event.at }, changed: true, event: appended.event.id };
 		if (appended.outcome === "duplicate" && appended.by === "request") return { membership: now, changed: false };

@@ -6,7 +6,7 @@ import type { BridgeName, MessageId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { Message } from "../model/message.ts";
 import type { MessageEvents } from "./events.ts";
-import { messages } from "./message.ts";
+import { messages, sameTexts } from "./message.ts";
 
 /** Deletes a message on behalf of its author or a moderator (OFSCP R7 §7.1). Idempotent. @throws {PermissionDenied} */
 export async function deleteMessage(
@@ -22,8 +22,8 @@ export async function deleteMessage(
 }
 
 /**
- * Appends a deletion that has been authorised. It empties the events that hold the message's texts, and is therefore decided on the message
- * at the stream's head: an edit that comes in between is emptied too.
+ * Appends a deletion that has been authorised. It empties the events that hold the message's texts, and is therefore decided again if the
+ * message is edited meanwhile. An edit that comes later finds the message deleted.
  */
 export async function appendDeletion(
 	context: CoreContext,
@@ -44,8 +44,6 @@ export async function appendDeletion(
 	for (;;) {
 		const message = (await context.store.get(messages, id))?.doc;
 		if (message === undefined || message.deletedAt !== undefined) return;
-		const after = await context.store.head(message.channel);
-		const current = (await context.store.get(messages, id))?.doc ?? message;
 		const appended = await context.log.append(
 			{
 				stream: message.channel,
@@ -53,10 +51,10 @@ export async function appendDeletion(
 				actor: actor.id,
 				natural: `deleted:${id}`,
 				...(request === undefined ? {} : { request }),
-				erases: current.texts.map((seq) => ({ seq, body: remainsOf(current, seq) })),
+				erases: message.texts.map((seq) => ({ seq, body: remainsOf(message, seq) })),
 				body: { message: id, ...body },
 			},
-			{ after },
+			{ premises: [sameTexts(message)] },
 		);
 		if (appended.outcome !== "moved") return;
 	}

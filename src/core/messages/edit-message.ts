@@ -1,10 +1,11 @@
+import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import { Conflict, PermissionDenied } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { Account } from "../model/account.ts";
 import { type Content, type Message } from "../model/message.ts";
 import { checkContent } from "./check-content.ts";
 import type { MessageEvents } from "./events.ts";
-import { messages } from "./message.ts";
+import { messages, sameTexts } from "./message.ts";
 import { mentionedAccounts } from "./post-message.ts";
 
 /** Changes to a message; absent fields stay as they are. */
@@ -30,6 +31,21 @@ export async function editMessage(
 	message: Message,
 	changes: MessageChanges,
 ): Promise<Message> {
+	for (let now = message; ; ) {
+		const edited = await tryEdit(context, author, now, changes);
+		if (edited !== undefined) return edited;
+		await assertStillThere(context, author);
+		now = (await context.store.get(messages, message.id))?.doc ?? now;
+	}
+}
+
+/** Edits a message as it was read; `undefined` if it has changed since. */
+async function tryEdit(
+	context: CoreContext,
+	author: Account,
+	message: Message,
+	changes: MessageChanges,
+): Promise<Message | undefined> {
 	if (message.author !== author.id) throw new PermissionDenied("Only the author can edit a message");
 	if (message.deletedAt !== undefined) throw new Conflict("already_deleted", "The message was deleted");
 	if (context.clock.now() > message.editUntil)
@@ -56,7 +72,12 @@ function changesNothing(message: Message, edit: MessageEvents["message.edited"])
 	return JSON.stringify(before) === JSON.stringify([...shown(edit), metadata, warning]);
 }
 
-/** Appends an edit that has been authorised. Earlier texts stay in the log until the message is deleted. */
+/**
+ * Appends an edit that has been authorised. Earlier texts stay in the log until the message is deleted.
+ *
+ * @param message the message as the edit was decided on
+ * @returns the message after the edit; `undefined` if it was edited or deleted meanwhile, or its editor was
+ */
 export async function appendEdit(
 	context: CoreContext,
 	message: Message,
@@ -65,13 +86,17 @@ export async function appendEdit(
 		body,
 		request,
 	}: { readonly actor: Account; readonly body: MessageEvents["message.edited"]; readonly request?: string },
-): Promise<Message> {
-	await context.log.append({
-		stream: message.channel,
-		type: "message.edited",
-		actor: actor.id,
-		...(request === undefined ? {} : { request }),
-		body,
-	});
+): Promise<Message | undefined> {
+	const appended = await context.log.append(
+		{
+			stream: message.channel,
+			type: "message.edited",
+			actor: actor.id,
+			...(request === undefined ? {} : { request }),
+			body,
+		},
+		{ premises: [stillThere(actor), sameTexts(message)] },
+	);
+	if (appended.outcome === "moved") return undefined;
 	return (await context.store.get(messages, message.id))?.doc ?? message;
 }

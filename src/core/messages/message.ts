@@ -1,3 +1,4 @@
+import type { Premise } from "../events/premise.ts";
 import type { Message } from "../model/message.ts";
 import type { Collection } from "../ports/store.ts";
 
@@ -11,3 +12,10 @@ export const messages: Collection<Message> = {
 		author: { kinds: ["text", "int"], of: (m) => (m.deletedAt === undefined ? [m.author, m.at] : undefined) },
 	},
 };
+
+/** The premise that a message has neither been edited nor deleted since it was read. */
+export const sameTexts = (seen: Message): Premise<Message> => ({
+	collection: messages,
+	id: seen.id,
+	holds: (now) => now?.deletedAt === seen.deletedAt && now?.texts.at(-1) === seen.texts.at(-1),
+});

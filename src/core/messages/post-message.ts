@@ -1,6 +1,7 @@
 import { assertMay } from "../access/permissions.ts";
 import type { ReadablePlace } from "../access/readable-place.ts";
 import { findAccount } from "../accounts/find-account.ts";
+import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { eventOfRequest, type Idempotency } from "../events/idempotency.ts";
@@ -52,31 +53,35 @@ export async function postMessage(
 	const now = context.clock.now();
 	const id = mintId("msg", now);
 	const { clientMessageId } = fields;
-	const appended = await context.log.append({
-		stream: channel.id,
-		type: "message.posted",
-		actor: author.id,
-		...(idempotency.request === undefined ? {} : { request: idempotency.request }),
-		...(clientMessageId === undefined ? {} : { natural: clientKey(author.id, place, clientMessageId) }),
-		body: {
-			message: {
-				id,
-				group: group.id,
-				channel: channel.id,
-				author: author.id,
-				type: fields.type,
-				content: fields.content,
-				...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),
-				mentions: await mentionedAccounts(context, fields.content.text),
-				tags: fields.tags ?? [],
-				metadata: fields.metadata ?? [],
-				...(fields.warning === undefined ? {} : { warning: fields.warning }),
-				...(clientMessageId === undefined ? {} : { clientMessageId }),
-				editUntil: Math.min(fields.editUntil ?? Number.MAX_SAFE_INTEGER, now + context.policy.editWindowMs),
+	const appended = await context.log.append(
+		{
+			stream: channel.id,
+			type: "message.posted",
+			actor: author.id,
+			...(idempotency.request === undefined ? {} : { request: idempotency.request }),
+			...(clientMessageId === undefined ? {} : { natural: clientKey(author.id, place, clientMessageId) }),
+			body: {
+				message: {
+					id,
+					group: group.id,
+					channel: channel.id,
+					author: author.id,
+					type: fields.type,
+					content: fields.content,
+					...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),
+					mentions: await mentionedAccounts(context, fields.content.text),
+					tags: fields.tags ?? [],
+					metadata: fields.metadata ?? [],
+					...(fields.warning === undefined ? {} : { warning: fields.warning }),
+					...(clientMessageId === undefined ? {} : { clientMessageId }),
+					editUntil: Math.min(fields.editUntil ?? Number.MAX_SAFE_INTEGER, now + context.policy.editWindowMs),
+				},
+				...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 			},
-			...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 		},
-	});
+		{ premises: [stillThere(author)] },
+	);
+	if (appended.outcome === "moved") await assertStillThere(context, author);
 	// A repeated request collides with its own message on the client's id before it collides on the request.
 	const isRepeated = appended.outcome === "duplicate" && appended.event.request === idempotency.request;
 	if (appended.outcome === "duplicate" && appended.by === "natural" && !isRepeated) {

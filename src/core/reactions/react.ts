@@ -1,8 +1,11 @@
 import { assertMay } from "../access/permissions.ts";
+import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import { Conflict } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
+import type { Premise } from "../events/premise.ts";
 import type { Place } from "../groups/place.ts";
 import type { BridgeName } from "../ids.ts";
+import { messages } from "../messages/message.ts";
 import type { Account } from "../model/account.ts";
 import { type Message, maxReactionKeys } from "../model/message.ts";
 import type { Reaction } from "../model/reaction.ts";
@@ -29,6 +32,7 @@ export interface ReactionSource {
  * @param source absent for a reaction made here
  * @throws {PermissionDenied} the account may not reply here
  * @throws {Conflict} `already_deleted`, `too_many_reactions`
+ * @throws {Unauthenticated} the account was deleted meanwhile
  */
 export async function react(
 	context: CoreContext,
@@ -38,29 +42,44 @@ export async function react(
 	fields: NewReaction,
 	source?: ReactionSource,
 ): Promise<{ changed: boolean }> {
-	if (message.deletedAt !== undefined) throw new Conflict("already_deleted", "The message was deleted");
 	await assertMay(context, "reply", place, author);
-	const isNew = !message.reactions.some((sum) => sum.key === fields.key);
-	if (isNew && message.reactions.length >= maxReactionKeys)
-		throw new Conflict("too_many_reactions", `A message can have at most ${maxReactionKeys} different reactions`);
-	return change(
-		context,
-		author,
-		message,
-		fields.key,
-		(now) => {
-			if (now?.active === true) return undefined;
-			return {
-				...fields,
-				message: message.id,
-				author: author.id,
-				active: true,
-				...(source === undefined ? {} : { origin: source.origin }),
-			};
-		},
-		source,
-	);
+	for (let seen = message; ; ) {
+		if (seen.deletedAt !== undefined) throw new Conflict("already_deleted", "The message was deleted");
+		if (!hasRoom(seen, fields.key))
+			throw new Conflict("too_many_reactions", `A message can have at most ${maxReactionKeys} different reactions`);
+		const changed = await change(
+			context,
+			author,
+			message,
+			fields.key,
+			(now) => {
+				if (now?.active === true) return undefined;
+				return {
+					...fields,
+					message: message.id,
+					author: author.id,
+					active: true,
+					...(source === undefined ? {} : { origin: source.origin }),
+				};
+			},
+			source,
+			[stillThere(author), takesReaction(message, fields.key)],
+		);
+		if (changed !== "moved") return { changed };
+		await assertStillThere(context, author);
+		seen = (await context.store.get(messages, message.id))?.doc ?? seen;
+	}
 }
+
+const hasRoom = ({ reactions: sums }: Message, key: string): boolean =>
+	sums.length < maxReactionKeys || sums.some((sum) => sum.key === key);
+
+/** The premise that a message is not deleted, and has room for a reaction. */
+const takesReaction = ({ id }: Message, key: string): Premise<Message> => ({
+	collection: messages,
+	id,
+	holds: (now) => now !== undefined && now.deletedAt === undefined && hasRoom(now, key),
+});
 
 /** Withdraws a reaction. Idempotent. */
 export async function unreact(
@@ -70,14 +89,16 @@ export async function unreact(
 	key: string,
 	source?: Omit<ReactionSource, "origin"> & { readonly bridge: BridgeName },
 ): Promise<{ changed: boolean }> {
-	return change(
+	const changed = await change(
 		context,
 		author,
 		message,
 		key,
 		(now) => (now?.active === true ? { ...now, active: false } : undefined),
 		source,
+		[],
 	);
+	return { changed: changed === true };
 }
 
 async function change(
@@ -94,25 +115,29 @@ async function change(
 				readonly origin?: Reaction["origin"];
 		  }
 		| undefined,
-): Promise<{ changed: boolean }> {
+	premises: readonly Premise[],
+): Promise<boolean | "moved"> {
 	const id = reactionId(message.id, author.id, key);
 	const now = (await context.store.get(reactions, id))?.doc;
 	const desired = decide(now);
-	if (desired === undefined) return { changed: false };
+	if (desired === undefined) return false;
 	const { at: _, ...reaction } = { ...desired, generation: (now?.generation ?? 0) + 1, at: 0 };
 	const network = source?.bridge ?? source?.origin?.bridge;
-	const appended = await context.log.append({
-		stream: message.channel,
-		type: reaction.active ? "reaction.added" : "reaction.removed",
-		actor: author.id,
-		natural: `reaction:${id}:${reaction.generation}`,
-		...(source === undefined ? {} : { request: source.request }),
-		body: {
-			reaction,
-			...(network === undefined ? {} : { origin: network }),
-			...(source === undefined ? {} : { raw: source.raw }),
+	const appended = await context.log.append(
+		{
+			stream: message.channel,
+			type: reaction.active ? "reaction.added" : "reaction.removed",
+			actor: author.id,
+			natural: `reaction:${id}:${reaction.generation}`,
+			...(source === undefined ? {} : { request: source.request }),
+			body: {
+				reaction,
+				...(network === undefined ? {} : { origin: network }),
+				...(source === undefined ? {} : { raw: source.raw }),
+			},
 		},
-	});
+		{ premises },
+	);
 	// A duplicate of the natural key is a concurrent change to the same state, so the desired state holds.
-	return { changed: appended.outcome === "appended" };
+	return appended.outcome === "moved" ? "moved" : appended.outcome === "appended";
 }

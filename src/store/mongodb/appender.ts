@@ -111,10 +111,10 @@ export function createAppender(stream: string, parts: AppenderParts) {
 		const plan = await folding.plan([...foldsOf.keys()], (event) => foldsOf.get(event) ?? folds);
 		if (plan.failed) {
 			const { event, error } = plan.failed;
-			drop(
-				batch.filter((one) => one.event === event).map(({ job }) => job),
-				(job) => job.reject(error),
-			);
+			const { job } = batch.find((one) => one.event === event) as NumberedJob;
+			// A repetition is answered like the first time, even if it could not be folded now.
+			const duplicate = await earlier(job);
+			drop([job], () => (duplicate ? job.resolve(duplicate) : job.reject(error)));
 			return;
 		}
 		failPoints.hit("store:before-commit");

@@ -1,4 +1,5 @@
 import { circleOf } from "../../access/circle.ts";
+import { isGone } from "../../accounts/still-there.ts";
 import { Problem } from "../../errors.ts";
 import { checkContent } from "../../messages/check-content.ts";
 import { appendEdit } from "../../messages/edit-message.ts";
@@ -21,7 +22,7 @@ export const receiveEdit: Receiver<"edit"> = async (batch, sender, event) => {
 		throw error;
 	}
 	await batch.flush();
-	await appendEdit(batch.context, message, {
+	const edited = await appendEdit(batch.context, message, {
 		actor: sender,
 		request: requestOf(batch, event),
 		body: {
@@ -34,5 +35,8 @@ export const receiveEdit: Receiver<"edit"> = async (batch, sender, event) => {
 			raw: event.raw,
 		},
 	});
+	// The message or its author has changed since it was read.
+	if (edited === undefined)
+		return (await isGone(batch.context, sender)) ? ignored("gone") : receiveEdit(batch, sender, event);
 	return resolved({ status: "accepted", message: message.id });
 };

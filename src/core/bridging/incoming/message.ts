@@ -1,5 +1,6 @@
 import { may } from "../../access/permissions.ts";
 import { accountById } from "../../accounts/find-account.ts";
+import { stillThere } from "../../accounts/still-there.ts";
 import { Problem } from "../../errors.ts";
 import { ensureFollowersChannel } from "../../groups/followers-channel.ts";
 import { memberships } from "../../groups/membership.ts";
@@ -111,37 +112,41 @@ async function post(
 		batch.targets.any({ ...place, origin: bridge, author: sender, people }),
 	);
 	context.failPoints.hit("incoming:before-append");
-	const appending = context.log.append({
-		stream: place.channel.id,
-		type: "message.posted",
-		actor: sender.id,
-		// On networks where message and event have the same id, one key is enough.
-		...(request === natural ? {} : { request }),
-		natural,
-		...(isOwed ? {} : { without: ["bridge"] as const }),
-		body: {
-			message: {
-				id,
-				group: place.group.id,
-				channel: place.channel.id,
-				author: sender.id,
-				type: event.type,
-				content: event.content,
-				...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),
-				mentions,
-				tags: event.tags ?? [],
-				metadata: [],
-				...(event.warning === undefined ? {} : { warning: event.warning }),
-				origin: { bridge, id: event.message, ...(event.url === undefined ? {} : { url: event.url }) },
-				editUntil: noEnd,
+	const appending = context.log.append(
+		{
+			stream: place.channel.id,
+			type: "message.posted",
+			actor: sender.id,
+			// On networks where message and event have the same id, one key is enough.
+			...(request === natural ? {} : { request }),
+			natural,
+			...(isOwed ? {} : { without: ["bridge"] as const }),
+			body: {
+				message: {
+					id,
+					group: place.group.id,
+					channel: place.channel.id,
+					author: sender.id,
+					type: event.type,
+					content: event.content,
+					...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),
+					mentions,
+					tags: event.tags ?? [],
+					metadata: [],
+					...(event.warning === undefined ? {} : { warning: event.warning }),
+					origin: { bridge, id: event.message, ...(event.url === undefined ? {} : { url: event.url }) },
+					editUntil: noEnd,
+				},
+				origin: bridge,
+				raw: event.raw,
 			},
-			origin: bridge,
-			raw: event.raw,
 		},
-	});
+		{ premises: [stillThere(sender)] },
+	);
 	const received = async (): Promise<Received> => {
 		const { outcome } = await appending;
 		context.failPoints.hit("incoming:after-append");
+		if (outcome === "moved") return { status: "ignored", reason: "gone" };
 		return outcome === "appended" ? { status: "accepted", message: id } : { status: "duplicate" };
 	};
 	return { done: received() };
