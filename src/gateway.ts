@@ -13,6 +13,7 @@ import { buildBridging } from "./gateway/bridging.ts";
 import { buildHttp } from "./gateway/http.ts";
 import { buildLanes } from "./gateway/lanes.ts";
 import { enabledBridges, type GatewayOptions, openCore } from "./gateway/open-core.ts";
+import { takeServerLock } from "./gateway/server-lock.ts";
 import { createMetrics } from "./http/operators/metrics.ts";
 import { type Listening, listen } from "./http/server.ts";
 import type { Health } from "./http/services.ts";
@@ -20,6 +21,8 @@ import type { Health } from "./http/services.ts";
 export { openCommandCore } from "./gateway/bridge-commands.ts";
 export { type InstalledBridges, installedBridges } from "./gateway/installed-bridges.ts";
 export { enabledBridges, type GatewayOptions, type OpenedCore, openCore, readConfig } from "./gateway/open-core.ts";
+
+export { assertNotHeld, holderOf } from "./gateway/server-lock.ts";
 
 /** A provider that is built, but has not been started. */
 export interface Gateway extends AsyncDisposable {
@@ -35,9 +38,19 @@ export interface Gateway extends AsyncDisposable {
  * Builds a provider with all its parts, without starting it.
  *
  * @throws {StoreUnavailable} if the store can't be opened
- * @throws {SetupError} if a bridge can't be set up
+ * @throws {SetupError} if a bridge can't be set up, or another server runs on the data folder
  */
 export async function buildGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
+	const lock = takeServerLock(config.dataDir, "serve");
+	try {
+		return await buildOn(config, options, lock);
+	} catch (error) {
+		lock[Symbol.dispose]();
+		throw error;
+	}
+}
+
+async function buildOn(config: Config, options: GatewayOptions, lock: Disposable): Promise<Gateway> {
 	const opened = await openCore(config, options);
 	const { context, bus, logger } = opened;
 	const { store } = context;
@@ -106,6 +119,7 @@ export async function buildGateway(config: Config, options: GatewayOptions = {})
 		http.close();
 		await network.http.close();
 		await opened[Symbol.asyncDispose]();
+		lock[Symbol.dispose]();
 		logger.info({}, "Causeway has stopped");
 	}
 	const stop = (): Promise<void> => (stopped ??= end());

@@ -4,7 +4,7 @@ import { deliveryLane } from "#core/bridging/outgoing/delivery.ts";
 import { lanesWithDeliveries } from "#core/bridging/outgoing/open-lanes.ts";
 import type { Marker } from "#core/events/consumers.ts";
 import { laneRecords } from "#core/events/lane-holds.ts";
-import { enabledBridges, openCore } from "../gateway.ts";
+import { enabledBridges, holderOf, openCore } from "../gateway.ts";
 import type { Command } from "./command.ts";
 
 /** What the events of each consumer of the log are waiting for. */
@@ -16,6 +16,12 @@ export const doctor: Command = {
 	summary: "report the state of the provider and its problems",
 	async run(_args, config, terminal) {
 		terminal.out(`config     ok: ${config.publicUrl}, data in ${config.dataDir}`);
+		const holder = holderOf(config.dataDir);
+		terminal.out(
+			holder === undefined
+				? "server     not running"
+				: `server     running: process ${holder.pid} on ${holder.host}, since ${iso(holder.since)}`,
+		);
 		await using opened = await openCore(config);
 		const { store } = opened.context;
 		const people = await store.count(accounts, "local", []);
@@ -26,7 +32,7 @@ export const doctor: Command = {
 		for (const [marker, work] of Object.entries(waiting)) {
 			const { length } = await store.owedStreams(marker, { limit: 1000 });
 			terminal.out(
-				`${marker.padEnd(10)} ${length} ${length === 1 ? "stream has" : "streams have"} events waiting for ${work}${length > 0 ? " (is the server running?)" : ""}`,
+				`${marker.padEnd(10)} ${length} ${length === 1 ? "stream has" : "streams have"} events waiting for ${work}${length > 0 && holder === undefined ? " (the server is not running)" : ""}`,
 			);
 		}
 		let lanes = 0;

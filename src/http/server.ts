@@ -3,11 +3,10 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type Koa from "koa";
 import { refuseBrokenRequest } from "./broken-request.ts";
+import { type ListenAddress, listenError } from "./listen-error.ts";
 
-export interface ListenOptions {
-	readonly host: string;
-	/** 0 for any free port. */
-	readonly port: number;
+/** A port of 0 stands for any free one. */
+export interface ListenOptions extends ListenAddress {
 	/** Ends responses that never end by themselves (event streams), once no new requests are accepted. */
 	readonly onClosing?: () => void;
 }
@@ -24,7 +23,7 @@ const patience = { headers: 10_000, request: 20_000 };
 /** Clients that poll every minute keep their connection; Node's own 5 s would race them (design §6). */
 const keepAliveMs = 65_000;
 
-/** Listens on the port. @throws when it is in use */
+/** Listens on the port. @throws {SetupError} it is in use, or the system does not allow it */
 export async function listen(app: Koa, { host, port, onClosing }: ListenOptions): Promise<Listening> {
 	const answer = app.callback();
 	const current = new WeakMap<Duplex, ServerResponse>();
@@ -64,9 +63,10 @@ export async function listen(app: Koa, { host, port, onClosing }: ListenOptions)
 
 function opened(server: Server, host: string, port: number): Promise<void> {
 	return new Promise((resolve, reject) => {
-		server.once("error", reject);
+		const fail = (error: Error): void => reject(listenError(error, { host, port }));
+		server.once("error", fail);
 		server.listen({ host, port }, () => {
-			server.off("error", reject);
+			server.off("error", fail);
 			resolve();
 		});
 	});
