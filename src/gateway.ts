@@ -22,7 +22,7 @@ export { openCommandCore } from "./gateway/bridge-commands.ts";
 export { type InstalledBridges, installedBridges } from "./gateway/installed-bridges.ts";
 export { enabledBridges, type GatewayOptions, type OpenedCore, openCore, readConfig } from "./gateway/open-core.ts";
 
-export { assertNotHeld, holderOf } from "./gateway/server-lock.ts";
+export { assertNotHeld, holderOf, takeServerLock } from "./gateway/server-lock.ts";
 
 /** A provider that is built, but has not been started. */
 export interface Gateway extends AsyncDisposable {

@@ -6,7 +6,7 @@ import {
 	type ChannelId,
 	type Message,
 	type MessageId,
-	parseEventId,
+	parseEventName,
 	parseId,
 } from "#bridge-kit";
 
@@ -18,8 +18,10 @@ export type LocalActor =
 
 /** What an activity's id is made of: the event that it reports, and which of that event's activities it is. */
 export interface ActivityName {
-	/** The log's id of the event: `<stream>/<seq>`. */
+	/** The event's name, as in the id of its delivery. */
 	readonly event: string;
+	/** The position of the event in its stream. */
+	readonly seq: number;
 	/** Empty, or `announce`, `share`, `unshare`, `follow-<account>`. */
 	readonly suffix: string;
 }
@@ -37,7 +39,10 @@ export interface Ids {
 	/** The actor of a channel: that of its owner when it is a timeline. */
 	channelActor(channel: Channel, owner?: Account): string;
 	object(message: Pick<Message, "id" | "origin">): string;
+	/** @param event the id of a delivery */
 	activity(event: string, suffix?: string): string;
+	/** The activity of the event that posted a message. */
+	posted(message: Pick<Message, "channel" | "seq" | "at">, suffix?: string): string;
 	keyId(actor: string): string;
 	pages: {
 		account(account: Pick<Account, "handle">): string;
@@ -53,7 +58,14 @@ export interface Ids {
 	parseActivity(id: string): ActivityName | undefined;
 }
 
-export function createIds(origin: string, bridge: BridgeName): Ids {
+/** @param postedBy the name of the event that posted a message */
+export function createIds(
+	origin: string,
+	bridge: BridgeName,
+	postedBy: (message: Pick<Message, "channel" | "seq" | "at">) => string,
+): Ids {
+	const activity = (event: string, suffix = ""): string =>
+		`${origin}/activities/${event.replace("/", "-")}${suffix === "" ? "" : `-${suffix}`}`;
 	const pathOf = (id: string): string | undefined =>
 		id.startsWith(`${origin}/`) ? (id.slice(origin.length + 1).split(/[?#]/, 1)[0] ?? "") : undefined;
 	const actor = (local: LocalActor): string =>
@@ -77,8 +89,8 @@ export function createIds(origin: string, bridge: BridgeName): Ids {
 			return owner === undefined ? actor({ kind: "account", account: channel.owner }) : person(owner);
 		},
 		object: (message) => (message.origin?.bridge === bridge ? message.origin.id : `${origin}/objects/${message.id}`),
-		activity: (event, suffix = "") =>
-			`${origin}/activities/${event.replace("/", "-")}${suffix === "" ? "" : `-${suffix}`}`,
+		activity,
+		posted: (message, suffix) => activity(postedBy(message), suffix),
 		keyId: (id) => `${id}#main-key`,
 		pages: {
 			account: ({ handle }) => `${origin}/@${handle}`,
@@ -105,9 +117,11 @@ export function createIds(origin: string, bridge: BridgeName): Ids {
 			return collection === "objects" || collection?.startsWith("@") === true ? parseId("msg", name) : undefined;
 		},
 		parseActivity(id) {
-			const name = pathOf(id)?.match(/^activities\/([^/-]+)-(\d{1,15})(?:-([a-z]+(?:-usr_[0-9a-z]{26})?))?$/);
-			const event = name === null || name === undefined ? undefined : `${name[1]}/${name[2]}`;
-			return event === undefined || parseEventId(event) === undefined ? undefined : { event, suffix: name?.[3] ?? "" };
+			const shape = /^activities\/([^/~-]+)-(\d{1,15}(?:~[0-9a-z]{1,16})?)(?:-([a-z]+(?:-usr_[0-9a-z]{26})?))?$/;
+			const [, stream, place, suffix = ""] = shape.exec(pathOf(id) ?? "") ?? [];
+			const event = `${stream}/${place}`;
+			const parsed = stream === undefined ? undefined : parseEventName(event);
+			return parsed === undefined ? undefined : { event, seq: parsed.seq, suffix };
 		},
 	};
 }

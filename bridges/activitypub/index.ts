@@ -21,7 +21,7 @@ const activityPub: BridgeModule<ActivityPubConfig> = { configSchema, commands: {
 export default activityPub;
 
 function create(_config: ActivityPubConfig, host: BridgeHost): Bridge {
-	const ids = createIds(host.about.origin, host.about.bridge);
+	const ids = createIds(host.about.origin, host.about.bridge, host.messages.postedBy);
 	const publishing: PublishingContext = { host, ids, keys: createActorKeys(host) };
 	const documents = createDocuments(host, publishing);
 	const webFinger = createWebFingerClient(host);

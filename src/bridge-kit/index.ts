@@ -9,7 +9,7 @@ export { PayloadTooLarge, SetupError, Unavailable } from "#core/errors.ts";
 export { escapeHtml } from "#core/escape-html.ts";
 export { createGate, type Gate } from "#core/gate.ts";
 export type { AccountId, BridgeName, ChannelId, MessageId } from "#core/ids.ts";
-export { parseEventId, parseId } from "#core/ids.ts";
+export { parseEventName, parseId } from "#core/ids.ts";
 export { JsonRefused, parseJson } from "#core/json.ts";
 export type { Account } from "#core/model/account.ts";
 export { addressOf } from "#core/model/account.ts";

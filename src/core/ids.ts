@@ -69,5 +69,16 @@ export function parseEventId(id: string): { stream: string; seq: number } | unde
 	return slash > 0 && Number.isSafeInteger(seq) && seq > 0 ? { stream: id.slice(0, slash), seq } : undefined;
 }
 
+/** The name of an event outside this provider. @param epoch the epoch of the store that the event belongs to; empty for the first */
+export const eventName = (stream: string, seq: number, epoch: string): string =>
+	epoch === "" ? eventId(stream, seq) : `${eventId(stream, seq)}~${epoch}`;
+
+/** The parts of an event's name; `undefined` if the text is not one. */
+export function parseEventName(name: string): { stream: string; seq: number; epoch: string } | undefined {
+	const [, id = "", epoch = ""] = /^([^~]+)(?:~([0-9a-z]{1,16}))?$/.exec(name) ?? [];
+	const position = parseEventId(id);
+	return position === undefined ? undefined : { ...position, epoch };
+}
+
 /** Brands the name of a bridge. */
 export const bridgeName = (name: string): BridgeName => name as BridgeName;

@@ -1,5 +1,6 @@
 import type { ZodType } from "zod";
 import { type Clock, systemClock } from "#core/clock.ts";
+import { readEpochs } from "#core/events/epochs.ts";
 import { type FailPoints, noFailPoints } from "#core/ports/fail-points.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import { createEmbeddedBus } from "../bus/embedded.ts";
@@ -32,6 +33,8 @@ export interface GatewayOptions {
 	readonly clock?: Clock;
 	readonly failPoints?: FailPoints;
 	readonly installed?: InstalledBridges;
+	/** Opens a store that was restored from a backup. */
+	readonly acceptsOlder?: true;
 }
 
 /** The core on an open store: all that a command needs, even while a server runs. */
@@ -41,7 +44,11 @@ export interface OpenedCore extends AsyncDisposable, BuiltCore {
 	readonly installed: InstalledBridges;
 }
 
-/** Opens the store and builds the core on it. A server can run on the same store at the same time. */
+/**
+ * Opens the store and builds the core on it. A server can run on the same store at the same time.
+ *
+ * @throws {SetupError} the store is older than the one that was used here last
+ */
 export async function openCore(
 	config: Config,
 	{
@@ -49,13 +56,20 @@ export async function openCore(
 		clock = systemClock,
 		failPoints = noFailPoints,
 		installed = installedBridges(),
+		acceptsOlder,
 	}: GatewayOptions = {},
 ): Promise<OpenedCore> {
-	const store = await openStore(config, { logger, clock, failPoints });
+	let notBefore = 0;
+	// Events must not seem to be from an epoch before the store's own, even if the machine's clock is wrong.
+	const logClock: Clock = { now: () => Math.max(clock.now(), notBefore) };
+	const store = await openStore(config, { logger, clock: logClock, failPoints, ...(acceptsOlder && { acceptsOlder }) });
+	const epochs = await readEpochs(store);
+	notBefore = epochs.current.since;
 	const bus = createEmbeddedBus();
 	const built = buildCore({
 		origin: config.publicUrl,
 		store,
+		epochs,
 		bus,
 		clock,
 		logger,

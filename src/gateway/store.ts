@@ -12,12 +12,14 @@ export interface StoreDependencies {
 	readonly logger: Logger;
 	readonly clock: Clock;
 	readonly failPoints: FailPoints;
+	/** Opens a store that was restored from a backup. */
+	readonly acceptsOlder?: true;
 }
 
 /** Opens the configured store with all collections of the core. @throws {StoreUnavailable} if its server can't be reached */
 export async function openStore(
 	{ store, dataDir }: Pick<Config, "store" | "dataDir">,
-	{ logger, ...rest }: StoreDependencies,
+	{ logger, acceptsOlder, ...rest }: StoreDependencies,
 ): Promise<Store> {
 	const options = { collections, ...rest };
 	if (store.kind === "mongodb") {
@@ -26,5 +28,9 @@ export async function openStore(
 	}
 	const { openSqliteStore } = await import("../store/sqlite/index.ts");
 	mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-	return openSqliteStore({ file: path.join(dataDir, "causeway.db"), ...options });
+	return openSqliteStore({
+		file: path.join(dataDir, "causeway.db"),
+		...options,
+		...(acceptsOlder && { acceptsOlder }),
+	});
 }

@@ -126,6 +126,7 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 					limit,
 				),
 			openEvent: async (id) => host.events.get(id),
+			postedBy: ({ channel, seq }) => `${channel}/${seq}`,
 			byRemote: async (remote) => [...said.values()].find(({ message }) => message.origin?.id === remote)?.message,
 			count: async (channel) => saidIn(channel).length,
 			totalCount: async () => said.size,

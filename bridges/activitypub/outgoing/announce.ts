@@ -25,7 +25,7 @@ export function announceActivity(
 export function share({ ids }: PublishingContext, shown: Shown, message: Message, author: string): OutboxActivity {
 	const actor = ids.channelActor(shown.channel);
 	return activityBy(actor, {
-		id: ids.activity(`${message.channel}/${message.seq}`, "share"),
+		id: ids.posted(message, "share"),
 		type: "Announce",
 		...addressed(shown, `${actor}/followers`, [author]),
 		published: new Date(message.at).toISOString(),

@@ -17,7 +17,7 @@ export function createOf({ ids, host }: Pick<PublishingContext, "ids" | "host">,
 	const { message, author } = post;
 	const object = toObject({ ids, host }, post) as Record<string, unknown>;
 	return activityBy(ids.person(author), {
-		id: ids.activity(`${message.channel}/${message.seq}`),
+		id: ids.posted(message),
 		type: "Create",
 		to: object["to"],
 		cc: object["cc"],

@@ -1,4 +1,4 @@
-import { type Delivery, parseEventId } from "#bridge-kit";
+import type { Delivery } from "#bridge-kit";
 import type { PublishingContext } from "../context.ts";
 import type { Ids } from "../ids.ts";
 import { announceActivity } from "./announce.ts";
@@ -53,6 +53,6 @@ export const writeUnreaction: Writer<"unreaction"> = (context, delivery) => {
 
 /** The same reaction may have been added, withdrawn and added again: the last `Like` counts. */
 function newest(ids: Ids, remote: readonly string[]): string | undefined {
-	const seqOf = (id: string): number => parseEventId(ids.parseActivity(id)?.event ?? "")?.seq ?? 0;
+	const seqOf = (id: string): number => ids.parseActivity(id)?.seq ?? 0;
 	return remote.filter((id) => seqOf(id) > 0).sort((a, b) => seqOf(b) - seqOf(a))[0];
 }

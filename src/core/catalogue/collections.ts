@@ -8,6 +8,7 @@ import { links } from "../bridging/links.ts";
 import { deadLetters, deliveries } from "../bridging/outgoing/delivery.ts";
 import { portals } from "../bridging/portals/portal.ts";
 import { bridgeState } from "../bridging/state.ts";
+import { storeEpochs } from "../events/epochs.ts";
 import { laneRecords } from "../events/lane-holds.ts";
 import { documentVersions } from "../federation/document-version.ts";
 import { remoteKeys } from "../federation/remote-keys.ts";
@@ -54,6 +55,7 @@ export const collections: readonly Collection<unknown>[] = [
 	groups,
 	invites,
 	laneRecords,
+	storeEpochs,
 	links,
 	memberships,
 	messages,

@@ -5,6 +5,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { Store } from "../ports/store.ts";
 import type { Text } from "../ports/text.ts";
 import type { Vault } from "../vault.ts";
+import type { Epochs } from "./epochs.ts";
 import type { Log } from "./log.ts";
 
 /** What every use case may need; built once, in `gateway.ts`. */
@@ -16,6 +17,7 @@ export interface CoreContext {
 	readonly store: Store;
 	readonly log: Log;
 	readonly bus: Bus;
+	readonly epochs: Epochs;
 	readonly clock: Clock;
 	readonly text: Text;
 	readonly logger: Logger;

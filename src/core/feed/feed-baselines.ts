@@ -10,6 +10,8 @@ export interface FeedBaseline {
 	readonly streams: Readonly<Record<string, number>>;
 	/** Milliseconds since 1970. */
 	readonly createdAt: number;
+	/** The store's epoch, whose positions these are; absent for the first one. */
+	readonly epoch?: string;
 }
 
 /** The baselines, by random id. */
@@ -22,19 +24,17 @@ export const feedBaselines: Collection<FeedBaseline> = {
 /** How long a resume token is valid, in milliseconds: 7 days. */
 export const baselineLifeMs = 7 * 86_400_000;
 
+type Reader = Pick<CoreContext, "store" | "clock" | "epochs">;
 type Positions = ReadonlyMap<string, number>;
 
 /** Stores a baseline. Resolves with its id when it is durable. */
-export async function saveBaseline(
-	context: Pick<CoreContext, "store" | "clock">,
-	account: AccountId,
-	positions: Positions,
-): Promise<string> {
+export async function saveBaseline(context: Reader, account: AccountId, positions: Positions): Promise<string> {
 	const id = randomBytes(12).toString("base64url");
 	await context.store.insert(feedBaselines, id, {
 		account,
 		streams: Object.fromEntries(positions),
 		createdAt: context.clock.now(),
+		...(context.epochs.current.name === "" ? {} : { epoch: context.epochs.current.name }),
 	});
 	return id;
 }
@@ -62,10 +62,11 @@ export function writeToken(baseline: string, moved: Positions, order: ReadonlyMa
 const tokenShape = /^[\w-]{16}(?:~(?:[0-9a-z]{1,6}|[a-z]{3}_[0-9a-z]{26}):[0-9a-z]{1,11})*$/;
 
 /**
- * Reads the positions of a resume token; `undefined` if it is malformed, belongs to another account, or its baseline has expired.
+ * Reads the positions of a resume token; `undefined` if it is malformed, belongs to another account, its baseline has expired, or the log
+ * was restored from a backup since, so that the same positions may hold other events.
  */
 export async function readToken(
-	context: Pick<CoreContext, "store" | "clock">,
+	context: Reader,
 	account: AccountId,
 	token: string,
 ): Promise<Map<string, number> | undefined> {
@@ -73,6 +74,7 @@ export async function readToken(
 	const [id, ...moves] = token.split("~") as [string, ...string[]];
 	const baseline = (await context.store.get(feedBaselines, id))?.doc;
 	if (baseline?.account !== account || baseline.createdAt < context.clock.now() - baselineLifeMs) return undefined;
+	if ((baseline.epoch ?? "") !== context.epochs.current.name) return undefined;
 	const positions = new Map(Object.entries(baseline.streams));
 	const order = [...positions.keys()];
 	for (const move of moves) {

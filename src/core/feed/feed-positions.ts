@@ -9,7 +9,7 @@ const renewAfterMs = 5 * 60_000;
 
 /** The positions of one reader, and its resume token. */
 export class FeedPositions {
-	readonly #context: Pick<CoreContext, "store" | "clock">;
+	readonly #context: Pick<CoreContext, "store" | "clock" | "epochs">;
 	readonly #account: AccountId;
 	readonly #now: Map<string, number>;
 	readonly #moved = new Map<string, number>();
@@ -18,7 +18,11 @@ export class FeedPositions {
 	#previous = "";
 	#madeAt = 0;
 
-	constructor(context: Pick<CoreContext, "store" | "clock">, account: AccountId, start: ReadonlyMap<string, number>) {
+	constructor(
+		context: Pick<CoreContext, "store" | "clock" | "epochs">,
+		account: AccountId,
+		start: ReadonlyMap<string, number>,
+	) {
 		this.#context = context;
 		this.#account = account;
 		this.#now = new Map(start);

@@ -14,7 +14,7 @@ const chunk = 100;
 
 /** What a reader is created with. */
 export interface ReaderParts {
-	readonly context: Pick<CoreContext, "store" | "clock" | "logger">;
+	readonly context: Pick<CoreContext, "store" | "clock" | "logger" | "epochs">;
 	readonly fanOut: FanOut;
 	readonly checkAccess: AccessCheck;
 	readonly principalOf: PrincipalOf;

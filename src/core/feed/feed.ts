@@ -42,7 +42,7 @@ export interface Feed {
 
 /** The dependencies of the feed. */
 export interface FeedParts {
-	readonly context: Pick<CoreContext, "store" | "clock" | "logger">;
+	readonly context: Pick<CoreContext, "store" | "clock" | "logger" | "epochs">;
 	readonly bus: Bus;
 	readonly principalOf: PrincipalOf;
 	/** Renders an item in the wire format. */

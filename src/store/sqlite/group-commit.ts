@@ -37,6 +37,8 @@ export interface TransactionHooks {
 	begun(): void;
 	/** Writes the folded documents. Called before the commit, and before a job that must see them. */
 	flush(): void;
+	/** Called when the transaction is durable; must not throw. */
+	committed(): void;
 	/** Called when the transaction was rolled back, wholly or in part; drops the state that was derived from it. */
 	undone(): void;
 }
@@ -146,6 +148,7 @@ export function createGroupCommit(
 			if (database.isTransaction) database.exec("ROLLBACK");
 			throw error;
 		}
+		hooks.committed();
 	}
 
 	function runTogether(jobs: readonly Job[]): void {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import { SetupError } from "../../core/errors.ts";
 import type { FailPoints } from "../../core/ports/fail-points.ts";
 import { type Collection, type Store, type Stored, StoreUnavailable } from "../../core/ports/store.ts";
 import { checkCollections } from "../collections.ts";
@@ -10,6 +11,7 @@ import { createDocuments } from "./documents.ts";
 import { publicError } from "./errors.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { createLog } from "./log.ts";
+import { openNewestRow } from "./newest-row.ts";
 import { createOwing } from "./owing.ts";
 import { createPages } from "./pages.ts";
 import { createReadTransaction } from "./read-transaction.ts";
@@ -23,6 +25,8 @@ export interface SqliteStoreOptions {
 	readonly collections: readonly Collection<never>[];
 	readonly failPoints: FailPoints;
 	readonly clock: Clock;
+	/** Opens a database that was restored from a backup, and accepts its end as the end of the log. */
+	readonly acceptsOlder?: true;
 }
 
 /**
@@ -31,8 +35,15 @@ export interface SqliteStoreOptions {
  *
  * @throws {StoreUnavailable} the file can't be opened
  * @throws {Error} it was written by a newer version of the program
+ * @throws {SetupError} it is older than the database that was used here last, unless that is accepted
  */
-export async function openSqliteStore({ file, collections, failPoints, clock }: SqliteStoreOptions): Promise<Store> {
+export async function openSqliteStore({
+	file,
+	collections,
+	failPoints,
+	clock,
+	acceptsOlder,
+}: SqliteStoreOptions): Promise<Store> {
 	checkCollections(collections);
 	const database = guarded(() => openDatabase(file));
 	try {
@@ -54,15 +65,33 @@ export async function openSqliteStore({ file, collections, failPoints, clock }: 
 	const reads = createReadTransaction(database);
 	const commits = createGroupCommit(database, failPoints, {
 		beginning: reads.end,
-		begun: log.heads.refresh,
+		begun() {
+			log.heads.refresh();
+			log.takeAdded();
+		},
 		flush() {
 			for (const table of tables.values()) table.flush();
+		},
+		committed() {
+			const row = log.takeAdded();
+			if (row !== undefined) newest.write(row);
 		},
 		undone() {
 			for (const table of tables.values()) table.forget();
 			log.heads.forget();
+			log.takeAdded();
 		},
 	});
+	const newest = openNewestRow(`${file}.newest-row`);
+	const missing = newest.read() - log.newestRow();
+	if (missing > 0 && acceptsOlder !== true) {
+		newest.close();
+		database.close();
+		throw new SetupError(
+			`${file} is older than the database that was used here last: its log ends ${missing} events earlier. If it was restored from a backup, run: npm run -s causeway -- restore`,
+		);
+	}
+	newest.write(log.newestRow());
 
 	function tableOf(collection: Collection<never>) {
 		const table = tables.get(collection.name);
@@ -151,7 +180,10 @@ export async function openSqliteStore({ file, collections, failPoints, clock }: 
 			if (!database.isOpen) return;
 			await commits.close();
 			reads.end();
-			if (database.isOpen) database.close();
+			// Another call may have closed it meanwhile.
+			if (!database.isOpen) return;
+			newest.close();
+			database.close();
 		},
 	};
 

@@ -13,7 +13,11 @@ export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold
 	const reader = createLogReader(database, heads.numberOf);
 	const insertion = database.prepare("INSERT INTO log VALUES (NULL, (?1 << 31) | ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
 	const owe = database.prepare("INSERT INTO owing VALUES ((?1 << 31) | ?2, ?3)");
+	const newestRow = database.prepare("SELECT max(row) AS row FROM log");
 	const erasure = database.prepare("UPDATE log SET body = ?3 WHERE place = (?1 << 31) | ?2");
+
+	/** The newest row that the current transaction has added. */
+	let added: number | undefined;
 
 	/** The earlier event with one of the draft's keys, if there is one. */
 	function earlier({ natural, request }: CheckedDraft["draft"]): Appended | undefined {
@@ -28,6 +32,16 @@ export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold
 		...reader,
 		heads,
 
+		/** The newest row of the log in the file; 0 if the log is empty. */
+		newestRow: (): number => Number(newestRow.get()?.["row"] ?? 0),
+
+		/** Takes the newest row that the transaction before has added. */
+		takeAdded(): number | undefined {
+			const row = added;
+			added = undefined;
+			return row;
+		},
+
 		append({ draft, body, erases }: CheckedDraft, folds: FoldsOf, after: number | undefined): Appended {
 			const head = heads.of(draft.stream);
 			if (after !== undefined && after !== head.seq) return earlier(draft) ?? { outcome: "moved", seq: head.seq };
@@ -36,7 +50,7 @@ export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold
 			if (seq > lastSeq) throw new RangeError(`The stream ${draft.stream} is full`);
 			try {
 				const values = [draft.type, draft.actor, at, draft.request ?? null, draft.natural ?? null, body] as const;
-				insertion.run(head.number, seq, ...values);
+				added = Number(insertion.run(head.number, seq, ...values).lastInsertRowid);
 			} catch (error) {
 				const duplicate = violatedColumn(error) && earlier(draft);
 				if (duplicate) return duplicate;

@@ -56,7 +56,11 @@ test("a foreign document is read in the words of AS2; one that is no JSON-LD is 
 });
 
 test("every id that is minted is understood again", (t) => {
-	const ids = createIds("https://here.example:8443", bridgeName("activitypub"));
+	const ids = createIds(
+		"https://here.example:8443",
+		bridgeName("activitypub"),
+		({ channel, seq }) => `${channel}/${seq}`,
+	);
 	const account = mintId("usr", 1);
 	const channel = mintId("chn", 1);
 	const id = mintId("msg", 1);
@@ -66,7 +70,7 @@ test("every id that is minted is understood again", (t) => {
 	t.is(ids.parseObject(ids.object({ id })), id);
 	t.is(ids.parseObject(ids.pages.message({ handle: "jane" }, id)), id);
 	for (const suffix of ["", "announce", "share", `follow-${account}`])
-		t.deepEqual(ids.parseActivity(ids.activity(`${channel}/7`, suffix)), { event: `${channel}/7`, suffix });
+		t.deepEqual(ids.parseActivity(ids.activity(`${channel}/7`, suffix)), { seq: 7, event: `${channel}/7`, suffix });
 	for (const other of [
 		"https://here.example/users/x",
 		`https://evil.example/users/${account}`,

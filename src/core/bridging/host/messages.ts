@@ -52,6 +52,7 @@ export function createHostMessages(context: CoreContext, bridge: BridgeName): Ho
 			return messageSlice(await listReplies(context, place, id, { ...position(after), limit }), limit);
 		},
 		openEvent: createOpenEvents(context, bridge),
+		postedBy: ({ channel, seq, at }) => context.epochs.nameOf({ stream: channel, seq, at }),
 		byRemote: (remote) => messageByRemote(context, bridge, remote),
 		count: (channel) => store.count(messages, "channel", [channel]),
 		totalCount: () => store.count(messages, "channel", []),

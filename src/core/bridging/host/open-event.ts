@@ -1,4 +1,5 @@
 import type { CoreContext } from "../../events/context.ts";
+import { eventByName } from "../../events/epochs.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { Delivery } from "../../ports/bridge/delivery.ts";
 import type { HostMessages } from "../../ports/bridge/messages.ts";
@@ -8,7 +9,7 @@ import { messageWithOpenPlace, openPlace } from "./open-place.ts";
 /** Reads an event as a delivery, if anyone may read its subject now. */
 export function createOpenEvents(context: CoreContext, bridge: BridgeName): HostMessages["openEvent"] {
 	return async (id) => {
-		const event = await context.store.event(id);
+		const event = await eventByName(context, id);
 		const prepared = event === undefined ? undefined : await prepare(context, bridge, event);
 		if (prepared === undefined || !("channel" in prepared)) return undefined;
 		const shown =

@@ -143,7 +143,7 @@ const membership: Preparer<"member.requested" | "member.joined" | "member.left" 
 	return joined === undefined ? undefined : { ...base, actor: member, ...place, kind: "leave", owner, joined };
 };
 
-/** The id of the event that requested a membership, before its current generation. */
+/** The name of the event that requested a membership, before its current generation. */
 async function requestBefore(
 	context: CoreContext,
 	place: string,
@@ -152,7 +152,7 @@ async function requestBefore(
 ): Promise<string | undefined> {
 	for (let before = generation - 1; before > 0; before--) {
 		const event = await context.store.eventBy("natural", `member:${place}:${account}:${before}`);
-		if (event?.type === "member.requested") return event.id;
+		if (event?.type === "member.requested") return context.epochs.nameOf(event);
 	}
 	return undefined;
 }
@@ -200,7 +200,7 @@ export async function prepare(
 	if (actor === undefined || preparer === undefined || preparer === "stays") return undefined;
 	const { origin, raw } = event.body as { origin?: BridgeName; raw?: unknown };
 	const base = {
-		id: event.id,
+		id: context.epochs.nameOf(event),
 		at: event.at,
 		actor,
 		...(origin === undefined ? {} : { origin }),

@@ -19,7 +19,10 @@ export interface Addressed {
  */
 export type Visibility = "broadcast" | "quiet" | "readers";
 
-/** An event to be delivered to `reach`. `id` is the same on every retry. */
+/**
+ * An event to be delivered to `reach`. `id` is the event's name: the same on every retry, and never that of another event, not even after
+ * a backup was restored. Everything that is minted for the other network must contain it.
+ */
 export type Delivery = {
 	readonly id: string;
 	readonly reach: Reach;

@@ -35,6 +35,8 @@ export interface HostMessages {
 	openReplies(message: MessageId, page: PageAfter): Promise<Slice<Message>>;
 	/** The event with a delivery's id, as a delivery without a target; `undefined` unless anyone may see it. */
 	openEvent(id: string): Promise<Delivery | undefined>;
+	/** The name of the event that posted a message, as in the id of its delivery. */
+	postedBy(message: Pick<Message, "channel" | "seq" | "at">): string;
 	/** The message that has this id on the bridge's network, be it remote or a copy of a local one. */
 	byRemote(remote: string): Promise<Message | undefined>;
 	/** How many messages a channel has, deleted ones included. */
