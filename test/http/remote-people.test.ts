@@ -113,6 +113,36 @@ test("membership in a group gives remote people no access to channels that are n
 	t.is(items.length, 1);
 });
 
+test("a person of another provider joins a group, leaves it with all its channels, and joins again as a member", async (t) => {
+	const { door, home, sam } = await open(t);
+	const jane = await door.person("jane");
+	const { group, path } = await door.channel(jane);
+	const inner = await door.ask("POST", `/api/groups/${group}/channels`, {
+		token: jane.token,
+		body: { name: "inner", tier: "members" },
+	});
+	const closed = `/api/groups/${group}/channels/${inner.body.id}`;
+	t.is((await sam("POST", `/api/groups/${group}/join`)).status, 201);
+	t.is((await sam("POST", `${path}/join`)).status, 201);
+	t.is((await sam("GET", `${closed}/messages`)).status, 200);
+	for (const end of [
+		() => sam("POST", `/api/groups/${group}/leave`),
+		() => door.ask("DELETE", `/api/groups/${group}/members/sam@${home.domain}`, { token: jane.token }),
+	]) {
+		t.is((await end()).status, 204);
+		t.is((await sam("GET", `${closed}/messages`)).status, 404);
+		t.is((await sam("POST", `${path}/messages`, { body: memo })).body.errorCode, "not_joined");
+		const members = await door.ask("GET", `${path}/members`, { token: jane.token });
+		t.deepEqual(
+			members.body.items.map(({ user }: { user: string }) => user),
+			[jane.address],
+		);
+		t.like((await sam("POST", `${path}/join`)).body, { role: "member", state: "joined" });
+		t.is((await sam("POST", `${path}/messages`, { body: memo })).status, 201);
+		t.is((await sam("GET", `${closed}/messages`)).status, 200);
+	}
+});
+
 test("routes for local accounts reject remote people", async (t) => {
 	const { sam } = await open(t);
 	for (const [method, at] of [

@@ -1,7 +1,7 @@
 import type { CoreContext } from "../events/context.ts";
 import { joined, type Place } from "../groups/place.ts";
 import { rulesOf } from "../groups/tiers.ts";
-import type { AccountId } from "../ids.ts";
+import type { AccountId, GroupId } from "../ids.ts";
 import { type Account, isLocal } from "../model/account.ts";
 import type { Membership } from "../model/membership.ts";
 import type { Message } from "../model/message.ts";
@@ -12,8 +12,8 @@ export type Readers =
 	| { readonly kind: "anyone" }
 	/** The accounts of this provider. */
 	| { readonly kind: "home" }
-	/** The members of a group or channel. */
-	| { readonly kind: "joined"; readonly place: Membership["place"] }
+	/** The members of a group or channel. `group`: the membership in the channel ends with the one in this group. */
+	| { readonly kind: "joined"; readonly place: Membership["place"]; readonly group?: GroupId }
 	| { readonly kind: "named"; readonly accounts: readonly AccountId[] };
 
 /** Where something may be sent: not outside the provider, to the homes of its readers, or to any requester. */
@@ -63,7 +63,8 @@ export function circleBy(rules: TierRules, { channel, group }: Place, message?: 
 			...(channel.kind === "shadow" ? { homeOnly: true } : {}),
 		};
 	}
-	if (rules.read === "channel") return { readers: [{ kind: "joined", place: channel.id }], leaves: leavesBy(rules) };
+	if (rules.read === "channel")
+		return { readers: [{ kind: "joined", place: channel.id, group: group.id }], leaves: leavesBy(rules) };
 	return {
 		readers: [
 			{ kind: "joined", place: group.id },
@@ -101,7 +102,7 @@ async function isAmong(
 		case "named":
 			return reader !== undefined && readers.accounts.includes(reader.id);
 		case "joined":
-			return reader !== undefined && (await joined(context, readers.place, reader)) !== undefined;
+			return reader !== undefined && (await joined(context, readers.place, reader, readers.group)) !== undefined;
 	}
 }
 

@@ -4,7 +4,7 @@ import { changeMembership } from "../groups/membership-change.ts";
 import { type Place, placeOf } from "../groups/place.ts";
 import type { Account } from "../model/account.ts";
 import { isLocal } from "../model/account.ts";
-import { type Channel, isTimeline, ownerOf } from "../model/channel.ts";
+import { type Channel, ownerOf } from "../model/channel.ts";
 import type { Group } from "../model/group.ts";
 import type { Membership } from "../model/membership.ts";
 import type { ReadablePlace } from "./readable-place.ts";
@@ -40,10 +40,11 @@ export async function joinChannel(context: CoreContext, place: ReadablePlace, ac
 	if (channel.kind !== "room") return follow(context, await timelineOf(context, place), account);
 	const inGroup = await joinGroup(context, group, account);
 	if (inGroup.membership.state !== "joined") return inGroup;
-	await changeMembership(context, channel.id, account, (now) =>
-		now?.state === "joined" ? undefined : { state: "joined", role: now?.role ?? "member" },
+	const { membership, changed } = await changeMembership(context, channel.id, account, (now, there) =>
+		now?.state === "joined" || there?.state !== "joined" ? undefined : { state: "joined", role: now?.role ?? "member" },
 	);
-	return inGroup;
+	// Without one, the account has left the group meanwhile.
+	return membership === undefined ? inGroup : { membership, changed: changed || inGroup.changed };
 }
 
 /** The timeline of the owner of a channel. @throws {NotFound} */
@@ -79,23 +80,4 @@ export async function follow(context: CoreContext, { channel, group }: Place, ac
 	);
 	if (membership === undefined) throw new Error("A follow left no membership");
 	return { membership, changed };
-}
-
-/** Ends a membership of a channel or group. Idempotent. @throws {Conflict} `owner_leaves` */
-export async function leave(
-	context: CoreContext,
-	place: Place | { readonly group: Group; readonly channel?: undefined },
-	account: Account,
-): Promise<void> {
-	const { group, channel } = place;
-	if (group.owner === account.id && (channel === undefined || isTimeline(channel)))
-		throw new Conflict("owner_leaves", "The owner can't leave their own group");
-	const federate = channel?.kind === "shadow";
-	await changeMembership(
-		context,
-		channel === undefined ? group.id : membersOf(channel),
-		account,
-		(now) => (now === undefined || now.state === "left" || now.state === "denied" ? undefined : { state: "left" }),
-		{ federate },
-	);
 }

@@ -48,7 +48,7 @@ export async function assertMay(
  *
  * @throws {PermissionDenied} `not_joined`
  */
-export async function assertTakesPart(context: Reader, { channel }: Place, account: Account): Promise<void> {
-	if (isLocal(account) || (await joined(context, channel.id, account)) !== undefined) return;
+export async function assertTakesPart(context: Reader, { channel, group }: Place, account: Account): Promise<void> {
+	if (isLocal(account) || (await joined(context, channel.id, account, group.id)) !== undefined) return;
 	throw new PermissionDenied("Join this channel first", "not_joined");
 }

@@ -1,4 +1,5 @@
-import { joinChannel, leave } from "../access/join-channel.ts";
+import { joinChannel } from "../access/join-channel.ts";
+import { leave } from "../access/leave.ts";
 import { readable } from "../access/readable-place.ts";
 import { accounts } from "../accounts/account.ts";
 import { accountByHandle, findAccount, parseAddress } from "../accounts/find-account.ts";

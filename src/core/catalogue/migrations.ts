@@ -1,9 +1,12 @@
 import { accounts } from "../accounts/account.ts";
+import { accountById } from "../accounts/find-account.ts";
 import { eraseAccount } from "../erasure/erase.ts";
+import { endInChannels } from "../groups/end-in-channels.ts";
 import { ensureFollowersChannel } from "../groups/followers-channel.ts";
+import { hasEnded, memberships } from "../groups/membership.ts";
 import { seedTiers } from "../groups/tiers.ts";
 import type { IdentityContext } from "../identity/identity.ts";
-import type { AccountId } from "../ids.ts";
+import { type AccountId, parseId } from "../ids.ts";
 import { isLocal } from "../model/account.ts";
 import type { Collection } from "../ports/store.ts";
 
@@ -21,6 +24,7 @@ const all: readonly Migration[] = [
 	{ name: "tiers-in-the-store", run: seedTiers },
 	{ name: "erasure-of-its-own", run: finishErasures },
 	{ name: "channels-for-followers", run: addFollowersChannels },
+	{ name: "memberships-end-with-the-group", run: endLeftMemberships },
 ];
 
 /** How many accounts are migrated together, and after how many accounts progress is logged. */
@@ -72,5 +76,20 @@ async function addFollowersChannels(context: IdentityContext, signal: AbortSigna
 		if (seen % logEvery === 0) logger.info({ accounts: seen }, "Adding channels for followers to accounts");
 		after = page.at(-1)?.id;
 		if (page.length < batch) return;
+	}
+}
+
+/** Ends the memberships in the channels of groups that their members had left: in earlier versions these remained. */
+async function endLeftMemberships(context: IdentityContext, signal: AbortSignal): Promise<void> {
+	for (let after = "grp_"; ; ) {
+		const page = await context.store.page(memberships, { order: "asc", limit: batch, after: [after] });
+		for (const { doc } of page) {
+			signal.throwIfAborted();
+			const group = parseId("grp", doc.place);
+			const account = group !== undefined && hasEnded(doc) ? await accountById(context, doc.account) : undefined;
+			if (group !== undefined && account !== undefined) await endInChannels(context, group, account, "all");
+		}
+		after = page.at(-1)?.id ?? after;
+		if (page.length < batch || !after.startsWith("grp_")) return;
 	}
 }

@@ -2,11 +2,12 @@ import { accountById } from "../accounts/find-account.ts";
 import { type ConsumerTable, stays } from "../events/consumers.ts";
 import type { EventOf, EventType } from "../events/event.ts";
 import type { ConsumerJob } from "../events/run-consumer.ts";
+import { endInChannels } from "../groups/end-in-channels.ts";
 import { memberships } from "../groups/membership.ts";
 import { changeMembership } from "../groups/membership-change.ts";
 import { eraseSecrets } from "../identity/erase.ts";
 import type { IdentityContext } from "../identity/identity.ts";
-import type { AccountId } from "../ids.ts";
+import { type AccountId, parseId } from "../ids.ts";
 import { appendDeletion } from "../messages/delete-message.ts";
 import { messages } from "../messages/message.ts";
 import type { Account } from "../model/account.ts";
@@ -16,6 +17,8 @@ type Eraser<T extends EventType> = (context: IdentityContext, event: EventOf<T>,
 /** For each type of event, the erasure that it requires. */
 export const erasures: ConsumerTable<{ readonly [T in EventType]: Eraser<T> }> = {
 	"account.deleted": (context, { body }, signal) => eraseAccount(context, body.account, signal),
+	"member.left": endInChannelsOf,
+	"member.denied": endInChannelsOf,
 	// The commit of a message's deletion empties the events of the message itself.
 	...stays(
 		"account.created",
@@ -24,8 +27,6 @@ export const erasures: ConsumerTable<{ readonly [T in EventType]: Eraser<T> }> =
 		"channel.created",
 		"member.requested",
 		"member.joined",
-		"member.left",
-		"member.denied",
 		"message.posted",
 		"message.edited",
 		"message.deleted",
@@ -59,6 +60,16 @@ export async function eraseAccount(context: IdentityContext, id: AccountId, sign
 	if (account.origin === undefined) await eraseSecrets(context, account.id);
 	await removeMessages(context, account, signal);
 	await endMemberships(context, account, signal);
+}
+
+/** Of a membership in a group, the ones in its channels remain; a request that was interrupted leaves them to this. */
+async function endInChannelsOf(
+	context: IdentityContext,
+	{ body }: EventOf<"member.left" | "member.denied">,
+): Promise<void> {
+	const group = parseId("grp", body.membership.place);
+	const account = await accountById(context, body.membership.account);
+	if (group !== undefined && account !== undefined) await endInChannels(context, group, account);
 }
 
 async function removeMessages(context: IdentityContext, account: Account, signal: AbortSignal): Promise<void> {

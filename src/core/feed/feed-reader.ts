@@ -36,6 +36,11 @@ export class FeedReader implements Subscriber {
 	readonly #parts: ReaderParts;
 	readonly #positions: FeedPositions;
 	readonly #live = new Set<string>();
+	/** How many changes that may end a follow have not been read yet; until then no event is handed out. */
+	#narrowing = 0;
+	#isRefreshQueued = false;
+	/** The streams whose events were held back meanwhile. */
+	readonly #held = new Set<string>();
 	#groups: ReadonlySet<GroupId> | undefined;
 	#sink: FeedSink | undefined;
 	readonly #started = Promise.withResolvers<void>();
@@ -83,7 +88,7 @@ export class FeedReader implements Subscriber {
 
 	receive(stream: string, seq: number, event: EventWithCircle | undefined, access: Access): void {
 		const at = this.#positions.of(stream);
-		if (this.#closed || at === undefined || seq <= at) return;
+		if (this.#closed || at === undefined || seq <= at || this.#holds(stream)) return;
 		if (seq > at + 1) {
 			// A notification was lost, so the events in between are read from the log.
 			this.#live.delete(stream);
@@ -101,10 +106,25 @@ export class FeedReader implements Subscriber {
 		return this.#groups?.has(group as GroupId) === true;
 	}
 
-	/** The account's follows have changed: adds new channels from the time of joining, and drops those that it no longer follows. */
-	refresh(): void {
+	/**
+	 * The account's follows have changed: adds new channels from the time of joining, and drops those that it no longer follows.
+	 *
+	 * @param change.narrows whether a follow may have ended: then no event is handed out before the follows have been read
+	 */
+	refresh({ narrows }: { readonly narrows: boolean }): void {
 		if (this.#groups === undefined) return;
+		if (narrows) this.#narrowing++;
+		if (this.#isRefreshQueued) return;
+		this.#isRefreshQueued = true;
 		this.#refreshing = this.#refreshing.then(() => this.#refollow()).catch((error: unknown) => this.#fail(error));
+	}
+
+	/** True while follows are being read that may have ended; the stream then goes on from its position afterwards. */
+	#holds(stream: string): boolean {
+		if (this.#narrowing === 0) return false;
+		this.#live.delete(stream);
+		this.#held.add(stream);
+		return true;
 	}
 
 	signal(event: LiveEvent): void {
@@ -131,7 +151,9 @@ export class FeedReader implements Subscriber {
 	}
 
 	async #refollow(): Promise<void> {
+		this.#isRefreshQueued = false;
 		if (this.#closed) return;
+		const narrowing = this.#narrowing;
 		const { context, fanOut, principal } = this.#parts;
 		const wanted = await followSetOf(context, principal.account);
 		this.#groups = wanted.groups;
@@ -141,6 +163,8 @@ export class FeedReader implements Subscriber {
 			this.#live.delete(stream);
 			this.#positions.drop(stream);
 		}
+		this.#narrowing -= narrowing;
+		await this.#releaseHeld();
 		for (const [channel, since] of wanted.channels) {
 			if (this.#closed || this.#positions.of(channel) !== undefined) continue;
 			this.#positions.set(channel, await seqBefore(context, channel, since));
@@ -150,12 +174,19 @@ export class FeedReader implements Subscriber {
 		}
 	}
 
+	async #releaseHeld(): Promise<void> {
+		if (this.#narrowing > 0) return;
+		const held = [...this.#held];
+		this.#held.clear();
+		for (const stream of held) await this.#catchUp(stream);
+	}
+
 	/** Reads a stream to its end; from then on the fan-out hands out its new events. */
 	async #catchUp(stream: string): Promise<void> {
 		const { context, fanOut, liveEventOf, checkAccess, principal } = this.#parts;
 		for (;;) {
 			const at = this.#positions.of(stream);
-			if (this.#closed || at === undefined) return;
+			if (this.#closed || at === undefined || this.#holds(stream)) return;
 			const events = await context.store.events(stream, at, chunk);
 			if (this.#closed) return;
 			if (events.length === 0 && fanOut.isCaughtUp(stream, at)) {
@@ -166,6 +197,7 @@ export class FeedReader implements Subscriber {
 				await this.#sink?.ready();
 				const event = await liveEventOf(logged);
 				const access = event === undefined ? "hidden" : await checkAccess(event.circle)(principal);
+				if (this.#holds(stream)) return;
 				this.receive(stream, logged.seq, event, access);
 			}
 		}

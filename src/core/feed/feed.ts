@@ -75,7 +75,7 @@ export function createFeed({ context, bus, principalOf, render }: FeedParts): Fe
 		if (change.kind === "ended") return recheck(change.account);
 		for (const reader of readers)
 			if (change.kind === "group" ? reader.isIn(change.group) : reader.principal.account.id === change.account)
-				reader.refresh();
+				reader.refresh({ narrows: change.kind === "account" && change.narrows });
 	}
 
 	/** Ends the streams of an account whose credential is no longer valid. */
@@ -131,7 +131,7 @@ export function createFeed({ context, bus, principalOf, render }: FeedParts): Fe
 			});
 			readers.add(reader);
 			// Adds channels that were joined while the follows were being read.
-			reader.refresh();
+			reader.refresh({ narrows: false });
 			return reader;
 		},
 		async signal(place, event, from) {

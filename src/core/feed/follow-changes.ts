@@ -1,12 +1,13 @@
 import { type ConsumerTable, stays } from "../events/consumers.ts";
 import type { EventOf, EventType } from "../events/event.ts";
+import { hasEnded } from "../groups/membership.ts";
 import type { AccountId } from "../ids.ts";
 import type { LogEvent } from "../ports/store.ts";
 
 /** A change that requires the follows of readers to be read again. */
 export type FollowChange =
-	/** The account has joined or left a place. */
-	| { readonly kind: "account"; readonly account: AccountId }
+	/** The account has joined a place, or a membership of it has ended (`narrows`). */
+	| { readonly kind: "account"; readonly account: AccountId; readonly narrows: boolean }
 	/** The group has a new channel. */
 	| { readonly kind: "group"; readonly group: string }
 	/** The account's credentials are no longer valid. */
@@ -17,6 +18,7 @@ type Rule<T extends EventType> = (event: EventOf<T>) => FollowChange;
 const ofMember: Rule<"member.requested" | "member.joined" | "member.left" | "member.denied"> = ({ body }) => ({
 	kind: "account",
 	account: body.membership.account,
+	narrows: hasEnded(body.membership),
 });
 
 /** For each type of event, the readers whose follows it changes. */

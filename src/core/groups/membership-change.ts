@@ -1,12 +1,22 @@
 import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import type { CoreContext } from "../events/context.ts";
+import type { GroupId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
-import { type Membership, type PlaceId } from "../model/membership.ts";
-import { membershipId, memberships } from "./membership.ts";
+import type { Membership, PlaceId } from "../model/membership.ts";
+import { channels } from "./channel.ts";
+import { hasEnded, isOfTerm, membershipOf } from "./membership.ts";
 import type { MembershipEvents } from "./membership-events.ts";
 
 /** The state that a membership should get; its other fields follow from it. */
 export type DesiredMembership = Pick<Membership, "state"> & Partial<Pick<Membership, "role" | "reach" | "request">>;
+
+/**
+ * Decides on the desired state of a membership; `undefined` leaves it unchanged.
+ *
+ * @param now the membership as it counts at the moment: one that has ended has lost its role
+ * @param inGroup for a channel of a community: the account's membership in the group, as it was when `now` was read
+ */
+export type Decide = (now: Membership | undefined, inGroup: Membership | undefined) => DesiredMembership | undefined;
 
 const typeOf = {
 	requested: "member.requested",
@@ -28,7 +38,9 @@ export interface MembershipOptions {
 /**
  * Changes the state of a membership. If a concurrent change wins, it decides again on the new state.
  *
- * @param decide maps the current membership to the desired one; `undefined` leaves it unchanged
+ * The end of a membership in a group is one event, which also ends the memberships in the group's channels: their term is over. A
+ * membership in a channel that is made while the one in the group ends belongs to the term that ends.
+ *
  * @returns the membership after the change; `undefined` if there is none
  * @throws {Unauthenticated} the account was deleted, and the membership would begin
  */
@@ -36,35 +48,69 @@ export async function changeMembership(
 	context: CoreContext,
 	place: PlaceId,
 	account: Account,
-	decide: (now: Membership | undefined) => DesiredMembership | undefined,
+	decide: Decide,
 	{ actor = account, request, federate = false }: MembershipOptions = {},
 ): Promise<{ membership: Membership | undefined; changed: boolean; event?: string }> {
+	const group = await groupOf(context, place);
 	for (;;) {
-		const now = (await context.store.get(memberships, membershipId(place, account.id)))?.doc;
-		const desired = decide(now);
-		if (desired === undefined || (now !== undefined && isAsDesired(now, desired)))
+		const stored = await membershipOf(context, place, account);
+		const inGroup = group === undefined ? undefined : await membershipOf(context, group, account);
+		const isStale = stored !== undefined && group !== undefined && !hasEnded(stored) && !isOfTerm(stored, inGroup);
+		const now = stored && effective(stored, isStale);
+		const desired = decide(now, inGroup);
+		if (desired === undefined || (stored !== undefined && !isStale && isAsDesired(stored, desired)))
 			return { membership: now, changed: false };
-		const generation = (now?.generation ?? 0) + 1;
-		const membership = { place, account: account.id, role: now?.role ?? "member", generation, ...desired } as const;
-		const before = now?.state === "joined" ? now.reach : undefined;
-		const begins = desired.state === "joined" || desired.state === "requested";
+		const generation = (stored?.generation ?? 0) + 1;
+		const role = hasEnded(desired) ? "member" : (now?.role ?? "member");
+		const term = isGroup(place) ? termAfter(stored, desired) : (inGroup?.term ?? 0);
+		const membership = {
+			place,
+			account: account.id,
+			role,
+			generation,
+			...desired,
+			...(term === 0 ? {} : { term }),
+		};
+		const before = stored?.state === "joined" ? stored.reach : undefined;
+		const isEndOfTerm = isGroup(place) && hasEnded(desired);
 		const appended = await context.log.append(
 			{
 				stream: place,
 				type: typeOf[desired.state],
 				actor: actor.id,
 				natural: `member:${place}:${account.id}:${generation}`,
-				...(federate ? {} : { without: ["bridge"] as const }),
+				without: [...(federate ? [] : ["bridge" as const]), ...(isEndOfTerm ? [] : ["erase" as const])],
 				...(request === undefined ? {} : { request }),
 				body: { membership, ...(before === undefined ? {} : { before }) },
 			},
-			begins ? { premises: [stillThere(account)] } : {},
+			hasEnded(desired) ? {} : { premises: [stillThere(account)] },
 		);
 		if (appended.outcome === "moved") await assertStillThere(context, account);
 		if (appended.outcome === "appended")
 			return { membership: { ...membership, since: appended.event.at }, changed: true, event: appended.event.id };
 		if (appended.outcome === "duplicate" && appended.by === "request") return { membership: now, changed: false };
 	}
+}
+
+const isGroup = (place: PlaceId): boolean => place.startsWith("grp_");
+
+/** The group of a channel of a community, whose end of membership ends the one in the channel. */
+async function groupOf({ store }: CoreContext, place: PlaceId): Promise<GroupId | undefined> {
+	if (isGroup(place)) return undefined;
+	const channel = (await store.get(channels, place))?.doc;
+	return channel?.kind === "room" ? channel.group : undefined;
+}
+
+/** A membership as it counts: ended together with the one in its group, and without a role once it has ended. */
+function effective(stored: Membership, isStale: boolean): Membership {
+	const now: Membership = isStale ? { ...stored, state: "left" } : stored;
+	return hasEnded(now) ? { ...now, role: "member" } : now;
+}
+
+/** The term of a membership in a group after a change: it rises with each end. */
+function termAfter(stored: Membership | undefined, desired: DesiredMembership): number {
+	const ends = hasEnded(desired) && (stored === undefined || !hasEnded(stored));
+	return (stored?.term ?? 0) + (ends ? 1 : 0);
 }
 
 function isAsDesired(now: Membership, desired: DesiredMembership): boolean {

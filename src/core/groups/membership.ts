@@ -1,4 +1,6 @@
+import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
+import type { Account } from "../model/account.ts";
 import type { Membership, PlaceId } from "../model/membership.ts";
 import type { Reach } from "../model/reach.ts";
 import type { Collection } from "../ports/store.ts";
@@ -6,6 +8,20 @@ import { remoteKey } from "../remote-key.ts";
 
 /** The id of a membership: there is one for each place and account. */
 export const membershipId = (place: PlaceId, account: AccountId): string => `${place}/${account}`;
+
+/** The stored membership of an account, which may have ended. */
+export const membershipOf = async (
+	{ store }: Pick<CoreContext, "store">,
+	place: PlaceId,
+	account: Account,
+): Promise<Membership | undefined> => (await store.get(memberships, membershipId(place, account.id)))?.doc;
+
+/** True for a membership that is over. */
+export const hasEnded = ({ state }: Pick<Membership, "state">): boolean => state === "left" || state === "denied";
+
+/** True if a membership in a channel was made under the current term of the membership in its group; otherwise it has ended with that. */
+export const isOfTerm = (inChannel: Membership, inGroup: Membership | undefined): boolean =>
+	(inChannel.term ?? 0) === (inGroup?.term ?? 0);
 
 const kindOf = (place: PlaceId): string => place.slice(0, 3);
 

@@ -6,7 +6,7 @@ import { type Group, type Role, roles } from "../model/group.ts";
 import type { Membership } from "../model/membership.ts";
 import { channels } from "./channel.ts";
 import { groups } from "./group.ts";
-import { membershipId, memberships } from "./membership.ts";
+import { isOfTerm, membershipOf } from "./membership.ts";
 
 type Reader = Pick<CoreContext, "store">;
 
@@ -24,15 +24,24 @@ export async function placeOf(context: Reader, id: ChannelId): Promise<Place | u
 	return group === undefined ? undefined : { channel, group };
 }
 
-/** The membership of an account in a group or channel, if it is joined at the moment. */
+/**
+ * The membership of an account in a group or channel, if it is joined at the moment.
+ *
+ * @param group for a channel of a community: its group, since the membership ends with the one there
+ */
 export async function joined(
 	context: Reader,
 	place: GroupId | ChannelId,
 	account: Account,
+	group?: GroupId,
 ): Promise<Membership | undefined> {
-	const membership = (await context.store.get(memberships, membershipId(place, account.id)))?.doc;
-	return membership?.state === "joined" ? membership : undefined;
+	const membership = await membershipOf(context, place, account);
+	if (membership?.state !== "joined" || group === undefined) return joinedOnly(membership);
+	return isOfTerm(membership, await membershipOf(context, group, account)) ? membership : undefined;
 }
+
+const joinedOnly = (membership: Membership | undefined): Membership | undefined =>
+	membership?.state === "joined" ? membership : undefined;
 
 /** The highest role of an account in a group or in one of its channels. */
 export async function roleIn(
@@ -42,9 +51,8 @@ export async function roleIn(
 	account: Account,
 ): Promise<Role | undefined> {
 	if (group.owner === account.id) return "owner";
-	const held = [
-		await joined(context, group.id, account),
-		channel && (await joined(context, channel.id, account)),
-	].flatMap((m) => (m ? [m.role] : []));
+	const inGroup = await membershipOf(context, group.id, account);
+	const inChannel = channel && joinedOnly(await membershipOf(context, channel.id, account));
+	const held = [joinedOnly(inGroup)?.role, inChannel && isOfTerm(inChannel, inGroup) ? inChannel.role : undefined];
 	return roles.find((role) => held.includes(role));
 }

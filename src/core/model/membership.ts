@@ -13,6 +13,11 @@ export interface Membership {
 	readonly state: "requested" | "joined" | "left" | "denied";
 	/** Counts the changes: of two concurrent changes to the same state, the log's natural key accepts one. */
 	readonly generation: number;
+	/**
+	 * In a group: how often this membership has ended; 0 if absent. In a channel: the term of the membership in its group under which it was
+	 * made. With the end of that term it no longer counts, whatever its own state.
+	 */
+	readonly term?: number;
 	/** When it entered its current state, milliseconds since 1970. */
 	readonly since: number;
 	/** Where messages are delivered for this member; only remote members have it. */

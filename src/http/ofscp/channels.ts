@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { withCircle } from "#core/access/circle.ts";
-import { joinChannel, leave } from "#core/access/join-channel.ts";
+import { joinChannel } from "#core/access/join-channel.ts";
+import { leave, placeToLeave } from "#core/access/leave.ts";
 import { readableChannel } from "#core/access/readable-place.ts";
 import { visibleGroup } from "#core/access/visible-group.ts";
 import type { CoreContext } from "#core/events/context.ts";
@@ -94,7 +95,7 @@ async function join(context: CoreContext, { params, account }: Call): Promise<An
 	return joinAnswer(context, await joinChannel(context, place, account));
 }
 
-async function leaveChannel(context: CoreContext, call: Call): Promise<AnswerOf<typeof leaving>> {
-	await leave(context, await placeOfCall(context, call), call.account);
+async function leaveChannel(context: CoreContext, { params, account }: Call): Promise<AnswerOf<typeof leaving>> {
+	await leave(context, await placeToLeave(context, params.g as string, params.c as string, account), account);
 	return noContent;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Joined, joinChannel, joinGroup, leave } from "#core/access/join-channel.ts";
+import { type Joined, joinChannel, joinGroup } from "#core/access/join-channel.ts";
+import { groupToLeave, leave } from "#core/access/leave.ts";
 import { readableById } from "#core/access/readable-place.ts";
 import { visibleGroup } from "#core/access/visible-group.ts";
 import { accountById } from "#core/accounts/find-account.ts";
@@ -50,8 +51,8 @@ export const groupRoutes = ({ context }: Services) => [
 	route("POST", "/api/groups", "member", "manage", creating, (call) => makeGroup(context, call)),
 	route("GET", "/api/groups", "member", "read", listing, (call) => listGroups(context, call)),
 	route("GET", oneGroup, "reader", "read", showing, (call) => showGroup(context, call)),
-	route("POST", `${oneGroup}/join`, "member", "manage", joining, (call) => joinGroupOfCall(context, call)),
-	route("POST", `${oneGroup}/leave`, "member", "manage", leaving, (call) => leaveGroup(context, call)),
+	route("POST", `${oneGroup}/join`, "participant", "manage", joining, (call) => joinGroupOfCall(context, call)),
+	route("POST", `${oneGroup}/leave`, "participant", "manage", leaving, (call) => leaveGroup(context, call)),
 ];
 
 async function makeGroup(
@@ -105,7 +106,7 @@ async function followOwner(context: CoreContext, group: Group, account: Call["ac
 }
 
 async function leaveGroup(context: CoreContext, { params, account }: Call): Promise<AnswerOf<typeof leaving>> {
-	const { group } = await visibleGroup(context, params.g as string, account);
+	const group = await groupToLeave(context, params.g as string, account);
 	const owner = group.personal === undefined ? undefined : await accountById(context, group.owner);
 	const place = owner === undefined ? undefined : await placeOf(context, owner.timeline);
 	await leave(context, place ?? { group }, account);

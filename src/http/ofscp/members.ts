@@ -1,17 +1,16 @@
 import { z } from "zod";
-import { leave, membersOf } from "#core/access/join-channel.ts";
-import { findAccount } from "#core/accounts/find-account.ts";
-import { NotFound } from "#core/errors.ts";
+import { membersOf } from "#core/access/join-channel.ts";
+import { leave } from "#core/access/leave.ts";
 import type { CoreContext } from "#core/events/context.ts";
-import { addToChannel, givenRoles, removeFromChannel } from "#core/groups/channel-people.ts";
-import { memberships } from "#core/groups/membership.ts";
-import type { Account } from "#core/model/account.ts";
+import { addToChannel, removeFromChannel } from "#core/groups/channel-people.ts";
+import { givenRoles } from "#core/groups/ranks.ts";
 import { empty, json, noContent, ok } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { listOf, pageOf, pageQuery, readCursor, writeCursor } from "./paging.ts";
+import { listOf, pageQuery } from "./paging.ts";
+import { accountNamed, membersPage } from "./people.ts";
 import { placeOfCall } from "./place-of-call.ts";
 import { presentMember, wireMember } from "./present-group.ts";
 
@@ -39,25 +38,7 @@ export const memberRoutes = ({ context }: Services) => [
 
 async function list(context: CoreContext, call: CallOf<typeof listing>): Promise<AnswerOf<typeof listing>> {
 	const { channel } = await placeOfCall(context, call);
-	const { cursor, limit } = call.query;
-	const prefix = [membersOf(channel), "joined"];
-	const after = cursor === undefined ? {} : { after: [...prefix, ...readCursor(cursor)] };
-	const rows = await context.store.page(memberships, {
-		index: "place",
-		prefix,
-		...after,
-		order: "asc",
-		limit: limit + 1,
-	});
-	const items = await Promise.all(rows.slice(0, limit).map(({ doc }) => presentMember(context, doc)));
-	return ok(pageOf(rows, limit, ({ doc }) => writeCursor([doc.since, doc.account]), items));
-}
-
-/** @throws {NotFound} */
-async function accountNamed(context: CoreContext, reference: string): Promise<Account> {
-	const account = await findAccount(context, reference);
-	if (account === undefined || account.deletedAt !== undefined) throw new NotFound();
-	return account;
+	return ok(await membersPage(context, membersOf(channel), call.query));
 }
 
 async function add(context: CoreContext, call: CallOf<typeof adding>): Promise<AnswerOf<typeof adding>> {

@@ -8,6 +8,7 @@ import { deviceKeyRoutes } from "./device-keys.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { eventRoutes } from "./events.ts";
 import { followRoutes } from "./follows.ts";
+import { groupMemberRoutes } from "./group-members.ts";
 import { groupRoutes } from "./groups.ts";
 import { homeTimelineRoutes } from "./home-timeline.ts";
 import { identityRoutes } from "./identity.ts";
@@ -41,6 +42,7 @@ export function ofscpRoutes(services: Services): readonly Route[] {
 			...groupRoutes(services),
 			...channelRoutes(services),
 			...memberRoutes(services),
+			...groupMemberRoutes(services),
 			...joinRequestRoutes(services),
 			...shortGroupRoutes(),
 			...tierRoutes(services),
