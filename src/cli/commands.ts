@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	"user add": async () => (await import("./user-add.ts")).userAdd,
 	"user recover": async () => (await import("./user-recover.ts")).userRecover,
 	"invite add": async () => (await import("./invite-add.ts")).inviteAdd,
+	"group give": async () => (await import("./group-give.ts")).groupGive,
 	"token add": async () => (await import("./token-add.ts")).tokenAdd,
 	"token list": async () => (await import("./tokens.ts")).tokenList,
 	"token revoke": async () => (await import("./tokens.ts")).tokenRevoke,

@@ -28,6 +28,7 @@ export const errorCodes = {
 	bootstrap_only: { status: 403, meaning: "A bootstrap token can only register a device key." },
 	edit_window_closed: { status: 403, meaning: "The message can no longer be edited." },
 	form_refused: { status: 403, meaning: "The form was not submitted from the provider's own page." },
+	group_archived: { status: 403, meaning: "The group is archived, so that it can only be read." },
 	home_only: { status: 403, meaning: "Only accounts of this provider can use the operation." },
 	insufficient_scope: { status: 403, meaning: "The token lacks a required scope, or is not a user's token." },
 	invite_invalid: { status: 403, meaning: "Registration requires an invitation, and this one is not valid." },

@@ -7,6 +7,7 @@ import { isLocal } from "../model/account.ts";
 import { type Channel, ownerOf } from "../model/channel.ts";
 import type { Group } from "../model/group.ts";
 import type { Membership } from "../model/membership.ts";
+import { assertNotArchived } from "./permissions.ts";
 import type { ReadablePlace } from "./readable-place.ts";
 
 /** The membership after a join, and whether the join changed it. */
@@ -15,11 +16,12 @@ export interface Joined {
 	readonly changed: boolean;
 }
 
-/** Joins a group, as its join policy allows (OFSCP §7.1). @throws {PermissionDenied} `invite_only` */
+/** Joins a group, as its join policy allows (OFSCP §7.1). @throws {PermissionDenied} `invite_only`, `group_archived` */
 export async function joinGroup(context: CoreContext, group: Group, account: Account): Promise<Joined> {
 	const { membership, changed } = await changeMembership(context, group.id, account, (now) => {
 		if (group.owner === account.id) return { state: "joined", role: "owner" };
 		if (now?.state === "joined") return undefined;
+		assertNotArchived(group);
 		if (group.joinPolicy === "invite")
 			throw new PermissionDenied("This group can only be joined by invitation", "invite_only");
 		return { state: group.joinPolicy === "open" ? "joined" : "requested", role: "member" };
@@ -32,7 +34,7 @@ export async function joinGroup(context: CoreContext, group: Group, account: Acc
  * Joins a channel (OFSCP §7.1). The channels of an account are joined by following it. Any other channel is joined together with its
  * group, and the account follows it from then on.
  *
- * @throws {PermissionDenied} `invite_only`
+ * @throws {PermissionDenied} `invite_only`, `group_archived`
  * @throws {Conflict} `own_timeline`
  */
 export async function joinChannel(context: CoreContext, place: ReadablePlace, account: Account): Promise<Joined> {

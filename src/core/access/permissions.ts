@@ -2,7 +2,7 @@ import { PermissionDenied } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { joined, type Place, roleIn } from "../groups/place.ts";
 import { type Account, isLocal } from "../model/account.ts";
-import { type Permissions, type Role, roles } from "../model/group.ts";
+import { type Group, type Permissions, type Role, roles } from "../model/group.ts";
 import { circleOf } from "./circle.ts";
 
 type Reader = Pick<CoreContext, "store">;
@@ -26,11 +26,17 @@ export async function may(
 	account: Account,
 ): Promise<boolean> {
 	const { channel, group } = place;
+	if (group.archived === true) return false;
 	const allowed = channel.permissions?.[action] ?? group.permissions[action];
 	if (includes(allowed, await roleIn(context, group, channel, account))) return true;
 	if (channel.kind === "shadow" && action === "reply") return isLocal(account);
 	const couldJoin = !isLocal(account) && group.joinPolicy === "open" && group.personal === undefined;
 	return couldJoin && includes(allowed, "member") && (await circleOf(context, place)).leaves === "anywhere";
+}
+
+/** Checks that a group is not archived, since then what was said there stays as it is. @throws {PermissionDenied} */
+export function assertNotArchived({ archived }: Group): void {
+	if (archived === true) throw new PermissionDenied("This group is archived", "group_archived");
 }
 
 /** Like {@link may}. @throws {PermissionDenied} */

@@ -17,6 +17,7 @@ const table: { readonly [T in EventType]: readonly FoldsOfType<T>[] | "stays" } 
 	"account.updated": [accountFolds["account.updated"], personalGroupFolds["account.updated"]],
 	"account.deleted": [accountFolds["account.deleted"]],
 	"group.created": [groupFolds["group.created"]],
+	"group.changed": [groupFolds["group.changed"]],
 	"channel.created": [groupFolds["channel.created"], personalGroupFolds["channel.created"]],
 	"member.requested": [membershipFolds["member.requested"], audienceFolds["member.requested"]],
 	"member.joined": [membershipFolds["member.joined"], audienceFolds["member.joined"]],

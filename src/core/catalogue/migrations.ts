@@ -1,6 +1,6 @@
 import { accounts } from "../accounts/account.ts";
 import { accountById } from "../accounts/find-account.ts";
-import { eraseAccount } from "../erasure/erase.ts";
+import { eraseAccount, replaceOwnerOf } from "../erasure/erase.ts";
 import { endInChannels } from "../groups/end-in-channels.ts";
 import { ensureFollowersChannel } from "../groups/followers-channel.ts";
 import { hasEnded, memberships } from "../groups/membership.ts";
@@ -25,6 +25,7 @@ const all: readonly Migration[] = [
 	{ name: "erasure-of-its-own", run: finishErasures },
 	{ name: "channels-for-followers", run: addFollowersChannels },
 	{ name: "memberships-end-with-the-group", run: endLeftMemberships },
+	{ name: "groups-keep-an-owner", run: replaceDeletedOwners },
 ];
 
 /** How many accounts are migrated together, and after how many accounts progress is logged. */
@@ -91,5 +92,21 @@ async function endLeftMemberships(context: IdentityContext, signal: AbortSignal)
 		}
 		after = page.at(-1)?.id ?? after;
 		if (page.length < batch || !after.startsWith("grp_")) return;
+	}
+}
+
+/** Finds owners for the groups of accounts that were deleted: in earlier versions these stayed without one. */
+async function replaceDeletedOwners(context: IdentityContext, signal: AbortSignal): Promise<void> {
+	for (let after: string | undefined; ; ) {
+		signal.throwIfAborted();
+		const page = await context.store.page(accounts, {
+			order: "asc",
+			limit: batch,
+			...(after === undefined ? {} : { after: [after] }),
+		});
+		for (const { doc } of page)
+			if (isLocal(doc) && doc.deletedAt !== undefined) await replaceOwnerOf(context, doc, signal);
+		after = page.at(-1)?.id;
+		if (page.length < batch) return;
 	}
 }

@@ -3,8 +3,10 @@ import { type ConsumerTable, stays } from "../events/consumers.ts";
 import type { EventOf, EventType } from "../events/event.ts";
 import type { ConsumerJob } from "../events/run-consumer.ts";
 import { endInChannels } from "../groups/end-in-channels.ts";
+import { groups } from "../groups/group.ts";
 import { memberships } from "../groups/membership.ts";
 import { changeMembership } from "../groups/membership-change.ts";
+import { replaceOwner } from "../groups/ownership.ts";
 import { eraseSecrets } from "../identity/erase.ts";
 import type { IdentityContext } from "../identity/identity.ts";
 import { type AccountId, parseId } from "../ids.ts";
@@ -24,6 +26,7 @@ export const erasures: ConsumerTable<{ readonly [T in EventType]: Eraser<T> }> =
 		"account.created",
 		"account.updated",
 		"group.created",
+		"group.changed",
 		"channel.created",
 		"member.requested",
 		"member.joined",
@@ -58,8 +61,18 @@ export async function eraseAccount(context: IdentityContext, id: AccountId, sign
 	const account = await accountById(context, id);
 	if (account === undefined) return;
 	if (account.origin === undefined) await eraseSecrets(context, account.id);
+	await replaceOwnerOf(context, account, signal);
 	await removeMessages(context, account, signal);
 	await endMemberships(context, account, signal);
+}
+
+/** The groups that a deleted account owned go to an admin, or are archived. */
+export async function replaceOwnerOf(context: IdentityContext, account: Account, signal: AbortSignal): Promise<void> {
+	const owned = await context.store.page(groups, { index: "owner", prefix: [account.id], order: "asc", limit: 1000 });
+	for (const { doc: group } of owned) {
+		signal.throwIfAborted();
+		if (group.personal === undefined) await replaceOwner(context, group, account);
+	}
 }
 
 /** Of a membership in a group, the ones in its channels remain; a request that was interrupted leaves them to this. */

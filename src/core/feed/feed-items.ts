@@ -33,6 +33,7 @@ const kinds: ConsumerTable<{ readonly [T in EventType]: FeedItem["kind"] }> = {
 		"account.updated",
 		"account.deleted",
 		"group.created",
+		"group.changed",
 		"channel.created",
 		"member.requested",
 		"member.joined",

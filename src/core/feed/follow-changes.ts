@@ -33,6 +33,7 @@ const table: ConsumerTable<{ readonly [T in EventType]: Rule<T> }> = {
 		"account.created",
 		"account.updated",
 		"group.created",
+		"group.changed",
 		"message.posted",
 		"message.edited",
 		"message.deleted",

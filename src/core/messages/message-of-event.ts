@@ -15,6 +15,7 @@ const table: ConsumerTable<{ readonly [T in EventType]: (body: EventOf<T>["body"
 		"account.updated",
 		"account.deleted",
 		"group.created",
+		"group.changed",
 		"channel.created",
 		"member.requested",
 		"member.joined",

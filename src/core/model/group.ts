@@ -27,6 +27,10 @@ export interface Group {
 	readonly personal?: AccountId;
 	readonly joinPolicy: JoinPolicy;
 	readonly permissions: Permissions;
+	/** To whom the owner has offered the group, and in which term of their membership. */
+	readonly offer?: { readonly to: AccountId; readonly term: number };
+	/** Can only be read: its owner's account was deleted, and no one was there to take its place. */
+	readonly archived?: true;
 	readonly createdAt: number;
 	readonly updatedAt: number;
 }

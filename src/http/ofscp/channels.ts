@@ -45,7 +45,7 @@ const listing = operation("listChannels", "List the channels of a group that you
 const showing = operation("getChannel", "Get a channel", { answers: { 200: json(wireChannel) } });
 const joining = operation("joinChannel", "Join a channel or follow a timeline, or ask to", {
 	answers: joinAnswers,
-	errors: ["invite_only", "own_timeline"],
+	errors: ["invite_only", "group_archived", "own_timeline"],
 });
 const leaving = operation("leaveChannel", "Leave a channel or unfollow a timeline", {
 	answers: { 204: empty() },

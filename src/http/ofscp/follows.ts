@@ -23,7 +23,7 @@ const following = operation("follow", "Follow a person or a remote channel", {
 		actor: z.string().min(1).max(2000).meta({ description: "`handle@domain`, or the URL of an actor." }),
 	}),
 	answers: { 201: json(wireFollow, "Location") },
-	errors: ["not_found", "own_timeline", "invite_only"],
+	errors: ["not_found", "own_timeline", "invite_only", "group_archived"],
 });
 const listing = operation("listFollows", "List your follows", {
 	query: pageQuery.extend({

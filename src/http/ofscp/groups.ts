@@ -41,7 +41,7 @@ const listing = operation("listGroups", "List the groups that you are a member o
 const showing = operation("getGroup", "Get a group", { answers: { 200: json(wireGroup) } });
 const joining = operation("joinGroup", "Join a group, or ask to be let in", {
 	answers: joinAnswers,
-	errors: ["invite_only", "own_timeline"],
+	errors: ["invite_only", "group_archived", "own_timeline"],
 });
 const leaving = operation("leaveGroup", "Leave a group", { answers: { 204: empty() }, errors: ["owner_leaves"] });
 

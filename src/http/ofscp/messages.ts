@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { assertTakesPart } from "#core/access/permissions.ts";
+import { assertNotArchived, assertTakesPart } from "#core/access/permissions.ts";
 import { NotFound } from "#core/errors.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import { parseId } from "#core/ids.ts";
@@ -43,7 +43,7 @@ const showing = operation("getMessage", "Get a message", { answers: { 200: json(
 const editing = operation("editMessage", "Edit a message", {
 	body: messagePatch,
 	answers: { 200: json(wireMessage) },
-	errors: ["permission_denied", "edit_window_closed", "already_deleted"],
+	errors: ["permission_denied", "group_archived", "edit_window_closed", "already_deleted"],
 });
 const deleting = operation("deleteMessage", "Delete a message", {
 	answers: { 204: empty() },
@@ -101,6 +101,7 @@ async function show(context: CoreContext, { params, reader }: Call): Promise<Ans
 
 async function edit(context: CoreContext, call: CallOf<typeof editing>): Promise<AnswerOf<typeof editing>> {
 	const { place, message } = await messageOfCall(context, call);
+	assertNotArchived(place.group);
 	const { content, tags, metadata } = call.body;
 	const taken = metadata === undefined ? {} : { warning: "", ...takeMetadata(context.origin, metadata) };
 	const edited = await editMessage(context, call.account, message, {

@@ -19,6 +19,7 @@ import { messageListRoutes } from "./message-lists.ts";
 import { messageRoutes } from "./messages.ts";
 import { metadataRoutes } from "./metadata.ts";
 import { openApiRoute } from "./openapi.ts";
+import { ownershipRoutes } from "./ownership.ts";
 import { presenceRoutes } from "./presence.ts";
 import { reactionRoutes } from "./reactions.ts";
 import { sessionRoutes } from "./sessions.ts";
@@ -43,6 +44,7 @@ export function ofscpRoutes(services: Services): readonly Route[] {
 			...channelRoutes(services),
 			...memberRoutes(services),
 			...groupMemberRoutes(services),
+			...ownershipRoutes(services),
 			...joinRequestRoutes(services),
 			...shortGroupRoutes(),
 			...tierRoutes(services),

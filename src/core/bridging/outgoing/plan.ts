@@ -106,5 +106,5 @@ export const plans: PlanTable = {
 	"reaction.removed": (planner, { body, actor }) => ofMessage(planner, body.reaction.message, actor, body.origin),
 	"portal.linked": async (_, { body }) => to(body.portal.reach),
 	"portal.unlinked": async (_, { body }) => to(body.reach),
-	...stays("account.created", "group.created", "channel.created", "portal.changed"),
+	...stays("account.created", "group.created", "group.changed", "channel.created", "portal.changed"),
 };
