@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RemoteEvent } from "#bridge-kit";
-import { idOf, type Json, knownTypeOf, sameOrigin, typeOf } from "../reading.ts";
+import { idOf, type Json, knownTypeOf, originOf, sameOrigin, typeOf } from "../reading.ts";
 import { type ActivityType, activityTypes } from "../vocabulary.ts";
 import { readAccept, readReject } from "./answer.ts";
 import { readCreate } from "./create.ts";
@@ -9,6 +9,7 @@ import { readBlock, readFollow } from "./follow.ts";
 import { readReaction } from "./react.ts";
 import type { InboxContext, Reader } from "./reader.ts";
 import { Refused } from "./refused.ts";
+import { activitySentAt } from "./sent-at.ts";
 import { readUndo } from "./undo.ts";
 import { readUpdate } from "./update.ts";
 
@@ -32,6 +33,15 @@ const readers: Readonly<Record<ActivityType, Reader | "ignored">> = {
 	Flag: "ignored",
 	Dislike: "ignored",
 };
+/** The kinds of events whose time is that of their activity; of texts and people it is that of the object. */
+const isTimed: Readonly<Partial<Record<RemoteEvent["kind"], true>>> = {
+	join: true,
+	leave: true,
+	unblock: true,
+	reaction: true,
+	unreaction: true,
+};
+
 /** When an activity has several types, the first of these decides. */
 const readTypes: ReadonlySet<ActivityType> = new Set(activityTypes.filter((type) => readers[type] !== "ignored"));
 
@@ -54,7 +64,9 @@ export async function readActivity(
 	if (actor === undefined) throw new Refused(400, "The activity has no actor");
 	// Checked before anything else in it is trusted (CVE-2024-23832).
 	if (actor !== signer || context.ids.isOurs(actor)) throw new Refused(401, "The activity was not signed by its actor");
-	const named = idOf(activity["id"]);
+	// What is no URL identifies nothing: some servers leave the id out or send `null`, a number or an empty text.
+	const given = idOf(activity["id"]);
+	const named = given !== undefined && originOf(given) !== undefined ? given : undefined;
 	if (named !== undefined && !sameOrigin(named, actor))
 		throw new Refused(403, "The activity's id and its actor have different origins");
 	const type = knownTypeOf(activity, readTypes);
@@ -62,7 +74,7 @@ export async function readActivity(
 	if (reader === "ignored") return undefined;
 
 	const id = named ?? `${actor}#${createHash("sha256").update(JSON.stringify(raw)).digest("base64url")}`;
-	const meaning = await reader(context, { activity, actor, id });
+	const meaning = await reader(context, { activity, actor, id, isNamed: named !== undefined });
 	if (meaning === undefined) return undefined;
 	// A new profile or the deletion of an actor whom we do not know changes nothing here.
 	if (
@@ -72,5 +84,6 @@ export async function readActivity(
 		return undefined;
 	const sender = context.directory.known(actor) ?? (await context.directory.person(actor));
 	if (sender === undefined) throw new Refused(403, "The actor can't be fetched");
-	return { id, sender, raw, ...meaning } as RemoteEvent;
+	const at = isTimed[meaning.kind] ? activitySentAt(activity) : {};
+	return { id, sender, raw, ...at, ...meaning } as RemoteEvent;
 }

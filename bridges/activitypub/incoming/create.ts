@@ -5,6 +5,7 @@ import { audienceOf } from "./audience.ts";
 import { mentionsOf, pageOf, readContent, refOf } from "./content.ts";
 import { ownObject } from "./own-object.ts";
 import type { InboxContext, Reader } from "./reader.ts";
+import { newObjectUpdatedAt } from "./sent-at.ts";
 
 /** A new message: public, or followers-only. */
 export const readCreate: Reader = async (context, received) => {
@@ -26,6 +27,7 @@ export const readCreate: Reader = async (context, received) => {
 		message: id,
 		place: audience === "followers" ? { kind: "followers" } : placeOf(context, object, received.activity),
 		...reading,
+		...newObjectUpdatedAt(object),
 		mentions: mentionsOf(ids, object),
 		...(parent === undefined ? {} : { replyTo: refOf(ids, parent) }),
 		...(page === undefined ? {} : { url: page }),

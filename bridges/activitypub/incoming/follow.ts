@@ -9,16 +9,25 @@ export function targetOf(ids: Ids, id: string): JoinTarget | undefined {
 	return actor === undefined || actor.kind === "instance" ? undefined : actor;
 }
 
+const maxFollows = 1000;
 const prefixOf = (actor: string): string => `follow:${createHash("sha256").update(actor).digest("base64url")}:`;
 
 /** A `Follow`. Its id is kept, one per follower and target: some servers undo it by its id alone. */
-export const readFollow: Reader = async ({ host, ids }, received) => {
+export const readFollow: Reader = async (context, received) => {
 	const object = objectIdOf(received);
-	const target = targetOf(ids, object);
+	const target = targetOf(context.ids, object);
 	if (target === undefined) return undefined;
-	if (received.activity["id"] !== undefined) await host.state.set(prefixOf(received.actor) + object, received.id);
+	if (received.isNamed) await keepId(context, received, object);
 	return { kind: "join", target };
 };
+
+/** An id that is used again from now on only names the newest `Follow`. */
+async function keepId({ host }: InboxContext, { actor, id }: ReceivedActivity, object: string): Promise<void> {
+	const prefix = prefixOf(actor);
+	for (const { key, value } of await host.state.list(prefix, { limit: maxFollows }))
+		if (value === id && key !== prefix + object) await host.state.delete(key);
+	await host.state.set(prefix + object, id);
+}
 
 /** The target of the `Follow` that had this id. */
 export async function followedBy(
@@ -27,13 +36,13 @@ export async function followedBy(
 	id: string,
 ): Promise<JoinTarget | undefined> {
 	const prefix = prefixOf(actor);
-	const follows = await host.state.list(prefix, { limit: 1000 });
+	const follows = await host.state.list(prefix, { limit: maxFollows });
 	const found = follows.find(({ value }) => value === id);
 	return found === undefined ? undefined : targetOf(ids, found.key.slice(prefix.length));
 }
 
-/** A `Block` of one of our actors ends the follow. */
+/** A `Block` of one of our actors ends the follows in both directions. */
 export const readBlock: Reader = ({ ids }, received) => {
 	const target = targetOf(ids, objectIdOf(received));
-	return target === undefined ? undefined : { kind: "leave", target };
+	return target === undefined ? undefined : { kind: "leave", target, blocked: true };
 };

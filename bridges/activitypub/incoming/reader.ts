@@ -11,7 +11,7 @@ export type Meaning = Unsent<RemoteEvent>;
 
 /** What the readers of activities need. */
 export interface InboxContext {
-	readonly host: Pick<BridgeHost, "about" | "text" | "people" | "state" | "logger">;
+	readonly host: Pick<BridgeHost, "about" | "clock" | "text" | "people" | "state" | "logger">;
 	readonly ids: Ids;
 	readonly documents: Documents;
 	readonly directory: ActorDirectory;
@@ -23,7 +23,10 @@ export interface InboxContext {
 export interface ReceivedActivity {
 	readonly activity: Json;
 	readonly actor: string;
+	/** Its own id, or one that is made of its content. */
 	readonly id: string;
+	/** Whether it has an id of its own. */
+	readonly isNamed: boolean;
 }
 
 /**

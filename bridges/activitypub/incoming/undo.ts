@@ -19,9 +19,15 @@ export const readUndo: Reader = async (context, received) => {
 
 type Undoer = (ids: Ids, actor: string, undone: Json, object: string) => Meaning | undefined;
 
-const endFollow: Undoer = (ids, _actor, _undone, object) => {
+const endFollow: Undoer = (ids, _actor, undone, object) => {
 	const target = targetOf(ids, object);
-	return target === undefined ? undefined : { kind: "leave", target };
+	const joined = idOf(undone["id"]);
+	return target === undefined ? undefined : { kind: "leave", target, ...(joined === undefined ? {} : { joined }) };
+};
+
+const endBlock: Undoer = (ids, _actor, _undone, object) => {
+	const target = targetOf(ids, object);
+	return target === undefined ? undefined : { kind: "unblock", target };
 };
 
 const endReaction: Undoer = (ids, actor, undone, object) => {
@@ -42,7 +48,7 @@ const undoers: Readonly<Record<ActivityType, Undoer | "ignored">> = {
 	Accept: "ignored",
 	Reject: "ignored",
 	Undo: "ignored",
-	Block: "ignored",
+	Block: endBlock,
 	Announce: "ignored",
 	Add: "ignored",
 	Remove: "ignored",
@@ -61,5 +67,5 @@ function inFull({ ids }: InboxContext, { actor }: ReceivedActivity, undone: Json
 
 async function byId(context: InboxContext, received: ReceivedActivity, id: string): Promise<Meaning> {
 	const target = await followedBy(context, received, id);
-	return target === undefined ? { kind: "unreaction", reaction: id } : { kind: "leave", target };
+	return target === undefined ? { kind: "unreaction", reaction: id } : { kind: "leave", target, joined: id };
 }

@@ -1,16 +1,26 @@
+import { createHash } from "node:crypto";
 import { idOf, idsOf, isJson, type Json, knownTypeOf, listOf } from "../reading.ts";
 import { actorTypes, objectTypes } from "../vocabulary.ts";
 import { audienceOf } from "./audience.ts";
 import { readContent } from "./content.ts";
 import { ownObject } from "./own-object.ts";
-import { assertSendersOwn, embedded, type InboxContext, type Meaning, objectIdOf, type Reader } from "./reader.ts";
+import {
+	assertSendersOwn,
+	embedded,
+	type InboxContext,
+	type Meaning,
+	objectIdOf,
+	type Reader,
+	type ReceivedActivity,
+} from "./reader.ts";
 import { Refused } from "./refused.ts";
+import { objectUpdatedAt } from "./sent-at.ts";
 
 /** The edit of an object, or of the actor's own profile. */
 export const readUpdate: Reader = async (context, received) => {
 	const id = objectIdOf(received);
 	assertSendersOwn(context, received, id);
-	if (id === received.actor) return ofProfile(context, embedded(received), id);
+	if (id === received.actor) return ofProfile(context, received, embedded(received));
 	const inline = embedded(received);
 	if (inline !== undefined && knownTypeOf(inline, actorTypes) !== undefined)
 		throw new Refused(403, "Only an actor can update its profile");
@@ -23,6 +33,7 @@ export const readUpdate: Reader = async (context, received) => {
 	return {
 		kind: "edit",
 		target: { remote: id },
+		...objectUpdatedAt(object, received.activity),
 		content,
 		tags,
 		...(warning === undefined ? {} : { warning }),
@@ -30,16 +41,28 @@ export const readUpdate: Reader = async (context, received) => {
 	};
 };
 
-/** The signer describes itself, so the embedded actor is trusted like one that was fetched. */
+/**
+ * The signer describes itself, so the embedded actor is trusted like one that was fetched. A description that is older than the one that
+ * came last is ignored.
+ */
 async function ofProfile(
-	{ directory, forgetKey }: InboxContext,
+	{ directory, forgetKey, host }: InboxContext,
+	{ activity, actor }: ReceivedActivity,
 	document: Json | undefined,
-	id: string,
-): Promise<Meaning> {
-	if (document === undefined) await directory.refresh(id);
-	else {
-		await directory.learn(document);
-		for (const key of listOf(document["publicKey"])) if (isJson(key)) forgetKey(idOf(key) ?? "");
+): Promise<Meaning | undefined> {
+	if (document === undefined || document["inbox"] === undefined) {
+		await directory.refresh(actor);
+		return { kind: "profile" };
 	}
+	const { at } = objectUpdatedAt(document, activity);
+	if (at !== undefined) {
+		const key = `profile:${createHash("sha256").update(actor).digest("base64url")}`;
+		const known = await host.state.get(key);
+		if (typeof known === "number" && at < known) return undefined;
+		// A clock that is ahead must not make later descriptions look old.
+		await host.state.set(key, Math.min(at, host.clock.now()));
+	}
+	await directory.learn(document);
+	for (const key of listOf(document["publicKey"])) if (isJson(key)) forgetKey(idOf(key) ?? "");
 	return { kind: "profile" };
 }

@@ -118,9 +118,12 @@ function converterOf(type: string): Convert | undefined {
 	return known === "ignored" ? undefined : known;
 }
 
+/** An event id is a hash, so a homeserver that sends it again sends the same event. */
 const base = ({ person }: Converter, event: MatrixEvent, raw: unknown) => ({
 	id: event.event_id,
+	isUnique: true as const,
 	sender: person(event.sender),
+	...(event.origin_server_ts === undefined ? {} : { at: event.origin_server_ts }),
 	raw,
 });
 

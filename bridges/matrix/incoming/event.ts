@@ -7,6 +7,7 @@ export interface MatrixEvent {
 	readonly state_key?: string;
 	readonly content: Readonly<Record<string, unknown>>;
 	readonly redacts?: unknown;
+	readonly origin_server_ts?: number;
 }
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -15,7 +16,7 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 /** Checks the fields of an event; `undefined`: it is not a valid one. */
 export function readEvent(value: unknown): MatrixEvent | undefined {
 	if (!isRecord(value)) return undefined;
-	const { type, event_id, room_id, sender, state_key, content, redacts } = value;
+	const { type, event_id, room_id, sender, state_key, content, redacts, origin_server_ts } = value;
 	if (!isText(type) || !isText(event_id) || !isText(room_id) || !isText(sender) || !sender.startsWith("@"))
 		return undefined;
 	return {
@@ -26,8 +27,11 @@ export function readEvent(value: unknown): MatrixEvent | undefined {
 		content: isRecord(content) ? content : {},
 		...(typeof state_key === "string" ? { state_key } : {}),
 		...(redacts === undefined ? {} : { redacts }),
+		...(isTime(origin_server_ts) ? { origin_server_ts } : {}),
 	};
 }
+
+const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
 
 const isText = (value: unknown): value is string => typeof value === "string" && value !== "" && value.length <= 512;
 

@@ -32,6 +32,7 @@ const targets: { readonly [K in RemoteEventKind]: TargetOf<K> | "none" } = {
 	retraction: ({ target }) => ({ remote: target }),
 	join: "none",
 	leave: "none",
+	unblock: "none",
 	answer: "none",
 	profile: "none",
 	gone: "none",

@@ -8,7 +8,8 @@ import { hasEnded, isOfTerm, membershipOf } from "./membership.ts";
 import type { MembershipEvents } from "./membership-events.ts";
 
 /** The state that a membership should get; its other fields follow from it. */
-export type DesiredMembership = Pick<Membership, "state"> & Partial<Pick<Membership, "role" | "reach" | "request">>;
+export type DesiredMembership = Pick<Membership, "state"> &
+	Partial<Pick<Membership, "role" | "reach" | "request" | "sentAt">>;
 
 /**
  * Decides on the desired state of a membership; `undefined` leaves it unchanged.
@@ -29,10 +30,10 @@ const typeOf = {
 export interface MembershipOptions {
 	/** The account that makes the change; the member itself if absent. */
 	readonly actor?: Account;
-	/** The `request` key of the remote event that asks for the change, so that it is applied once. */
+	/** The `request` key of the remote event that asks for the change, if its network uses no id twice. */
 	readonly request?: string;
-	/** Whether the change is delivered to the other network. */
-	readonly federate?: boolean;
+	/** Whether the change is delivered to the other network; it may depend on the new state. */
+	readonly federate?: boolean | ((state: Membership["state"]) => boolean);
 }
 
 /**
@@ -71,6 +72,7 @@ export async function changeMembership(
 			...desired,
 			...(term === 0 ? {} : { term }),
 		};
+		const isDelivered = typeof federate === "function" ? federate(desired.state) : federate;
 		const before = stored?.state === "joined" ? stored.reach : undefined;
 		const isEndOfTerm = isGroup(place) && hasEnded(desired);
 		const appended = await context.log.append(
@@ -79,7 +81,7 @@ export async function changeMembership(
 				type: typeOf[desired.state],
 				actor: actor.id,
 				natural: `member:${place}:${account.id}:${generation}`,
-				without: [...(federate ? [] : ["bridge" as const]), ...(isEndOfTerm ? [] : ["erase" as const])],
+				without: [...(isDelivered ? [] : ["bridge" as const]), ...(isEndOfTerm ? [] : ["erase" as const])],
 				...(request === undefined ? {} : { request }),
 				body: { membership, ...(before === undefined ? {} : { before }) },
 			},

@@ -65,9 +65,13 @@ async function tryEdit(
 	return changesNothing(message, body) ? message : appendEdit(context, message, { actor: author, body });
 }
 
-function changesNothing(message: Message, edit: MessageEvents["message.edited"]): boolean {
+/** Whether a message already is as an edit would make it. */
+export function changesNothing(message: Message, edit: MessageEvents["message.edited"]): boolean {
 	const { metadata = message.metadata, warning } = edit;
-	const shown = ({ content, tags, mentions }: Message | MessageEvents["message.edited"]) => [content, tags, mentions];
+	const shown = ({ content, tags, mentions }: Message | MessageEvents["message.edited"]) => {
+		const { text, mime, title, summary } = content;
+		return [text, mime, title, summary, tags, mentions];
+	};
 	const before = [...shown(message), message.metadata, message.warning];
 	return JSON.stringify(before) === JSON.stringify([...shown(edit), metadata, warning]);
 }

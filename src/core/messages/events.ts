@@ -21,6 +21,8 @@ export interface MessageEvents {
 		readonly mentions: readonly AccountId[];
 		readonly metadata?: Message["metadata"];
 		readonly warning?: string;
+		/** See {@link Message.revisedAt}. */
+		readonly revisedAt?: number;
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
 		readonly erased?: true;

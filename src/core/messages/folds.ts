@@ -8,7 +8,7 @@ const emptied = { content: { text: "", mime: "text/plain" }, tags: [], metadata:
 
 /** A message without its content (wire.md, "Messages"); id, author, place and replies stay. */
 export function tombstone(message: Message, at: number): Message {
-	const { warning: _, editedAt: __, ...rest } = message;
+	const { warning: _, editedAt: __, revisedAt: ___, ...rest } = message;
 	return { ...rest, ...emptied, deletedAt: at };
 }
 
@@ -39,6 +39,9 @@ export const messageFolds: FoldTable<MessageEvents> = {
 			id: body.message,
 			next: (now) => {
 				if (now === undefined || now.deletedAt !== undefined) return undefined;
+				// Of two edits that were received at the same moment, the later one counts, whichever was stored first.
+				if (body.revisedAt !== undefined && now.revisedAt !== undefined && body.revisedAt < now.revisedAt)
+					return { ...now, texts: [...now.texts, seq] };
 				const { warning: _, ...rest } = now;
 				return {
 					...rest,
@@ -47,6 +50,7 @@ export const messageFolds: FoldTable<MessageEvents> = {
 					mentions: body.mentions,
 					...(body.metadata === undefined ? {} : { metadata: body.metadata }),
 					...(body.warning === undefined ? {} : { warning: body.warning }),
+					...(body.revisedAt === undefined ? {} : { revisedAt: body.revisedAt }),
 					editedAt: at,
 					texts: [...now.texts, seq],
 					changed: seq,

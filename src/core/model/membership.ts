@@ -22,6 +22,8 @@ export interface Membership {
 	readonly since: number;
 	/** Where messages are delivered for this member; only remote members have it. */
 	readonly reach?: Reach;
-	/** The join request as it was received; our answer refers to it. */
-	readonly request?: { readonly bridge: BridgeName; readonly raw: unknown };
+	/** The join request as it was received, and its id on its network; our answer refers to it. */
+	readonly request?: { readonly bridge: BridgeName; readonly raw: unknown; readonly id?: string };
+	/** When the remote event that led to this state happened, by its sender's clock. */
+	readonly sentAt?: number;
 }

@@ -57,6 +57,8 @@ export interface Message {
 	readonly at: number;
 	readonly editUntil: number;
 	readonly editedAt?: number;
+	/** When a remote message got its present text, by its sender's clock: an older edit that arrives later is ignored. */
+	readonly revisedAt?: number;
 	readonly deletedAt?: number;
 	/** The seqs of the events that hold its texts; a deletion empties those events. */
 	readonly texts: readonly number[];

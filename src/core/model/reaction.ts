@@ -13,5 +13,7 @@ export interface Reaction {
 	/** Counts the changes, as in a membership. */
 	readonly generation: number;
 	readonly origin?: { readonly bridge: BridgeName; readonly id: string };
+	/** When the remote event that led to this state happened, by its sender's clock. */
+	readonly sentAt?: number;
 	readonly at: number;
 }

@@ -22,7 +22,12 @@ export interface NewReaction {
 /** The origin of a remote reaction. */
 export interface ReactionSource {
 	readonly origin: { readonly bridge: BridgeName; readonly id: string };
-	readonly request: string;
+	/** The `request` key of the remote event, if its network uses no id twice. */
+	readonly request?: string;
+	/** When the remote event happened, by its sender's clock. */
+	readonly sentAt?: number;
+	/** Whether the remote event was overtaken by the one that led to this state. */
+	readonly isOvertaken?: (now: Reaction) => boolean;
 	readonly raw: unknown;
 }
 
@@ -53,13 +58,14 @@ export async function react(
 			message,
 			fields.key,
 			(now) => {
-				if (now?.active === true) return undefined;
+				if (now !== undefined && (now.active || source?.isOvertaken?.(now) === true)) return undefined;
 				return {
 					...fields,
 					message: message.id,
 					author: author.id,
 					active: true,
 					...(source === undefined ? {} : { origin: source.origin }),
+					...(source?.sentAt === undefined ? {} : { sentAt: source.sentAt }),
 				};
 			},
 			source,
@@ -94,7 +100,11 @@ export async function unreact(
 		author,
 		message,
 		key,
-		(now) => (now?.active === true ? { ...now, active: false } : undefined),
+		(now) => {
+			if (now?.active !== true || source?.isOvertaken?.(now) === true) return undefined;
+			const { sentAt: _, ...rest } = now;
+			return { ...rest, active: false, ...(source?.sentAt === undefined ? {} : { sentAt: source.sentAt }) };
+		},
 		source,
 		[],
 	);
@@ -108,12 +118,7 @@ async function change(
 	key: string,
 	decide: (now: Reaction | undefined) => Omit<Reaction, "at" | "generation"> | undefined,
 	source:
-		| {
-				readonly request: string;
-				readonly raw: unknown;
-				readonly bridge?: BridgeName;
-				readonly origin?: Reaction["origin"];
-		  }
+		| (Omit<ReactionSource, "origin"> & { readonly bridge?: BridgeName; readonly origin?: Reaction["origin"] })
 		| undefined,
 	premises: readonly Premise[],
 ): Promise<boolean | "moved"> {
@@ -129,7 +134,7 @@ async function change(
 			type: reaction.active ? "reaction.added" : "reaction.removed",
 			actor: author.id,
 			natural: `reaction:${id}:${reaction.generation}`,
-			...(source === undefined ? {} : { request: source.request }),
+			...(source?.request === undefined ? {} : { request: source.request }),
 			body: {
 				reaction,
 				...(network === undefined ? {} : { origin: network }),

@@ -44,9 +44,35 @@ export const resolved = (received: Received): PendingOutcome => ({ done: Promise
 export const ignored = (reason: Extract<Received, { status: "ignored" }>["reason"]): PendingOutcome =>
 	resolved({ status: "ignored", reason });
 
-/** The `request` key of a remote event in the log: the event is processed once, however often it is received. */
-export const requestOf = (batch: Pick<IncomingBatch, "bridge">, event: RemoteEvent): string =>
-	remoteKey(batch.bridge, event.id);
+/**
+ * The `request` key of a remote event in the log, by which a repeated event changes nothing. Only a network that uses no id twice has one:
+ * on others the state decides whether an event changes anything (design §3.1 rule 6).
+ */
+export const requestOf = (batch: Pick<IncomingBatch, "bridge">, event: RemoteEvent): { readonly request?: string } =>
+	event.isUnique === true ? { request: remoteKey(batch.bridge, event.id) } : {};
+
+/** When a remote event happened by its sender's clock, never in the future, as a member of what it changes. */
+export const sentAtOf = (
+	{ context }: Pick<IncomingBatch, "context">,
+	{ at }: RemoteEvent,
+): { readonly sentAt?: number } => (at === undefined ? {} : { sentAt: Math.min(at, context.clock.now()) });
+
+/** For how long the sender's clock decides about the order of two events. After that, a clock that was wrong does no more harm. */
+const orderedMs = 24 * 3_600_000;
+
+/**
+ * True if an event happened, by its sender's clock, before the one that led to the present state, and only arrived after it.
+ *
+ * @param since when the present state began, by our clock
+ */
+export function isOvertaken(
+	{ context }: Pick<IncomingBatch, "context">,
+	{ at }: RemoteEvent,
+	{ sentAt }: { readonly sentAt?: number },
+	since: number,
+): boolean {
+	return at !== undefined && sentAt !== undefined && at < sentAt && context.clock.now() - since < orderedMs;
+}
 
 /** Finds a message, which may be one of the batch that is not durable yet. */
 export async function findMessage(batch: IncomingBatch, ref: MessageRef): Promise<Message | undefined> {

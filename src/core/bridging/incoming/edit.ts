@@ -2,10 +2,14 @@ import { circleOf } from "../../access/circle.ts";
 import { isGone } from "../../accounts/still-there.ts";
 import { Problem } from "../../errors.ts";
 import { checkContent } from "../../messages/check-content.ts";
-import { appendEdit } from "../../messages/edit-message.ts";
-import { findMessage, ignored, parkBehind, type Receiver, requestOf, resolved } from "./batch.ts";
+import { appendEdit, changesNothing } from "../../messages/edit-message.ts";
+import { messages } from "../../messages/message.ts";
+import { findMessage, ignored, parkBehind, type Receiver, requestOf, resolved, sentAtOf } from "./batch.ts";
 
-/** Applies an edit of the sender's own message. The rules of its own network apply, not our edit window. */
+/**
+ * Applies an edit of the sender's own message. The rules of its own network apply, not our edit window. An edit that is older than the text
+ * that we have, or that changes nothing of what we keep (the counts of a poll), is no edit.
+ */
 export const receiveEdit: Receiver<"edit"> = async (batch, sender, event) => {
 	const message = await findMessage(batch, event.target);
 	if (message === undefined) return parkBehind(batch, event, event.target);
@@ -22,19 +26,21 @@ export const receiveEdit: Receiver<"edit"> = async (batch, sender, event) => {
 		throw error;
 	}
 	await batch.flush();
-	const edited = await appendEdit(batch.context, message, {
-		actor: sender,
-		request: requestOf(batch, event),
-		body: {
-			message: message.id,
-			content: event.content,
-			tags: event.tags ?? message.tags,
-			mentions: message.mentions,
-			...(event.warning === undefined ? {} : { warning: event.warning }),
-			origin: batch.bridge,
-			raw: event.raw,
-		},
-	});
+	const now = (await batch.context.store.get(messages, message.id))?.doc ?? message;
+	const { sentAt } = sentAtOf(batch, event);
+	const body = {
+		message: message.id,
+		content: event.content,
+		tags: event.tags ?? message.tags,
+		mentions: message.mentions,
+		...(event.warning === undefined ? {} : { warning: event.warning }),
+		...(sentAt === undefined ? {} : { revisedAt: sentAt }),
+		origin: batch.bridge,
+		raw: event.raw,
+	};
+	const isOlder = sentAt !== undefined && now.revisedAt !== undefined && sentAt < now.revisedAt;
+	if (isOlder || changesNothing(now, body)) return resolved({ status: "duplicate" });
+	const edited = await appendEdit(batch.context, message, { actor: sender, ...requestOf(batch, event), body });
 	// The message or its author has changed since it was read.
 	if (edited === undefined)
 		return (await isGone(batch.context, sender)) ? ignored("gone") : receiveEdit(batch, sender, event);

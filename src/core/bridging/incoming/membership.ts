@@ -2,17 +2,27 @@ import { circleOf } from "../../access/circle.ts";
 import { accountById } from "../../accounts/find-account.ts";
 import { changeMembership } from "../../groups/membership-change.ts";
 import { type Place, placeOf } from "../../groups/place.ts";
+import { ownerOf } from "../../model/channel.ts";
 import type { JoinTarget } from "../../ports/bridge/remote-event.ts";
-import { type IncomingBatch, ignored, type Receiver, requestOf, resolved } from "./batch.ts";
+import { endFollow } from "./answer.ts";
+import { type IncomingBatch, ignored, isOvertaken, type Receiver, requestOf, resolved, sentAtOf } from "./batch.ts";
+import { forgetBlocks, joinKey, mayComeBeforeJoin, wasUndone } from "./overtaken.ts";
 
-/** The place that a remote account asks to join: an open channel or the timeline of a local account; `undefined` if it can't be joined. */
-async function joinable(batch: IncomingBatch, target: JoinTarget): Promise<Place | undefined> {
+/** The channel that a remote account names: a linked room's, a channel, or the timeline of an account. */
+async function placeNamed(batch: IncomingBatch, target: JoinTarget): Promise<Place | undefined> {
 	if (target.kind === "room") return batch.linkedRoom(target.room);
 	const account = target.kind === "account" ? await accountById(batch.context, target.account) : undefined;
-	if (account?.deletedAt !== undefined) return undefined;
 	const channel = target.kind === "channel" ? target.channel : account?.timeline;
-	const place = channel === undefined ? undefined : await placeOf(batch.context, channel);
-	if (place === undefined || place.channel.kind === "shadow") return undefined;
+	return channel === undefined ? undefined : placeOf(batch.context, channel);
+}
+
+/** The place, if a remote account can join it: an open channel or the timeline of a local account that is not deleted. */
+async function joinable(batch: IncomingBatch, target: JoinTarget): Promise<Place | undefined> {
+	const place = await placeNamed(batch, target);
+	if (place === undefined || target.kind === "room") return place;
+	const owner = ownerOf(place.channel);
+	if (owner !== undefined && (await accountById(batch.context, owner))?.deletedAt !== undefined) return undefined;
+	if (place.channel.kind === "shadow") return undefined;
 	return (await circleOf(batch.context, place)).leaves === "anywhere" ? place : undefined;
 }
 
@@ -20,64 +30,74 @@ async function joinable(batch: IncomingBatch, target: JoinTarget): Promise<Place
 export const receiveJoin: Receiver<"join"> = async (batch, sender, event) => {
 	const place = await joinable(batch, event.target);
 	if (place === undefined) return ignored("unknown-place");
+	await batch.flush();
+	if (await wasUndone(batch, place.channel.id, sender.id, event)) return ignored("gone");
 	const { joinPolicy } = place.group;
 	const isRoom = event.target.kind === "room";
 	const state = isRoom || joinPolicy === "open" ? "joined" : joinPolicy === "approval" ? "requested" : "denied";
-	await batch.flush();
 	const { changed } = await changeMembership(
 		batch.context,
 		place.channel.id,
 		sender,
 		(now) => {
+			if (now?.state === "left" && isOvertaken(batch, event, now, now.since)) return undefined;
 			// Members of a linked room receive messages through the room, so a join there does not change an existing follow.
-			if (isRoom) return now?.state === "joined" ? undefined : { state };
-			const request = { bridge: batch.bridge, raw: event.raw };
+			if (isRoom) return now?.state === "joined" ? undefined : { state, ...sentAtOf(batch, event) };
+			// A follower who asks again is answered again: the first answer may have been lost.
+			const request = { bridge: batch.bridge, id: event.id, raw: event.raw };
 			return {
 				state: now?.state === "joined" ? "joined" : state,
 				role: now?.role ?? "member",
 				request,
 				...(sender.reach === undefined ? {} : { reach: sender.reach }),
+				...sentAtOf(batch, event),
 			};
 		},
-		{ request: requestOf(batch, event), federate: !isRoom && state !== "requested" },
+		{ ...requestOf(batch, event), federate: (now) => !isRoom && now !== "requested" },
 	);
 	return resolved(changed ? { status: "accepted" } : { status: "duplicate" });
 };
 
-/** A remote account leaves (unfollows). */
+/**
+ * A remote account leaves (unfollows), whatever the place has become. A leave that overtook its join is remembered for a while, so that
+ * the join has no effect when it arrives.
+ */
 export const receiveLeave: Receiver<"leave"> = async (batch, sender, event) => {
-	const place = await joinable(batch, event.target);
-	if (place === undefined) return ignored("unknown-place");
+	const place = await placeNamed(batch, event.target);
+	if (place === undefined || place.channel.kind === "shadow") return ignored("unknown-place");
 	await batch.flush();
-	const { changed } = await changeMembership(
+	const ended =
+		event.blocked === true &&
+		event.target.kind === "account" &&
+		(await endFollow(batch, sender, event.target.account, event));
+	const { membership, changed } = await changeMembership(
 		batch.context,
 		place.channel.id,
 		sender,
 		(now) => {
 			if (now?.state !== "joined" && now?.state !== "requested") return undefined;
+			if (isOvertaken(batch, event, now, now.since)) return undefined;
 			// A person who leaves the room may still follow from another network.
-			return event.target.kind === "room" && now.reach !== undefined ? undefined : { state: "left" };
+			if (event.target.kind === "room" && now.reach !== undefined) return undefined;
+			const { request } = now;
+			return { state: "left", ...(request === undefined ? {} : { request }), ...sentAtOf(batch, event) };
 		},
-		{ request: requestOf(batch, event) },
+		requestOf(batch, event),
 	);
-	return resolved(changed ? { status: "accepted" } : { status: "duplicate" });
+	if (changed) return resolved({ status: "accepted" });
+	const isMember = membership?.state === "joined" || membership?.state === "requested";
+	const isEarly = !isMember && mayComeBeforeJoin(event, membership);
+	const isRemembered =
+		isEarly && (await batch.parkedEvents.park(batch.bridge, joinKey(place.channel.id, sender.id), event));
+	if (ended) return resolved({ status: "accepted" });
+	return resolved({ status: isRemembered ? "parked" : "duplicate" });
 };
 
-/** The owner of a remote timeline accepts or denies the join of a local account, or removes it later. */
-export const receiveAnswer: Receiver<"answer"> = async (batch, sender, event) => {
-	const account = await accountById(batch.context, event.account);
-	if (account === undefined) return ignored("unknown-target");
+/** The end of a block. A block that arrived while there was no follow no longer keeps the sender from following. */
+export const receiveUnblock: Receiver<"unblock"> = async (batch, sender, event) => {
+	const place = await placeNamed(batch, event.target);
+	if (place === undefined) return ignored("unknown-place");
 	await batch.flush();
-	const { changed } = await changeMembership(
-		batch.context,
-		sender.timeline,
-		account,
-		(now) => {
-			if (now === undefined || now.state === "left") return undefined;
-			if (event.accepted) return now.state === "requested" ? { state: "joined" } : undefined;
-			return now.state === "denied" ? undefined : { state: "denied" };
-		},
-		{ actor: sender, request: requestOf(batch, event) },
-	);
+	const changed = await forgetBlocks(batch, place.channel.id, sender.id);
 	return resolved(changed ? { status: "accepted" } : { status: "duplicate" });
 };

@@ -19,7 +19,7 @@ import {
 	type PendingOutcome,
 	parkBehind,
 	type Receiver,
-	requestOf,
+	sentAtOf,
 } from "./batch.ts";
 
 type RemoteMessage = Extract<RemoteEvent, { kind: "message" }>;
@@ -105,7 +105,8 @@ async function post(
 ): Promise<PendingOutcome> {
 	const { context, bridge } = batch;
 	const id = mintId("msg", context.clock.now());
-	const request = requestOf(batch, event);
+	const { sentAt } = sentAtOf(batch, event);
+	const revised = sentAt === undefined ? {} : { revisedAt: sentAt };
 	const mentions = event.mentions ?? [];
 	const people = parent === undefined ? mentions : [parent.author, ...mentions];
 	const isOwed = await batch.decideOnce(`owed ${place.channel.id} ${sender.id} ${people.join()}`, () =>
@@ -117,8 +118,7 @@ async function post(
 			stream: place.channel.id,
 			type: "message.posted",
 			actor: sender.id,
-			// On networks where message and event have the same id, one key is enough.
-			...(request === natural ? {} : { request }),
+			// Only the message's own id makes it new; the id of the event that brings it may have been used before.
 			natural,
 			...(isOwed ? {} : { without: ["bridge"] as const }),
 			body: {
@@ -135,6 +135,7 @@ async function post(
 					metadata: [],
 					...(event.warning === undefined ? {} : { warning: event.warning }),
 					origin: { bridge, id: event.message, ...(event.url === undefined ? {} : { url: event.url }) },
+					...revised,
 					editUntil: noEnd,
 				},
 				origin: bridge,

@@ -1,8 +1,8 @@
+import { createHash } from "node:crypto";
 import type { CoreContext } from "../../events/context.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import type { Collection } from "../../ports/store.ts";
-import { remoteKey } from "../../remote-key.ts";
 
 /** A remote event that arrived before its target (design §3.1 rule 1: a raw row is only stored for what can't be processed now). */
 export interface ParkedEvent {
@@ -14,7 +14,7 @@ export interface ParkedEvent {
 	readonly expires: number;
 }
 
-/** The parked events, by the key of their own remote id. */
+/** The parked events, by what they say and wait for: their own remote ids may have been used before. */
 export const parked: Collection<ParkedEvent> = {
 	name: "parked",
 	version: 1,
@@ -45,6 +45,12 @@ export interface ParkedEvents {
 	takeNewKeys(): readonly string[];
 }
 
+function parkedId(bridge: BridgeName, waitsFor: string, event: RemoteEvent): string {
+	const { profile: _, ...sender } = event.sender;
+	const said = JSON.stringify([waitsFor, { ...event, sender }]);
+	return `${bridge}~${createHash("sha256").update(said).digest("base64url")}`;
+}
+
 /** Parks events in {@link parked}. */
 export function createParkedEvents(context: Pick<CoreContext, "store" | "clock">): ParkedEvents {
 	const keys = new Set<string>();
@@ -68,7 +74,7 @@ export function createParkedEvents(context: Pick<CoreContext, "store" | "clock">
 		},
 		async park(bridge, waitsFor, event) {
 			if (keys.size >= maxParked) return false;
-			const id = remoteKey(bridge, event.id);
+			const id = parkedId(bridge, waitsFor, event);
 			// The event was retried and is still waiting; the arrival of its target will find it.
 			if (keys.has(waitsFor) && (await store.get(parked, id)) !== undefined) return true;
 			const now = clock.now();

@@ -12,7 +12,7 @@ export const receiveGone: Receiver<"gone"> = async (batch, sender, event) => {
 		type: "account.deleted",
 		actor: sender.id,
 		natural: `deleted:${sender.id}`,
-		request: requestOf(batch, event),
+		...requestOf(batch, event),
 		body: { account: sender.id },
 	});
 	return resolved({ status: outcome === "appended" ? "accepted" : "duplicate" });

@@ -1,23 +1,29 @@
 import { Problem } from "../../errors.ts";
 import { messages } from "../../messages/message.ts";
 import type { Account } from "../../model/account.ts";
+import type { Message } from "../../model/message.ts";
 import type { Reaction } from "../../model/reaction.ts";
-import type { RemoteEvent } from "../../ports/bridge/remote-event.ts";
+import type { MessageRef, RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import { react, unreact } from "../../reactions/react.ts";
 import { reactionId, reactions } from "../../reactions/reaction.ts";
 import { remoteKey } from "../../remote-key.ts";
-import { linkByRemote } from "../links.ts";
+import { linkByRemote, saveLinks } from "../links.ts";
 import {
 	findMessage,
 	type IncomingBatch,
 	ignored,
+	isOvertaken,
 	maySpeakIn,
 	type PendingOutcome,
 	parkBehind,
 	type Receiver,
 	requestOf,
 	resolved,
+	sentAtOf,
 } from "./batch.ts";
+
+type RemoteReaction = Extract<RemoteEvent, { kind: "reaction" }>;
+type RemoteUnreaction = Extract<RemoteEvent, { kind: "unreaction" }>;
 
 /** Adds a reaction, once per message, person and key, whatever its remote id. */
 export const receiveReaction: Receiver<"reaction"> = async (batch, sender, event) => {
@@ -26,53 +32,116 @@ export const receiveReaction: Receiver<"reaction"> = async (batch, sender, event
 	const place = await batch.place(message.channel);
 	if (place === undefined) return ignored("unknown-place");
 	if (!(await maySpeakIn(batch, place, sender))) return ignored("not-allowed");
-	const wasWithdrawn = (await batch.parkedEvents.waitingFor(remoteKey(batch.bridge, event.reaction))).some(
-		(w) => w.parked.event.sender.id === event.sender.id,
-	);
-	if (wasWithdrawn) return ignored("gone");
+	if (await wasWithdrawn(batch, event)) return ignored("gone");
 	await batch.flush();
 	try {
 		const { changed } = await react(batch.context, sender, place, message, wishOf(event), {
 			origin: { bridge: batch.bridge, id: event.reaction },
-			request: requestOf(batch, event),
-			raw: event.raw,
+			...sourceOf(batch, event),
 		});
-		return resolved(changed ? { status: "accepted", message: message.id } : { status: "duplicate" });
+		if (changed) return resolved({ status: "accepted", message: message.id });
+		await noteOtherId(batch, sender, message, event);
+		return resolved({ status: "duplicate" });
 	} catch (error) {
 		if (error instanceof Problem) return ignored(error.status === 409 ? "gone" : "not-allowed");
 		throw error;
 	}
 };
 
-const wishOf = ({ key, image }: Extract<RemoteEvent, { kind: "reaction" }>) =>
-	image === undefined ? { key, unicode: key } : { key, image };
+const wishOf = ({ key, image }: RemoteReaction) => (image === undefined ? { key, unicode: key } : { key, image });
 
-/** Withdraws a reaction, which is referred to by its remote id or by message and key. */
+const sourceOf = (batch: IncomingBatch, event: RemoteEvent) => ({
+	...requestOf(batch, event),
+	...sentAtOf(batch, event),
+	isOvertaken: (now: Reaction) => isOvertaken(batch, event, now, now.at),
+	raw: event.raw,
+});
+
+/** True if the withdrawal of a reaction arrived before the reaction. One of another message was of a reaction with the same id. */
+async function wasWithdrawn(batch: IncomingBatch, event: RemoteReaction): Promise<boolean> {
+	const waiting = await batch.parkedEvents.waitingFor(remoteKey(batch.bridge, event.reaction));
+	return waiting.some(({ parked: { event: undo } }) => {
+		if (undo.sender.id !== event.sender.id) return false;
+		if (undo.kind !== "unreaction" && undo.kind !== "retraction") return false;
+		if (undo.kind === "unreaction" && undo.target !== undefined && !isSame(undo.target, event.target)) return false;
+		return undo.at === undefined || event.at === undefined || event.at <= undo.at;
+	});
+}
+
+const isSame = (one: MessageRef, other: MessageRef): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** A reaction that is there already came again under another id: it can be withdrawn by that one, too. */
+async function noteOtherId(
+	batch: IncomingBatch,
+	sender: Account,
+	message: Message,
+	{ reaction, key }: RemoteReaction,
+): Promise<void> {
+	const subject = reactionId(message.id, sender.id, key);
+	const stored = await batch.context.store.get(reactions, subject);
+	if (stored?.doc.active !== true || stored.doc.origin?.id === reaction) return;
+	await saveLinks(batch.context, { bridge: batch.bridge, subject, message: message.id }, [reaction]);
+}
+
+/** Withdraws a reaction: the one with this key on this message, or the one with this remote id. */
 export const receiveUnreaction: Receiver<"unreaction"> = async (batch, sender, event) => {
-	const byId = event.reaction === undefined ? undefined : await reactionByRemote(batch, event.reaction);
-	if (byId !== undefined) return withdraw(batch, sender, event, byId);
-	if (event.target !== undefined && event.key !== undefined) {
-		const message = await findMessage(batch, event.target);
-		const stored = message && (await batch.context.store.get(reactions, reactionId(message.id, sender.id, event.key)));
-		if (stored !== undefined) return withdraw(batch, sender, event, stored.doc);
-	}
+	const message = event.target === undefined ? undefined : await findMessage(batch, event.target);
+	const known = await reactionsNamed(batch, sender, event, message);
+	const active = known.find((reaction) => reaction.active);
+	if (active !== undefined) return withdraw(batch, sender, event, active);
+	if (known.some((reaction) => isRepeated(event, reaction))) return resolved({ status: "duplicate" });
 	return event.reaction === undefined
 		? ignored("unknown-target")
 		: parkBehind(batch, event, { remote: event.reaction });
 };
 
-/** The reaction with this id on the batch's network. */
-export async function reactionByRemote(batch: IncomingBatch, remote: string): Promise<Reaction | undefined> {
+/** Whether a reaction has been withdrawn by this very event, as opposed to an earlier one. */
+function isRepeated({ at, reaction }: RemoteUnreaction, { sentAt, origin }: Reaction): boolean {
+	if (at !== undefined && sentAt !== undefined) return at <= sentAt;
+	return reaction === undefined || origin === undefined || origin.id === reaction;
+}
+
+/** The reactions that a withdrawal may mean, the most likely one first. One on another message only shares the id. */
+async function reactionsNamed(
+	batch: IncomingBatch,
+	sender: Account,
+	event: RemoteUnreaction,
+	message: Message | undefined,
+): Promise<readonly Reaction[]> {
+	const found: Reaction[] = [];
+	if (message !== undefined && event.key !== undefined) {
+		const stored = await batch.context.store.get(reactions, reactionId(message.id, sender.id, event.key));
+		if (stored !== undefined) found.push(stored.doc);
+	}
+	const byId =
+		event.reaction === undefined ? undefined : await reactionByRemote(batch, event.reaction, sender, message);
+	return byId === undefined ? found : [...found, byId];
+}
+
+/** How many reactions with one remote id are looked at. */
+const maxWithSameId = 50;
+
+/** The reaction with this id on the batch's network; of several, one of the sender's that is still there. @param message on this one, if given */
+export async function reactionByRemote(
+	batch: IncomingBatch,
+	remote: string,
+	sender: Account,
+	message?: Message,
+): Promise<Reaction | undefined> {
 	const { store } = batch.context;
-	const [own] = await store.page(reactions, {
+	const page = await store.page(reactions, {
 		index: "remote",
 		prefix: [remoteKey(batch.bridge, remote)],
 		order: "desc",
-		limit: 1,
+		limit: maxWithSameId,
 	});
-	if (own !== undefined) return own.doc;
 	const link = await linkByRemote(batch.context, batch.bridge, remote);
-	return link === undefined ? undefined : (await store.get(reactions, link.subject))?.doc;
+	const linked = link === undefined ? undefined : (await store.get(reactions, link.subject))?.doc;
+	const named = [...page.map(({ doc }) => doc), ...(linked === undefined ? [] : [linked])].filter(
+		(reaction) => message === undefined || reaction.message === message.id,
+	);
+	const own = named.filter(({ author }) => author === sender.id).sort((a, b) => b.at - a.at);
+	return own.find(({ active }) => active) ?? own[0] ?? named[0];
 }
 
 /** Withdraws a reaction, if the sender is its author. */
@@ -86,7 +155,7 @@ export async function withdraw(
 	const message = (await batch.context.store.get(messages, reaction.message))?.doc;
 	if (message === undefined) return ignored("unknown-target");
 	await batch.flush();
-	const source = { bridge: batch.bridge, request: requestOf(batch, event), raw: event.raw };
+	const source = { bridge: batch.bridge, ...sourceOf(batch, event) };
 	const { changed } = await unreact(batch.context, sender, message, reaction.key, source);
 	return resolved(changed ? { status: "accepted", message: message.id } : { status: "duplicate" });
 }

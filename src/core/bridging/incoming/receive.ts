@@ -7,10 +7,12 @@ import type { Received, RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import { remoteKey } from "../../remote-key.ts";
 import type { Targets } from "../outgoing/targets.ts";
 import { portalByRoom } from "../portals/find-portal.ts";
+import { receiveAnswer } from "./answer.ts";
 import { type IncomingBatch, ignored, type PendingOutcome, type Receiver } from "./batch.ts";
 import { receiveEdit } from "./edit.ts";
-import { receiveAnswer, receiveJoin, receiveLeave } from "./membership.ts";
+import { receiveJoin, receiveLeave, receiveUnblock } from "./membership.ts";
 import { receiveMessage } from "./message.ts";
+import { eventToRetry } from "./overtaken.ts";
 import type { ParkedEvents } from "./parked-events.ts";
 import { receiveGone, receiveProfile } from "./person.ts";
 import { receivePortal } from "./portal.ts";
@@ -26,6 +28,7 @@ const receivers: { readonly [K in RemoteEvent["kind"]]: Receiver<K> } = {
 	unreaction: receiveUnreaction,
 	join: receiveJoin,
 	leave: receiveLeave,
+	unblock: receiveUnblock,
 	answer: receiveAnswer,
 	profile: receiveProfile,
 	gone: receiveGone,
@@ -69,7 +72,9 @@ export function createIncoming(
 
 	async function retryParked(key: string): Promise<void> {
 		for (const { id, parked } of await parkedEvents.waitingFor(key)) {
-			const [received] = await receive(parked.bridge, [parked.event]);
+			const event = eventToRetry(parked.event);
+			if (event === undefined) continue;
+			const [received] = await receive(parked.bridge, [event]);
 			if (received?.status !== "parked") await parkedEvents.release(id);
 		}
 	}

@@ -26,7 +26,7 @@ export const receiveRetraction: Receiver<"retraction"> = async (batch, sender, e
 	const ref = { remote: event.target };
 	const message = await findMessage(batch, ref);
 	if (message !== undefined) return remove(batch, sender, event, message);
-	const reaction = await reactionByRemote(batch, event.target);
+	const reaction = await reactionByRemote(batch, event.target, sender);
 	if (reaction !== undefined) return withdraw(batch, sender, event, reaction);
 	return parkBehind(batch, event, ref);
 };
@@ -45,7 +45,7 @@ async function remove(
 	await batch.flush();
 	await appendDeletion(batch.context, message.id, {
 		actor: sender,
-		request: requestOf(batch, event),
+		...requestOf(batch, event),
 		origin: batch.bridge,
 		raw: event.raw,
 		...(isAuthor ? {} : { moderated: true as const }),

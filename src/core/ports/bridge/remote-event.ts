@@ -40,10 +40,17 @@ export type JoinTarget =
 /** Refers to a message: by its remote id, or by our own id if the bridge has parsed one. */
 export type MessageRef = { readonly remote: string } | { readonly local: MessageId };
 
-/** An event of the other network. `id` is that network's id of the event, which is processed once. */
+/**
+ * An event of the other network. `id` is that network's id of the event. Some servers use an id again, so it is not what makes an event a
+ * repetition, unless `isUnique` says so: an event is applied to the state that is there (design §3.1 rule 6).
+ */
 export type RemoteEvent = {
 	readonly id: string;
+	/** The network never uses an id twice. */
+	readonly isUnique?: true;
 	readonly sender: RemotePerson;
+	/** When it happened by the sender's clock, in milliseconds since 1970; for a message or an edit, when its text was last changed. */
+	readonly at?: number;
 	/** The event as it was received, so that later versions can read more from it. */
 	readonly raw: unknown;
 } & (
@@ -83,9 +90,12 @@ export type RemoteEvent = {
 	/** A removal that only gives an id, of either a message or a reaction (a Matrix redaction, a bare `Delete`). */
 	| { readonly kind: "retraction"; readonly target: string }
 	| { readonly kind: "join"; readonly target: JoinTarget }
-	| { readonly kind: "leave"; readonly target: JoinTarget }
-	/** The answer to our own join of the sender's timeline. */
-	| { readonly kind: "answer"; readonly account: AccountId; readonly accepted: boolean }
+	/** `joined`: the id of the join that it undoes, if known. `blocked`: the sender also ends the follow of their own timeline. */
+	| { readonly kind: "leave"; readonly target: JoinTarget; readonly joined?: string; readonly blocked?: true }
+	/** The end of a block: the sender may follow again. */
+	| { readonly kind: "unblock"; readonly target: JoinTarget }
+	/** The answer to our own join of the sender's timeline. `join`: the event of ours that the answer names; only that one is answered. */
+	| { readonly kind: "answer"; readonly account: AccountId; readonly accepted: boolean; readonly join?: string }
 	| { readonly kind: "profile" }
 	/** The sender's account was deleted there, so all of its messages are removed here. */
 	| { readonly kind: "gone" }

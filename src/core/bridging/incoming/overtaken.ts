@@ -1,0 +1,72 @@
+import type { AccountId } from "../../ids.ts";
+import type { PlaceId } from "../../model/membership.ts";
+import type { RemoteEvent } from "../../ports/bridge/remote-event.ts";
+import { remoteKey } from "../../remote-key.ts";
+import type { IncomingBatch } from "./batch.ts";
+import type { ParkedEvent } from "./parked-events.ts";
+
+type Join = Extract<RemoteEvent, { kind: "join" }>;
+type Leave = Extract<RemoteEvent, { kind: "leave" }>;
+
+/** What a leave waits for that arrived before its join: the next join of this account in this place. */
+export const joinKey = (place: PlaceId, account: AccountId): string => `join:${place}/${account}`;
+
+/**
+ * A parked event as it is tried again. What undoes something that had not arrived must not end what came after it: a leave is only
+ * remembered, and a reaction is withdrawn only by its id.
+ */
+export function eventToRetry(event: RemoteEvent): RemoteEvent | undefined {
+	if (event.kind === "leave") return undefined;
+	if (event.kind !== "unreaction" || event.reaction === undefined) return event;
+	const { key: _, ...rest } = event;
+	return rest;
+}
+
+/**
+ * True if a join was undone by an event that arrived before it: the end of this follow, a block, or an `Undo` that names nothing but the
+ * join's id. What the sender's clock says comes first, then the id of the join.
+ */
+export async function wasUndone(
+	batch: IncomingBatch,
+	place: PlaceId,
+	account: AccountId,
+	join: Join,
+): Promise<boolean> {
+	const { bridge, parkedEvents } = batch;
+	const remembered = [
+		...(await parkedEvents.waitingFor(joinKey(place, account))),
+		...(await parkedEvents.waitingFor(remoteKey(bridge, join.id))),
+	];
+	return remembered.some(({ parked: { event } }) => undoes(event, join));
+}
+
+function undoes(event: RemoteEvent, join: Join): boolean {
+	if (event.sender.id !== join.sender.id) return false;
+	if (event.kind !== "leave" && event.kind !== "unreaction") return false;
+	if (event.at !== undefined && join.at !== undefined) return join.at <= event.at;
+	return event.kind === "unreaction" || event.joined === undefined || event.joined === join.id;
+}
+
+/** Whether a leave that ends no membership may have overtaken its join. A repetition of the leave that ended it has not. */
+export function mayComeBeforeJoin(
+	leave: Leave,
+	now: { readonly request?: { readonly id?: string }; readonly sentAt?: number } | undefined,
+): boolean {
+	if (now === undefined) return true;
+	if (leave.at !== undefined && now.sentAt !== undefined) return leave.at > now.sentAt;
+	const known = now.request?.id;
+	return leave.joined !== undefined && known !== undefined && leave.joined !== known;
+}
+
+/** Forgets the blocks of an account by this sender. Resolves with whether there were any. */
+export async function forgetBlocks(
+	{ parkedEvents }: IncomingBatch,
+	place: PlaceId,
+	account: AccountId,
+): Promise<boolean> {
+	const isBlock = ({ parked: { event } }: { readonly parked: ParkedEvent }): boolean =>
+		event.kind === "leave" && event.blocked === true;
+	const blocks = (await parkedEvents.waitingFor(joinKey(place, account))).filter(isBlock);
+	for (const { id } of blocks) await parkedEvents.release(id);
+	return blocks.length > 0;
+}
