@@ -130,20 +130,126 @@ test("the provider's own actor can't be followed", async (t) => {
 	t.deepEqual(events(), []);
 });
 
-test("an answer to a follow is understood inline, by id, and by whom it is for", async (t) => {
-	const { host, jane, bob, post, actorOf } = await open(t);
+test("an answer to a follow is understood inline, by our id, and by an id of its sender's server", async (t) => {
+	const { host, peer, jane, bob, post, actorOf } = await open(t);
+	const ours = `${host.about.origin}/activities/${jane.timeline}-3-follow-${jane.id}`;
 	await post({
 		type: "Accept",
 		object: { type: "Follow", id: "https://bonfire.example/other", actor: actorOf(jane), object: bob.id },
 	});
-	await post({ type: "Accept", object: `${host.about.origin}/activities/${jane.timeline}-3-follow-${jane.id}` });
-	await post({ type: "Reject", to: [actorOf(jane)], object: "https://x.example/unknown" });
-	const answers = host.received.map((event) => (event.kind === "answer" ? [event.account, event.accepted] : []));
+	await post({ type: "Accept", object: ours });
+	await post({ type: "Accept", object: { id: ours } });
+	await post({
+		type: "Reject",
+		object: { id: ours, type: ["Follow"], actor: [actorOf(jane)], object: { id: bob.id } },
+	});
+	const served = { id: `${peer.origin}/follows/1`, type: "Follow", actor: actorOf(jane), object: bob.id };
+	peer.routes.set("/follows/1", { body: served });
+	await post({ type: "Reject", object: served.id });
+	const event = `${jane.timeline}/3`;
+	const answers = host.received.map((e) => (e.kind === "answer" ? [e.account, e.accepted, e.join] : []));
 	t.deepEqual(answers, [
-		[jane.id, true],
-		[jane.id, true],
-		[jane.id, false],
+		[jane.id, true, undefined],
+		[jane.id, true, event],
+		[jane.id, true, event],
+		[jane.id, false, event],
+		[jane.id, false, undefined],
 	]);
+});
+
+test("an answer to anything but our follow of its sender is none to a follow", async (t) => {
+	const { host, peer, jane, bob, post, actorOf, events } = await open(t);
+	const memo = host.say(jane, host.timeline(jane), "memo");
+	const note = `${host.about.origin}/objects/${memo.id}`;
+	const pair = { actor: actorOf(jane), object: bob.id };
+	peer.routes.set("/quotes/1", { body: { id: `${peer.origin}/quotes/1`, type: "QuoteRequest", ...pair } });
+	const answered = [
+		note,
+		{ id: note },
+		{ id: note, type: "Note", attributedTo: actorOf(jane) },
+		`${host.about.origin}/activities/${jane.timeline}-3`,
+		`${host.about.origin}/activities/${jane.timeline}-3-announce`,
+		{ type: "ReplyRequest", ...pair, instrument: note },
+		{ type: "LikeRequest", ...pair },
+		{ type: "Create", ...pair },
+		{ type: "Invite", ...pair },
+		{ type: "Join", ...pair },
+		{ type: "Follow", actor: actorOf(jane), object: "https://x.example/u/eve" },
+		{ type: "Follow", actor: "https://x.example/u/eve", object: bob.id },
+		"https://x.example/unknown",
+		`${peer.origin}/unknown`,
+		`${peer.origin}/quotes/1`,
+		actorOf(jane),
+	];
+	for (const object of answered)
+		for (const type of ["Accept", "Reject"])
+			t.is((await post({ type, to: [actorOf(jane)], object })).status, 202, JSON.stringify(object));
+	t.deepEqual(events(), []);
+});
+
+test("what is done to state is understood without an id, or with one that is no URL", async (t) => {
+	const { host, jane, post, note, actorOf } = await open(t);
+	const memo = host.say(jane, host.timeline(jane), "memo");
+	const object = `${host.about.origin}/objects/${memo.id}`;
+	for (const id of [undefined, null, "", 7, "follow", "urn:uuid:0", [], {}]) {
+		const before = host.received.length;
+		// A distinct text makes each of them another activity.
+		const rest = { id, summary: String(before) };
+		for (const activity of [
+			{ type: "Follow", object: actorOf(jane) },
+			{ type: "Like", object },
+			{ type: "Undo", object: { type: "Like", object } },
+			{ type: "Undo", object: { type: "Follow", object: actorOf(jane) } },
+			{ type: "Update", object: note({ summary: "edited" }) },
+		])
+			t.is((await post({ ...activity, ...rest })).status, 202, JSON.stringify([id, activity.type]));
+		const kinds = host.received.slice(before).map(({ kind }) => kind);
+		t.deepEqual(kinds, ["join", "reaction", "unreaction", "leave", "edit"], JSON.stringify(id));
+	}
+});
+
+test("an id that is used again names the newest follow when it is undone", async (t) => {
+	const { host, jane, post, id, actorOf } = await open(t);
+	const kim = host.person("kim");
+	const reused = id();
+	await post({ id: reused, type: "Follow", object: actorOf(jane) });
+	host.received.length = 0;
+	await post({ id: reused, type: "Follow", object: actorOf(kim) });
+	await post({ type: "Undo", object: reused });
+	t.like(host.received.at(-1), { kind: "leave", target: { account: kim.id }, joined: reused });
+});
+
+test("a description of a person that is older than the last one is ignored", async (t) => {
+	const { host, bob, post } = await open(t);
+	host.person("bob", { domain: new URL(bob.id).host, origin: { bridge: host.about.bridge, id: bob.id } });
+	const describe = (name: string, updated?: string) =>
+		post({ type: "Update", object: { ...bob.document, name, updated } });
+	const names = () => host.received.map(({ sender }) => sender.profile.displayName);
+	await describe("Second", "2026-01-02T00:00:00Z");
+	await describe("First", "2026-01-01T00:00:00Z");
+	await describe("Second, again", "2026-01-02T00:00:00Z");
+	await describe("Undated");
+	t.deepEqual(names(), ["Second", "Second, again", "Undated"]);
+	await post({ type: "Update", updated: "2025-01-01T00:00:00Z", object: { ...bob.document, name: "By the activity" } });
+	t.is(names().length, 3);
+});
+
+test("times of activities and texts are read where they are given", async (t) => {
+	const { host, jane, post, note, actorOf } = await open(t);
+	const published = "2026-01-01T00:00:00Z";
+	const updated = "2026-01-02T00:00:00.5Z";
+	await post({ type: "Follow", object: actorOf(jane), published });
+	await post({ type: "Undo", object: { type: "Follow", object: actorOf(jane), published }, published: updated });
+	await post({ type: "Create", published, object: note({ published }) });
+	await post({ type: "Create", object: note({ published, updated }) });
+	await post({ type: "Update", published: updated, object: note({ published, updated: published }) });
+	await post({ type: "Update", published: updated, object: note({ published }) });
+	await post({ type: "Update", published: "yesterday", object: note({ updated: 5 }) });
+	const [early, late] = [Date.parse(published), Date.parse(updated)];
+	t.deepEqual(
+		host.received.map(({ at }) => at),
+		[early, late, undefined, late, early, late, undefined],
+	);
 });
 
 test("likes and emoji reactions come in, and are taken back in full or by id", async (t) => {
