@@ -64,6 +64,7 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 		bridges.push(await createBridge(name, config, opened, network, () => incoming));
 
 	const outcomes = new Map<string, number>();
+	const ended = new Map<string, number>();
 	const lanes = buildLanes({
 		core: opened,
 		bridges: () => bridges,
@@ -73,6 +74,8 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 			maxAgeMs: config.delivery.maxAgeDays * 86_400_000,
 			onOutcome: (bridge, status) =>
 				outcomes.set(`${bridge} ${status}`, (outcomes.get(`${bridge} ${status}`) ?? 0) + 1),
+			onEnded: (bridge, reason, count) =>
+				ended.set(`${bridge} ${reason}`, (ended.get(`${bridge} ${reason}`) ?? 0) + count),
 		},
 	});
 
@@ -87,6 +90,18 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 				for (const [key, count] of outcomes) {
 					const [bridge = "", status = ""] = key.split(" ");
 					this.set({ bridge, status }, count);
+				}
+			},
+		});
+		new prometheus.Gauge({
+			name: "causeway_follows_ended_total",
+			help: "Follows that ended because their target no longer exists, by bridge and reason",
+			labelNames: ["bridge", "reason"],
+			registers: [registry],
+			collect() {
+				for (const [key, count] of ended) {
+					const [bridge = "", reason = ""] = key.split(" ");
+					this.set({ bridge, reason }, count);
 				}
 			},
 		});

@@ -47,6 +47,11 @@ function create(_config: ActivityPubConfig, host: BridgeHost): Bridge {
 			host.report({ state: "stopped" });
 		},
 		deliver: createDeliver(publishing, host),
-		resolvers: { person: createLookUp(inbox, webFinger), room: "unsupported", alternate: alternateOf(ids) },
+		resolvers: {
+			person: createLookUp(inbox, webFinger),
+			isGone: directory.isMissing,
+			room: "unsupported",
+			alternate: alternateOf(ids),
+		},
 	};
 }

@@ -120,7 +120,12 @@ export function createMatrix(
 			if (isStarted) host.report({ state: "stopped" });
 		},
 		deliver: createDeliver({ host, ghosts, members, consent, readBack, send }),
-		resolvers: { person: "unsupported", room: createRoomFinder(host, homeserver), alternate: "unsupported" },
+		resolvers: {
+			person: "unsupported",
+			isGone: "unsupported",
+			room: createRoomFinder(host, homeserver),
+			alternate: "unsupported",
+		},
 	};
 }
 

@@ -18,7 +18,7 @@ export interface LanesParts {
 	readonly targets: Targets;
 	/** How many deliveries run at the same time. */
 	readonly concurrency: number;
-	readonly delivery: Pick<DeliveryOptions, "maxAgeMs" | "onOutcome">;
+	readonly delivery: Pick<DeliveryOptions, "maxAgeMs" | "onOutcome" | "onEnded">;
 }
 
 /** How many streams are planned, and accounts erased, at the same time, in pools apart from deliveries. */

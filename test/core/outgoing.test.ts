@@ -19,6 +19,7 @@ import { createFakeBridge, type FakeBridge } from "../support/fake-bridge.ts";
 const second = 1000;
 const day = 86_400 * second;
 const failed: DeliveryResult = { status: "retry", reason: "HTTP 500" };
+const missing: DeliveryResult = { status: "retry", reason: "HTTP 404", missing: true };
 const down: DeliveryResult = { status: "retry", reason: "no answer", lane: true };
 
 async function follows(core: Core, fedi: FakeBridge, person: RemotePerson, account: Account): Promise<void> {
@@ -294,6 +295,61 @@ test("after a 410, followers delivered through the inbox are removed and pending
 	await core.settled();
 	t.deepEqual(texts(fedi), ["answer", "welcome back"]);
 	t.not(await readable(core.context, timeline, undefined), undefined);
+});
+
+test("a 404 is a failure of one delivery: no follow ends, and what comes later is delivered", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const jane = await core.person("jane");
+	const people = Array.from({ length: 50 }, (_, n) => fedi.person(`person${n}`));
+	for (const person of people) await follows(core, fedi, person, jane);
+	const timeline = await core.timeline(jane);
+	const followers = () => core.context.store.count(memberships, "place", [jane.timeline, "joined"]);
+	fedi.answers.push(missing, missing);
+	await core.post(jane, timeline, "one");
+	await core.settled();
+	await advance(core, people[0] as RemotePerson, 2 * second);
+	t.is(await followers(), 50);
+	await core.post(jane, timeline, "two");
+	await advance(core, people[0] as RemotePerson, 10 * second);
+	t.deepEqual(texts(fedi), ["one", "two"]);
+	t.is(await followers(), 50);
+});
+
+test("after days of 404s only the follows of people end whose own server says that they are gone", async (t) => {
+	const ended: unknown[] = [];
+	const fedi = createFakeBridge("fedi");
+	const [bob, carol, eve] = [fedi.person("bob"), fedi.person("carol"), fedi.person("eve", "elsewhere.test")];
+	const inboxes = new Map<string, DeliveryResult>();
+	const core = await openCore(t, [withInboxes(fedi, inboxes)], {}, { onEnded: (...all) => ended.push(all) });
+	const [jane, joe] = [await core.person("jane"), await core.person("joe")];
+	for (const person of [bob, carol, eve]) for (const account of [jane, joe]) await follows(core, fedi, person, account);
+	const followers = (of: Account) => core.context.store.count(memberships, "place", [of.timeline, "joined"]);
+	inboxes.set(bob.reach?.target ?? "", missing);
+	fedi.gone.add(bob.id).add(eve.id);
+	await core.post(jane, await core.timeline(jane), "one");
+	await core.settled();
+	await advance(core, bob, 1 * day);
+	t.deepEqual([await followers(jane), await followers(joe)], [3, 3], "not before it has lasted for days");
+	await advance(core, bob, 4 * day);
+	t.deepEqual([await followers(jane), await followers(joe)], [2, 2]);
+	t.deepEqual(ended, [[fedi.name, "missing", 2]]);
+	t.is((await listDeadLetters(core.context, { limit: 10 })).length, 1);
+});
+
+test("no follow ends while a person's server can't be asked whether they are gone", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const resolvers = { ...fedi.resolvers, isGone: async () => Promise.reject(new Error("no answer")) };
+	const core = await openCore(t, [{ ...fedi, resolvers }]);
+	const jane = await core.person("jane");
+	const bob = fedi.person("bob");
+	await follows(core, fedi, bob, jane);
+	fedi.answers.push(missing, missing);
+	await core.post(jane, await core.timeline(jane), "one");
+	await core.settled();
+	await advance(core, bob, 5 * day);
+	t.is((await listDeadLetters(core.context, { limit: 10 })).length, 1);
+	t.is(await core.context.store.count(memberships, "place", [jane.timeline, "joined"]), 1);
 });
 
 test("a repeated edit, whose first answer was lost, is not delivered again", async (t) => {

@@ -112,6 +112,21 @@ test("after a 410 from an inbox, followers delivered through it are removed and 
 	t.deepEqual(names(failing, scene), ["m3"]);
 });
 
+test("after a 404 from an inbox, no follower is removed, and the host gets everything once its inbox is back", async (t) => {
+	const scene = await open(t);
+	const { failing, working, post, actor } = scene;
+	failing.behaviour = { kind: "refuse", status: 404 };
+	await post("m1");
+	await until("the delivery was retried", () => createsAt(failing).length >= 2);
+	await until("the other host has it", has(working, scene, "m1"));
+	const answer = await fetch(`${actor}/followers`, { headers: { accept: "application/activity+json" } });
+	t.is(((await answer.json()) as { totalItems: number }).totalItems, 2);
+	failing.behaviour = { kind: "ok" };
+	await post("m2");
+	await until("it has both", has(failing, scene, "m2"));
+	t.deepEqual(names(failing, scene), ["m1", "m2"]);
+});
+
 test("a host that never answers delays no other host, and the same activities are retried", async (t) => {
 	const scene = await open(t);
 	const { failing, working, post } = scene;

@@ -18,7 +18,7 @@ import type { Lanes } from "#core/ports/lanes.ts";
 import { createEmbeddedBus } from "../../src/bus/embedded.ts";
 import { buildBridging } from "../../src/gateway/bridging.ts";
 import { buildCore } from "../../src/gateway/core.ts";
-import { buildLanes } from "../../src/gateway/lanes.ts";
+import { buildLanes, type LanesParts } from "../../src/gateway/lanes.ts";
 import { openStore } from "../../src/gateway/store.ts";
 import { testIdentity, testVault } from "./identity.ts";
 import { silentLogger } from "./silent-logger.ts";
@@ -46,6 +46,7 @@ export async function openCore(
 	t: ExecutionContext,
 	bridges: readonly Bridge[] = [],
 	identity: Parameters<typeof testIdentity>[0] = {},
+	delivery: Partial<LanesParts["delivery"]> = {},
 ): Promise<Core> {
 	const folder = await temporaryFolder(t);
 	const clock = { time: 1_800_000_000_000, now: () => clock.time };
@@ -72,7 +73,7 @@ export async function openCore(
 		bridges: () => bridges,
 		targets,
 		concurrency: 64,
-		delivery: { maxAgeMs: 4 * 86_400_000 },
+		delivery: { maxAgeMs: 4 * 86_400_000, ...delivery },
 	});
 	t.teardown(async () => {
 		await lanes.stop();

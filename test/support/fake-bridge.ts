@@ -9,6 +9,8 @@ export interface FakeBridge extends Bridge {
 	readonly delivered: Delivery[];
 	/** The results of the next deliveries, in this order; afterwards every delivery succeeds. */
 	readonly answers: DeliveryResult[];
+	/** The ids of the people who no longer exist. */
+	readonly gone: Set<string>;
 	/** A person on a host of this network. */
 	person(name: string, host?: string): RemotePerson;
 	/** A person without an inbox, who is only reached through rooms, as in Matrix. */
@@ -26,6 +28,7 @@ export function createFakeBridge(name: string, { relays = false }: { relays?: bo
 	const delivered: Delivery[] = [];
 	const answers: DeliveryResult[] = [];
 	const people = new Map<string, RemotePerson>();
+	const gone = new Set<string>();
 	const native = {
 		message: "native",
 		edit: "native",
@@ -56,6 +59,7 @@ export function createFakeBridge(name: string, { relays = false }: { relays?: bo
 		paths: [],
 		delivered,
 		answers,
+		gone,
 		async handle() {
 			return { status: 404 };
 		},
@@ -70,6 +74,7 @@ export function createFakeBridge(name: string, { relays = false }: { relays?: bo
 		resolvers: {
 			person: async (reference) =>
 				[...people.values()].find((person) => reference.replace(/^@/, "") === `${person.handle}@${person.domain}`),
+			isGone: async (id) => gone.has(id),
 			room: async (room) => ({ bridge: own, target: room, lane: `${name}:${room}` }),
 			alternate: "unsupported",
 		},

@@ -1,10 +1,13 @@
 import { type DeliveryResult, OutboundFailure, type OutboundResponse } from "#bridge-kit";
 
-/** What an inbox's answer means (reference §5.9): most 4xx are final, other errors are retried, 429 and 503 pause the whole host. */
+/**
+ * What an inbox's answer means (reference §5.9): most 4xx are final, other errors are retried, 429 and 503 pause the whole host. Only 410
+ * says that the inbox is gone; a proxy answers 404 while its backend restarts.
+ */
 export function outcomeOf({ status, headers }: OutboundResponse, now: number): DeliveryResult {
 	if (status >= 200 && status < 300) return { status: "delivered" };
-	if (status === 404 || status === 410) return { status: "rejected", reason: "gone", detail: `HTTP ${status}` };
-	if (status < 400 || status >= 500 || status === 401 || status === 408 || status === 429) {
+	if (status === 410) return { status: "rejected", reason: "gone", detail: `HTTP ${status}` };
+	if (status < 400 || status >= 500 || status === 401 || status === 404 || status === 408 || status === 429) {
 		const afterMs = retryAfter(headers["retry-after"], now);
 		const isHost = status === 429 || status === 503;
 		return {
@@ -12,6 +15,7 @@ export function outcomeOf({ status, headers }: OutboundResponse, now: number): D
 			reason: `HTTP ${status}`,
 			...(afterMs === undefined ? {} : { afterMs }),
 			...(isHost ? { lane: true } : {}),
+			...(status === 404 ? { missing: true } : {}),
 		};
 	}
 	return { status: "rejected", reason: status === 403 ? "forbidden" : "invalid", detail: `HTTP ${status}` };

@@ -27,6 +27,8 @@ export interface ActorDirectory {
 	followersOf(id: string): Promise<string | undefined>;
 	/** Whether the actor's own server answers 410. @throws {RemoteUnavailable} */
 	isGone(id: string): Promise<boolean>;
+	/** Whether the actor's own server answers 410 or 404. @throws {RemoteUnavailable} */
+	isMissing(id: string): Promise<boolean>;
 	/** Fetches an actor again, even if it is cached. @throws {RemoteUnavailable} */
 	refresh(id: string): Promise<RemotePerson | undefined>;
 }
@@ -117,6 +119,10 @@ export function createActorDirectory(
 		},
 		async isGone(id) {
 			return (await documents.fetch(id)).status === "gone";
+		},
+		async isMissing(id) {
+			const found = await documents.fetch(id);
+			return found.status === "gone" || (found.status === "absent" && found.isMissing === true);
 		},
 		refresh: read,
 	};

@@ -4,10 +4,11 @@ import { isJson, type Json, originOf } from "../reading.ts";
 import { signRequest } from "../signatures/index.ts";
 import { ACCEPT } from "../vocabulary.ts";
 
-/** What a remote server answered. `gone`: 410; `absent`: there is no document that we may or can read. */
+/** What a remote server answered. `gone`: 410; `absent`: there is no document that we may or can read; `isMissing`: it answered 404. */
 export type Fetched =
 	| { readonly status: "found"; readonly document: Json; readonly url: string }
-	| { readonly status: "gone" | "absent" };
+	| { readonly status: "gone" }
+	| { readonly status: "absent"; readonly isMissing?: true };
 
 /** The remote server can't answer now; the request may be repeated later. */
 export class RemoteUnavailable extends Error {
@@ -63,6 +64,7 @@ export function createDocuments(
 
 	function read({ status, headers, body }: OutboundResponse, url: string): Fetched {
 		if (status === 410) return { status: "gone" };
+		if (status === 404) return { status: "absent", isMissing: true };
 		if (status === 408 || status === 429 || status >= 500) throw new RemoteUnavailable(`${url} answered ${status}`);
 		if (status !== 200 || !isActivityType(headers["content-type"])) return { status: "absent" };
 		try {

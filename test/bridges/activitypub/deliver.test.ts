@@ -317,7 +317,7 @@ test("what an inbox answers decides what happens next", async (t) => {
 	};
 	t.like(await after(200), { status: "delivered" });
 	t.like(await after(410), { status: "rejected", reason: "gone" });
-	t.like(await after(404), { status: "rejected", reason: "gone" });
+	t.like(await after(404), { status: "retry", missing: true });
 	t.like(await after(400), { status: "rejected", reason: "invalid" });
 	t.like(await after(403), { status: "rejected", reason: "forbidden" });
 	for (const status of [401, 408, 500, 502, 302])

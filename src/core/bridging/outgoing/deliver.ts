@@ -2,12 +2,14 @@ import { backOff } from "../../events/back-off.ts";
 import type { CoreContext } from "../../events/context.ts";
 import type { LaneHold, LaneHolds, LaneTrouble } from "../../events/lane-holds.ts";
 import type { BridgeName } from "../../ids.ts";
+import type { Reach } from "../../model/reach.ts";
 import type { Bridge } from "../../ports/bridge/bridge.ts";
 import type { DeliveryResult } from "../../ports/bridge/delivery.ts";
 import type { Stored } from "../../ports/store.ts";
 import { targetOf } from "../audience.ts";
 import { createAttempt } from "./attempt.ts";
 import { type DeliveryRow, deliveryLane, laneBefore } from "./delivery.ts";
+import { endMissing, missingMs } from "./end-missing.ts";
 import { graceAfter } from "./grace.ts";
 import { batch, type LaneItems, laneItems, pageOfLane } from "./lane-items.ts";
 import { removeTarget } from "./remove-target.ts";
@@ -27,6 +29,8 @@ export interface DeliveryOptions {
 	readonly maxAgeMs: number;
 	/** Called with the outcome of every attempt, for metrics. */
 	readonly onOutcome?: (bridge: BridgeName, status: DeliveryResult["status"] | "skipped" | "dead") => void;
+	/** Called with the number of memberships that ended because their target is gone or missing, for metrics. */
+	readonly onEnded?: (bridge: BridgeName, reason: "gone" | "missing", count: number) => void;
 }
 
 /** The state of one run of a lane. */
@@ -49,7 +53,7 @@ const queueOf = ({ event, reach }: DeliveryRow): string =>
  */
 export function createDeliverer(
 	context: CoreContext,
-	{ bridge, holds, maxAgeMs, onOutcome = () => {} }: DeliveryOptions,
+	{ bridge, holds, maxAgeMs, onOutcome = () => {}, onEnded = () => {} }: DeliveryOptions,
 ): (lane: string, signal: AbortSignal) => Promise<number | undefined> {
 	const { clock, logger } = context;
 	const attempt = createAttempt(context, bridge);
@@ -59,16 +63,26 @@ export function createDeliverer(
 	async function postpone(
 		{ items }: Run,
 		stored: Stored<DeliveryRow>,
-		{ reason, afterMs }: Extract<DeliveryResult, { status: "retry" }>,
+		{ reason, afterMs, missing }: Extract<DeliveryResult, { status: "retry" }>,
+		signal: AbortSignal,
 	): Promise<number | undefined> {
+		const { attempts: failures, missingSince = clock.now(), reach } = stored.doc;
 		if (isTooOld(stored.doc)) {
+			const isMissing = missing === true && clock.now() - missingSince >= Math.min(missingMs, maxAgeMs);
+			if (isMissing) logEnded(reach, "missing", await endMissing(context, bridge(reach.bridge), reach, signal));
 			await items.moveToDeadLetters(stored, reason);
 			return undefined;
 		}
-		const attempts = stored.doc.attempts + 1;
+		const attempts = failures + 1;
 		const due = clock.now() + backOff(attempts, afterMs);
-		await items.change(stored.id, { attempts, due, reason });
+		await items.change(stored.id, { attempts, due, reason, ...(missing === true ? { missingSince } : {}) });
 		return due;
+	}
+
+	function logEnded({ bridge: name, target, lane }: Reach, reason: "gone" | "missing", count: number): void {
+		if (count === 0) return;
+		logger.warn({ target, lane, reason, count }, "Follows have ended because their target no longer exists");
+		onEnded(name, reason, count);
 	}
 
 	/** Pauses the whole lane. Deliveries that are too old become dead letters without another attempt each. */
@@ -139,7 +153,7 @@ export function createDeliverer(
 				if (result.status === "retry" && result.lane === true)
 					return pauseLane(run, lane, await hold(), trouble, result);
 				if (result.status === "retry") {
-					const due = await postpone(run, stored, result);
+					const due = await postpone(run, stored, result, grace.signal);
 					if (due === undefined || block(run, row, due, row.attempts + 1)) continue;
 					return run.next;
 				}
@@ -150,7 +164,7 @@ export function createDeliverer(
 				// A kind that the network can't express can't be fixed by a replay, so it is not a dead letter.
 				if (result.status === "rejected" && result.reason !== "unsupported") {
 					if (result.reason === "gone") {
-						await removeTarget(context, row.reach);
+						logEnded(row.reach, "gone", await removeTarget(context, row.reach));
 						run.gone.set(row.reach.target, clock.now());
 					}
 					await items.moveToDeadLetters(stored, result.detail ?? result.reason);

@@ -15,6 +15,8 @@ export interface DeliveryRow {
 	/** How often this delivery has failed, not counting failures of its host. */
 	readonly attempts: number;
 	readonly reason?: string;
+	/** When the target was first said to be missing (404). */
+	readonly missingSince?: number;
 	/** The parts that the target has accepted, if there are several. */
 	readonly sent?: readonly string[];
 	/** One of many similar deliveries: it is in a bulk lane, and follows the earlier deliveries in the lane of its target. */

@@ -6,11 +6,15 @@ import type { Reach } from "../../model/reach.ts";
 import { changePortal } from "../portals/change-portal.ts";
 import { portalByRoom } from "../portals/find-portal.ts";
 
-/** Ends all memberships behind a target that no longer exists (410), so that nothing more is delivered there. */
-export async function removeTarget(context: CoreContext, reach: Reach): Promise<void> {
+/**
+ * Ends all memberships behind a target that no longer exists (410), so that nothing more is delivered there.
+ *
+ * @returns how many memberships were ended
+ */
+export async function removeTarget(context: CoreContext, reach: Reach): Promise<number> {
 	const portal = await portalByRoom(context, reach.bridge, reach.target);
 	if (portal !== undefined) await changePortal(context, portal.id, "degraded", "the room can no longer be reached");
-	for (;;) {
+	for (let all = 0; ; ) {
 		let ended = 0;
 		const page = await context.store.page(memberships, {
 			index: "target",
@@ -26,6 +30,7 @@ export async function removeTarget(context: CoreContext, reach: Reach): Promise<
 			);
 			if (changed) ended++;
 		}
-		if (ended === 0) return;
+		if (ended === 0) return all;
+		all += ended;
 	}
 }

@@ -89,8 +89,17 @@ export type DeliveryKind = Delivery["kind"];
 export type DeliveryResult =
 	/** `ids`: the other network's ids of the message or reaction, one per part; they are stored as links, to resolve later events. */
 	| { readonly status: "delivered"; readonly ids?: readonly string[] }
-	/** `lane`: the whole lane should wait, since the host is down; otherwise only this delivery has failed. */
-	| { readonly status: "retry"; readonly reason: string; readonly afterMs?: number; readonly lane?: true }
+	/**
+	 * `lane`: the whole lane should wait, since the host is down; otherwise only this delivery has failed. `missing`: the host knows no such
+	 * target now (404), which it may say while it restarts.
+	 */
+	| {
+			readonly status: "retry";
+			readonly reason: string;
+			readonly afterMs?: number;
+			readonly lane?: true;
+			readonly missing?: true;
+	  }
 	/** Never retried. `gone`: the target no longer exists (410), and nothing more is sent to it. */
 	| {
 			readonly status: "rejected";

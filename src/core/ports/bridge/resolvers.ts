@@ -22,6 +22,10 @@ export interface Alternate {
 export interface Resolvers {
 	/** Finds a person by `handle@domain` or URL; `undefined` if no such person is on this network. May make requests. */
 	readonly person: ((reference: string) => Promise<RemotePerson | undefined>) | "unsupported";
+	/**
+	 * Whether the person with this id no longer exists, as their own server says now. Fails if it can't be asked or gives no clear answer.
+	 */
+	readonly isGone: ((person: string) => Promise<boolean>) | "unsupported";
 	/** Finds a room by id or alias; `undefined` if no such room is on this network. May make requests. */
 	readonly room: ((room: string) => Promise<Reach | undefined>) | "unsupported";
 	readonly alternate: ((subject: Subject) => Alternate) | "unsupported";
