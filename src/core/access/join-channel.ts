@@ -1,3 +1,4 @@
+import { accountById } from "../accounts/find-account.ts";
 import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { changeMembership } from "../groups/membership-change.ts";
@@ -62,14 +63,19 @@ export const membersOf = (channel: Channel): Channel["id"] =>
 	channel.kind === "followers" || channel.kind === "shadow" ? channel.timeline : channel.id;
 
 /**
- * Follows a timeline. A local timeline is joined at once, or requested if its owner accepts followers one by one. For a shadow the join is
- * sent to the owner's home, and the membership stays requested until the answer.
+ * Follows a timeline. A local timeline is joined at once, or requested if its owner accepts followers one by one. For that of a remote
+ * account the join is sent to the owner's home, and the membership stays requested until the answer: only the other side accepts a follow.
  *
  * @throws {Conflict} `own_timeline`
+ * @throws {NotFound} the owner was deleted, or has a home that can't be asked
  */
 export async function follow(context: CoreContext, { channel, group }: Place, account: Account): Promise<Joined> {
-	if (ownerOf(channel) === account.id) throw new Conflict("own_timeline", "An account can't follow itself");
-	const isShadow = channel.kind === "shadow" && isLocal(account);
+	const ownerId = ownerOf(channel);
+	if (ownerId === account.id) throw new Conflict("own_timeline", "An account can't follow itself");
+	const owner = ownerId === undefined ? undefined : await accountById(context, ownerId);
+	const isShadow = owner !== undefined && !isLocal(owner) && isLocal(account);
+	if (owner === undefined || owner.deletedAt !== undefined || (isShadow && owner.reach === undefined))
+		throw new NotFound();
 	const { membership, changed } = await changeMembership(
 		context,
 		channel.id,

@@ -11,7 +11,7 @@ import { memberships } from "../groups/membership.ts";
 import { type Place, placeOf } from "../groups/place.ts";
 import type { ChannelId } from "../ids.ts";
 import { parseId } from "../ids.ts";
-import type { Account } from "../model/account.ts";
+import { type Account, addressOf, isLocal } from "../model/account.ts";
 import { ownerOf } from "../model/channel.ts";
 import type { Membership } from "../model/membership.ts";
 import type { Bridge } from "../ports/bridge/bridge.ts";
@@ -56,7 +56,19 @@ async function placeNamed(
 	reference: string,
 ): Promise<Place | undefined> {
 	const own = await ownPlace(context, reference);
-	if (own !== undefined) return own;
+	const owner = own === undefined ? undefined : await actorOf(context, own);
+	// Someone who is known without an address to ask (by their requests from another OFSCP provider) is looked up.
+	if (owner !== undefined && (isLocal(owner) || owner.reach !== undefined)) return own;
+	const sought = owner === undefined ? reference : addressOf(owner);
+	return owner?.domain === context.domain ? own : remotePlace(context, dependencies, sought);
+}
+
+/** The timeline of a remote account that one of the bridged networks finds. */
+async function remotePlace(
+	context: CoreContext,
+	dependencies: FollowDependencies,
+	reference: string,
+): Promise<Place | undefined> {
 	const address = parseAddress(reference, context.domain);
 	const isUrl = URL.canParse(reference);
 	if (address === undefined && !isUrl)
