@@ -88,7 +88,7 @@ export function createInbox(
 	async function isDeletedActor(text: string, keyId: string): Promise<boolean> {
 		let activity: Json;
 		try {
-			activity = parse(text);
+			activity = await normalise(text, parse(text));
 		} catch {
 			return false;
 		}

@@ -1,17 +1,21 @@
-/** A JSON object from a remote server. Nothing is known about its members. */
+import { PUBLIC } from "./vocabulary.ts";
+
+/** A JSON object from a remote server, in the plain names of AS2 (`normalise.ts`). Nothing is known about its members. */
 export type Json = Readonly<Record<string, unknown>>;
 
 export const isJson = (value: unknown): value is Json =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The values of a property, which senders write as an array or as a single value. */
+/** The values of a property, which senders write as an array (of arrays, with nulls) or as a single value. */
 export function listOf(value: unknown): readonly unknown[] {
 	if (value === undefined || value === null) return [];
-	return Array.isArray(value) ? value : [value];
+	if (!Array.isArray(value)) return [value];
+	const flat = value.some(Array.isArray) ? value.flat(Number.POSITIVE_INFINITY) : value;
+	return flat.includes(null) ? flat.filter((item) => item !== null) : flat;
 }
 
 /** The first value of a property. */
-export const firstOf = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
+export const firstOf = (value: unknown): unknown => (Array.isArray(value) ? listOf(value)[0] : value);
 
 /** The id of something that is named by its id, embedded, or linked to. */
 export function idOf(value: unknown): string | undefined {
@@ -28,20 +32,41 @@ export const idsOf = (value: unknown): readonly string[] =>
 		.filter((id) => id !== undefined);
 
 export const textOf = (value: unknown): string | undefined => {
-	const one = firstOf(value);
-	if (typeof one === "string") return one;
-	// How a JSON-LD processor writes a text with a language.
-	return isJson(one) && typeof one["@value"] === "string" ? one["@value"] : undefined;
+	const one = valueOf(value);
+	if (typeof one === "number") return String(one);
+	return typeof one === "string" ? one : undefined;
 };
 
-/** The text of a property, or the first of its `…Map` of languages when only that is present. */
-export function textOrMap(object: Json, name: string): string | undefined {
-	const map = firstOf(object[`${name}Map`]);
-	return textOf(object[name]) ?? (isJson(map) ? textOf(Object.values(map)[0]) : undefined);
+/** A truth value, also as a text or as 0 or 1. `undefined`: it says neither. */
+export function booleanOf(value: unknown): boolean | undefined {
+	const one = valueOf(value);
+	const word = typeof one === "string" ? one.trim().toLowerCase() : one;
+	if (word === true || word === "true" || word === 1 || word === "1") return true;
+	return word === false || word === "false" || word === 0 || word === "0" ? false : undefined;
 }
 
+/** The first value of a property that has no members of its own; JSON-LD may wrap it, to give its language or type. */
+function valueOf(value: unknown): unknown {
+	const one = firstOf(value);
+	return isJson(one) ? firstOf(one["@value"]) : one;
+}
+
+/** The text of a property, or the first of its `…Map` of languages when only that has one. */
+export function textOrMap(object: Json, name: string): string | undefined {
+	const text = textOf(object[name]);
+	if (text !== undefined && text !== "") return text;
+	const map = firstOf(object[`${name}Map`]);
+	const translations = isJson(map) ? Object.values(map).map(textOf) : [];
+	return translations.find((translation) => translation !== undefined && translation !== "") ?? text;
+}
+
+/** The types of something, which a document with prefixes or IRIs (`as:Note`) gives by their last part, too. */
 const typesOf = (value: unknown): readonly string[] =>
-	isJson(value) ? listOf(value["type"]).filter((type) => typeof type === "string") : [];
+	isJson(value)
+		? listOf(value["type"])
+				.filter((type) => typeof type === "string")
+				.map((type) => type.replace(/^.*[#:/]/, ""))
+		: [];
 
 /** The first type of something. */
 export const typeOf = (value: unknown): string | undefined => typesOf(value)[0];
@@ -50,11 +75,7 @@ export const typeOf = (value: unknown): string | undefined => typesOf(value)[0];
 export const knownTypeOf = <T extends string>(value: unknown, known: ReadonlySet<T>): T | undefined =>
 	(typesOf(value) as readonly T[]).find((type) => known.has(type));
 
-const PUBLIC_NAMES: ReadonlySet<string> = new Set([
-	"https://www.w3.org/ns/activitystreams#Public",
-	"as:Public",
-	"Public",
-]);
+const PUBLIC_NAMES: ReadonlySet<string> = new Set([PUBLIC, "as:Public", "Public"]);
 
 /** Whether an object is public, in any of the three spellings. */
 export function isPublic(object: Json): boolean {

@@ -1,5 +1,8 @@
+/** The vocabulary of ActivityStreams 2.0, and its JSON-LD context. */
+export const AS2 = "https://www.w3.org/ns/activitystreams";
+
 /** The public collection. Always sent in full: `as:Public` is accepted from others, but many servers do not recognise it. */
-export const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
+export const PUBLIC = `${AS2}#Public`;
 
 export const ACTIVITY_TYPE = "application/activity+json";
 /** The content type that we send. */
@@ -7,7 +10,6 @@ export const ACTIVITY_JSON = `${ACTIVITY_TYPE}; charset=utf-8`;
 /** The `Accept` header of our requests (ActivityPub §3.2). */
 export const ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"';
 
-const AS2 = "https://www.w3.org/ns/activitystreams";
 const SECURITY = "https://w3id.org/security/v1";
 
 export const objectContext = [

@@ -1,5 +1,5 @@
 import type { AccountId } from "#bridge-kit";
-import { firstOf, idOf, isJson, type Json, knownTypeOf, sameOrigin } from "../reading.ts";
+import { firstOf, idOf, isJson, type Json, knownTypeOf, sameOrigin, typeOf } from "../reading.ts";
 import { type InboxContext, type Meaning, type Reader, type ReceivedActivity } from "./reader.ts";
 
 /** `Accept` or `Reject` of one of our `Follow`s. The core checks that the follow was addressed to the sender. */
@@ -21,7 +21,7 @@ async function answer(
 	const { ids, documents } = context;
 	const answered = firstOf(received.activity["object"]);
 	const id = idOf(answered);
-	if (isJson(answered) && answered["type"] !== undefined) {
+	if (isJson(answered) && typeOf(answered) !== undefined) {
 		const account = followerIn(context, answered, received.actor);
 		if (account === undefined) return undefined;
 		const join = followNamed(context, id)?.join;

@@ -15,7 +15,7 @@ export async function audienceOf(
 	object: Json,
 	activity: Json,
 ): Promise<RemoteAudience> {
-	const addressed = object["to"] === undefined && object["cc"] === undefined ? activity : object;
+	const addressed = idsOf(object["to"]).length + idsOf(object["cc"]).length === 0 ? activity : object;
 	if (isPublic(addressed)) return "anyone";
 	const named = [...idsOf(addressed["to"]), ...idsOf(addressed["cc"])];
 	// Whom a collection stands for is its owner's to say: no look-up for what names people alone.

@@ -1,6 +1,7 @@
 import { type AccountId, type Content, escapeHtml, type MessageRef, type Text } from "#bridge-kit";
 import type { Ids } from "../ids.ts";
 import {
+	booleanOf,
 	firstOf,
 	idOf,
 	isJson,
@@ -84,7 +85,7 @@ export function readContent(text: Text, object: Json): ObjectContent {
 			...(summary === undefined ? {} : { summary }),
 		},
 		tags,
-		...(object["sensitive"] === true ? { warning: summary ?? title ?? "sensitive" } : {}),
+		...(booleanOf(object["sensitive"]) === true ? { warning: summary ?? title ?? "sensitive" } : {}),
 	};
 }
 
@@ -127,7 +128,7 @@ export const refOf = (ids: Ids, id: string): MessageRef => {
 /** The page of an object: its URL, or the HTML one of several links. */
 export function pageOf(object: Json): string | undefined {
 	const links = listOf(object["url"]);
-	const html = links.find((link) => isJson(link) && link["mediaType"] === "text/html");
+	const html = links.find((link) => isJson(link) && textOf(link["mediaType"]) === "text/html");
 	return urlOf(html ?? links[0]);
 }
 

@@ -36,9 +36,9 @@ export const readCreate: Reader = async (context, received) => {
 
 /** A vote in a poll: a Note with a name and without content, sent to the poll's author. */
 const isVote = (object: Json): boolean =>
-	object["name"] !== undefined &&
+	textOrMap(object, "name") !== undefined &&
 	textOrMap(object, "content") === undefined &&
-	object["inReplyTo"] !== undefined &&
+	idOf(object["inReplyTo"]) !== undefined &&
 	typeOf(object) === "Note";
 
 /** A post that is addressed to one of our channels belongs there; any other to its author's timeline. */

@@ -1,4 +1,4 @@
-import { idsOf, type Json } from "../reading.ts";
+import { idOf, idsOf, type Json } from "../reading.ts";
 import { assertSendersOwn, embedded, type InboxContext, objectIdOf, type ReceivedActivity } from "./reader.ts";
 import { Refused } from "./refused.ts";
 
@@ -22,5 +22,5 @@ export async function ownObject(context: InboxContext, received: ReceivedActivit
 
 async function fetched({ documents }: InboxContext, id: string): Promise<Json | undefined> {
 	const found = await documents.fetchObject(id);
-	return found.status === "found" && found.document["id"] === id ? found.document : undefined;
+	return found.status === "found" && idOf(found.document) === id ? found.document : undefined;
 }

@@ -10,7 +10,7 @@ import { Refused } from "./refused.ts";
 /** An `Undo`: of an activity that is embedded in full, or named by its id. */
 export const readUndo: Reader = async (context, received) => {
 	const undone = firstOf(received.activity["object"]);
-	if (!isJson(undone) || undone["type"] === undefined) return byId(context, received, objectIdOf(received));
+	if (!isJson(undone) || typeOf(undone) === undefined) return byId(context, received, objectIdOf(received));
 	const actor = idOf(undone["actor"]);
 	if (actor !== undefined && actor !== received.actor)
 		throw new Refused(403, "Only its own actor can undo an activity");

@@ -1,6 +1,7 @@
 import { type BridgeHost, JsonRefused, OutboundFailure, type OutboundResponse, parseJson } from "#bridge-kit";
 import type { PublishingContext } from "../context.ts";
-import { isJson, type Json, originOf } from "../reading.ts";
+import { normalise } from "../normalise.ts";
+import { idOf, isJson, type Json, originOf } from "../reading.ts";
 import { signRequest } from "../signatures/index.ts";
 import { ACCEPT } from "../vocabulary.ts";
 
@@ -62,14 +63,17 @@ export function createDocuments(
 		return { status: "absent" };
 	}
 
-	function read({ status, headers, body }: OutboundResponse, url: string): Fetched {
+	async function read({ status, headers, body }: OutboundResponse, url: string): Promise<Fetched> {
 		if (status === 410) return { status: "gone" };
 		if (status === 404) return { status: "absent", isMissing: true };
 		if (status === 408 || status === 429 || status >= 500) throw new RemoteUnavailable(`${url} answered ${status}`);
 		if (status !== 200 || !isActivityType(headers["content-type"])) return { status: "absent" };
 		try {
-			const document = parseJson(body.toString("utf8"), { depth: host.limits.jsonDepth, nodes: host.limits.jsonNodes });
-			return isJson(document) ? { status: "found", document, url } : { status: "absent" };
+			const text = body.toString("utf8");
+			const document = parseJson(text, { depth: host.limits.jsonDepth, nodes: host.limits.jsonNodes });
+			return isJson(document)
+				? { status: "found", document: await normalise(text, document), url }
+				: { status: "absent" };
 		} catch (error) {
 			if (error instanceof JsonRefused) return { status: "absent" };
 			throw error;
@@ -81,10 +85,10 @@ export function createDocuments(
 		async fetchObject(url) {
 			const first = await fetch(url);
 			if (first.status !== "found" || names(first.document, first.url)) return first;
-			const id = first.document["id"];
-			if (typeof id !== "string") return { status: "absent" };
+			const id = idOf(first.document);
+			if (id === undefined) return { status: "absent" };
 			const second = await fetch(id);
-			return second.status === "found" && !(names(second.document, second.url) && second.document["id"] === id)
+			return second.status === "found" && !(names(second.document, second.url) && idOf(second.document) === id)
 				? { status: "absent" }
 				: second;
 		},
@@ -103,8 +107,10 @@ export async function request(send: () => Promise<OutboundResponse>): Promise<Ou
 }
 
 /** Whether a document's id is the URL that it was served at. */
-const names = (document: Json, url: string): boolean =>
-	typeof document["id"] === "string" && URL.parse(document["id"])?.href === url;
+const names = (document: Json, url: string): boolean => {
+	const id = idOf(document["id"]);
+	return id !== undefined && URL.parse(id)?.href === url;
+};
 
 /** `application/activity+json`, or `application/ld+json` with the AS2 profile; an uploaded file has neither (CVE-2024-25623). */
 export function isActivityType(contentType: string | undefined): boolean {

@@ -18,7 +18,7 @@ export function createKeyFetcher(
 	/** The key in the actor's own document, fetched under the actor's id. */
 	async function fromActor(actor: string, keyId: string): Promise<KeyDocument | undefined> {
 		const found = await documents.fetchObject(actor);
-		if (found.status !== "found" || found.document["id"] !== actor) return undefined;
+		if (found.status !== "found" || idOf(found.document) !== actor) return undefined;
 		return within(found.document, keyId);
 	}
 
@@ -35,7 +35,7 @@ export function createKeyFetcher(
 		const { document } = found;
 		const id = idOf(document);
 		if (id === undefined || !sameOrigin(id, keyId)) return undefined;
-		if (id === found.url && document["publicKey"] !== undefined) return within(document, keyId);
+		if (id === found.url && listOf(document["publicKey"]).length > 0) return within(document, keyId);
 		// A separate key document names its owner, or carries the owner's id. The owner has to name the key, too.
 		const owner = idOf(document["owner"]) ?? id;
 		return sameOrigin(owner, keyId) ? fromActor(owner, keyId) : undefined;
@@ -45,7 +45,7 @@ export function createKeyFetcher(
 /** The key with this id in an actor's document. */
 function keyIn(document: Json, keyId: string): KeyDocument | undefined {
 	const actor = idOf(document);
-	const key = listOf(document["publicKey"]).find((candidate) => isJson(candidate) && candidate["id"] === keyId);
+	const key = listOf(document["publicKey"]).find((candidate) => isJson(candidate) && idOf(candidate) === keyId);
 	if (!isJson(key) || actor === undefined || idOf(key["owner"]) !== actor) return undefined;
 	const pem = textOf(key["publicKeyPem"]);
 	return pem === undefined ? undefined : { id: keyId, owner: actor, pem };

@@ -1,10 +1,12 @@
 import type { Account, BridgeHost, RemotePerson } from "#bridge-kit";
 import {
+	booleanOf,
 	firstOf,
 	idOf,
 	isJson,
 	type Json,
 	knownTypeOf,
+	listOf,
 	originOf,
 	sameOrigin,
 	textOf,
@@ -50,7 +52,9 @@ export function personOf(
 		},
 		...(page === undefined ? {} : { url: page }),
 		reach: reachOf(host, inbox, urlOf(firstEndpoint(document))),
-		bridgeable: document["bridgeable"] !== false && !host.text.fromHtml(bio).toLowerCase().includes("#nobridge"),
+		bridgeable:
+			!listOf(document["bridgeable"]).some((value) => booleanOf(value) === false) &&
+			!host.text.fromHtml(bio).toLowerCase().includes("#nobridge"),
 	};
 }
 

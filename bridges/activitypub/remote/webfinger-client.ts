@@ -1,5 +1,5 @@
 import { type BridgeHost, JsonRefused, parseJson } from "#bridge-kit";
-import { isJson, type Json, listOf } from "../reading.ts";
+import { isJson, type Json, listOf, textOf } from "../reading.ts";
 import { RemoteUnavailable, request } from "./fetch-document.ts";
 
 /** What we read from a WebFinger document (RFC 7033). */
@@ -92,8 +92,8 @@ export function createWebFingerClient(host: Pick<BridgeHost, "about" | "http">):
 		},
 		async prove(actor) {
 			const url = URL.parse(actor.id);
-			const username = actor["preferredUsername"];
-			if (url === null || typeof username !== "string") return undefined;
+			const username = textOf(actor["preferredUsername"]);
+			if (url === null || username === undefined) return undefined;
 			const { protocol } = url;
 			const claimed = `${username}@${url.host}`;
 			if (!addressShape.test(claimed)) return undefined;
