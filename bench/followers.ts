@@ -24,7 +24,11 @@ export async function addFollowers(configFile: string, port: number, followings:
 	const bridge = bridgeName("activitypub");
 	await using opened = await openCore(await readConfig(configFile, {}));
 	const { context } = opened;
-	const { incoming } = buildBridging(context, () => []);
+	const { incoming } = buildBridging(
+		context,
+		() => [],
+		() => ({ wake() {} }),
+	);
 	for (const { handle, hosts, each } of followings) {
 		const account = await findAccount(context, handle);
 		if (account === undefined) throw new Error(`There is no account ${handle}`);

@@ -58,17 +58,22 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 	const ending = new AbortController();
 
 	const bridges: Bridge[] = [];
-	const bridging = buildBridging(context, () => bridges);
+	const bridging = buildBridging(
+		context,
+		() => bridges,
+		() => lanes,
+	);
 	const { incoming, shadows, parkedEvents } = bridging;
 	for (const name of enabledBridges(config))
 		bridges.push(await createBridge(name, config, opened, network, () => incoming));
 
 	const outcomes = new Map<string, number>();
 	const ended = new Map<string, number>();
-	const lanes = buildLanes({
+	const lanes: Lanes = buildLanes({
 		core: opened,
 		bridges: () => bridges,
 		targets: bridging.targets,
+		incoming,
 		concurrency: config.delivery.lanes,
 		delivery: {
 			maxAgeMs: config.delivery.maxAgeDays * 86_400_000,

@@ -4,6 +4,7 @@ import { type ActivityPubConfig, configSchema } from "./config.ts";
 import type { PublishingContext } from "./context.ts";
 import { createIds } from "./ids.ts";
 import { createInbox } from "./inbox.ts";
+import { createMessageReader } from "./incoming/read-message.ts";
 import type { InboxContext } from "./incoming/reader.ts";
 import { createActorKeys } from "./keys.ts";
 import { createLookUp } from "./look-up.ts";
@@ -51,6 +52,7 @@ function create(_config: ActivityPubConfig, host: BridgeHost): Bridge {
 			person: createLookUp(inbox, webFinger),
 			isGone: directory.isMissing,
 			room: "unsupported",
+			message: createMessageReader(inbox),
 			alternate: alternateOf(ids),
 		},
 	};

@@ -124,6 +124,7 @@ export function createMatrix(
 			person: "unsupported",
 			isGone: "unsupported",
 			room: createRoomFinder(host, homeserver),
+			message: "unsupported",
 			alternate: "unsupported",
 		},
 	};

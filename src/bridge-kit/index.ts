@@ -37,6 +37,7 @@ export type {
 	Received,
 	RemoteEvent,
 	RemoteEventKind,
+	RemoteMessage,
 	RemotePerson,
 	RemotePlace,
 } from "#core/ports/bridge/remote-event.ts";

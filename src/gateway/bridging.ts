@@ -1,9 +1,11 @@
+import { parentLane } from "#core/bridging/incoming/missing-parents.ts";
 import { createParkedEvents, type ParkedEvents } from "#core/bridging/incoming/parked-events.ts";
 import { createIncoming, type Incoming } from "#core/bridging/incoming/receive.ts";
 import { createTargets, type Targets } from "#core/bridging/outgoing/targets.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import { createShadows, type Shadows } from "#core/federation/shadows.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { Lanes } from "#core/ports/lanes.ts";
 
 /** The parts of the core that exchange events with the bridges. */
 export interface Bridging {
@@ -13,10 +15,21 @@ export interface Bridging {
 	readonly incoming: Incoming;
 }
 
-/** @param bridges called for each use, since the bridges are created later, with the result */
-export function buildBridging(context: CoreContext, bridges: () => readonly Bridge[]): Bridging {
+/** @param bridges, lanes called for each use, since both are created later, with the result */
+export function buildBridging(
+	context: CoreContext,
+	bridges: () => readonly Bridge[],
+	lanes: () => Pick<Lanes, "wake">,
+): Bridging {
 	const targets = createTargets(context, bridges);
 	const parkedEvents = createParkedEvents(context);
 	const shadows = createShadows(context);
-	return { targets, parkedEvents, shadows, incoming: createIncoming(context, { shadows, parkedEvents, targets }) };
+	const incoming = createIncoming(context, {
+		shadows,
+		parkedEvents,
+		targets,
+		bridges,
+		lookForParent: (key) => lanes().wake(parentLane(key)),
+	});
+	return { targets, parkedEvents, shadows, incoming };
 }

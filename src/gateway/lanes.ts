@@ -1,3 +1,5 @@
+import { parentOfLane } from "#core/bridging/incoming/missing-parents.ts";
+import type { Incoming } from "#core/bridging/incoming/receive.ts";
 import { createDeliverer, type DeliveryOptions } from "#core/bridging/outgoing/deliver.ts";
 import { deliveryLaneName } from "#core/bridging/outgoing/delivery.ts";
 import { createOutgoing } from "#core/bridging/outgoing/outgoing.ts";
@@ -16,16 +18,17 @@ export interface LanesParts {
 	readonly core: BuiltCore;
 	readonly bridges: () => readonly Bridge[];
 	readonly targets: Targets;
+	readonly incoming: Pick<Incoming, "findParent">;
 	/** How many deliveries run at the same time. */
 	readonly concurrency: number;
 	readonly delivery: Pick<DeliveryOptions, "maxAgeMs" | "onOutcome" | "onEnded">;
 }
 
-/** How many streams are planned, and accounts erased, at the same time, in pools apart from deliveries. */
-const pools = { plan: 16, erase: 2 };
+/** How many streams are planned, accounts erased and parents looked for at the same time, in pools apart from deliveries. */
+const pools = { plan: 16, erase: 2, parent: 8 };
 
 /** Builds the lanes of the log's consumers and of deliveries, which commits wake. */
-export function buildLanes({ core, bridges, targets, concurrency, delivery }: LanesParts): Lanes {
+export function buildLanes({ core, bridges, targets, incoming, concurrency, delivery }: LanesParts): Lanes {
 	const { context, onOwed } = core;
 	const holds = createLaneHolds(context);
 	const consumers: Readonly<Record<Marker, ReturnType<typeof createConsumer>>> = {
@@ -49,6 +52,8 @@ export function buildLanes({ core, bridges, targets, concurrency, delivery }: La
 		async handler(lane, signal) {
 			const deliveries = deliveryLaneName(lane);
 			if (deliveries !== undefined) return deliver(deliveries, signal);
+			const parent = parentOfLane(lane);
+			if (parent !== undefined) return incoming.findParent(parent);
 			for (const [marker, run] of Object.entries(consumers)) {
 				const stream = streamOfLane(marker as Marker, lane);
 				if (stream !== undefined) return run(stream, signal);

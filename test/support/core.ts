@@ -66,12 +66,17 @@ export async function openCore(
 		policy: { editWindowMs: 3_600_000, textBytes: 65_536, articleBytes: 524_288 },
 	});
 	const { context } = built;
-	const { incoming, shadows, parkedEvents, targets } = buildBridging(context, () => bridges);
+	const { incoming, shadows, parkedEvents, targets } = buildBridging(
+		context,
+		() => bridges,
+		() => lanes,
+	);
 	await parkedEvents.load();
-	const lanes = buildLanes({
+	const lanes: Lanes = buildLanes({
 		core: built,
 		bridges: () => bridges,
 		targets,
+		incoming,
 		concurrency: 64,
 		delivery: { maxAgeMs: 4 * 86_400_000, ...delivery },
 	});

@@ -2,7 +2,7 @@ import type { BridgeName } from "#core/ids.ts";
 import { bridgeName } from "#core/ids.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
-import type { RemoteEvent, RemotePerson } from "#core/ports/bridge/remote-event.ts";
+import type { RemoteMessage, RemotePerson } from "#core/ports/bridge/remote-event.ts";
 
 /** A network in memory: it records deliveries and gives the answers that a test sets. */
 export interface FakeBridge extends Bridge {
@@ -11,22 +11,23 @@ export interface FakeBridge extends Bridge {
 	readonly answers: DeliveryResult[];
 	/** The ids of the people who no longer exist. */
 	readonly gone: Set<string>;
+	/** What can be read from its servers by id; an error says that the server can't answer now. */
+	readonly readable: Map<string, RemoteMessage | Error>;
+	/** The ids that were asked for. */
+	readonly asked: string[];
 	/** A person on a host of this network. */
 	person(name: string, host?: string): RemotePerson;
 	/** A person without an inbox, who is only reached through rooms, as in Matrix. */
 	guest(name: string): RemotePerson;
-	message(
-		sender: RemotePerson,
-		id: string,
-		text: string,
-		rest?: Partial<Extract<RemoteEvent, { kind: "message" }>>,
-	): RemoteEvent;
+	message(sender: RemotePerson, id: string, text: string, rest?: Partial<RemoteMessage>): RemoteMessage;
 }
 
 export function createFakeBridge(name: string, { relays = false }: { relays?: boolean } = {}): FakeBridge {
 	const own: BridgeName = bridgeName(name);
 	const delivered: Delivery[] = [];
 	const answers: DeliveryResult[] = [];
+	const readable: FakeBridge["readable"] = new Map();
+	const asked: string[] = [];
 	const people = new Map<string, RemotePerson>();
 	const gone = new Set<string>();
 	const native = {
@@ -60,6 +61,8 @@ export function createFakeBridge(name: string, { relays = false }: { relays?: bo
 		delivered,
 		answers,
 		gone,
+		readable,
+		asked,
 		async handle() {
 			return { status: 404 };
 		},
@@ -76,6 +79,12 @@ export function createFakeBridge(name: string, { relays = false }: { relays?: bo
 				[...people.values()].find((person) => reference.replace(/^@/, "") === `${person.handle}@${person.domain}`),
 			isGone: async (id) => gone.has(id),
 			room: async (room) => ({ bridge: own, target: room, lane: `${name}:${room}` }),
+			message: async (id) => {
+				asked.push(id);
+				const found = readable.get(id);
+				if (found instanceof Error) throw found;
+				return found;
+			},
 			alternate: "unsupported",
 		},
 		person: (who, host = `${name}.test`) =>

@@ -14,6 +14,8 @@ const cachedMs = 30_000;
 export interface Shadows {
 	/** The shadow of a person, created or updated according to the description of its bridge. */
 	of(bridge: BridgeName, person: RemotePerson): Promise<Account>;
+	/** The shadow of a person as it is; created if there is none. For descriptions that may be out of date. */
+	asKnown(bridge: BridgeName, person: RemotePerson): Promise<Account>;
 	/** Drops the cached shadow of a person. */
 	forget(bridge: BridgeName, person: RemotePerson): void;
 }
@@ -22,7 +24,10 @@ export interface Shadows {
 export function createShadows(context: CoreContext): Shadows {
 	const known = new BoundedMap<string, { account: Account; person: RemotePerson; until: number }>(20_000);
 
-	return {
+	const shadows: Shadows = {
+		async asKnown(bridge, person) {
+			return (await accountByRemote(context, bridge, person.id)) ?? shadows.of(bridge, person);
+		},
 		async of(bridge, person) {
 			const key = `${bridge}:${person.id}`;
 			const cached = known.get(key);
@@ -38,6 +43,7 @@ export function createShadows(context: CoreContext): Shadows {
 		},
 		forget: (bridge, person) => known.delete(`${bridge}:${person.id}`),
 	};
+	return shadows;
 }
 
 function fieldsOf(context: CoreContext, bridge: BridgeName, person: RemotePerson) {

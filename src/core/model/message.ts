@@ -43,6 +43,8 @@ export interface Message {
 	readonly type: MessageType;
 	readonly content: Content;
 	readonly reply?: { readonly to: MessageId; readonly author: AccountId };
+	/** The remote id of the message that it replies to, when that could not be read; `reply` is then absent. */
+	readonly replyToUnknown?: string;
 	readonly mentions: readonly AccountId[];
 	readonly tags: readonly string[];
 	readonly metadata: readonly Metadata[];

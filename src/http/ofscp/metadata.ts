@@ -24,7 +24,15 @@ const schemas = {
 			description: "A question with options. The message's text repeats them for clients that can't show polls.",
 		}),
 	origin: z
-		.object({ network: z.string(), id: z.string(), url: z.url().optional() })
+		.object({
+			network: z.string(),
+			id: z.string(),
+			url: z.url().optional(),
+			inReplyTo: z
+				.string()
+				.optional()
+				.meta({ description: "The id, in its network, of the message that it replies to, if that could not be read." }),
+		})
 		.meta({ title: "Origin", description: "The origin of a message that was written outside this provider." }),
 } as const;
 export type SchemaId = keyof typeof schemas;

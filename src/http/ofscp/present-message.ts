@@ -134,12 +134,17 @@ const writeSum = ({ key, count, ...shown }: ReactionSum, me: boolean): Wire<type
 	me,
 });
 
-function metadataOf(origin: string, { metadata, warning, origin: from }: Message): readonly Metadata[] {
+function metadataOf(origin: string, { metadata, warning, origin: from, replyToUnknown }: Message): readonly Metadata[] {
 	const list = [...metadata];
 	if (warning !== undefined)
 		list.push({ schema: metaUri(origin, "content-warning"), version: "1.0", data: { text: warning } });
 	if (from !== undefined) {
-		const data = { network: from.bridge, id: from.id, ...(from.url === undefined ? {} : { url: from.url }) };
+		const data = {
+			network: from.bridge,
+			id: from.id,
+			...(from.url === undefined ? {} : { url: from.url }),
+			...(replyToUnknown === undefined ? {} : { inReplyTo: replyToUnknown }),
+		};
 		list.push({ schema: metaUri(origin, "origin"), version: "1.0", data });
 	}
 	return list;

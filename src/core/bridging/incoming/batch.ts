@@ -15,12 +15,22 @@ export interface PendingOutcome {
 	readonly done: Promise<Received>;
 }
 
+/**
+ * Why an event is received. `delivered`: its network has just sent it. `retried`: it was parked, and its target may have arrived.
+ * `fetched`: we have read it from its server, since another message needs it. `last`: it was parked for a target that can't be had.
+ */
+export type Occasion = "delivered" | "retried" | "fetched" | "last";
+
 /** A batch of remote events that is being received: what its receivers share. */
 export interface IncomingBatch {
 	readonly context: CoreContext;
 	readonly bridge: BridgeName;
 	readonly parkedEvents: ParkedEvents;
 	readonly targets: Targets;
+	/** Why its events are received now. */
+	readonly occasion: Occasion;
+	/** Has the missing parent of a parked message looked for. @param key the key of the parent's remote id */
+	lookForParent(key: string): void;
 	/** A channel and its group, read once per batch. */
 	place(channel: ChannelId): Promise<Place | undefined>;
 	/** The channel that an active room is linked to, read once per batch. */

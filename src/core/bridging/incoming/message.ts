@@ -9,7 +9,7 @@ import { type ChannelId, mintId } from "../../ids.ts";
 import { checkContent } from "../../messages/check-content.ts";
 import type { Account } from "../../model/account.ts";
 import { type Message, noEnd } from "../../model/message.ts";
-import type { Received, RemoteEvent } from "../../ports/bridge/remote-event.ts";
+import type { MessageRef, Received, RemoteMessage } from "../../ports/bridge/remote-event.ts";
 import { remoteKey } from "../../remote-key.ts";
 import {
 	findMessage,
@@ -22,15 +22,16 @@ import {
 	sentAtOf,
 } from "./batch.ts";
 
-type RemoteMessage = Extract<RemoteEvent, { kind: "message" }>;
-
 /** Posts a remote message in its parent's channel, or in the place that its bridge names. */
 export const receiveMessage: Receiver<"message"> = async (batch, sender, event) => {
 	const key = remoteKey(batch.bridge, event.message);
 	if (await wasRemoved(batch, sender, key)) return ignored("gone");
 	const above = event.replyTo === undefined ? undefined : await findMessage(batch, event.replyTo);
-	if (above === undefined && event.replyTo !== undefined && event.place.kind !== "room")
-		return parkBehind(batch, event, event.replyTo);
+	const replyTo = event.place.kind === "room" ? undefined : event.replyTo;
+	if (above === undefined && replyTo !== undefined) {
+		const waiting = await waitForParent(batch, sender, event, replyTo);
+		if (waiting !== undefined) return waiting;
+	}
 	// A reply that is addressed to its author's followers would have other readers in the parent's channel.
 	const isForFollowers = event.place.kind === "followers" && above?.channel !== (await shadowOf(batch, sender));
 	const parent = isForFollowers ? undefined : above;
@@ -41,6 +42,39 @@ export const receiveMessage: Receiver<"message"> = async (batch, sender, event) 
 	return post(batch, sender, place, event, parent, key);
 };
 
+/**
+ * Parks a reply whose parent is not here. The parent is looked for when the reply concerns us; other replies wait for it to arrive by
+ * itself. `undefined`: the reply is kept without its parent, since that can't be had.
+ */
+async function waitForParent(
+	batch: IncomingBatch,
+	sender: Account,
+	event: RemoteMessage,
+	ref: MessageRef,
+): Promise<PendingOutcome | undefined> {
+	if (batch.occasion === "fetched") return undefined;
+	const concernsUs = await isWanted(batch, sender, event);
+	if (concernsUs && (batch.occasion === "last" || "local" in ref)) return undefined;
+	const outcome = await parkBehind(batch, event, ref);
+	if (!concernsUs || "local" in ref) return outcome;
+	// There is no room for it: a flood must not lose it.
+	if ((await outcome.done).status !== "parked") return undefined;
+	batch.lookForParent(remoteKey(batch.bridge, ref.remote));
+	return outcome;
+}
+
+/** Whether a message concerns us: its author has followers here, or it addresses one of ours. */
+async function isWanted(batch: IncomingBatch, sender: Account, { place, mentions }: RemoteMessage): Promise<boolean> {
+	if (place.kind === "channel" || (mentions ?? []).length > 0) return true;
+	const followers = await batch.context.store.page(memberships, {
+		index: "place",
+		prefix: [sender.timeline, "joined"],
+		order: "asc",
+		limit: 1,
+	});
+	return followers.length > 0;
+}
+
 /** True if the message's removal arrived before the message, which then must never appear. */
 async function wasRemoved(batch: IncomingBatch, sender: Account, key: string): Promise<boolean> {
 	const parkedEvents = await batch.parkedEvents.waitingFor(key);
@@ -50,21 +84,11 @@ async function wasRemoved(batch: IncomingBatch, sender: Account, key: string): P
 	);
 }
 
-async function placeNamed(
-	batch: IncomingBatch,
-	sender: Account,
-	{ place, mentions }: RemoteMessage,
-): Promise<Place | undefined> {
+async function placeNamed(batch: IncomingBatch, sender: Account, event: RemoteMessage): Promise<Place | undefined> {
+	const { place } = event;
 	if (place.kind === "room") return batch.linkedRoom(place.room);
 	if (place.kind === "channel") return batch.place(place.channel);
-	// A message is only stored if its author has followers here or it mentions an account here.
-	const followers = await batch.context.store.page(memberships, {
-		index: "place",
-		prefix: [sender.timeline, "joined"],
-		order: "asc",
-		limit: 1,
-	});
-	if (followers.length === 0 && (mentions ?? []).length === 0) return undefined;
+	if (batch.occasion !== "fetched" && !(await isWanted(batch, sender, event))) return undefined;
 	return batch.place(place.kind === "timeline" ? sender.timeline : await ensureFollowersChannel(batch.context, sender));
 }
 
@@ -94,6 +118,12 @@ async function refusalOf(
 	}
 	return undefined;
 }
+
+/** The id of a parent that a message of this network names, and that is not here. */
+const unknownParent = ({ replyTo, place }: RemoteMessage, parent: Message | undefined): Partial<Message> =>
+	parent === undefined && replyTo !== undefined && "remote" in replyTo && place.kind !== "room"
+		? { replyToUnknown: replyTo.remote }
+		: {};
 
 async function post(
 	batch: IncomingBatch,
@@ -130,6 +160,7 @@ async function post(
 					type: event.type,
 					content: event.content,
 					...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),
+					...unknownParent(event, parent),
 					mentions,
 					tags: event.tags ?? [],
 					metadata: [],

@@ -3,15 +3,17 @@ import type { Shadows } from "../../federation/shadows.ts";
 import { placeOf } from "../../groups/place.ts";
 import type { BridgeName, ChannelId } from "../../ids.ts";
 import type { Account } from "../../model/account.ts";
+import type { Bridge } from "../../ports/bridge/bridge.ts";
 import type { Received, RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import { remoteKey } from "../../remote-key.ts";
 import type { Targets } from "../outgoing/targets.ts";
 import { portalByRoom } from "../portals/find-portal.ts";
 import { receiveAnswer } from "./answer.ts";
-import { type IncomingBatch, ignored, type PendingOutcome, type Receiver } from "./batch.ts";
+import { type IncomingBatch, ignored, type Occasion, type PendingOutcome, type Receiver } from "./batch.ts";
 import { receiveEdit } from "./edit.ts";
 import { receiveJoin, receiveLeave, receiveUnblock } from "./membership.ts";
 import { receiveMessage } from "./message.ts";
+import { createMissingParents } from "./missing-parents.ts";
 import { eventToRetry } from "./overtaken.ts";
 import type { ParkedEvents } from "./parked-events.ts";
 import { receiveGone, receiveProfile } from "./person.ts";
@@ -39,20 +41,41 @@ const receivers: { readonly [K in RemoteEvent["kind"]]: Receiver<K> } = {
 export interface Incoming {
 	/** Receives events. Resolves with their outcomes when these are durable. */
 	receive(bridge: BridgeName, events: readonly RemoteEvent[]): Promise<readonly Received[]>;
+	/** Looks for the parent with this key, for which replies wait. Resolves with the time of the next attempt, if one is needed. */
+	findParent(key: string): Promise<number | undefined>;
 	/** Retries parked events whose target has arrived meanwhile, and deletes those that have waited too long. */
 	sweep(): Promise<void>;
+}
+
+/** What receiving depends on. */
+export interface IncomingParts {
+	readonly shadows: Shadows;
+	readonly parkedEvents: ParkedEvents;
+	readonly targets: Targets;
+	readonly bridges: () => readonly Bridge[];
+	/** Called with the key of a remote message that is needed and not here. */
+	readonly lookForParent: (key: string) => void;
 }
 
 /** Receives remote events on behalf of the senders' shadows. */
 export function createIncoming(
 	context: CoreContext,
-	{ shadows, parkedEvents, targets }: { shadows: Shadows; parkedEvents: ParkedEvents; targets: Targets },
+	{ shadows, parkedEvents, targets, bridges, lookForParent }: IncomingParts,
 ): Incoming {
-	async function receive(bridge: BridgeName, events: readonly RemoteEvent[]): Promise<readonly Received[]> {
+	const findParent = createMissingParents(context, { bridges, parkedEvents, receive });
+
+	async function receive(
+		bridge: BridgeName,
+		events: readonly RemoteEvent[],
+		occasion: Occasion = "delivered",
+	): Promise<readonly Received[]> {
 		const steps: Promise<Received>[] = [];
-		const batch = openBatch(context, bridge, { parkedEvents, targets, settled: () => Promise.all(steps) });
+		const shared = { parkedEvents, targets, occasion, lookForParent };
+		const batch = openBatch(context, bridge, { ...shared, settled: () => Promise.all(steps) });
 		for (const event of events) {
-			const sender = await shadows.of(bridge, event.sender);
+			// What an event says about its sender is as old as the event.
+			const isOld = occasion === "retried" || occasion === "last";
+			const sender = await (isOld ? shadows.asKnown(bridge, event.sender) : shadows.of(bridge, event.sender));
 			const step = await receiveOne(batch, sender, event);
 			if (event.kind === "gone") shadows.forget(bridge, event.sender);
 			// The first failure is reported below; meanwhile none may be an unhandled rejection.
@@ -74,13 +97,14 @@ export function createIncoming(
 		for (const { id, parked } of await parkedEvents.waitingFor(key)) {
 			const event = eventToRetry(parked.event);
 			if (event === undefined) continue;
-			const [received] = await receive(parked.bridge, [event]);
+			const [received] = await receive(parked.bridge, [event], "retried");
 			if (received?.status !== "parked") await parkedEvents.release(id);
 		}
 	}
 
 	return {
-		receive,
+		receive: (bridge, events) => receive(bridge, events),
+		findParent,
 		async sweep() {
 			await parkedEvents.expire();
 			for (const key of parkedEvents.takeNewKeys()) await retryParked(key);
@@ -97,7 +121,12 @@ async function receiveOne(batch: IncomingBatch, sender: Account, event: RemoteEv
 function openBatch(
 	context: CoreContext,
 	bridge: BridgeName,
-	{ settled, ...rest }: Pick<IncomingBatch, "parkedEvents" | "targets"> & { readonly settled: () => Promise<unknown> },
+	{
+		settled,
+		...rest
+	}: Pick<IncomingBatch, "parkedEvents" | "targets" | "occasion" | "lookForParent"> & {
+		readonly settled: () => Promise<unknown>;
+	},
 ): IncomingBatch {
 	const decided = new Map<string, Promise<unknown>>();
 	function decideOnce<T>(question: string, decide: () => Promise<T>): Promise<T> {

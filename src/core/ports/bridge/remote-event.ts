@@ -103,6 +103,9 @@ export type RemoteEvent = {
 	| { readonly kind: "portal"; readonly room: string; readonly state: PortalState; readonly reason?: string }
 );
 
+/** A message of the other network. */
+export type RemoteMessage = Extract<RemoteEvent, { kind: "message" }>;
+
 /** The kind of a remote event. */
 export type RemoteEventKind = RemoteEvent["kind"];
 

@@ -1,6 +1,6 @@
 import type { AccountId, ChannelId, MessageId } from "../../ids.ts";
 import type { Reach } from "../../model/reach.ts";
-import type { RemotePerson } from "./remote-event.ts";
+import type { RemoteMessage, RemotePerson } from "./remote-event.ts";
 
 /** An account, channel or message that has a page here. */
 export type Subject =
@@ -28,5 +28,12 @@ export interface Resolvers {
 	readonly isGone: ((person: string) => Promise<boolean>) | "unsupported";
 	/** Finds a room by id or alias; `undefined` if no such room is on this network. May make requests. */
 	readonly room: ((room: string) => Promise<Reach | undefined>) | "unsupported";
+	/**
+	 * Reads a message by its id from the server where it lives; `undefined` if there is none that this provider may read. Its own id
+	 * can differ from the one that was asked for. Makes requests.
+	 *
+	 * @throws {Unavailable} the server can't answer now
+	 */
+	readonly message: ((id: string) => Promise<RemoteMessage | undefined>) | "unsupported";
 	readonly alternate: ((subject: Subject) => Alternate) | "unsupported";
 }

@@ -22,7 +22,13 @@ const pigeon: BridgeModule<PigeonConfig> = {
 			unlink: "none",
 			relays: false,
 		},
-		resolvers: { person: "unsupported", isGone: "unsupported", room: "unsupported", alternate: "unsupported" },
+		resolvers: {
+			person: "unsupported",
+			isGone: "unsupported",
+			room: "unsupported",
+			message: "unsupported",
+			alternate: "unsupported",
+		},
 		paths: ["pigeon"],
 		async handle() {
 			return { status: 200, headers: { "content-type": "text/plain" }, body: config.greeting };

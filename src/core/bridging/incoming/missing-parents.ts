@@ -1,0 +1,74 @@
+import { Unavailable } from "../../errors.ts";
+import type { CoreContext } from "../../events/context.ts";
+import type { BridgeName } from "../../ids.ts";
+import type { Bridge } from "../../ports/bridge/bridge.ts";
+import type { Received, RemoteEvent, RemoteMessage } from "../../ports/bridge/remote-event.ts";
+import { readAncestors } from "./ancestors.ts";
+import type { Occasion } from "./batch.ts";
+import type { ParkedEvents } from "./parked-events.ts";
+
+/** How long a parent is asked for whose server can't answer, and the pause between two attempts, in milliseconds. */
+const patienceMs = 10_000;
+const pauseMs = 3_000;
+
+const prefix = "parent:";
+/** The lane that looks for the parent with this key. */
+export const parentLane = (key: string): string => `${prefix}${key}`;
+/** The key of the parent that a lane looks for; `undefined` if the lane has another purpose. */
+export const parentOfLane = (lane: string): string | undefined =>
+	lane.startsWith(prefix) ? lane.slice(prefix.length) : undefined;
+
+interface Dependencies {
+	readonly bridges: () => readonly Bridge[];
+	readonly parkedEvents: ParkedEvents;
+	receive(bridge: BridgeName, events: readonly RemoteEvent[], occasion: Occasion): Promise<readonly Received[]>;
+}
+
+type Waiting = { readonly id: string; readonly bridge: BridgeName; readonly event: RemoteMessage; readonly at: number };
+
+/**
+ * Looks for the parent of parked replies on its own server, with up to 20 of its ancestors (design §12). A reply whose parent can't be
+ * had is kept without it.
+ *
+ * @returns for the key of a parent, when to try again, in milliseconds since 1970
+ */
+export function createMissingParents(
+	context: CoreContext,
+	{ bridges, parkedEvents, receive }: Dependencies,
+): (key: string) => Promise<number | undefined> {
+	async function repliesTo(key: string): Promise<readonly Waiting[]> {
+		return (await parkedEvents.waitingFor(key)).flatMap(({ id, parked: { bridge, event, at } }) =>
+			event.kind === "message" ? [{ id, bridge, event, at }] : [],
+		);
+	}
+
+	/** The parent's own id, once it is here; otherwise the id by which it is named. @throws {Unavailable} */
+	async function find(bridge: Bridge, named: string): Promise<string> {
+		const { message: read } = bridge.resolvers;
+		if (read === "unsupported") return named;
+		const found = await readAncestors(context, bridge.name, read, named);
+		for (const message of found) await receive(bridge.name, [message], "fetched");
+		return found.at(-1)?.message ?? named;
+	}
+
+	return async (key) => {
+		const [oldest] = await repliesTo(key);
+		const bridge = bridges().find(({ name }) => name === oldest?.bridge);
+		if (oldest === undefined || bridge === undefined || bridge.resolvers.message === "unsupported") return undefined;
+		const named = oldest.event.replyTo;
+		if (named === undefined || "local" in named) return undefined;
+		let parent = named.remote;
+		try {
+			parent = await find(bridge, parent);
+		} catch (error) {
+			if (!(error instanceof Unavailable)) throw error;
+			context.logger.info({ err: error, parent }, "The parent of a message can't be read now");
+			if (context.clock.now() - oldest.at < patienceMs) return context.clock.now() + pauseMs;
+		}
+		for (const { id, event } of await repliesTo(key)) {
+			const [received] = await receive(bridge.name, [{ ...event, replyTo: { remote: parent } }], "last");
+			if (received?.status !== "parked") await parkedEvents.release(id);
+		}
+		return undefined;
+	};
+}
