@@ -53,10 +53,15 @@ export interface Ids {
 	/** Whether an id or URL is on our own origin; remote servers may not make statements about those. */
 	isOurs(id: string): boolean;
 	parseActor(id: string): LocalActor | undefined;
+	/** The handle in the URL of an account's or a channel's page. */
+	parsePage(id: string): { readonly kind: "account" | "channel"; readonly handle: string } | undefined;
 	/** Parses an object's id or the URL of its page. */
 	parseObject(id: string): MessageId | undefined;
 	parseActivity(id: string): ActivityName | undefined;
 }
+
+/** Only http URLs are parsed; most ids that are not ours fail before that. */
+const mayBeOurs = /^https?:\/\//i;
 
 /** @param postedBy the name of the event that posted a message */
 export function createIds(
@@ -66,8 +71,11 @@ export function createIds(
 ): Ids {
 	const activity = (event: string, suffix = ""): string =>
 		`${origin}/activities/${event.replace("/", "-")}${suffix === "" ? "" : `-${suffix}`}`;
-	const pathOf = (id: string): string | undefined =>
-		id.startsWith(`${origin}/`) ? (id.slice(origin.length + 1).split(/[?#]/, 1)[0] ?? "") : undefined;
+	/** The path of a URL on our origin, without slashes around it, however the URL is written. */
+	const pathOf = (id: string): string | undefined => {
+		const url = id.startsWith(`${origin}/`) || mayBeOurs.test(id) ? URL.parse(id) : null;
+		return url?.origin === origin ? url.pathname.replace(/^\/|\/$/g, "") : undefined;
+	};
 	const actor = (local: LocalActor): string =>
 		local.kind === "account"
 			? `${origin}/users/${local.account}`
@@ -111,10 +119,17 @@ export function createIds(
 					? { kind: "channel", channel }
 					: undefined;
 		},
+		parsePage(id) {
+			const [first = "", second, ...rest] = pathOf(id)?.split("/") ?? [];
+			if (rest.length > 0) return undefined;
+			const account = second === undefined ? /^(?:@|%40)(.+)$/i.exec(first)?.[1] : undefined;
+			const handle = account ?? (first === "c" ? second : undefined);
+			return handle === undefined ? undefined : { kind: account === undefined ? "channel" : "account", handle };
+		},
 		parseObject(id) {
 			const [collection, name, ...rest] = pathOf(id)?.split("/") ?? [];
 			if (name === undefined || rest.length > 0) return undefined;
-			return collection === "objects" || collection?.startsWith("@") === true ? parseId("msg", name) : undefined;
+			return collection === "objects" || /^(?:@|%40)/i.test(collection ?? "") ? parseId("msg", name) : undefined;
 		},
 		parseActivity(id) {
 			const shape = /^activities\/([^/~-]+)-(\d{1,15}(?:~[0-9a-z]{1,16})?)(?:-([a-z]+(?:-usr_[0-9a-z]{26})?))?$/;

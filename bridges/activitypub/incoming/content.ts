@@ -1,4 +1,4 @@
-import { type AccountId, type Content, escapeHtml, type MessageRef, type Text } from "#bridge-kit";
+import { type Content, escapeHtml, type MessageRef, type Text } from "#bridge-kit";
 import type { Ids } from "../ids.ts";
 import {
 	booleanOf,
@@ -19,7 +19,6 @@ import { type ObjectType, objectTypes } from "../vocabulary.ts";
 /** Caps on what one object may carry (design §9 rule 5, CVE-2026-23962). */
 const max = {
 	tags: 30,
-	mentions: 50,
 	attachments: 16,
 	options: 50,
 	title: 300,
@@ -107,16 +106,6 @@ function tagsOf(object: Json): readonly string[] {
 		.map((tag) => (textOf((tag as Json)["name"]) ?? "").replace(/^#/, "").toLowerCase())
 		.filter((name) => name !== "" && name.length <= max.tagLength && !/\s/.test(name));
 	return [...new Set(names)].slice(0, max.tags);
-}
-
-/** The local accounts that an object mentions. */
-export function mentionsOf(ids: Ids, object: Json): readonly AccountId[] {
-	const accounts = listOf(object["tag"])
-		.filter((tag) => typeOf(tag) === "Mention")
-		.slice(0, max.mentions)
-		.map((tag) => ids.parseActor(idOf((tag as Json)["href"]) ?? ""))
-		.map((actor) => (actor?.kind === "account" ? actor.account : undefined));
-	return [...new Set(accounts.filter((account) => account !== undefined))];
 }
 
 /** A reference to a message by its object id, which may be one of ours. */

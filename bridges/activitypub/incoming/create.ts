@@ -1,8 +1,9 @@
-import type { RemoteMessage, RemotePlace } from "#bridge-kit";
-import { idOf, idsOf, type Json, knownTypeOf, textOrMap, typeOf } from "../reading.ts";
+import type { RemoteMessage } from "#bridge-kit";
+import { idOf, type Json, knownTypeOf, textOrMap, typeOf } from "../reading.ts";
 import { objectTypes } from "../vocabulary.ts";
+import { addresseesOf } from "./addressees.ts";
 import { audienceOf } from "./audience.ts";
-import { mentionsOf, pageOf, readContent, refOf } from "./content.ts";
+import { pageOf, readContent, refOf } from "./content.ts";
 import { ownObject } from "./own-object.ts";
 import type { InboxContext, Reader } from "./reader.ts";
 import { newObjectUpdatedAt } from "./sent-at.ts";
@@ -38,14 +39,15 @@ export async function readMessage(
 	}
 	const parent = idOf(object["inReplyTo"]);
 	const page = pageOf(object);
+	const { mentions, place } = await addresseesOf(context, object, activity);
 	const reading = readContent(host.text, object);
 	return {
 		kind: "message",
 		message: id,
-		place: audience === "followers" ? { kind: "followers" } : placeOf(context, object, activity),
+		place: audience === "followers" ? { kind: "followers" } : place,
 		...reading,
 		...newObjectUpdatedAt(object),
-		mentions: mentionsOf(ids, object),
+		mentions,
 		...(parent === undefined ? {} : { replyTo: refOf(ids, parent) }),
 		...(page === undefined ? {} : { url: page }),
 	};
@@ -57,16 +59,3 @@ const isVote = (object: Json): boolean =>
 	textOrMap(object, "content") === undefined &&
 	idOf(object["inReplyTo"]) !== undefined &&
 	typeOf(object) === "Note";
-
-/** A post that is addressed to one of our channels belongs there; any other to its author's timeline. */
-function placeOf({ ids }: InboxContext, ...documents: readonly Json[]): RemotePlace {
-	for (const document of documents) {
-		for (const name of ["audience", "to", "cc"]) {
-			for (const id of idsOf(document[name])) {
-				const actor = ids.parseActor(id);
-				if (actor?.kind === "channel") return actor;
-			}
-		}
-	}
-	return { kind: "timeline" };
-}

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { JoinTarget } from "#bridge-kit";
-import type { Ids } from "../ids.ts";
+import { type ActorNames, localActorOf } from "../local-actor.ts";
 import { type InboxContext, objectIdOf, type Reader, type ReceivedActivity } from "./reader.ts";
 
 /** The local account or channel that a `Follow` or `Block` names. The provider's own actor cannot be followed. */
-export function targetOf(ids: Ids, id: string): JoinTarget | undefined {
-	const actor = ids.parseActor(id);
+export async function targetOf(names: ActorNames, id: string): Promise<JoinTarget | undefined> {
+	const actor = await localActorOf(names, id);
 	return actor === undefined || actor.kind === "instance" ? undefined : actor;
 }
 
@@ -15,7 +15,7 @@ const prefixOf = (actor: string): string => `follow:${createHash("sha256").updat
 /** A `Follow`. Its id is kept, one per follower and target: some servers undo it by its id alone. */
 export const readFollow: Reader = async (context, received) => {
 	const object = objectIdOf(received);
-	const target = targetOf(context.ids, object);
+	const target = await targetOf(context, object);
 	if (target === undefined) return undefined;
 	if (received.isNamed) await keepId(context, received, object);
 	return { kind: "join", target };
@@ -38,11 +38,11 @@ export async function followedBy(
 	const prefix = prefixOf(actor);
 	const follows = await host.state.list(prefix, { limit: maxFollows });
 	const found = follows.find(({ value }) => value === id);
-	return found === undefined ? undefined : targetOf(ids, found.key.slice(prefix.length));
+	return found === undefined ? undefined : targetOf({ host, ids }, found.key.slice(prefix.length));
 }
 
 /** A `Block` of one of our actors ends the follows in both directions. */
-export const readBlock: Reader = ({ ids }, received) => {
-	const target = targetOf(ids, objectIdOf(received));
+export const readBlock: Reader = async (context, received) => {
+	const target = await targetOf(context, objectIdOf(received));
 	return target === undefined ? undefined : { kind: "leave", target, blocked: true };
 };

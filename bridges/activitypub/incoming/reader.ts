@@ -11,7 +11,7 @@ export type Meaning = Unsent<RemoteEvent>;
 
 /** What the readers of activities need. */
 export interface InboxContext {
-	readonly host: Pick<BridgeHost, "about" | "clock" | "text" | "people" | "state" | "logger">;
+	readonly host: Pick<BridgeHost, "about" | "clock" | "text" | "people" | "messages" | "state" | "logger">;
 	readonly ids: Ids;
 	readonly documents: Documents;
 	readonly directory: ActorDirectory;

@@ -1,4 +1,3 @@
-import type { Ids } from "../ids.ts";
 import { firstOf, idOf, isJson, type Json, typeOf } from "../reading.ts";
 import type { ActivityType } from "../vocabulary.ts";
 import { refOf } from "./content.ts";
@@ -17,20 +16,25 @@ export const readUndo: Reader = async (context, received) => {
 	return inFull(context, received, undone);
 };
 
-type Undoer = (ids: Ids, actor: string, undone: Json, object: string) => Meaning | undefined;
+type Undoer = (
+	context: InboxContext,
+	actor: string,
+	undone: Json,
+	object: string,
+) => Meaning | undefined | Promise<Meaning | undefined>;
 
-const endFollow: Undoer = (ids, _actor, undone, object) => {
-	const target = targetOf(ids, object);
+const endFollow: Undoer = async (context, _actor, undone, object) => {
+	const target = await targetOf(context, object);
 	const joined = idOf(undone["id"]);
 	return target === undefined ? undefined : { kind: "leave", target, ...(joined === undefined ? {} : { joined }) };
 };
 
-const endBlock: Undoer = (ids, _actor, _undone, object) => {
-	const target = targetOf(ids, object);
+const endBlock: Undoer = async (context, _actor, _undone, object) => {
+	const target = await targetOf(context, object);
 	return target === undefined ? undefined : { kind: "unblock", target };
 };
 
-const endReaction: Undoer = (ids, actor, undone, object) => {
+const endReaction: Undoer = ({ ids }, actor, undone, object) => {
 	const id = idOf(undone["id"]);
 	const { key } = keyOf(undone, actor);
 	return { kind: "unreaction", ...(id === undefined ? {} : { reaction: id }), target: refOf(ids, object), key };
@@ -57,12 +61,12 @@ const undoers: Readonly<Record<ActivityType, Undoer | "ignored">> = {
 	Dislike: "ignored",
 };
 
-function inFull({ ids }: InboxContext, { actor }: ReceivedActivity, undone: Json): Meaning | undefined {
+function inFull(context: InboxContext, { actor }: ReceivedActivity, undone: Json): ReturnType<Undoer> {
 	const object = idOf(undone["object"]);
 	if (object === undefined) throw new Refused(400, "The undone activity has no object");
 	const type = typeOf(undone) ?? "";
 	const undoer = Object.hasOwn(undoers, type) ? undoers[type as ActivityType] : "ignored";
-	return undoer === "ignored" ? undefined : undoer(ids, actor, undone, object);
+	return undoer === "ignored" ? undefined : undoer(context, actor, undone, object);
 }
 
 async function byId(context: InboxContext, received: ReceivedActivity, id: string): Promise<Meaning> {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { idOf, idsOf, isJson, type Json, knownTypeOf, listOf } from "../reading.ts";
 import { actorTypes, objectTypes } from "../vocabulary.ts";
+import { addresseesOf } from "./addressees.ts";
 import { audienceOf } from "./audience.ts";
 import { readContent } from "./content.ts";
 import { ownObject } from "./own-object.ts";
@@ -29,6 +30,7 @@ export const readUpdate: Reader = async (context, received) => {
 	const isAddressed = idsOf(object["to"]).length + idsOf(object["cc"]).length > 0;
 	const audience = isAddressed ? await audienceOf(context, received.actor, object, received.activity) : "anyone";
 	if (audience === "named") return undefined;
+	const { mentions } = await addresseesOf(context, object);
 	const { content, tags, warning } = readContent(context.host.text, object);
 	return {
 		kind: "edit",
@@ -36,6 +38,7 @@ export const readUpdate: Reader = async (context, received) => {
 		...objectUpdatedAt(object, received.activity),
 		content,
 		tags,
+		...(isAddressed ? { mentions } : {}),
 		...(warning === undefined ? {} : { warning }),
 		...(audience === "followers" ? { forFollowers: true } : {}),
 	};

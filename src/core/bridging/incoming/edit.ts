@@ -32,7 +32,7 @@ export const receiveEdit: Receiver<"edit"> = async (batch, sender, event) => {
 		message: message.id,
 		content: event.content,
 		tags: event.tags ?? message.tags,
-		mentions: message.mentions,
+		mentions: event.mentions ?? message.mentions,
 		...(event.warning === undefined ? {} : { warning: event.warning }),
 		...(sentAt === undefined ? {} : { revisedAt: sentAt }),
 		origin: batch.bridge,

@@ -73,6 +73,8 @@ export type RemoteEvent = {
 			/** The new content is addressed only to the sender's followers, so it must not appear where more people can read it. */
 			readonly forFollowers?: true;
 			readonly content: Content;
+			/** Absent if the edit does not say whom the message mentions. */
+			readonly mentions?: readonly AccountId[];
 			readonly tags?: readonly string[];
 			readonly warning?: string;
 	  }
