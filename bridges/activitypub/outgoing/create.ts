@@ -1,3 +1,4 @@
+import type { Delivery } from "#bridge-kit";
 import { isBroadcast, type Post } from "../audience.ts";
 import type { PublishingContext } from "../context.ts";
 import { toObject } from "../notes.ts";
@@ -28,8 +29,9 @@ export function createOf({ ids, host }: Pick<PublishingContext, "ids" | "host">,
 
 /**
  * A memo, article or message. In a timeline the author sends it to the followers. In a group's channel the channel announces it:
- * the activity for servers that know groups, the bare object id for servers that only know boosts. A channel of tier `public`
- * does not announce; there the author sends it to the members.
+ * the activity for servers that know groups, the bare object id for servers that only know boosts. The people whom the message mentions
+ * or answers get the post itself first: many servers drop the announcement of a group that no one there follows. A channel of tier
+ * `public` does not announce; there the author sends it to the members.
  */
 export const writeMessage: Writer<"message"> = async (context, delivery) => {
 	const { channel, subject } = delivery;
@@ -45,7 +47,15 @@ export const writeMessage: Writer<"message"> = async (context, delivery) => {
 	const create = createOf(context, post);
 	if (!isGroupChannel(channel) || !isBroadcast(delivery)) return [create];
 	return [
+		...(addressesTarget(delivery) ? [create] : []),
 		announceActivity(context, delivery, withoutContext(create), author),
 		share(context, delivery, subject.message, author),
 	];
 };
+
+/** Whether someone whom a message mentions or answers is reached at the target of this delivery. */
+export const addressesTarget = (delivery: Delivery): boolean =>
+	delivery.kind === "message" &&
+	[...delivery.mentions, ...(delivery.parent === undefined ? [] : [delivery.parent.author])].some(
+		({ reach }) => reach?.bridge === delivery.reach.bridge && reach.target === delivery.reach.target,
+	);

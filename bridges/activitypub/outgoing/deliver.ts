@@ -11,6 +11,7 @@ import {
 import type { PublishingContext } from "../context.ts";
 import { signRequest } from "../signatures/index.ts";
 import { activitiesOf } from "./activities.ts";
+import { addressesTarget } from "./create.ts";
 import { outcomeOf, outcomeOfFailure } from "./outcome.ts";
 
 /** A serialised activity, ready to be signed for any target. */
@@ -40,7 +41,7 @@ export function createDeliver(context: PublishingContext, host: Pick<BridgeHost,
 	const writing = new Map<string, Promise<readonly PreparedActivity[]>>();
 
 	async function preparedFor(delivery: Delivery): Promise<readonly PreparedActivity[]> {
-		const key = `${delivery.id} ${"subject" in delivery ? delivery.subject.message.changed : delivery.actor.updatedAt}`;
+		const key = `${delivery.id} ${"subject" in delivery ? delivery.subject.message.changed : delivery.actor.updatedAt} ${addressesTarget(delivery)}`;
 		const known = written.get(key) ?? writing.get(key);
 		if (known !== undefined) return known;
 		const started = prepareAll(delivery).finally(() => writing.delete(key));

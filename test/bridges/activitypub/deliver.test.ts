@@ -119,6 +119,39 @@ test("a content warning is a summary, and an edit says when", async (t) => {
 	t.true(String(update?.object["updated"]) >= String(update?.object["published"]));
 });
 
+test("whoever a message in a discoverable channel mentions or answers gets the post itself, before what the channel announces", async (t) => {
+	const { host, peer, inbox, jane, bob, deliver, sent } = await open(t);
+	const place = host.channel(jane, "discoverable");
+	const theirs = host.say(bob, place, "question", { origin: { bridge: host.about.bridge, id: `${bob.origin?.id}/1` } });
+	const mention = host.say(jane, place, `@bob@${bob.domain} hello`, { mentioned: [bob] });
+	const answer = host.say(jane, place, "an answer", { parent: theirs });
+	const both = host.say(jane, place, `@bob@${bob.domain} both`, { parent: theirs, mentioned: [bob] });
+	const ghost = host.person("ghost", { origin: { bridge: bridgeName("matrix"), id: "@g:m" } });
+	const fromRoom = host.say(ghost, place, "from a room", { parent: theirs });
+	peer.routes.set("/other/inbox", { status: 202 });
+	for (const message of [mention, answer, both, fromRoom]) {
+		const at = sent().length;
+		// In both orders: what is sent to one inbox is not what was written for the other.
+		const targets = [inbox, `${peer.origin}/other/inbox`];
+		for (const target of message === answer ? targets.toReversed() : targets) {
+			const before = sent().length;
+			t.is((await deliver(host.delivery(message, target))).status, "delivered");
+			const types = sent()
+				.slice(before)
+				.map(({ type }) => type);
+			t.deepEqual(types, target === inbox ? ["Create", "Announce", "Announce"] : ["Announce", "Announce"]);
+		}
+		const create = sent()
+			.slice(at)
+			.find(({ type }) => type === "Create");
+		if (create === undefined) return t.fail();
+		t.is(create["actor"], actorOf(host, message === fromRoom ? ghost : jane));
+		t.is(create.object["id"], `${host.about.origin}/objects/${message.id}`);
+		t.true(JSON.stringify(create.object["cc"]).includes(bob.origin?.id ?? "?"));
+		t.like(create.object["tag"], [{ type: "Mention", href: bob.origin?.id }]);
+	}
+});
+
 test("a discoverable channel of a group announces the activity and the object, and edits and removes what it announced", async (t) => {
 	const { host, inbox, jane, deliver, sent } = await open(t);
 	const place = host.channel(jane, "discoverable");
