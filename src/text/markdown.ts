@@ -18,8 +18,7 @@ const MAX_RUN_CHARS = 2048;
 export function createMarkdown(): Markdown {
 	const Parser = require("markdown-it") as { new (preset: PresetName, options: Options): MarkdownIt };
 	const options = { html: false, breaks: true, linkify: true };
-	// An image would make every reader send a request to another server, so it becomes a link.
-	const markdown = linkExplicitly(new Parser("default", options).disable("image"));
+	const markdown = linkExplicitly(new Parser("default", options));
 	const plain = linkExplicitly(new Parser("zero", options).enable(["linkify", "newline"]));
 	const render = (parser: MarkdownIt, text: string) => parser.set({ linkify: !hasLongRun(text) }).render(text);
 	return {

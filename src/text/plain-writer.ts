@@ -1,3 +1,4 @@
+import { shownImage } from "./image.ts";
 import type { HtmlVisitor } from "./sanitizer.ts";
 
 const PARAGRAPHS = new Set(["blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"]);
@@ -42,7 +43,10 @@ export function createPlainWriter(): PlainWriter {
 			if (tag === "br") breaks++;
 			else if (tag === "pre") preformatted++;
 			else if (tag === "li") bullet = "- ";
-			else if (tag === "img" && attributes.alt) write(attributes.alt);
+			else if (tag === "img") {
+				const { text } = shownImage(attributes);
+				if (text !== "") write(text);
+			}
 		},
 		close(tag) {
 			boundary(tag);

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type SanitizeHtml from "sanitize-html";
 import type { Attributes, IOptions, Tag } from "sanitize-html";
+import { imageTag } from "./image.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -22,11 +23,6 @@ const POLICY: IOptions = {
 	allowedClasses: { a: CLASSES, span: CLASSES, code: ["language-*"] },
 	allowedSchemes: LINK_SCHEMES.map((scheme) => scheme.slice(0, -1)),
 	allowProtocolRelative: false,
-	transformTags: {
-		a: toLink,
-		strike: "del",
-		img: (_tagName, { alt = "" }) => ({ tagName: "span", attribs: {}, text: alt }),
-	},
 };
 
 /** Visits the elements and texts of HTML in order. Entities are decoded; the text of scripts and styles is left out. */
@@ -51,7 +47,16 @@ export class TooDeep extends Error {}
 export function createSanitizer(): Sanitizer {
 	const sanitize = require("sanitize-html") as typeof SanitizeHtml;
 	return {
-		clean: (html) => sanitize(html, { ...POLICY, ...withinDepth() }),
+		clean(html) {
+			const open = new Map<string, number>();
+			const isInLink = () => (open.get("a") ?? 0) > 0;
+			const transformTags: IOptions["transformTags"] = {
+				a: toLink,
+				strike: "del",
+				img: (_tagName, attributes) => imageTag(attributes, isInLink()),
+			};
+			return sanitize(html, { ...POLICY, transformTags, ...withinDepth(counting(open)) });
+		},
 		walk(html, visitor) {
 			const textFilter = (text: string) => {
 				visitor.text(unescape(text));
@@ -62,16 +67,24 @@ export function createSanitizer(): Sanitizer {
 	};
 }
 
-function withinDepth(visitor?: HtmlVisitor): Pick<IOptions, "onOpenTag" | "onCloseTag"> {
+type ElementVisitor = Pick<HtmlVisitor, "open" | "close">;
+
+/** Counts the open elements by name. */
+const counting = (open: Map<string, number>): ElementVisitor => ({
+	open: (tag) => open.set(tag, (open.get(tag) ?? 0) + 1),
+	close: (tag) => open.set(tag, (open.get(tag) ?? 0) - 1),
+});
+
+function withinDepth(visitor: ElementVisitor): Pick<IOptions, "onOpenTag" | "onCloseTag"> {
 	let depth = 0;
 	return {
 		onOpenTag(tag, attributes) {
 			if (++depth > MAX_DEPTH) throw new TooDeep("The markup is too deep");
-			visitor?.open(tag, attributes);
+			visitor.open(tag, attributes);
 		},
 		onCloseTag(tag) {
 			depth--;
-			visitor?.close(tag);
+			visitor.close(tag);
 		},
 	};
 }

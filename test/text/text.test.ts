@@ -35,7 +35,7 @@ test("markup that runs scripts, loads resources or covers the page is removed", 
 		["a<script>alert(1)</script>b", "ab"],
 		["<style>p { color: red }</style>a", "a"],
 		['<p onclick="x()" style="position:fixed" id="a" class="evil mention">a</p>', "<p>a</p>"],
-		['<img src="https://x.example/t.gif" onerror="x()">', "<span></span>"],
+		['<img src="https://x.example/t.gif" width="1" height="1" onerror="x()">', "<span></span>"],
 		['<img src="x" alt="a &amp; <b>">', "<span>a &amp; &lt;b&gt;</span>"],
 		["<iframe src=https://x.example></iframe>a", "a"],
 		["<form action=/x><input name=a><button>b</button></form>", "b"],
@@ -100,9 +100,54 @@ test("markdown is rendered as HTML, and HTML within it is shown as text", (t) =>
 	t.is(text.toHtml("```ts\na < b\n```", "text/markdown"), '<pre><code class="language-ts">a &lt; b\n</code></pre>\n');
 	t.is(
 		text.toHtml("![a](https://x.example/i.png)", "text/markdown"),
-		'<p>!<a href="https://x.example/i.png" rel="noopener nofollow">a</a></p>\n',
+		'<p><a href="https://x.example/i.png" rel="noopener nofollow">a</a></p>\n',
 	);
 	t.is(text.toHtml("[a](javascript:x()) [b](/x)", "text/markdown"), "<p>[a](javascript:x()) <span>b</span></p>\n");
+});
+
+test("an image is a link named by its description, or by its address without one", (t) => {
+	const url = "https://x.example/i.png";
+	const link = (label: string, href = url) => `<a href="${href}" rel="noopener nofollow">${label}</a>`;
+	const images: readonly (readonly [markdown: string, html: string, shown: string, plain: string])[] = [
+		[`![a cat](${url})`, `<img src="${url}" alt="a cat">`, link("a cat"), "a cat"],
+		[`![](${url})`, `<img src="${url}">`, link(url), url],
+		[`![](${url} "a title")`, `<img src="${url}" alt=" " title="a title">`, link("a title"), "a title"],
+		[`![a <b> & c](${url})`, `<img src="${url}" alt="a &lt;b&gt; &amp; c">`, link("a &lt;b&gt; &amp; c"), "a <b> & c"],
+		["![a](/i.png)", '<img src="/i.png" alt="a">', "<span>a</span>", "a"],
+		["![](/i.png)", '<img src="/i.png">', "<span></span>", ""],
+		["![a](mxc://x/y)", '<img src="mxc://x/y" alt="a">', "<span>a</span>", "a"],
+		[
+			"![:blob:](https://x.example/b.png)",
+			'<img src="https://x.example/b.png" alt=":blob:">',
+			"<span>:blob:</span>",
+			":blob:",
+		],
+		[
+			`[![a cat](${url})](https://x.example/page)`,
+			`<a href="https://x.example/page"><img src="${url}" alt="a cat"></a>`,
+			link("<span>a cat</span>", "https://x.example/page"),
+			"a cat",
+		],
+		[
+			`a ![b](${url}) c ![d](${url})`,
+			`a <img src="${url}" alt="b" /> c <img alt=d src=${url}>`,
+			`a ${link("b")} c ${link("d")}`,
+			"a b c d",
+		],
+	];
+	for (const [markdown, source, shown, plain] of images) {
+		t.is(text.toHtml(markdown, "text/markdown"), `<p>${shown}</p>\n`, markdown);
+		t.is(text.sanitize(source), shown, source);
+		t.is(text.fromHtml(source), plain, source);
+		t.is(text.toPlain(markdown, "text/markdown"), plain, markdown);
+	}
+	t.is(html('<p><a href="https://x.example">a</a> <img src="https://x.example/i.png"></p>').split("<a ").length, 3);
+	for (const emoji of ['class="emoji" alt="🙂"', 'class="wp-smiley" alt="🙂"', 'data-mx-emoticon alt="🙂"'])
+		t.is(html(`<img src="${url}" ${emoji}>`), "<span>🙂</span>");
+	t.is(
+		html('<img src="javascript:x()" alt="a"><img src="data:image/png;base64,AA" alt="b">'),
+		"<span>a</span><span>b</span>",
+	);
 });
 
 test("plain text is escaped, with links, line breaks and paragraphs", (t) => {
