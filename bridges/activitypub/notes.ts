@@ -1,4 +1,4 @@
-import { type Account, addressOf, escapeHtml, type Message } from "#bridge-kit";
+import { type Account, addressOf, escapeHtml, hashtagsOf, type Message } from "#bridge-kit";
 import { audienceOf, type Post } from "./audience.ts";
 import type { NoteContext } from "./context.ts";
 import type { Ids } from "./ids.ts";
@@ -83,7 +83,7 @@ function namedIn({ author, mentions, parent }: Post): readonly Account[] {
 function tagsOf({ ids }: NoteContext, post: Post): readonly object[] {
 	return [
 		...namedIn(post).map((person) => ({ type: "Mention", href: ids.person(person), name: `@${addressOf(person)}` })),
-		...post.message.tags.map((tag) => ({ type: "Hashtag", href: ids.pages.tag(tag), name: `#${tag}` })),
+		...hashtagsOf(post.message.tags).map((tag) => ({ type: "Hashtag", href: ids.pages.tag(tag), name: `#${tag}` })),
 	];
 }
 
@@ -93,7 +93,7 @@ function linksOf({ ids, host }: NoteContext, post: Post): readonly WordLink[] {
 		const full = { word: `@${addressOf(person)}`, href, kind: "u-url mention" } as const;
 		return person.domain === host.about.domain ? [full, { ...full, word: `@${person.handle}` }] : [full];
 	});
-	const tags = post.message.tags
+	const tags = hashtagsOf(post.message.tags)
 		.filter((tag) => !/[&<>]/.test(tag))
 		.map((tag): WordLink => ({ word: `#${tag}`, href: ids.pages.tag(tag), kind: "mention hashtag" }));
 	return [...mentions, ...tags];

@@ -200,6 +200,7 @@ test("a list can be filtered by tag and by type", async (t) => {
 	for (let i = 0; i < 12; i++)
 		await post(path, { type: i % 2 ? "memo" : "message", content: { text: `m${i}` }, tags: i % 3 ? [] : ["#Third"] });
 	const tagged = (await ask("GET", `${path}/messages?tag=%23third&limit=3`)).body;
+	t.deepEqual((await ask("GET", `${path}/messages?tag=third&limit=3`)).body, tagged);
 	t.deepEqual(
 		tagged.items.map((m: { content: { text: string } }) => m.content.text),
 		["m9", "m6", "m3"],

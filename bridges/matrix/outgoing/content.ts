@@ -1,4 +1,4 @@
-import { type Account, type BridgeHost, type Delivery, escapeHtml } from "#bridge-kit";
+import { type Account, type BridgeHost, type Delivery, escapeHtml, hashtagsOf } from "#bridge-kit";
 
 type TextDelivery = Extract<Delivery, { kind: "message" | "edit" }>;
 /** What contents are built from; all of it pure. */
@@ -93,7 +93,7 @@ const beginning = (text: string): string => {
 /** The tags that are not in the text itself. */
 function missingTags(tags: readonly string[], text: string): string {
 	const said = text.toLowerCase();
-	return tags
+	return hashtagsOf(tags)
 		.map((tag) => `#${tag}`)
 		.filter((tag) => !said.includes(tag.toLowerCase()))
 		.join(" ");

@@ -3,6 +3,7 @@ import { InvalidRequest, NotFound } from "#core/errors.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import { listMessages, listReplies, readableMessage } from "#core/messages/list-messages.ts";
 import type { Account } from "#core/model/account.ts";
+import { hashtagOf } from "#core/model/hashtag.ts";
 import type { Message, MessageType } from "#core/model/message.ts";
 import { json, ok } from "../base/answers.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
@@ -74,10 +75,10 @@ function paged(
 }
 
 function filterOf(tag: string | undefined, type: MessageType | undefined): (message: Message) => boolean {
-	const wanted = tag?.toLowerCase();
+	const wanted = tag === undefined ? undefined : hashtagOf(tag).toLowerCase();
 	return (message) =>
 		(type === undefined || message.type === type) &&
-		(wanted === undefined || message.tags.some((own) => own.toLowerCase() === wanted));
+		(wanted === undefined || message.tags.some((own) => hashtagOf(own).toLowerCase() === wanted));
 }
 
 /** A cursor is the id of a message of this channel, deleted or not. @throws {InvalidRequest} */

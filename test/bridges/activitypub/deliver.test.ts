@@ -96,6 +96,21 @@ test("a reply names one parent, mentions its author, and is addressed to both", 
 	);
 });
 
+test("tags are sent with one #, whether they were given with or without it", async (t) => {
+	const { host, inbox, jane, deliver, sent } = await open(t);
+	for (const tags of [["#intro"], ["intro"], ["##intro"], ["#Intro", "intro"]]) {
+		await deliver(host.delivery(host.say(jane, host.timeline(jane), "hello #intro", { tags }), inbox));
+		const { object } = sent().at(-1) as Sent;
+		const [tag, ...others] = object["tag"] as unknown as Record<string, string>[];
+		t.deepEqual([tag?.["name"]?.toLowerCase(), others.length], ["#intro", 0]);
+		t.is(tag?.["href"]?.toLowerCase(), `${host.about.origin}/tags/intro`);
+		t.is(
+			String(object["content"]).toLowerCase(),
+			`<p>hello <a href="${tag?.["href"]?.toLowerCase()}" class="mention hashtag" rel="tag">#intro</a></p>`,
+		);
+	}
+});
+
 test("an article carries name, summary, content and a preview", async (t) => {
 	const { host, inbox, jane, deliver, sent } = await open(t);
 	const article = host.say(jane, host.timeline(jane), "", {

@@ -25,7 +25,7 @@ test("an edit mentions no one again", (t) => {
 
 test("tags that the text does not show stand behind it, escaped", (t) => {
 	const { host, said, userOf } = open();
-	const { body } = messageContent(host, said("out #Walking today", { tags: ["walking", "rain"] }), userOf);
+	const { body } = messageContent(host, said("out #Walking today", { tags: ["walking", "#rain"] }), userOf);
 	t.is(body, "out #Walking today\n\n#rain");
 	const hostile = said("*hi*", { tags: ["<b>"], content: { text: "*hi*", mime: "text/markdown" } });
 	t.regex(String(messageContent(host, hostile, userOf).formatted_body), /<p>#&lt;b&gt;<\/p>$/);
