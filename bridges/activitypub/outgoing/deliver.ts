@@ -30,6 +30,12 @@ const maxSigning = 48;
 /** How many characters of serialised activities are kept for further targets. */
 const maxKept = 16 * 1024 * 1024;
 
+/** What the activities of one delivery differ by: whom they are addressed to follows from the visibility. */
+const versionOf = (delivery: Delivery): string =>
+	"subject" in delivery
+		? `${delivery.subject.message.changed} ${delivery.visibility}`
+		: String(delivery.actor.updatedAt);
+
 /** Sends deliveries: one signed POST per activity, in order. An activity for a thousand hosts is serialised once. */
 export function createDeliver(context: PublishingContext, host: Pick<BridgeHost, "clock" | "http">): Bridge["deliver"] {
 	const { ids, keys } = context;
@@ -41,7 +47,7 @@ export function createDeliver(context: PublishingContext, host: Pick<BridgeHost,
 	const writing = new Map<string, Promise<readonly PreparedActivity[]>>();
 
 	async function preparedFor(delivery: Delivery): Promise<readonly PreparedActivity[]> {
-		const key = `${delivery.id} ${"subject" in delivery ? delivery.subject.message.changed : delivery.actor.updatedAt} ${addressesTarget(delivery)}`;
+		const key = `${delivery.id} ${versionOf(delivery)} ${addressesTarget(delivery)}`;
 		const known = written.get(key) ?? writing.get(key);
 		if (known !== undefined) return known;
 		const started = prepareAll(delivery).finally(() => writing.delete(key));

@@ -38,6 +38,8 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 	const checkSoon = createCheckSoon(check, host.logger, signal);
 
 	const checking = new Map<string, Promise<void>>();
+	/** Encrypted rooms in which the bot has said why they can't be linked. */
+	const explained = new Set<string>();
 
 	/** One check of a room at a time: a late one must not make the bot rejoin a room that it has been removed from since. */
 	function check(room: string): Promise<void> {
@@ -61,9 +63,8 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 		} else if (!(await members.joinBot(room))) return setState(room, "waiting", "the bot is not invited to the room");
 		const power = await readPower(homeserver, room);
 		if (power.encrypted) {
-			await setState(room, "degraded", "the room is encrypted");
-			if (portal.state !== "degraded") await explainEncryption(room);
-			return;
+			await encrypted(room);
+			return explainEncryption(room);
 		}
 		const missing = await agreements.missing(room, power);
 		// The bot may have been removed meanwhile, which has been stored.
@@ -91,7 +92,10 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 		]);
 	}
 
+	const encrypted = (room: string): Promise<void> => setState(room, "degraded", "the room is encrypted");
+
 	async function explainEncryption(room: string): Promise<void> {
+		if (explained.has(room)) return;
 		const body = "This room is encrypted, so it can't be linked: messages could not be read on the other side.";
 		const path = `/rooms/${segment(room)}/send/m.room.message/${transactionId("encrypted", room)}`;
 		try {
@@ -100,6 +104,7 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 			// If the bot may not post, the link's state has to explain it.
 			if (!isRefusal(error)) throw error;
 		}
+		explained.add(room);
 	}
 
 	async function botRemoved(room: string): Promise<void> {
@@ -113,7 +118,7 @@ export function createConsent({ host, homeserver, names, members, begin, signal 
 	}
 
 	return {
-		watch: createWatch({ names, agreements, checkSoon, botRemoved, replaced }),
+		watch: createWatch({ names, agreements, checkSoon, botRemoved, encrypted, replaced }),
 		grant: agreements.operatorAgreed,
 		check,
 		botRemoved,

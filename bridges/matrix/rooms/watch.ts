@@ -14,11 +14,13 @@ export interface WatchParts {
 	readonly checkSoon: (room: string) => void;
 	/** The bot was removed from a room. */
 	readonly botRemoved: (room: string) => Promise<void>;
+	/** A room was encrypted, so that nothing more may be sent to it in clear text. */
+	readonly encrypted: (room: string) => Promise<void>;
 	/** A room was replaced by another one. */
 	readonly replaced: (room: string) => Promise<void>;
 }
 
-export function createWatch({ names, agreements, checkSoon, botRemoved, replaced }: WatchParts): Watch {
+export function createWatch({ names, agreements, checkSoon, botRemoved, encrypted, replaced }: WatchParts): Watch {
 	const watchMembership: Watch = ({ room_id: room, sender, state_key, content }, portal) => {
 		if (state_key !== names.bot) return undefined;
 		// The bot may be invited before anyone here has linked the room.
@@ -39,7 +41,9 @@ export function createWatch({ names, agreements, checkSoon, botRemoved, replaced
 		"m.room.member": watchMembership,
 		"m.room.message": watchMessage,
 		"m.room.power_levels": lookSoon,
-		"m.room.encryption": lookSoon,
+		// What waits for the room must not be sent before it has been checked.
+		"m.room.encryption": ({ room_id: room }, portal) =>
+			portal === undefined ? undefined : encrypted(room).then(() => checkSoon(room)),
 		"m.room.tombstone": ({ room_id: room }, portal) => (portal === undefined ? undefined : replaced(room)),
 		"m.sticker": "ignored",
 		"m.reaction": "ignored",

@@ -1,16 +1,14 @@
-import { circleOf } from "../../access/circle.ts";
 import { BoundedMap } from "../../bounded-map.ts";
 import type { CoreContext } from "../../events/context.ts";
 import type { BridgeName } from "../../ids.ts";
 import { messages } from "../../messages/message.ts";
 import { messageOf } from "../../messages/message-of-event.ts";
-import type { Reach } from "../../model/reach.ts";
 import type { Bridge } from "../../ports/bridge/bridge.ts";
 import type { Delivery, DeliveryResult, Progress } from "../../ports/bridge/delivery.ts";
 import { StoreUnavailable } from "../../ports/store.ts";
+import { asAllowedNow } from "./allowed-now.ts";
 import type { DeliveryRow } from "./delivery.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import { isHomeOfReader } from "./targets.ts";
 
 /** The outcome of one attempt. `skipped`: there is nothing to deliver, or no longer. */
 export type Attempted =
@@ -19,14 +17,14 @@ export type Attempted =
 
 /**
  * Makes one attempt at a delivery. An internal error fails only this delivery. The content of an event is prepared once for all targets of
- * a network.
+ * a network; whether it may go to the target is asked for each delivery.
  */
 export function createAttempt(
 	context: CoreContext,
 	bridgeOf: (name: BridgeName) => Bridge | undefined,
 ): (row: DeliveryRow, signal: AbortSignal, progress: Progress) => Promise<Attempted> {
 	const { store, failPoints, logger } = context;
-	const prepared = new BoundedMap<string, Promise<Prepared | undefined>>(256);
+	const contents = new BoundedMap<string, Promise<Prepared | undefined>>(256);
 	const subjects = new BoundedMap<string, Promise<string>>(1024);
 
 	/** The prepared content of a delivery, cached until the message changes. */
@@ -34,14 +32,18 @@ export function createAttempt(
 		const subject = await subjectOf(row.event);
 		const version = subject === "" ? 0 : ((await store.get(messages, subject))?.rev ?? 0);
 		const key = `${row.reach.bridge} ${row.event} ${version}`;
-		const known = prepared.get(key);
+		const known = contents.get(key);
 		if (known !== undefined) return known;
-		const event = await store.event(row.event);
-		if (event === undefined) return undefined;
-		const fresh = prepare(context, row.reach.bridge, event);
-		prepared.set(key, fresh);
-		fresh.catch(() => prepared.delete(key));
+		// Kept before anything is awaited, since the lanes of many hosts ask at the same moment.
+		const fresh = readAndPrepare(row);
+		contents.set(key, fresh);
+		fresh.catch(() => contents.delete(key));
 		return fresh;
+	}
+
+	async function readAndPrepare({ event: id, reach }: DeliveryRow): Promise<Prepared | undefined> {
+		const event = await store.event(id);
+		return event === undefined ? undefined : prepare(context, reach.bridge, event);
 	}
 
 	function subjectOf(id: string): Promise<string> {
@@ -64,10 +66,11 @@ export function createAttempt(
 		if (bridge === undefined)
 			return { result: { status: "retry", reason: "the bridge is not enabled", lane: true, afterMs: 60_000 } };
 		try {
-			const content = await preparedFor(row);
-			if (content === undefined || bridge.capabilities[content.kind] === "none")
+			const prepared = await preparedFor(row);
+			if (prepared === undefined || bridge.capabilities[prepared.kind] === "none")
 				return { result: { status: "skipped" } };
-			if (!(await mayStillGo(content, row.reach))) return { result: { status: "skipped" } };
+			const content = await asAllowedNow(context, prepared, row.reach);
+			if (content === undefined) return { result: { status: "skipped" } };
 			const sent = row.sent === undefined ? {} : { sent: row.sent };
 			return await send(bridge, { ...content, ...sent, reach: row.reach } as Delivery, signal, progress);
 		} catch (error) {
@@ -79,14 +82,6 @@ export function createAttempt(
 			return { result: { status: "retry", reason: "internal error" } };
 		}
 	};
-
-	/** A message for its readers only is delivered to the homes of its current readers; its removal goes wherever the message went. */
-	async function mayStillGo(content: Prepared, reach: Reach): Promise<boolean> {
-		if (!("subject" in content) || content.visibility !== "readers" || content.kind === "removal") return true;
-		const circle = await circleOf(context, content, content.subject.message);
-		const parent = "parent" in content ? content.parent?.author.reach : undefined;
-		return parent?.target === reach.target || isHomeOfReader(context, circle, reach);
-	}
 
 	async function send(bridge: Bridge, delivery: Delivery, signal: AbortSignal, progress: Progress): Promise<Attempted> {
 		failPoints.hit("delivery:before-send");

@@ -1,4 +1,3 @@
-import { withCircle } from "../../access/circle.ts";
 import { accountById } from "../../accounts/find-account.ts";
 import { type ConsumerTable, stays } from "../../events/consumers.ts";
 import type { CoreContext } from "../../events/context.ts";
@@ -42,20 +41,11 @@ export async function withRemoteIds(
 
 type VisiblePlace = Place & { readonly visibility: Visibility };
 
-/** The channel of an event that is not a message: a membership, or the end of a link. */
-async function anyPlace(context: CoreContext, channel: ChannelId): Promise<VisiblePlace | undefined> {
+/** The channel of an event. Whether its content may leave the provider is asked for each delivery (`allowed-now.ts`). */
+async function visiblePlace(context: CoreContext, channel: ChannelId): Promise<VisiblePlace | undefined> {
 	const place = await placeOf(context, channel);
 	if (place === undefined) return undefined;
 	return { ...place, visibility: visibilityOf(await rulesOf(context, place.channel.tier)) };
-}
-
-/** The channel, if its messages may leave the provider now; checked again for each delivery (design §9 rule 4). */
-async function federatedPlace(context: CoreContext, channel: ChannelId): Promise<VisiblePlace | undefined> {
-	const place = await placeOf(context, channel);
-	const { circle, rules } = place === undefined ? {} : await withCircle(context, place);
-	if (place === undefined || rules === undefined || circle === undefined || circle.leaves === "nowhere")
-		return undefined;
-	return { ...place, visibility: visibilityOf(rules) };
 }
 
 async function subjectOf(
@@ -64,7 +54,7 @@ async function subjectOf(
 	id: MessageId,
 ): Promise<(VisiblePlace & { subject: Addressed }) | undefined> {
 	const message = (await context.store.get(messages, id))?.doc;
-	const place = message === undefined ? undefined : await federatedPlace(context, message.channel);
+	const place = message === undefined ? undefined : await visiblePlace(context, message.channel);
 	const subject = message === undefined ? undefined : await withRemoteIds(context, bridge, message);
 	return place === undefined || subject === undefined ? undefined : { ...place, subject };
 }
@@ -121,7 +111,7 @@ const membership: Preparer<"member.requested" | "member.joined" | "member.left" 
 	base,
 ) => {
 	const { place: id, account: memberId, request, generation } = body.membership;
-	const place = await anyPlace(context, id as ChannelId);
+	const place = await visiblePlace(context, id as ChannelId);
 	const member = await accountById(context, memberId);
 	if (place === undefined || member === undefined) return undefined;
 	if (member.origin !== undefined) {
@@ -175,13 +165,13 @@ const preparers: ConsumerTable<{ readonly [T in EventType]: Preparer<T> }> = {
 	"reaction.added": reaction,
 	"reaction.removed": reaction,
 	"portal.linked": async (context, _bridge, { body }, base) => {
-		const place = await federatedPlace(context, body.portal.channel);
+		const place = await visiblePlace(context, body.portal.channel);
 		return place === undefined
 			? undefined
 			: { ...base, ...place, kind: "link", portal: body.portal.id, room: body.portal.room, consented: body.consented };
 	},
 	"portal.unlinked": async (context, _bridge, { body }, base) => {
-		const place = await anyPlace(context, body.channel);
+		const place = await visiblePlace(context, body.channel);
 		return place === undefined
 			? undefined
 			: { ...base, ...place, kind: "unlink", portal: body.portal, room: body.room, ghosts: [] };

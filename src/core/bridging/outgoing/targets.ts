@@ -91,24 +91,33 @@ async function roomsOf(context: Reader, place: Membership["place"]): Promise<Rea
 	return new Set(portals.map(({ reach }) => targetOf(reach)));
 }
 
-/**
- * True if a target is the home of a current reader of a message that is for its readers only. Checked for each delivery, since a follower
- * may have left while the delivery waited.
- */
+/** True if a target has members of a place behind it now, or is a room that is linked to it. */
+export async function isInAudience(context: Reader, place: Membership["place"], reach: Reach): Promise<boolean> {
+	const audience = await context.store.get(audiences, audienceId(place, reach));
+	return audience !== undefined && audience.doc.members > 0;
+}
+
+/** True if a target is the home of a reader of a message that is for its readers only. */
 export async function isHomeOfReader(context: Reader, circle: Circle, reach: Reach): Promise<boolean> {
 	for (const readers of circle.readers) {
-		if (readers.kind === "joined") {
-			const audience = await context.store.get(audiences, audienceId(readers.place, reach));
-			const isMember = audience !== undefined && audience.doc.members > 0;
-			if (isMember && !(await roomsOf(context, readers.place)).has(targetOf(reach))) return true;
+		if (readers.kind === "joined" && (await isInAudience(context, readers.place, reach))) {
+			// A linked room is not a member.
+			if (!(await roomsOf(context, readers.place)).has(targetOf(reach))) return true;
 		}
-		if (readers.kind === "named") {
-			for (const id of readers.accounts)
-				if ((await accountById(context, id))?.reach?.target === reach.target) return true;
-		}
+		if (readers.kind === "named" && (await isHomeOfAny(context, readers.accounts, reach))) return true;
 	}
 	return false;
 }
+
+/** True if a target is at the home of one of these accounts. */
+export async function isHomeOfAny(context: Reader, accounts: Iterable<AccountId>, reach: Reach): Promise<boolean> {
+	for (const id of accounts) if (isAt((await accountById(context, id))?.reach, reach)) return true;
+	return false;
+}
+
+/** True if two targets are at the same host. An account may have got another inbox there while a delivery waited. */
+const isAt = (home: Reach | undefined, reach: Reach): boolean =>
+	home?.bridge === reach.bridge && home.lane === reach.lane;
 
 /** The targets of a channel's joined members and linked rooms. */
 export async function* audienceOf(context: Reader, place: Membership["place"]): AsyncGenerator<Reach> {

@@ -177,6 +177,15 @@ test("a room that was replaced is over, whatever happens in it then", async (t) 
 	t.is(portals.get(room)?.state, "degraded");
 });
 
+test("an active room that is encrypted is degraded before the homeserver's transaction is acknowledged", async (t) => {
+	const { push, portals, judged } = waiting();
+	await push([textEvent("link", { sender: admin })]);
+	t.is(await judged(), "active");
+	const algorithm = "m.megolm.v1.aes-sha2";
+	await push([event("m.room.encryption", { algorithm }, { state_key: "", sender: admin })]);
+	t.is(portals.get(room)?.state, "degraded");
+});
+
 test("a storm of changes costs a look now and then, not one for each", async (t) => {
 	const { push, judged, homeserver } = waiting();
 	for (let i = 0; i < 50; i++) await push([powerChanged(), powerChanged()]);
