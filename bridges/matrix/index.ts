@@ -61,6 +61,7 @@ export function createMatrix(
 		converter: { text: host.text, person: people.of, isOurs: names.isOurs },
 		ownerOf: names.ownerOf,
 		watch: consent.watch,
+		wasActive: readBack.wasActive,
 		onOutcome: createReplyOnlyNotices(host, homeserver),
 		onNewest: readBack.noteNewest,
 	});

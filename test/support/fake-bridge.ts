@@ -22,7 +22,13 @@ export interface FakeBridge extends Bridge {
 	message(sender: RemotePerson, id: string, text: string, rest?: Partial<RemoteMessage>): RemoteMessage;
 }
 
-export function createFakeBridge(name: string, { relays = false }: { relays?: boolean } = {}): FakeBridge {
+export function createFakeBridge(
+	name: string,
+	{
+		relays = false,
+		rooms = false,
+	}: { readonly relays?: boolean /** Every target has copies of its own. */; readonly rooms?: boolean } = {},
+): FakeBridge {
 	const own: BridgeName = bridgeName(name);
 	const delivered: Delivery[] = [];
 	const answers: DeliveryResult[] = [];
@@ -72,7 +78,11 @@ export function createFakeBridge(name: string, { relays = false }: { relays?: bo
 			const answer = answers.shift();
 			if (answer !== undefined && answer.status !== "delivered") return answer;
 			delivered.push(delivery);
-			return answer ?? { status: "delivered", ids: [`${name}-copy-of-${delivery.id}`] };
+			if (answer !== undefined) return answer;
+			const id = `${name}-copy-of-${delivery.id}`;
+			return rooms
+				? { status: "delivered", ids: [`${id} in ${delivery.reach.target}`], ofTarget: true }
+				: { status: "delivered", ids: [id] };
 		},
 		resolvers: {
 			person: async (reference) =>

@@ -22,9 +22,11 @@ export interface ReceiveEventsParts {
 	readonly ownerOf: Names["ownerOf"];
 	/** Called with every event before the core gets it; what it stores must be durable when it resolves. */
 	readonly watch: (event: MatrixEvent, portal: LinkedRoom | undefined) => Promise<void> | undefined;
+	/** Whether a room's link was active once, so that something of it may be known here. */
+	readonly wasActive: (room: string) => Promise<boolean>;
 	/** Called with the outcome of an event once it is durable. */
 	readonly onOutcome: (event: MatrixEvent, received: Received) => void;
-	/** Called with the newest event of each linked room that was processed. */
+	/** Called with the newest event of each room with an active link that was processed. */
 	readonly onNewest: (room: string, event: string) => void;
 }
 
@@ -51,6 +53,7 @@ export function createReceiveEvents({
 	converter,
 	ownerOf,
 	watch,
+	wasActive,
 	onOutcome,
 	onNewest,
 }: ReceiveEventsParts): ReceiveEvents {
@@ -64,6 +67,10 @@ export function createReceiveEvents({
 		const found = await Promise.all([...rooms].map((room) => host.portals.byRoom(room)));
 		return new Map(found.flatMap((portal) => (portal === undefined ? [] : [[portal.room, portal]])));
 	}
+
+	/** What is deleted in a room is deleted here, whatever the state of its link is; nothing else of an inactive link is processed. */
+	const isProcessed = async ({ type, room_id }: MatrixEvent, portal: LinkedRoom | undefined): Promise<boolean> =>
+		portal?.state === "active" || (type === "m.room.redaction" && (await wasActive(room_id)));
 
 	/** An event that can't be converted is logged and skipped, so that the others are still processed. */
 	function convertOne(event: MatrixEvent, raw: unknown): RemoteEvent | undefined {
@@ -125,7 +132,8 @@ export function createReceiveEvents({
 		for (const { event } of events) await watch(event, portals.get(event.room_id));
 		// Events of other rooms leave no trace here, not even a shadow of their sender.
 		const linked = events.filter(({ event }) => portals.has(event.room_id));
-		const here = linked.filter(({ event }) => portals.get(event.room_id)?.state === "active");
+		const isHere = await Promise.all(linked.map(({ event }) => isProcessed(event, portals.get(event.room_id))));
+		const here = linked.filter((_, i) => isHere[i]);
 		for (const { event } of here) {
 			const { type, state_key: user, content } = event;
 			if (type === "m.room.member" && user !== undefined && content.membership === "join")
@@ -152,7 +160,8 @@ export function createReceiveEvents({
 			if (became !== undefined) onOutcome(event, became);
 		}
 		for (const { event } of here) handled.add(keyOf(event));
-		const newest = new Map(linked.map(({ event }) => [event.room_id, event.event_id]));
+		const active = linked.filter(({ event }) => portals.get(event.room_id)?.state === "active");
+		const newest = new Map(active.map(({ event }) => [event.room_id, event.event_id]));
 		for (const [room, event] of newest) onNewest(room, event);
 	};
 }

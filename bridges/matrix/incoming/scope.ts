@@ -55,5 +55,5 @@ async function isHere(
 	const inBatch = rooms.get(target);
 	if (inBatch !== undefined) return inBatch.room_id === room;
 	const message = await host.messages.byRemote(target);
-	return message === undefined || message.channel === channel;
+	return message === undefined || message.channel === channel || message.origin?.room === room;
 }

@@ -6,12 +6,14 @@ type Deliver = (context: DeliveryContext, delivery: Delivery) => Promise<Deliver
 
 /** Makes deliveries to rooms, in the name of their authors' ghosts. */
 export function createDeliver(context: DeliveryContext): (delivery: Delivery) => Promise<DeliveryResult> {
-	const { members, consent } = context;
+	const { host, members, consent } = context;
 
 	/** A room that refuses our messages may have removed the bot; then its link becomes degraded. */
 	async function checkBot(delivery: Delivery, result: DeliveryResult): Promise<DeliveryResult> {
-		if (result.status === "rejected" && result.reason === "forbidden" && !(await members.hasBot(delivery.reach.target)))
-			await consent.botRemoved(delivery.reach.target);
+		const room = delivery.reach.target;
+		if (result.status !== "rejected" || result.reason !== "forbidden") return result;
+		const isLinked = (await host.portals.byRoom(room)) !== undefined;
+		if (isLinked && !(await members.hasBot(room))) await consent.botRemoved(room);
 		return result;
 	}
 

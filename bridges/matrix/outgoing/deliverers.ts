@@ -1,4 +1,11 @@
-import { type BridgeHost, capabilitiesOf, type Delivery, type DeliveryKind, type DeliveryResult } from "#bridge-kit";
+import {
+	type Account,
+	type BridgeHost,
+	capabilitiesOf,
+	type Delivery,
+	type DeliveryKind,
+	type DeliveryResult,
+} from "#bridge-kit";
 import type { Ghosts } from "../ghosts.ts";
 import { HomeserverError } from "../homeserver.ts";
 import type { Consent } from "../rooms/consent.ts";
@@ -9,7 +16,7 @@ import type { EventSender } from "./send.ts";
 
 /** What deliveries need. */
 export interface DeliveryContext {
-	readonly host: Pick<BridgeHost, "about" | "text">;
+	readonly host: Pick<BridgeHost, "about" | "portals" | "text">;
 	readonly ghosts: Ghosts;
 	readonly members: Members;
 	readonly consent: Consent;
@@ -22,7 +29,8 @@ type Deliverer<K extends DeliveryKind> = (
 	delivery: Extract<Delivery, { kind: K }>,
 ) => Promise<DeliveryResult>;
 
-const delivered = (...ids: readonly string[]): DeliveryResult => ({ status: "delivered", ids });
+/** @param ids the events that were sent, which are in this room only */
+const delivered = (...ids: readonly string[]): DeliveryResult => ({ status: "delivered", ids, ofTarget: true });
 
 const deliverMessage: Deliverer<"message"> = async ({ host, ghosts, send }, delivery) => {
 	const content = messageContent(host, delivery, ghosts.userOf);
@@ -38,10 +46,29 @@ const deliverEdit: Deliverer<"edit"> = async ({ host, ghosts, send }, delivery) 
 	return delivered();
 };
 
-const deliverRemoval: Deliverer<"removal"> = async ({ send }, delivery) => {
-	await send.redactions(delivery, delivery.subject.author, delivery.subject.remote);
+const deliverRemoval: Deliverer<"removal"> = async (context, delivery) => {
+	await redact(context, delivery, delivery.subject.author, delivery.subject.remote);
 	return delivered();
 };
+
+/** A room that is linked no longer is entered only by the ghost that deletes what it has said there. */
+async function redact(
+	{ host, ghosts, members, send }: DeliveryContext,
+	delivery: Delivery,
+	author: Account,
+	events: readonly string[],
+): Promise<void> {
+	if (events.length === 0) return;
+	const room = delivery.reach.target;
+	const isLinked = (await host.portals.byRoom(room)) !== undefined;
+	if (isLinked) return send.redactions(delivery, author, events);
+	if (author.origin?.bridge === host.about.bridge) return;
+	try {
+		await send.redactions(delivery, author, events);
+	} finally {
+		await members.leave(room, ghosts.userOf(author));
+	}
+}
 
 const deliverReaction: Deliverer<"reaction"> = async ({ send }, delivery) => {
 	const [target] = delivery.subject.remote;
@@ -56,8 +83,8 @@ const deliverReaction: Deliverer<"reaction"> = async ({ send }, delivery) => {
 };
 
 /** A reaction that was added, withdrawn and added again has several events; all of them are redacted. */
-const deliverUnreaction: Deliverer<"unreaction"> = async ({ send }, delivery) => {
-	await send.redactions(delivery, delivery.actor, delivery.remote);
+const deliverUnreaction: Deliverer<"unreaction"> = async (context, delivery) => {
+	await redact(context, delivery, delivery.actor, delivery.remote);
 	return delivered();
 };
 

@@ -50,6 +50,40 @@ export async function eventsSince(
 	);
 }
 
+/** How many pages of what is older than the position are searched for events that have been redacted since. */
+const olderPages = 20;
+
+/**
+ * The redactions since a position, oldest first. While the bot was not in the room it may not see the redactions themselves; but the
+ * events that it knew name their redaction, so these are searched too, for some way back.
+ *
+ * @throws {HomeserverError}
+ */
+export async function redactionsSince(
+	homeserver: Homeserver,
+	room: string,
+	position: RoomPosition,
+): Promise<readonly unknown[]> {
+	const found: unknown[] = [];
+	let from: string | undefined;
+	let older = 0;
+	for (let page = 0; page < maxPages && older < olderPages; page++) {
+		const { events, end } = await pageOf(homeserver, room, from, pageSize);
+		if (older > 0 || events.some((event) => isRecord(event) && event.event_id === position.event)) older++;
+		found.push(...events.flatMap((event) => (isRecord(event) ? redactionIn(event) : [])));
+		if (end === undefined || events.length === 0) break;
+		from = end;
+	}
+	return oldestFirst(room, found);
+}
+
+/** The redaction that an event is, or by which it was redacted. */
+function redactionIn(event: Readonly<Record<string, unknown>>): readonly unknown[] {
+	if (event.type === "m.room.redaction") return [event];
+	const because = isRecord(event.unsigned) ? event.unsigned.redacted_because : undefined;
+	return isRecord(because) ? [{ ...because, redacts: event.event_id }] : [];
+}
+
 /** Some homeservers leave out the room id, since the request names the room. */
 const oldestFirst = (room: string, events: readonly unknown[]): readonly unknown[] =>
 	events.map((event) => (isRecord(event) ? { ...event, room_id: room } : event)).reverse();

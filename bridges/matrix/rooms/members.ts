@@ -11,6 +11,8 @@ export interface Members {
 	joinBot(room: string): Promise<boolean>;
 	/** Whether the bot is in a room. @throws {HomeserverError} the homeserver can't tell now */
 	hasBot(room: string): Promise<boolean>;
+	/** A ghost leaves a room, if it is in it. @throws {HomeserverError} the homeserver can't tell now */
+	leave(room: string, user: string): Promise<void>;
 	/** A ghost may have been removed: it joins again before its next message. */
 	forget(room: string, user: string): void;
 	/** All our ghosts leave a room, then the bot. Can be repeated. @throws {HomeserverError} */
@@ -36,6 +38,12 @@ export function createMembers({ state }: Pick<BridgeHost, "state">, homeserver: 
 		}
 	}
 
+	async function leaveAndForget(room: string, user: string): Promise<void> {
+		joined.get(room)?.delete(user);
+		await leave(room, user);
+		await state.delete(prefixOf(room) + user);
+	}
+
 	/** Our ghosts in a room as the bot sees it, including ones that are not in our state. */
 	async function joinedGhosts(room: string): Promise<readonly string[]> {
 		try {
@@ -51,8 +59,7 @@ export function createMembers({ state }: Pick<BridgeHost, "state">, homeserver: 
 	async function leaveInParallel(room: string, users: readonly string[]): Promise<void> {
 		for (let start = 0; start < users.length; start += parallelLeaves) {
 			const some = users.slice(start, start + parallelLeaves);
-			await Promise.all(some.map((user) => leave(room, user)));
-			await Promise.all(some.map((user) => state.delete(prefixOf(room) + user)));
+			await Promise.all(some.map((user) => leaveAndForget(room, user)));
 		}
 	}
 
@@ -92,6 +99,7 @@ export function createMembers({ state }: Pick<BridgeHost, "state">, homeserver: 
 				throw error;
 			}
 		},
+		leave: leaveAndForget,
 		forget: (room, user) => void joined.get(room)?.delete(user),
 		async leaveAll(room) {
 			joined.delete(room);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { BridgeHost } from "#bridge-kit";
 import { type Homeserver, HomeserverError, isRefusal } from "../homeserver.ts";
 import type { ReceiveEvents } from "../incoming/receive-events.ts";
-import { eventsSince, newestOf, type RoomPosition } from "./history.ts";
+import { eventsSince, newestOf, type RoomPosition, redactionsSince } from "./history.ts";
 
 const batchSize = 100;
 /** How long the newest event of a room may be in memory only. */
@@ -29,11 +29,16 @@ export interface ReadBack {
 	suspectAll(): Promise<void>;
 	/** Processes missed events of these rooms first, if the homeserver returns them soon. */
 	before(rooms: Iterable<string>): Promise<void>;
-	/** A link becomes active: events from now on are processed. @throws {HomeserverError} */
+	/** Whether the room's link was active once. */
+	wasActive(room: string): Promise<boolean>;
+	/**
+	 * A link becomes active: events from now on are processed. If it was active before, so is what was deleted meanwhile, and nothing
+	 * else of that time. @throws {HomeserverError}
+	 */
 	begin(room: string): Promise<void>;
 	/** Reads back all suspect rooms, one after the other, and those with new events. */
 	all(): Promise<void>;
-	/** A link has ended. */
+	/** A link has ended. Its position is kept, for the deletions of the time until the room is linked again. */
 	forget(room: string): Promise<void>;
 	start(signal: AbortSignal): void;
 	/** Stores what is in memory only. */
@@ -74,6 +79,9 @@ export function createReadBack(
 		unsaved.add(room);
 	}
 
+	const positionOf = async (room: string): Promise<RoomPosition | undefined> =>
+		newest.get(room) ?? ((await host.state.get(keyOf(room))) as RoomPosition | undefined);
+
 	/** Reads one room back, once for all concurrent callers. */
 	function read(room: string): Promise<void> {
 		const busy = reading.get(room) ?? readNow(room).finally(() => reading.delete(room));
@@ -84,7 +92,7 @@ export function createReadBack(
 	async function readNow(room: string): Promise<void> {
 		const startedAt = host.clock.now();
 		try {
-			const position = newest.get(room) ?? ((await host.state.get(keyOf(room))) as RoomPosition | undefined);
+			const position = await positionOf(room);
 			if (position === undefined) return await begin(room);
 			newest.set(room, position);
 			changed.delete(room);
@@ -106,6 +114,10 @@ export function createReadBack(
 
 	async function begin(room: string): Promise<void> {
 		const event = await newestOf(homeserver, room);
+		const before = await positionOf(room);
+		const deleted = before === undefined ? [] : await redactionsSince(homeserver, room, before);
+		for (let start = 0; start < deleted.length; start += batchSize)
+			await receiveEvents()(deleted.slice(start, start + batchSize));
 		suspects.delete(room);
 		if (event !== undefined) setPosition(room, event);
 		await save();
@@ -134,13 +146,14 @@ export function createReadBack(
 			for (const room of new Set([...suspects, ...compared])) await read(room);
 			await save();
 		},
+		wasActive: async (room) => (await positionOf(room)) !== undefined,
 		async forget(room) {
+			await save();
 			newest.delete(room);
 			unsaved.delete(room);
 			suspects.delete(room);
 			changed.delete(room);
 			comparedAt.delete(room);
-			await host.state.delete(keyOf(room));
 		},
 		start(signal) {
 			const timer = setInterval(() => {

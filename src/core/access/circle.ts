@@ -3,6 +3,7 @@ import { joined, type Place } from "../groups/place.ts";
 import { rulesOf } from "../groups/tiers.ts";
 import type { AccountId, GroupId } from "../ids.ts";
 import { type Account, isLocal } from "../model/account.ts";
+import type { Channel } from "../model/channel.ts";
 import type { Membership } from "../model/membership.ts";
 import type { Message } from "../model/message.ts";
 import type { TierRules } from "../model/tier.ts";
@@ -108,6 +109,16 @@ async function isAmong(
 
 /** True if anyone may read it, so that it has a public page. */
 export const isOpen = ({ readers }: Circle): boolean => readers.some(({ kind }) => kind === "anyone");
+
+/**
+ * The places to the homes of whose members the messages of a channel go: those who have joined an open channel, otherwise the readers.
+ * Empty if they may not leave the provider.
+ */
+export function sentTo({ readers, leaves }: Circle, channel: Channel): readonly Membership["place"][] {
+	if (leaves === "nowhere") return [];
+	if (leaves === "anywhere") return [channel.id];
+	return readers.flatMap((some) => (some.kind === "joined" ? [some.place] : []));
+}
 
 /** A place with its circle. */
 export async function withCircle(context: Pick<CoreContext, "store">, place: Place): Promise<PlaceWithCircle> {

@@ -5,12 +5,12 @@ import type { Fold } from "../ports/store.ts";
 import { audienceFold } from "./audience.ts";
 
 /** The change that a membership event makes to the delivery targets of its place. */
-function folds({ body: { membership, before } }: EventOf<keyof MembershipEvents>): readonly Fold[] {
+function folds({ body: { membership, before }, at }: EventOf<keyof MembershipEvents>): readonly Fold[] {
 	const now = membership.state === "joined" ? membership.reach : undefined;
 	if (before?.target === now?.target) return [];
 	const list: Fold[] = [];
-	if (before !== undefined) list.push(audienceFold(membership.place, before, -1));
-	if (now !== undefined) list.push(audienceFold(membership.place, now, 1));
+	if (before !== undefined) list.push(audienceFold(membership.place, before, -1, at));
+	if (now !== undefined) list.push(audienceFold(membership.place, now, 1, at));
 	return list;
 }
 

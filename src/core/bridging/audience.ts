@@ -12,14 +12,20 @@ export interface Audience {
 	readonly channel: Membership["place"];
 	readonly reach: Reach;
 	readonly members: number;
+	/** When its last member left, milliseconds since 1970; absent while it has members, and if that was in an earlier version. */
+	readonly leftAt?: number;
 }
 
-/** The audiences; the index only has targets with members. */
+/** The audiences. `channel` only has targets with members, `former` only those without; unknown times are the latest. */
 export const audiences: Collection<Audience> = {
 	name: "audiences",
-	version: 1,
+	version: 2,
 	indexes: {
 		channel: { kinds: ["text", "text"], of: (a) => (a.members > 0 ? [a.channel, targetOf(a.reach)] : undefined) },
+		former: {
+			kinds: ["text", "int", "text"],
+			of: (a) => (a.members > 0 ? undefined : [a.channel, a.leftAt ?? Number.MAX_SAFE_INTEGER, targetOf(a.reach)]),
+		},
 	},
 };
 
@@ -30,11 +36,14 @@ export const targetOf = (reach: Reach): string =>
 /** The id of the audience document of a place and a target. */
 export const audienceId = (place: Membership["place"], reach: Reach): string => `${place}>${targetOf(reach)}`;
 
-/** The fold that adds or removes one member, or a linked room, behind a target. */
-export function audienceFold(channel: Membership["place"], reach: Reach, change: 1 | -1): Fold<Audience> {
+/** The fold that adds or removes one member, or a linked room, behind a target. @param at when it happened */
+export function audienceFold(channel: Membership["place"], reach: Reach, change: 1 | -1, at: number): Fold<Audience> {
 	return {
 		collection: audiences,
 		id: audienceId(channel, reach),
-		next: (now) => ({ channel, reach, members: Math.max(0, (now?.members ?? 0) + change) }),
+		next(now) {
+			const members = Math.max(0, (now?.members ?? 0) + change);
+			return { channel, reach, members, ...(members === 0 ? { leftAt: at } : {}) };
+		},
 	};
 }

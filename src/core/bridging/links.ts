@@ -1,5 +1,6 @@
 import type { CoreContext } from "../events/context.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
+import type { Reach } from "../model/reach.ts";
 import type { Collection } from "../ports/store.ts";
 import { remoteKey } from "../remote-key.ts";
 
@@ -11,6 +12,8 @@ export interface Link {
 	readonly subject: string;
 	readonly message: MessageId;
 	readonly part: number;
+	/** The room that the copy is in; absent if the id is the same at all targets, and in links of earlier versions. */
+	readonly reach?: Reach;
 }
 
 /** The links, by network and remote id. */
@@ -32,19 +35,19 @@ export async function saveLinks(
 	);
 }
 
-/** The ids on a network of the parts of a message or reaction that was delivered there, in order. */
-export async function remoteIdsOf(
+/** The links of a message or reaction to its copies on a network, or on all networks, in the order of its parts. */
+export async function linksOf(
 	context: Pick<CoreContext, "store">,
 	subject: string,
-	bridge: BridgeName,
-): Promise<readonly string[]> {
+	bridge?: BridgeName,
+): Promise<readonly Link[]> {
 	const found = await context.store.page(links, {
 		index: "subject",
-		prefix: [subject, bridge],
+		prefix: bridge === undefined ? [subject] : [subject, bridge],
 		order: "asc",
 		limit: 100,
 	});
-	return found.map((link) => link.doc.remote);
+	return found.map((link) => link.doc);
 }
 
 /** The link with this id on a network. */

@@ -12,6 +12,15 @@ export function tombstone(message: Message, at: number): Message {
 	return { ...rest, ...emptied, deletedAt: at };
 }
 
+/** The people whom an edit no longer mentions: they have the message, so its deletion is for them, too. */
+function mentionedBefore(
+	{ mentions, mentionedBefore: before = [] }: Message,
+	now: Message["mentions"],
+): Pick<Message, "mentionedBefore"> {
+	const others = [...new Set([...before, ...mentions])].filter((id) => !now.includes(id));
+	return others.length === 0 ? {} : { mentionedBefore: others };
+}
+
 /** The folds of message events into the message and the reply count of its parent. */
 export const messageFolds: FoldTable<MessageEvents> = {
 	"message.posted": ({ body, seq, at }) => {
@@ -48,6 +57,7 @@ export const messageFolds: FoldTable<MessageEvents> = {
 					content: body.content,
 					tags: body.tags,
 					mentions: body.mentions,
+					...mentionedBefore(now, body.mentions),
 					...(body.metadata === undefined ? {} : { metadata: body.metadata }),
 					...(body.warning === undefined ? {} : { warning: body.warning }),
 					...(body.revisedAt === undefined ? {} : { revisedAt: body.revisedAt }),

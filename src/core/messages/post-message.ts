@@ -1,3 +1,4 @@
+import { sentTo } from "../access/circle.ts";
 import { assertMay } from "../access/permissions.ts";
 import type { ReadablePlace } from "../access/readable-place.ts";
 import { findAccount } from "../accounts/find-account.ts";
@@ -74,6 +75,7 @@ export async function postMessage(
 					metadata: fields.metadata ?? [],
 					...(fields.warning === undefined ? {} : { warning: fields.warning }),
 					...(clientMessageId === undefined ? {} : { clientMessageId }),
+					sentTo: sentTo(place.circle, channel),
 					editUntil: Math.min(fields.editUntil ?? Number.MAX_SAFE_INTEGER, now + context.policy.editWindowMs),
 				},
 				...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),

@@ -1,4 +1,5 @@
 import type { AccountId, BridgeName, ChannelId, GroupId, MessageId } from "../ids.ts";
+import type { PlaceId } from "./membership.ts";
 
 /** The types of messages (OFSCP §5.3). */
 export const messageTypes = ["memo", "article", "message"] as const;
@@ -51,8 +52,15 @@ export interface Message {
 	/** Content warning. */
 	readonly warning?: string;
 	readonly clientMessageId?: string;
-	/** The network it came from; absent for a message posted here. */
-	readonly origin?: { readonly bridge: BridgeName; readonly id: string; readonly url?: string };
+	/** The network it came from; absent for a message posted here. `room`: the linked room that it was said in. */
+	readonly origin?: { readonly bridge: BridgeName; readonly id: string; readonly url?: string; readonly room?: string };
+	/**
+	 * The places to the homes of whose members it was sent when it was posted; empty if it stayed here. Absent in messages of earlier
+	 * versions.
+	 */
+	readonly sentTo?: readonly PlaceId[];
+	/** Accounts that earlier texts of it mentioned. */
+	readonly mentionedBefore?: readonly AccountId[];
 	/** The seq of its event in the channel's stream. */
 	readonly seq: number;
 	/** Server time in milliseconds; never decreasing within the channel. */

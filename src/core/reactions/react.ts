@@ -9,7 +9,7 @@ import { messages } from "../messages/message.ts";
 import type { Account } from "../model/account.ts";
 import { type Message, maxReactionKeys } from "../model/message.ts";
 import type { Reaction } from "../model/reaction.ts";
-import { reactionId, reactions } from "./reaction.ts";
+import { reactionId, reactionKey, reactions } from "./reaction.ts";
 
 /** A reaction to add: its key, and how to display it. */
 export interface NewReaction {
@@ -133,7 +133,7 @@ async function change(
 			stream: message.channel,
 			type: reaction.active ? "reaction.added" : "reaction.removed",
 			actor: author.id,
-			natural: `reaction:${id}:${reaction.generation}`,
+			natural: reactionKey(reaction),
 			...(source?.request === undefined ? {} : { request: source.request }),
 			body: {
 				reaction,

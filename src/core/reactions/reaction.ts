@@ -9,6 +9,15 @@ export function reactionId(message: MessageId, author: AccountId, key: string): 
 	return `${message}/${author}/${createHash("sha256").update(key).digest("base64url").slice(0, 16)}`;
 }
 
+/** The natural key of a change of a reaction. */
+export const reactionKey = ({
+	message,
+	author,
+	key,
+	generation,
+}: Pick<Reaction, "message" | "author" | "key" | "generation">): string =>
+	`reaction:${reactionId(message, author, key)}:${generation}`;
+
 /** The reactions, withdrawn ones included. `remote` finds a reaction by its id on its own network. */
 export const reactions: Collection<Reaction> = {
 	name: "reactions",

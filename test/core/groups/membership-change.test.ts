@@ -4,7 +4,7 @@ import { joinChannel } from "#core/access/join-channel.ts";
 import { leave } from "#core/access/leave.ts";
 import { may } from "#core/access/permissions.ts";
 import { type ReadablePlace, readableById } from "#core/access/readable-place.ts";
-import { audienceOf } from "#core/bridging/outgoing/targets.ts";
+import { audienceOf } from "#core/bridging/outgoing/audience-of.ts";
 import { migrate } from "#core/catalogue/migrations.ts";
 import { addToChannel } from "#core/groups/channel-people.ts";
 import { createChannel } from "#core/groups/create-channel.ts";

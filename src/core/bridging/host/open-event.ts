@@ -10,7 +10,7 @@ import { messageWithOpenPlace, openPlace } from "./open-place.ts";
 export function createOpenEvents(context: CoreContext, bridge: BridgeName): HostMessages["openEvent"] {
 	return async (id) => {
 		const event = await eventByName(context, id);
-		const prepared = event === undefined ? undefined : await prepare(context, bridge, event);
+		const prepared = event === undefined ? undefined : (await prepare(context, bridge, event))?.content;
 		if (prepared === undefined || !("channel" in prepared)) return undefined;
 		const shown =
 			"subject" in prepared

@@ -1,4 +1,4 @@
-import { admits, circleOf } from "../../access/circle.ts";
+import { admits, type Circle, circleOf } from "../../access/circle.ts";
 import type { CoreContext } from "../../events/context.ts";
 import type { Place } from "../../groups/place.ts";
 import type { BridgeName, ChannelId } from "../../ids.ts";
@@ -99,10 +99,14 @@ export async function parkBehind(batch: IncomingBatch, event: RemoteEvent, ref: 
 	return hasRoom ? resolved({ status: "parked" }) : ignored("unknown-target");
 }
 
+/** The circle of a place, read once per batch. */
+export const circleIn = (batch: IncomingBatch, place: Place): Promise<Circle> =>
+	batch.decideOnce(`circle ${place.channel.id}`, () => circleOf(batch.context, place));
+
 /** True if a remote account may post here: it may read the place, or the place is a shadow, whose home decides. */
 export function maySpeakIn(batch: IncomingBatch, place: Place, sender: Account): Promise<boolean> {
 	return batch.decideOnce(`speak ${place.channel.id} ${sender.id}`, async () => {
-		const circle = await circleOf(batch.context, place);
+		const circle = await circleIn(batch, place);
 		if (circle.leaves === "nowhere") return false;
 		return circle.homeOnly === true || admits(batch.context, circle, sender);
 	});

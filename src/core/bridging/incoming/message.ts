@@ -1,3 +1,4 @@
+import { sentTo } from "../../access/circle.ts";
 import { may } from "../../access/permissions.ts";
 import { accountById } from "../../accounts/find-account.ts";
 import { stillThere } from "../../accounts/still-there.ts";
@@ -12,6 +13,7 @@ import { type Message, noEnd } from "../../model/message.ts";
 import type { MessageRef, Received, RemoteMessage } from "../../ports/bridge/remote-event.ts";
 import { remoteKey } from "../../remote-key.ts";
 import {
+	circleIn,
 	findMessage,
 	type IncomingBatch,
 	ignored,
@@ -142,6 +144,8 @@ async function post(
 	const isOwed = await batch.decideOnce(`owed ${place.channel.id} ${sender.id} ${people.join()}`, () =>
 		batch.targets.any({ ...place, origin: bridge, author: sender, people }),
 	);
+	// The messages of a person who objects to bridging stay here.
+	const places = sender.bridgeable ? sentTo(await circleIn(batch, place), place.channel) : [];
 	context.failPoints.hit("incoming:before-append");
 	const appending = context.log.append(
 		{
@@ -165,7 +169,13 @@ async function post(
 					tags: event.tags ?? [],
 					metadata: [],
 					...(event.warning === undefined ? {} : { warning: event.warning }),
-					origin: { bridge, id: event.message, ...(event.url === undefined ? {} : { url: event.url }) },
+					origin: {
+						bridge,
+						id: event.message,
+						...(event.url === undefined ? {} : { url: event.url }),
+						...(event.place.kind === "room" ? { room: event.place.room } : {}),
+					},
+					sentTo: places,
 					...revised,
 					editUntil: noEnd,
 				},

@@ -8,7 +8,8 @@ import type { Delivery, DeliveryResult, Progress } from "../../ports/bridge/deli
 import { StoreUnavailable } from "../../ports/store.ts";
 import { asAllowedNow } from "./allowed-now.ts";
 import type { DeliveryRow } from "./delivery.ts";
-import { type Prepared, prepare } from "./prepare.ts";
+import { inRoom } from "./in-room.ts";
+import { prepare } from "./prepare.ts";
 
 /** The outcome of one attempt. `skipped`: there is nothing to deliver, or no longer. */
 export type Attempted =
@@ -24,11 +25,11 @@ export function createAttempt(
 	bridgeOf: (name: BridgeName) => Bridge | undefined,
 ): (row: DeliveryRow, signal: AbortSignal, progress: Progress) => Promise<Attempted> {
 	const { store, failPoints, logger } = context;
-	const contents = new BoundedMap<string, Promise<Prepared | undefined>>(256);
+	const contents = new BoundedMap<string, ReturnType<typeof prepare>>(256);
 	const subjects = new BoundedMap<string, Promise<string>>(1024);
 
 	/** The prepared content of a delivery, cached until the message changes. */
-	async function preparedFor(row: DeliveryRow): Promise<Prepared | undefined> {
+	async function preparedFor(row: DeliveryRow): ReturnType<typeof prepare> {
 		const subject = await subjectOf(row.event);
 		const version = subject === "" ? 0 : ((await store.get(messages, subject))?.rev ?? 0);
 		const key = `${row.reach.bridge} ${row.event} ${version}`;
@@ -41,7 +42,7 @@ export function createAttempt(
 		return fresh;
 	}
 
-	async function readAndPrepare({ event: id, reach }: DeliveryRow): Promise<Prepared | undefined> {
+	async function readAndPrepare({ event: id, reach }: DeliveryRow): ReturnType<typeof prepare> {
 		const event = await store.event(id);
 		return event === undefined ? undefined : prepare(context, reach.bridge, event);
 	}
@@ -67,12 +68,17 @@ export function createAttempt(
 			return { result: { status: "retry", reason: "the bridge is not enabled", lane: true, afterMs: 60_000 } };
 		try {
 			const prepared = await preparedFor(row);
-			if (prepared === undefined || bridge.capabilities[prepared.kind] === "none")
+			if (prepared === undefined || bridge.capabilities[prepared.content.kind] === "none")
 				return { result: { status: "skipped" } };
-			const content = await asAllowedNow(context, prepared, row.reach);
+			const content = await asAllowedNow(context, prepared.content, row.reach);
 			if (content === undefined) return { result: { status: "skipped" } };
 			const sent = row.sent === undefined ? {} : { sent: row.sent };
-			return await send(bridge, { ...content, ...sent, reach: row.reach } as Delivery, signal, progress);
+			return await send(
+				bridge,
+				{ ...inRoom(content, prepared.rooms, row.reach), ...sent, reach: row.reach } as Delivery,
+				signal,
+				progress,
+			);
 		} catch (error) {
 			if (error instanceof StoreUnavailable) throw error;
 			logger.error(

@@ -1,7 +1,7 @@
 import type { CoreContext } from "../../events/context.ts";
 import { clearTrouble } from "../../events/lane-holds.ts";
 import type { Lanes } from "../../ports/lanes.ts";
-import { type DeadLetter, deadLetters, deliveries, deliveryLane, laneOf } from "./delivery.ts";
+import { type DeadLetter, type DeliveryRow, deadLetters, deliveries, deliveryLane, laneOf } from "./delivery.ts";
 
 /** The dead letters of a lane, oldest first, or of all lanes. */
 export async function listDeadLetters(
@@ -17,6 +17,41 @@ export async function listDeadLetters(
 				})
 			: await context.store.page(deadLetters, { index: "lane", prefix: [lane], order: "asc", limit });
 	return page.map((stored) => ({ id: stored.id, letter: stored.doc }));
+}
+
+/** How many dead letters are read together. */
+const pageSize = 500;
+
+/** All dead letters of a lane, oldest first. */
+export async function* deadLettersOfLane(
+	{ store }: Pick<CoreContext, "store">,
+	lane: string,
+): AsyncGenerator<DeadLetter> {
+	const seen = new Set<string>();
+	for (let limit = pageSize, from = 0; ; ) {
+		// Several may have the same time, so the page begins with the last time of the one before.
+		const page = await store.page(deadLetters, {
+			index: "lane",
+			prefix: [lane],
+			order: "asc",
+			limit,
+			after: [lane, from - 1],
+		});
+		const fresh = page.filter(({ id }) => !seen.has(id));
+		for (const { id, doc } of fresh) {
+			seen.add(id);
+			yield doc;
+		}
+		if (page.length < limit) return;
+		if (fresh.length === 0) limit *= 2;
+		from = page.at(-1)?.doc.diedAt ?? from;
+	}
+}
+
+/** A dead letter as a delivery that is due now. */
+export function revived(letter: DeadLetter, now: number): DeliveryRow {
+	const { diedAt: _, reason: __, ...row } = letter;
+	return { ...row, at: now, due: now, attempts: 0 };
 }
 
 /**
@@ -35,10 +70,8 @@ export async function replayDeadLetters(
 	for (;;) {
 		const letters = await listDeadLetters(context, { lane, limit: 200 });
 		for (const { id, letter } of letters) {
-			const { diedAt: _, reason: __, ...row } = letter;
-			await context.store.insertMissing(deliveries, [
-				{ id, doc: { ...row, at: context.clock.now(), due: context.clock.now(), attempts: 0 } },
-			]);
+			const row = revived(letter, context.clock.now());
+			await context.store.insertMissing(deliveries, [{ id, doc: row }]);
 			await context.store.delete(deadLetters, id);
 			woken.add(laneOf(row));
 			replayed++;

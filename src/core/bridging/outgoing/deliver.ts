@@ -169,7 +169,7 @@ export function createDeliverer(
 					}
 					await items.moveToDeadLetters(stored, result.detail ?? result.reason);
 				} else if (result.status === "delivered" && "delivery" in attempted) {
-					await items.record(id, attempted.delivery, result.ids ?? []);
+					await items.record(id, attempted.delivery, result);
 				} else await items.remove(id);
 			}
 			// A delivery that is added from now on wakes the lane again.

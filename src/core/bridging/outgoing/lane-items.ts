@@ -1,7 +1,7 @@
 import type { CoreContext } from "../../events/context.ts";
 import type { LaneHold } from "../../events/lane-holds.ts";
 import type { BridgeName } from "../../ids.ts";
-import type { Delivery } from "../../ports/bridge/delivery.ts";
+import type { Delivery, DeliveryResult } from "../../ports/bridge/delivery.ts";
 import type { Stored } from "../../ports/store.ts";
 import { saveLinks } from "../links.ts";
 import { type DeliveryRow, deadLetters, deliveries, laneKey } from "./delivery.ts";
@@ -32,8 +32,10 @@ export interface LaneItems {
 	/** Makes a delivery a dead letter. */
 	moveToDeadLetters(stored: Stored<DeliveryRow>, reason: string): Promise<void>;
 	/** Stores the remote ids of a delivery as links, and removes it. The links come first, so that a crash in between repeats the delivery. */
-	record(id: string, delivery: Delivery, ids: readonly string[]): Promise<void>;
+	record(id: string, delivery: Delivery, result: Delivered): Promise<void>;
 }
+
+type Delivered = Extract<DeliveryResult, { status: "delivered" }>;
 
 /** Creates the writes of one run. @param hold called before each write */
 export function laneItems(
@@ -63,11 +65,12 @@ export function laneItems(
 			onDead(row.reach.bridge);
 			logger.warn({ event: row.event, lane: row.reach.lane, reason }, "A delivery became a dead letter");
 		},
-		async record(id, delivery, ids) {
+		async record(id, delivery, { ids = [], ofTarget }) {
 			const subject = subjectOf(delivery);
 			if (subject !== undefined && ids.length > 0) {
 				await confirm();
-				await saveLinks(context, { bridge: delivery.reach.bridge, ...subject }, ids);
+				const { reach } = delivery;
+				await saveLinks(context, { bridge: reach.bridge, ...subject, ...(ofTarget === true ? { reach } : {}) }, ids);
 			}
 			await remove(id);
 			failPoints.hit("delivery:after-record");

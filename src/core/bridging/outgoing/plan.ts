@@ -10,7 +10,11 @@ import { type Account, isLocal } from "../../model/account.ts";
 import { ownerOf } from "../../model/channel.ts";
 import type { Message } from "../../model/message.ts";
 import type { Reach } from "../../model/reach.ts";
-import { audienceOf, type Targets } from "./targets.ts";
+import { reactionId, reactionKey } from "../../reactions/reaction.ts";
+import { audienceOf } from "./audience-of.ts";
+import { deadLettersOfLane } from "./dead-letters.ts";
+import type { DeadLetter } from "./delivery.ts";
+import type { Publication, Targets } from "./targets.ts";
 
 /** The dependencies of planning. */
 export interface Planner {
@@ -18,10 +22,12 @@ export interface Planner {
 	readonly targets: Targets;
 }
 
-/** The delivery targets of an event. `bulk`: one of many similar events, to which other deliveries to the same target are preferred. */
+/** The deliveries of an event, by their targets. `bulk`: one of many similar events, to which other deliveries to the same target are preferred. */
 export interface Planned {
 	readonly reaches: readonly Reach[];
 	readonly bulk?: true;
+	/** Earlier deliveries that have failed and are made again. */
+	readonly again?: readonly DeadLetter[];
 }
 
 /** For each type of event, its delivery targets. */
@@ -29,23 +35,57 @@ export type PlanTable = ConsumerTable<{
 	readonly [T in EventType]: (planner: Planner, event: EventOf<T>) => Promise<Planned>;
 }>;
 
+type Origin = EventBodies["message.deleted"]["origin"];
+
 /** The targets of a message event: the audience of its channel, and the people whom the message addresses. */
-async function ofMessage(
-	{ context, targets }: Planner,
+async function ofMessage(planner: Planner, id: MessageId, by: string, origin: Origin): Promise<Planned> {
+	const found = await publicationOf(planner, id, by, origin);
+	return { reaches: found === undefined ? [] : await planner.targets.of(found.publication) };
+}
+
+/** The targets of the withdrawal of a message, or of a reaction to it: wherever the withdrawn thing may be. */
+async function ofWithdrawal(
+	planner: Planner,
 	id: MessageId,
 	by: string,
-	origin: EventBodies["message.deleted"]["origin"],
+	origin: Origin,
+	{ subject, since }: { readonly subject?: string; readonly since?: number } = {},
 ): Promise<Planned> {
+	const found = await publicationOf(planner, id, by, origin);
+	if (found === undefined) return { reaches: [] };
+	const { publication, message } = found;
+	const people = [...publication.people, ...(message.mentionedBefore ?? [])];
+	const { sentTo } = message;
+	return {
+		reaches: await planner.targets.ofWithdrawal(
+			{ ...publication, people },
+			{ subject: subject ?? id, since: since ?? message.at, ...(sentTo === undefined ? {} : { sentTo }) },
+		),
+	};
+}
+
+async function publicationOf(
+	{ context }: Planner,
+	id: MessageId,
+	by: string,
+	origin: Origin,
+): Promise<{ readonly publication: Publication; readonly message: Message } | undefined> {
 	const found = await messageAndPlace(context, id);
 	const author = await accountById(context, by as Account["id"]);
-	if (found === undefined || author === undefined) return { reaches: [] };
+	if (found === undefined || author === undefined) return undefined;
 	const { message, place } = found;
 	const people = [
 		...(message.reply === undefined ? [] : [message.reply.author]),
 		...message.mentions,
 		...(message.author === author.id ? [] : [message.author]),
 	];
-	return { reaches: await targets.of({ ...place, author, people, ...(origin === undefined ? {} : { origin }) }) };
+	return { publication: { ...place, author, people, ...(origin === undefined ? {} : { origin }) }, message };
+}
+
+/** When a reaction that is withdrawn was added. */
+async function addedAt({ context }: Planner, reaction: EventBodies["reaction.removed"]["reaction"]): Promise<number> {
+	const added = reactionKey({ ...reaction, generation: reaction.generation - 1 });
+	return (await context.store.eventBy("natural", added))?.at ?? 0;
 }
 
 async function messageAndPlace(
@@ -88,6 +128,17 @@ async function ofAccount(
 	return { reaches };
 }
 
+/** When a room can be reached again, the withdrawals that it refused meanwhile are delivered again: a deletion must not be lost. */
+async function ofPortal({ context }: Planner, { body }: EventOf<"portal.changed">): Promise<Planned> {
+	const again: DeadLetter[] = [];
+	if (body.state === "active")
+		for await (const letter of deadLettersOfLane(context, body.reach.lane)) {
+			const type = (await context.store.event(letter.event))?.type;
+			if (type === "message.deleted" || type === "reaction.removed") again.push(letter);
+		}
+	return { reaches: [], again };
+}
+
 /** Plans the deliveries of each type of event. */
 export const plans: PlanTable = {
 	"account.updated": ofAccount,
@@ -99,12 +150,17 @@ export const plans: PlanTable = {
 	"message.posted": (planner, { body, actor }) => ofMessage(planner, body.message.id, actor, body.origin),
 	"message.edited": (planner, { body, actor }) => ofMessage(planner, body.message, actor, body.origin),
 	"message.deleted": async (planner, { body, actor }) => ({
-		...(await ofMessage(planner, body.message, actor, body.origin)),
+		...(await ofWithdrawal(planner, body.message, actor, body.origin)),
 		...(body.bulk === true ? { bulk: true } : {}),
 	}),
 	"reaction.added": (planner, { body, actor }) => ofMessage(planner, body.reaction.message, actor, body.origin),
-	"reaction.removed": (planner, { body, actor }) => ofMessage(planner, body.reaction.message, actor, body.origin),
+	"reaction.removed": async (planner, { body: { reaction, origin }, actor }) =>
+		ofWithdrawal(planner, reaction.message, actor, origin, {
+			subject: reactionId(reaction.message, reaction.author, reaction.key),
+			since: await addedAt(planner, reaction),
+		}),
 	"portal.linked": async (_, { body }) => to(body.portal.reach),
 	"portal.unlinked": async (_, { body }) => to(body.reach),
-	...stays("account.created", "group.created", "group.changed", "channel.created", "portal.changed"),
+	"portal.changed": ofPortal,
+	...stays("account.created", "group.created", "group.changed", "channel.created"),
 };

@@ -12,66 +12,88 @@ import type { Message } from "../../model/message.ts";
 import type { Addressed, Delivery, Visibility } from "../../ports/bridge/delivery.ts";
 import type { LogEvent } from "../../ports/store.ts";
 import { reactionId } from "../../reactions/reaction.ts";
-import { remoteIdsOf } from "../links.ts";
+import { linksOf } from "../links.ts";
+import type { Rooms } from "./in-room.ts";
 import { visibilityOf } from "./visibility.ts";
 
 type WithoutReach<D> = D extends Delivery ? Omit<D, "reach"> : never;
-/** A delivery without its target: the same for all targets of one network. */
+/** A delivery without its target: the same for all targets of one network, except that a room has copies of its own. */
 export type Prepared = WithoutReach<Delivery>;
 type Base = Pick<Delivery, "id" | "at" | "actor"> & { readonly origin?: BridgeName; readonly raw?: unknown };
+/** What a delivery is prepared for. `rooms` collects in which rooms the copies are that it names. */
+interface Preparing {
+	readonly context: Pick<CoreContext, "store" | "epochs">;
+	readonly bridge: BridgeName;
+	readonly rooms: Map<string, string>;
+}
 type Preparer<T extends EventType> = (
-	context: CoreContext,
-	bridge: BridgeName,
+	preparing: Preparing,
 	event: EventOf<T>,
 	base: Base,
 ) => Promise<Prepared | undefined>;
 
 /** A message with its author and the ids that it has on a network. */
 export async function withRemoteIds(
-	context: Pick<CoreContext, "store">,
+	context: Pick<CoreContext, "store" | "epochs">,
 	bridge: BridgeName,
 	message: Message,
+	rooms: Map<string, string> = new Map(),
 ): Promise<Addressed | undefined> {
 	const author = await accountById(context, message.author);
 	if (author === undefined) return undefined;
-	const remote =
-		message.origin?.bridge === bridge ? [message.origin.id] : await remoteIdsOf(context, message.id, bridge);
-	return { message, author, remote };
+	return { message, author, remote: await remoteIds({ context, bridge, rooms }, message.id, message.origin) };
+}
+
+/** The ids of a message or reaction on a network: its own if it came from there, otherwise those of its copies. */
+async function remoteIds(
+	{ context, bridge, rooms }: Preparing,
+	subject: string,
+	origin: Message["origin"],
+): Promise<readonly string[]> {
+	if (origin?.bridge === bridge) {
+		if (origin.room !== undefined) rooms.set(origin.id, origin.room);
+		return [origin.id];
+	}
+	const links = await linksOf(context, subject, bridge);
+	for (const { remote, reach } of links) if (reach !== undefined) rooms.set(remote, reach.target);
+	return links.map(({ remote }) => remote);
 }
 
 type VisiblePlace = Place & { readonly visibility: Visibility };
 
 /** The channel of an event. Whether its content may leave the provider is asked for each delivery (`allowed-now.ts`). */
-async function visiblePlace(context: CoreContext, channel: ChannelId): Promise<VisiblePlace | undefined> {
+async function visiblePlace(
+	context: Pick<CoreContext, "store">,
+	channel: ChannelId,
+): Promise<VisiblePlace | undefined> {
 	const place = await placeOf(context, channel);
 	if (place === undefined) return undefined;
 	return { ...place, visibility: visibilityOf(await rulesOf(context, place.channel.tier)) };
 }
 
 async function subjectOf(
-	context: CoreContext,
-	bridge: BridgeName,
+	{ context, bridge, rooms }: Preparing,
 	id: MessageId,
 ): Promise<(VisiblePlace & { subject: Addressed }) | undefined> {
 	const message = (await context.store.get(messages, id))?.doc;
 	const place = message === undefined ? undefined : await visiblePlace(context, message.channel);
-	const subject = message === undefined ? undefined : await withRemoteIds(context, bridge, message);
+	const subject = message === undefined ? undefined : await withRemoteIds(context, bridge, message, rooms);
 	return place === undefined || subject === undefined ? undefined : { ...place, subject };
 }
 
 /** A message or edit, with the current text. A message that is deleted by now is not delivered; its removal follows. */
 async function textDelivery(
 	kind: "message" | "edit",
-	context: CoreContext,
-	bridge: BridgeName,
+	preparing: Preparing,
 	id: MessageId,
 	base: Base,
 ): Promise<Prepared | undefined> {
-	const found = await subjectOf(context, bridge, id);
+	const { context, bridge, rooms } = preparing;
+	const found = await subjectOf(preparing, id);
 	if (found === undefined || found.subject.message.deletedAt !== undefined) return undefined;
 	const { reply, mentions } = found.subject.message;
 	const above = reply === undefined ? undefined : (await context.store.get(messages, reply.to))?.doc;
-	const parent = above === undefined ? undefined : await withRemoteIds(context, bridge, above);
+	const parent = above === undefined ? undefined : await withRemoteIds(context, bridge, above, rooms);
 	return {
 		...base,
 		...found,
@@ -90,9 +112,9 @@ export async function accountsOf(
 	return found.filter((account) => account !== undefined);
 }
 
-const reaction: Preparer<"reaction.added" | "reaction.removed"> = async (context, bridge, { type, body }, base) => {
+const reaction: Preparer<"reaction.added" | "reaction.removed"> = async (preparing, { type, body }, base) => {
 	const { message, author, key, image, origin } = body.reaction;
-	const found = await subjectOf(context, bridge, message);
+	const found = await subjectOf(preparing, message);
 	if (found === undefined || found.subject.message.deletedAt !== undefined) return undefined;
 	const id = reactionId(message, author, key);
 	const shown = { ...base, ...found, key, reaction: id, ...(image === undefined ? {} : { image }) };
@@ -100,13 +122,12 @@ const reaction: Preparer<"reaction.added" | "reaction.removed"> = async (context
 	return {
 		...shown,
 		kind: "unreaction",
-		remote: origin?.bridge === bridge ? [origin.id] : await remoteIdsOf(context, id, bridge),
+		remote: await remoteIds(preparing, id, origin),
 	};
 };
 
 const membership: Preparer<"member.requested" | "member.joined" | "member.left" | "member.denied"> = async (
-	context,
-	_bridge,
+	{ context },
 	{ type, body },
 	base,
 ) => {
@@ -135,7 +156,7 @@ const membership: Preparer<"member.requested" | "member.joined" | "member.left" 
 
 /** The name of the event that requested a membership, before its current generation. */
 async function requestBefore(
-	context: CoreContext,
+	context: Pick<CoreContext, "store" | "epochs">,
 	place: string,
 	account: AccountId,
 	generation: number,
@@ -149,28 +170,27 @@ async function requestBefore(
 
 /** For each type of event, the delivery that it becomes. */
 const preparers: ConsumerTable<{ readonly [T in EventType]: Preparer<T> }> = {
-	"account.updated": async (_context, _bridge, _event, base) => ({ ...base, kind: "profile" }),
-	"account.deleted": async (_context, _bridge, _event, base) => ({ ...base, kind: "account-removal" }),
+	"account.updated": async (_preparing, _event, base) => ({ ...base, kind: "profile" }),
+	"account.deleted": async (_preparing, _event, base) => ({ ...base, kind: "account-removal" }),
 	"member.requested": membership,
 	"member.joined": membership,
 	"member.left": membership,
 	"member.denied": membership,
-	"message.posted": (context, bridge, { body }, base) =>
-		textDelivery("message", context, bridge, body.message.id, base),
-	"message.edited": (context, bridge, { body }, base) => textDelivery("edit", context, bridge, body.message, base),
-	"message.deleted": async (context, bridge, { body }, base) => {
-		const found = await subjectOf(context, bridge, body.message);
+	"message.posted": (preparing, { body }, base) => textDelivery("message", preparing, body.message.id, base),
+	"message.edited": (preparing, { body }, base) => textDelivery("edit", preparing, body.message, base),
+	"message.deleted": async (preparing, { body }, base) => {
+		const found = await subjectOf(preparing, body.message);
 		return found === undefined ? undefined : { ...base, ...found, kind: "removal" };
 	},
 	"reaction.added": reaction,
 	"reaction.removed": reaction,
-	"portal.linked": async (context, _bridge, { body }, base) => {
+	"portal.linked": async ({ context }, { body }, base) => {
 		const place = await visiblePlace(context, body.portal.channel);
 		return place === undefined
 			? undefined
 			: { ...base, ...place, kind: "link", portal: body.portal.id, room: body.portal.room, consented: body.consented };
 	},
-	"portal.unlinked": async (context, _bridge, { body }, base) => {
+	"portal.unlinked": async ({ context }, { body }, base) => {
 		const place = await visiblePlace(context, body.channel);
 		return place === undefined
 			? undefined
@@ -181,10 +201,10 @@ const preparers: ConsumerTable<{ readonly [T in EventType]: Preparer<T> }> = {
 
 /** The content of the deliveries of an event to a network; `undefined` if there is nothing to deliver, or no longer. */
 export async function prepare(
-	context: CoreContext,
+	context: Pick<CoreContext, "store" | "epochs">,
 	bridge: BridgeName,
 	event: LogEvent,
-): Promise<Prepared | undefined> {
+): Promise<{ readonly content: Prepared; readonly rooms: Rooms } | undefined> {
 	const actor = await accountById(context, event.actor as AccountId);
 	const preparer = preparers[event.type as EventType] as Preparer<EventType> | "stays" | undefined;
 	if (actor === undefined || preparer === undefined || preparer === "stays") return undefined;
@@ -196,5 +216,7 @@ export async function prepare(
 		...(origin === undefined ? {} : { origin }),
 		...(origin === bridge && raw !== undefined ? { raw } : {}),
 	};
-	return preparer(context, bridge, event as never, base);
+	const rooms = new Map<string, string>();
+	const content = await preparer({ context, bridge, rooms }, event as never, base);
+	return content === undefined ? undefined : { content, rooms };
 }

@@ -1,4 +1,4 @@
-import { type Circle, circleOf } from "../../access/circle.ts";
+import { type Circle, circleOf, sentTo } from "../../access/circle.ts";
 import { accountById } from "../../accounts/find-account.ts";
 import type { CoreContext } from "../../events/context.ts";
 import type { Place } from "../../groups/place.ts";
@@ -8,7 +8,8 @@ import type { Membership } from "../../model/membership.ts";
 import type { Reach } from "../../model/reach.ts";
 import type { Bridge } from "../../ports/bridge/bridge.ts";
 import { audienceId, audiences, targetOf } from "../audience.ts";
-import { portalsOfChannel } from "../portals/find-portal.ts";
+import { audienceOf, roomsOf } from "./audience-of.ts";
+import { reachedSince, type Withdrawn } from "./reached-since.ts";
 
 /** An event in a channel, as far as its delivery targets depend on it. */
 export interface Publication extends Place {
@@ -25,10 +26,9 @@ export interface Targets {
 	of(publication: Publication): Promise<readonly Reach[]>;
 	/** Whether there is any target. */
 	any(publication: Publication): Promise<boolean>;
+	/** Every target that may have a message or reaction which an event withdraws, except the origin of that event. */
+	ofWithdrawal(publication: Publication, withdrawn: Withdrawn): Promise<readonly Reach[]>;
 }
-
-/** The first page is small, since for most remote messages only the existence of a target matters. */
-const pages = { first: 4, most: 500 };
 
 type Reader = Pick<CoreContext, "store">;
 
@@ -49,12 +49,14 @@ export function createTargets(context: Reader, bridges: () => readonly Bridge[])
 	async function* candidates(publication: Publication, circle: Circle): AsyncGenerator<Reach> {
 		for await (const reach of audienceOfCircle(context, publication, circle))
 			if (isDelivered(publication, reach)) yield reach;
-		// A post in a shadow is delivered to the shadow's home, and otherwise only to the people whom it addresses.
-		const people =
-			publication.channel.kind === "shadow" ? [publication.channel.owner, ...publication.people] : publication.people;
-		for (const id of people) {
+		yield* homesOf(publication);
+	}
+
+	/** The homes of the people whom an event addresses; a post in a shadow is also delivered to the shadow's home. */
+	async function* homesOf({ channel, people, origin }: Publication): AsyncGenerator<Reach> {
+		for (const id of channel.kind === "shadow" ? [channel.owner, ...people] : people) {
 			const reach = (await accountById(context, id))?.reach;
-			if (reach !== undefined && publication.origin !== reach.bridge) yield reach;
+			if (reach !== undefined && origin !== reach.bridge) yield reach;
 		}
 	}
 
@@ -72,6 +74,15 @@ export function createTargets(context: Reader, bridges: () => readonly Bridge[])
 			for await (const _ of candidates(publication, circle)) return true;
 			return false;
 		},
+		async ofWithdrawal(publication, withdrawn) {
+			const circle = await circleOf(context, publication);
+			const places = withdrawn.sentTo ?? (staysHere(publication, circle) ? [] : sentTo(circle, publication.channel));
+			const found = new Map<string, Reach>();
+			for await (const reach of reachedSince(context, publication.channel, places, withdrawn))
+				if (isDelivered(publication, reach)) found.set(targetOf(reach), reach);
+			if (places.length > 0) for await (const reach of homesOf(publication)) found.set(targetOf(reach), reach);
+			return [...found.values()];
+		},
 	};
 }
 
@@ -84,11 +95,6 @@ async function* audienceOfCircle(context: Reader, { channel }: Place, circle: Ci
 		const rooms = await roomsOf(context, readers.place);
 		for await (const reach of audienceOf(context, readers.place)) if (!rooms.has(targetOf(reach))) yield reach;
 	}
-}
-
-async function roomsOf(context: Reader, place: Membership["place"]): Promise<ReadonlySet<string>> {
-	const portals = await portalsOfChannel(context, place);
-	return new Set(portals.map(({ reach }) => targetOf(reach)));
 }
 
 /** True if a target has members of a place behind it now, or is a room that is linked to it. */
@@ -118,21 +124,3 @@ export async function isHomeOfAny(context: Reader, accounts: Iterable<AccountId>
 /** True if two targets are at the same host. An account may have got another inbox there while a delivery waited. */
 const isAt = (home: Reach | undefined, reach: Reach): boolean =>
 	home?.bridge === reach.bridge && home.lane === reach.lane;
-
-/** The targets of a channel's joined members and linked rooms. */
-export async function* audienceOf(context: Reader, place: Membership["place"]): AsyncGenerator<Reach> {
-	let after: readonly [string, string] | undefined;
-	for (let limit = pages.first; ; limit = pages.most) {
-		const page = await context.store.page(audiences, {
-			index: "channel",
-			prefix: [place],
-			order: "asc",
-			limit,
-			...(after === undefined ? {} : { after }),
-		});
-		for (const { doc } of page) yield doc.reach;
-		const last = page.at(-1);
-		if (last === undefined || page.length < limit) return;
-		after = [place, targetOf(last.doc.reach)];
-	}
-}

@@ -10,7 +10,7 @@ export const portalFolds: FoldTable<PortalEvents> = {
 	"portal.linked": ({ body, at }) => [
 		{ collection: portals, id: body.portal.id, fresh: true, next: () => ({ ...body.portal, createdAt: at }) },
 	],
-	"portal.changed": ({ body }) => {
+	"portal.changed": ({ body, at }) => {
 		const list: Fold[] = [
 			{
 				collection: portals,
@@ -23,10 +23,10 @@ export const portalFolds: FoldTable<PortalEvents> = {
 			},
 		];
 		const isActive = body.state === "active";
-		if (isActive !== body.wasActive) list.push(audienceFold(body.channel, body.reach, isActive ? 1 : -1));
+		if (isActive !== body.wasActive) list.push(audienceFold(body.channel, body.reach, isActive ? 1 : -1, at));
 		return list;
 	},
-	"portal.unlinked": ({ body }) => {
+	"portal.unlinked": ({ body, at }) => {
 		const list: Fold[] = [
 			{
 				collection: portals,
@@ -34,7 +34,7 @@ export const portalFolds: FoldTable<PortalEvents> = {
 				next: (now: Portal | undefined) => (now === undefined ? undefined : { ...now, state: "closed" }),
 			},
 		];
-		if (body.wasActive) list.push(audienceFold(body.channel, body.reach, -1));
+		if (body.wasActive) list.push(audienceFold(body.channel, body.reach, -1, at));
 		return list;
 	},
 };

@@ -87,8 +87,11 @@ export type DeliveryKind = Delivery["kind"];
 
 /** The outcome of one attempt to deliver. */
 export type DeliveryResult =
-	/** `ids`: the other network's ids of the message or reaction, one per part; they are stored as links, to resolve later events. */
-	| { readonly status: "delivered"; readonly ids?: readonly string[] }
+	/**
+	 * `ids`: the other network's ids of the message or reaction, one per part; they are stored as links, to resolve later events.
+	 * `ofTarget`: they belong to the copy of this target, a room; otherwise the thing has the same ids wherever it was delivered.
+	 */
+	| { readonly status: "delivered"; readonly ids?: readonly string[]; readonly ofTarget?: true }
 	/**
 	 * `lane`: the whole lane should wait, since the host is down; otherwise only this delivery has failed. `missing`: the host knows no such
 	 * target now (404), which it may say while it restarts.

@@ -185,6 +185,31 @@ test("all parts of a message are redacted: ours by its ghost, a Matrix user's by
 	t.like(await deliver(known(theirs, ["$theirs"], { kind: "removal" })), { status: "rejected", reason: "forbidden" });
 });
 
+test("in a room that is linked no longer, a ghost deletes what it said and leaves; a Matrix user's message stays", async (t) => {
+	const { deliver, known, said, homeserver, host, place, portals } = open();
+	const message = said("x");
+	portals.delete(room);
+	t.like(await deliver(known(message, ["$one"], { kind: "removal" })), { status: "delivered" });
+	const after = homeserver.lines().map((line) => line.replace(/\/[\w-]{32}( |$)/, "/TXN$1"));
+	t.deepEqual(after.slice(-3), [
+		`POST /join/${room} as ${jane}`,
+		`PUT /rooms/${room}/redact/$one/TXN as ${jane}`,
+		`POST /rooms/${room}/leave as ${jane}`,
+	]);
+	t.deepEqual(await host.state.list("joined:", { limit: 1 }), []);
+	const alice = host.person("_matrix_alice", { origin: { bridge: host.about.bridge, id: "@alice:hs.test" } });
+	const theirs = host.delivery(host.say(alice, place, "x"), room);
+	homeserver.asked.length = 0;
+	t.like(await deliver(known(theirs, ["$theirs"], { kind: "removal" })), { status: "delivered" });
+	t.deepEqual(homeserver.lines(), []);
+	homeserver.script = ({ path }) => {
+		if (path.startsWith("/join/") || path.endsWith("/invite")) throw refused(403, "M_FORBIDDEN");
+		return undefined;
+	};
+	t.like(await deliver(known(message, ["$two"], { kind: "removal" })), { status: "rejected", reason: "forbidden" });
+	t.deepEqual(host.received, []);
+});
+
 test("a banned ghost is refused after one more try, and its room stays linked", async (t) => {
 	const { deliver, said, homeserver, portals } = open();
 	homeserver.script = ({ path, as }) => {

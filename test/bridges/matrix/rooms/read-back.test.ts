@@ -1,4 +1,6 @@
 import test from "ava";
+import type { Delivery } from "#core/ports/bridge/delivery.ts";
+import type { LinkedRoom } from "#core/ports/bridge/portals.ts";
 import { HomeserverError } from "../../../../bridges/matrix/homeserver.ts";
 import { until } from "../../../support/wait.ts";
 import { event, openScene, room, type Scene, textEvent } from "../matrix-scene.ts";
@@ -138,6 +140,70 @@ test("at the start every linked room is read back from the place that was kept",
 	stopping.abort();
 	await bridge.stop();
 	t.like(await host.state.get(`newest:${room}`), { event: scene.history.at(-1)?.event_id });
+});
+
+/** A room with two known messages, to which the bot comes back after it was removed. */
+async function removedAndBack(change: (scene: ReturnType<typeof withHistory>, known: Record<string, unknown>) => void) {
+	const scene = withHistory();
+	const { push, say, homeserver, portals, host, bridge } = scene;
+	const { script } = homeserver;
+	homeserver.script = (asked) => {
+		if (asked.path.includes("m.room.encryption")) throw new HomeserverError(404, "M_NOT_FOUND", "");
+		return script(asked);
+	};
+	for (let i = 0; i < 3; i++) say(`older ${i}`);
+	const known = say("known");
+	await push([known, say("last")], "9");
+	portals.set(room, { ...(portals.get(room) as LinkedRoom), state: "degraded" });
+	host.received.length = 0;
+	change(scene, known);
+	say("said while the bot was out");
+	await bridge.deliver(
+		{ kind: "link", room, portal: "brg_1", consented: true, reach: { target: room } } as never as Delivery,
+		AbortSignal.timeout(60_000),
+	);
+	return scene;
+}
+
+const redaction = (target: unknown, fields: object = {}) =>
+	event("m.room.redaction", { redacts: target }, { redacts: target, ...fields });
+
+test("what was deleted while the bot was out of the room is deleted when it is back, and nothing else is processed", async (t) => {
+	const scene = await removedAndBack(({ history }, known) => history.push(redaction(known.event_id)));
+	t.is(scene.portals.get(room)?.state, "active");
+	t.deepEqual(
+		scene.said().map((remote) => [remote.kind, "target" in remote && remote.target, remote.sender.id]),
+		[["retraction", scene.history[3]?.event_id, "@alice:hs.test"]],
+	);
+});
+
+test("a deletion that the bot can't see is found at the event that was deleted", async (t) => {
+	const scene = await removedAndBack((_, known) => {
+		const { redacts: _redacts, ...because } = redaction(known.event_id, { content: {} });
+		Object.assign(known, { content: {}, unsigned: { redacted_because: because } });
+	});
+	t.deepEqual(
+		scene.said().map((remote) => [remote.kind, "target" in remote && remote.target, remote.sender.id]),
+		[["retraction", scene.history[3]?.event_id, "@alice:hs.test"]],
+	);
+});
+
+test("a deletion in a room whose link was active once is processed, whatever its state; in another room it leaves no trace", async (t) => {
+	for (const state of ["degraded", "waiting"] as const) {
+		const scene = withHistory();
+		const { push, say, portals } = scene;
+		const known = say("known");
+		await push([known], "9");
+		portals.set(room, { ...(portals.get(room) as LinkedRoom), state });
+		portals.set("!new:hs.test", { ...(portals.get(room) as LinkedRoom), room: "!new:hs.test", state });
+		scene.host.received.length = 0;
+		await push([say("ignored"), redaction("$other", { room_id: "!new:hs.test" }), redaction(known.event_id)], "10");
+		t.deepEqual(
+			scene.said().map((remote) => [remote.kind, "target" in remote && remote.target]),
+			[["retraction", known.event_id]],
+			state,
+		);
+	}
 });
 
 test("the history may be nonsense", async (t) => {
