@@ -5,7 +5,7 @@ import {
 	type IgnoredReason,
 	JsonRefused,
 	PayloadTooLarge,
-	parseJson,
+	parseRemoteJson,
 	type Received,
 } from "#bridge-kit";
 import { readActivity } from "./incoming/activities.ts";
@@ -73,7 +73,7 @@ export function createInbox(
 	}
 
 	function parse(text: string): Json {
-		const value = parseJson(text, { depth: host.limits.jsonDepth, nodes: host.limits.jsonNodes });
+		const value = parseRemoteJson(text, { depth: host.limits.jsonDepth, nodes: host.limits.jsonNodes });
 		if (!isJson(value)) throw new Refused(400, "An activity is a JSON object");
 		if (reshaping.some((word) => word in value))
 			throw new Refused(400, "The document uses JSON-LD keywords that rearrange it");

@@ -1,3 +1,4 @@
+import { withCleanTexts } from "#bridge-kit";
 import { isJson, type Json, listOf } from "./reading.ts";
 import { AS2 } from "./vocabulary.ts";
 
@@ -81,7 +82,7 @@ async function processed(text: string): Promise<Json | undefined> {
 				: { contextUrl: null, documentUrl: url, document: { "@context": {} } },
 	};
 	try {
-		const normal: unknown = await apex.fromJSONLD.call(engine, JSON.parse(text) as object);
+		const normal: unknown = await apex.fromJSONLD.call(engine, withCleanTexts(text, JSON.parse(text) as object));
 		return isJson(normal) ? normal : undefined;
 	} catch {
 		return undefined;

@@ -1,4 +1,4 @@
-import { BoundedMap, type RemotePerson } from "#bridge-kit";
+import { BoundedMap, cleanName, type RemotePerson } from "#bridge-kit";
 import { type Homeserver, isRefusal, segment } from "./homeserver.ts";
 import { handleOf } from "./ids.ts";
 
@@ -81,9 +81,8 @@ export function createPeople({ homeserver, now, recall }: PeopleParts): People {
 
 const localpart = (user: string): string => user.slice(1).split(":", 1)[0] || user;
 
-/** A display name on one line, without control characters and changes of the writing direction. */
+/** A display name on one line, without invisible characters. */
 function readable(name: unknown, user: string): string {
 	const text = typeof name === "string" ? name.slice(0, maxName * 4) : "";
-	const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
-	return line.trim().slice(0, maxName) || localpart(user);
+	return cleanName(cleanName(text).slice(0, maxName)) || localpart(user);
 }

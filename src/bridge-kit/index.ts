@@ -5,12 +5,13 @@ import type { BridgeHost } from "#core/ports/bridge/host.ts";
 import type { BridgeCommand } from "./command.ts";
 
 export { BoundedMap } from "#core/bounded-map.ts";
+export { cleanName } from "#core/clean-text.ts";
 export { PayloadTooLarge, SetupError, Unavailable } from "#core/errors.ts";
 export { escapeHtml } from "#core/escape-html.ts";
 export { createGate, type Gate } from "#core/gate.ts";
 export type { AccountId, BridgeName, ChannelId, MessageId } from "#core/ids.ts";
 export { parseEventName, parseId } from "#core/ids.ts";
-export { JsonRefused, parseJson } from "#core/json.ts";
+export { JsonRefused, parseRemoteJson, withCleanTexts } from "#core/json.ts";
 export type { Account } from "#core/model/account.ts";
 export { addressOf } from "#core/model/account.ts";
 export type { Channel } from "#core/model/channel.ts";

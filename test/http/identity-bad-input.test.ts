@@ -156,12 +156,13 @@ async function* sendOddly(origin: string, browser: Browser, page: Page) {
 			const headers = { cookie: browser.cookies(target.pathname), origin };
 			const answer = await fetch(target, { method: "POST", redirect: "manual", headers, body });
 			await answer.body?.cancel();
-			yield { what: `${target.pathname} ${JSON.stringify(value.slice(0, 20))}`, status: answer.status };
+			const what = `${target.pathname} ${JSON.stringify(value.slice(0, 20))}`;
+			yield { what, status: answer.status, hasNul: value.includes("\0") };
 		}
 	}
 }
 
-test("any input in a form of the pages leads to a page", async (t) => {
+test("any input in a form of the pages leads to a page, and NUL to 400", async (t) => {
 	const { running } = t.context;
 	const { origin } = running;
 	await member(running, "kim");
@@ -180,8 +181,9 @@ test("any input in a form of the pages leads to a page", async (t) => {
 	for (const [browser, page] of pages) {
 		t.is(page.status, 200, page.url);
 		t.true(formsOf(page).length > 0, page.url);
-		for await (const { what, status } of sendOddly(origin, browser, page)) {
+		for await (const { what, status, hasNul } of sendOddly(origin, browser, page)) {
 			t.true(status >= 200 && status < 500, `${what}: ${status}`);
+			if (hasNul) t.is(status, 400, what);
 			sent++;
 		}
 	}

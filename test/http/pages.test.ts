@@ -75,7 +75,15 @@ test("a message's page shows the whole message, its reactions and replies, and a
 	await door.ask("PUT", `${path}/messages/${id}/reactions/%F0%9F%8E%89`, { token: ann.token });
 	const shown = await page(`/@jane/${id}`);
 	t.is(shown.status, 200);
-	for (const part of ["<h1>Welcome</h1>", "<em>words</em>", "🎉", "1 reply", "nice", "#intro", "Dev Guild / general"])
+	for (const part of [
+		"<h1>Welcome</h1>",
+		"<em>words</em>",
+		"🎉",
+		"1 reply",
+		"nice",
+		"#intro",
+		"<bdi>Dev Guild</bdi> / <bdi>general</bdi>",
+	])
 		t.true(shown.text.includes(part), part);
 	const answer = await page(`/@ann/${reply}`);
 	t.true(answer.text.includes(`/@jane/${id}`));

@@ -1,4 +1,4 @@
-import { type BridgeHost, JsonRefused, OutboundFailure, type OutboundResponse, parseJson } from "#bridge-kit";
+import { type BridgeHost, JsonRefused, OutboundFailure, type OutboundResponse, parseRemoteJson } from "#bridge-kit";
 import type { PublishingContext } from "../context.ts";
 import { normalise } from "../normalise.ts";
 import { idOf, isJson, type Json, originOf } from "../reading.ts";
@@ -70,7 +70,7 @@ export function createDocuments(
 		if (status !== 200 || !isActivityType(headers["content-type"])) return { status: "absent" };
 		try {
 			const text = body.toString("utf8");
-			const document = parseJson(text, { depth: host.limits.jsonDepth, nodes: host.limits.jsonNodes });
+			const document = parseRemoteJson(text, { depth: host.limits.jsonDepth, nodes: host.limits.jsonNodes });
 			return isJson(document)
 				? { status: "found", document: await normalise(text, document), url }
 				: { status: "absent" };

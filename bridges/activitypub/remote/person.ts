@@ -1,4 +1,4 @@
-import type { Account, BridgeHost, RemotePerson } from "#bridge-kit";
+import { type Account, type BridgeHost, cleanName, type RemotePerson } from "#bridge-kit";
 import {
 	booleanOf,
 	firstOf,
@@ -96,11 +96,8 @@ const kinds: Readonly<Record<ActorType, RemotePerson["kind"]>> = {
 };
 
 function nameOf(host: Pick<BridgeHost, "text">, document: Json): string | undefined {
-	const name = host.text
-		.fromHtml((textOrMap(document, "name") ?? "").slice(0, 1000))
-		.trim()
-		.slice(0, maxName)
-		.toWellFormed();
+	const written = host.text.fromHtml((textOrMap(document, "name") ?? "").slice(0, 1000));
+	const name = cleanName(cleanName(written).slice(0, maxName));
 	return name === "" ? undefined : name;
 }
 

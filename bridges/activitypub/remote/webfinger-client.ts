@@ -1,4 +1,4 @@
-import { type BridgeHost, JsonRefused, parseJson } from "#bridge-kit";
+import { type BridgeHost, JsonRefused, parseRemoteJson } from "#bridge-kit";
 import { isJson, type Json, listOf, textOf } from "../reading.ts";
 import { RemoteUnavailable, request } from "./fetch-document.ts";
 
@@ -60,7 +60,7 @@ export function createWebFingerClient(host: Pick<BridgeHost, "about" | "http">):
 
 	function read(body: string): WebFingerDocument | undefined {
 		try {
-			const document = parseJson(body, { depth: 16, nodes: 1000 });
+			const document = parseRemoteJson(body, { depth: 16, nodes: 1000 });
 			if (!isJson(document)) return undefined;
 			const subject = typeof document["subject"] === "string" ? document["subject"].replace(/^acct:/, "") : "";
 			const links = listOf(document["links"]).filter(isJson);

@@ -1,4 +1,4 @@
-import { JsonRefused } from "#bridge-kit";
+import { JsonRefused, withCleanTexts } from "#bridge-kit";
 import { isRecord } from "../incoming/event.ts";
 
 /**
@@ -18,7 +18,7 @@ export function eventsOf(body: Buffer): readonly unknown[] {
 
 function parsed(text: string): unknown {
 	try {
-		return JSON.parse(text);
+		return withCleanTexts(text, JSON.parse(text));
 	} catch {
 		throw new JsonRefused("", "valid JSON");
 	}

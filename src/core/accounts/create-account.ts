@@ -1,3 +1,4 @@
+import { cleanName } from "../clean-text.ts";
 import { Conflict, InvalidRequest } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { type AccountId, mintId } from "../ids.ts";
@@ -59,7 +60,7 @@ export async function createAccount(
 			handle,
 			domain: context.domain,
 			kind: "person",
-			profile: { displayName: displayName ?? handle },
+			profile: { displayName: cleanName(displayName ?? "") || handle },
 			bridgeable: true,
 			...(admin === true ? { admin } : {}),
 		},

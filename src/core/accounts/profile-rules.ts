@@ -1,4 +1,6 @@
+import { cleanName, cleanText, cleanTextExpected, isCleanText } from "../clean-text.ts";
 import { InvalidRequest } from "../errors.ts";
+import type { Profile } from "../model/account.ts";
 
 /** Changes to a profile; absent fields stay as they are. */
 export interface ProfileChanges {
@@ -14,17 +16,17 @@ export interface ProfileChanges {
 /** The maximal lengths of the fields, in UTF-16 units. */
 export const longestProfile = { displayName: 100, bio: 5000, avatar: 2000 } as const;
 
-/** The changes with surrounding spaces removed. @throws {InvalidRequest} `/displayName`, `/bio`, `/avatar` */
+/** The changes with a clean name, without surrounding spaces. @throws {InvalidRequest} `/displayName`, `/bio`, `/avatar` */
 export function checkProfile(changes: ProfileChanges): ProfileChanges {
-	const displayName = changes.displayName?.trim();
+	const displayName = changes.displayName === undefined ? undefined : cleanName(changes.displayName);
+	const nameFault = changes.displayName === undefined ? undefined : displayNameFault(changes.displayName);
 	const bio = changes.bio?.trim();
 	const faults = [
-		displayName !== undefined && displayNameFault(displayName) !== undefined
-			? { field: "/displayName", expected: displayNameFault(displayName) as string }
-			: undefined,
+		nameFault === undefined ? undefined : { field: "/displayName", expected: nameFault },
 		bio !== undefined && bio.length > longestProfile.bio
 			? { field: "/bio", expected: `at most ${longestProfile.bio} characters` }
 			: undefined,
+		bio !== undefined && !isCleanText(bio) ? { field: "/bio", expected: cleanTextExpected } : undefined,
 		typeof changes.avatar === "string" && !isPicture(changes.avatar)
 			? { field: "/avatar", expected: "an https URL, or null for none" }
 			: undefined,
@@ -34,10 +36,19 @@ export function checkProfile(changes: ProfileChanges): ProfileChanges {
 }
 
 /** What was expected instead of a display name that is not allowed; `undefined` if it is allowed. */
-export const displayNameFault = (name: string): string | undefined =>
-	name === "" || name.length > longestProfile.displayName || /\p{Control}/u.test(name)
-		? `1 to ${longestProfile.displayName} characters on one line`
+export function displayNameFault(written: string): string | undefined {
+	const name = cleanName(written);
+	return name === "" || name.length > longestProfile.displayName || /\p{Control}/u.test(written.trim())
+		? `1 to ${longestProfile.displayName} visible characters on one line`
 		: undefined;
+}
+
+/** The profile of a remote account as it is stored. A name without a visible character is replaced with the handle. */
+export const cleanRemoteProfile = ({ displayName, bio, ...rest }: Profile, handle: string): Profile => ({
+	displayName: cleanName(displayName) || handle,
+	...(bio === undefined ? {} : { bio: cleanText(bio) }),
+	...rest,
+});
 
 /** True for an https URL without credentials, since the URL is public. */
 function isPicture(text: string): boolean {

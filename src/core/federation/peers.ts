@@ -1,5 +1,5 @@
 import { InvalidRequest, PermissionDenied } from "../errors.ts";
-import { JsonRefused, parseJson } from "../json.ts";
+import { JsonRefused, parseRemoteJson } from "../json.ts";
 import { type HttpClient, OutboundFailure } from "../ports/http-client.ts";
 
 /** Another provider can't be reached, or has a temporary failure. */
@@ -81,7 +81,7 @@ export function createPeers(http: HttpClient, { insecureLocalhost }: { readonly 
 
 function read(text: string): PeerResponse["document"] {
 	try {
-		const value = parseJson(text, caps);
+		const value = parseRemoteJson(text, caps);
 		const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
 		return isObject ? (value as Record<string, unknown>) : undefined;
 	} catch (error) {

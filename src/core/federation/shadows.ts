@@ -1,6 +1,7 @@
 import { accounts } from "../accounts/account.ts";
 import { createShadow } from "../accounts/create-account.ts";
 import { accountByRemote } from "../accounts/find-account.ts";
+import { cleanRemoteProfile } from "../accounts/profile-rules.ts";
 import { BoundedMap } from "../bounded-map.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { BridgeName } from "../ids.ts";
@@ -51,7 +52,7 @@ function fieldsOf(context: CoreContext, bridge: BridgeName, person: RemotePerson
 		handle: person.handle,
 		domain: person.domain ?? context.domain,
 		kind: person.kind,
-		profile: person.profile,
+		profile: cleanRemoteProfile(person.profile, person.handle),
 		bridgeable: person.bridgeable ?? true,
 		origin: { bridge, id: person.id, ...(person.url === undefined ? {} : { url: person.url }) },
 		...(person.reach === undefined ? {} : { reach: person.reach }),

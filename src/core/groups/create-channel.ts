@@ -1,5 +1,6 @@
 import { handleKey } from "../accounts/handles.ts";
 import { isReservedHandle } from "../accounts/reserved-handles.ts";
+import { cleanName } from "../clean-text.ts";
 import { InvalidRequest, PermissionDenied } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { eventOfRequest, type Idempotency } from "../events/idempotency.ts";
@@ -64,7 +65,7 @@ export async function createChannel(
 					id,
 					group: group.id,
 					stream: group.stream,
-					name: fields.name,
+					name: cleanName(fields.name),
 					handle,
 					type: "text",
 					tier,

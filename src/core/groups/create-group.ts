@@ -1,3 +1,4 @@
+import { cleanName } from "../clean-text.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { Idempotency } from "../events/idempotency.ts";
 import { eventOfRequest } from "../events/idempotency.ts";
@@ -41,7 +42,7 @@ export async function createGroup(
 			group: {
 				id,
 				stream: id,
-				name: fields.name,
+				name: cleanName(fields.name),
 				slug: slugOf(fields.name),
 				description: fields.description ?? "",
 				owner: owner.id,

@@ -1,4 +1,5 @@
 import { accountById } from "../accounts/find-account.ts";
+import { cleanName } from "../clean-text.ts";
 import { Conflict, Unauthenticated } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { type AccountId, type DeviceKeyId, mintId, parseId } from "../ids.ts";
@@ -84,7 +85,7 @@ export async function registerDeviceKey(
 	if (same !== undefined) return { key: same, isNew: false };
 	const now = context.clock.now();
 	const id = mintId("dk", now);
-	const key = { account: account.id, publicKey, name, createdAt: now };
+	const key = { account: account.id, publicKey, name: cleanName(name), createdAt: now };
 	await context.store.insert(deviceKeys, id, key);
 	return { key: { id, ...key }, isNew: true };
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { accounts } from "../accounts/account.ts";
+import { cleanName } from "../clean-text.ts";
 import { Conflict, InvalidRequest } from "../errors.ts";
 import type { AccountId } from "../ids.ts";
 import { type Account, addressOf } from "../model/account.ts";
@@ -104,7 +105,7 @@ export async function addPasskey(
 		throw new InvalidRequest([{ field: "/response", expected: "the browser's response to the newest challenge" }]);
 	if ((await credentialsOf(context, account)).length >= most) throw tooMany();
 	const id = idOf(credential.id);
-	const called = [...name.trim()].slice(0, 100).join("") || "Passkey";
+	const called = [...cleanName(name)].slice(0, 100).join("") || "Passkey";
 	const passkey = { account: account.id, credential, name: called, createdAt: context.clock.now() };
 	try {
 		await context.store.insert(passkeys, id, passkey);

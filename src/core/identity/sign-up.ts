@@ -3,6 +3,7 @@ import { emailFault, setEmail } from "../accounts/email.ts";
 import { accountByHandle } from "../accounts/find-account.ts";
 import { handleFault } from "../accounts/handles.ts";
 import { displayNameFault } from "../accounts/profile-rules.ts";
+import { cleanName } from "../clean-text.ts";
 import { Conflict, type FieldError, InvalidRequest, PermissionDenied, Unavailable } from "../errors.ts";
 import { type AccountId, mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -96,7 +97,7 @@ async function makeAccount(
 	// A taken handle is detected before the costly hash; one that is taken meanwhile, after it.
 	if ((await accountByHandle(context, handle, context.domain)) !== undefined)
 		throw new Conflict("handle_taken", `The handle ${handle} is taken`);
-	const name = displayName?.trim() ?? "";
+	const name = cleanName(displayName ?? "");
 	try {
 		if (email !== undefined) await setEmail(context, id, email);
 		await storeCredential(context, id, await hashPassword(context, password));

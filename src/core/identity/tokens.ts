@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { cleanName } from "../clean-text.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import type { Collection } from "../ports/store.ts";
@@ -27,6 +28,7 @@ export async function addToken(
 	{ account, scopes, name }: Omit<AccessToken, "createdAt">,
 ): Promise<string> {
 	const secret = `cwy_${randomBytes(32).toString("base64url")}`;
-	await context.store.insert(accessTokens, tokenId(secret), { account, scopes, name, createdAt: context.clock.now() });
+	const token = { account, scopes, name: cleanName(name), createdAt: context.clock.now() };
+	await context.store.insert(accessTokens, tokenId(secret), token);
 	return secret;
 }

@@ -2,7 +2,7 @@ import type { ClientMetadata } from "oidc-provider";
 import { BoundedMap } from "#core/bounded-map.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import { scopeNames } from "#core/identity/scopes.ts";
-import { parseJson } from "#core/json.ts";
+import { parseRemoteJson } from "#core/json.ts";
 import { type HttpClient, OutboundFailure } from "#core/ports/http-client.ts";
 import { applicationTypeFor, redirectFault } from "./redirect-policy.ts";
 
@@ -48,7 +48,7 @@ export function createClientDocuments(
 			});
 			const isJson = /^application\/(?:[\w.+-]+\+)?json\b/i.test(headers["content-type"] ?? "");
 			if (status !== 200 || !isJson) return undefined;
-			const document = parseJson(body.toString("utf8"), { depth: 16, nodes: 1000 });
+			const document = parseRemoteJson(body.toString("utf8"), { depth: 16, nodes: 1000 });
 			const client = typeof document === "object" ? clientOf(id, (document ?? {}) as Json) : undefined;
 			if (client !== undefined) entry.until = now() + lifetime(headers["cache-control"]);
 			return client;

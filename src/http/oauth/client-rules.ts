@@ -1,5 +1,7 @@
 import { type Configuration, errors, type Provider } from "oidc-provider";
+import { cleanTextExpected } from "#core/clean-text.ts";
 import type { OAuthPayload } from "#core/identity/oauth-records.ts";
+import { uncleanTextIn } from "#core/json.ts";
 import { applicationTypeFor, redirectFault } from "./redirect-policy.ts";
 
 /** Members of a client's metadata that are stored and returned, but not used (RFC 7591 §2). */
@@ -21,6 +23,8 @@ export const clientRules = {
 			checkRedirects("redirect_uris", metadata.redirect_uris);
 			checkRedirects("post_logout_redirect_uris", metadata.post_logout_redirect_uris);
 			checkName(metadata.client_name);
+			const unclean = uncleanTextIn(metadata);
+			if (unclean !== undefined) throw new errors.InvalidClientMetadata(`${unclean} must be ${cleanTextExpected}`);
 			if (Array.isArray(metadata.redirect_uris) && metadata.redirect_uris.length > 0)
 				metadata.application_type = applicationTypeFor(metadata.redirect_uris);
 		},

@@ -46,7 +46,7 @@ export function renderDeviceConfirm(
 	return entryPage(
 		frame,
 		{ title },
-		html`<h1>${title}</h1><p class="lead">${t.confirmLead}</p><p class="secret user-code">${shown.code}</p>
+		html`<h1>${fillIn(t.confirmTitle, { client: html`<bdi>${shown.client}</bdi>` })}</h1><p class="lead">${t.confirmLead}</p><p class="secret user-code">${shown.code}</p>
 <div class="note care"><p>${t.confirmWarning}</p></div>${deviceForm(
 			shown,
 			html`<input type="hidden" name="user_code" value="${shown.code}"><div class="choice">${button(t.refuse, "other", { name: "abort", value: "yes" })}${button(t.confirm, "main", { name: "confirm", value: "yes" })}</div>`,
@@ -60,6 +60,6 @@ export function renderDeviceDone(frame: Frame, { client }: { readonly client: st
 	return entryPage(
 		frame,
 		{ title: t.doneTitle },
-		html`<h1>${t.doneTitle}</h1><p class="lead">${fillIn(t.doneLead, { client: html`<strong>${client}</strong>` })}</p>`,
+		html`<h1>${t.doneTitle}</h1><p class="lead">${fillIn(t.doneLead, { client: html`<strong><bdi>${client}</bdi></strong>` })}</p>`,
 	);
 }

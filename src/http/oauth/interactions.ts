@@ -1,5 +1,6 @@
 import type { Context } from "koa";
 import type { Client, InteractionResults, Provider } from "oidc-provider";
+import { cleanName } from "#core/clean-text.ts";
 import { Problem } from "#core/errors.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import { passwordSince } from "#core/identity/credentials.ts";
@@ -112,7 +113,7 @@ export function createInteractions(parts: InteractionParts): Interactions {
 				client: describeClient(client, redirect),
 				scopes: scopesNamed(typeof params.scope === "string" ? params.scope.split(" ") : []),
 				...(account === undefined ? {} : { account }),
-				...(typeof params.login_hint === "string" ? { loginHint: params.login_hint.slice(0, 320) } : {}),
+				...(typeof params.login_hint === "string" ? { loginHint: cleanName(params.login_hint.slice(0, 320)) } : {}),
 				returnTo: redirect === undefined ? context.origin : originOf(redirect),
 			};
 		},
@@ -181,9 +182,11 @@ function seeOther(ctx: Context, to: string): void {
 	ctx.body = "";
 }
 
-/** The client's own, unverified name, without control characters. Always show it together with `host`. */
-const nameOf = (client: Client): string =>
-	(client.clientName ?? client.clientId).replaceAll(/[\p{Cc}\p{Cf}]/gu, "").slice(0, 100) || client.clientId;
+/** The client's own, unverified name, without invisible characters. Always show it together with `host`. */
+export const nameOf = ({ clientName, clientId }: Pick<Client, "clientId" | "clientName">): string =>
+	cleanName((clientName ?? "").slice(0, 400))
+		.slice(0, 100)
+		.toWellFormed() || clientId;
 
 function describeClient(client: Client, redirect: string | undefined): RequestingClient {
 	const { clientId: id, clientUri: uri } = client;

@@ -10,7 +10,7 @@ import { sendPage } from "../page-kit/private-page.ts";
 import { texts } from "../page-kit/texts.ts";
 import { wrongUserCodes } from "./customise-provider.ts";
 import { renderDeviceCode, renderDeviceConfirm, renderDeviceDone } from "./device-pages.ts";
-import { originOf } from "./interactions.ts";
+import { nameOf, originOf } from "./interactions.ts";
 
 type Features = NonNullable<Configuration["features"]>;
 
@@ -18,7 +18,7 @@ type Features = NonNullable<Configuration["features"]>;
 const asContext = (ctx: KoaContextWithOIDC): Context => ctx as unknown as Context;
 const xsrfOf = (ctx: KoaContextWithOIDC): string =>
 	((ctx.oidc.session as { state?: { secret?: string } } | undefined)?.state?.secret ?? "") as string;
-const clientName = (ctx: KoaContextWithOIDC): string => ctx.oidc.client?.clientName ?? ctx.oidc.client?.clientId ?? "";
+const clientName = ({ oidc }: KoaContextWithOIDC): string => (oidc.client === undefined ? "" : nameOf(oidc.client));
 
 /** The authorization server's pages besides its interactions, in our layout. */
 export function providerPages(instance: Instance) {
@@ -61,7 +61,7 @@ export function providerPages(instance: Instance) {
 			const page = renderDeviceConfirm(frame, {
 				action: ctx.oidc.urlFor("code_verification"),
 				xsrf: xsrfOf(ctx),
-				client: client.clientName ?? client.clientId,
+				client: nameOf(client),
 				code,
 			});
 			sendPage(asContext(ctx), page);

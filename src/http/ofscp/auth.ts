@@ -9,6 +9,7 @@ import { checkCode } from "#core/identity/totp.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
 import { withoutUndefined } from "../base/absent.ts";
 import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
+import { oneLine } from "../base/one-line.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
@@ -23,7 +24,7 @@ const email = z.string().max(320).meta({ format: "email" });
 const registration = z.object({
 	handle: z.string().max(100).meta({ pattern: "^[a-z0-9._-]{1,32}$" }),
 	password: newPassword,
-	displayName: z.string().max(100).optional(),
+	displayName: oneLine(100, 0).optional(),
 	email: email.optional(),
 	recoveryEmail: email.optional().meta({ description: "Alias of `email`." }),
 	invite: z.string().max(200).optional(),

@@ -6,6 +6,7 @@ import { readPublicKey } from "#core/identity/request-signature.ts";
 import { announceRevocation } from "#core/identity/revocation.ts";
 import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
+import { oneLine } from "../base/one-line.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
@@ -18,7 +19,7 @@ const publicKey = z
 	.string()
 	.transform(readPublicKey)
 	.refine((key) => key !== undefined, "an Ed25519 public key in base64, the 32 raw bytes or SPKI");
-const deviceName = z.string().trim().max(100);
+const deviceName = oneLine(100, 0);
 const algorithm = z
 	.string()
 	.refine((text) => text.toLowerCase() === "ed25519", "Ed25519")

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { roles } from "#core/model/group.ts";
+import { oneLine } from "../base/one-line.ts";
 
 /** The name of a group or channel, as a client sets it. */
-export const name = z.string().trim().min(1).max(100);
+export const name = oneLine(100);
 
 const role = z.enum([...roles, "anyone"]);
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { availabilities, presenceOf, setPresence } from "#core/accounts/presence.ts";
 import { json, ok } from "../base/answers.ts";
+import { oneLine } from "../base/one-line.ts";
 import { operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
@@ -12,12 +13,7 @@ export const wirePresence = z
 
 export const presenceBody = z.object({
 	availability: z.enum(availabilities),
-	status: z
-		.string()
-		.trim()
-		.max(200)
-		.refine((text) => !/\p{Control}/u.test(text), "a single line of text")
-		.default(""),
+	status: oneLine(200, 0).default(""),
 });
 
 const reading = operation("getOwnPresence", "Get your presence", { answers: { 200: json(wirePresence) } });

@@ -1,4 +1,5 @@
 import type { Context } from "koa";
+import { cleanTextExpected, isCleanText } from "#core/clean-text.ts";
 import { InvalidRequest, UnsupportedMediaType } from "#core/errors.ts";
 import { readBody } from "../base/body.ts";
 
@@ -16,7 +17,7 @@ export interface Form {
  * Reads a URL-encoded form.
  *
  * @throws {UnsupportedMediaType} @throws {PayloadTooLarge}
- * @throws {InvalidRequest} a field was sent twice
+ * @throws {InvalidRequest} a field was sent twice, or contains NUL
  */
 export async function readForm(ctx: Context): Promise<Form> {
 	const bytes = await readBody(ctx.req, ctx.res, maxBytes);
@@ -24,6 +25,7 @@ export async function readForm(ctx: Context): Promise<Form> {
 	const fields = new Map<string, string>();
 	for (const [name, value] of new URLSearchParams(bytes.toString("utf8"))) {
 		if (fields.has(name)) throw new InvalidRequest([{ field: name, expected: "one value" }]);
+		if (!isCleanText(value)) throw new InvalidRequest([{ field: name, expected: cleanTextExpected }]);
 		fields.set(name, value);
 	}
 	return { text: (name) => fields.get(name) ?? "", has: (name) => fields.has(name) };

@@ -25,8 +25,8 @@ export async function channelPage(
 	const url = channelUrl(context, channel);
 	const about = channel.topic || group.description;
 	const main = html`<section class="hero">
-<p class="kicker">${group.name}</p>
-<h1>${channel.name}</h1>
+<p class="kicker"><bdi>${group.name}</bdi></p>
+<h1><bdi>${channel.name}</bdi></h1>
 ${about !== "" && html`<p>${about}</p>`}
 <ul class="facts"><li>${members === 1 ? "1 member" : `${members} members`}</li>${followAs(`@${channel.handle}@${context.domain}`, alternate)}${channel.tags.map((tag) => html`<li>${tag}</li>`)}</ul>
 </section>

@@ -10,7 +10,7 @@ import type { Services } from "../base/services.ts";
 import { channelUrl, personUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";
 import { layout } from "../page-kit/layout.ts";
-import { avatar, nameOf } from "../page-kit/person.ts";
+import { avatar, isolatedName } from "../page-kit/person.ts";
 import { openPosts } from "./open-posts.ts";
 import { type Post, post } from "./post.ts";
 
@@ -49,10 +49,10 @@ ${latest.length > 0 ? html`<h2 class="section">Latest</h2><section class="posts"
 const channelCard =
 	(context: CoreContext) =>
 	({ channel, group }: Place): Html =>
-		html`<li><a href="${channelUrl(context, channel)}"><span><strong>${group.name} / ${channel.name}</strong><small>${channel.topic || `@${channel.handle}`}</small></span></a></li>`;
+		html`<li><a href="${channelUrl(context, channel)}"><span><strong><bdi>${group.name}</bdi> / <bdi>${channel.name}</bdi></strong><small>${channel.topic || `@${channel.handle}`}</small></span></a></li>`;
 
 const personCard = (context: CoreContext, account: Account): Html =>
-	html`<li><a href="${personUrl(context, account)}">${avatar(account)}<span><strong>${nameOf(account)}</strong><small>@${addressOf(account)}</small></span></a></li>`;
+	html`<li><a href="${personUrl(context, account)}">${avatar(account)}<span><strong>${isolatedName(account)}</strong><small>@${addressOf(account)}</small></span></a></li>`;
 
 async function listedPeople(context: CoreContext): Promise<readonly { account: Account; place: ReadablePlace }[]> {
 	const newest = await context.store.page(accounts, { index: "local", order: "desc", limit: shownPlaces * 3 });

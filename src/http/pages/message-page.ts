@@ -11,7 +11,7 @@ import { timeOf } from "../base/time.ts";
 import { channelUrl, messageUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";
 import { layout } from "../page-kit/layout.ts";
-import { nameOf } from "../page-kit/person.ts";
+import { isolatedName } from "../page-kit/person.ts";
 import { pagination } from "./open-posts.ts";
 import { excerpt, post, postsOf, titleOf } from "./post.ts";
 
@@ -59,8 +59,10 @@ ${pagination(url, "after", { from: after, next, back: "First replies", on: "More
 	return layout(instance, { ...subject, ...(image === undefined ? {} : { image }) }, main);
 }
 
-const placeName = ({ channel, group }: Place): string =>
-	channel.kind === "room" ? `${group.name} / ${channel.name}` : `the timeline of @${channel.handle}`;
+const placeName = ({ channel, group }: Place): Html =>
+	channel.kind === "room"
+		? html`<bdi>${group.name}</bdi> / <bdi>${channel.name}</bdi>`
+		: html`the timeline of @${channel.handle}`;
 
 async function parentLink(context: Services["context"], { reply }: Message): Promise<Html | undefined> {
 	if (reply === undefined) return undefined;
@@ -68,5 +70,5 @@ async function parentLink(context: Services["context"], { reply }: Message): Pro
 	const author = await accountById(context, reply.author);
 	if (parent === undefined || parent.deletedAt !== undefined || author === undefined)
 		return html` · in reply to a deleted message`;
-	return html` · in reply to <a href="${messageUrl(context, author, parent)}">${nameOf(author)}</a>`;
+	return html` · in reply to <a href="${messageUrl(context, author, parent)}">${isolatedName(author)}</a>`;
 }

@@ -7,7 +7,7 @@ import type { Message } from "#core/model/message.ts";
 import { timeOf } from "../base/time.ts";
 import { channelUrl, messageUrl, personUrl } from "../base/urls.ts";
 import { type Html, html, safeHref, sanitised } from "../page-kit/html.ts";
-import { avatar, nameOf } from "../page-kit/person.ts";
+import { avatar, isolatedName, nameOf } from "../page-kit/person.ts";
 
 export type Site = Pick<CoreContext, "store" | "origin" | "domain" | "text">;
 
@@ -65,8 +65,8 @@ export function post(site: Site, shown: Post, mode: Mode): Html {
 	return html`<article class="post ${mode}">
 <header>
 ${avatar(author)}
-<p class="who"><a class="name" href="${safeHref(personUrl(site, author))}" rel="author">${nameOf(author)}</a> <span class="address">@${addressOf(author)}</span></p>
-<p class="when"><a href="${url}">${shortTime(message.at)}</a>${message.editedAt !== undefined && html` · edited`}${isElsewhere && html` · in <a href="${channelUrl(site, place.channel)}">${place.group.name}</a>`}</p>
+<p class="who"><a class="name" href="${safeHref(personUrl(site, author))}" rel="author">${isolatedName(author)}</a> <span class="address">@${addressOf(author)}</span></p>
+<p class="when"><a href="${url}">${shortTime(message.at)}</a>${message.editedAt !== undefined && html` · edited`}${isElsewhere && html` · in <a href="${channelUrl(site, place.channel)}"><bdi>${place.group.name}</bdi></a>`}</p>
 </header>
 ${behindWarning(message, body(site, message, url, mode))}
 ${message.tags.length > 0 && html`<p class="tags">${message.tags.map((tag) => html`<span>${tag}</span> `)}</p>`}

@@ -5,7 +5,7 @@ import type { Services } from "../base/services.ts";
 import { personUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";
 import { layout } from "../page-kit/layout.ts";
-import { avatar, nameOf } from "../page-kit/person.ts";
+import { avatar, isolatedName, nameOf } from "../page-kit/person.ts";
 import { openPosts, pagination } from "./open-posts.ts";
 import { followAs, post } from "./post.ts";
 
@@ -28,7 +28,7 @@ export async function profilePage(
 	const bio = bioOf(context, account);
 	const main = html`<section class="hero profile">
 ${avatar(account, "large")}
-<div><h1>${nameOf(account)}</h1><p class="address">@${addressOf(account)}</p></div>
+<div><h1>${isolatedName(account)}</h1><p class="address">@${addressOf(account)}</p></div>
 <div class="wide">${bio !== "" && html`<p class="bio">${bio}</p>`}
 <ul class="facts">${followers > 0 && html`<li>${followers === 1 ? "1 follower" : `${followers} followers`}</li>`}${followAs(`@${addressOf(account)}`, alternate)}</ul></div>
 </section>

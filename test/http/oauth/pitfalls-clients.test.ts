@@ -105,6 +105,21 @@ test("the consent page shows the client's real host, and no image or script of t
 	t.deepEqual(host.asked, ["/client.json"], "its logo is not fetched");
 });
 
+test("a text with a lone surrogate or NUL in a client's metadata is rejected", async (t) => {
+	const { provider } = await open(t);
+	for (const odd of ["a\0b", "a\ud800"]) {
+		for (const metadata of [{ client_name: odd }, { software_id: odd }, { contacts: [odd] }]) {
+			const response = await fetch(`${provider.origin}/oauth/register`, {
+				method: "POST",
+				headers: { "content-type": "application/json" },
+				body: JSON.stringify({ redirect_uris: [redirectUri], ...metadata }),
+			});
+			t.is(response.status, 400);
+			t.like(await response.json(), { error: "invalid_client_metadata" });
+		}
+	}
+});
+
 test("consent to one client doesn't answer another client's request", async (t) => {
 	const { provider } = await open(t);
 	const browser = createBrowser(provider.origin);

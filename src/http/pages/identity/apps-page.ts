@@ -1,3 +1,4 @@
+import { cleanName } from "#core/clean-text.ts";
 import type { SessionItem, SessionKind } from "#core/identity/sessions.ts";
 import type { Account } from "#core/model/account.ts";
 import { fillIn, fillInPlain } from "../../page-kit/fill-in.ts";
@@ -44,11 +45,11 @@ export function renderApps(frame: Frame, { account, sessions, done, faults = [] 
 }
 
 function row({ csrf }: Frame, item: SessionItem, end: string, named: string): Html {
-	const client = item.client.trim() || t.unnamed;
+	const client = cleanName(item.client) || t.unnamed;
 	const isCurrent = item.current === true;
 	const used = item.lastUsedAt === undefined ? t.neverUsed : fillIn(t.lastUsed, { time: shortTime(item.lastUsedAt) });
 	// The current session is in use by this very request.
-	return html`<li><div><strong>${client}</strong>${isCurrent && html` <span class="badge">${t.current}</span>`}<small>${fillIn(t.since, { time: shortTime(item.createdAt) })}${!isCurrent && html` · ${used}`}</small></div>${form(
+	return html`<li><div><strong><bdi>${client}</bdi></strong>${isCurrent && html` <span class="badge">${t.current}</span>`}<small>${fillIn(t.since, { time: shortTime(item.createdAt) })}${!isCurrent && html` · ${used}`}</small></div>${form(
 		{ action: "/account/apps/end", csrf, hidden: { id: item.id } },
 		button(end, "danger", { named: fillInPlain(named, { client }) }),
 	)}</li>`;
@@ -71,6 +72,6 @@ export function renderNewToken(
 	return entryPage(
 		frame,
 		{ title: t.tokenMade },
-		html`<h1>${t.tokenMade}</h1><p class="lead">${name}</p><div class="note care"><p>${t.tokenOnce}</p></div><p class="secret">${secret}</p><p><a class="button main" href="/account/apps">${t.done}</a></p>`,
+		html`<h1>${t.tokenMade}</h1><p class="lead"><bdi>${name}</bdi></p><div class="note care"><p>${t.tokenOnce}</p></div><p class="secret">${secret}</p><p><a class="button main" href="/account/apps">${t.done}</a></p>`,
 	);
 }

@@ -1,3 +1,4 @@
+import { cleanName } from "#core/clean-text.ts";
 import { endSession, sessionsOf } from "#core/identity/sessions.ts";
 import { addToken } from "#core/identity/tokens.ts";
 import { seeOther, sendPage } from "../../page-kit/private-page.ts";
@@ -24,7 +25,7 @@ export function appsRoutes(services: PageServices): readonly PageRoute[] {
 
 	async function makeToken(call: SignedInCall): Promise<void> {
 		const { ctx, frame, form, session } = call;
-		const name = form.text("name").trim().slice(0, 100);
+		const name = cleanName(form.text("name")).slice(0, 100);
 		if (name === "") return show(call, { status: 400, faults: [{ field: "name", text: texts.form.missing }] });
 		const secret = await addToken(context, { account: session.account.id, scopes: ["ofscp"], name });
 		sendPage(ctx, renderNewToken(frame, { name, secret }));

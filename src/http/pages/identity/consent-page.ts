@@ -28,7 +28,7 @@ export interface ConsentView {
 /** The consent page. */
 export function renderConsent(frame: Frame, { base, client, scopes, account, returnTo }: ConsentView): Html {
 	const t = texts.consent;
-	const name = html`<strong>${client.name}</strong>`;
+	const name = html`<strong><bdi>${client.name}</bdi></strong>`;
 	return entryPage(
 		frame,
 		{
@@ -49,7 +49,7 @@ ${form({ action: `${base}/consent`, csrf: frame.csrf }, html`<div class="choice"
 
 /** Shows the client's unverified name together with its host, which it can't forge. */
 const clientBox = ({ name, host, uri }: ConsentClient): Html =>
-	html`<p class="client"><strong>${name}</strong><span>${fillIn(texts.consent.host, { host: html`<span class="host">${host}</span>` })}</span>${
+	html`<p class="client"><strong><bdi>${name}</bdi></strong><span>${fillIn(texts.consent.host, { host: html`<span class="host">${host}</span>` })}</span>${
 		uri !== undefined &&
 		/^https:\/\//i.test(uri) &&
 		html`<a href="${uri}" rel="noreferrer noopener external">${texts.consent.about}</a>`
@@ -75,7 +75,7 @@ export function renderChooseAccount(frame: Frame, { base, client, account }: Cho
 	return entryPage(
 		frame,
 		{ title: t.title },
-		html`<h1>${t.title}</h1><p class="lead">${fillIn(t.lead, { client: html`<strong>${client}</strong>` })}</p>${person(account)}
+		html`<h1>${t.title}</h1><p class="lead">${fillIn(t.lead, { client: html`<strong><bdi>${client}</bdi></strong>` })}</p>${person(account)}
 ${form({ action: `${base}/account`, csrf: frame.csrf }, [button(fillInPlain(t.as, { name: `@${account.handle}` }))])}
 ${form({ action: `${base}/switch`, csrf: frame.csrf }, button(t.another, "other"))}`,
 	);

@@ -35,7 +35,7 @@ export function renderLogIn(frame: Frame, { paths, client, name, faults = [], si
 		frame,
 		{ title: t.title, faults, beside, passkeys: true },
 		html`<h1>${fillInPlain(t.titleAt, { instance: frame.instance.name })}</h1>
-${client !== undefined && html`<p class="lead">${fillIn(t.toContinue, { client: html`<strong>${client}</strong>` })}</p>`}
+${client !== undefined && html`<p class="lead">${fillIn(t.toContinue, { client: html`<strong><bdi>${client}</bdi></strong>` })}</p>`}
 ${form({ action: paths.logIn, csrf: frame.csrf }, [
 	field(
 		{

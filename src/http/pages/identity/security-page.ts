@@ -88,7 +88,7 @@ const totpCard = ({ csrf }: Frame, { totp, fresh }: SecurityView): Html =>
 function passkeyCard({ csrf }: Frame, { passkeys, fresh }: SecurityView): Html {
 	const rows = passkeys.map(
 		({ id, name, createdAt, lastUsedAt }) =>
-			html`<li><div>${name}<small>${fillIn(t.since, { time: shortTime(createdAt) })}${lastUsedAt !== undefined && html` · ${fillIn(t.lastUsed, { time: shortTime(lastUsedAt) })}`}</small></div>${
+			html`<li><div><bdi>${name}</bdi><small>${fillIn(t.since, { time: shortTime(createdAt) })}${lastUsedAt !== undefined && html` · ${fillIn(t.lastUsed, { time: shortTime(lastUsedAt) })}`}</small></div>${
 				fresh &&
 				form(
 					{ action: "/account/security/passkeys/remove", csrf, hidden: { id } },
