@@ -1,5 +1,6 @@
 import Koa, { type Middleware } from "koa";
 import { Unavailable } from "#core/errors.ts";
+import { callerAddress } from "./base/caller-address.ts";
 import { assertDisjoint, dispatch } from "./base/dispatch.ts";
 import type { Door } from "./base/door.ts";
 import type { Services } from "./base/services.ts";
@@ -34,8 +35,13 @@ export function stackOf(
 ): Koa {
 	const { logger } = context;
 	assertDisjoint([...probes, ...doors, ...bridges]);
-	// Only the last address in X-Forwarded-For was added by our proxy; the caller can forge those before it.
-	const app = new Koa({ proxy: behindProxy, maxIpsCount: 1, keys: [...oauth.cookieKeys] });
+	const app = new Koa({ proxy: behindProxy, keys: [...oauth.cookieKeys] });
+	// Koa would return any text that a proxy writes.
+	Object.defineProperty(app.request, "ip", {
+		get(this: Koa.Request) {
+			return callerAddress(this.req, behindProxy);
+		},
+	});
 	// It is too late for a problem response: the connection has been destroyed.
 	app.on("error", (error: NodeJS.ErrnoException) => {
 		if (!hasHungUp(error)) logger.warn({ err: error }, "A response broke off");

@@ -84,6 +84,31 @@ test("a forged X-Forwarded-For doesn't evade the limits", async (t) => {
 	t.deepEqual([...new Set(elsewhere)], [201], "the address that the proxy has added is trusted");
 });
 
+for (const [name, forwardedFor] of [
+	["an IPv4 address with a port", (i: number) => `203.0.113.9:${40_000 + i}`],
+	["an IPv6 address with a port", (i: number) => `[2001:db8::9]:${40_000 + i}`],
+	["something that is not an address", (i: number) => `unknown-${i}`],
+] as const) {
+	test(`limits by address hold if the proxy writes ${name}`, async (t) => {
+		await using provider = await startScene(behindProxy);
+		const statuses = {
+			register: await registrations(provider, forwardedFor),
+			tokens: [] as number[],
+			names: [] as number[],
+		};
+		for (let i = 0; i < 24; i++) {
+			const headers = { "x-forwarded-for": forwardedFor(i) };
+			const authorization = `Bearer cwy_${"x".repeat(43)}`;
+			statuses.tokens.push(
+				(await fetch(`${provider.origin}/api/me`, { headers: { ...headers, authorization } })).status,
+			);
+			const body = { handle: `person-${i}` };
+			statuses.names.push((await post(`${provider.origin}/api/auth/recover`, body, headers)).status);
+		}
+		for (const [what, list] of Object.entries(statuses)) t.is(list.at(-1), 429, what);
+	});
+}
+
 test("all addresses of an IPv6 network share one limit", async (t) => {
 	await using provider = await startScene(behindProxy);
 	const made = await registrations(provider, (i) => `2001:db8:0:1::${i.toString(16)}`);
