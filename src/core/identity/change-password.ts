@@ -1,12 +1,11 @@
 import { PermissionDenied } from "../errors.ts";
 import type { Account } from "../model/account.ts";
 import { attempt } from "./attempt.ts";
-import { hashPassword, isPassword, storeCredential } from "./credentials.ts";
+import { hashPassword, isPassword } from "./credentials.ts";
 import type { IdentityContext } from "./identity.ts";
 import { passwordContext } from "./password-context.ts";
 import { checkPassword } from "./password-rules.ts";
-import { endRecoveries } from "./recovery.ts";
-import { endSessions } from "./sessions.ts";
+import { replacePassword } from "./replace-password.ts";
 
 /**
  * Checks the password of a signed-in account again, before an operation that can't be undone.
@@ -27,8 +26,9 @@ export async function confirmPassword(
 }
 
 /**
- * Changes a password. All other sessions end and recovery links become void; personal access tokens stay valid.
+ * Changes a password. All other sessions end and recovery links become void.
  *
+ * @param change.endAll whether personal access tokens and passkeys, which don't depend on the password, end too
  * @param change.session the id of the caller's session, which does not end
  * @throws {PermissionDenied} `wrong_password`
  * @throws {InvalidRequest} `/next` is too short or too common
@@ -43,16 +43,20 @@ export async function changePassword(
 		next,
 		from,
 		session,
-	}: { readonly current: string; readonly next: string; readonly from: string; readonly session?: string },
+		endAll = false,
+	}: {
+		readonly current: string;
+		readonly next: string;
+		readonly from: string;
+		readonly session?: string;
+		readonly endAll?: boolean;
+	},
 ): Promise<void> {
 	await confirmPassword(context, account, { password: current, from });
 	await checkPassword(next, await passwordContext(context, account), "/next");
 	const credential = await hashPassword(context, next);
-	const others = { kinds: ["session", "device"], ...(session === undefined ? {} : { except: session }) } as const;
-	// Sessions end before the change, so that a crash can't leave a thief signed in with the new password set, and once more after
-	// it, for those that were begun with the old password meanwhile.
-	await endSessions(context, account.id, others);
-	await storeCredential(context, account.id, credential);
-	await endRecoveries(context, account.id);
-	await endSessions(context, account.id, others);
+	await replacePassword(context, account.id, credential, {
+		endAll,
+		...(session === undefined ? {} : { except: session }),
+	});
 }

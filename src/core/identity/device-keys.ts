@@ -3,40 +3,11 @@ import { cleanName } from "../clean-text.ts";
 import { Conflict, Unauthenticated } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { type AccountId, type DeviceKeyId, mintId, parseId } from "../ids.ts";
-import { expiryIndex } from "../ports/expiry.ts";
-import type { Collection, Stored } from "../ports/store.ts";
+import type { Stored } from "../ports/store.ts";
 import { consumeBootstrapToken, isBootstrap } from "./bootstrap-tokens.ts";
+import { type DeviceKey, deviceKeys } from "./device-key.ts";
+import { isLive, makerOf } from "./makers.ts";
 import type { Principal } from "./principal.ts";
-
-/** The public key of a device that signs requests for an account (OFSCP R7 §4.3). */
-export interface DeviceKey {
-	readonly account: AccountId;
-	/** base64 of the 32 raw bytes of an Ed25519 key. */
-	readonly publicKey: string;
-	/** The owner's name for the device. */
-	readonly name: string;
-	readonly createdAt: number;
-	readonly revokedAt?: number;
-	/** When a revoked key is deleted. */
-	readonly expiresAt?: number;
-}
-
-/** The device keys, by key id. `active` holds those that are not revoked. */
-export const deviceKeys: Collection<DeviceKey> = {
-	name: "device_keys",
-	version: 1,
-	indexes: {
-		account: { kinds: ["text", "int"], of: (key) => [key.account, key.createdAt] },
-		active: {
-			kinds: ["text", "int"],
-			of: (key) => (key.revokedAt === undefined ? [key.account, key.createdAt] : undefined),
-		},
-		expiresAt: {
-			kinds: expiryIndex.kinds,
-			of: ({ expiresAt }) => (expiresAt === undefined ? undefined : [expiresAt]),
-		},
-	},
-};
 
 /** How many keys an account may have at a time. */
 export const maxDeviceKeys = 50;
@@ -47,24 +18,37 @@ const prefix = "device:";
 export type KnownDeviceKey = DeviceKey & { readonly id: DeviceKeyId };
 const known = ({ id, doc }: Stored<DeviceKey>): KnownDeviceKey => ({ id: id as DeviceKeyId, ...doc });
 
-/** The keys of an account that are not revoked, oldest first. */
-export async function deviceKeysOf(
-	{ store }: Pick<CoreContext, "store">,
+/** The keys of an account that are neither revoked nor have ended with what made them, oldest first. */
+export const deviceKeysOf = async (
+	context: Pick<CoreContext, "store" | "clock">,
 	account: AccountId,
-): Promise<readonly KnownDeviceKey[]> {
+): Promise<readonly KnownDeviceKey[]> => (await activeKeys(context, account)).live;
+
+async function activeKeys(
+	context: Pick<CoreContext, "store" | "clock">,
+	account: AccountId,
+): Promise<{ readonly live: readonly KnownDeviceKey[]; readonly ended: readonly KnownDeviceKey[] }> {
 	// Concurrent registrations can exceed the maximum.
-	const page = await store.page(deviceKeys, {
+	const page = await context.store.page(deviceKeys, {
 		index: "active",
 		prefix: [account],
 		order: "asc",
 		limit: 2 * maxDeviceKeys,
 	});
-	return page.map(known);
+	const keys = await Promise.all(
+		page.map(async (stored) => ({ key: known(stored), live: await isLive(context, stored.doc.madeBy) })),
+	);
+	return {
+		live: keys.filter(({ live }) => live).map(({ key }) => key),
+		ended: keys.filter(({ live }) => !live).map(({ key }) => key),
+	};
 }
 
 /**
- * Registers a device key for the caller; if the account has this key already, it is returned. A bootstrap token is consumed first: a
- * crash in between costs a new log-in, but never registers a second key.
+ * Registers a device key for the caller; if the account has this key already, it is returned. A key that an app or a personal access
+ * token registers ends with it.
+ *
+ * A bootstrap token is consumed first: a crash in between costs a new log-in, but never registers a second key.
  *
  * @param publicKey base64 of the 32 raw bytes
  * @throws {Conflict} `too_many_device_keys`
@@ -76,18 +60,39 @@ export async function registerDeviceKey(
 	{ publicKey, name }: Pick<DeviceKey, "publicKey" | "name">,
 ): Promise<{ readonly key: KnownDeviceKey; readonly isNew: boolean }> {
 	const { account } = principal;
-	const own = await deviceKeysOf(context, account.id);
+	const { live: own, ended } = await activeKeys(context, account.id);
+	// Otherwise ended keys would fill the page in which the keys are read.
+	for (const { id } of ended) await revokeDeviceKey(context, account.id, id);
 	const same = own.find((key) => key.publicKey === publicKey);
 	if (same === undefined && own.length >= maxDeviceKeys)
 		throw new Conflict("too_many_device_keys", `At most ${maxDeviceKeys} keys; revoke one that is no longer needed`);
 	if (isBootstrap(principal) && !(await consumeBootstrapToken(context, principal)))
 		throw new Unauthenticated("This bootstrap token has been used");
-	if (same !== undefined) return { key: same, isNew: false };
+	const madeBy = makerOf(principal);
+	if (same !== undefined) return { key: madeBy === undefined ? await makeOwn(context, same) : same, isNew: false };
 	const now = context.clock.now();
 	const id = mintId("dk", now);
-	const key = { account: account.id, publicKey, name: cleanName(name), createdAt: now };
+	const key = {
+		account: account.id,
+		publicKey,
+		name: cleanName(name),
+		...(madeBy === undefined ? {} : { madeBy }),
+		createdAt: now,
+	};
 	await context.store.insert(deviceKeys, id, key);
 	return { key: { id, ...key }, isNew: true };
+}
+
+/** Makes a key that an app has registered independent of the app, because its owner has now registered it with the password. */
+async function makeOwn(context: CoreContext, key: KnownDeviceKey): Promise<KnownDeviceKey> {
+	if (key.madeBy === undefined) return key;
+	const stored = await context.store.get(deviceKeys, key.id);
+	if (stored === undefined || stored.doc.revokedAt !== undefined)
+		throw new Unauthenticated("This key has been revoked meanwhile");
+	const { madeBy: _, ...own } = stored.doc;
+	return (await context.store.replace(deviceKeys, key.id, stored.rev, own))
+		? { id: key.id, ...own }
+		: makeOwn(context, key);
 }
 
 /**
@@ -106,7 +111,8 @@ export async function revokeDeviceKey(context: CoreContext, account: AccountId, 
 }
 
 /**
- * The public key of a local account's device, to verify a signature with; `undefined` if the account has no such key.
+ * The public key of a local account's device, to verify a signature with; `undefined` if the account has no such key. Whether what made
+ * the key still lives is for {@link devicePrincipal} to say.
  */
 export async function publicKeyOf(
 	{ store }: Pick<CoreContext, "store">,
@@ -121,17 +127,18 @@ export async function publicKeyOf(
 /** The credential of a device key. Streams that were opened with it end when the key is revoked. */
 export const deviceCredential = (keyId: string): string => prefix + keyId;
 
-/** The account of a device key's credential, with all scopes; `undefined` if the key was revoked. */
+/** The account of a device key's credential, with all scopes; `undefined` if the key was revoked or what made it has ended. */
 export async function devicePrincipal(
-	context: Pick<CoreContext, "store">,
+	context: Pick<CoreContext, "store" | "clock">,
 	credential: string,
 ): Promise<Principal | undefined> {
 	const keyId = credential.slice(prefix.length);
 	const key = (await context.store.get(deviceKeys, keyId))?.doc;
-	if (key === undefined || key.revokedAt !== undefined) return undefined;
+	if (key === undefined || key.revokedAt !== undefined || !(await isLive(context, key.madeBy))) return undefined;
 	const account = await accountById(context, key.account);
 	if (account === undefined || account.deletedAt !== undefined) return undefined;
-	return { account, scopes: ["ofscp"], credential, session: keyId };
+	const { madeBy } = key;
+	return { account, scopes: ["ofscp"], credential, session: keyId, ...(madeBy === undefined ? {} : { madeBy }) };
 }
 
 /** Deletes every key of an account that is erased. */

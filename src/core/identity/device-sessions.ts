@@ -10,19 +10,25 @@ export const deviceSessions = (context: CoreContext): SessionSource => ({
 	async list(account) {
 		const keys = await deviceKeysOf(context, account);
 		return Promise.all(
-			keys.map(async ({ id, name, createdAt }) => {
+			keys.map(async ({ id, name, createdAt, madeBy }) => {
 				const lastUsedAt = await lastUsedOf(context, id);
-				const item = { id, kind: "device" as const, client: name, createdAt };
-				return lastUsedAt === undefined ? item : { ...item, lastUsedAt };
+				return {
+					id,
+					kind: "device" as const,
+					client: name,
+					createdAt,
+					...(lastUsedAt === undefined ? {} : { lastUsedAt }),
+					...(madeBy === undefined ? {} : { madeBy: madeBy.id }),
+				};
 			}),
 		);
 	},
 	end: (account, id) => revokeDeviceKey(context, account, id),
-	async endAll(account, except) {
+	async endAll(account, except = []) {
 		// A bootstrap token that was issued for the old password must not register a key now.
 		await deleteBootstrapTokens(context, account);
 		for (;;) {
-			const ending = (await deviceKeysOf(context, account)).filter(({ id }) => id !== except);
+			const ending = (await deviceKeysOf(context, account)).filter(({ id }) => !except.includes(id));
 			for (const { id } of ending) await revokeDeviceKey(context, account, id);
 			if (ending.length === 0) return;
 		}

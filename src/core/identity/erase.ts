@@ -6,8 +6,8 @@ import type { AccountId } from "../ids.ts";
 import { credentials } from "./credentials.ts";
 import { deleteCustodialKey } from "./custodial-keys.ts";
 import { deleteDeviceKeys } from "./device-keys.ts";
-import { passkeys, passkeysOf } from "./passkeys.ts";
-import { endRecoveries } from "./recovery.ts";
+import { removePasskeys } from "./passkeys.ts";
+import { endRecoveries } from "./recoveries.ts";
 import { endSessions } from "./sessions.ts";
 import { totps } from "./totp.ts";
 
@@ -17,7 +17,7 @@ export async function eraseSecrets(context: CoreContext, account: AccountId): Pr
 	await endRecoveries(context, account);
 	await deleteDeviceKeys(context, account);
 	await deleteCustodialKey(context, account);
-	for (const { id } of await passkeysOf(context, { id: account })) await context.store.delete(passkeys, id);
+	await removePasskeys(context, account);
 	for (const collection of [credentials, totps, privateData, presences] as const)
 		await context.store.delete<unknown>(collection, account);
 	await releaseEmails(context, account);

@@ -1,6 +1,7 @@
 import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import type { Stored } from "../ports/store.ts";
+import { deviceKeysOf } from "./device-keys.ts";
 import { lastUsedOf } from "./last-used.ts";
 import { endGrant, endStored, findRecord, type OAuthKind, type OAuthRecord, oauthRecords } from "./oauth-records.ts";
 import type { SessionItem, SessionSource } from "./sessions.ts";
@@ -35,9 +36,10 @@ export function oauthSessions(context: CoreContext): SessionSource {
 		async list(account) {
 			const now = context.clock.now();
 			const logins = [...(await owned(account, "Session")), ...(await owned(account, "Grant"))];
+			const makers = new Set((await deviceKeysOf(context, account)).map(({ madeBy }) => madeBy?.id));
 			const items = logins
 				.filter(({ doc }) => doc.expiresAt > now)
-				.map(({ doc }) => (doc.kind === "Grant" ? clientItem(context, doc) : browserItem(doc)));
+				.map(({ doc }) => (doc.kind === "Grant" ? clientItem(context, doc, makers) : browserItem(doc)));
 			return (await Promise.all(items)).filter((item) => item !== undefined);
 		},
 		async end(account, id) {
@@ -47,11 +49,11 @@ export function oauthSessions(context: CoreContext): SessionSource {
 			}
 			return false;
 		},
-		async endAll(account, except) {
+		async endAll(account, except = []) {
 			for (const kind of ["Grant", "Session"] as const) {
 				// An ended session is no longer listed.
 				for (;;) {
-					const page = (await owned(account, kind)).filter(({ doc }) => doc.publicId !== except);
+					const page = (await owned(account, kind)).filter(({ doc }) => !except.includes(doc.publicId ?? ""));
 					if (page.length === 0) break;
 					for (const login of page) await end(login);
 				}
@@ -65,9 +67,14 @@ async function browserItem({ publicId, payload }: OAuthRecord): Promise<SessionI
 	return { id: publicId, kind: "session", client: browserName, createdAt: Number(payload.loginTs) * 1000 };
 }
 
-/** A client that has a grant and still has a valid token. */
-async function clientItem(context: CoreContext, { publicId, payload }: OAuthRecord): Promise<SessionItem | undefined> {
-	if (publicId === undefined || typeof payload === "string" || !(await hasToken(context, publicId))) return undefined;
+/** A client that has a grant, and still has a valid token or a device key. @param makers what has made the device keys */
+async function clientItem(
+	context: CoreContext,
+	{ publicId, payload }: OAuthRecord,
+	makers: ReadonlySet<string | undefined>,
+): Promise<SessionItem | undefined> {
+	if (publicId === undefined || typeof payload === "string") return undefined;
+	if (!makers.has(publicId) && !(await hasToken(context, publicId))) return undefined;
 	const client = (await findRecord(context, "GrantedClient", publicId)) as GrantedClient | undefined;
 	const lastUsedAt = await lastUsedOf(context, publicId);
 	return {

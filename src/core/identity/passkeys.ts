@@ -116,6 +116,11 @@ export async function addPasskey(
 	return { id, ...passkey };
 }
 
+/** Removes all passkeys of an account. */
+export async function removePasskeys({ store }: Pick<IdentityContext, "store">, account: AccountId): Promise<void> {
+	for (const { id } of await passkeysOf({ store }, { id: account })) await store.delete(passkeys, id);
+}
+
 /** Removes a passkey; `false` if the account has none with this id. */
 export async function removePasskey(
 	{ store }: Pick<IdentityContext, "store">,

@@ -1,39 +1,16 @@
 import { emailOf } from "../accounts/email.ts";
 import { accountById } from "../accounts/find-account.ts";
 import { NotFound } from "../errors.ts";
-import type { AccountId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
-import { expiryIndex } from "../ports/expiry.ts";
-import type { Collection } from "../ports/store.ts";
-import { hashPassword, storeCredential } from "./credentials.ts";
+import { hashPassword } from "./credentials.ts";
 import type { IdentityContext } from "./identity.ts";
 import { accountByName, subjectOf } from "./log-in.ts";
 import { passwordContext } from "./password-context.ts";
 import { checkPassword } from "./password-rules.ts";
+import { type Recovery, recoveries } from "./recoveries.ts";
+import { replacePassword } from "./replace-password.ts";
 import { hashOfSecret, newSecret } from "./secret.ts";
-import { endSessions } from "./sessions.ts";
 import { endTotp } from "./totp.ts";
-
-/** A link with which the owner of an account sets a new password. Its id is the hash of its secret. */
-export interface Recovery {
-	readonly account: AccountId;
-	/** The fingerprint of the mail address that the link was sent to; the link is void if the account's address has changed. */
-	readonly sentTo?: string;
-	/** Whether the second factor is removed too. */
-	readonly resetsFactor?: true;
-	readonly createdAt: number;
-	readonly expiresAt: number;
-}
-
-/** The recovery links, by the hash of their secret. */
-export const recoveries: Collection<Recovery> = {
-	name: "recoveries",
-	version: 1,
-	indexes: {
-		account: { kinds: ["text", "int"], of: (link) => [link.account, link.createdAt] },
-		expiresAt: expiryIndex,
-	},
-};
 
 const lifeMs = 60 * 60_000;
 
@@ -129,36 +106,28 @@ const fingerprintOf = ({ vault }: Pick<IdentityContext, "vault">, email: string)
 	vault.fingerprint("recovery", email);
 
 /**
- * Sets a new password with a link, once, and ends all sessions. Personal access tokens stay valid, for the owner to review.
+ * Sets a new password with a link, once, and ends all sessions.
  *
  * The link is deleted before the password is set, so that a crash in between costs another link, but one link never sets two passwords.
- * Sessions end before the change, so that a crash can't leave a thief signed in with the new password set, and once more after it, for
- * those that were begun with the old password meanwhile.
  *
+ * @param options.endAll whether personal access tokens and passkeys end too, which a thief of the old password could have made
  * @throws {InvalidRequest} `/password`; the link can be used again
  * @throws {NotFound} the link is unknown, used or expired
  * @throws {Unavailable} too many passwords are being hashed
  */
-export async function recover(context: IdentityContext, secret: string, newPassword: string): Promise<Account> {
+export async function recover(
+	context: IdentityContext,
+	secret: string,
+	newPassword: string,
+	{ endAll = false }: { readonly endAll?: boolean } = {},
+): Promise<Account> {
 	const account = await recoveryState(context, secret);
 	if (account === undefined) throw new NotFound();
 	await checkPassword(newPassword, await passwordContext(context, account));
 	const credential = await hashPassword(context, newPassword);
 	const link = await context.store.get(recoveries, hashOfSecret(secret));
 	if (link === undefined || !(await context.store.delete(recoveries, link.id, link.rev))) throw new NotFound();
-	await endSessions(context, account.id, { kinds: ["session", "device"] });
 	if (link.doc.resetsFactor === true) await endTotp(context, account);
-	await storeCredential(context, account.id, credential);
-	await endRecoveries(context, account.id);
-	await endSessions(context, account.id, { kinds: ["session", "device"] });
+	await replacePassword(context, account.id, credential, { endAll });
 	return account;
-}
-
-/** Deletes the recovery links of an account, whose password has been set anew. */
-export async function endRecoveries({ store }: Pick<IdentityContext, "store">, account: AccountId): Promise<void> {
-	for (;;) {
-		const links = await store.page(recoveries, { index: "account", prefix: [account], order: "asc", limit: 100 });
-		for (const { id } of links) await store.delete(recoveries, id);
-		if (links.length < 100) return;
-	}
 }

@@ -1,6 +1,7 @@
 import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
+import { makerOfSession } from "./makers.ts";
 import { announceRevocation } from "./revocation.ts";
 import { sessionSources } from "./session-sources.ts";
 
@@ -17,6 +18,8 @@ export interface SessionItem {
 	readonly client: string;
 	readonly createdAt: number;
 	readonly lastUsedAt?: number;
+	/** The id of the session or token that has registered this device key, which ends with it. */
+	readonly madeBy?: string;
 	/** True for the session of the caller. */
 	readonly current?: boolean;
 }
@@ -27,8 +30,8 @@ export interface SessionSource {
 	list(account: AccountId): Promise<readonly SessionItem[]>;
 	/** Ends a session, whose credentials are no longer valid from then on; `false` if the account has no such session. */
 	end(account: AccountId, id: string): Promise<boolean>;
-	/** Ends all sessions of an account. @param except the id of a session that does not end */
-	endAll(account: AccountId, except?: string): Promise<void>;
+	/** Ends all sessions of an account. @param except the ids of sessions that do not end */
+	endAll(account: AccountId, except?: readonly string[]): Promise<void>;
 }
 
 /**
@@ -61,16 +64,18 @@ export async function endSession(context: CoreContext, account: Account, id: str
 /**
  * Ends the sessions of an account, and their open streams.
  *
- * @param options.kinds only sessions of these kinds; a change of the password keeps the personal access tokens
- * @param options.except the id of a session that does not end
+ * @param options.kinds only sessions of these kinds
+ * @param options.except the id of a session that does not end, nor what has made it
  */
 export async function endSessions(
 	context: CoreContext,
 	account: AccountId,
 	{ kinds = sessionKinds, except }: { readonly kinds?: readonly SessionKind[]; readonly except?: string } = {},
 ): Promise<void> {
+	const maker = except === undefined ? undefined : await makerOfSession(context, except);
+	const kept = [except, maker?.id].filter((id) => id !== undefined);
 	for (const source of sessionSources(context)) {
-		if (kinds.includes(source.kind)) await source.endAll(account, except);
+		if (kinds.includes(source.kind)) await source.endAll(account, kept);
 	}
 	announceRevocation(context, account);
 }

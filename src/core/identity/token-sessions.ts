@@ -34,11 +34,11 @@ export function tokenSessions({ store }: Pick<CoreContext, "store">): SessionSou
 			const stored = await store.get(accessTokens, id);
 			return stored?.doc.account === account && store.delete(accessTokens, id);
 		},
-		async endAll(account, except) {
+		async endAll(account, except = []) {
 			for (;;) {
-				const ending = (await tokensOf(account)).filter(({ id }) => id !== except);
+				const ending = (await tokensOf(account)).filter(({ id }) => !except.includes(id));
 				for (const { id } of ending) await store.delete(accessTokens, id);
-				if (ending.length < chunk - 1) return;
+				if (ending.length < chunk - except.length) return;
 			}
 		},
 	};

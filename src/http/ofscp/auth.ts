@@ -13,6 +13,7 @@ import { oneLine } from "../base/one-line.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
+import { endAll } from "./end-all.ts";
 import { address } from "./ids.ts";
 
 const name = z.string().min(1).max(320);
@@ -54,7 +55,7 @@ const askingRecovery = operation("requestRecovery", "Send a recovery link to the
 	answers: { 202: empty() },
 });
 const recovering = operation("recover", "Set a new password with the token of a recovery link", {
-	body: z.object({ token: z.string().max(200), newPassword }),
+	body: z.object({ token: z.string().max(200), newPassword, endAll: endAll.optional() }),
 	answers: { 204: empty() },
 });
 
@@ -117,7 +118,7 @@ async function confirm(
 	{ body }: CallOf<typeof recovering>,
 ): Promise<AnswerOf<typeof recovering>> {
 	try {
-		await recover(context, body.token, body.newPassword);
+		await recover(context, body.token, body.newPassword, withoutUndefined({ endAll: body.endAll }));
 	} catch (error) {
 		if (error instanceof InvalidRequest) throw renamed(error, "/password", "/newPassword");
 		if (!(error instanceof NotFound)) throw error;

@@ -59,6 +59,10 @@ ${wrong.length > 0 && html`<p class="fault" id="${id}-fault">${wrong.map(({ text
 ${control}</div>`;
 }
 
+/** A choice that is off unless it is made. */
+export const checkbox = (name: string, label: string): Html =>
+	html`<p class="choice-box"><label><input type="checkbox" name="${name}" value="yes"> ${label}</label></p>`;
+
 /** The summary of all errors, at the top of the page; it takes the focus. */
 export function faultSummary(faults: readonly Fault[], scope = ""): Html | false {
 	if (faults.length === 0) return false;

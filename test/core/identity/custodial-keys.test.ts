@@ -4,8 +4,10 @@ import { createShadow } from "#core/accounts/create-account.ts";
 import { accountById } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
 import { custodialKeyOf, custodialKeys, publishedKeys, signAs } from "#core/identity/custodial-keys.ts";
-import { deviceKeys, registerDeviceKey } from "#core/identity/device-keys.ts";
+import { deviceKeys } from "#core/identity/device-key.ts";
+import { registerDeviceKey } from "#core/identity/device-keys.ts";
 import { eraseSecrets } from "#core/identity/erase.ts";
+import { addToken, tokenId } from "#core/identity/tokens.ts";
 import { bridgeName } from "#core/ids.ts";
 import { openCore } from "../../support/core.ts";
 import { newKeyPair } from "../../support/device.ts";
@@ -53,7 +55,8 @@ test("the custodial key is published for accounts without a device key, and for 
 		(await publishedKeys(context, jane)).map(({ keyId }) => keyId),
 		[held.keyId],
 	);
-	const principal = { account: jane, scopes: ["ofscp"], credential: "t" };
+	const token = await addToken(context, { account: jane.id, scopes: ["ofscp"], name: "script" });
+	const principal = { account: jane, scopes: ["ofscp"], credential: tokenId(token) };
 	const { key } = await registerDeviceKey(context, principal, { publicKey: newKeyPair().publicKey, name: "Phone" });
 	t.deepEqual(
 		(await publishedKeys(context, jane)).map(({ keyId }) => keyId),

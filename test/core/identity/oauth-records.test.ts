@@ -148,7 +148,7 @@ test("a session is found by its uid, and only its owner can end it", async (t) =
 	t.true(await sessions.end(account.id, "uid-1"));
 	t.is(await findRecord(context, "Session", "cookie"), undefined);
 	t.is(await findByAlias(context, "Session", "uid-1"), undefined);
-	await sessions.endAll(account.id, "grant-1");
+	await sessions.endAll(account.id, ["grant-1"]);
 	t.is((await sessions.list(account.id)).length, 1);
 	await sessions.endAll(account.id);
 	t.deepEqual(await sessions.list(account.id), []);

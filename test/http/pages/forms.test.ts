@@ -3,6 +3,7 @@ import { emailOf } from "#core/accounts/email.ts";
 import { type Clock, systemClock } from "#core/clock.ts";
 import { addInvite } from "#core/identity/invites.ts";
 import { recover, recoveryLink } from "#core/identity/recovery.ts";
+import { sessionsOf } from "#core/identity/sessions.ts";
 import { type Browser, createBrowser, formsOf } from "../../support/browser-forms.ts";
 import { codeAt } from "../../support/codes.ts";
 import { freePort } from "../../support/free-port.ts";
@@ -110,7 +111,8 @@ test("a malformed form gets a clear error", async (t) => {
 	t.is((await send(`csrf=${csrf}&name=a&name=b`)).status, 400);
 	t.is((await send(`csrf=${csrf}&name=${"a".repeat(70_000)}`)).status, 413);
 	t.is((await send("", "application/x-www-form-urlencoded", "DELETE")).status, 405);
-	t.is((await send(`csrf=${csrf}&name=%FF%00&password=%00`)).status, 403);
+	t.is((await send(`csrf=${csrf}&name=%FF&password=%FF`)).status, 403);
+	t.is((await send(`csrf=${csrf}&name=%00&password=x`)).status, 400);
 	t.is((await send(`csrf=${csrf}&__proto__=x&constructor=y`)).status, 400);
 	const passkey = await browser.submit(page, "/login/passkey", { handle: "x".repeat(100), response: "{" });
 	t.is(passkey.status, 403);
@@ -218,6 +220,26 @@ test("the recovery address can be changed only after a recent authentication", a
 	t.is(new URL(late.url).pathname, "/account/confirm");
 	t.is(await address(), "ana@mail.test");
 	t.regex((await browser.open("/account/security")).text, /<p class="quiet">ana@mail\.test<\/p>/);
+});
+
+test("making an access token requires a recent authentication", async (t) => {
+	let later = 0;
+	const { running, browser } = await open(t, {}, { ...systemClock, now: () => Date.now() + later });
+	const { context } = running.gateway;
+	const ana = await personWithPassword(context, "ana");
+	const tokens = async () => (await sessionsOf(context, ana)).filter(({ kind }) => kind === "token").length;
+	await signIn(browser, "ana");
+	const page = await browser.open("/account/apps");
+	t.regex((await browser.submit(page, "/apps/token", { name: "script" })).text, /Your new token/);
+	t.is(await tokens(), 1);
+	later = 16 * 60_000;
+	const late = await browser.submit(page, "/apps/token", { name: "thief" });
+	t.is(late.url, `${running.origin}/account/confirm?return=/account/apps`);
+	t.is(await tokens(), 1);
+	t.regex((await browser.open("/account/apps")).text, /Confirm your password to make one/);
+	const back = await browser.submit(late, "/account/confirm", { password });
+	t.is(new URL(back.url).pathname, "/account/apps");
+	t.regex((await browser.submit(back, "/apps/token", { name: "script" })).text, /Your new token/);
 });
 
 test("GET on the URL of a form redirects to the form's page", async (t) => {

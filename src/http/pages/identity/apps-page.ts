@@ -7,10 +7,13 @@ import { accountPage, entryPage, type Frame } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";
 import { texts } from "../../page-kit/texts.ts";
 import { shortTime } from "../post.ts";
+import { confirmPath } from "./fresh-page.ts";
 
 export interface AppsView {
 	readonly account: Account;
 	readonly sessions: readonly SessionItem[];
+	/** True if the authentication is recent enough to make an access token. */
+	readonly fresh: boolean;
 	readonly done?: string | undefined;
 	readonly faults?: readonly Fault[];
 }
@@ -29,13 +32,14 @@ const kinds: readonly {
 ];
 
 /** The page that lists the sessions, tokens and device keys of an account. */
-export function renderApps(frame: Frame, { account, sessions, done, faults = [] }: AppsView): Html {
+export function renderApps(frame: Frame, { account, sessions, fresh, done, faults = [] }: AppsView): Html {
 	const cards = kinds.map(({ kind, title, end, named }) => {
-		const items = sessions.filter((item) => item.kind === kind);
-		const list = items.map((item) => row(frame, item, end, named));
+		// What another session has made is listed below that one, with which it ends.
+		const items = sessions.filter((item) => item.kind === kind && !isMade(sessions, item));
+		const list = items.map((item) => row(frame, item, { end, named, sessions }));
 		return html`<section class="card"><h2>${title}</h2>${
 			list.length === 0 ? html`<p class="quiet">${t.none}</p>` : html`<ul class="rows">${list}</ul>`
-		}${kind === "token" && tokenForm(frame, faults)}</section>`;
+		}${kind === "token" && (fresh ? tokenForm(frame, faults) : again)}</section>`;
 	});
 	return accountPage(
 		frame,
@@ -44,8 +48,28 @@ export function renderApps(frame: Frame, { account, sessions, done, faults = [] 
 	);
 }
 
-function row({ csrf }: Frame, item: SessionItem, end: string, named: string): Html {
-	const client = cleanName(item.client) || t.unnamed;
+const again = html`<p><a class="button other" href="${confirmPath("/account/apps")}">${t.tokenConfirm}</a></p>`;
+
+const isMade = (sessions: readonly SessionItem[], { madeBy }: SessionItem): boolean =>
+	sessions.some(({ id }) => id === madeBy);
+
+interface RowTexts {
+	readonly end: string;
+	readonly named: string;
+	readonly sessions: readonly SessionItem[];
+}
+
+function row(frame: Frame, item: SessionItem, { end, named, sessions }: RowTexts): Html {
+	const made = sessions
+		.filter(({ madeBy }) => madeBy === item.id)
+		.map((key) => row(frame, key, { end: t.revoke, named: t.revokeThis, sessions }));
+	return html`${ownRow(frame, item, end, named)}${made.length > 0 && html`<li class="made"><ul class="rows" aria-label="${fillInPlain(t.madeBy, { client: nameOf(item) })}">${made}</ul></li>`}`;
+}
+
+const nameOf = ({ client }: SessionItem): string => cleanName(client) || t.unnamed;
+
+function ownRow({ csrf }: Frame, item: SessionItem, end: string, named: string): Html {
+	const client = nameOf(item);
 	const isCurrent = item.current === true;
 	const used = item.lastUsedAt === undefined ? t.neverUsed : fillIn(t.lastUsed, { time: shortTime(item.lastUsedAt) });
 	// The current session is in use by this very request.

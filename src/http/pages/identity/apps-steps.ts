@@ -7,6 +7,7 @@ import { texts } from "../../page-kit/texts.ts";
 import { type PageRoute, type SignedInCall, signedInPage } from "../page-routes.ts";
 import type { PageServices } from "../services.ts";
 import { renderApps, renderNewToken } from "./apps-page.ts";
+import { freshForm, isFresh } from "./fresh-page.ts";
 
 /** `/account/apps`: lists and revokes sessions, tokens and device keys, and creates access tokens. */
 export function appsRoutes(services: PageServices): readonly PageRoute[] {
@@ -17,6 +18,7 @@ export function appsRoutes(services: PageServices): readonly PageRoute[] {
 		const shown = renderApps(frame, {
 			account: session.account,
 			sessions: await sessionsOf(context, session.account, [session.id]),
+			fresh: isFresh(context, { session }),
 			done: refusal === undefined && ctx.query.done === "ended" ? texts.apps.ended : undefined,
 			faults: refusal?.faults ?? [],
 		});
@@ -38,6 +40,6 @@ export function appsRoutes(services: PageServices): readonly PageRoute[] {
 			await endSession(context, session.account, form.text("id"));
 			seeOther(ctx, "/account/apps?done=ended");
 		}),
-		signedIn("POST", "/account/apps/token", makeToken),
+		freshForm(services, "/account/apps")("/account/apps/token", makeToken),
 	];
 }

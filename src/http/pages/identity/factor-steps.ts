@@ -5,10 +5,11 @@ import { beginTotp, confirmTotp, endTotp, renewRecoveryCodes } from "#core/ident
 import { privateHeaders, seeOther, sendPage } from "../../page-kit/private-page.ts";
 import { attempt, type Refusal } from "../../page-kit/refusal.ts";
 import { texts } from "../../page-kit/texts.ts";
-import { type PageRoute, type SignedInCall, signedInPage } from "../page-routes.ts";
+import type { PageRoute, SignedInCall } from "../page-routes.ts";
 import type { PageServices } from "../services.ts";
+import { freshForm } from "./fresh-page.ts";
 import { readPasskey } from "./passkey-form.ts";
-import { isFresh, showSecurity } from "./show-security.ts";
+import { showSecurity } from "./show-security.ts";
 import { renderRecoveryCodes, renderTotpSetUp } from "./totp-pages.ts";
 
 const securityPath = "/account/security";
@@ -16,12 +17,7 @@ const securityPath = "/account/security";
 /** Changes to authenticator apps, passkeys and the recovery address. They require a recent authentication. */
 export function factorRoutes(services: PageServices): readonly PageRoute[] {
 	const { context } = services;
-	const signedIn = signedInPage(services);
-	const fresh = (path: string, handle: (call: SignedInCall) => Promise<void>): PageRoute =>
-		signedIn("POST", path, async (call) => {
-			if (isFresh(context, call)) return handle(call);
-			seeOther(call.ctx, `/account/confirm?return=${securityPath}`);
-		});
+	const fresh = freshForm(services, securityPath);
 
 	function showTotp(
 		{ ctx, frame, session }: SignedInCall,

@@ -1,5 +1,5 @@
 import type { Account } from "#core/model/account.ts";
-import { button, type Fault, field, form, nameForManagers } from "../../page-kit/form.ts";
+import { button, checkbox, type Fault, field, form, nameForManagers } from "../../page-kit/form.ts";
 import { entryPage, type Frame, person } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";
 import { texts } from "../../page-kit/texts.ts";
@@ -59,6 +59,7 @@ export function renderSetPassword(
 					},
 					faults,
 				),
+				checkbox("endAll", t.endAll),
 				button(t.setSubmit),
 			],
 		)}`,

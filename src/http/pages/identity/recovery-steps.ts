@@ -44,7 +44,7 @@ export function recoveryRoutes(services: Services): readonly PageRoute[] {
 		const { ctx, frame, form } = call;
 		const link = form.text("link");
 		const tried = await attempt(ctx, () =>
-			recover(context, link, form.text("password")).catch((error: unknown) => {
+			recover(context, link, form.text("password"), { endAll: form.has("endAll") }).catch((error: unknown) => {
 				if (error instanceof NotFound) return undefined;
 				throw error;
 			}),

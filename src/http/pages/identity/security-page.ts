@@ -1,10 +1,11 @@
 import type { Account } from "#core/model/account.ts";
 import { fillIn, fillInPlain } from "../../page-kit/fill-in.ts";
-import { button, type Fault, faultSummary, field, form, nameForManagers } from "../../page-kit/form.ts";
+import { button, checkbox, type Fault, faultSummary, field, form, nameForManagers } from "../../page-kit/form.ts";
 import { accountPage, entryPage, type Frame, person } from "../../page-kit/frame.ts";
 import { type Html, html } from "../../page-kit/html.ts";
 import { texts } from "../../page-kit/texts.ts";
 import { shortTime } from "../post.ts";
+import { confirmPath } from "./fresh-page.ts";
 
 export interface PasskeyShown {
 	readonly id: string;
@@ -26,7 +27,6 @@ export interface SecurityView {
 }
 
 const t = texts.security;
-const confirmPath = "/account/confirm?return=/account/security";
 
 /** The page for password, e-mail address, authenticator app and passkeys. */
 export function renderSecurity(frame: Frame, view: SecurityView): Html {
@@ -47,6 +47,7 @@ const passwordCard = ({ csrf }: Frame, account: Account, faults: readonly Fault[
 			{ name: "next", label: t.next, hint: texts.signUp.passwordHint, type: "password", autocomplete: "new-password" },
 			faults,
 		),
+		checkbox("endAll", texts.recovery.endAll),
 		button(t.change),
 	])}</section>`;
 
@@ -73,7 +74,7 @@ const emailCard = ({ csrf }: Frame, { email, fresh, faults = [] }: SecurityView)
 			: html`<p class="quiet">${email === "" ? t.emailNone : email}</p>${again}`
 	}</section>`;
 
-const again = html`<p><a class="button other" href="${confirmPath}">${t.again}</a></p>`;
+const again = html`<p><a class="button other" href="${confirmPath("/account/security")}">${t.again}</a></p>`;
 
 const totpCard = ({ csrf }: Frame, { totp, fresh }: SecurityView): Html =>
 	html`<section class="card"><h2>${t.totpTitle}${totp && html` <span class="badge">${texts.form.on}</span>`}</h2><p>${totp ? t.totpOn : t.totpOff}</p>${

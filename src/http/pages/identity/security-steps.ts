@@ -15,7 +15,13 @@ export function securityRoutes(services: PageServices): readonly PageRoute[] {
 
 	async function change(call: SignedInCall): Promise<void> {
 		const { ctx, form, session } = call;
-		const wish = { current: form.text("current"), next: form.text("next"), from: ctx.ip, session: session.id };
+		const wish = {
+			current: form.text("current"),
+			next: form.text("next"),
+			from: ctx.ip,
+			session: session.id,
+			endAll: form.has("endAll"),
+		};
 		const tried = await attempt(ctx, () => changePassword(context, session.account, wish), { password: "current" });
 		if ("refusal" in tried) return showSecurity(call, context, tried.refusal);
 		// An attacker who knew the old password may also have the old session.

@@ -6,13 +6,8 @@ import { sendPage } from "../../page-kit/private-page.ts";
 import type { Refusal } from "../../page-kit/refusal.ts";
 import { texts } from "../../page-kit/texts.ts";
 import type { SignedInCall } from "../page-routes.ts";
+import { isFresh } from "./fresh-page.ts";
 import { renderSecurity } from "./security-page.ts";
-
-const freshMs = 15 * 60_000;
-
-/** True if the last authentication is at most 15 minutes old. */
-export const isFresh = ({ clock }: Pick<CoreContext, "clock">, { session }: SignedInCall): boolean =>
-	clock.now() - session.authTime < freshMs;
 
 /** Confirmations, by the value of `done` in the query. */
 const done: Readonly<Record<string, string>> = {
