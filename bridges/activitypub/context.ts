@@ -1,4 +1,4 @@
-import type { BridgeHost } from "#bridge-kit";
+import type { Account, BridgeHost } from "#bridge-kit";
 import type { Ids } from "./ids.ts";
 import type { ActorKeys } from "./keys.ts";
 
@@ -13,4 +13,10 @@ export interface PublishingContext {
 	readonly host: Pick<BridgeHost, "about" | "text" | "people" | "messages">;
 	readonly ids: Ids;
 	readonly keys: ActorKeys;
+}
+
+/** The same, for the answer to a request. */
+export interface ServingContext extends PublishingContext {
+	/** The account here of the actor who signed the request; absent if it is anonymous, or the actor is not known here. */
+	readonly reader?: Account;
 }

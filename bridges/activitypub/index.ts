@@ -14,6 +14,7 @@ import { createActorDirectory } from "./remote/actor-directory.ts";
 import { createDocuments } from "./remote/fetch-document.ts";
 import { createKeyFetcher } from "./remote/key-documents.ts";
 import { createWebFingerClient } from "./remote/webfinger-client.ts";
+import { createReaders } from "./serving/readers.ts";
 import { createRouter, paths } from "./serving/router.ts";
 import { createKeyCache } from "./signatures/index.ts";
 
@@ -40,7 +41,7 @@ function create(_config: ActivityPubConfig, host: BridgeHost): Bridge {
 		name: host.about.bridge,
 		capabilities,
 		paths,
-		handle: createRouter(publishing, createInbox(inbox, host, remoteKeys)),
+		handle: createRouter(publishing, createInbox(inbox, host, remoteKeys), createReaders(host, remoteKeys)),
 		async start() {
 			host.report({ state: "connected" });
 		},

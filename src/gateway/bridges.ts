@@ -54,6 +54,7 @@ export async function createBridge(
 		http,
 		socket,
 		sealing,
+		authorizedFetch: config.federation.authorizedFetch,
 		instance: {
 			name: config.instance.name,
 			description: config.instance.description,

@@ -69,6 +69,7 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 			bridge: bridgeName("activitypub"),
 			origin,
 			domain,
+			authorizedFetch: false,
 			instance: { name: "Here", description: "A place for tests", version: "0.0.1", openRegistration: false },
 		},
 		clock,

@@ -152,3 +152,20 @@ export function plainRequest(
 		},
 	};
 }
+
+/** The headers of a GET that an actor of a peer signs (draft-cavage). @param key another key than the actor's, to forge the signature */
+export function signedGetHeaders(
+	url: string,
+	keyId: string,
+	{ method = "GET", key = privateKey }: { method?: "GET" | "HEAD"; key?: KeyObject } = {},
+): Record<string, string> {
+	const { host, pathname, search } = new URL(url);
+	const date = new Date().toUTCString();
+	const text = `(request-target): ${method.toLowerCase()} ${pathname}${search}\nhost: ${host}\ndate: ${date}`;
+	const signature = sign("sha256", Buffer.from(text), key).toString("base64");
+	return {
+		date,
+		accept: "application/activity+json",
+		signature: `keyId="${keyId}",algorithm="rsa-sha256",headers="(request-target) host date",signature="${signature}"`,
+	};
+}

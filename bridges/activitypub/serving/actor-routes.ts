@@ -1,6 +1,6 @@
 import { type Account, type BridgeRequest, type BridgeResponse, type Channel, type Group, parseId } from "#bridge-kit";
 import { accountActor, channelActor, hasActor, instanceActor } from "../actors.ts";
-import type { PublishingContext } from "../context.ts";
+import type { PublishingContext, ServingContext } from "../context.ts";
 import { objectContext } from "../vocabulary.ts";
 import { document, notFound } from "./answers.ts";
 import { outbox, people, serveCollection, serveList } from "./collections.ts";
@@ -11,7 +11,7 @@ const seeOther = (url: string): BridgeResponse => ({ status: 302, headers: { loc
 
 /** `GET /users/{id}` and its collections. */
 export async function serveAccount(
-	context: PublishingContext,
+	context: ServingContext,
 	request: BridgeRequest,
 	name: string,
 	part: string | undefined,
@@ -42,14 +42,14 @@ export async function serveAccount(
 
 /** `GET /channels/{id}` and its collections. A timeline has no actor of its own; its owner's is used. */
 export async function serveChannel(
-	context: PublishingContext,
+	context: ServingContext,
 	request: BridgeRequest,
 	name: string,
 	part: string | undefined,
 ): Promise<BridgeResponse> {
-	const { host, ids } = context;
+	const { host, ids, reader } = context;
 	const id = parseId("chn", name);
-	const found = id === undefined ? undefined : await host.messages.openChannel(id);
+	const found = id === undefined ? undefined : await host.messages.openChannel(id, reader);
 	if (found === undefined || found.channel.kind !== "room") return notFound();
 	const { channel, group } = found;
 	if (part === undefined) {
@@ -76,7 +76,7 @@ export async function serveInstance(
 }
 
 async function serveShared(
-	context: PublishingContext,
+	context: ServingContext,
 	request: BridgeRequest,
 	part: string,
 	url: string,

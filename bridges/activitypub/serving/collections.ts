@@ -6,7 +6,7 @@ import {
 	type Message,
 	type Slice,
 } from "#bridge-kit";
-import type { PublishingContext } from "../context.ts";
+import type { PublishingContext, ServingContext } from "../context.ts";
 import { share } from "../outgoing/announce.ts";
 import { createOf } from "../outgoing/create.ts";
 import { withoutContext } from "../outgoing/writer.ts";
@@ -75,16 +75,14 @@ export function people(
 }
 
 /** The messages of a channel, newest first: as `Create` of their authors, for a group's channel as `Announce`. */
-export function outbox(context: PublishingContext, id: string, channel: ChannelId): Source {
-	const { host } = context;
+export function outbox(context: ServingContext, id: string, channel: ChannelId): Source {
+	const { host, reader } = context;
 	return {
 		id,
 		total: () => host.messages.count(channel),
 		async page(before) {
-			const { items, next } = await host.messages.openMessages(channel, {
-				limit: pageSize,
-				...(before === undefined ? {} : { before }),
-			});
+			const page = { limit: pageSize, ...(before === undefined ? {} : { before }) };
+			const { items, next } = await host.messages.openMessages(channel, page, reader);
 			const activities = await Promise.all(items.map((message) => activityOf(context, message)));
 			return {
 				items: activities.filter((activity) => activity !== undefined),
@@ -94,8 +92,8 @@ export function outbox(context: PublishingContext, id: string, channel: ChannelI
 	};
 }
 
-async function activityOf(context: PublishingContext, { id, deletedAt }: Message): Promise<object | undefined> {
-	const found = deletedAt === undefined ? await context.host.messages.openMessage(id) : undefined;
+async function activityOf(context: ServingContext, { id, deletedAt }: Message): Promise<object | undefined> {
+	const found = deletedAt === undefined ? await context.host.messages.openMessage(id, context.reader) : undefined;
 	if (found === undefined || found.message.deletedAt !== undefined) return undefined;
 	const { channel, message, author } = found;
 	if (channel.kind === "room") return withoutContext(share(context, found, message, context.ids.person(author)));
@@ -104,15 +102,13 @@ async function activityOf(context: PublishingContext, { id, deletedAt }: Message
 }
 
 /** The direct replies to a message, oldest first, from which other servers complete their threads. */
-export function replies({ host, ids }: PublishingContext, message: Message): Source {
+export function replies({ host, ids, reader }: ServingContext, message: Message): Source {
 	return {
 		id: `${ids.object(message)}/replies`,
 		total: async () => message.replies,
 		async page(after) {
-			const { items, next } = await host.messages.openReplies(message.id, {
-				limit: pageSize,
-				...(after === undefined ? {} : { after }),
-			});
+			const page = { limit: pageSize, ...(after === undefined ? {} : { after }) };
+			const { items, next } = await host.messages.openReplies(message.id, page, reader);
 			return {
 				items: items.filter((reply) => reply.deletedAt === undefined).map((reply) => ids.object(reply)),
 				...(next === undefined ? {} : { next }),

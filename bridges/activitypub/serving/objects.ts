@@ -1,5 +1,5 @@
 import { type AccountId, type BridgeRequest, type BridgeResponse, type Delivery, ownerOf, parseId } from "#bridge-kit";
-import type { PublishingContext } from "../context.ts";
+import type { PublishingContext, ServingContext } from "../context.ts";
 import { toObject, toTombstone } from "../notes.ts";
 import { activitiesOf } from "../outgoing/activities.ts";
 import { createOf } from "../outgoing/create.ts";
@@ -10,14 +10,14 @@ import { prefersHtml } from "./prefers-html.ts";
 
 /** `GET /objects/{id}` and its `replies`: the message as it is now, 410 with a Tombstone once it is deleted. */
 export async function serveObject(
-	context: PublishingContext,
+	context: ServingContext,
 	request: BridgeRequest,
 	name: string,
 	part: string | undefined,
 ): Promise<BridgeResponse> {
-	const { host, ids } = context;
+	const { host, ids, reader } = context;
 	const id = parseId("msg", name);
-	const found = id === undefined ? undefined : await host.messages.openMessage(id);
+	const found = id === undefined ? undefined : await host.messages.openMessage(id, reader);
 	// A message from the fediverse is served by its own server, under its own id.
 	if (found === undefined || found.message.origin?.bridge === host.about.bridge) return notFound();
 	const { message, author } = found;
@@ -38,11 +38,11 @@ async function ownerBeside({ host }: PublishingContext, owner: AccountId | undef
 }
 
 /** `GET /activities/{id}`: rendered from the event and the current state, so that a text that was edited or deleted is not shown. */
-export async function serveActivity(context: PublishingContext, request: BridgeRequest): Promise<BridgeResponse> {
-	const { host, ids } = context;
+export async function serveActivity(context: ServingContext, request: BridgeRequest): Promise<BridgeResponse> {
+	const { host, ids, reader } = context;
 	const id = `${host.about.origin}${request.path}`;
 	const name = ids.parseActivity(id);
-	const event = name === undefined ? undefined : await host.messages.openEvent(name.event);
+	const event = name === undefined ? undefined : await host.messages.openEvent(name.event, reader);
 	if (event === undefined) return notFound();
 	const activities = (await activitiesOf(context, event)).map(({ activity }) => activity);
 	const found = activities.find((activity) => activity.id === id) ?? (await createInside(context, event, id));
@@ -50,9 +50,9 @@ export async function serveActivity(context: PublishingContext, request: BridgeR
 }
 
 /** The `Create` inside a channel's `Announce` is never sent by itself, but its id can be fetched. */
-async function createInside(context: PublishingContext, event: Delivery, id: string): Promise<object | undefined> {
+async function createInside(context: ServingContext, event: Delivery, id: string): Promise<object | undefined> {
 	if (event.kind !== "message" || event.origin === context.host.about.bridge) return undefined;
-	const found = await context.host.messages.openMessage(event.subject.message.id);
+	const found = await context.host.messages.openMessage(event.subject.message.id, context.reader);
 	if (found === undefined || found.message.deletedAt !== undefined) return undefined;
 	const { activity } = createOf(context, found);
 	return activity.id === id ? activity : undefined;

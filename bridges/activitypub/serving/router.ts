@@ -1,11 +1,12 @@
 import { type BridgeRequest, type BridgeResponse, parseId } from "#bridge-kit";
 import { hasActor } from "../actors.ts";
 import { createCache } from "../cache.ts";
-import type { PublishingContext } from "../context.ts";
+import type { PublishingContext, ServingContext } from "../context.ts";
 import { serveHostMeta, serveHostMetaJson, serveNodeInfo, serveNodeInfoLinks } from "./about.ts";
 import { serveAccount, serveChannel, serveInstance } from "./actor-routes.ts";
 import { notAllowed, notFound, problem } from "./answers.ts";
 import { serveActivity, serveObject } from "./objects.ts";
+import type { ServeToReader } from "./readers.ts";
 import { serveWebFinger } from "./webfinger.ts";
 
 /** The first path segments that this bridge serves. */
@@ -24,7 +25,7 @@ export const paths = [
 ] as const;
 
 type Serve = (
-	context: PublishingContext,
+	context: ServingContext,
 	request: BridgeRequest,
 	name: string,
 	part: string | undefined,
@@ -47,12 +48,16 @@ const wellKnown = new Map<string, Serve>([
 	["host-meta.json", serveHostMetaJson],
 ]);
 
+/** What is served to certain readers, or to signed requests, only. WebFinger, NodeInfo and the provider's own actor are for everyone. */
+const guarded: ReadonlySet<string> = new Set(["users", "channels", "objects", "activities"]);
+
 /** How long the existence of an inbox is cached, in milliseconds, so that a busy inbox does not read the store for each request. */
 const believedMs = 10_000;
 
 export function createRouter(
 	context: PublishingContext,
 	inbox: (request: BridgeRequest) => Promise<BridgeResponse>,
+	toReader: ServeToReader,
 ): (request: BridgeRequest) => Promise<BridgeResponse> {
 	const inboxes = createCache<true>(5_000, believedMs);
 
@@ -65,7 +70,10 @@ export function createRouter(
 		const serve = root === ".well-known" ? wellKnown.get(name) : reads.get(root);
 		if (serve === undefined) return notFound();
 		if (request.method !== "GET" && request.method !== "HEAD") return notAllowed("GET, HEAD");
-		return serve(context, request, name, part);
+		if (!guarded.has(root)) return serve(context, request, name, part);
+		return toReader(request, async (reader) =>
+			serve(reader === undefined ? context : { ...context, reader }, request, name, part),
+		);
 	};
 
 	/** An actor's inbox accepts what the shared one does, as long as the actor exists. */

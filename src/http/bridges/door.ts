@@ -27,8 +27,8 @@ export function bridgeDoor(
 		ctx.state.route = `bridge ${bridge.name}`;
 		try {
 			if (health.state() === "draining") throw new Unavailable("The provider is stopping");
-			// POST needs no token. Homeservers have one, and send with PUT.
-			if (ctx.method === "POST") await rates.count(ctx, "inbox", ctx.ip);
+			// POST needs no token. Homeservers have one, and send with PUT. A signature, too, can make a bridge fetch a key.
+			if (ctx.method === "POST" || ctx.get("Signature") !== "") await rates.count(ctx, "inbox", ctx.ip);
 			await write(ctx, await bridge.handle(requestOf(ctx)));
 		} catch (error) {
 			if (error instanceof ClientGone) {

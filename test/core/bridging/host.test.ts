@@ -31,6 +31,7 @@ async function openHosted(t: ExecutionContext): Promise<Hosted> {
 		http: createHttpClient({ userAgent: "test" }),
 		socket: createSocketClient({ allow: [], deny: [], insecureLocalhost: false }),
 		sealing: testVault(),
+		authorizedFetch: false,
 		instance: { name: "Test", description: "", version: "0", openRegistration: false },
 		limits: { bodyBytes: 1, jsonDepth: 1, jsonNodes: 1 },
 		report() {},
@@ -187,6 +188,7 @@ test("while the store is unavailable, receiving fails with an error that makes t
 		socket: host.socket,
 		sealing: testVault(),
 		instance: host.about.instance,
+		authorizedFetch: false,
 		limits: host.limits,
 		report: host.report,
 	});

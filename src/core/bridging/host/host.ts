@@ -17,14 +17,15 @@ export interface HostParts extends Pick<BridgeHost, "http" | "socket" | "limits"
 	/** Encrypts the bridge's secrets. */
 	readonly sealing: Sealing;
 	readonly instance: BridgeHost["about"]["instance"];
+	readonly authorizedFetch: boolean;
 }
 
 /** Creates the host of one bridge. */
 export function createBridgeHost(parts: HostParts): BridgeHost {
-	const { bridge, context, incoming, sealing, instance, http, socket, limits, report } = parts;
+	const { bridge, context, incoming, sealing, instance, authorizedFetch, http, socket, limits, report } = parts;
 	const { origin, domain, clock, logger, text } = context;
 	return {
-		about: { bridge, origin, domain, instance },
+		about: { bridge, origin, domain, authorizedFetch, instance },
 		clock,
 		logger: logger.child({ bridge }),
 		text,

@@ -5,6 +5,7 @@ import { type Place, placeOf } from "../../groups/place.ts";
 import type { BridgeName } from "../../ids.ts";
 import { listMessages, listReplies } from "../../messages/list-messages.ts";
 import { messages } from "../../messages/message.ts";
+import type { Account } from "../../model/account.ts";
 import type { Message, Position } from "../../model/message.ts";
 import type { HostMessages, OpenChannel } from "../../ports/bridge/messages.ts";
 import type { Slice } from "../../ports/bridge/slice.ts";
@@ -17,15 +18,15 @@ import { messageWithOpenPlace, openPlace, toOpenChannel } from "./open-place.ts"
 /** Gives a bridge access to open channels and their messages. */
 export function createHostMessages(context: CoreContext, bridge: BridgeName): HostMessages {
 	const { store } = context;
-	async function open(place: Place | undefined): Promise<OpenChannel | undefined> {
-		const opened = await openPlace(context, place);
+	async function open(place: Place | undefined, reader?: Account): Promise<OpenChannel | undefined> {
+		const opened = await openPlace(context, place, reader);
 		return opened === undefined ? undefined : toOpenChannel(opened);
 	}
 	return {
-		openChannel: async (id) => open(await placeOf(context, id)),
+		openChannel: async (id, reader) => open(await placeOf(context, id), reader),
 		openChannelByHandle: async (handle) => open(await channelByHandle(context, handle)),
-		async openMessage(id) {
-			const found = await messageWithOpenPlace(context, id);
+		async openMessage(id, reader) {
+			const found = await messageWithOpenPlace(context, id, reader);
 			if (found === undefined) return undefined;
 			const { message, place } = found;
 			const author = await accountById(context, message.author);
@@ -40,14 +41,14 @@ export function createHostMessages(context: CoreContext, bridge: BridgeName): Ho
 				...(parent === undefined ? {} : { parent }),
 			};
 		},
-		async openMessages(channel, { before, limit }) {
-			const place = await openPlace(context, await placeOf(context, channel));
+		async openMessages(channel, { before, limit }, reader) {
+			const place = await openPlace(context, await placeOf(context, channel), reader);
 			if (place === undefined) return { items: [] };
 			const window = { ...position(before), direction: "backward", limit } as const;
 			return messageSlice(await listMessages(context, place, window), limit);
 		},
-		async openReplies(id, { after, limit }) {
-			const place = await openPlace(context, (await messageWithOpenPlace(context, id))?.place);
+		async openReplies(id, { after, limit }, reader) {
+			const place = await openPlace(context, (await messageWithOpenPlace(context, id, reader))?.place, reader);
 			if (place === undefined) return { items: [] };
 			return messageSlice(await listReplies(context, place, id, { ...position(after), limit }), limit);
 		},

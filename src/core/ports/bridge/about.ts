@@ -8,6 +8,8 @@ export interface HostAbout {
 	readonly origin: string;
 	/** The domain of local handles: `social.example`, with the port if it is not the scheme's default. */
 	readonly domain: string;
+	/** Whether documents are served only to requests that their sender has signed (`federation.authorizedFetch`). */
+	readonly authorizedFetch: boolean;
 	/** What the provider publishes about itself. */
 	readonly instance: {
 		readonly name: string;

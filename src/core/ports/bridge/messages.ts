@@ -23,18 +23,25 @@ export interface OpenMessage extends OpenChannel {
 	readonly mentions: readonly Account[];
 }
 
-/** The channels and messages that anyone may read. Anything else does not exist for a bridge. */
+/**
+ * The channels and messages that anyone may read, or that `reader`, whose identity has been proved, may read. Anything else does not
+ * exist for a bridge.
+ */
 export interface HostMessages {
-	openChannel(id: ChannelId): Promise<OpenChannel | undefined>;
+	openChannel(id: ChannelId, reader?: Account): Promise<OpenChannel | undefined>;
 	openChannelByHandle(handle: string): Promise<OpenChannel | undefined>;
 	/** A deleted message is a tombstone (`deletedAt`). */
-	openMessage(id: MessageId): Promise<OpenMessage | undefined>;
+	openMessage(id: MessageId, reader?: Account): Promise<OpenMessage | undefined>;
 	/** The messages of a channel, newest first. */
-	openMessages(channel: ChannelId, page: { readonly before?: string; readonly limit: number }): Promise<Slice<Message>>;
+	openMessages(
+		channel: ChannelId,
+		page: { readonly before?: string; readonly limit: number },
+		reader?: Account,
+	): Promise<Slice<Message>>;
 	/** The direct replies to a message, oldest first. */
-	openReplies(message: MessageId, page: PageAfter): Promise<Slice<Message>>;
-	/** The event with a delivery's id, as a delivery without a target; `undefined` unless anyone may see it. */
-	openEvent(id: string): Promise<Delivery | undefined>;
+	openReplies(message: MessageId, page: PageAfter, reader?: Account): Promise<Slice<Message>>;
+	/** The event with a delivery's id, as a delivery without a target; `undefined` unless its subject may be read. */
+	openEvent(id: string, reader?: Account): Promise<Delivery | undefined>;
 	/** The name of the event that posted a message, as in the id of its delivery. */
 	postedBy(message: Pick<Message, "channel" | "seq" | "at">): string;
 	/** The message that has this id on the bridge's network, be it remote or a copy of a local one. */
