@@ -3,7 +3,7 @@ import type { Instance } from "../base/services.ts";
 import { button, type Fault, faultSummary, form, titleWith } from "./form.ts";
 import { type Fragment, type Html, html } from "./html.ts";
 import { layout } from "./layout.ts";
-import { isolatedName, letterOf } from "./person.ts";
+import { avatar, isolatedName } from "./person.ts";
 import { texts } from "./texts.ts";
 
 /** What every page with forms needs. */
@@ -67,6 +67,6 @@ ${done !== undefined && html`<div class="note good" role="status"><p>${done}</p>
 	);
 }
 
-/** An account in one line, without its avatar: an image on another server would tell that server about the visit. */
+/** An account in one line. */
 export const person = (account: Account): Html =>
-	html`<p class="person">${letterOf(account)}<span><strong>${isolatedName(account)}</strong><small>@${addressOf(account)}</small></span></p>`;
+	html`<p class="person">${avatar(account)}<span><strong>${isolatedName(account)}</strong><small>@${addressOf(account)}</small></span></p>`;

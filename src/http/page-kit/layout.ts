@@ -12,8 +12,6 @@ export interface Subject {
 	/** The canonical URL; without one, search engines are told not to index the page. */
 	readonly url?: string;
 	readonly kind?: "website" | "article" | "profile";
-	/** https URL. */
-	readonly image?: string;
 	readonly alternate?: { readonly type: string; readonly url: string } | undefined;
 	readonly publishedAt?: string;
 	/** The layout of a page with forms: a narrow `entry` page, or a page of the signed-in `account`. */
@@ -52,7 +50,7 @@ ${main}
 
 function head(
 	instance: Instance,
-	{ title, description, url, kind = "website", image, alternate, publishedAt }: Subject,
+	{ title, description, url, kind = "website", alternate, publishedAt }: Subject,
 ): Html {
 	if (url === undefined) return html`<meta name="robots" content="noindex">`;
 	return html`<meta name="description" content="${description}">
@@ -63,6 +61,5 @@ ${alternate !== undefined && html`<link rel="alternate" type="${alternate.type}"
 <meta property="og:title" content="${title}">
 <meta property="og:description" content="${description}">
 <meta property="og:url" content="${url}">
-${image !== undefined && html`<meta property="og:image" content="${image}">`}
 ${publishedAt !== undefined && html`<meta property="article:published_time" content="${publishedAt}">`}`;
 }

@@ -27,7 +27,7 @@ export function privateHeaders(ctx: Context, { formTargets = [], script = false 
 		"Content-Security-Policy": [
 			"default-src 'none'",
 			"style-src 'self'",
-			"img-src 'self' data:",
+			"img-src 'self'",
 			...(script ? ["script-src 'self'", "connect-src 'self'"] : []),
 			`form-action ${formAction}`,
 			"frame-ancestors 'none'",

@@ -47,7 +47,6 @@ export async function messagePage(
 ${post(context, shown, "whole")}
 ${replies.length > 0 && html`<h2 class="section" id="replies">${message.replies === 1 ? "1 reply" : `${message.replies} replies`}</h2><div class="posts">${replies.map((reply) => post(context, reply, "reply"))}</div>`}
 ${pagination(url, "after", { from: after, next, back: "First replies", on: "More replies" })}`;
-	const image = author.profile.avatar;
 	const subject = {
 		title: titleOf(context, shown),
 		description: excerpt(context, message, 200),
@@ -56,7 +55,7 @@ ${pagination(url, "after", { from: after, next, back: "First replies", on: "More
 		alternate,
 		publishedAt: timeOf(message.at),
 	};
-	return layout(instance, { ...subject, ...(image === undefined ? {} : { image }) }, main);
+	return layout(instance, subject, main);
 }
 
 const placeName = ({ channel, group }: Place): Html =>

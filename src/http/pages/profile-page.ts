@@ -24,7 +24,6 @@ export async function profilePage(
 	const { posts, next } = await openPosts(context, place, before);
 	const followers = await context.store.count(memberships, "place", [place.channel.id, "joined"]);
 	const url = personUrl(context, account);
-	const { avatar: image } = account.profile;
 	const bio = bioOf(context, account);
 	const main = html`<section class="hero profile">
 ${avatar(account, "large")}
@@ -37,11 +36,7 @@ ${posts.length === 0 ? html`<p class="empty">Nothing has been posted here yet.</
 </section>
 ${pagination(url, "before", { from: before, next, back: "Newest posts", on: "Older posts" })}`;
 	const description = bio === "" ? `Posts by @${addressOf(account)}` : bio.slice(0, 200);
-	return layout(
-		instance,
-		{ title: nameOf(account), description, url, kind: "profile", alternate, ...(image === undefined ? {} : { image }) },
-		main,
-	);
+	return layout(instance, { title: nameOf(account), description, url, kind: "profile", alternate }, main);
 }
 
 /** Local bios are plain text, remote ones are HTML. */
