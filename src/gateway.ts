@@ -12,9 +12,10 @@ import { createBridge, openNetwork, version } from "./gateway/bridges.ts";
 import { buildBridging } from "./gateway/bridging.ts";
 import { buildHttp } from "./gateway/http.ts";
 import { buildLanes } from "./gateway/lanes.ts";
+import { buildMetrics, hasMetrics, metricsAccessOf } from "./gateway/metrics.ts";
 import { enabledBridges, type GatewayOptions, openCore } from "./gateway/open-core.ts";
 import { takeServerLock } from "./gateway/server-lock.ts";
-import { createMetrics } from "./http/operators/metrics.ts";
+import { createOperatorsApp } from "./http/operators/app.ts";
 import { type Listening, listen } from "./http/server.ts";
 import type { Health } from "./http/services.ts";
 
@@ -67,8 +68,7 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 	for (const name of enabledBridges(config))
 		bridges.push(await createBridge(name, config, opened, network, () => incoming));
 
-	const outcomes = new Map<string, number>();
-	const ended = new Map<string, number>();
+	const { metrics, countDelivery, countEnded } = buildMetrics();
 	const lanes: Lanes = buildLanes({
 		core: opened,
 		bridges: () => bridges,
@@ -77,40 +77,13 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 		concurrency: config.delivery.lanes,
 		delivery: {
 			maxAgeMs: config.delivery.maxAgeDays * 86_400_000,
-			onOutcome: (bridge, status) =>
-				outcomes.set(`${bridge} ${status}`, (outcomes.get(`${bridge} ${status}`) ?? 0) + 1),
-			onEnded: (bridge, reason, count) =>
-				ended.set(`${bridge} ${reason}`, (ended.get(`${bridge} ${reason}`) ?? 0) + count),
+			onOutcome: countDelivery,
+			onEnded: countEnded,
 		},
 	});
 
 	let state: ReturnType<Health["state"]> = "recovering";
-	const metrics = createMetrics((prometheus, registry) => {
-		new prometheus.Gauge({
-			name: "causeway_deliveries_total",
-			help: "Attempts to deliver, by bridge and outcome",
-			labelNames: ["bridge", "status"],
-			registers: [registry],
-			collect() {
-				for (const [key, count] of outcomes) {
-					const [bridge = "", status = ""] = key.split(" ");
-					this.set({ bridge, status }, count);
-				}
-			},
-		});
-		new prometheus.Gauge({
-			name: "causeway_follows_ended_total",
-			help: "Follows that ended because their target no longer exists, by bridge and reason",
-			labelNames: ["bridge", "reason"],
-			registers: [registry],
-			collect() {
-				for (const [key, count] of ended) {
-					const [bridge = "", reason = ""] = key.split(" ");
-					this.set({ bridge, reason }, count);
-				}
-			},
-		});
-	});
+	const health: Health = { state: () => state };
 	const http = buildHttp({
 		context,
 		bus,
@@ -118,8 +91,9 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 		shadows,
 		http: network.http,
 		secrets: createBridgeState(context, "provider!", network.sealing),
-		health: { state: () => state },
+		health,
 		metrics,
+		metricsAccess: metricsAccessOf(config),
 		limits: config.limits,
 		instance: { ...config.instance, version },
 		streams: { heartbeatSeconds: config.events.heartbeatSeconds },
@@ -128,13 +102,14 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 	});
 
 	let listening: Listening | undefined;
+	let monitoring: Listening | undefined;
 	let stopped: Promise<void> | undefined;
 
 	async function end(): Promise<void> {
 		state = "draining";
 		ending.abort();
 		// Deliveries end at the same time as requests. They need their bridges until then.
-		await Promise.all([listening?.close(), lanes.stop()]);
+		await Promise.all([listening?.close(), monitoring?.close(), lanes.stop()]);
 		await Promise.all(bridges.map((bridge) => bridge.stop()));
 		http.close();
 		await network.http.close();
@@ -152,6 +127,12 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 			await migrate(context, ending.signal);
 			await parkedEvents.load();
 			for (const bridge of bridges) await bridge.start(ending.signal);
+			if (hasMetrics(config)) await metrics.begin();
+			if (config.metrics.port !== 0)
+				monitoring = await listen(
+					createOperatorsApp({ context, health, metrics, token: config.metrics.token }),
+					config.metrics,
+				);
 			state = "ready";
 			listening = await listen(http.app, { ...config.listen, onClosing: () => http.events.close() });
 			startSweeper(context, { lanes, incoming, collections, signal: ending.signal });

@@ -113,9 +113,21 @@ test("all problems are reported at once, each with its key, the expected and the
 		"limits.post.points: expected a whole number from 1 to 1000000000, found 0",
 		'listen.port: expected a whole number from 0 to 65535, found "http" (in CAUSEWAY_LISTEN_PORT)',
 		"listen.prt: expected one of the keys host, port, behindProxy, found a key that does not exist",
-		"listn: expected one of the keys publicUrl, listen, dataDir, instance, store, queue, registration, federation, bridges, messages, events, delivery, limits, mail, log, found a key that does not exist",
+		"listn: expected one of the keys publicUrl, listen, dataDir, instance, store, queue, registration, federation, bridges, messages, events, delivery, limits, mail, metrics, log, found a key that does not exist",
 		'log: expected a section with keys, found "loud"',
 	]);
+});
+
+test("metrics beyond this machine need a token", (t) => {
+	for (const host of ["0.0.0.0", "::", "10.0.0.5", "metrics.example"])
+		t.deepEqual(load(`metrics: { port: 9480, host: "${host}" }`).wrong, [
+			`metrics.token: expected a token of at least 16 letters, digits and -._~+/=, because metrics.host (${host}) is not on this machine only, found nothing`,
+		]);
+	for (const host of ["127.0.0.1", "localhost", "::1"])
+		t.deepEqual(load(`metrics: { port: 9480, host: "${host}" }`).wrong, []);
+	t.deepEqual(load("metrics: { port: 9480, host: 0.0.0.0, token: 0123456789abcdef }").wrong, []);
+	for (const token of ["short", "spaces are not allowed in it"])
+		t.is(load(`metrics: { token: "${token}" }`).wrong.length, 1, token);
 });
 
 test("a renamed key is rejected with its new name, in the file and in the environment", (t) => {

@@ -1,5 +1,5 @@
-import { isIPv4 } from "node:net";
 import { type ZodType, z } from "zod";
+import { isLoopback } from "./loopback.ts";
 import { domain, flag, integer, oneOf, origin, rate, section, serviceUrl, text, urlOrNothing } from "./values.ts";
 
 const MiB = 1024 * 1024;
@@ -29,6 +29,8 @@ const queue = z
 		"embedded",
 	)
 	.prefault({ kind: "embedded" });
+
+const metricsToken = "a token of at least 16 letters, digits and -._~+/=";
 
 /**
  * The schema of all keys with their defaults, which `config/default.yaml` documents. Every key of the parsed configuration is present.
@@ -94,6 +96,13 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 					url: urlOrNothing("smtp", "smtps").default(""),
 					from: text().default(""),
 				}),
+				metrics: section({
+					token: text()
+						.refine((value) => value === "" || /^[\w\-.~+/=]{16,200}$/.test(value), `nothing, or ${metricsToken}`)
+						.default(""),
+					host: text().min(1, "a host name or an address").default("127.0.0.1"),
+					port: integer(0, 65_535).default(0),
+				}),
 				log: section({ level: oneOf("debug", "info", "warn", "error", "silent").default("info") }),
 			},
 			"a mapping of keys to values",
@@ -105,6 +114,12 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 					path: ["mail", "from"],
 					message: "the sender address of mail, because mail.url is set",
 				});
+			if (config.metrics.port !== 0 && config.metrics.token === "" && !isLoopback(config.metrics.host))
+				context.addIssue({
+					code: "custom",
+					path: ["metrics", "token"],
+					message: `${metricsToken}, because metrics.host (${config.metrics.host}) is not on this machine only`,
+				});
 			if (config.federation.insecureLocalhost && !isLoopback(new URL(config.publicUrl).hostname))
 				context.addIssue({
 					code: "custom",
@@ -113,7 +128,3 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 				});
 		});
 }
-
-/** @param hostname as {@link URL.hostname} gives it, in which every notation of an IPv4 address is normalised */
-const isLoopback = (hostname: string): boolean =>
-	hostname === "localhost" || hostname === "[::1]" || (isIPv4(hostname) && hostname.startsWith("127."));

@@ -9,7 +9,7 @@ import type { Bus } from "#core/ports/bus.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
 import { createApp } from "../http/app.ts";
 import type { Limits } from "../http/base/limits.ts";
-import type { Metrics } from "../http/base/metrics.ts";
+import type { Metrics, MetricsAccess } from "../http/base/metrics.ts";
 import type { Health, Instance } from "../http/base/services.ts";
 import { createOAuthDoor } from "../http/oauth/door.ts";
 import { createLiveEvents } from "../http/ofscp/live-events.ts";
@@ -27,6 +27,7 @@ export interface HttpParts {
 	readonly secrets: Secrets;
 	readonly health: Health;
 	readonly metrics: Metrics;
+	readonly metricsAccess: MetricsAccess;
 	readonly limits: Limits;
 	readonly instance: Instance;
 	readonly streams: EventStreamOptions;

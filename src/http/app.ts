@@ -13,7 +13,7 @@ export function createApp(services: AppServices): Koa {
 	const rates = createRateLimits(services.limits);
 	return stackOf(services, {
 		bridges: services.bridges.map((bridge) => bridgeDoor(bridge, services, rates)),
-		probes: [operatorsDoor(services)],
+		probes: [operatorsDoor(services, rates)],
 		doors: [ofscpDoor(services, rates), services.oauth.door(rates), pagesDoor(services, rates)],
 		asPage: problemPage(services.instance),
 	});

@@ -50,6 +50,7 @@ export interface DoorOptions {
 	readonly editWindowMs?: number;
 	/** Providers with which this one has nothing to do. */
 	readonly deny?: readonly string[];
+	readonly metricsAccess?: AppServices["metricsAccess"];
 }
 
 export interface Reply {
@@ -87,6 +88,7 @@ export async function openDoor({
 	maxBufferedBytes,
 	editWindowMs = 3_600_000,
 	deny = [],
+	metricsAccess = "open",
 }: DoorOptions = {}) {
 	const folder = await mkdtemp(path.join(tmpdir(), "causeway-door-"));
 	const store = await openStore(
@@ -107,6 +109,8 @@ export async function openDoor({
 	});
 	const shadows = createShadows(context);
 	const outbound = createHttpClient({ insecureLocalhost: true, deny, userAgent: "Causeway" });
+	const metrics = createMetrics();
+	if (metricsAccess !== "closed") await metrics.begin();
 	const http = buildHttp({
 		context,
 		bus,
@@ -115,7 +119,8 @@ export async function openDoor({
 		http: outbound,
 		secrets: createBridgeState(context, "provider"),
 		health,
-		metrics: createMetrics(),
+		metrics,
+		metricsAccess,
 		limits: { ...wideLimits, ...limits },
 		instance: { name: "Riverside", description: "A small provider by the river.", contact: "", version: "0.1.0" },
 		streams: { heartbeatSeconds, ...(maxBufferedBytes === undefined ? {} : { maxBufferedBytes }) },

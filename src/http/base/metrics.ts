@@ -6,7 +6,14 @@ export interface Request {
 }
 
 export interface Metrics {
+	/** Starts collecting. Before that, nothing is counted. */
+	begin(): Promise<void>;
 	observe(request: Request, seconds: number): void;
 	/** The metrics in the text format of Prometheus. */
 	expose(): Promise<{ readonly type: string; readonly text: string }>;
 }
+
+/**
+ * Who may read the metrics: any request, none, or those with a token. They tell how much an instance is used, and when it can be overloaded.
+ */
+export type MetricsAccess = "open" | "closed" | { readonly token: string };

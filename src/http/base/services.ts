@@ -10,7 +10,7 @@ import type { Principal } from "#core/identity/principal.ts";
 import type { AccountId } from "#core/ids.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Limits } from "./limits.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics, MetricsAccess } from "./metrics.ts";
 
 export interface Health {
 	state(): "ready" | "recovering" | "draining";
@@ -47,6 +47,7 @@ export interface Services {
 	/** Stores the provider's signing keys. */
 	readonly secrets: Secrets;
 	readonly metrics: Metrics;
+	readonly metricsAccess: MetricsAccess;
 	/** True if the `X-Forwarded-*` headers of a reverse proxy are trusted. */
 	readonly behindProxy: boolean;
 }

@@ -1,15 +1,12 @@
+import { cpuUsage } from "node:process";
 import type * as Prometheus from "prom-client";
 import type { Histogram, Registry } from "prom-client";
 import type { Metrics, Request } from "../base/metrics.ts";
-
-/** How many requests are buffered until the library is loaded; further ones are not counted. */
-const maxBuffered = 10_000;
 
 /** @param register adds the counters of other parts, once the library is loaded */
 export function createMetrics(
 	register: (prometheus: typeof Prometheus, registry: Registry) => void = () => {},
 ): Metrics {
-	const buffered: [Request, number][] = [];
 	let durations: Histogram<"route" | "method" | "status"> | undefined;
 	let loading: Promise<Registry> | undefined;
 
@@ -17,7 +14,8 @@ export function createMetrics(
 		const prometheus = await import("prom-client");
 		const registry = new prometheus.Registry();
 		prometheus.collectDefaultMetrics({ register: registry });
-		const histogram = new prometheus.Histogram({
+		countEarlierCpu(prometheus, registry);
+		durations = new prometheus.Histogram({
 			name: "causeway_http_request_duration_seconds",
 			help: "How long requests took, by route",
 			labelNames: ["route", "method", "status"] as const,
@@ -25,22 +23,31 @@ export function createMetrics(
 			registers: [registry],
 		});
 		register(prometheus, registry);
-		for (const [request, seconds] of buffered.splice(0)) histogram.observe(labelsOf(request), seconds);
-		durations = histogram;
 		return registry;
 	}
+	const loaded = (): Promise<Registry> => (loading ??= load());
 
 	return {
+		async begin() {
+			await loaded();
+		},
 		observe(request, seconds) {
-			if (durations !== undefined) durations.observe(labelsOf(request), seconds);
-			else if (buffered.length < maxBuffered) buffered.push([request, seconds]);
+			durations?.observe(labelsOf(request), seconds);
 		},
 		async expose() {
-			loading ??= load();
-			const registry = await loading;
+			const registry = await loaded();
 			return { type: registry.contentType, text: await registry.metrics() };
 		},
 	};
+}
+
+/** The library counts processor time from its own loading on; the time before belongs to the process, too. */
+function countEarlierCpu({ Counter }: typeof Prometheus, registry: Registry): void {
+	const { user, system } = cpuUsage();
+	for (const [part, microseconds] of Object.entries({ user_: user, system_: system, "": user + system })) {
+		const counter = registry.getSingleMetric(`process_cpu_${part}seconds_total`);
+		if (counter instanceof Counter) counter.inc(microseconds / 1e6);
+	}
 }
 
 const labelsOf = ({ route, method, status }: Request) => ({ route, method, status: String(status) });

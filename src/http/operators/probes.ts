@@ -1,6 +1,7 @@
-import type { Middleware } from "koa";
-import { Unavailable } from "#core/errors.ts";
-import type { Metrics } from "../base/metrics.ts";
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Context, Middleware } from "koa";
+import { Unauthenticated, Unavailable } from "#core/errors.ts";
+import type { Metrics, MetricsAccess } from "../base/metrics.ts";
 import type { Health } from "../base/services.ts";
 
 /** Liveness: the process runs. Whether it accepts requests is answered by `/readyz`. */
@@ -21,11 +22,28 @@ export const ready =
 		ctx.body = { status: state };
 	};
 
+/**
+ * The metrics, for whoever may read them.
+ *
+ * @param countFailure counts a wrong token against the address that sent it; it throws when there were too many
+ */
 export const measured =
-	(metrics: Metrics): Middleware =>
+	(
+		metrics: Metrics,
+		access: Exclude<MetricsAccess, "closed">,
+		countFailure: (ctx: Context) => Promise<void> = async () => {},
+	): Middleware =>
 	async (ctx) => {
 		ctx.state.route = "probe";
+		ctx.set("Cache-Control", "no-store");
+		if (access !== "open" && !isSame(ctx.get("Authorization"), `Bearer ${access.token}`)) {
+			await countFailure(ctx);
+			throw new Unauthenticated("The token of metrics.token is needed");
+		}
 		const { type, text } = await metrics.expose();
 		ctx.body = text;
 		ctx.set("Content-Type", type);
 	};
+
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+const isSame = (left: string, right: string): boolean => timingSafeEqual(digest(left), digest(right));

@@ -1,0 +1,66 @@
+import { isLoopback } from "../config/loopback.ts";
+import type { Config } from "../config.ts";
+import type { Metrics, MetricsAccess } from "../http/base/metrics.ts";
+import { createMetrics } from "../http/operators/metrics.ts";
+
+/** Who may read the metrics on the public port: those with the token; without one, everyone as long as nothing is public. */
+export function metricsAccessOf({ metrics, listen, publicUrl }: Config): MetricsAccess {
+	if (metrics.token !== "") return { token: metrics.token };
+	const isPrivate = !listen.behindProxy && isLoopback(listen.host) && isLoopback(new URL(publicUrl).hostname);
+	return isPrivate ? "open" : "closed";
+}
+
+/** Whether there is a way to read the metrics at all. */
+export const hasMetrics = (config: Config): boolean =>
+	config.metrics.port !== 0 || metricsAccessOf(config) !== "closed";
+
+/** The metrics of the process, and what the lanes count. */
+interface GatewayMetrics {
+	readonly metrics: Metrics;
+	/** Counts an attempt to deliver. */
+	countDelivery(bridge: string, status: string): void;
+	/** Counts follows that ended because their target no longer exists. */
+	countEnded(bridge: string, reason: string, count: number): void;
+}
+
+export function buildMetrics(): GatewayMetrics {
+	const outcomes = new Map<string, number>();
+	const ended = new Map<string, number>();
+	const gauges = [
+		{
+			name: "causeway_deliveries_total",
+			help: "Attempts to deliver, by bridge and outcome",
+			label: "status",
+			counts: outcomes,
+		},
+		{
+			name: "causeway_follows_ended_total",
+			help: "Follows that ended because their target no longer exists, by bridge and reason",
+			label: "reason",
+			counts: ended,
+		},
+	];
+	const metrics = createMetrics((prometheus, registry) => {
+		for (const { name, help, label, counts } of gauges)
+			new prometheus.Gauge({
+				name,
+				help,
+				labelNames: ["bridge", label],
+				registers: [registry],
+				collect() {
+					for (const [key, count] of counts) {
+						const [bridge = "", value = ""] = key.split(" ");
+						this.set({ bridge, [label]: value }, count);
+					}
+				},
+			});
+	});
+	const add = (counts: Map<string, number>, key: string, count: number): void => {
+		counts.set(key, (counts.get(key) ?? 0) + count);
+	};
+	return {
+		metrics,
+		countDelivery: (bridge, status) => add(outcomes, `${bridge} ${status}`, 1),
+		countEnded: (bridge, reason, count) => add(ended, `${bridge} ${reason}`, count),
+	};
+}
