@@ -10,14 +10,21 @@ import { type FieldError, InvalidRequest } from "#core/errors.ts";
 export function validate<T>(schema: ZodType<T>, value: unknown, where: "/" | ""): T {
 	const parsed = schema.safeParse(value);
 	if (parsed.success) return parsed.data;
-	throw new InvalidRequest(parsed.error.issues.slice(0, 20).map((issue) => faultOf(issue, where)));
+	throw new InvalidRequest(parsed.error.issues.flatMap((issue) => faultsOf(issue, where)).slice(0, 20));
 }
 
-function faultOf(reported: z.core.$ZodIssue, where: "/" | ""): FieldError {
+function faultsOf(reported: z.core.$ZodIssue, where: "/" | ""): readonly FieldError[] {
 	const issue = closest(reported);
-	const path = issue.path.map((part) => String(part).replaceAll("~", "~0").replaceAll("/", "~1")).join("/");
-	return { field: `${where}${path}`, expected: expectedBy(issue) };
+	if (issue.code === "unrecognized_keys")
+		return issue.keys.map((key) => ({
+			field: `${where}${pathOf([...issue.path, key])}`,
+			expected: "no member of this name, which this provider doesn't know",
+		}));
+	return [{ field: `${where}${pathOf(issue.path)}`, expected: expectedBy(issue) }];
 }
+
+const pathOf = (parts: readonly PropertyKey[]): string =>
+	parts.map((part) => String(part).replaceAll("~", "~0").replaceAll("/", "~1")).join("/");
 
 /** For a union without its own message: the issue of the closest alternative, which is the one that fails deepest. */
 function closest(issue: z.core.$ZodIssue): z.core.$ZodIssue {

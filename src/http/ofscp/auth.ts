@@ -22,7 +22,7 @@ const password = z.string().min(1).max(1000);
 const newPassword = password.meta({ minLength: 10, description: "At least 10 characters, and not a common password." });
 const email = z.string().max(320).meta({ format: "email" });
 
-const registration = z.object({
+const registration = z.strictObject({
 	handle: z.string().max(100).meta({ pattern: "^[a-z0-9._-]{1,32}$" }),
 	password: newPassword,
 	displayName: oneLine(100, 0).optional(),
@@ -46,16 +46,16 @@ const registering = operation("register", "Create an account", {
 	errors: ["handle_taken", "email_taken", "registration_closed", "invite_invalid"],
 });
 const loggingIn = operation("logIn", "Log in with a password to register a device key", {
-	body: z.object({ handle: name, password, otp: z.string().max(100).optional() }),
+	body: z.strictObject({ handle: name, password, otp: z.string().max(100).optional() }),
 	answers: { 200: json(wireBootstrap) },
 	errors: ["invalid_credentials", "otp_required", "otp_invalid"],
 });
 const askingRecovery = operation("requestRecovery", "Send a recovery link to the e-mail address of an account", {
-	body: z.object({ handle: name }),
+	body: z.strictObject({ handle: name }),
 	answers: { 202: empty() },
 });
 const recovering = operation("recover", "Set a new password with the token of a recovery link", {
-	body: z.object({ token: z.string().max(200), newPassword, endAll: endAll.optional() }),
+	body: z.strictObject({ token: z.string().max(200), newPassword, endAll: endAll.optional() }),
 	answers: { 204: empty() },
 });
 

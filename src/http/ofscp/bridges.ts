@@ -30,7 +30,7 @@ const wireLink = z
 	.meta({ id: "BridgeLink", description: "A link between a channel and a room on another network." });
 
 const linking = operation("createBridgeLink", "Link a channel to a room on another network", {
-	body: z.object({ bridge: z.string(), channel: z.string(), room: z.string().min(1).max(500) }),
+	body: z.strictObject({ bridge: z.string(), channel: z.string(), room: z.string().min(1).max(500) }),
 	answers: { 201: json(wireLink, "Location") },
 	errors: ["permission_denied", "tier_not_federated", "room_linked", "channel_linked"],
 });

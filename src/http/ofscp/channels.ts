@@ -4,12 +4,14 @@ import { joinChannel } from "#core/access/join-channel.ts";
 import { leave, placeToLeave } from "#core/access/leave.ts";
 import { readableChannel } from "#core/access/readable-place.ts";
 import { visibleGroup } from "#core/access/visible-group.ts";
+import { InvalidRequest } from "#core/errors.ts";
 import type { CoreContext } from "#core/events/context.ts";
-import { createChannel } from "#core/groups/create-channel.ts";
+import { type ChannelFields, createChannel } from "#core/groups/create-channel.ts";
 import { messageTypes } from "#core/model/message.ts";
 import { withoutUndefined } from "../base/absent.ts";
 import { created, empty, json, noContent, ok, replayedHeader } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
+import { ignoring } from "../base/ignored.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
@@ -22,7 +24,7 @@ import { presentChannel, wireChannel } from "./present-group.ts";
 
 const tier = z.string().min(1).max(100).meta({ description: "One of those that `/api/tiers` lists." });
 
-const newChannel = z.object({
+const newChannel = z.strictObject({
 	name,
 	type: z.literal("text", "text: calls are not offered yet").optional(),
 	/** As `tier`. */
@@ -32,6 +34,7 @@ const newChannel = z.object({
 	tags: z.array(z.string().min(1).max(100)).max(50).optional(),
 	allowedTypes: z.array(z.enum(messageTypes)).min(1).optional(),
 	permissions: permissions.optional(),
+	...ignoring("id", "groupId", "handle", "url", "createdAt", "updatedAt", "metadata"),
 });
 
 const creating = operation("createChannel", "Create a channel in a group", {
@@ -67,19 +70,29 @@ async function makeChannel(
 	{ params, account, body, once }: CallOf<typeof creating>,
 ): Promise<AnswerOf<typeof creating>> {
 	const { group } = await visibleGroup(context, params.g as string, account);
-	const { type: _, discoverability, tier = discoverability, ...fields } = body;
-	const { channel, replayed } = await createChannel(
-		context,
-		account,
-		group,
-		withoutUndefined({ ...fields, tier }),
-		once,
-	);
+	const { channel, replayed } = await createChannel(context, account, group, fieldsOf(body), once);
 	return created(
 		apiChannelPath({ group, channel }),
 		presentChannel(context, await withCircle(context, { group, channel })),
 		replayedHeader(replayed),
 	);
+}
+
+/** @throws {InvalidRequest} the two names of the tier contradict each other */
+function fieldsOf(body: CallOf<typeof creating>["body"]): ChannelFields {
+	const {
+		name: called,
+		discoverability,
+		tier: wanted = discoverability,
+		topic,
+		tags,
+		allowedTypes,
+		permissions: p,
+	} = body;
+	if (discoverability !== undefined && discoverability !== wanted)
+		throw new InvalidRequest([{ field: "/discoverability", expected: "the same tier as in /tier" }]);
+	const rest = { tier: wanted, topic, tags, allowedTypes, permissions: p && withoutUndefined(p) };
+	return { name: called, ...withoutUndefined(rest) };
 }
 
 async function listChannels(context: CoreContext, { params, reader }: Call): Promise<AnswerOf<typeof listing>> {

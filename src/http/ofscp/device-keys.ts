@@ -6,6 +6,7 @@ import { readPublicKey } from "#core/identity/request-signature.ts";
 import { announceRevocation } from "#core/identity/revocation.ts";
 import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
+import { ignoring } from "../base/ignored.ts";
 import { oneLine } from "../base/one-line.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
@@ -26,7 +27,7 @@ const algorithm = z
 	.meta({ pattern: "^[Ee][Dd]25519$" });
 
 const newKey = z
-	.object({
+	.strictObject({
 		public_key: publicKey.optional(),
 		/** Alias of `public_key`. */
 		publicKey: publicKey.optional(),
@@ -36,6 +37,8 @@ const newKey = z
 		deviceName: deviceName.optional(),
 		/** Alias of `device_name`. */
 		name: deviceName.optional(),
+		/** The account follows from the credential. */
+		...ignoring("handle", "actor"),
 	})
 	.refine((key) => key.public_key !== undefined || key.publicKey !== undefined, {
 		path: ["public_key"],

@@ -4,6 +4,7 @@ import type { CoreContext } from "#core/events/context.ts";
 import { addressOf } from "#core/model/account.ts";
 import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
+import { ignoring } from "../base/ignored.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
@@ -19,8 +20,9 @@ const wireFollow = z
 	});
 
 const following = operation("follow", "Follow a person or a remote channel", {
-	body: z.object({
+	body: z.strictObject({
 		actor: z.string().min(1).max(2000).meta({ description: "`handle@domain`, or the URL of an actor." }),
+		...ignoring("state", "group", "channel"),
 	}),
 	answers: { 201: json(wireFollow, "Location") },
 	errors: ["not_found", "own_timeline", "invite_only", "group_archived"],

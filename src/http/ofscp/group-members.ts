@@ -9,6 +9,7 @@ import { givenRoles } from "#core/groups/ranks.ts";
 import type { Group } from "#core/model/group.ts";
 import { empty, json, noContent, ok } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
+import { ignoring } from "../base/ignored.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
@@ -23,7 +24,7 @@ const listing = operation("listGroupMembers", "List the members of a group that 
 	answers: { 200: json(listOf(wireMember)) },
 });
 const changing = operation("putGroupMember", "Change the role of a member of a group", {
-	body: z.object({ role: z.enum(givenRoles).optional() }),
+	body: z.strictObject({ role: z.enum(givenRoles).optional(), ...ignoring("user", "state", "since", "joinedAt") }),
 	answers: { 200: json(wireMember) },
 	errors: ["permission_denied"],
 });

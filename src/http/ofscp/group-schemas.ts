@@ -9,5 +9,5 @@ const role = z.enum([...roles, "anyone"]);
 
 /** Who may do what in a group or channel, as a client sets it. */
 export const permissions = z
-	.object({ post: z.array(role).max(5), reply: z.array(role).max(5), moderate: z.array(z.enum(roles)).max(4) })
+	.strictObject({ post: z.array(role).max(5), reply: z.array(role).max(5), moderate: z.array(z.enum(roles)).max(4) })
 	.partial();

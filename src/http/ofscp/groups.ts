@@ -15,6 +15,7 @@ import { type Group, joinPolicies } from "#core/model/group.ts";
 import { withoutUndefined } from "../base/absent.ts";
 import { created, empty, json, noContent, ok, replayedHeader } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
+import { ignoring } from "../base/ignored.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
@@ -23,11 +24,16 @@ import { joinAnswer, joinAnswers } from "./joining.ts";
 import { listOf } from "./paging.ts";
 import { presentGroup, wireGroup } from "./present-group.ts";
 
-const newGroup = z.object({
+const newGroup = z.strictObject({
 	name,
 	description: z.string().max(1000).optional(),
 	joinPolicy: z.enum(joinPolicies).optional(),
 	permissions: permissions.optional(),
+	/** The only model so far: a higher role may do what a lower one may. */
+	permissionModel: z.literal("inherit").optional(),
+	/** Channels are made one by one. */
+	channels: z.array(z.unknown()).max(0, "none: a channel is created with a request of its own").optional(),
+	...ignoring("id", "owner", "createdAt", "updatedAt", "metadata"),
 });
 
 const creating = operation("createGroup", "Create a group", {
@@ -59,7 +65,9 @@ async function makeGroup(
 	context: CoreContext,
 	{ account, body, once }: CallOf<typeof creating>,
 ): Promise<AnswerOf<typeof creating>> {
-	const { group, replayed } = await createGroup(context, account, withoutUndefined(body), once);
+	const { name: called, description, joinPolicy, permissions: allowed } = body;
+	const fields = withoutUndefined({ description, joinPolicy, permissions: allowed && withoutUndefined(allowed) });
+	const { group, replayed } = await createGroup(context, account, { name: called, ...fields }, once);
 	return created(`/api/groups/${group.id}`, await presentGroup(context, group, []), replayedHeader(replayed));
 }
 

@@ -21,10 +21,10 @@ import { time, timeOf } from "../base/time.ts";
 import { channelId, groupId } from "./ids.ts";
 import { presenceBody, wirePresence } from "./presence.ts";
 import { presentProfile, wireProfile } from "./present-profile.ts";
-import { profileChange } from "./profile-change.ts";
-import { wirePrivacy, wireSettings } from "./settings.ts";
+import { changesOf, profileChange } from "./profile-change.ts";
+import { privacyChange, wirePrivacy, wireSettings } from "./settings.ts";
 
-/** Changes to an account; absent fields stay unchanged. Unknown fields are ignored, so a client may send back a whole account. */
+/** Changes to an account; absent fields stay unchanged. What the provider sets is ignored, so a client may send back a whole account. */
 const change = profileChange.extend({
 	email: z
 		.string()
@@ -36,6 +36,7 @@ const change = profileChange.extend({
 	/** Merged key by key (RFC 7396): `null` removes a key. */
 	settings: z.record(z.string().max(100), z.unknown()).optional(),
 	presence: presenceBody.optional(),
+	privacy: privacyChange.optional(),
 });
 
 /** The whole account of OFSCP §5.1, which only its owner sees. */
@@ -65,7 +66,7 @@ const changing = operation("changeMe", "Change your account", {
 	errors: ["email_taken", "precondition_failed", "wrong_password"],
 });
 const deleting = operation("deleteMe", "Delete your account and everything that it posted", {
-	body: z.object({ password: z.string().max(1024) }),
+	body: z.strictObject({ password: z.string().max(1024) }),
 	answers: { 204: empty() },
 	errors: ["wrong_password"],
 });
@@ -107,14 +108,19 @@ async function me(services: Services, account: Account): Promise<AnswerOf<typeof
 async function changeMe(services: Services, call: CallOf<typeof changing>): Promise<AnswerOf<typeof changing>> {
 	const { context } = services;
 	const { account, body } = call;
-	const { email, password, settings, presence, ...profile } = body;
+	const { email, password, settings, presence, privacy } = body;
 	await assertUnchanged(services, call);
 	if (settings !== undefined) checkSettings(merged((await privateDataOf(context, account.id)).settings, settings));
-	const wish = withoutUndefined(profile);
+	const wish = changesOf(body);
 	checkProfile(wish);
 	if (email !== undefined) await changeEmail(context, call, email ?? undefined, password);
 	if (settings !== undefined)
 		await changePrivateData(context, account.id, (now) => ({ ...now, settings: merged(now.settings, settings) }));
+	if (privacy !== undefined)
+		await changePrivateData(context, account.id, (now) => ({
+			...now,
+			privacy: { ...now.privacy, ...withoutUndefined(privacy) },
+		}));
 	if (presence !== undefined) await setPresence(context, account.id, presence);
 	return me(services, await changeProfile(context, account, wish));
 }

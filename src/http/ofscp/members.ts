@@ -6,6 +6,7 @@ import { addToChannel, removeFromChannel } from "#core/groups/channel-people.ts"
 import { givenRoles } from "#core/groups/ranks.ts";
 import { empty, json, noContent, ok } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
+import { ignoring } from "../base/ignored.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
@@ -21,7 +22,7 @@ const listing = operation("listMembers", "List the members of a channel", {
 	answers: { 200: json(listOf(wireMember)) },
 });
 const adding = operation("putMember", "Add a member of the group to a private channel, or change their role", {
-	body: z.object({ role: z.enum(givenRoles).optional() }),
+	body: z.strictObject({ role: z.enum(givenRoles).optional(), ...ignoring("user", "state", "since", "joinedAt") }),
 	answers: { 201: json(wireMember), 200: json(wireMember) },
 	errors: ["permission_denied"],
 });

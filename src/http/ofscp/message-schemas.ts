@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { messageTypes, mimeTypes } from "#core/model/message.ts";
+import { ignoring } from "../base/ignored.ts";
 import { metadataList } from "./metadata.ts";
 import { cursorParameter, limitParameter } from "./paging.ts";
 
@@ -14,7 +15,7 @@ const time = z
 	.transform((text) => Date.parse(text));
 
 const reference = z.union(
-	[z.string(), z.object({ id: z.string() }).transform(({ id }) => id)],
+	[z.string(), z.strictObject({ id: z.string(), type: z.string().optional() }).transform(({ id }) => id)],
 	"the id of a message, or {type, id}",
 );
 
@@ -23,11 +24,26 @@ const attachments = z
 	.array(z.unknown())
 	.refine((list) => list.length === 0, "no attachment: uploads are not offered yet");
 
-const content = z.object({ text: z.string(), mime: z.enum(mimeTypes).optional() });
+const content = z.strictObject({ text: z.string(), mime: z.enum(mimeTypes).optional() });
 const articleContent = content.extend({
 	title: z.string().min(1).max(300).optional(),
 	summary: z.string().max(1000).optional(),
 });
+
+const messagePermissions = z.strictObject({ editUntil: time.optional() });
+
+/** What the provider sets itself. */
+const provided = ignoring(
+	"groupId",
+	"channelId",
+	"author",
+	"createdAt",
+	"editedAt",
+	"deletedAt",
+	"reactions",
+	"replyCount",
+	"url",
+);
 
 const common = {
 	/** Alias of `clientMessageId`. */
@@ -36,8 +52,9 @@ const common = {
 	attachments: attachments.optional(),
 	reference: reference.optional(),
 	tags: tags.optional(),
-	permissions: z.object({ editUntil: time.optional() }).optional(),
+	permissions: messagePermissions.optional(),
 	metadata: metadataList,
+	...provided,
 };
 
 /** How a reaction is displayed. `desctription` is the seed's spelling (OFSCP §5.3). */
@@ -50,7 +67,10 @@ const shown = {
 	description: z.string().max(200).optional(),
 	desctription: z.string().max(200).optional(),
 };
-export const reactionLook = z.object(shown);
+export const reactionLook = z.strictObject({
+	...shown,
+	...ignoring("id", "type", "author", "definition", "key", "reference", "createdAt", "metadata"),
+});
 export type ReactionLook = z.output<typeof reactionLook>;
 
 const reactionKey = z.string().min(1).max(200);
@@ -59,15 +79,16 @@ const reactionKey = z.string().min(1).max(200);
 export const newMessage = z.discriminatedUnion(
 	"type",
 	[
-		z.object({ type: z.literal("message"), content, ...common }),
-		z.object({ type: z.literal("memo"), content, ...common }),
-		z.object({ type: z.literal("article"), content: articleContent, ...common }),
-		z.object({
+		z.strictObject({ type: z.literal("message"), content, ...common }),
+		z.strictObject({ type: z.literal("memo"), content, ...common }),
+		z.strictObject({ type: z.literal("article"), content: articleContent, ...common }),
+		z.strictObject({
 			type: z.literal("reaction"),
 			reference,
 			definition: reactionKey.optional(),
 			key: reactionKey.optional(),
 			...shown,
+			...ignoring("id", "author", "createdAt", "metadata"),
 		}),
 	],
 	{ error: `one of ${messageTypes.join(", ")}, reaction` },
@@ -75,8 +96,19 @@ export const newMessage = z.discriminatedUnion(
 export type NewMessageBody = z.output<typeof newMessage>;
 
 export const messagePatch = z
-	.object({ content: articleContent.partial().optional(), tags: tags.optional(), metadata: metadataList })
-	.refine((patch) => Object.values(patch).some((value) => value !== undefined), "content, tags or metadata")
+	.strictObject({
+		content: articleContent.partial().optional(),
+		tags: tags.optional(),
+		metadata: metadataList,
+		attachments: attachments.optional(),
+		permissions: messagePermissions.optional(),
+		...ignoring("id", "clientMessageId", "type", "reference"),
+		...provided,
+	})
+	.refine(
+		({ content: text, tags: labels, metadata }) => [text, labels, metadata].some((part) => part !== undefined),
+		"content, tags or metadata",
+	)
 	.meta({ minProperties: 1 });
 
 export const listQuery = z.object({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { assertNotArchived, assertTakesPart } from "#core/access/permissions.ts";
-import { NotFound } from "#core/errors.ts";
+import { InvalidRequest, NotFound } from "#core/errors.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import { parseId } from "#core/ids.ts";
 import { deleteMessage } from "#core/messages/delete-message.ts";
@@ -102,7 +102,9 @@ async function show(context: CoreContext, { params, reader }: Call): Promise<Ans
 async function edit(context: CoreContext, call: CallOf<typeof editing>): Promise<AnswerOf<typeof editing>> {
 	const { place, message } = await messageOfCall(context, call);
 	assertNotArchived(place.group);
-	const { content, tags, metadata } = call.body;
+	const { content, tags, metadata, permissions } = call.body;
+	if (permissions?.editUntil !== undefined && permissions.editUntil !== message.editUntil)
+		throw new InvalidRequest([{ field: "/permissions/editUntil", expected: "no other time than the message has" }]);
 	const taken = metadata === undefined ? {} : { warning: "", ...takeMetadata(context.origin, metadata) };
 	const edited = await editMessage(context, call.account, message, {
 		...withoutUndefined({ content, tags }),

@@ -64,7 +64,7 @@ export const metadataList = z
 	.union([
 		z
 			.array(
-				z.object({
+				z.strictObject({
 					schema: z.url({ protocol: /^https?$/ }).max(500),
 					version: z.string().max(20).default("1.0"),
 					data: z.unknown(),

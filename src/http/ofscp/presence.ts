@@ -11,7 +11,7 @@ export const wirePresence = z
 	.strictObject({ availability: z.enum(availabilities), status: z.string() })
 	.meta({ id: "Presence", description: "A person's availability and status text." });
 
-export const presenceBody = z.object({
+export const presenceBody = z.strictObject({
 	availability: z.enum(availabilities),
 	status: oneLine(200, 0).default(""),
 });

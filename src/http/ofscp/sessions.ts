@@ -32,7 +32,7 @@ const listing = operation("listSessions", "List your sessions, tokens and device
 });
 const ending = operation("deleteSession", "Sign out a session, token or device", { answers: { 204: empty() } });
 const changing = operation("changePassword", "Change your password and end all other sessions", {
-	body: z.object({ current: z.string().max(1024), next: z.string().max(1024), endAll: endAll.optional() }),
+	body: z.strictObject({ current: z.string().max(1024), next: z.string().max(1024), endAll: endAll.optional() }),
 	answers: { 204: empty() },
 	errors: ["wrong_password"],
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { changePrivateData, checkSettings, privateDataOf, profileAudiences } from "#core/accounts/private-data.ts";
+import { withoutUndefined } from "../base/absent.ts";
 import { json, ok } from "../base/answers.ts";
 import { operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
@@ -12,6 +13,11 @@ export const wirePrivacy = z
 	.strictObject({ presence: z.enum(profileAudiences), groups: z.enum(profileAudiences) })
 	.meta({ id: "Privacy", description: "Who may see which part of a profile." });
 
+/** Changes to the privacy; absent members stay as they are. */
+export const privacyChange = z
+	.strictObject({ presence: z.enum(profileAudiences), groups: z.enum(profileAudiences) })
+	.partial();
+
 const reading = operation("getSettings", "Get your settings", { answers: { 200: json(wireSettings) } });
 const replacing = operation("putSettings", "Replace your settings", {
 	body: z.record(z.string().max(100), z.unknown()),
@@ -21,7 +27,7 @@ const readingPrivacy = operation("getPrivacy", "Get who may see which part of yo
 	answers: { 200: json(wirePrivacy) },
 });
 const changingPrivacy = operation("putPrivacy", "Set who may see which part of your profile", {
-	body: z.object({ presence: z.enum(profileAudiences), groups: z.enum(profileAudiences) }).partial(),
+	body: privacyChange,
 	answers: { 200: json(wirePrivacy) },
 });
 
@@ -41,7 +47,7 @@ export const settingsRoutes = ({ context }: Services) => [
 	route("PUT", "/api/me/privacy", "member", "manage", changingPrivacy, async ({ account, body }) => {
 		const { privacy } = await changePrivateData(context, account.id, (now) => ({
 			...now,
-			privacy: { presence: body.presence ?? now.privacy.presence, groups: body.groups ?? now.privacy.groups },
+			privacy: { ...now.privacy, ...withoutUndefined(body) },
 		}));
 		return ok(privacy);
 	}),

@@ -9,7 +9,7 @@ import { typingData } from "./live-events.ts";
 import { placeOfCall } from "./place-of-call.ts";
 
 const typing = operation("signalTyping", "Signal that you start or stop typing in a channel", {
-	body: z.object({ state: z.enum(["start", "stop"]) }),
+	body: z.strictObject({ state: z.enum(["start", "stop"]) }),
 	answers: { 204: empty() },
 	errors: ["not_joined", "permission_denied"],
 });

@@ -9,7 +9,6 @@ import { changeProfile } from "#core/groups/change-profile.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
 import type { Account } from "#core/model/account.ts";
 import { isLocal } from "#core/model/account.ts";
-import { withoutUndefined } from "../base/absent.ts";
 import { json, ok } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
@@ -18,7 +17,7 @@ import type { Services } from "../base/services.ts";
 import { listOf } from "./paging.ts";
 import { wirePresence } from "./presence.ts";
 import { presentProfile, wireProfile } from "./present-profile.ts";
-import { profileChange } from "./profile-change.ts";
+import { changesOf, profileChange } from "./profile-change.ts";
 
 const readingOwn = operation("getOwnProfile", "Get your profile as others see it", {
 	answers: { 200: json(wireProfile) },
@@ -53,7 +52,7 @@ async function changeOwn(
 	services: Services,
 	{ account, body }: CallOf<typeof changing>,
 ): Promise<AnswerOf<typeof changing>> {
-	return ok(presentProfile(services, await changeProfile(services.context, account, withoutUndefined(body))));
+	return ok(presentProfile(services, await changeProfile(services.context, account, changesOf(body))));
 }
 
 /** To callers who may not see the presence, the person appears to be away. */
