@@ -41,12 +41,12 @@ export async function channelActor(
 	const id = ids.actor({ kind: "channel", channel: channel.id });
 	const posters = channel.permissions?.post ?? group.permissions.post;
 	return {
-		...(await common(context, id, channel.handle)),
+		...(await common(context, id, channel.handle ?? channel.id)),
 		type: "Group",
 		name: `${group.name}: ${channel.name}`,
 		summary: host.text.toHtml(channel.topic === "" ? group.description : channel.topic, "text/plain"),
 		url: ids.pages.channel(channel),
-		webfinger: `${channel.handle}@${host.about.domain}`,
+		webfinger: `${channel.handle ?? channel.id}@${host.about.domain}`,
 		attributedTo: `${id}/moderators`,
 		postingRestrictedToMods: !posters.includes("member") && !posters.includes("anyone"),
 		manuallyApprovesFollowers: group.joinPolicy !== "open",

@@ -79,7 +79,7 @@ function ofChannel({ host, ids }: PublishingContext, found: OpenChannel | undefi
 	if (found === undefined || found.channel.kind !== "room") return undefined;
 	const { channel } = found;
 	return {
-		address: `${channel.handle}@${host.about.domain}`,
+		address: `${channel.handle ?? channel.id}@${host.about.domain}`,
 		actor: ids.actor({ kind: "channel", channel: channel.id }),
 		page: ids.pages.channel(channel),
 	};

@@ -1,13 +1,14 @@
 import { cleanName } from "../clean-text.ts";
 import { Conflict, InvalidRequest } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
+import type { AppendedOf } from "../events/log.ts";
 import { type AccountId, mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import { timelinePermissions } from "../model/group.ts";
 import { remoteKey } from "../remote-key.ts";
 import { accounts } from "./account.ts";
 import type { AccountEvents } from "./events.ts";
-import { handleFault, handleKey } from "./handles.ts";
+import { handleFault, handleKey, nextHandleKey } from "./handles.ts";
 import { followersChannel, timelineChannel } from "./personal-channels.ts";
 
 type NewAccount = Pick<Account, "handle" | "domain" | "kind" | "profile" | "bridgeable"> &
@@ -66,15 +67,18 @@ export async function createAccount(
 		},
 		id,
 	);
-	const appended = await context.log.append({
-		stream: body.account.id,
-		type: "account.created",
-		actor: body.account.id,
-		natural: handleKey(handle),
-		body,
-	});
-	if (appended.outcome !== "appended") throw new Conflict("handle_taken", `The handle ${handle} is taken`);
-	return accountOf(context, body.account.id);
+	for (let natural: string | undefined = handleKey(handle); natural !== undefined; ) {
+		const appended: AppendedOf<"account.created"> = await context.log.append({
+			stream: body.account.id,
+			type: "account.created",
+			actor: body.account.id,
+			natural,
+			body,
+		});
+		if (appended.outcome === "appended") return accountOf(context, body.account.id);
+		natural = appended.outcome === "duplicate" ? nextHandleKey(appended.event) : undefined;
+	}
+	throw new Conflict("handle_taken", `The handle ${handle} is taken`);
 }
 
 async function accountOf(context: CoreContext, id: AccountId): Promise<Account> {

@@ -1,3 +1,5 @@
+import { isClosedTier, type TierId } from "../model/tier.ts";
+import type { LogEvent } from "../ports/store.ts";
 import { isReservedHandle } from "./reserved-handles.ts";
 
 const handleShape = /^[a-z0-9._-]{1,32}$/;
@@ -13,3 +15,13 @@ export function handleFault(handle: string): string | undefined {
 
 /** The natural key of a handle on this provider. Accounts and channels share one namespace. */
 export const handleKey = (handle: string): string => `handle:${handle}`;
+
+/**
+ * The next natural key for a handle, if its key is held by an event that has no claim to it: a closed channel, to which an earlier version
+ * gave the handle. `undefined` if the handle is taken.
+ */
+export function nextHandleKey({ type, body, natural }: LogEvent): string | undefined {
+	if (type !== "channel.created") return undefined;
+	const { tier } = (body as { readonly channel: { readonly tier: TierId } }).channel;
+	return isClosedTier(tier) ? `${natural}/open` : undefined;
+}

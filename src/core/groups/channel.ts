@@ -1,15 +1,19 @@
 import type { AccountId, ChannelId } from "../ids.ts";
 import type { Channel, ChannelKind, NewChannel } from "../model/channel.ts";
+import { isClosedTier } from "../model/tier.ts";
 import type { Collection } from "../ports/store.ts";
 
 /** The channels, by id. */
 export const channels: Collection<Channel> = {
 	name: "channels",
-	version: 2,
+	version: 3,
 	indexes: {
 		group: { kinds: ["text", "int"], of: (c) => [c.group, c.createdAt] },
-		/** Only rooms: the channels of an account are found by the account. */
-		handle: { kinds: ["text"], of: (c) => (c.kind === "room" ? [c.handle] : undefined) },
+		/** Only rooms: the channels of an account are found by the account. Up to version 2 closed ones had handles, too. */
+		handle: {
+			kinds: ["text"],
+			of: (c) => (c.kind === "room" && c.handle !== undefined && !isClosedTier(c.tier) ? [c.handle] : undefined),
+		},
 	},
 	upgrade: (doc) => withKind(doc as Channel),
 };

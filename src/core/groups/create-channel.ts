@@ -1,12 +1,13 @@
-import { handleKey } from "../accounts/handles.ts";
+import { handleKey, nextHandleKey } from "../accounts/handles.ts";
 import { isReservedHandle } from "../accounts/reserved-handles.ts";
 import { cleanName } from "../clean-text.ts";
 import { InvalidRequest, PermissionDenied } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { eventOfRequest, type Idempotency } from "../events/idempotency.ts";
+import type { AppendedOf } from "../events/log.ts";
 import { mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
-import type { Channel } from "../model/channel.ts";
+import type { Channel, NewChannel } from "../model/channel.ts";
 import type { Group, Permissions } from "../model/group.ts";
 import { type MessageType, messageTypes } from "../model/message.ts";
 import type { TierId } from "../model/tier.ts";
@@ -14,7 +15,7 @@ import { channels } from "./channel.ts";
 import { slugOf } from "./create-group.ts";
 import { changeMembership } from "./membership-change.ts";
 import { roleIn } from "./place.ts";
-import { isTier, listTiers } from "./tiers.ts";
+import { isTier, listTiers, rulesOf } from "./tiers.ts";
 
 /** The fields of a new channel; the tier is `private` if absent. */
 export interface ChannelFields {
@@ -27,8 +28,8 @@ export interface ChannelFields {
 }
 
 /**
- * Creates a channel in a group, of which its creator becomes a member. The handle of the channel is in one namespace with those of
- * accounts, and is made unique.
+ * Creates a channel in a group, of which its creator becomes a member. An open channel gets a handle in one namespace with those of
+ * accounts, made unique; any other has none.
  *
  * @throws {PermissionDenied} `creator` is neither owner nor admin of the group
  * @throws {InvalidRequest} `/tier` is not a tier
@@ -49,41 +50,62 @@ export async function createChannel(
 		const known = (await listTiers(context)).map(({ id: name }) => name);
 		throw new InvalidRequest([{ field: "/tier", expected: `one of ${known.join(", ")}` }]);
 	}
-	const id = mintId("chn", context.clock.now());
-	const wanted = `${group.slug}-${slugOf(fields.name)}`;
+	const channel: NewChannel = {
+		id: mintId("chn", context.clock.now()),
+		group: group.id,
+		stream: group.stream,
+		name: cleanName(fields.name),
+		type: "text",
+		tier,
+		kind: "room",
+		topic: fields.topic ?? "",
+		tags: fields.tags ?? [],
+		allowedTypes: fields.allowedTypes ?? messageTypes,
+		...(fields.permissions === undefined ? {} : { permissions: fields.permissions }),
+	};
+	const isOpen = (await rulesOf(context, tier)).read === "anyone";
+	const appended = isOpen
+		? await withHandle(`${group.slug}-${slugOf(fields.name)}`, ({ handle, natural }) =>
+				appendChannel(context, creator, { ...channel, handle }, { ...idempotency, natural }),
+			)
+		: await appendChannel(context, creator, channel, idempotency);
+	const { event, replayed } = eventOfRequest(appended, idempotency, "channel.created");
+	const made = await readBack(context, event.body.channel.id);
+	// If the process ends between the two events, the client's retry adds the missing membership; one that has ended stays ended.
+	await changeMembership(context, made.id, creator, (now) =>
+		now === undefined ? { state: "joined", role: "owner" } : undefined,
+	);
+	return { channel: made, replayed };
+}
+
+const appendChannel = (
+	context: CoreContext,
+	creator: Account,
+	channel: NewChannel,
+	{ request, fingerprint, natural }: Idempotency & { readonly natural?: string },
+): Promise<AppendedOf<"channel.created">> =>
+	context.log.append({
+		stream: channel.stream,
+		type: "channel.created",
+		actor: creator.id,
+		...(natural === undefined ? {} : { natural }),
+		...(request === undefined ? {} : { request }),
+		body: { channel, ...(fingerprint === undefined ? {} : { fingerprint }) },
+	});
+
+/** Appends with the first handle that is free: the wanted one, or with a number behind it. */
+async function withHandle(
+	wanted: string,
+	append: (claim: { readonly handle: string; readonly natural: string }) => Promise<AppendedOf<"channel.created">>,
+): Promise<AppendedOf<"channel.created">> {
 	for (let attempt = 1; ; attempt++) {
 		const handle = attempt === 1 ? wanted : `${wanted}-${attempt}`;
 		if (isReservedHandle(handle)) continue;
-		const appended = await context.log.append({
-			stream: group.stream,
-			type: "channel.created",
-			actor: creator.id,
-			natural: handleKey(handle),
-			...(idempotency.request === undefined ? {} : { request: idempotency.request }),
-			body: {
-				channel: {
-					id,
-					group: group.id,
-					stream: group.stream,
-					name: cleanName(fields.name),
-					handle,
-					type: "text",
-					tier,
-					kind: "room",
-					topic: fields.topic ?? "",
-					tags: fields.tags ?? [],
-					allowedTypes: fields.allowedTypes ?? messageTypes,
-					...(fields.permissions === undefined ? {} : { permissions: fields.permissions }),
-				},
-				...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
-			},
-		});
-		if (appended.outcome === "duplicate" && appended.by === "natural") continue;
-		const { event, replayed } = eventOfRequest(appended, idempotency, "channel.created");
-		const channel = await readBack(context, event.body.channel.id);
-		// If the process ends between the two events, the client's retry adds the missing membership.
-		await changeMembership(context, channel.id, creator, () => ({ state: "joined", role: "owner" }));
-		return { channel, replayed };
+		for (let natural: string | undefined = handleKey(handle); natural !== undefined; ) {
+			const appended = await append({ handle, natural });
+			if (appended.outcome !== "duplicate" || appended.by !== "natural") return appended;
+			natural = nextHandleKey(appended.event);
+		}
 	}
 }
 

@@ -22,8 +22,11 @@ export type Channel = ChannelKind & {
 	/** The stream whose events this document is folded from: its group's. The messages are in the stream named by the channel's id. */
 	readonly stream: string;
 	readonly name: string;
-	/** Its name as an actor. Channels and accounts share one namespace. */
-	readonly handle: string;
+	/**
+	 * Its name as an actor. Open channels and accounts share one namespace; a room that not everyone may read has none, since a handle that is
+	 * taken would tell that the channel exists.
+	 */
+	readonly handle?: string;
 	readonly type: "text";
 	readonly tier: TierId;
 	readonly topic: string;
@@ -42,6 +45,9 @@ export type NewChannel = Undated<Channel>;
 /** True for the public timeline of an account, local or remote. */
 export const isTimeline = (channel: Channel | NewChannel): boolean =>
 	channel.kind === "timeline" || (channel.kind === "shadow" && channel.timeline === channel.id);
+
+/** The name under which a channel can be asked for: its handle, or its id. */
+export const channelName = ({ handle, id }: Channel): string => handle ?? id;
 
 /** The account whose timeline or followers' channel this is; `undefined` for a room. */
 export const ownerOf = (channel: Channel): AccountId | undefined =>

@@ -55,3 +55,7 @@ export const builtInTiers = [
 		rules: { read: "anyone", federate: true, broadcast: true, search: true },
 	},
 ] as const satisfies readonly Tier[];
+
+/** True for a tier that always exists and that not everyone may read. */
+export const isClosedTier = (id: TierId): boolean =>
+	builtInTiers.some((tier) => tier.id === id && tier.rules.read !== "anyone");

@@ -2,7 +2,7 @@ import type { CoreContext } from "#core/events/context.ts";
 import type { Place } from "#core/groups/place.ts";
 import type { MessageId } from "#core/ids.ts";
 import { type Account, isLocal } from "#core/model/account.ts";
-import type { Channel } from "#core/model/channel.ts";
+import { type Channel, channelName } from "#core/model/channel.ts";
 import type { Message } from "#core/model/message.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Alternate, Subject } from "#core/ports/bridge/resolvers.ts";
@@ -25,7 +25,7 @@ export const personUrl = (site: Site, account: Account): string =>
 
 /** The URL of an open channel's page. */
 export const channelUrl = ({ origin }: Site, channel: Channel): string =>
-	channel.kind === "room" ? `${origin}/c/${channel.handle}` : `${origin}/@${channel.handle}`;
+	channel.kind === "room" ? `${origin}/c/${channelName(channel)}` : `${origin}/@${channelName(channel)}`;
 
 /** The URL of the page of a message in an open channel. */
 export const messageUrl = (site: Site, author: Account, message: Pick<Message, "id">): string =>

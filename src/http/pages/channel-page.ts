@@ -1,5 +1,6 @@
 import type { ReadablePlace } from "#core/access/readable-place.ts";
 import { memberships } from "#core/groups/membership.ts";
+import { channelName } from "#core/model/channel.ts";
 import type { Services } from "../base/services.ts";
 import { channelUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";
@@ -28,7 +29,7 @@ export async function channelPage(
 <p class="kicker"><bdi>${group.name}</bdi></p>
 <h1><bdi>${channel.name}</bdi></h1>
 ${about !== "" && html`<p>${about}</p>`}
-<ul class="facts"><li>${members === 1 ? "1 member" : `${members} members`}</li>${followAs(`@${channel.handle}@${context.domain}`, alternate)}${channel.tags.map((tag) => html`<li>${tag}</li>`)}</ul>
+<ul class="facts"><li>${members === 1 ? "1 member" : `${members} members`}</li>${followAs(`@${channelName(channel)}@${context.domain}`, alternate)}${channel.tags.map((tag) => html`<li>${tag}</li>`)}</ul>
 </section>
 <section class="posts" aria-label="Messages">
 ${posts.length === 0 ? html`<p class="empty">No messages yet.</p>` : posts.map((shown) => post(context, shown, "own"))}

@@ -6,6 +6,7 @@ import { channels } from "#core/groups/channel.ts";
 import { groups } from "#core/groups/group.ts";
 import { type Place, placeOf } from "#core/groups/place.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
+import { channelName } from "#core/model/channel.ts";
 import type { Services } from "../base/services.ts";
 import { channelUrl, personUrl } from "../base/urls.ts";
 import { type Html, html } from "../page-kit/html.ts";
@@ -49,7 +50,7 @@ ${latest.length > 0 ? html`<h2 class="section">Latest</h2><section class="posts"
 const channelCard =
 	(context: CoreContext) =>
 	({ channel, group }: Place): Html =>
-		html`<li><a href="${channelUrl(context, channel)}"><span><strong><bdi>${group.name}</bdi> / <bdi>${channel.name}</bdi></strong><small>${channel.topic || `@${channel.handle}`}</small></span></a></li>`;
+		html`<li><a href="${channelUrl(context, channel)}"><span><strong><bdi>${group.name}</bdi> / <bdi>${channel.name}</bdi></strong><small>${channel.topic || `@${channelName(channel)}`}</small></span></a></li>`;
 
 const personCard = (context: CoreContext, account: Account): Html =>
 	html`<li><a href="${personUrl(context, account)}">${avatar(account)}<span><strong>${isolatedName(account)}</strong><small>@${addressOf(account)}</small></span></a></li>`;

@@ -4,7 +4,7 @@ import type { Place } from "#core/groups/place.ts";
 import { listReplies, readableMessage } from "#core/messages/list-messages.ts";
 import { messages } from "#core/messages/message.ts";
 import type { Account } from "#core/model/account.ts";
-import { ownerOf } from "#core/model/channel.ts";
+import { channelName, ownerOf } from "#core/model/channel.ts";
 import { type Message } from "#core/model/message.ts";
 import type { Services } from "../base/services.ts";
 import { timeOf } from "../base/time.ts";
@@ -61,7 +61,7 @@ ${pagination(url, "after", { from: after, next, back: "First replies", on: "More
 const placeName = ({ channel, group }: Place): Html =>
 	channel.kind === "room"
 		? html`<bdi>${group.name}</bdi> / <bdi>${channel.name}</bdi>`
-		: html`the timeline of @${channel.handle}`;
+		: html`the timeline of @${channelName(channel)}`;
 
 async function parentLink(context: Services["context"], { reply }: Message): Promise<Html | undefined> {
 	if (reply === undefined) return undefined;

@@ -58,7 +58,7 @@ test("a bridge sees only the channels and messages that anyone can read", async 
 		const isOpen = rules.read === "anyone";
 		const seen = [
 			await host.messages.openChannel(place.channel.id),
-			await host.messages.openChannelByHandle(place.channel.handle),
+			await host.messages.openChannelByHandle(place.channel.handle ?? place.channel.id),
 			await host.messages.openMessage(message.id),
 			await host.messages.openEvent(event),
 			(await host.messages.openMessages(place.channel.id, { limit: 5 })).items[0],
