@@ -25,6 +25,7 @@ export interface ChannelFields {
 	readonly tags?: readonly string[];
 	readonly allowedTypes?: readonly MessageType[];
 	readonly permissions?: Partial<Permissions>;
+	readonly metadata?: Channel["metadata"];
 }
 
 /**
@@ -62,6 +63,7 @@ export async function createChannel(
 		tags: fields.tags ?? [],
 		allowedTypes: fields.allowedTypes ?? messageTypes,
 		...(fields.permissions === undefined ? {} : { permissions: fields.permissions }),
+		...(fields.metadata === undefined ? {} : { metadata: fields.metadata }),
 	};
 	const isOpen = (await rulesOf(context, tier)).read === "anyone";
 	const appended = isOpen

@@ -13,6 +13,7 @@ export interface NewGroup {
 	readonly description?: string;
 	readonly joinPolicy?: JoinPolicy;
 	readonly permissions?: Partial<Permissions>;
+	readonly metadata?: Group["metadata"];
 }
 
 /** Turns a name into a part of a handle: `Dev Guild` → `dev-guild`. */
@@ -48,6 +49,7 @@ export async function createGroup(
 				owner: owner.id,
 				joinPolicy: fields.joinPolicy ?? "open",
 				permissions: { ...groupPermissions, ...fields.permissions },
+				...(fields.metadata === undefined ? {} : { metadata: fields.metadata }),
 			},
 			...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 		},

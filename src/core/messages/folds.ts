@@ -8,7 +8,7 @@ const emptied = { content: { text: "", mime: "text/plain" }, tags: [], metadata:
 
 /** A message without its content (wire.md, "Messages"); id, author, place and replies stay. */
 export function tombstone(message: Message, at: number): Message {
-	const { warning: _, editedAt: __, revisedAt: ___, ...rest } = message;
+	const { warning: _, editedAt: __, revisedAt: ___, attachments: ____, ...rest } = message;
 	return { ...rest, ...emptied, deletedAt: at };
 }
 

@@ -23,6 +23,7 @@ export interface NewMessage {
 	readonly replyTo?: MessageId;
 	readonly tags?: readonly string[];
 	readonly metadata?: Message["metadata"];
+	readonly attachments?: Message["attachments"];
 	readonly warning?: string;
 	readonly clientMessageId?: string;
 	/** Milliseconds since 1970; it can only shorten the provider's own limit. */
@@ -73,6 +74,7 @@ export async function postMessage(
 					mentions: await mentionedAccounts(context, fields.content.text),
 					tags: fields.tags ?? [],
 					metadata: fields.metadata ?? [],
+					...(fields.attachments === undefined ? {} : { attachments: fields.attachments }),
 					...(fields.warning === undefined ? {} : { warning: fields.warning }),
 					...(clientMessageId === undefined ? {} : { clientMessageId }),
 					sentTo: sentTo(place.circle, channel),

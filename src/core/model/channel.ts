@@ -1,6 +1,6 @@
 import type { AccountId, ChannelId, GroupId } from "../ids.ts";
 import type { Permissions } from "./group.ts";
-import type { MessageType } from "./message.ts";
+import type { MessageType, Metadata } from "./message.ts";
 import type { TierId } from "./tier.ts";
 
 /**
@@ -34,6 +34,7 @@ export type Channel = ChannelKind & {
 	readonly allowedTypes: readonly MessageType[];
 	/** Overrides the group's permissions. */
 	readonly permissions?: Partial<Permissions>;
+	readonly metadata?: readonly Metadata[];
 	readonly createdAt: number;
 	readonly updatedAt: number;
 };

@@ -1,5 +1,7 @@
 import type { AccountId, GroupId } from "../ids.ts";
 
+import type { Metadata } from "./message.ts";
+
 /** How a group is joined: at once, upon approval, or by invitation only. */
 export const joinPolicies = ["open", "approval", "invite"] as const;
 export type JoinPolicy = (typeof joinPolicies)[number];
@@ -27,6 +29,7 @@ export interface Group {
 	readonly personal?: AccountId;
 	readonly joinPolicy: JoinPolicy;
 	readonly permissions: Permissions;
+	readonly metadata?: readonly Metadata[];
 	/** To whom the owner has offered the group, and in which term of their membership. */
 	readonly offer?: { readonly to: AccountId; readonly term: number };
 	/** Can only be read: its owner's account was deleted, and no one was there to take its place. */

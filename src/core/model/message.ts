@@ -26,6 +26,17 @@ export interface Metadata {
 	readonly data: unknown;
 }
 
+/** A file on another server that a message links to (OFSCP §5.3). It is given out as it was sent, and never fetched. */
+export interface Attachment {
+	readonly id: string;
+	readonly mime: string;
+	/** https URL */
+	readonly url: string;
+	/** Bytes. */
+	readonly size: number;
+	readonly description?: string;
+}
+
 /** The reactions to a message that share a key, counted. */
 export interface ReactionSum {
 	readonly key: string;
@@ -49,6 +60,7 @@ export interface Message {
 	readonly mentions: readonly AccountId[];
 	readonly tags: readonly string[];
 	readonly metadata: readonly Metadata[];
+	readonly attachments?: readonly Attachment[];
 	/** Content warning. */
 	readonly warning?: string;
 	readonly clientMessageId?: string;

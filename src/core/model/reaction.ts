@@ -1,4 +1,5 @@
 import type { AccountId, BridgeName, MessageId } from "../ids.ts";
+import type { Metadata } from "./message.ts";
 
 /** An account's reaction to a message (OFSCP §5.3: its `definition`), active or withdrawn. */
 export interface Reaction {
@@ -9,6 +10,7 @@ export interface Reaction {
 	readonly unicode?: string;
 	readonly image?: string;
 	readonly description?: string;
+	readonly metadata?: readonly Metadata[];
 	readonly active: boolean;
 	/** Counts the changes, as in a membership. */
 	readonly generation: number;

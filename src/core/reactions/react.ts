@@ -17,6 +17,7 @@ export interface NewReaction {
 	readonly unicode?: string;
 	readonly image?: string;
 	readonly description?: string;
+	readonly metadata?: NonNullable<Reaction["metadata"]>;
 }
 
 /** The origin of a remote reaction. */

@@ -1,41 +1,21 @@
-import { z } from "zod";
 import { withCircle } from "#core/access/circle.ts";
 import { joinChannel } from "#core/access/join-channel.ts";
 import { leave, placeToLeave } from "#core/access/leave.ts";
 import { readableChannel } from "#core/access/readable-place.ts";
 import { visibleGroup } from "#core/access/visible-group.ts";
-import { InvalidRequest } from "#core/errors.ts";
 import type { CoreContext } from "#core/events/context.ts";
-import { type ChannelFields, createChannel } from "#core/groups/create-channel.ts";
-import { messageTypes } from "#core/model/message.ts";
-import { withoutUndefined } from "../base/absent.ts";
+import { createChannel } from "#core/groups/create-channel.ts";
 import { created, empty, json, noContent, ok, replayedHeader } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
-import { ignoring } from "../base/ignored.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { apiChannelPath } from "../base/urls.ts";
-import { name, permissions } from "./group-schemas.ts";
 import { joinAnswer, joinAnswers } from "./joining.ts";
+import { channelFieldsOf, newChannel } from "./new-channel.ts";
 import { listOf } from "./paging.ts";
 import { placeOfCall } from "./place-of-call.ts";
 import { presentChannel, wireChannel } from "./present-group.ts";
-
-const tier = z.string().min(1).max(100).meta({ description: "One of those that `/api/tiers` lists." });
-
-const newChannel = z.strictObject({
-	name,
-	type: z.literal("text", "text: calls are not offered yet").optional(),
-	/** As `tier`. */
-	discoverability: tier.optional(),
-	tier: tier.optional(),
-	topic: z.string().max(1000).optional(),
-	tags: z.array(z.string().min(1).max(100)).max(50).optional(),
-	allowedTypes: z.array(z.enum(messageTypes)).min(1).optional(),
-	permissions: permissions.optional(),
-	...ignoring("id", "groupId", "handle", "url", "createdAt", "updatedAt", "metadata"),
-});
 
 const creating = operation("createChannel", "Create a channel in a group", {
 	body: newChannel,
@@ -70,29 +50,12 @@ async function makeChannel(
 	{ params, account, body, once }: CallOf<typeof creating>,
 ): Promise<AnswerOf<typeof creating>> {
 	const { group } = await visibleGroup(context, params.g as string, account);
-	const { channel, replayed } = await createChannel(context, account, group, fieldsOf(body), once);
+	const { channel, replayed } = await createChannel(context, account, group, channelFieldsOf(context, body), once);
 	return created(
 		apiChannelPath({ group, channel }),
 		presentChannel(context, await withCircle(context, { group, channel })),
 		replayedHeader(replayed),
 	);
-}
-
-/** @throws {InvalidRequest} the two names of the tier contradict each other */
-function fieldsOf(body: CallOf<typeof creating>["body"]): ChannelFields {
-	const {
-		name: called,
-		discoverability,
-		tier: wanted = discoverability,
-		topic,
-		tags,
-		allowedTypes,
-		permissions: p,
-	} = body;
-	if (discoverability !== undefined && discoverability !== wanted)
-		throw new InvalidRequest([{ field: "/discoverability", expected: "the same tier as in /tier" }]);
-	const rest = { tier: wanted, topic, tags, allowedTypes, permissions: p && withoutUndefined(p) };
-	return { name: called, ...withoutUndefined(rest) };
 }
 
 async function listChannels(context: CoreContext, { params, reader }: Call): Promise<AnswerOf<typeof listing>> {

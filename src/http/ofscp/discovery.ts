@@ -55,7 +55,6 @@ const wireProvider = z
 		endpoints: z.strictObject({
 			identity: z.string(),
 			groups: z.string(),
-			notifications: z.string(),
 			tiers: z.string(),
 		}),
 	})
@@ -140,7 +139,6 @@ function documentOf(
 		endpoints: {
 			identity: `${origin}/api/identity`,
 			groups: `${origin}/api/groups`,
-			notifications: `${origin}/api/notifications`,
 			tiers: `${origin}/api/tiers`,
 		},
 	};

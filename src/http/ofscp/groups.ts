@@ -21,6 +21,7 @@ import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { name, permissions } from "./group-schemas.ts";
 import { joinAnswer, joinAnswers } from "./joining.ts";
+import { metadataList, placeMetadata } from "./metadata.ts";
 import { listOf } from "./paging.ts";
 import { presentGroup, wireGroup } from "./present-group.ts";
 
@@ -33,7 +34,8 @@ const newGroup = z.strictObject({
 	permissionModel: z.literal("inherit").optional(),
 	/** Channels are made one by one. */
 	channels: z.array(z.unknown()).max(0, "none: a channel is created with a request of its own").optional(),
-	...ignoring("id", "owner", "createdAt", "updatedAt", "metadata"),
+	metadata: metadataList,
+	...ignoring("id", "owner", "createdAt", "updatedAt"),
 });
 
 const creating = operation("createGroup", "Create a group", {
@@ -66,7 +68,12 @@ async function makeGroup(
 	{ account, body, once }: CallOf<typeof creating>,
 ): Promise<AnswerOf<typeof creating>> {
 	const { name: called, description, joinPolicy, permissions: allowed } = body;
-	const fields = withoutUndefined({ description, joinPolicy, permissions: allowed && withoutUndefined(allowed) });
+	const fields = withoutUndefined({
+		description,
+		joinPolicy,
+		permissions: allowed && withoutUndefined(allowed),
+		metadata: placeMetadata(context.origin, body.metadata),
+	});
 	const { group, replayed } = await createGroup(context, account, { name: called, ...fields }, once);
 	return created(`/api/groups/${group.id}`, await presentGroup(context, group, []), replayedHeader(replayed));
 }

@@ -30,8 +30,16 @@ const lookingUp = operation("lookUpUser", "Look up a person of this provider, as
 	answers: { 200: json(wireIdentity, "ETag") },
 });
 
+const describing = operation("getIdentityService", "Get where people of this provider are looked up", {
+	answers: { 200: json(z.strictObject({ user: z.string().meta({ description: "A URL template." }) })) },
+});
+
 /** The endpoint at which other providers verify our people (OFSCP §4.3). */
 export const identityRoutes = ({ context }: Services) => [
+	// The discovery document names this URL as the base.
+	route("GET", "/api/identity", "none", "read", describing, async () =>
+		ok({ user: `${context.origin}/api/identity/users/{handle}@{home}` }),
+	),
 	route("GET", "/api/identity/users/:u", "peer", "read", lookingUp, (call) => lookUp(context, call)),
 ];
 

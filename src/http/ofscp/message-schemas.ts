@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { messageTypes, mimeTypes } from "#core/model/message.ts";
 import { ignoring } from "../base/ignored.ts";
+import { attachments } from "./attachments.ts";
 import { metadataList } from "./metadata.ts";
 import { cursorParameter, limitParameter } from "./paging.ts";
 
@@ -18,11 +19,6 @@ const reference = z.union(
 	[z.string(), z.strictObject({ id: z.string(), type: z.string().optional() }).transform(({ id }) => id)],
 	"the id of a message, or {type, id}",
 );
-
-/** Only the author's own uploads may be attached, and uploads are not offered yet. */
-const attachments = z
-	.array(z.unknown())
-	.refine((list) => list.length === 0, "no attachment: uploads are not offered yet");
 
 const content = z.strictObject({ text: z.string(), mime: z.enum(mimeTypes).optional() });
 const articleContent = content.extend({
@@ -69,14 +65,15 @@ const shown = {
 };
 export const reactionLook = z.strictObject({
 	...shown,
-	...ignoring("id", "type", "author", "definition", "key", "reference", "createdAt", "metadata"),
+	metadata: metadataList,
+	...ignoring("id", "type", "author", "definition", "key", "reference", "createdAt"),
 });
 export type ReactionLook = z.output<typeof reactionLook>;
 
 const reactionKey = z.string().min(1).max(200);
 
 /** Any message object of OFSCP §5.3 as clients post it. Fields that the provider sets itself (author, times) are ignored. */
-export const newMessage = z.discriminatedUnion(
+const typedMessage = z.discriminatedUnion(
 	"type",
 	[
 		z.strictObject({ type: z.literal("message"), content, ...common }),
@@ -88,10 +85,24 @@ export const newMessage = z.discriminatedUnion(
 			definition: reactionKey.optional(),
 			key: reactionKey.optional(),
 			...shown,
-			...ignoring("id", "author", "createdAt", "metadata"),
+			metadata: metadataList,
+			...ignoring("id", "author", "createdAt"),
 		}),
 	],
 	{ error: `one of ${messageTypes.join(", ")}, reaction` },
+);
+/** The reaction of OFSCP §5.3 has no type: it is what has no content, but looks. */
+const isReaction = (sent: unknown): sent is object =>
+	typeof sent === "object" &&
+	sent !== null &&
+	!("type" in sent) &&
+	!("content" in sent) &&
+	["definition", "key", "unicode", "image"].some((name) => name in sent);
+
+/** Like {@link typedMessage}, with a reaction as the draft shows it. */
+export const newMessage = z.preprocess(
+	(sent) => (isReaction(sent) ? { ...sent, type: "reaction" } : sent),
+	typedMessage,
 );
 export type NewMessageBody = z.output<typeof newMessage>;
 

@@ -15,6 +15,7 @@ import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
 import { apiMessagePath } from "../base/urls.ts";
+import { assertSameAttachments, attachmentsOf } from "./attachments.ts";
 import { messagePatch, type NewMessageBody, newMessage } from "./message-schemas.ts";
 import { takeMetadata } from "./metadata.ts";
 import { messageOfCall, placeOfCall } from "./place-of-call.ts";
@@ -84,6 +85,7 @@ function fieldsOf(context: CoreContext, body: Exclude<NewMessageBody, { type: "r
 		...(replyTo === undefined ? {} : { replyTo }),
 		...(body.tags === undefined ? {} : { tags: body.tags }),
 		...(clientMessageId === undefined ? {} : { clientMessageId }),
+		...withoutUndefined({ attachments: attachmentsOf(context, body.attachments) }),
 		...(permissions?.editUntil === undefined ? {} : { editUntil: permissions.editUntil }),
 	};
 }
@@ -102,7 +104,8 @@ async function show(context: CoreContext, { params, reader }: Call): Promise<Ans
 async function edit(context: CoreContext, call: CallOf<typeof editing>): Promise<AnswerOf<typeof editing>> {
 	const { place, message } = await messageOfCall(context, call);
 	assertNotArchived(place.group);
-	const { content, tags, metadata, permissions } = call.body;
+	const { content, tags, metadata, permissions, attachments } = call.body;
+	assertSameAttachments(attachments, message.attachments);
 	if (permissions?.editUntil !== undefined && permissions.editUntil !== message.editUntil)
 		throw new InvalidRequest([{ field: "/permissions/editUntil", expected: "no other time than the message has" }]);
 	const taken = metadata === undefined ? {} : { warning: "", ...takeMetadata(context.origin, metadata) };

@@ -76,8 +76,38 @@ export const metadataList = z
 	.optional();
 
 /**
- * Splits a client's metadata: the content warning becomes a field of the message, known schemas are validated, and the rest
- * is kept unchanged. Only the provider may set the origin.
+ * Checks metadata that a client sends: known schemas are validated, and the rest is kept unchanged. Only the provider may set the origin.
+ *
+ * @throws {InvalidRequest}
+ */
+export function checkMetadata(origin: string, sent: readonly Metadata[]): readonly Metadata[] {
+	for (const [i, item] of sent.entries()) {
+		const id = knownSchema(origin, item);
+		if (id === "origin")
+			throw new InvalidRequest([
+				{ field: `/metadata/${i}/schema`, expected: "a schema other than origin, which the provider sets itself" },
+			]);
+		const parsed = id === undefined ? undefined : schemas[id].safeParse(item.data);
+		if (parsed?.success === false)
+			throw new InvalidRequest(
+				parsed.error.issues.map((issue) => ({
+					field: `/metadata/${i}/data/${issue.path.join("/")}`,
+					expected: `data that matches the schema ${item.schema}`,
+				})),
+			);
+	}
+	return sent;
+}
+
+/** The metadata of a group or channel; absent if there is none. @throws {InvalidRequest} */
+export const placeMetadata = (origin: string, sent: readonly Metadata[] = []): readonly Metadata[] | undefined =>
+	sent.length === 0 ? undefined : checkMetadata(origin, sent);
+
+const knownSchema = (origin: string, { schema }: Metadata): SchemaId | undefined =>
+	schemaIds.find((known) => metaUri(origin, known) === schema);
+
+/**
+ * Splits the metadata of a message: the content warning becomes a field of the message.
  *
  * @throws {InvalidRequest}
  */
@@ -85,29 +115,8 @@ export function takeMetadata(
 	origin: string,
 	sent: readonly Metadata[],
 ): { readonly metadata: readonly Metadata[]; readonly warning?: string } {
-	const kept: Metadata[] = [];
-	let warning: string | undefined;
-	for (const [i, item] of sent.entries()) {
-		const id = schemaIds.find((known) => metaUri(origin, known) === item.schema);
-		if (id === "origin")
-			throw new InvalidRequest([
-				{ field: `/metadata/${i}/schema`, expected: "a schema other than origin, which the provider sets itself" },
-			]);
-		if (id === undefined) {
-			kept.push(item);
-			continue;
-		}
-		const parsed = schemas[id].safeParse(item.data);
-		if (!parsed.success) {
-			throw new InvalidRequest(
-				parsed.error.issues.map((issue) => ({
-					field: `/metadata/${i}/data/${issue.path.join("/")}`,
-					expected: `data that matches the schema ${item.schema}`,
-				})),
-			);
-		}
-		if (id === "content-warning") warning = (parsed.data as { text: string }).text;
-		else kept.push(item);
-	}
-	return { metadata: kept, ...(warning === undefined ? {} : { warning }) };
+	const isWarning = (item: Metadata): boolean => knownSchema(origin, item) === "content-warning";
+	const warning = checkMetadata(origin, sent).findLast(isWarning);
+	const metadata = sent.filter((item) => !isWarning(item));
+	return { metadata, ...(warning === undefined ? {} : { warning: (warning.data as { text: string }).text }) };
 }

@@ -9,11 +9,15 @@ import type { Wire } from "../base/answers.ts";
 import { time, timeOf } from "../base/time.ts";
 import { channelUrl } from "../base/urls.ts";
 import { address, channelId, groupId } from "./ids.ts";
+import { metadata } from "./present-message.ts";
 
 const posting = z.array(z.enum([...roles, "anyone"]));
 const permissions = z
 	.strictObject({ post: posting, reply: posting, moderate: posting })
 	.meta({ id: "Permissions", description: "The roles that may perform each action; higher roles may, too." });
+
+/** `{}` without metadata, as in the seed's examples. */
+const placeMetadata = z.union([z.array(metadata), z.strictObject({})]);
 
 /** A channel (OFSCP §5.2); the seed's `discoverability` is called `tier` in later revisions. */
 export const wireChannel = z
@@ -32,7 +36,7 @@ export const wireChannel = z
 			.partial()
 			.optional()
 			.meta({ description: "The permissions that differ from the group's." }),
-		metadata: z.strictObject({}),
+		metadata: placeMetadata,
 		url: z.string().optional().meta({ description: "The URL of its page, if the channel is open." }),
 		createdAt: time,
 		updatedAt: time,
@@ -49,6 +53,7 @@ export const wireGroup = z
 		permissionModel: z.literal("inherit"),
 		permissions,
 		archived: z.literal(true).optional().meta({ description: "Present if the group can only be read." }),
+		metadata: placeMetadata,
 		channels: z.array(wireChannel).meta({ description: "The channels that the caller may see." }),
 		createdAt: time,
 		updatedAt: time,
@@ -79,6 +84,7 @@ export async function presentGroup(
 		permissionModel: "inherit",
 		permissions: group.permissions,
 		...(group.archived === undefined ? {} : { archived: group.archived }),
+		metadata: group.metadata ?? {},
 		channels: channels.map((place) => presentChannel(context, place)),
 		createdAt: timeOf(group.createdAt),
 		updatedAt: timeOf(group.updatedAt),
@@ -101,7 +107,7 @@ export function presentChannel(
 		tags: channel.tags,
 		allowedTypes: channel.allowedTypes,
 		...(channel.permissions === undefined ? {} : { permissions: channel.permissions }),
-		metadata: {},
+		metadata: channel.metadata ?? {},
 		...(isOpen(circle) ? { url: channelUrl(context, channel) } : {}),
 		createdAt: timeOf(channel.createdAt),
 		updatedAt: timeOf(channel.updatedAt),

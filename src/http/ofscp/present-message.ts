@@ -27,6 +27,16 @@ export const metadata = z
 	.strictObject({ schema: z.string(), version: z.string(), data: z.unknown() })
 	.meta({ id: "Metadata", description: "Structured data about a message (OFSCP §5.4)." });
 
+const attachment = z
+	.strictObject({
+		id: z.string(),
+		mime: z.string(),
+		url: z.string(),
+		size: z.int().min(0),
+		description: z.string().optional(),
+	})
+	.meta({ id: "Attachment", description: "A file on another server that a message links to (OFSCP §5.3)." });
+
 /** The seed's `definition` is called `key` in later revisions. */
 const reactionSum = z
 	.strictObject({
@@ -49,7 +59,7 @@ export const wireMessage = z
 		author: address,
 		type: z.enum(messageTypes),
 		content,
-		attachments: z.array(z.never()),
+		attachments: z.array(attachment),
 		reference: z.strictObject({ type: z.literal("reply"), id: messageId }).optional(),
 		tags: z.array(z.string()),
 		createdAt: time,
@@ -111,7 +121,7 @@ export function writeMessage(
 		author: isDeleted || author === undefined ? "" : addressOf(author),
 		type: message.type,
 		content: { ...message.content },
-		attachments: [],
+		attachments: message.attachments ?? [],
 		...(message.reply === undefined ? {} : { reference: { type: "reply", id: message.reply.to } }),
 		tags: message.tags,
 		createdAt: timeOf(message.at),

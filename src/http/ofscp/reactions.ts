@@ -21,7 +21,9 @@ import { time, timeOf } from "../base/time.ts";
 import { apiMessagePath } from "../base/urls.ts";
 import { address, messageId } from "./ids.ts";
 import { type ReactionLook, reactionLook } from "./message-schemas.ts";
+import { checkMetadata } from "./metadata.ts";
 import { listOf, pageOf, pageQuery, readCursor, writeCursor } from "./paging.ts";
+import { metadata } from "./present-message.ts";
 
 const reactionsPath = "/api/groups/:g/channels/:c/messages/:m/reactions";
 
@@ -39,7 +41,7 @@ export const wireReaction = z
 		desctription: z.string().optional(),
 		reference: messageId,
 		createdAt: time,
-		metadata: z.array(z.never()),
+		metadata: z.array(metadata),
 	})
 	.meta({ id: "Reaction", description: "A person's reaction to a message." });
 
@@ -75,7 +77,7 @@ async function messageOf(
  */
 export function wishOf(
 	key: string | undefined,
-	{ unicode, image, description, desctription }: ReactionLook,
+	{ unicode, image, description, desctription, metadata }: ReactionLook,
 	keyIsUnicode = false,
 ): NewReaction {
 	const shown = unicode ?? (keyIsUnicode && image === undefined ? key : undefined);
@@ -89,6 +91,7 @@ export function wishOf(
 		...(shown === undefined ? {} : { unicode: shown }),
 		...(image === undefined ? {} : { image }),
 		...(words === undefined ? {} : { description: words }),
+		...(metadata === undefined || metadata.length === 0 ? {} : { metadata }),
 	};
 }
 
@@ -100,6 +103,7 @@ export async function addReaction(
 	message: Message,
 	wish: NewReaction,
 ): Promise<AnswerOf<typeof reacting>> {
+	checkMetadata(context.origin, wish.metadata ?? []);
 	const { changed } = await react(context, account, place, message, wish);
 	const stored = await context.store.get(reactions, reactionId(message.id, account.id, wish.key));
 	if (stored === undefined) throw new Error(`A reaction to ${message.id} was added but can't be read`);
@@ -138,7 +142,7 @@ async function list(context: CoreContext, call: CallOf<typeof listing>): Promise
 
 async function present(
 	context: CoreContext,
-	{ message, author, key, unicode, image, description, at }: Reaction,
+	{ message, author, key, unicode, image, description, metadata: attached = [], at }: Reaction,
 ): Promise<Wire<typeof wireReaction>> {
 	return {
 		id: `rct_${createHash("sha256")
@@ -154,6 +158,6 @@ async function present(
 		...(description === undefined ? {} : { description, desctription: description }),
 		reference: message,
 		createdAt: timeOf(at),
-		metadata: [],
+		metadata: attached,
 	};
 }
