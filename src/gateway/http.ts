@@ -3,6 +3,7 @@ import { principalOf } from "#core/federation/principals.ts";
 import type { Secrets } from "#core/federation/provider-key.ts";
 import type { Shadows } from "#core/federation/shadows.ts";
 import { createFeed } from "#core/feed/feed.ts";
+import { createTyping } from "#core/feed/typing.ts";
 import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Bus } from "#core/ports/bus.ts";
@@ -12,7 +13,7 @@ import type { Limits } from "../http/base/limits.ts";
 import type { Metrics, MetricsAccess } from "../http/base/metrics.ts";
 import type { Health, Instance } from "../http/base/services.ts";
 import { createOAuthDoor } from "../http/oauth/door.ts";
-import { createLiveEvents } from "../http/ofscp/live-events.ts";
+import { createLiveEvents, typingEvent } from "../http/ofscp/live-events.ts";
 import { createEventStreams, type EventStreamOptions, type EventStreams } from "../realtime/sse.ts";
 
 /** The parts that the HTTP server is built of. */
@@ -53,13 +54,32 @@ export function buildHttp({ bus, streams, http, insecureLocalhost, ...parts }: H
 		bus,
 		principalOf: (credential) => principalOf(context, credential),
 		render: createLiveEvents(context),
+		onDisconnect: (account) => typing.disconnected(account),
 	});
+	const typing = createTyping(
+		(place, account, state) =>
+			feed.signal(place, typingEvent(place, account, state), account.id).catch((error: unknown) => {
+				context.logger.warn({ err: error }, "Readers could not be told who is typing");
+			}),
+		(run, ms) => {
+			const timer = setTimeout(run, ms).unref();
+			return () => clearTimeout(timer);
+		},
+	);
 	const events = createEventStreams(feed, streams);
 	const app = createApp({
 		...parts,
 		events,
+		typing,
 		oauth: createOAuthDoor({ context, http, instance }),
 		federation: createFederation({ context, http, shadows, secrets, insecureLocalhost }),
 	});
-	return { app, events, close: () => feed.close() };
+	return {
+		app,
+		events,
+		close() {
+			typing.close();
+			feed.close();
+		},
+	};
 }

@@ -1,10 +1,8 @@
 import { Readable } from "node:stream";
 import type { Feed, FeedRequest } from "#core/feed/feed.ts";
 import type { FeedReader } from "#core/feed/feed-reader.ts";
-import type { FeedSink, LiveEvent } from "#core/feed/live-event.ts";
-import type { Place } from "#core/groups/place.ts";
+import type { FeedSink } from "#core/feed/live-event.ts";
 import type { Principal } from "#core/identity/principal.ts";
-import type { AccountId } from "#core/ids.ts";
 
 export interface EventStreamOptions {
 	/** How often a heartbeat is written and the stream's token is checked again. */
@@ -18,7 +16,6 @@ export interface EventStreamOptions {
 export interface EventStreams {
 	/** A stream of type `text/event-stream` that ends when it is destroyed. @throws {NotFound} */
 	open(principal: Principal, request: FeedRequest): Promise<Readable>;
-	signal(place: Place, event: LiveEvent, from: AccountId): Promise<void>;
 	/** How many streams are open. */
 	readonly size: number;
 	close(): void;
@@ -79,7 +76,6 @@ export function createEventStreams(
 			void stream.reader.run(sinkOf(stream));
 			return stream;
 		},
-		signal: (place, event, from) => feed.signal(place, event, from),
 		close() {
 			clearInterval(heartbeat);
 			for (const { reader } of open) reader.cut();

@@ -329,6 +329,29 @@ test("typing is sent to the other connected readers and never replayed", async (
 	t.is((await door.ask("POST", `${path}/typing`, { token: bob.token, body: { state: "maybe" } })).status, 400);
 });
 
+test("someone whose last stream ends stops typing", async (t) => {
+	const { door, jane, bob, listen } = await setUp(t);
+	const { path, group } = await door.channel(jane);
+	await door.ask("POST", `/api/groups/${group}/join`, { token: bob.token });
+	const [first, last, other] = [await listen(bob), await listen(bob), await listen(jane)];
+	const type = (state: string) => door.ask("POST", `${path}/typing`, { token: bob.token, body: { state } });
+	const states = () => other.events.map(({ data }) => data.state ?? "message");
+	await type("start");
+	await other.atLeast(1);
+	first.kill();
+	await until("the first stream to end", () => first.ended);
+	await post(door, path, jane, "still typing");
+	await other.atLeast(2);
+	last.kill();
+	await other.atLeast(3);
+	t.deepEqual(states(), ["start", "message", "stop"]);
+	await type("stop");
+	await type("start");
+	await type("stop");
+	await other.atLeast(5);
+	t.deepEqual(states().slice(3), ["start", "stop"]);
+});
+
 test("a long, busy stream keeps its ids short and stores few baselines", async (t) => {
 	const clock = { time: Date.now(), now: () => clock.time };
 	const { door, jane, listen } = await setUp(t, { clock });

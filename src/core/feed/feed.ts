@@ -47,12 +47,14 @@ export interface FeedParts {
 	readonly principalOf: PrincipalOf;
 	/** Renders an item in the wire format. */
 	readonly render: (item: FeedItem) => Promise<LiveEvent>;
+	/** Called when the last stream of an account has closed. */
+	readonly onDisconnect?: (account: AccountId) => void;
 }
 
 const sweepEveryMs = 3_600_000;
 
 /** The live events of this process, which follow the bus. */
-export function createFeed({ context, bus, principalOf, render }: FeedParts): Feed {
+export function createFeed({ context, bus, principalOf, render, onDisconnect }: FeedParts): Feed {
 	const checkAccess = createAccessCheck(context, principalOf);
 	/** Keyed by event and state of its message, so that an erased text can't stay in this cache. */
 	const written = new BoundedMap<string, Promise<LiveEvent>>(2000);
@@ -82,6 +84,12 @@ export function createFeed({ context, bus, principalOf, render }: FeedParts): Fe
 	function recheck(account: AccountId): void {
 		for (const reader of readers)
 			if (reader.principal.account.id === account) void reader.check().catch(() => reader.cut());
+	}
+
+	function onClose(closed: FeedReader): void {
+		readers.delete(closed);
+		const { id } = closed.principal.account;
+		if (![...readers].some((reader) => reader.principal.account.id === id)) onDisconnect?.(id);
 	}
 
 	const fanOut = createFanOut(context, { checkAccess, liveEventOf, onEvent: updateReaders });
@@ -127,7 +135,7 @@ export function createFeed({ context, bus, principalOf, render }: FeedParts): Fe
 				start,
 				groups,
 				isReset,
-				onClose: (closed) => readers.delete(closed),
+				onClose,
 			});
 			readers.add(reader);
 			// Adds channels that were joined while the follows were being read.

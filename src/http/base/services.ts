@@ -3,11 +3,9 @@ import type { Federation } from "#core/federation/federation.ts";
 import type { Secrets } from "#core/federation/provider-key.ts";
 import type { Shadows } from "#core/federation/shadows.ts";
 import type { FeedRequest } from "#core/feed/feed.ts";
-import type { LiveEvent } from "#core/feed/live-event.ts";
-import type { Place } from "#core/groups/place.ts";
+import type { Typing } from "#core/feed/typing.ts";
 import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Principal } from "#core/identity/principal.ts";
-import type { AccountId } from "#core/ids.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Limits } from "./limits.ts";
 import type { Metrics, MetricsAccess } from "./metrics.ts";
@@ -29,7 +27,6 @@ export interface Instance {
 export interface EventStreams {
 	/** Opens a stream of type `text/event-stream`; destroying it ends it. @throws {NotFound} */
 	open(principal: Principal, request: FeedRequest): Promise<Readable>;
-	signal(place: Place, event: LiveEvent, from: AccountId): Promise<void>;
 	/** Ends every stream with an event id from which the client can resume. */
 	close(): void;
 }
@@ -40,6 +37,7 @@ export interface Services {
 	readonly bridges: readonly Bridge[];
 	readonly shadows: Shadows;
 	readonly events: EventStreams;
+	readonly typing: Typing;
 	readonly health: Health;
 	readonly limits: Limits;
 	readonly instance: Instance;

@@ -3,7 +3,9 @@ import { accounts } from "#core/accounts/account.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import type { FeedItem } from "#core/feed/feed-items.ts";
 import type { LiveEvent } from "#core/feed/live-event.ts";
+import type { Place } from "#core/groups/place.ts";
 import type { AccountId } from "#core/ids.ts";
+import { type Account, addressOf } from "#core/model/account.ts";
 import { reactions } from "#core/reactions/reaction.ts";
 import type { Wire } from "../base/answers.ts";
 import { time, timeOf } from "../base/time.ts";
@@ -18,7 +20,7 @@ const messageEvent = z.strictObject({ ...place, cursor: messageId, message: wire
 const deletionEvent = z
 	.strictObject({ ...place, cursor: messageId, message: z.strictObject({ id: messageId, deletedAt: time }) })
 	.meta({ id: "DeletionEvent", description: "The data of `message.deleted`." });
-const typingEvent = z.strictObject({ ...place, user: address, state: z.enum(["start", "stop"]) }).meta({
+const wireTyping = z.strictObject({ ...place, user: address, state: z.enum(["start", "stop"]) }).meta({
 	id: "TypingEvent",
 	description: "The data of `channel.typing`; these events are not replayed when a client resumes.",
 });
@@ -33,7 +35,7 @@ export const wireEvent = z
 		event: z.enum(["message.created", "message.updated", "message.deleted", "channel.typing", "reset"]),
 		data: z.string().meta({
 			contentMediaType: "application/json",
-			contentSchema: z.union([messageEvent, deletionEvent, typingEvent, resetEvent]),
+			contentSchema: z.union([messageEvent, deletionEvent, wireTyping, resetEvent]),
 		}),
 		id: z.string().optional().meta({ description: "The `Last-Event-ID` to resume after this event." }),
 	})
@@ -42,9 +44,11 @@ export const wireEvent = z
 /** The most reactions that are looked up per event; authors of others see `me` only when they next read the message. */
 const maxReacted = 1000;
 
-/** A person has started or stopped typing. */
-export function typingData(data: Wire<typeof typingEvent>): string {
-	return JSON.stringify(data);
+/** The event that tells that a person has started or stopped typing. */
+export function typingEvent({ group, channel }: Place, account: Account, state: "start" | "stop"): LiveEvent {
+	const body: Wire<typeof wireTyping> = { groupId: group.id, channelId: channel.id, user: addressOf(account), state };
+	const data = JSON.stringify(body);
+	return { name: "channel.typing", dataFor: () => data };
 }
 
 /**
