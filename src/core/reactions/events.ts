@@ -3,7 +3,13 @@ import type { Reaction } from "../model/reaction.ts";
 
 /** Streams: the channel's id. `origin`: the network that the reaction came from; absent for one made here. */
 export interface ReactionEvents {
-	"reaction.added": { readonly reaction: Omit<Reaction, "at">; readonly origin?: BridgeName; readonly raw?: unknown };
+	"reaction.added": {
+		readonly reaction: Omit<Reaction, "at">;
+		readonly origin?: BridgeName;
+		readonly raw?: unknown;
+		/** The fingerprint of the request, to recognise its repetition. */
+		readonly fingerprint?: string;
+	};
 	"reaction.removed": { readonly reaction: Omit<Reaction, "at">; readonly origin?: BridgeName; readonly raw?: unknown };
 }
 

@@ -2,6 +2,7 @@ import { assertMay } from "../access/permissions.ts";
 import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import { Conflict } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
+import { eventOfRequest, type Idempotency } from "../events/idempotency.ts";
 import type { Premise } from "../events/premise.ts";
 import type { Place } from "../groups/place.ts";
 import type { BridgeName } from "../ids.ts";
@@ -32,12 +33,19 @@ export interface ReactionSource {
 	readonly raw: unknown;
 }
 
+/** Whether a reaction was added or withdrawn, and whether the request was handled before. */
+export interface Reacted {
+	readonly changed: boolean;
+	readonly replayed: boolean;
+}
+
 /**
  * Adds a reaction to a message, once per account and key (OFSCP §5.3). Idempotent.
  *
  * @param source absent for a reaction made here
+ * @param once recognises a repeated request, whose reaction stays withdrawn if it was withdrawn meanwhile
  * @throws {PermissionDenied} the account may not reply here
- * @throws {Conflict} `already_deleted`, `too_many_reactions`
+ * @throws {Conflict} `already_deleted`, `too_many_reactions`, `idempotency_key_reused`
  * @throws {Unauthenticated} the account was deleted meanwhile
  */
 export async function react(
@@ -47,7 +55,8 @@ export async function react(
 	message: Message,
 	fields: NewReaction,
 	source?: ReactionSource,
-): Promise<{ changed: boolean }> {
+	once: Idempotency = {},
+): Promise<Reacted> {
 	await assertMay(context, "reply", place, author);
 	for (let seen = message; ; ) {
 		if (seen.deletedAt !== undefined) throw new Conflict("already_deleted", "The message was deleted");
@@ -70,9 +79,9 @@ export async function react(
 				};
 			},
 			source,
-			[stillThere(author), takesReaction(message, fields.key)],
+			{ premises: [stillThere(author), takesReaction(message, fields.key)], once },
 		);
-		if (changed !== "moved") return { changed };
+		if (changed !== "moved") return { changed, replayed: !changed && (await isReplayed(context, once)) };
 		await assertStillThere(context, author);
 		seen = (await context.store.get(messages, message.id))?.doc ?? seen;
 	}
@@ -107,7 +116,7 @@ export async function unreact(
 			return { ...rest, active: false, ...(source?.sentAt === undefined ? {} : { sentAt: source.sentAt }) };
 		},
 		source,
-		[],
+		{ premises: [] },
 	);
 	return { changed: changed === true };
 }
@@ -121,7 +130,7 @@ async function change(
 	source:
 		| (Omit<ReactionSource, "origin"> & { readonly bridge?: BridgeName; readonly origin?: Reaction["origin"] })
 		| undefined,
-	premises: readonly Premise[],
+	{ premises, once = {} }: { readonly premises: readonly Premise[]; readonly once?: Idempotency },
 ): Promise<boolean | "moved"> {
 	const id = reactionId(message.id, author.id, key);
 	const now = (await context.store.get(reactions, id))?.doc;
@@ -129,21 +138,34 @@ async function change(
 	if (desired === undefined) return false;
 	const { at: _, ...reaction } = { ...desired, generation: (now?.generation ?? 0) + 1, at: 0 };
 	const network = source?.bridge ?? source?.origin?.bridge;
+	const request = source === undefined ? once.request : source.request;
 	const appended = await context.log.append(
 		{
 			stream: message.channel,
 			type: reaction.active ? "reaction.added" : "reaction.removed",
 			actor: author.id,
 			natural: reactionKey(reaction),
-			...(source?.request === undefined ? {} : { request: source.request }),
+			...(request === undefined ? {} : { request }),
 			body: {
 				reaction,
 				...(network === undefined ? {} : { origin: network }),
 				...(source === undefined ? {} : { raw: source.raw }),
+				...(once.fingerprint === undefined ? {} : { fingerprint: once.fingerprint }),
 			},
 		},
 		{ premises },
 	);
 	// A duplicate of the natural key is a concurrent change to the same state, so the desired state holds.
 	return appended.outcome === "moved" ? "moved" : appended.outcome === "appended";
+}
+
+/**
+ * True if a request has been handled before.
+ *
+ * @throws {Conflict} `idempotency_key_reused`
+ */
+async function isReplayed({ store }: CoreContext, once: Idempotency): Promise<boolean> {
+	const event = once.request === undefined ? undefined : await store.eventBy("request", once.request);
+	if (event === undefined) return false;
+	return eventOfRequest({ outcome: "duplicate", by: "request", event }, once, "reaction.added").replayed;
 }

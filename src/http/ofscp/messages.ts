@@ -68,6 +68,7 @@ async function post(context: CoreContext, call: CallOf<typeof posting>): Promise
 			place,
 			await readableMessage(context, place, body.reference),
 			wishOf(body.definition ?? body.key ?? body.unicode, body),
+			once,
 		);
 	const { message, replayed } = await postMessage(context, account, place, fieldsOf(context, body), once);
 	const shown = await presentMessage(context, place, message, account);

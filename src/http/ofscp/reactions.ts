@@ -5,6 +5,7 @@ import { type ReadablePlace, readableChannel } from "#core/access/readable-place
 import { addressById } from "#core/accounts/find-account.ts";
 import { InvalidRequest } from "#core/errors.ts";
 import type { CoreContext } from "#core/events/context.ts";
+import type { Idempotency } from "#core/events/idempotency.ts";
 import { type Place } from "#core/groups/place.ts";
 import { readableMessage } from "#core/messages/list-messages.ts";
 import type { Account } from "#core/model/account.ts";
@@ -12,7 +13,7 @@ import type { Message } from "#core/model/message.ts";
 import { type Reaction } from "#core/model/reaction.ts";
 import { type NewReaction, react, unreact } from "#core/reactions/react.ts";
 import { reactionId, reactions } from "#core/reactions/reaction.ts";
-import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
+import { created, empty, json, noContent, ok, replayedHeader, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
@@ -47,8 +48,8 @@ export const wireReaction = z
 
 const reacting = operation("putReaction", "React to a message", {
 	body: reactionLook,
-	answers: { 201: json(wireReaction, "Location"), 200: json(wireReaction) },
-	errors: ["not_joined", "permission_denied", "already_deleted", "too_many_reactions"],
+	answers: { 201: json(wireReaction, "Location", "Idempotency-Replayed?"), 200: json(wireReaction) },
+	errors: ["not_joined", "permission_denied", "already_deleted", "too_many_reactions", "idempotency_key_reused"],
 });
 const withdrawing = operation("deleteReaction", "Withdraw a reaction", { answers: { 204: empty() } });
 const listing = operation("listReactions", "List the reactions to a message", {
@@ -102,21 +103,21 @@ export async function addReaction(
 	place: Place,
 	message: Message,
 	wish: NewReaction,
+	once: Idempotency,
 ): Promise<AnswerOf<typeof reacting>> {
 	checkMetadata(context.origin, wish.metadata ?? []);
-	const { changed } = await react(context, account, place, message, wish);
+	const { changed, replayed } = await react(context, account, place, message, wish, undefined, once);
 	const stored = await context.store.get(reactions, reactionId(message.id, account.id, wish.key));
 	if (stored === undefined) throw new Error(`A reaction to ${message.id} was added but can't be read`);
 	const shown = await present(context, stored.doc);
-	return changed
-		? created(`${apiMessagePath(place, message.id)}/reactions/${encodeURIComponent(wish.key)}`, shown)
-		: ok(shown);
+	const location = `${apiMessagePath(place, message.id)}/reactions/${encodeURIComponent(wish.key)}`;
+	return changed || replayed ? created(location, shown, replayedHeader(replayed)) : ok(shown);
 }
 
 async function put(context: CoreContext, call: CallOf<typeof reacting>): Promise<AnswerOf<typeof reacting>> {
 	const { place, message } = await messageOf(context, call);
 	await assertTakesPart(context, place, call.account);
-	return addReaction(context, call.account, place, message, wishOf(call.params.key, call.body, true));
+	return addReaction(context, call.account, place, message, wishOf(call.params.key, call.body, true), call.once);
 }
 
 async function remove(context: CoreContext, call: Call): Promise<AnswerOf<typeof withdrawing>> {
