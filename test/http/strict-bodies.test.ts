@@ -52,6 +52,14 @@ interface Places {
 
 const memo = { type: "memo", content: { text: "hello" } };
 
+const poll = (more: object) => [
+	{
+		schema: "http://social.example/meta/poll.json",
+		version: "1.0",
+		data: { question: "Lunch?", options: ["tacos", "ramen"], ...more },
+	},
+];
+
 /** Restrictions that are not built, and the field that the answer names. */
 const restrictions: readonly (readonly [string, (at: Places) => string, object, string])[] = [
 	["POST", () => "/api/groups", { name: "G", tier: "private" }, "/tier"],
@@ -103,6 +111,18 @@ const restrictions: readonly (readonly [string, (at: Places) => string, object, 
 	["POST", ({ path }) => `${path}/messages`, { ...memo, permissions: { view: ["admin"] } }, "/permissions/view"],
 	["POST", ({ path }) => `${path}/messages`, { ...memo, permissions: { reply: [] } }, "/permissions/reply"],
 	["POST", ({ path }) => `${path}/messages`, { ...memo, content: { text: "x", locked: true } }, "/content/locked"],
+	[
+		"POST",
+		({ path }) => `${path}/messages`,
+		{ ...memo, metadata: poll({ anonymous: true }) },
+		"/metadata/0/data/anonymous",
+	],
+	[
+		"POST",
+		({ path }) => `${path}/messages`,
+		{ ...memo, metadata: poll({ visibleTo: ["admin"] }) },
+		"/metadata/0/data/visibleTo",
+	],
 	[
 		"POST",
 		({ path }) => `${path}/messages`,

@@ -1,3 +1,4 @@
+import { circleOf, isOpen } from "../access/circle.ts";
 import { joinChannel } from "../access/join-channel.ts";
 import { leave } from "../access/leave.ts";
 import { readable } from "../access/readable-place.ts";
@@ -134,7 +135,10 @@ export interface FollowPosition {
 	readonly place: string;
 }
 
-/** The follows of an account in the given states: requested ones first, then joined ones. */
+/**
+ * The follows of an account in the given states: requested ones first, then joined ones. Memberships of closed channels, and of channels of
+ * the account's own groups, are no follows.
+ */
 export async function listFollows(
 	context: CoreContext,
 	account: Account,
@@ -151,19 +155,44 @@ export async function listFollows(
 	const follows: Follow[] = [];
 	for (const state of (["requested", "joined"] as const).filter((s) => states.includes(s))) {
 		if (after?.state === "joined" && state === "requested") continue;
-		const prefix = [account.id, "chn", state];
+		for await (const follow of followsIn(context, account, state, after?.state === state ? after : undefined)) {
+			follows.push(follow);
+			if (follows.length >= limit) return follows;
+		}
+	}
+	return follows;
+}
+
+/** How many memberships are read at a time. */
+const chunk = 100;
+
+async function* followsIn(
+	context: CoreContext,
+	account: Account,
+	state: "requested" | "joined",
+	from: Pick<FollowPosition, "since" | "place"> | undefined,
+): AsyncGenerator<Follow, undefined> {
+	const prefix = [account.id, "chn", state];
+	for (let after = from; ; ) {
 		const page = await context.store.page(memberships, {
 			index: "account",
 			prefix,
 			order: "asc",
-			limit: limit - follows.length,
-			...(after?.state === state ? { after: [...prefix, after.since, after.place] } : {}),
+			limit: chunk,
+			...(after === undefined ? {} : { after: [...prefix, after.since, after.place] }),
 		});
 		for (const { doc: membership } of page) {
 			const place = await placeOf(context, membership.place as ChannelId);
-			if (place !== undefined) follows.push({ actor: await actorOf(context, place), membership, place });
+			if (place !== undefined && (await isFollowed(context, place, account)))
+				yield { actor: await actorOf(context, place), membership, place };
 		}
-		if (follows.length >= limit) break;
+		after = page.at(-1)?.doc;
+		if (after === undefined || page.length < chunk) return undefined;
 	}
-	return follows;
+}
+
+async function isFollowed(context: CoreContext, place: Place, account: Account): Promise<boolean> {
+	const owner = ownerOf(place.channel);
+	if (owner !== undefined) return owner !== account.id;
+	return place.group.owner !== account.id && isOpen(await circleOf(context, place));
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Follow, type FollowPosition, followReference, listFollows, unfollow } from "#core/bridging/follow.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import { addressOf } from "#core/model/account.ts";
+import { channelName } from "#core/model/channel.ts";
 import { created, empty, json, noContent, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
 import { ignoring } from "../base/ignored.ts";
@@ -50,7 +51,8 @@ async function follow(
 	{ account, body }: CallOf<typeof following>,
 ): Promise<AnswerOf<typeof following>> {
 	const made = await followReference(context, { bridges: () => bridges, shadows }, account, body.actor.trim());
-	return created(`/api/me/follows/${encodeURIComponent(addressOf(made.actor))}`, present(made));
+	const shown = present(context, made);
+	return created(`/api/me/follows/${encodeURIComponent(shown.actor)}`, shown);
 }
 
 async function list(
@@ -68,7 +70,7 @@ async function list(
 			rows,
 			limit,
 			({ membership: { state, since, place } }) => writeCursor([since, `${state} ${place}`]),
-			rows.slice(0, limit).map(present),
+			rows.slice(0, limit).map((row) => present(context, row)),
 		),
 	);
 }
@@ -86,8 +88,12 @@ async function end(context: CoreContext, { account, params }: Call): Promise<Ans
 	return noContent;
 }
 
-const present = ({ actor, membership, place }: Follow): Wire<typeof wireFollow> => ({
-	actor: addressOf(actor),
+/** A channel of a group is an actor of its own. */
+const present = (
+	{ domain }: Pick<CoreContext, "domain">,
+	{ actor, membership, place }: Follow,
+): Wire<typeof wireFollow> => ({
+	actor: place.channel.kind === "room" ? `${channelName(place.channel)}@${domain}` : addressOf(actor),
 	state: membership.state === "joined" ? "accepted" : "pending",
 	group: place.group.id,
 	channel: place.channel.id,

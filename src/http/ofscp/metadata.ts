@@ -9,15 +9,15 @@ import type { Services } from "../base/services.ts";
 /** The built-in metadata schemas by id (wire.md, "Messages"). */
 const schemas = {
 	"content-warning": z
-		.object({ text: z.string().min(1).max(500) })
+		.strictObject({ text: z.string().min(1).max(500) })
 		.meta({ title: "Content warning", description: "A warning to show before the message." }),
 	poll: z
-		.object({
+		.strictObject({
 			question: z.string().min(1).max(500),
 			options: z.array(z.string().min(1).max(200)).min(2).max(20),
 			multiple: z.boolean().optional(),
 			endsAt: z.iso.datetime({ offset: true }).optional(),
-			votes: z.array(z.int().min(0)).optional(),
+			votes: z.array(z.int().min(0)).optional().meta({ readOnly: true, description: "Counted by the provider." }),
 		})
 		.meta({
 			title: "Poll",
@@ -88,15 +88,30 @@ export function checkMetadata(origin: string, sent: readonly Metadata[]): readon
 				{ field: `/metadata/${i}/schema`, expected: "a schema other than origin, which the provider sets itself" },
 			]);
 		const parsed = id === undefined ? undefined : schemas[id].safeParse(item.data);
+		if (id === "poll") assertNoVotes(item, i);
 		if (parsed?.success === false)
 			throw new InvalidRequest(
-				parsed.error.issues.map((issue) => ({
-					field: `/metadata/${i}/data/${issue.path.join("/")}`,
-					expected: `data that matches the schema ${item.schema}`,
-				})),
+				parsed.error.issues.flatMap((issue) =>
+					(issue.code === "unrecognized_keys" ? issue.keys : [""]).map((key) => ({
+						field: `/metadata/${i}/data/${[...issue.path, key].join("/").replace(/\/$/, "")}`,
+						expected: `data that matches the schema ${item.schema}`,
+					})),
+				),
 			);
 	}
 	return sent;
+}
+
+/** Votes are counted by the provider. @throws {InvalidRequest} */
+function assertNoVotes({ data }: Metadata, i: number): void {
+	const counted = ["votes", "voters", "voted"].filter((name) => Object.hasOwn(Object(data), name));
+	if (counted.length > 0)
+		throw new InvalidRequest(
+			counted.map((name) => ({
+				field: `/metadata/${i}/data/${name}`,
+				expected: "nothing, since the provider counts the votes",
+			})),
+		);
 }
 
 /** The metadata of a group or channel; absent if there is none. @throws {InvalidRequest} */
