@@ -220,3 +220,22 @@ test("privacy that is sent with an account is applied", async (t) => {
 	t.deepEqual(changed.body.privacy, { presence: "nobody", groups: "nobody" });
 	t.is((await door.ask("GET", "/api/me/privacy", { token: jane.token })).body.presence, "nobody");
 });
+
+test("members of the later revision that restrict nothing are taken: metadata, and `request` for approval", async (t) => {
+	await using door = await openDoor();
+	const jane = await door.person("jane");
+	const by = (method: string, path: string, body: unknown) => door.ask(method, path, { token: jane.token, body });
+	t.is(
+		(await by("POST", "/api/groups", { name: "G", joinPolicy: "request", metadata: [] })).body.joinPolicy,
+		"approval",
+	);
+	t.is((await by("POST", "/api/groups", { name: "G", joinPolicy: "closed" })).body.errors[0].field, "/joinPolicy");
+	const presence = { availability: "away", status: "out" };
+	t.deepEqual((await by("PUT", "/api/me/presence", { ...presence, metadata: [] })).body, presence);
+	t.deepEqual((await by("PATCH", "/api/me", { presence: { ...presence, metadata: [] } })).body.presence, presence);
+	t.is((await by("PATCH", "/api/me/profile", { bio: "b", metadata: [] })).body.bio, "b");
+	t.deepEqual((await by("PUT", "/api/me/privacy", { groups: "public", metadata: [] })).body, {
+		presence: "members",
+		groups: "public",
+	});
+});

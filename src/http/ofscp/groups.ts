@@ -11,7 +11,7 @@ import { groups } from "#core/groups/group.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
 import { placeOf } from "#core/groups/place.ts";
 import { parseId } from "#core/ids.ts";
-import { type Group, joinPolicies } from "#core/model/group.ts";
+import type { Group } from "#core/model/group.ts";
 import { withoutUndefined } from "../base/absent.ts";
 import { created, empty, json, noContent, ok, replayedHeader } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
@@ -19,7 +19,7 @@ import { ignoring } from "../base/ignored.ts";
 import { type AnswerOf, type CallOf, operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
-import { name, permissions } from "./group-schemas.ts";
+import { joinPolicy, name, permissions } from "./group-schemas.ts";
 import { joinAnswer, joinAnswers } from "./joining.ts";
 import { metadataList, placeMetadata } from "./metadata.ts";
 import { listOf } from "./paging.ts";
@@ -28,7 +28,7 @@ import { presentGroup, wireGroup } from "./present-group.ts";
 const newGroup = z.strictObject({
 	name,
 	description: z.string().max(1000).optional(),
-	joinPolicy: z.enum(joinPolicies).optional(),
+	joinPolicy: joinPolicy.optional(),
 	permissions: permissions.optional(),
 	/** The only model so far: a higher role may do what a lower one may. */
 	permissionModel: z.literal("inherit").optional(),
@@ -67,10 +67,10 @@ async function makeGroup(
 	context: CoreContext,
 	{ account, body, once }: CallOf<typeof creating>,
 ): Promise<AnswerOf<typeof creating>> {
-	const { name: called, description, joinPolicy, permissions: allowed } = body;
+	const { name: called, description, joinPolicy: policy, permissions: allowed } = body;
 	const fields = withoutUndefined({
 		description,
-		joinPolicy,
+		joinPolicy: policy,
 		permissions: allowed && withoutUndefined(allowed),
 		metadata: placeMetadata(context.origin, body.metadata),
 	});

@@ -10,7 +10,6 @@ import { groupsOf } from "#core/groups/joined-places.ts";
 import { confirmPassword } from "#core/identity/change-password.ts";
 import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Account } from "#core/model/account.ts";
-import { withoutUndefined } from "../base/absent.ts";
 import { empty, json, noContent, ok, type Wire } from "../base/answers.ts";
 import type { Call } from "../base/call.ts";
 import { etagOf } from "../base/conditional.ts";
@@ -22,7 +21,7 @@ import { channelId, groupId } from "./ids.ts";
 import { presenceBody, wirePresence } from "./presence.ts";
 import { presentProfile, wireProfile } from "./present-profile.ts";
 import { changesOf, profileChange } from "./profile-change.ts";
-import { privacyChange, wirePrivacy, wireSettings } from "./settings.ts";
+import { changedPrivacy, privacyChange, wirePrivacy, wireSettings } from "./settings.ts";
 
 /** Changes to an account; absent fields stay unchanged. What the provider sets is ignored, so a client may send back a whole account. */
 const change = profileChange.extend({
@@ -119,9 +118,10 @@ async function changeMe(services: Services, call: CallOf<typeof changing>): Prom
 	if (privacy !== undefined)
 		await changePrivateData(context, account.id, (now) => ({
 			...now,
-			privacy: { ...now.privacy, ...withoutUndefined(privacy) },
+			privacy: changedPrivacy(now.privacy, privacy),
 		}));
-	if (presence !== undefined) await setPresence(context, account.id, presence);
+	if (presence !== undefined)
+		await setPresence(context, account.id, { availability: presence.availability, status: presence.status });
 	return me(services, await changeProfile(context, account, wish));
 }
 

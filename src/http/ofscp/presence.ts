@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { availabilities, presenceOf, setPresence } from "#core/accounts/presence.ts";
 import { json, ok } from "../base/answers.ts";
+import { ignoring } from "../base/ignored.ts";
 import { oneLine } from "../base/one-line.ts";
 import { operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
@@ -14,6 +15,7 @@ export const wirePresence = z
 export const presenceBody = z.strictObject({
 	availability: z.enum(availabilities),
 	status: oneLine(200, 0).default(""),
+	...ignoring("metadata"),
 });
 
 const reading = operation("getOwnPresence", "Get your presence", { answers: { 200: json(wirePresence) } });
@@ -27,7 +29,8 @@ export const presenceRoutes = ({ context }: Services) => [
 		ok(await presenceOf(context, account.id)),
 	),
 	route("PUT", "/api/me/presence", "member", "post", setting, async ({ account, body }) => {
-		await setPresence(context, account.id, body);
-		return ok(body);
+		const { availability, status } = body;
+		await setPresence(context, account.id, { availability, status });
+		return ok({ availability, status });
 	}),
 ];

@@ -10,7 +10,7 @@ export const profileChange = z.strictObject({
 	bio: z.string().max(longestProfile.bio).optional(),
 	avatar: z.string().max(longestProfile.avatar).nullable().optional(),
 	locked: z.boolean().optional(),
-	...ignoring("id", "handle", "home", "domain", "actor", "url", "updatedAt"),
+	...ignoring("id", "handle", "home", "domain", "actor", "url", "updatedAt", "metadata"),
 	// Of the whole account, which has routes of its own.
 	...ignoring("email", "groups", "notificationEndpoints", "timeline", "followers", "createdAt"),
 });

@@ -1,7 +1,14 @@
 import { z } from "zod";
-import { changePrivateData, checkSettings, privateDataOf, profileAudiences } from "#core/accounts/private-data.ts";
+import {
+	changePrivateData,
+	checkSettings,
+	type Privacy,
+	privateDataOf,
+	profileAudiences,
+} from "#core/accounts/private-data.ts";
 import { withoutUndefined } from "../base/absent.ts";
 import { json, ok } from "../base/answers.ts";
+import { ignoring } from "../base/ignored.ts";
 import { operation } from "../base/operation.ts";
 import { route } from "../base/route.ts";
 import type { Services } from "../base/services.ts";
@@ -15,8 +22,14 @@ export const wirePrivacy = z
 
 /** Changes to the privacy; absent members stay as they are. */
 export const privacyChange = z
-	.strictObject({ presence: z.enum(profileAudiences), groups: z.enum(profileAudiences) })
+	.strictObject({ presence: z.enum(profileAudiences), groups: z.enum(profileAudiences), ...ignoring("metadata") })
 	.partial();
+
+/** The privacy after a change. */
+export const changedPrivacy = (now: Privacy, { presence, groups }: z.output<typeof privacyChange>): Privacy => ({
+	...now,
+	...withoutUndefined({ presence, groups }),
+});
 
 const reading = operation("getSettings", "Get your settings", { answers: { 200: json(wireSettings) } });
 const replacing = operation("putSettings", "Replace your settings", {
@@ -47,7 +60,7 @@ export const settingsRoutes = ({ context }: Services) => [
 	route("PUT", "/api/me/privacy", "member", "manage", changingPrivacy, async ({ account, body }) => {
 		const { privacy } = await changePrivateData(context, account.id, (now) => ({
 			...now,
-			privacy: { ...now.privacy, ...withoutUndefined(body) },
+			privacy: changedPrivacy(now.privacy, body),
 		}));
 		return ok(privacy);
 	}),
