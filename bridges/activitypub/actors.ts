@@ -9,6 +9,10 @@ export function hasActor({ about }: Pick<BridgeHost, "about">, account: Account)
 	return account.domain === about.domain && account.origin?.bridge !== about.bridge;
 }
 
+/** Whether an account has an actor at all, here or at its home: people of other OFSCP providers have none that we could name. */
+export const isActorKnown = (host: Pick<BridgeHost, "about">, account: Account): boolean =>
+	account.origin?.bridge === host.about.bridge || hasActor(host, account);
+
 /** The Person (Service, Group) of an account, with every field that some server insists on (reference §1.1). */
 export async function accountActor(context: PublishingContext, account: Account): Promise<object> {
 	const { host, ids } = context;

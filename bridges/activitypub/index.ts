@@ -54,7 +54,7 @@ function create(_config: ActivityPubConfig, host: BridgeHost): Bridge {
 			isGone: directory.isMissing,
 			room: "unsupported",
 			message: createMessageReader(inbox),
-			alternate: alternateOf(ids),
+			alternate: alternateOf(ids, host),
 		},
 	};
 }

@@ -1,4 +1,5 @@
 import { type Account, addressOf, escapeHtml, hashtagsOf, type Message } from "#bridge-kit";
+import { isActorKnown } from "./actors.ts";
 import { audienceOf, type Post } from "./audience.ts";
 import type { NoteContext } from "./context.ts";
 import type { Ids } from "./ids.ts";
@@ -8,8 +9,9 @@ const maxName = 150;
 const maxSummary = 500;
 
 /** A message as a Note or an Article (mapping.md). Without `@context`, so that it can be embedded in an activity. */
-export function toObject(context: NoteContext, post: Post): object {
+export function toObject(context: NoteContext, whole: Post): object {
 	const { ids } = context;
+	const post = ofTheFediverse(context, whole);
 	const { message, author, parent, channel } = post;
 	const id = ids.object(message);
 	return {
@@ -23,7 +25,8 @@ export function toObject(context: NoteContext, post: Post): object {
 		...(message.content.mime === "text/html"
 			? {}
 			: { source: { content: message.content.text, mediaType: message.content.mime } }),
-		url: ids.pages.message(author, message.id),
+		// What is for certain readers has no page: pages are public.
+		...(post.visibility === "readers" ? {} : { url: ids.pages.message(author, message.id) }),
 		published: new Date(message.at).toISOString(),
 		// Never earlier than `published`: at least one server refuses that.
 		...(message.editedAt === undefined
@@ -32,6 +35,17 @@ export function toObject(context: NoteContext, post: Post): object {
 		sensitive: message.warning !== undefined,
 		tag: tagsOf(context, post),
 		replies: `${id}/replies`,
+	};
+}
+
+/** A post without the people and the parent that have no id in the fediverse: those of other OFSCP providers. */
+function ofTheFediverse({ host }: NoteContext, { parent, owner, ...post }: Post): Post {
+	const isKnown = (account: Account): boolean => isActorKnown(host, account);
+	return {
+		...post,
+		mentions: post.mentions.filter(isKnown),
+		...(parent === undefined || !isKnown(parent.author) ? {} : { parent }),
+		...(owner === undefined || !isKnown(owner) ? {} : { owner }),
 	};
 }
 

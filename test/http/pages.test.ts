@@ -10,7 +10,7 @@ const bridge: Bridge = {
 		...fake.resolvers,
 		alternate: (subject) => ({
 			type: "application/activity+json",
-			url: `http://social.example/things/${Object.values(subject)[0]}`,
+			url: `http://social.example/things/${Object.values(subject)[0].id}`,
 		}),
 	},
 };

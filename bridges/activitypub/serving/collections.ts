@@ -6,6 +6,7 @@ import {
 	type Message,
 	type Slice,
 } from "#bridge-kit";
+import { isActorKnown } from "../actors.ts";
 import type { PublishingContext, ServingContext } from "../context.ts";
 import { share } from "../outgoing/announce.ts";
 import { createOf } from "../outgoing/create.ts";
@@ -59,7 +60,7 @@ export function serveList(request: BridgeRequest, id: string, items: readonly un
 
 /** The followers of a channel, or the accounts that an account follows. */
 export function people(
-	{ ids }: PublishingContext,
+	{ host, ids }: PublishingContext,
 	id: string,
 	total: () => Promise<number>,
 	read: (options: { after?: string; limit: number }) => Promise<Slice<Account>>,
@@ -69,7 +70,8 @@ export function people(
 		total,
 		async page(after) {
 			const { items, next } = await read({ limit: pageSize, ...(after === undefined ? {} : { after }) });
-			return { items: items.map((account) => ids.person(account)), ...(next === undefined ? {} : { next }) };
+			const named = items.filter((account) => isActorKnown(host, account)).map((account) => ids.person(account));
+			return { items: named, ...(next === undefined ? {} : { next }) };
 		},
 	};
 }
@@ -96,6 +98,7 @@ async function activityOf(context: ServingContext, { id, deletedAt }: Message): 
 	const found = deletedAt === undefined ? await context.host.messages.openMessage(id, context.reader) : undefined;
 	if (found === undefined || found.message.deletedAt !== undefined) return undefined;
 	const { channel, message, author } = found;
+	if (!isActorKnown(context.host, author)) return undefined;
 	if (channel.kind === "room") return withoutContext(share(context, found, message, context.ids.person(author)));
 	// Replies of others in a timeline are listed in their authors' outboxes.
 	return channel.owner === author.id ? withoutContext(createOf(context, found)) : undefined;

@@ -1,4 +1,5 @@
 import { type AccountId, type BridgeRequest, type BridgeResponse, type Delivery, ownerOf, parseId } from "#bridge-kit";
+import { hasActor } from "../actors.ts";
 import type { PublishingContext, ServingContext } from "../context.ts";
 import { toObject, toTombstone } from "../notes.ts";
 import { activitiesOf } from "../outgoing/activities.ts";
@@ -18,8 +19,9 @@ export async function serveObject(
 	const { host, ids, reader } = context;
 	const id = parseId("msg", name);
 	const found = id === undefined ? undefined : await host.messages.openMessage(id, reader);
-	// A message from the fediverse is served by its own server, under its own id.
-	if (found === undefined || found.message.origin?.bridge === host.about.bridge) return notFound();
+	// A message from the fediverse is served by its own server, under its own id; one of another provider's people has no author here.
+	if (found === undefined || found.message.origin?.bridge === host.about.bridge || !hasActor(host, found.author))
+		return notFound();
 	const { message, author } = found;
 	if (message.deletedAt !== undefined)
 		return document(request, { "@context": objectContext, ...toTombstone(ids, message) }, { status: 410 });
@@ -44,6 +46,7 @@ export async function serveActivity(context: ServingContext, request: BridgeRequ
 	const name = ids.parseActivity(id);
 	const event = name === undefined ? undefined : await host.messages.openEvent(name.event, reader);
 	if (event === undefined) return notFound();
+	if (event === "gone") return document(request, { "@context": objectContext, id, type: "Tombstone" }, { status: 410 });
 	const activities = (await activitiesOf(context, event)).map(({ activity }) => activity);
 	const found = activities.find((activity) => activity.id === id) ?? (await createInside(context, event, id));
 	return found === undefined ? notFound() : document(request, found);

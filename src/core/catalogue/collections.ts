@@ -32,6 +32,7 @@ import { signingKeySets } from "../identity/signing-keys.ts";
 import { accessTokens } from "../identity/tokens.ts";
 import { totps } from "../identity/totp.ts";
 import { messages } from "../messages/message.ts";
+import { messageTags } from "../messages/tags.ts";
 import type { Collection } from "../ports/store.ts";
 import { reactions } from "../reactions/reaction.ts";
 import { migrations } from "./migrations.ts";
@@ -59,6 +60,7 @@ export const collections: readonly Collection<unknown>[] = [
 	links,
 	memberships,
 	messages,
+	messageTags,
 	migrations,
 	nonces,
 	oauthRecords,

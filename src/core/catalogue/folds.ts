@@ -6,6 +6,7 @@ import { groupFolds } from "../groups/folds.ts";
 import { membershipFolds } from "../groups/membership-folds.ts";
 import { personalGroupFolds } from "../groups/personal-group-folds.ts";
 import { messageFolds } from "../messages/folds.ts";
+import { tagFolds } from "../messages/tag-folds.ts";
 import type { Fold, FoldsOf } from "../ports/store.ts";
 import { reactionFolds } from "../reactions/folds.ts";
 
@@ -23,9 +24,9 @@ const table: { readonly [T in EventType]: readonly FoldsOfType<T>[] | "stays" } 
 	"member.joined": [membershipFolds["member.joined"], audienceFolds["member.joined"]],
 	"member.left": [membershipFolds["member.left"], audienceFolds["member.left"]],
 	"member.denied": [membershipFolds["member.denied"], audienceFolds["member.denied"]],
-	"message.posted": [messageFolds["message.posted"]],
-	"message.edited": [messageFolds["message.edited"]],
-	"message.deleted": [messageFolds["message.deleted"]],
+	"message.posted": [messageFolds["message.posted"], tagFolds["message.posted"]],
+	"message.edited": [messageFolds["message.edited"], tagFolds["message.edited"]],
+	"message.deleted": [messageFolds["message.deleted"], tagFolds["message.deleted"]],
 	"reaction.added": [reactionFolds["reaction.added"]],
 	"reaction.removed": [reactionFolds["reaction.removed"]],
 	"portal.linked": [portalFolds["portal.linked"]],

@@ -7,6 +7,7 @@ import type { Account } from "../model/account.ts";
 import type { Message } from "../model/message.ts";
 import type { MessageEvents } from "./events.ts";
 import { messages, sameTexts } from "./message.ts";
+import { taggedBefore } from "./tags.ts";
 
 /** Deletes a message on behalf of its author or a moderator (OFSCP R7 §7.1). Idempotent. @throws {PermissionDenied} */
 export async function deleteMessage(
@@ -52,7 +53,7 @@ export async function appendDeletion(
 				natural: `deleted:${id}`,
 				...(request === undefined ? {} : { request }),
 				erases: message.texts.map((seq) => ({ seq, body: remainsOf(message, seq) })),
-				body: { message: id, ...body },
+				body: { message: id, ...body, ...taggedBefore(message) },
 			},
 			{ premises: [sameTexts(message)] },
 		);

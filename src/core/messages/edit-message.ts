@@ -7,6 +7,7 @@ import { checkContent } from "./check-content.ts";
 import type { MessageEvents } from "./events.ts";
 import { messages, sameTexts } from "./message.ts";
 import { mentionedAccounts } from "./post-message.ts";
+import { taggedBefore } from "./tags.ts";
 
 /** Changes to a message; absent fields stay as they are. */
 export interface MessageChanges {
@@ -97,7 +98,7 @@ export async function appendEdit(
 			type: "message.edited",
 			actor: actor.id,
 			...(request === undefined ? {} : { request }),
-			body,
+			body: { ...body, ...taggedBefore(message) },
 		},
 		{ premises: [stillThere(actor), sameTexts(message)] },
 	);

@@ -23,6 +23,8 @@ export interface MessageEvents {
 		readonly warning?: string;
 		/** See {@link Message.revisedAt}. */
 		readonly revisedAt?: number;
+		/** How many tags of the message were indexed before. */
+		readonly tagged?: number;
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
 		readonly erased?: true;
@@ -33,6 +35,8 @@ export interface MessageEvents {
 		readonly moderated?: true;
 		/** One of the many deletions of an erased account, whose deliveries give way to other messages. */
 		readonly bulk?: true;
+		/** How many tags of the message were indexed before. */
+		readonly tagged?: number;
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
 	};

@@ -17,11 +17,19 @@ export const apiMessagePath = (place: Place, message: MessageId): string =>
 const pageName = ({ domain }: Site, account: Account): string =>
 	account.domain === domain ? account.handle : `${account.handle}@${account.domain}`;
 
-/** The URL of a person's profile page; for remote people, the page on their own server. */
-export const personUrl = (site: Site, account: Account): string =>
-	isLocal(account)
-		? `${site.origin}/@${account.handle}`
-		: (account.origin?.url ?? `${site.origin}/@${pageName(site, account)}`);
+/**
+ * The URL of a person's profile page; for people of the fediverse the page on their own server, or their actor if they name no page there:
+ * a page of ours belongs to someone else.
+ */
+export function personUrl(site: Site, account: Account): string {
+	const { url, id } = account.origin ?? {};
+	const elsewhere = [url, id].find((named) => isWebUrl(named) && !isOurs(site, named));
+	return isLocal(account) || elsewhere === undefined ? `${site.origin}/@${pageName(site, account)}` : elsewhere;
+}
+
+/** Whether a text that another network has named is a link that can be followed. */
+export const isWebUrl = (text: string | undefined): text is string => text !== undefined && /^https?:\/\//i.test(text);
+const isOurs = ({ origin }: Site, url: string): boolean => URL.parse(url)?.origin === origin;
 
 /** The URL of an open channel's page. */
 export const channelUrl = ({ origin }: Site, channel: Channel): string =>
@@ -30,6 +38,9 @@ export const channelUrl = ({ origin }: Site, channel: Channel): string =>
 /** The URL of the page of a message in an open channel. */
 export const messageUrl = (site: Site, author: Account, message: Pick<Message, "id">): string =>
 	`${site.origin}/@${pageName(site, author)}/${message.id}`;
+
+/** The URL of a tag's page. @param key as `tagKey` makes it */
+export const tagUrl = ({ origin }: Site, key: string): string => `${origin}/tags/${encodeURIComponent(key)}`;
 
 /** The URL of the same object on another network. */
 export function alternateOf(bridges: readonly Bridge[], subject: Subject): Alternate | undefined {

@@ -26,7 +26,7 @@ export function presentProfile(
 	{ context, bridges }: Pick<Services, "context" | "bridges">,
 	account: Account,
 ): Wire<typeof wireProfile> {
-	const actor = alternateOf(bridges, { account: account.id })?.url;
+	const actor = alternateOf(bridges, { account })?.url;
 	return {
 		id: account.id,
 		handle: account.handle,

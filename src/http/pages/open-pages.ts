@@ -1,12 +1,13 @@
 import type { Context } from "koa";
 import { isOpen } from "#core/access/circle.ts";
-import { type ReadablePlace, readableById } from "#core/access/readable-place.ts";
+import { type ReadablePlace, readable, readableById } from "#core/access/readable-place.ts";
 import { accountByHandle, parseAddress } from "#core/accounts/find-account.ts";
+import { messageWithOpenPlace } from "#core/bridging/host/open-place.ts";
 import { Gone, NotFound } from "#core/errors.ts";
 import { channelByHandle } from "#core/groups/find-channel.ts";
 import type { ChannelId } from "#core/ids.ts";
 import { parseId } from "#core/ids.ts";
-import { messageWithPlace } from "#core/messages/list-messages.ts";
+import { tagKey } from "#core/messages/tags.ts";
 import type { Account } from "#core/model/account.ts";
 import type { Services } from "../base/services.ts";
 import type { Endpoint } from "../base/table-door.ts";
@@ -17,6 +18,7 @@ import { channelPage } from "./channel-page.ts";
 import { frontPage } from "./front-page.ts";
 import { messagePage } from "./message-page.ts";
 import { profilePage } from "./profile-page.ts";
+import { tagPage } from "./tag-page.ts";
 
 interface Shown {
 	readonly page: Html;
@@ -74,7 +76,7 @@ export function openPages(services: Services, rates: RateLimits): readonly Endpo
 	async function showPerson(ctx: Context, name: string) {
 		const account = await personNamed(name);
 		const place = await openPlace(account.timeline);
-		const alternate = alternateOf(bridges, { account: account.id });
+		const alternate = alternateOf(bridges, { account });
 		return { page: await profilePage(services, { account, place, alternate, before: beforeOf(ctx) }), alternate };
 	}
 
@@ -82,15 +84,17 @@ export function openPages(services: Services, rates: RateLimits): readonly Endpo
 		const id = parseId("msg", message);
 		if (id === undefined) throw new NotFound();
 		const author = await personNamed(name);
-		const found = await messageWithPlace(context, id, undefined);
+		const found = await messageWithOpenPlace(context, id);
 		if (found === undefined || found.message.author !== author.id) throw new NotFound();
-		const place = await openPlace(found.place.channel.id);
+		// One of our people's replies to a remote post is shown alone: the thread is shown where the post is.
+		const place = await readable(context, found.place, undefined);
 		if (found.message.deletedAt !== undefined) throw new Gone();
-		const alternate = alternateOf(bridges, { message: id });
+		const alternate = alternateOf(bridges, { message: found.message, author });
 		return {
 			page: await messagePage(services, {
 				message: found.message,
-				place,
+				place: found.place,
+				thread: place,
 				author,
 				alternate,
 				after: typeof ctx.query.after === "string" ? ctx.query.after : undefined,
@@ -103,8 +107,17 @@ export function openPages(services: Services, rates: RateLimits): readonly Endpo
 		const found = await channelByHandle(context, handle);
 		if (found === undefined) throw new NotFound();
 		const place = await openPlace(found.channel.id);
-		const alternate = alternateOf(bridges, { channel: place.channel.id });
+		const alternate = alternateOf(bridges, { channel: place.channel });
 		return { page: await channelPage(services, { place, alternate, before: beforeOf(ctx) }), alternate };
+	}
+
+	async function showTag(ctx: Context, name: string) {
+		const tag = tagKey(name);
+		if (tag === undefined) throw new NotFound();
+		const { before } = ctx.query;
+		const from = typeof before === "string" ? parseId("msg", before) : undefined;
+		if (before !== undefined && from === undefined) throw new NotFound();
+		return { page: await tagPage(services, { tag, before: from }) };
 	}
 
 	return [
@@ -114,5 +127,6 @@ export function openPages(services: Services, rates: RateLimits): readonly Endpo
 			page(path, (ctx, { name = "", message = "" }) => showMessage(ctx, name, message)),
 		),
 		page("/c/:handle", (ctx, { handle = "" }) => showChannel(ctx, handle)),
+		page("/tags/:tag", (ctx, { tag = "" }) => showTag(ctx, tag)),
 	];
 }

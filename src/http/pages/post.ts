@@ -1,11 +1,13 @@
 import { accounts } from "#core/accounts/account.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import type { Place } from "#core/groups/place.ts";
+import { tagKey } from "#core/messages/tags.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
 import { ownerOf } from "#core/model/channel.ts";
+import { hashtagOf } from "#core/model/hashtag.ts";
 import type { Message } from "#core/model/message.ts";
 import { timeOf } from "../base/time.ts";
-import { channelUrl, messageUrl, personUrl } from "../base/urls.ts";
+import { channelUrl, messageUrl, personUrl, tagUrl } from "../base/urls.ts";
 import { type Html, html, safeHref, sanitised } from "../page-kit/html.ts";
 import { avatar, isolatedName, nameOf } from "../page-kit/person.ts";
 
@@ -69,9 +71,16 @@ ${avatar(author)}
 <p class="when"><a href="${url}">${shortTime(message.at)}</a>${message.editedAt !== undefined && html` · edited`}${isElsewhere && html` · in <a href="${channelUrl(site, place.channel)}"><bdi>${place.group.name}</bdi></a>`}</p>
 </header>
 ${behindWarning(message, body(site, message, url, mode))}
-${message.tags.length > 0 && html`<p class="tags">${message.tags.map((tag) => html`<span>${tag}</span> `)}</p>`}
+${message.tags.length > 0 && html`<p class="tags">${message.tags.map((tag) => tagLink(site, tag))}</p>`}
 ${postFooter(message, url, mode)}
 </article>`;
+}
+
+function tagLink(site: Site, tag: string): Html {
+	const key = tagKey(tag);
+	return key === undefined
+		? html`<span>${tag}</span> `
+		: html`<a href="${tagUrl(site, key)}" rel="tag">#${hashtagOf(tag)}</a> `;
 }
 
 function body(site: Site, message: Message, url: string, mode: Mode): Html {

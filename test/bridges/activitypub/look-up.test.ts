@@ -1,4 +1,6 @@
 import test, { type ExecutionContext } from "ava";
+import { bridgeName } from "#core/ids.ts";
+import type { Subject } from "#core/ports/bridge/resolvers.ts";
 import activityPub from "../../../bridges/activitypub/index.ts";
 import { createFakeHost } from "../../support/fake-host.ts";
 import { type FediversePeer, startPeer } from "../../support/fediverse-peer.ts";
@@ -140,9 +142,25 @@ test("a thing that has a page says where its other form is", (t) => {
 	const jane = host.person("jane");
 	const { alternate } = bridge.resolvers;
 	if (alternate === "unsupported") throw new Error("our things have a representation in the fediverse");
-	t.deepEqual(alternate({ account: jane.id }), {
+	const urlOf = (subject: Subject) => alternate(subject)?.url;
+	t.deepEqual(alternate({ account: jane }), {
 		type: "application/activity+json",
 		url: `https://here.example/users/${jane.id}`,
 	});
-	t.is(alternate({ channel: jane.timeline }).url, `https://here.example/channels/${jane.timeline}`);
+	const place = host.channel(jane, "discoverable");
+	const { channel } = place;
+	t.is(urlOf({ channel }), `https://here.example/channels/${channel.id}`);
+	t.is(urlOf({ channel: host.timeline(jane).channel }), `https://here.example/users/${jane.id}`, "its owner's");
+	const local = host.say(jane, place, "ours");
+	t.is(urlOf({ message: local, author: jane }), `https://here.example/objects/${local.id}`);
+
+	const origin = { bridge: host.about.bridge, id: "https://there.example/u/bob", url: "https://there.example/@bob" };
+	const bob = host.person("bob", { domain: "there.example", origin });
+	t.is(urlOf({ account: bob }), origin.id, "a person of the fediverse has their actor at home");
+	const remote = host.say(bob, place, "theirs", { origin: { ...origin, id: "https://there.example/n/1" } });
+	t.is(urlOf({ message: remote, author: bob }), "https://there.example/n/1");
+
+	const eve = host.person("eve", { domain: "ofscp.example", origin: { bridge: bridgeName("ofscp"), id: "eve" } });
+	t.is(urlOf({ account: eve }), undefined, "a person of another provider has none that we know");
+	t.is(urlOf({ message: host.say(eve, place, "hers"), author: eve }), undefined);
 });

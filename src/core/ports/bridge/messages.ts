@@ -40,8 +40,10 @@ export interface HostMessages {
 	): Promise<Slice<Message>>;
 	/** The direct replies to a message, oldest first. */
 	openReplies(message: MessageId, page: PageAfter, reader?: Account): Promise<Slice<Message>>;
-	/** The event with a delivery's id, as a delivery without a target; `undefined` unless its subject may be read. */
-	openEvent(id: string, reader?: Account): Promise<Delivery | undefined>;
+	/**
+	 * The event with a delivery's id, as a delivery without a target; `undefined` unless its subject may be read, "gone" if that was deleted.
+	 */
+	openEvent(id: string, reader?: Account): Promise<Delivery | "gone" | undefined>;
 	/** The name of the event that posted a message, as in the id of its delivery. */
 	postedBy(message: Pick<Message, "channel" | "seq" | "at">): string;
 	/** The message that has this id on the bridge's network, be it remote or a copy of a local one. */

@@ -1,12 +1,14 @@
-import type { AccountId, ChannelId, MessageId } from "../../ids.ts";
+import type { Account } from "../../model/account.ts";
+import type { Channel } from "../../model/channel.ts";
+import type { Message } from "../../model/message.ts";
 import type { Reach } from "../../model/reach.ts";
 import type { RemoteMessage, RemotePerson } from "./remote-event.ts";
 
 /** An account, channel or message that has a page here. */
 export type Subject =
-	| { readonly account: AccountId }
-	| { readonly channel: ChannelId }
-	| { readonly message: MessageId };
+	| { readonly account: Account }
+	| { readonly channel: Channel }
+	| { readonly message: Message; readonly author: Account };
 
 /** The representation of a page's subject in the format of another network: `Link: rel=alternate`, content negotiation. */
 export interface Alternate {
@@ -35,5 +37,6 @@ export interface Resolvers {
 	 * @throws {Unavailable} the server can't answer now
 	 */
 	readonly message: ((id: string) => Promise<RemoteMessage | undefined>) | "unsupported";
-	readonly alternate: ((subject: Subject) => Alternate) | "unsupported";
+	/** `undefined`: the subject has no representation on this network. */
+	readonly alternate: ((subject: Subject) => Alternate | undefined) | "unsupported";
 }
