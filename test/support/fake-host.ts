@@ -107,7 +107,7 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 			memberCount: async (channel) => host.memberships.filter((m) => m.channel === channel).length,
 			following: async () => ({ items: [] }),
 			followingCount: async () => 0,
-			localCount: async () => accounts.size,
+			usage: async () => ({ users: accounts.size, activeMonth: 0, activeHalfyear: 0, posts: said.size }),
 		},
 		messages: {
 			openChannel: async (id) => openChannelOf(places.get(id)),
@@ -130,7 +130,6 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 			postedBy: ({ channel, seq }) => `${channel}/${seq}`,
 			byRemote: async (remote) => [...said.values()].find(({ message }) => message.origin?.id === remote)?.message,
 			count: async (channel) => saidIn(channel).length,
-			totalCount: async () => said.size,
 		},
 		portals: { all: async () => [], byRoom: async () => undefined },
 		state: memoryState(() => host.reads++),

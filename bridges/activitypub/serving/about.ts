@@ -1,34 +1,41 @@
 import type { BridgeRequest, BridgeResponse } from "#bridge-kit";
 import type { PublishingContext } from "../context.ts";
-import { cached } from "./answers.ts";
+import { cached, notFound } from "./answers.ts";
 
 const cors = { "access-control-allow-origin": "*" };
-const SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/2.1";
+const SCHEMA = "http://nodeinfo.diaspora.software/ns/schema";
+/** The versions of NodeInfo that are served. They have the same members: what 2.1 added is optional. */
+const versions = ["2.1", "2.0"] as const;
 
 /** `GET /.well-known/nodeinfo` */
 export function serveNodeInfoLinks({ host }: PublishingContext, request: BridgeRequest): BridgeResponse {
 	const links = [
-		{ rel: SCHEMA, href: `${host.about.origin}/nodeinfo/2.1` },
+		...versions.map((version) => ({ rel: `${SCHEMA}/${version}`, href: `${host.about.origin}/nodeinfo/${version}` })),
 		{ rel: "https://www.w3.org/ns/activitystreams#Application", href: `${host.about.origin}/actor` },
 	];
 	return json(request, { links }, "application/json; charset=utf-8");
 }
 
-/** `GET /nodeinfo/2.1` (NodeInfo 2.1, FEP-f1d5) */
-export async function serveNodeInfo({ host }: PublishingContext, request: BridgeRequest): Promise<BridgeResponse> {
-	const accounts = await host.people.localCount();
-	const messages = await host.messages.totalCount();
-	const { name, description, version, openRegistration } = host.about.instance;
+/** `GET /nodeinfo/2.0` and `/nodeinfo/2.1` (FEP-f1d5) */
+export async function serveNodeInfo(
+	{ host }: PublishingContext,
+	request: BridgeRequest,
+	name: string,
+): Promise<BridgeResponse> {
+	const version = versions.find((known) => known === name);
+	if (version === undefined) return notFound();
+	const { users: total, activeMonth, activeHalfyear, posts } = await host.people.usage();
+	const { instance } = host.about;
 	const info = {
-		version: "2.1",
-		software: { name: "causeway", version },
+		version,
+		software: { name: "causeway", version: instance.version },
 		protocols: ["activitypub"],
 		services: { inbound: [], outbound: [] },
-		openRegistrations: openRegistration,
-		usage: { users: { total: accounts }, localPosts: messages },
-		metadata: { nodeName: name, nodeDescription: description },
+		openRegistrations: instance.openRegistration,
+		usage: { users: { total, activeMonth, activeHalfyear }, localPosts: posts },
+		metadata: { nodeName: instance.name, nodeDescription: instance.description },
 	};
-	return json(request, info, `application/json; profile="${SCHEMA}#"; charset=utf-8`);
+	return json(request, info, `application/json; profile="${SCHEMA}/${version}#"; charset=utf-8`);
 }
 
 /** `GET /.well-known/host-meta` (RFC 6415) */

@@ -38,7 +38,10 @@ const reads = new Map<string, Serve>([
 	["objects", serveObject],
 	["activities", serveActivity],
 	["actor", (context, request, name) => serveInstance(context, request, name === "" ? undefined : name)],
-	["nodeinfo", (context, request, name) => (name === "2.1" ? serveNodeInfo(context, request) : notFound())],
+	[
+		"nodeinfo",
+		(context, request, name, part) => (part === undefined ? serveNodeInfo(context, request, name) : notFound()),
+	],
 ]);
 
 const wellKnown = new Map<string, Serve>([

@@ -95,7 +95,7 @@ async function lookUp(bridge: Bridge, reference: string) {
 }
 
 /** A local timeline or channel by handle, id or URL. */
-async function ownPlace(context: CoreContext, reference: string): Promise<Place | undefined> {
+export async function ownPlace(context: CoreContext, reference: string): Promise<Place | undefined> {
 	const path = reference.startsWith(`${context.origin}/`) ? reference.slice(context.origin.length + 1) : undefined;
 	if (path === undefined) {
 		const account = await findAccount(context, reference);
@@ -103,16 +103,22 @@ async function ownPlace(context: CoreContext, reference: string): Promise<Place 
 		const address = parseAddress(reference, context.domain);
 		return address?.domain === context.domain ? channelByHandle(context, address.handle) : undefined;
 	}
-	const [first = "", second = ""] = path.split("/");
+	const [first = "", second = ""] = (path.split(/[?#]/, 1)[0] ?? "").split("/");
 	if (first === "c") return channelByHandle(context, second);
 	const channel = parseId("chn", second);
 	if (channel !== undefined) return placeOf(context, channel);
 	const id = parseId("usr", second);
 	const account =
 		id === undefined
-			? first.startsWith("@") && (await accountByHandle(context, first.slice(1), context.domain))
+			? first.startsWith("@") && (await accountOfPage(context, first.slice(1)))
 			: (await context.store.get(accounts, id))?.doc;
 	return account ? placeOf(context, account.timeline) : undefined;
+}
+
+/** The account whose page has this name: `jane`, `bob@there.example`. */
+async function accountOfPage(context: CoreContext, name: string): Promise<Account | undefined> {
+	const address = parseAddress(name, context.domain);
+	return address === undefined ? undefined : accountByHandle(context, address.handle, address.domain);
 }
 
 async function actorOf(context: CoreContext, { channel, group }: Place): Promise<Account> {

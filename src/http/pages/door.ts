@@ -2,6 +2,7 @@ import type { Door } from "../base/door.ts";
 import { tableDoor } from "../base/table-door.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
 import { assetEndpoints } from "../page-kit/assets.ts";
+import { followRoutes } from "./follow-steps.ts";
 import { accountRoutes } from "./identity/account-pages.ts";
 import { interactionRoutes } from "./identity/interaction-pages.ts";
 import { loginRoutes } from "./identity/login-routes.ts";
@@ -21,6 +22,7 @@ export const pagesDoor = (services: PageServices, rates: RateLimits): Door =>
 				...recoveryRoutes(services),
 				...accountRoutes(services),
 				...interactionRoutes(services),
+				...followRoutes(services, rates),
 			],
 			services,
 			rates,

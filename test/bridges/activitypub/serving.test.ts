@@ -239,15 +239,24 @@ test("WebFinger finds people, channels and the provider, by acct, actor and page
 
 test("NodeInfo and host-meta say what is here", async (t) => {
 	const { get, origin } = open(t);
-	const links = (await get("/.well-known/nodeinfo")).json["links"] as { href: string }[];
-	t.is(links[0]?.href, `${origin}/nodeinfo/2.1`);
-	t.like((await get("/nodeinfo/2.1")).json, {
-		version: "2.1",
-		software: { name: "causeway" },
-		protocols: ["activitypub"],
-		usage: { users: { total: 1 } },
-	});
-	t.is((await get("/nodeinfo/9")).status, 404);
+	const links = (await get("/.well-known/nodeinfo")).json["links"] as { rel: string; href: string }[];
+	for (const version of ["2.0", "2.1"]) {
+		const rel = `http://nodeinfo.diaspora.software/ns/schema/${version}`;
+		t.is(links.find((link) => link.rel === rel)?.href, `${origin}/nodeinfo/${version}`);
+		const { json, headers } = await get(`/nodeinfo/${version}`);
+		t.regex(String(headers?.["content-type"]), new RegExp(`profile="${rel}#"`));
+		t.deepEqual(json, {
+			version,
+			software: { name: "causeway", version: "0.0.1" },
+			protocols: ["activitypub"],
+			services: { inbound: [], outbound: [] },
+			openRegistrations: false,
+			usage: { users: { total: 1, activeMonth: 0, activeHalfyear: 0 }, localPosts: 0 },
+			metadata: { nodeName: "Here", nodeDescription: "A place for tests" },
+		});
+	}
+	for (const path of ["/nodeinfo/9", "/nodeinfo/", "/nodeinfo", "/nodeinfo/2.1/x"])
+		t.is((await get(path)).status, 404, path);
 	t.regex((await get("/.well-known/host-meta")).text, /lrdd/);
 	t.is((await get("/.well-known/host-meta.json")).status, 200);
 	t.is((await get("/.well-known/other")).status, 404);

@@ -56,7 +56,6 @@ export function createHostMessages(context: CoreContext, bridge: BridgeName): Ho
 		postedBy: ({ channel, seq, at }) => context.epochs.nameOf({ stream: channel, seq, at }),
 		byRemote: (remote) => messageByRemote(context, bridge, remote),
 		count: (channel) => store.count(messages, "channel", [channel]),
-		totalCount: () => store.count(messages, "channel", []),
 	};
 }
 

@@ -1,4 +1,3 @@
-import { accounts } from "../../accounts/account.ts";
 import { accountByHandle, accountById, accountByRemote } from "../../accounts/find-account.ts";
 import type { CoreContext } from "../../events/context.ts";
 import { memberships } from "../../groups/membership.ts";
@@ -10,9 +9,10 @@ import type { HostPeople } from "../../ports/bridge/people.ts";
 import type { PageAfter } from "../../ports/bridge/slice.ts";
 import { accountsOf } from "../outgoing/prepare.ts";
 import { readCursor, sliceOf } from "./cursor.ts";
+import { createUsage } from "./usage.ts";
 
 /** Gives a bridge access to accounts and follows. */
-export function createHostPeople(context: Pick<CoreContext, "store">, bridge: BridgeName): HostPeople {
+export function createHostPeople(context: Pick<CoreContext, "store" | "clock">, bridge: BridgeName): HostPeople {
 	const { store } = context;
 
 	/** A page of the memberships whose index key begins with `prefix`. */
@@ -55,6 +55,6 @@ export function createHostPeople(context: Pick<CoreContext, "store">, bridge: Br
 			return sliceOf({ rows, items, limit: page.limit }, ({ since, place }) => [since, place]);
 		},
 		followingCount: (account) => store.count(memberships, "account", [account, "chn", "joined"]),
-		localCount: () => store.count(accounts, "local", []),
+		usage: createUsage(context),
 	};
 }

@@ -50,6 +50,4 @@ export interface HostMessages {
 	byRemote(remote: string): Promise<Message | undefined>;
 	/** How many messages a channel has, deleted ones included. */
 	count(channel: ChannelId): Promise<number>;
-	/** How many messages there are in all channels. */
-	totalCount(): Promise<number>;
 }

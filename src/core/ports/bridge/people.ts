@@ -2,6 +2,15 @@ import type { AccountId, ChannelId } from "../../ids.ts";
 import type { Account } from "../../model/account.ts";
 import type { PageAfter, Slice } from "./slice.ts";
 
+/** How many accounts and posts of this provider there are, deleted ones left out. */
+export interface Usage {
+	readonly users: number;
+	/** The accounts that have posted within 30 days, and within 180 days. */
+	readonly activeMonth: number;
+	readonly activeHalfyear: number;
+	readonly posts: number;
+}
+
 /** Accounts, and who follows whom. */
 export interface HostPeople {
 	/** A local account, a ghost of any network, or the shadow of a remote account. */
@@ -15,6 +24,6 @@ export interface HostPeople {
 	/** The owners of the timelines, local and remote, that an account has joined. */
 	following(account: AccountId, page: PageAfter): Promise<Slice<Account>>;
 	followingCount(account: AccountId): Promise<number>;
-	/** How many local accounts there are. */
-	localCount(): Promise<number>;
+	/** How much this provider is used; up to an hour old. */
+	usage(): Promise<Usage>;
 }

@@ -22,8 +22,14 @@ export interface Alternate {
  * optional, so that every bridge has to decide about a new one.
  */
 export interface Resolvers {
-	/** Finds a person by `handle@domain` or URL; `undefined` if no such person is on this network. May make requests. */
-	readonly person: ((reference: string) => Promise<RemotePerson | undefined>) | "unsupported";
+	/**
+	 * Finds a person by `handle@domain` or URL; `undefined` if no such person is on this network. May make requests.
+	 *
+	 * @param options.orAuthor the URL may also be that of a post, whose author is found
+	 */
+	readonly person:
+		| ((reference: string, options?: { readonly orAuthor?: boolean }) => Promise<RemotePerson | undefined>)
+		| "unsupported";
 	/**
 	 * Whether the person with this id no longer exists, as their own server says now. Fails if it can't be asked or gives no clear answer.
 	 */

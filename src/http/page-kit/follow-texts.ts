@@ -1,0 +1,20 @@
+/** The texts of the page that follows a person or channel from another server. */
+export const followTexts = {
+	title: "Follow",
+	lead: "Do you want to follow them with your account?",
+	person: "Follow {name}",
+	channel: "Follow the channel {name}",
+	cancel: "Cancel",
+	nothing: "Nothing to follow",
+	nothingText: "There is no person, channel or post at this address, or it can't be reached from here.",
+	malformed: "This link is broken",
+	malformedText: "It does not say whom to follow. Go back to the page that you came from and try again.",
+	unavailable: "Not at the moment",
+	unavailableText: "The other server can't be reached now. Try again in a few minutes.",
+	front: "To the front page",
+	done: "You follow {name}",
+	doneText: "New posts appear in your home timeline.",
+	asked: "You asked to follow {name}",
+	askedText: "Their server, or they themselves, decide. You will see new posts once your request is accepted.",
+	notAllowed: "You can't follow this",
+} as const;
