@@ -19,6 +19,7 @@ export { ownerOf } from "#core/model/channel.ts";
 export type { Group } from "#core/model/group.ts";
 export { hashtagOf, hashtagsOf } from "#core/model/hashtag.ts";
 export type { Content, Message } from "#core/model/message.ts";
+export { visibleReplies } from "#core/model/message.ts";
 export type { Reach } from "#core/model/reach.ts";
 export type { Bridge, BridgeState } from "#core/ports/bridge/bridge.ts";
 export type {

@@ -21,7 +21,7 @@ test.before(async () => {
 		body: { type: "memo", content: { text: "reply" }, reference: made.body.id },
 	});
 	const { handle } = (await door.ask("GET", path)).body;
-	pages = ["/", "/@jane", `/c/${handle}`, `/@jane/${made.body.id}`];
+	pages = ["/", "/@jane", `/c/${handle}`, "/tags/long", `/@jane/${made.body.id}`];
 });
 test.after.always(async () => {
 	await browser?.close();

@@ -5,6 +5,7 @@ import {
 	type ChannelId,
 	type Message,
 	type Slice,
+	visibleReplies,
 } from "#bridge-kit";
 import { isActorKnown } from "../actors.ts";
 import type { PublishingContext, ServingContext } from "../context.ts";
@@ -108,7 +109,7 @@ async function activityOf(context: ServingContext, { id, deletedAt }: Message): 
 export function replies({ host, ids, reader }: ServingContext, message: Message): Source {
 	return {
 		id: `${ids.object(message)}/replies`,
-		total: async () => message.replies,
+		total: async () => visibleReplies(message),
 		async page(after) {
 			const page = { limit: pageSize, ...(after === undefined ? {} : { after }) };
 			const { items, next } = await host.messages.openReplies(message.id, page, reader);

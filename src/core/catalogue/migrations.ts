@@ -7,6 +7,7 @@ import { hasEnded, memberships } from "../groups/membership.ts";
 import { seedTiers } from "../groups/tiers.ts";
 import type { IdentityContext } from "../identity/identity.ts";
 import { type AccountId, parseId } from "../ids.ts";
+import { countDeletedReplies } from "../messages/count-deleted-replies.ts";
 import { indexTags } from "../messages/index-tags.ts";
 import { isLocal } from "../model/account.ts";
 import type { Collection } from "../ports/store.ts";
@@ -28,6 +29,7 @@ const all: readonly Migration[] = [
 	{ name: "memberships-end-with-the-group", run: endLeftMemberships },
 	{ name: "groups-keep-an-owner", run: replaceDeletedOwners },
 	{ name: "index-of-tags", run: indexTags },
+	{ name: "count-of-deleted-replies", run: countDeletedReplies },
 ];
 
 /** How many accounts are migrated together, and after how many accounts progress is logged. */

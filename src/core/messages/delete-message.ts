@@ -53,7 +53,12 @@ export async function appendDeletion(
 				natural: `deleted:${id}`,
 				...(request === undefined ? {} : { request }),
 				erases: message.texts.map((seq) => ({ seq, body: remainsOf(message, seq) })),
-				body: { message: id, ...body, ...taggedBefore(message) },
+				body: {
+					message: id,
+					...(message.reply === undefined ? {} : { parent: message.reply.to }),
+					...body,
+					...taggedBefore(message),
+				},
 			},
 			{ premises: [sameTexts(message)] },
 		);

@@ -7,7 +7,7 @@ import type { Content, Message } from "../model/message.ts";
  */
 export interface MessageEvents {
 	"message.posted": {
-		readonly message: Omit<Message, "seq" | "at" | "texts" | "reactions" | "replies" | "changed">;
+		readonly message: Omit<Message, "seq" | "at" | "texts" | "reactions" | "replies" | "deletedReplies" | "changed">;
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
 		readonly erased?: true;
@@ -31,6 +31,8 @@ export interface MessageEvents {
 	};
 	"message.deleted": {
 		readonly message: MessageId;
+		/** The message that it replied to. */
+		readonly parent?: MessageId;
 		/** Whether a moderator deleted it, and not its author. */
 		readonly moderated?: true;
 		/** One of the many deletions of an erased account, whose deliveries give way to other messages. */

@@ -1,4 +1,5 @@
 import type { FoldTable } from "../events/folds.ts";
+import type { MessageId } from "../ids.ts";
 import type { Message } from "../model/message.ts";
 import type { Fold } from "../ports/store.ts";
 import type { MessageEvents } from "./events.ts";
@@ -20,6 +21,12 @@ function mentionedBefore(
 	const others = [...new Set([...before, ...mentions])].filter((id) => !now.includes(id));
 	return others.length === 0 ? {} : { mentionedBefore: others };
 }
+
+const oneReplyLess = (parent: MessageId): Fold<Message> => ({
+	collection: messages,
+	id: parent,
+	next: (now) => (now === undefined ? undefined : { ...now, deletedReplies: (now.deletedReplies ?? 0) + 1 }),
+});
 
 /** The folds of message events into the message and the reply count of its parent. */
 export const messageFolds: FoldTable<MessageEvents> = {
@@ -69,6 +76,7 @@ export const messageFolds: FoldTable<MessageEvents> = {
 		} satisfies Fold<Message>,
 	],
 	"message.deleted": ({ body, seq, at }) => [
+		...(body.parent === undefined ? [] : [oneReplyLess(body.parent)]),
 		{
 			collection: messages,
 			id: body.message,

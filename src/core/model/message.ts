@@ -85,10 +85,17 @@ export interface Message {
 	/** The seqs of the events that hold its texts; a deletion empties those events. */
 	readonly texts: readonly number[];
 	readonly reactions: readonly ReactionSum[];
+	/** How many direct replies there are, deleted ones included. */
 	readonly replies: number;
+	/** How many of them are deleted; absent if none is. */
+	readonly deletedReplies?: number;
 	/** The seq of the newest event that changed this document. */
 	readonly changed: number;
 }
+
+/** How many direct replies to a message can be seen. */
+export const visibleReplies = ({ replies, deletedReplies = 0 }: Pick<Message, "replies" | "deletedReplies">): number =>
+	Math.max(0, replies - deletedReplies);
 
 /** The latest time that RFC 3339 can express (year 9999): the `editUntil` of messages that their own network may always edit. */
 export const noEnd = 253_402_300_799_000;

@@ -4,7 +4,8 @@ import { matches } from "../base/conditional.ts";
 /** Whether the client already has this version of a response. */
 export function hasVersion(ctx: Context): boolean {
 	if ((ctx.method !== "GET" && ctx.method !== "HEAD") || ctx.status !== 200) return false;
-	const etag = ctx.response.get("ETag");
+	// Koa's type says that an absent header is empty; it is undefined.
+	const etag = (ctx.response.get("ETag") as string | undefined) ?? "";
 	return etag !== "" && matches(ctx.get("If-None-Match"), etag);
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { sendPublic } from "../base/compressed.ts";
 import type { Endpoint } from "../base/table-door.ts";
 
 export interface Asset {
@@ -29,12 +30,10 @@ export const assetEndpoints: readonly Endpoint[] = [stylesheet, formStylesheet, 
 	({ url, hash, text, type }) => ({
 		method: "GET",
 		path: url.split("?")[0] as string,
-		answer(ctx) {
+		async answer(ctx) {
 			ctx.state.route = "GET /assets/…";
 			ctx.set("Cache-Control", ctx.query.v === hash ? "public, max-age=31536000, immutable" : "public, max-age=300");
-			ctx.set("ETag", `"${hash}"`);
-			ctx.body = text;
-			ctx.type = type;
+			await sendPublic(ctx, text, type);
 		},
 	}),
 );

@@ -11,6 +11,8 @@ export interface Subject {
 	readonly description: string;
 	/** The canonical URL; without one, search engines are told not to index the page. */
 	readonly url?: string;
+	/** False if the page is for anyone with the link, but search engines must not index it. */
+	readonly isListed?: boolean;
 	readonly kind?: "website" | "article" | "profile";
 	readonly alternate?: { readonly type: string; readonly url: string } | undefined;
 	readonly publishedAt?: string;
@@ -50,10 +52,14 @@ ${main}
 
 function head(
 	instance: Instance,
-	{ title, description, url, kind = "website", alternate, publishedAt }: Subject,
+	{ title, description, url, isListed = true, kind = "website", alternate, publishedAt }: Subject,
 ): Html {
 	if (url === undefined) return html`<meta name="robots" content="noindex">`;
-	return html`<meta name="description" content="${description}">
+	return html`${
+		!isListed &&
+		html`<meta name="robots" content="noindex">
+`
+	}<meta name="description" content="${description}">
 <link rel="canonical" href="${url}">
 ${alternate !== undefined && html`<link rel="alternate" type="${alternate.type}" href="${alternate.url}">`}
 <meta property="og:site_name" content="${instance.name}">

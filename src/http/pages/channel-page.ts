@@ -37,7 +37,13 @@ ${posts.length === 0 ? html`<p class="empty">No messages yet.</p>` : posts.map((
 ${pagination(url, "before", { from: before, next, back: "Newest messages", on: "Older messages" })}`;
 	return layout(
 		instance,
-		{ title: `${group.name} / ${channel.name}`, description: about || `A channel of ${group.name}`, url, alternate },
+		{
+			title: `${group.name} / ${channel.name}`,
+			description: about || `A channel of ${group.name}`,
+			url,
+			alternate,
+			isListed: place.rules.search,
+		},
 		main,
 	);
 }

@@ -2,11 +2,12 @@ import type { ReadablePlace } from "#core/access/readable-place.ts";
 import { accountById } from "#core/accounts/find-account.ts";
 import { messageWithOpenPlace } from "#core/bridging/host/open-place.ts";
 import type { Place } from "#core/groups/place.ts";
+import { rulesOf } from "#core/groups/tiers.ts";
 import { listReplies, readableMessage } from "#core/messages/list-messages.ts";
 import { messages } from "#core/messages/message.ts";
 import type { Account } from "#core/model/account.ts";
 import { channelName, ownerOf } from "#core/model/channel.ts";
-import { type Message } from "#core/model/message.ts";
+import { type Message, visibleReplies } from "#core/model/message.ts";
 import type { Services } from "../base/services.ts";
 import { timeOf } from "../base/time.ts";
 import { channelUrl, isWebUrl, messageUrl, personUrl } from "../base/urls.ts";
@@ -34,11 +35,12 @@ export async function messagePage(
 	{ message, author, place, thread, alternate, after }: MessageShown,
 ): Promise<Html> {
 	const { replies, next } = await repliesTo(context, thread, message, after);
+	const count = visibleReplies(message);
 	const url = messageUrl(context, author, message);
 	const shown = { message, author, place };
 	const main = html`<p class="trail">${await placeLink(context, place, author)}${await parentLink(context, message)}</p>
 ${post(context, shown, "whole")}
-${replies.length > 0 && html`<h2 class="section" id="replies">${message.replies === 1 ? "1 reply" : `${message.replies} replies`}</h2><div class="posts">${replies.map((reply) => post(context, reply, "reply"))}</div>`}
+${replies.length > 0 && html`<h2 class="section" id="replies">${count === 1 ? "1 reply" : `${count} replies`}</h2><div class="posts">${replies.map((reply) => post(context, reply, "reply"))}</div>`}
 ${pagination(url, "after", { from: after, next, back: "First replies", on: "More replies" })}`;
 	const subject = {
 		title: titleOf(context, shown),
@@ -47,6 +49,7 @@ ${pagination(url, "after", { from: after, next, back: "First replies", on: "More
 		kind: "article" as const,
 		alternate,
 		publishedAt: timeOf(message.at),
+		isListed: (await rulesOf(context, place.channel.tier)).search,
 	};
 	return layout(instance, subject, main);
 }
@@ -63,8 +66,9 @@ async function repliesTo(
 		limit: repliesPerPage + 1,
 		...(from === undefined ? {} : { after: from }),
 	});
+	const there = rows.slice(0, repliesPerPage).filter(({ deletedAt }) => deletedAt === undefined);
 	return {
-		replies: await postsOf(context, thread, rows.slice(0, repliesPerPage)),
+		replies: await postsOf(context, thread, there),
 		next: rows.length > repliesPerPage ? rows[repliesPerPage - 1]?.id : undefined,
 	};
 }

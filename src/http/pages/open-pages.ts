@@ -9,6 +9,7 @@ import type { ChannelId } from "#core/ids.ts";
 import { parseId } from "#core/ids.ts";
 import { tagKey } from "#core/messages/tags.ts";
 import type { Account } from "#core/model/account.ts";
+import { sendPublic } from "../base/compressed.ts";
 import type { Services } from "../base/services.ts";
 import type { Endpoint } from "../base/table-door.ts";
 import { alternateOf } from "../base/urls.ts";
@@ -54,8 +55,7 @@ export function openPages(services: Services, rates: RateLimits): readonly Endpo
 				return;
 			}
 			ctx.set("Cache-Control", "public, no-cache");
-			ctx.body = shown.page.text;
-			ctx.type = "text/html; charset=utf-8";
+			await sendPublic(ctx, shown.page.text, "text/html; charset=utf-8");
 		},
 	});
 

@@ -5,7 +5,7 @@ import { tagKey } from "#core/messages/tags.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
 import { ownerOf } from "#core/model/channel.ts";
 import { hashtagOf } from "#core/model/hashtag.ts";
-import type { Message } from "#core/model/message.ts";
+import { type Message, visibleReplies } from "#core/model/message.ts";
 import { timeOf } from "../base/time.ts";
 import { channelUrl, messageUrl, personUrl, tagUrl } from "../base/urls.ts";
 import { type Html, html, safeHref, sanitised } from "../page-kit/html.ts";
@@ -60,8 +60,6 @@ export const followAs = (address: string, alternate: object | undefined): Html |
 /** A post; in a list, an article is shortened to an excerpt. */
 export function post(site: Site, shown: Post, mode: Mode): Html {
 	const { message, author, place } = shown;
-	if (message.deletedAt !== undefined)
-		return html`<article class="post ${mode} gone"><p>This message was deleted.</p></article>`;
 	const url = messageUrl(site, author, message);
 	const isElsewhere = ownerOf(place.channel) !== author.id && mode === "listed";
 	return html`<article class="post ${mode}">
@@ -70,7 +68,7 @@ ${avatar(author)}
 <p class="who"><a class="name" href="${safeHref(personUrl(site, author))}" rel="author">${isolatedName(author)}</a> <span class="address">@${addressOf(author)}</span></p>
 <p class="when"><a href="${url}">${shortTime(message.at)}</a>${message.editedAt !== undefined && html` · edited`}${isElsewhere && html` · in <a href="${channelUrl(site, place.channel)}"><bdi>${place.group.name}</bdi></a>`}</p>
 </header>
-${behindWarning(message, body(site, message, url, mode))}
+${behindWarning(message, body(site, shown, url, mode))}
 ${message.tags.length > 0 && html`<p class="tags">${message.tags.map((tag) => tagLink(site, tag))}</p>`}
 ${postFooter(message, url, mode)}
 </article>`;
@@ -83,24 +81,32 @@ function tagLink(site: Site, tag: string): Html {
 		: html`<a href="${tagUrl(site, key)}" rel="tag">#${hashtagOf(tag)}</a> `;
 }
 
-function body(site: Site, message: Message, url: string, mode: Mode): Html {
+function body(site: Site, shown: Post, url: string, mode: Mode): Html {
+	const { message } = shown;
 	const { content, type } = message;
 	const title =
 		content.title === undefined
-			? undefined
+			? mode === "whole" && html`<h1 class="unseen">${titleOf(site, shown)}</h1>`
 			: mode === "whole"
 				? html`<h1>${content.title}</h1>`
 				: html`<h2><a href="${url}">${content.title}</a></h2>`;
 	if (type === "article" && mode !== "whole")
 		return html`${title}<p>${excerpt(site, message, 400)}</p><p><a class="more" href="${url}">Read the article</a></p>`;
 	// Local text is stored as it was written, and sanitised on output.
-	return html`${title}<div class="content">${sanitised(site.text.toHtml(content.text, content.mime))}</div>`;
+	const text = withHeadingsBelow(mode === "whole" ? 1 : 2, site.text.toHtml(content.text, content.mime));
+	return html`${title}<div class="content">${sanitised(text)}</div>`;
 }
+
+/** Sanitised HTML with its headings below those of the page, which has one of the first level. */
+const withHeadingsBelow = (level: number, text: string): string =>
+	text.replaceAll(/(<\/?h)([1-6])\b/g, (_, tag: string, own: string) => `${tag}${Math.min(6, level + Number(own))}`);
 
 const behindWarning = ({ warning }: Message, content: Html): Html =>
 	warning === undefined ? content : html`<details class="warning"><summary>${warning}</summary>${content}</details>`;
 
-function postFooter({ reactions, replies }: Message, url: string, mode: Mode): Html | false {
+function postFooter(message: Message, url: string, mode: Mode): Html | false {
+	const { reactions } = message;
+	const replies = visibleReplies(message);
 	const showsReplies = mode !== "whole" && replies > 0;
 	if (reactions.length === 0 && !showsReplies) return false;
 	return html`<footer>${

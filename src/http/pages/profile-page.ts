@@ -36,7 +36,11 @@ ${posts.length === 0 ? html`<p class="empty">Nothing has been posted here yet.</
 </section>
 ${pagination(url, "before", { from: before, next, back: "Newest posts", on: "Older posts" })}`;
 	const description = bio === "" ? `Posts by @${addressOf(account)}` : bio.slice(0, 200);
-	return layout(instance, { title: nameOf(account), description, url, kind: "profile", alternate }, main);
+	return layout(
+		instance,
+		{ title: nameOf(account), description, url, kind: "profile", alternate, isListed: place.rules.search },
+		main,
+	);
 }
 
 /** Local bios are plain text, remote ones are HTML. */

@@ -1,0 +1,33 @@
+import type { CoreContext } from "../events/context.ts";
+import type { MessageId } from "../ids.ts";
+import { messages } from "./message.ts";
+
+const batch = 500;
+
+/**
+ * Counts the replies that were deleted before their number was kept. It sets numbers, and may therefore be repeated.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function countDeletedReplies({ store }: Pick<CoreContext, "store">, signal: AbortSignal): Promise<void> {
+	const deleted = new Map<MessageId, number>();
+	for (let after: string | undefined; ; ) {
+		signal.throwIfAborted();
+		const page = await store.page(messages, {
+			order: "asc",
+			limit: batch,
+			...(after === undefined ? {} : { after: [after] }),
+		});
+		for (const { doc } of page)
+			if (doc.deletedAt !== undefined && doc.reply !== undefined)
+				deleted.set(doc.reply.to, (deleted.get(doc.reply.to) ?? 0) + 1);
+		after = page.at(-1)?.id;
+		if (page.length < batch) break;
+	}
+	for (const [parent, deletedReplies] of deleted) {
+		signal.throwIfAborted();
+		const stored = await store.get(messages, parent);
+		if (stored !== undefined && stored.doc.deletedReplies !== deletedReplies)
+			await store.replace(messages, parent, stored.rev, { ...stored.doc, deletedReplies });
+	}
+}
