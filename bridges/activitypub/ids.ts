@@ -22,7 +22,7 @@ export interface ActivityName {
 	readonly event: string;
 	/** The position of the event in its stream. */
 	readonly seq: number;
-	/** Empty, or `announce`, `share`, `unshare`, `follow-<account>`. */
+	/** Empty, or `announce`, `share`, `unshare`, `remaining`, `follow-<account>`. */
 	readonly suffix: string;
 }
 

@@ -136,6 +136,29 @@ test("edits, reactions and the deletion of a message are delivered after it", as
 	t.false(JSON.stringify(events).includes("Hello"));
 });
 
+test("the withdrawal of a reaction says which reaction of the person is still there", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const [jane, ann] = [await core.person("jane"), await core.person("ann")];
+	const timeline = await core.timeline(jane);
+	await core.incoming.receive(fedi.name, [followOf(fedi.person("bob"), jane)]);
+	const memo = await core.post(jane, timeline, "Hello");
+	const add = async (who: Account, key: string) => {
+		core.clock.time += 1;
+		await react(core.context, who, timeline, memo, { key, unicode: key });
+		await core.settled();
+	};
+	const withdraw = async (key: string) => {
+		await unreact(core.context, jane, memo, key);
+		await core.settled();
+		const last = fedi.delivered.at(-1);
+		return last?.kind === "unreaction" ? last.remaining?.key : "no withdrawal";
+	};
+	await add(ann, "🎉");
+	for (const key of ["⭐", "🔥", "❤"]) await add(jane, key);
+	t.deepEqual([await withdraw("🔥"), await withdraw("❤"), await withdraw("⭐")], ["❤", "⭐", undefined]);
+});
+
 test("edits and deletions of an unknown message are parked until the message is received", async (t) => {
 	const [fedi, chat] = [createFakeBridge("fedi"), createFakeBridge("chat")];
 	const core = await openCore(t, [fedi, chat]);

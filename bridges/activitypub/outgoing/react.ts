@@ -36,7 +36,10 @@ export const writeReaction: Writer<"reaction"> = (context, delivery) =>
 		? relayed(context, delivery)
 		: [likeOf(context, delivery, context.ids.activity(delivery.id))];
 
-/** `Undo` with the whole `Like` embedded, so that servers that do not know its id understand it too. */
+/**
+ * `Undo` with the whole `Like` embedded, so that servers that do not know its id understand it too. A server that keeps one reaction per
+ * person then has none, so a reaction that remains is sent again, under a new id: the old one would look like a repetition.
+ */
 export const writeUnreaction: Writer<"unreaction"> = (context, delivery) => {
 	if (isRelayed(context, delivery)) return relayed(context, delivery);
 	const { ids } = context;
@@ -48,8 +51,19 @@ export const writeUnreaction: Writer<"unreaction"> = (context, delivery) => {
 			to: [ids.person(delivery.subject.author)],
 			object: withoutContext(like),
 		}),
+		...remainingLike(context, delivery),
 	];
 };
+
+function remainingLike(
+	context: PublishingContext,
+	delivery: Extract<Delivery, { kind: "unreaction" }>,
+): readonly OutboxActivity[] {
+	const { remaining, ...withdrawn } = delivery;
+	if (remaining === undefined) return [];
+	const { image: _, ...rest } = withdrawn;
+	return [likeOf(context, { ...rest, ...remaining }, context.ids.activity(rest.id, "remaining"))];
+}
 
 /** The same reaction may have been added, withdrawn and added again: the last `Like` counts. */
 function newest(ids: Ids, remote: readonly string[]): string | undefined {

@@ -13,6 +13,8 @@ import { type AccountId, parseId } from "../ids.ts";
 import { appendDeletion } from "../messages/delete-message.ts";
 import { messages } from "../messages/message.ts";
 import type { Account } from "../model/account.ts";
+import { unreact } from "../reactions/react.ts";
+import { reactionsOf } from "../reactions/reactions-of.ts";
 
 type Eraser<T extends EventType> = (context: IdentityContext, event: EventOf<T>, signal: AbortSignal) => Promise<void>;
 
@@ -52,7 +54,7 @@ export const createErasing = (context: IdentityContext): ConsumerJob<void> => ({
 });
 
 /**
- * Removes the remains of a deleted account, local or remote: its messages, its memberships and, if it is local, its credentials. Steps that
+ * Removes the remains of a deleted account, local or remote: its messages, its reactions, its memberships and, if it is local, its credentials. Steps that
  * are done are skipped, so that it can be repeated.
  *
  * @throws the signal's reason, if it is aborted before everything is removed
@@ -63,6 +65,7 @@ export async function eraseAccount(context: IdentityContext, id: AccountId, sign
 	if (account.origin === undefined) await eraseSecrets(context, account.id);
 	await replaceOwnerOf(context, account, signal);
 	await removeMessages(context, account, signal);
+	await withdrawReactions(context, account, signal);
 	await endMemberships(context, account, signal);
 }
 
@@ -102,6 +105,22 @@ async function removeMessages(context: IdentityContext, account: Account, signal
 			});
 		}
 		if (page.length === 0) return;
+	}
+}
+
+/** Withdraws the reactions, where they are still counted as where they were sent. */
+async function withdrawReactions(context: IdentityContext, account: Account, signal: AbortSignal): Promise<void> {
+	for (let progress = true; progress; ) {
+		progress = false;
+		for (const { message: id, key } of await reactionsOf(context, account.id, { limit: 200 })) {
+			signal.throwIfAborted();
+			const message = (await context.store.get(messages, id))?.doc;
+			if (message === undefined) continue;
+			const { origin } = account;
+			const source = { bulk: true as const, ...(origin === undefined ? {} : { bridge: origin.bridge }) };
+			const { changed } = await unreact(context, account, message, key, source);
+			progress ||= changed;
+		}
 	}
 }
 

@@ -10,7 +10,13 @@ export interface ReactionEvents {
 		/** The fingerprint of the request, to recognise its repetition. */
 		readonly fingerprint?: string;
 	};
-	"reaction.removed": { readonly reaction: Omit<Reaction, "at">; readonly origin?: BridgeName; readonly raw?: unknown };
+	"reaction.removed": {
+		readonly reaction: Omit<Reaction, "at">;
+		readonly origin?: BridgeName;
+		readonly raw?: unknown;
+		/** One of the many reactions of an erased account, whose deliveries give way to others. */
+		readonly bulk?: true;
+	};
 }
 
 declare module "../events/event.ts" {

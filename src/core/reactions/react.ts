@@ -30,7 +30,9 @@ export interface ReactionSource {
 	readonly sentAt?: number;
 	/** Whether the remote event was overtaken by the one that led to this state. */
 	readonly isOvertaken?: (now: Reaction) => boolean;
-	readonly raw: unknown;
+	readonly raw?: unknown;
+	/** See {@link ReactionEvents}: one of the many reactions of an erased account. */
+	readonly bulk?: true;
 }
 
 /** Whether a reaction was added or withdrawn, and whether the request was handled before. */
@@ -103,7 +105,7 @@ export async function unreact(
 	author: Account,
 	message: Message,
 	key: string,
-	source?: Omit<ReactionSource, "origin"> & { readonly bridge: BridgeName },
+	source?: Omit<ReactionSource, "origin"> & { readonly bridge?: BridgeName },
 ): Promise<{ changed: boolean }> {
 	const changed = await change(
 		context,
@@ -149,7 +151,8 @@ async function change(
 			body: {
 				reaction,
 				...(network === undefined ? {} : { origin: network }),
-				...(source === undefined ? {} : { raw: source.raw }),
+				...(source?.raw === undefined ? {} : { raw: source.raw }),
+				...(source?.bulk === true ? { bulk: true as const } : {}),
 				...(once.fingerprint === undefined ? {} : { fingerprint: once.fingerprint }),
 			},
 		},

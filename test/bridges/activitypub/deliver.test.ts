@@ -305,6 +305,28 @@ test("a reaction is a Like with its emoji, and is taken back with the whole Like
 	t.like(undo?.object, { type: "Like", id: like, object: `${bob.origin?.id}/1`, content: "🔥" });
 });
 
+test("when one of two emoji is withdrawn, the one that remains is sent again, under a new id", async (t) => {
+	const { host, inbox, jane, bob, deliver, sent } = await open(t);
+	const theirs = host.say(bob, host.timeline(bob), "theirs", {
+		origin: { bridge: host.about.bridge, id: `${bob.origin?.id}/1` },
+	});
+	const { origin: _, ...ours } = { ...host.delivery(theirs, inbox), actor: jane };
+	const blob = "https://here.example/blob.png";
+	const unreaction = { ...ours, kind: "unreaction", key: "🔥", reaction: "r", remote: [], image: blob } as const;
+	await deliver({ ...unreaction, id: `${theirs.channel}/6`, remaining: { key: "⭐" } } as unknown as Delivery);
+	await deliver({
+		...unreaction,
+		id: `${theirs.channel}/7`,
+		remaining: { key: "blob@here.example", image: blob },
+	} as unknown as Delivery);
+	const [undo, like, , custom] = sent();
+	t.like(undo?.object, { type: "Like", content: ":🔥:" });
+	const id = `${host.about.origin}/activities/${theirs.channel}-6-remaining`;
+	t.like(like, { type: "Like", id, actor: actorOf(host, jane), object: `${bob.origin?.id}/1`, content: "⭐" });
+	t.false("tag" in (like ?? {}));
+	t.like(custom, { type: "Like", content: ":blob:", tag: [{ type: "Emoji", icon: { url: blob } }] });
+});
+
 test("we follow, take it back by the same id, and answer who follows us", async (t) => {
 	const { host, inbox, jane, bob, deliver, sent } = await open(t);
 	const place = host.timeline(jane);

@@ -1,12 +1,17 @@
 import test from "ava";
 import { deliveryLane } from "#core/bridging/outgoing/delivery.ts";
+import { changePortal } from "#core/bridging/portals/change-portal.ts";
+import { linkPortal } from "#core/bridging/portals/link-portal.ts";
 import { appendAccountDeletion } from "#core/erasure/delete-account.ts";
 import { eraseAccount } from "#core/erasure/erase.ts";
 import { messages } from "#core/messages/message.ts";
 import type { Account } from "#core/model/account.ts";
+import type { Message } from "#core/model/message.ts";
 import type { Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
+import { react } from "#core/reactions/react.ts";
 import { type Core, openCore } from "../../support/core.ts";
 import { createFakeBridge, type FakeBridge } from "../../support/fake-bridge.ts";
+import { until } from "../../support/wait.ts";
 
 async function follow(core: Core, fedi: FakeBridge, account: Account): Promise<void> {
 	const bob = fedi.person("bob");
@@ -92,4 +97,55 @@ test("an interrupted erasure is continued where it stopped", async (t) => {
 	t.is(await left(), 0);
 	const events = await core.context.store.events(timeline.channel.id, 0, 100);
 	t.is(events.filter(({ type }) => type === "message.deleted").length, 30);
+});
+
+test("the reactions of a deleted account go with it, local or remote, here and where they were sent", async (t) => {
+	const [fedi, chat] = [createFakeBridge("fedi"), createFakeBridge("chat")];
+	const core = await openCore(t, [fedi, chat]);
+	const [jane, ann] = [await core.person("jane"), await core.person("ann")];
+	await follow(core, fedi, jane);
+	const timeline = await core.timeline(jane);
+	const reach = { bridge: chat.name, target: "!room", lane: "chat:!room" };
+	const portal = await linkPortal(core.context, jane, timeline, { bridge: chat.name, reach, consented: true });
+	await changePortal(core.context, portal.id, "active");
+	const memos = await Promise.all(["one", "two"].map((text) => core.post(jane, timeline, text)));
+	const eve = fedi.person("eve");
+	for (const { id } of memos) {
+		for (const key of ["⭐", "🔥"]) {
+			const message = (await core.context.store.get(messages, id))?.doc as Message;
+			await react(core.context, ann, timeline, message, { key, unicode: key });
+			const reaction = `${id} ${key}`;
+			const event = {
+				kind: "reaction",
+				id: reaction,
+				reaction,
+				sender: eve,
+				raw: {},
+				target: { local: id },
+				key,
+			} as const;
+			await core.incoming.receive(fedi.name, [event]);
+		}
+	}
+	await core.settled();
+	const counts = async () =>
+		Promise.all(
+			memos.map(async ({ id }) =>
+				(await core.context.store.get(messages, id))?.doc.reactions.map(({ count }) => count),
+			),
+		);
+	t.deepEqual(await counts(), [
+		[2, 2],
+		[2, 2],
+	]);
+	const withdrawn = ({ delivered }: FakeBridge) => delivered.filter(({ kind }) => kind === "unreaction").length;
+	await core.incoming.receive(fedi.name, [{ kind: "gone", id: "gone", sender: eve, raw: {} }]);
+	await until("the remote person's reactions are gone", async () => (await counts()).flat().every((n) => n === 1));
+	await appendAccountDeletion(core.context, ann);
+	await until("no reaction is left", async () => (await counts()).flat().length === 0);
+	await until("the room and the followers know", async () => {
+		core.clock.time += 1_000;
+		return withdrawn(chat) === 8 && withdrawn(fedi) === 4;
+	});
+	t.true(fedi.delivered.every((d) => d.kind !== "unreaction" || d.remaining === undefined));
 });

@@ -154,11 +154,13 @@ export const plans: PlanTable = {
 		...(body.bulk === true ? { bulk: true } : {}),
 	}),
 	"reaction.added": (planner, { body, actor }) => ofMessage(planner, body.reaction.message, actor, body.origin),
-	"reaction.removed": async (planner, { body: { reaction, origin }, actor }) =>
-		ofWithdrawal(planner, reaction.message, actor, origin, {
+	"reaction.removed": async (planner, { body: { reaction, origin, bulk }, actor }) => ({
+		...(await ofWithdrawal(planner, reaction.message, actor, origin, {
 			subject: reactionId(reaction.message, reaction.author, reaction.key),
 			since: await addedAt(planner, reaction),
-		}),
+		})),
+		...(bulk === true ? { bulk } : {}),
+	}),
 	"portal.linked": async (_, { body }) => to(body.portal.reach),
 	"portal.unlinked": async (_, { body }) => to(body.reach),
 	"portal.changed": ofPortal,

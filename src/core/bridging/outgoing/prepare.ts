@@ -14,6 +14,7 @@ import type { LogEvent } from "../../ports/store.ts";
 import { reactionId } from "../../reactions/reaction.ts";
 import { linksOf } from "../links.ts";
 import type { Rooms } from "./in-room.ts";
+import { remainingReaction } from "./remaining-reaction.ts";
 import { visibilityOf } from "./visibility.ts";
 
 type WithoutReach<D> = D extends Delivery ? Omit<D, "reach"> : never;
@@ -123,6 +124,7 @@ const reaction: Preparer<"reaction.added" | "reaction.removed"> = async (prepari
 		...shown,
 		kind: "unreaction",
 		remote: await remoteIds(preparing, id, origin),
+		...(await remainingReaction(preparing.context, base.actor, message)),
 	};
 };
 

@@ -65,6 +65,8 @@ export type Delivery = {
 					readonly image?: string;
 					readonly reaction: string;
 					readonly remote: readonly string[];
+					/** The newest reaction that the person still has on the message, for networks with one reaction per person. */
+					readonly remaining?: { readonly key: string; readonly image?: string };
 			  }
 			/** A local account asks to join, or leaves, the timeline of the remote account `owner`. `joined`: the id of the join. */
 			| { readonly kind: "join"; readonly owner: Account }
