@@ -43,9 +43,7 @@ export function createInbox(
 			if (error instanceof Refused) return problem(error.status, "Refused", error.message);
 			if (!(error instanceof RemoteUnavailable)) throw error;
 			host.logger.info({ err: error }, "An activity is refused until its sender's server answers");
-			return problem(503, "Temporarily unavailable", "A document of the sender's server could not be fetched", {
-				"retry-after": "60",
-			});
+			return tryLater("A document of the sender's server could not be fetched");
 		}
 	};
 
@@ -62,6 +60,7 @@ export function createInbox(
 				(await isDeletedActor(body.toString("utf8"), verification.keyId ?? ""))
 			)
 				return accepted;
+			if (verification.reason === "key-unavailable") return tryLater("The key of the signature could not be fetched");
 			return problem(401, "Not authenticated", `The signature is not accepted: ${verification.reason}`);
 		}
 		const text = body.toString("utf8");
@@ -110,6 +109,9 @@ export function createInbox(
 		return true;
 	}
 }
+
+const tryLater = (detail: string): BridgeResponse =>
+	problem(503, "Temporarily unavailable", detail, { "retry-after": "60" });
 
 function answerTo(received: Received | undefined): BridgeResponse {
 	if (received?.status !== "ignored") return accepted;

@@ -25,6 +25,7 @@ export class Exchange implements RunningExchange {
 	#status = 0;
 	#headers: Record<string, string> = {};
 	#controller: Dispatcher.DispatchController | undefined;
+	onStart: () => void = () => {};
 	#settled = false;
 
 	constructor(maxBytes: number, resolve: (response: RawResponse) => void, reject: (failure: OutboundFailure) => void) {
@@ -45,6 +46,7 @@ export class Exchange implements RunningExchange {
 		// Thrown, not aborted: an abort would end a socket that others wait for.
 		if (this.#settled) throw new errors.RequestAbortedError();
 		this.#controller = controller;
+		this.onStart();
 	}
 
 	onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {

@@ -91,6 +91,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 				limit,
 				(answer) => {
 					over();
+					slot.answeredAt = performance.now();
 					resolve(answer);
 				},
 				(failure) => {
@@ -107,7 +108,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 		// Sending a streamed body may take longer than the time limit for a response.
 		const limits = { maxBytes: limit, idleMs: request.idleMs ?? timeoutMs, sendsAtOnce: !isStream(request.body) };
 		return new Promise((resolve, reject) => {
-			const run = new StreamExchange(limits, resolve, reject, () => over());
+			const answered = (answer: RawStream): void => {
+				slot.answeredAt = performance.now();
+				resolve(answer);
+			};
+			const run = new StreamExchange(limits, answered, reject, () => over());
 			const over = watch(run, request.signal, slot, request.timeoutMs ?? streamTimeoutMs);
 			send(request, slot, userAgent, run);
 		});

@@ -1,11 +1,13 @@
 import type { buildConnector } from "undici";
 import { Pool } from "./undici.ts";
 
-/** The sockets to one origin, and how many exchanges use them or wait for them. */
+/** The sockets to one origin, how many exchanges use them or wait for them, and when the origin last answered one. */
 export interface PoolSlot {
 	readonly origin: string;
 	readonly pool: Pool;
 	inFlight: number;
+	/** `performance.now()`; undefined: not yet. */
+	answeredAt?: number;
 }
 
 export interface Pools {

@@ -8,11 +8,17 @@ import type { PoolSlot } from "./pools.ts";
 export interface RunningExchange extends Dispatcher.DispatchHandler {
 	/** Rejects the caller's promise at once and closes the socket. Does nothing once the exchange has settled. */
 	fail(failure: OutboundFailure): void;
+	/** Called when the exchange gets a socket. */
+	onStart: () => void;
 }
 
+/** How many times its time limit a request waits for a socket at most, while the host answers others. */
+const maxWaits = 3;
+
 /**
- * Fails an exchange when its time limit has passed or its signal aborts. The caller must call the returned function once,
- * when the exchange is over; until then the exchange counts as a user of its host's sockets.
+ * Fails an exchange when its time limit has passed or its signal aborts. The limit counts from when the exchange gets a socket: a wait
+ * behind our other requests to a host that answers them is not the host's time-out. The caller must call the returned function once, when
+ * the exchange is over; until then the exchange counts as a user of its host's sockets.
  */
 export function watch(
 	exchange: RunningExchange,
@@ -20,7 +26,19 @@ export function watch(
 	slot: PoolSlot,
 	timeoutMs: number,
 ): () => void {
-	const timer = setTimeout(expire, timeoutMs, exchange);
+	let hasStarted = false;
+	let waits = 0;
+	const expire = (): void => {
+		const isAnswering = (slot.answeredAt ?? Number.NEGATIVE_INFINITY) > performance.now() - timeoutMs;
+		if (hasStarted || !isAnswering) return exchange.fail(new OutboundFailure("timeout", "The response timed out"));
+		if (++waits >= maxWaits) return exchange.fail(new OutboundFailure("busy", "Too many requests wait for this host"));
+		timer.refresh();
+	};
+	const timer = setTimeout(expire, timeoutMs);
+	exchange.onStart = () => {
+		hasStarted = true;
+		timer.refresh();
+	};
 	const abort = (): void =>
 		exchange.fail(new OutboundFailure("network", "The request was aborted", { cause: signal?.reason }));
 	signal?.addEventListener("abort", abort, { once: true });
@@ -30,10 +48,6 @@ export function watch(
 		signal?.removeEventListener("abort", abort);
 		slot.inFlight--;
 	};
-}
-
-function expire(exchange: RunningExchange): void {
-	exchange.fail(new OutboundFailure("timeout", "The response timed out"));
 }
 
 /** Dispatches a request to its host's sockets. Failures are reported to `exchange`. */

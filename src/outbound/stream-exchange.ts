@@ -39,6 +39,7 @@ export class StreamExchange implements RunningExchange {
 	#body: Readable | undefined;
 	#idle: NodeJS.Timeout | undefined;
 	#size = 0;
+	onStart: () => void = () => {};
 	#isOver = false;
 
 	constructor(
@@ -65,6 +66,7 @@ export class StreamExchange implements RunningExchange {
 		// Thrown, not aborted: an abort would end a socket that others wait for.
 		if (this.#isOver) throw new errors.RequestAbortedError();
 		this.#controller = controller;
+		this.onStart();
 		if (this.#limits.sendsAtOnce) this.#wait();
 	}
 

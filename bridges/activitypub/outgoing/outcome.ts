@@ -31,6 +31,8 @@ const outcomes: Readonly<Record<OutboundFailure["kind"], (message: string) => De
 	refused: (detail) => ({ status: "rejected", reason: "forbidden", detail }),
 	network: (reason) => ({ status: "retry", reason, lane: true }),
 	timeout: (reason) => ({ status: "retry", reason, lane: true }),
+	// The host answers, but we had too much to ask it: only this delivery is late.
+	busy: (reason) => ({ status: "retry", reason }),
 	// The host answered, with more than we read: the host itself is fine.
 	"too-large": (reason) => ({ status: "retry", reason }),
 };

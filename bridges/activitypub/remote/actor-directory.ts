@@ -56,6 +56,7 @@ export function createActorDirectory(
 		try {
 			return (await webFinger.prove({ ...document, id })) ?? ghostHandle(document);
 		} catch (error) {
+			if (error instanceof RemoteUnavailable && error.isBusy) throw error;
 			const failures = (failedProofs.get(server) ?? 0) + 1;
 			failedProofs.set(server, failures);
 			if (!(error instanceof RemoteUnavailable) || failures < proofTries) throw error;

@@ -13,6 +13,10 @@ export type Fetched =
 
 /** The remote server can't answer now; the request may be repeated later. */
 export class RemoteUnavailable extends Error {
+	/** Whether our own requests to it are too many, and the server itself answers. */
+	get isBusy(): boolean {
+		return this.cause instanceof OutboundFailure && this.cause.kind === "busy";
+	}
 	constructor(message: string, options?: { cause: unknown }) {
 		super(message, options);
 		this.name = "RemoteUnavailable";

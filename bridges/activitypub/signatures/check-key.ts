@@ -29,7 +29,8 @@ export async function checkWithKey(
 		try {
 			found = await resolveKey(keyId, refresh);
 		} catch {
-			return before === undefined ? failed("key-unavailable", keyId) : failed("bad-signature", keyId);
+			// A key that does not fit may have been replaced; that can't be said before it can be fetched.
+			return failed("key-unavailable", keyId);
 		}
 		if (found === undefined) return failed("unknown-key", keyId);
 		if (before?.equals(found.key)) break;

@@ -7,7 +7,10 @@ export interface SignedMessage {
 	readonly body: Buffer;
 }
 
-/** Why a signature is not accepted. Each is answered 401 at once, upon which senders that support two schemes try the other. */
+/**
+ * Why a signature is not accepted. Each but `key-unavailable` is answered 401 at once, upon which senders that support two schemes try the
+ * other.
+ */
 export type SignatureFault =
 	/** There is no signature at all. */
 	| "missing"
@@ -23,7 +26,7 @@ export type SignatureFault =
 	| "wrong-time"
 	/** There is no such key, or its owner does not name it. */
 	| "unknown-key"
-	/** The key could not be fetched now. */
+	/** The key could not be fetched now: 503, since most senders take a 4xx as final (design §12). */
 	| "key-unavailable"
 	| "bad-signature";
 

@@ -21,7 +21,8 @@ export interface KeyCache {
 	/**
 	 * The key, from the cache or fetched, once for all concurrent callers. With `refresh` it is fetched again, at most once a
 	 * minute; until then the cached one is returned.
-	 * Rejects when the key can't be fetched now and none is known.
+	 * Rejects when the key can't be fetched now and none is known, and when a refresh failed within the last minute: whether the known
+	 * one is still right can't be said then.
 	 */
 	readonly resolve: (keyId: string, refresh: boolean) => Promise<PublicKey | undefined>;
 	/** Drops a key from the cache, since its actor has announced a new one. */
@@ -32,7 +33,7 @@ interface Entry {
 	readonly key: PublicKey | undefined;
 	readonly fetchedAt: number;
 	readonly until: number;
-	/** The error of the last attempt, when there was no older key to fall back on. */
+	/** The error of the last attempt. An older key, if there is one, is still good for what it verifies. */
 	readonly failure?: unknown;
 }
 
@@ -50,10 +51,9 @@ export function createKeyCache({ fetchKey, now, max = 10_000 }: KeyCacheOptions)
 			return key;
 		} catch (failure) {
 			const key = before?.key;
-			const entry = { key, fetchedAt: now(), until: Math.max(before?.until ?? 0, now() + FAILED_MS) };
-			entries.set(keyId, key ? entry : { ...entry, failure });
-			if (key === undefined) throw failure;
-			return key;
+			const until = Math.max(before?.until ?? 0, now() + FAILED_MS);
+			entries.set(keyId, { key, fetchedAt: now(), until, failure });
+			throw failure;
 		}
 	}
 
@@ -62,12 +62,13 @@ export function createKeyCache({ fetchKey, now, max = 10_000 }: KeyCacheOptions)
 			const known = entries.get(keyId);
 			const time = now();
 			if (known !== undefined && time < (refresh ? known.fetchedAt + REFRESH_MS : known.until)) {
-				if (known.failure !== undefined) throw known.failure;
+				if (known.failure !== undefined && (refresh || known.key === undefined)) throw known.failure;
 				return known.key;
 			}
 			const running = fetching.get(keyId) ?? load(keyId).finally(() => fetching.delete(keyId));
 			fetching.set(keyId, running);
-			return running;
+			if (refresh || known?.key === undefined) return running;
+			return running.catch(() => known.key);
 		},
 		forget(keyId) {
 			entries.delete(keyId);

@@ -11,7 +11,7 @@ export interface OutboundRequest {
 	readonly signal?: AbortSignal;
 	/** The most bytes of the body that are read, after decompression; default 1 MiB. */
 	readonly maxBytes?: number;
-	/** Milliseconds for the whole exchange; default 10 s, of a streamed answer 60 s. */
+	/** Milliseconds for the exchange, once it has a socket; default 10 s, of a streamed answer 60 s. */
 	readonly timeoutMs?: number;
 }
 
@@ -39,9 +39,12 @@ export interface StreamResponse extends Pick<OutboundResponse, "status" | "heade
 	cancel(): void;
 }
 
-/** The request was not sent or not answered. `refused`: our own rules forbid it, so that a retry is useless. */
+/**
+ * The request was not sent or not answered. `refused`: our own rules forbid it, so that a retry is useless. `busy`: it waited too long for
+ * its turn behind our other requests to this host, which does answer.
+ */
 export class OutboundFailure extends Error {
-	readonly kind: "refused" | "network" | "timeout" | "too-large";
+	readonly kind: "refused" | "network" | "timeout" | "too-large" | "busy";
 	constructor(kind: OutboundFailure["kind"], message: string, options?: { cause: unknown }) {
 		super(message, options);
 		this.name = "OutboundFailure";

@@ -1,8 +1,9 @@
+import { generateKeyPairSync } from "node:crypto";
 import test, { type ExecutionContext } from "ava";
 import type { Account } from "#core/model/account.ts";
 import activityPub from "../../../bridges/activitypub/index.ts";
 import { createFakeHost } from "../../support/fake-host.ts";
-import { plainRequest, signedPost, startPeer } from "../../support/fediverse-peer.ts";
+import { type Answer, plainRequest, signedPost, startPeer } from "../../support/fediverse-peer.ts";
 
 const PUBLIC = "https://www.w3.org/ns/activitystreams#Public";
 
@@ -415,6 +416,83 @@ test("a transient trouble of the sender's server is 503, so that they try again"
 	const answer = await post({ type: "Create", object: object.id });
 	t.is(answer.status, 503);
 	t.truthy(answer.headers?.["retry-after"]);
+});
+
+test("a key that can't be fetched now is 503, so that they try again, and one that is wrong, missing or refused is 401", async (t) => {
+	const { peer, host, bridge, jane, actorOf } = await open(t);
+	const send = (name: string) => {
+		const { keyId, id } = peer.actor(name);
+		return { keyId, body: { id: `${id}#1`, actor: id, type: "Follow", object: actorOf(jane) } };
+	};
+	const statusAfter = async (name: string, answer: Answer) => {
+		const signed = send(name);
+		peer.routes.set(`/u/${name}`, answer);
+		return bridge.handle(signedPost({ origin: host.about.origin, ...signed }));
+	};
+	for (const status of [408, 429, 500, 502, 503, 504]) {
+		const { status: answered, headers } = await statusAfter(`later${status}`, { status });
+		t.deepEqual([answered, headers?.["retry-after"]], [503, "60"], String(status));
+	}
+	for (const status of [400, 401, 403, 404, 410])
+		t.is((await statusAfter(`refused${status}`, { status })).status, 401, String(status));
+	const { document } = peer.actor("other");
+	t.is((await statusAfter("wrong", { body: document })).status, 401);
+	t.is((await statusAfter("none", { body: { ...document, publicKey: undefined } })).status, 401);
+	t.is((await statusAfter("html", { body: "<p>hello</p>", headers: { "content-type": "text/html" } })).status, 401);
+
+	const down = await startPeer(t);
+	const away = down.actor("away");
+	const body = { id: `${away.id}#1`, actor: away.id, type: "Follow", object: actorOf(jane) };
+	const unreachable = new URL(down.origin);
+	unreachable.port = "1";
+	const keyId = away.keyId.replace(down.origin, unreachable.origin);
+	const { status } = await bridge.handle(signedPost({ origin: host.about.origin, keyId, body }));
+	t.is(status, 503, "nothing answers there");
+});
+
+test("a signature that the known key does not fit is 503 while the key can't be fetched again, and then counts", async (t) => {
+	const { peer, host, bridge, bob, post, id, jane, actorOf } = await open(t);
+	await post({ type: "Follow", object: actorOf(jane) });
+	const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+	const publicKeyPem = publicKey.export({ type: "spki", format: "pem" });
+	const again = () => {
+		const body = { id: id(), actor: bob.id, type: "Like", object: "https://x.example/1" };
+		return bridge.handle(
+			signedPost({
+				origin: host.about.origin,
+				keyId: bob.keyId,
+				key: privateKey,
+				date: new Date(host.clock.time),
+				body,
+			}),
+		);
+	};
+	peer.routes.set("/u/bob", { status: 502 });
+	host.clock.time += 61_000;
+	t.is((await again()).status, 503);
+	t.is((await again()).status, 503, "also when it is not asked for again at once");
+	peer.actor("bob", { publicKey: { id: bob.keyId, owner: bob.id, publicKeyPem } });
+	host.clock.time += 61_000;
+	t.is((await again()).status, 202);
+});
+
+test("two hundred new people of one host who like a memo at once are all counted", async (t) => {
+	const { peer, host, bridge, jane } = await open(t);
+	const memo = host.say(jane, host.timeline(jane), "memo");
+	const object = `${host.about.origin}/objects/${memo.id}`;
+	const statuses = await Promise.all(
+		Array.from({ length: 200 }, (_, n) => {
+			const { id: actor, keyId } = peer.actor(`fan${n}`);
+			const body = { id: `${actor}#like`, actor, type: "Like", object };
+			return bridge.handle(signedPost({ origin: host.about.origin, keyId, body })).then(({ status }) => status);
+		}),
+	);
+	t.deepEqual([...new Set(statuses)], [202]);
+	t.is(host.received.length, 200);
+	t.true(
+		host.received.every(({ sender }) => sender.domain !== undefined),
+		"all with their proven handles",
+	);
 });
 
 test("the farewell of an account that is gone with its key is accepted, and its own server is asked", async (t) => {

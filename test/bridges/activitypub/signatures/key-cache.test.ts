@@ -70,16 +70,20 @@ test("a failed fetch is not repeated for half a minute", async (t) => {
 	t.truthy(await cache.resolve(keyId, false));
 });
 
-test("when a refresh fails the known key stays", async (t) => {
+test("when a refresh fails the known key stays, but is not said to be the current one", async (t) => {
 	const { state, cache } = setup(async (_id, fetches) => {
 		if (fetches > 1) throw new Error("away");
 		return document;
 	});
 	const key = await cache.resolve(keyId, false);
 	state.time += minute;
-	t.is(await cache.resolve(keyId, true), key);
+	await t.throwsAsync(cache.resolve(keyId, true), { message: "away" });
+	await t.throwsAsync(cache.resolve(keyId, true), { message: "away" });
 	t.is(await cache.resolve(keyId, false), key);
 	t.is(state.fetches, 2);
+	state.time += 24 * 60 * minute;
+	t.is(await cache.resolve(keyId, false), key, "when it is asked for again after a day");
+	t.is(state.fetches, 3);
 });
 
 test("a forgotten key is fetched again", async (t) => {
