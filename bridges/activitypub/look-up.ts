@@ -1,13 +1,16 @@
-import type { RemotePerson, Resolvers } from "#bridge-kit";
+import { type RemotePerson, type Resolvers, Unavailable } from "#bridge-kit";
 import type { InboxContext } from "./incoming/reader.ts";
 import { idOf, type Json, originOf, sameOrigin } from "./reading.ts";
 import { RemoteUnavailable } from "./remote/fetch-document.ts";
 import { isActor } from "./remote/person.ts";
 import type { WebFingerClient } from "./remote/webfinger-client.ts";
 
-/** Finds a person by `handle@domain`, actor id, profile page or, if asked, a post. `undefined`: there is no such person in the fediverse. */
+/**
+ * Finds a person by `handle@domain`, actor id, profile page or, if asked, a post. `undefined`: there is no such person in the fediverse.
+ * Fails with {@link Unavailable} when that can't be said now.
+ */
 export function createLookUp(
-	{ documents, directory, ids, host }: InboxContext,
+	{ documents, directory, ids }: InboxContext,
 	webFinger: WebFingerClient,
 ): Exclude<Resolvers["person"], "unsupported"> {
 	async function find(reference: string, orAuthor: boolean): Promise<RemotePerson | undefined> {
@@ -33,8 +36,7 @@ export function createLookUp(
 			return await find(reference, orAuthor);
 		} catch (error) {
 			if (!(error instanceof RemoteUnavailable)) throw error;
-			host.logger.info({ err: error, reference }, "A look-up failed");
-			return undefined;
+			throw new Unavailable("The person's server can't be reached now", 30, error);
 		}
 	};
 }

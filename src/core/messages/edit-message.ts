@@ -1,6 +1,7 @@
 import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import { Conflict, PermissionDenied } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
+import type { AccountId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import { type Content, type Message } from "../model/message.ts";
 import { checkContent } from "./check-content.ts";
@@ -16,6 +17,8 @@ export interface MessageChanges {
 	readonly metadata?: Message["metadata"];
 	/** An empty text removes the warning. */
 	readonly warning?: string;
+	/** People whom the text mentions by addresses that had to be looked up. */
+	readonly lookedUp?: readonly AccountId[];
 }
 
 /**
@@ -58,7 +61,7 @@ async function tryEdit(
 		message: message.id,
 		content,
 		tags: changes.tags ?? message.tags,
-		mentions: await mentionedAccounts(context, content.text),
+		mentions: await mentionedAccounts(context, content.text, changes.lookedUp),
 		...(changes.metadata === undefined ? {} : { metadata: changes.metadata }),
 		...(warning === undefined || warning === "" ? {} : { warning }),
 	};

@@ -25,6 +25,8 @@ export interface NewMessage {
 	readonly metadata?: Message["metadata"];
 	readonly attachments?: Message["attachments"];
 	readonly warning?: string;
+	/** People whom the text mentions by addresses that had to be looked up. */
+	readonly lookedUp?: readonly AccountId[];
 	readonly clientMessageId?: string;
 	/** Milliseconds since 1970; it can only shorten the provider's own limit. */
 	readonly editUntil?: number;
@@ -71,7 +73,7 @@ export async function postMessage(
 					type: fields.type,
 					content: fields.content,
 					...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),
-					mentions: await mentionedAccounts(context, fields.content.text),
+					mentions: await mentionedAccounts(context, fields.content.text, fields.lookedUp),
 					tags: fields.tags ?? [],
 					metadata: fields.metadata ?? [],
 					...(fields.attachments === undefined ? {} : { attachments: fields.attachments }),
@@ -111,12 +113,20 @@ async function parentOf(context: CoreContext, place: Place, id: MessageId): Prom
 	return parent;
 }
 
-/** The accounts that a text mentions as `@handle` or `@handle@domain`, as far as they are known here. */
-export async function mentionedAccounts(context: CoreContext, text: string): Promise<readonly AccountId[]> {
+/**
+ * The accounts that a text mentions as `@handle` or `@handle@domain`, as far as they are known here.
+ *
+ * @param lookedUp those whose address in the text is not the one that they have here
+ */
+export async function mentionedAccounts(
+	context: CoreContext,
+	text: string,
+	lookedUp: readonly AccountId[] = [],
+): Promise<readonly AccountId[]> {
 	const found: AccountId[] = [];
 	for (const address of mentionsIn(text)) {
 		const account = await findAccount(context, address);
 		if (account !== undefined && account.deletedAt === undefined && !found.includes(account.id)) found.push(account.id);
 	}
-	return found;
+	return [...new Set([...found, ...lookedUp])];
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { assertNotArchived, assertTakesPart } from "#core/access/permissions.ts";
+import { createFindMentioned, type FindMentioned } from "#core/bridging/mentioned-people.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import { parseId } from "#core/ids.ts";
@@ -50,14 +51,21 @@ const deleting = operation("deleteMessage", "Delete a message", {
 	answers: { 204: empty() },
 	errors: ["permission_denied"],
 });
-export const messageRoutes = ({ context }: Services) => [
-	route("POST", messagesPath, "participant", "post", posting, (call) => post(context, call)),
-	route("GET", `${messagesPath}/:m`, "reader", "read", showing, (call) => show(context, call)),
-	route("PATCH", `${messagesPath}/:m`, "participant", "post", editing, (call) => edit(context, call)),
-	route("DELETE", `${messagesPath}/:m`, "participant", "post", deleting, (call) => remove(context, call)),
-];
+export const messageRoutes = ({ context, bridges, shadows }: Services) => {
+	const findMentioned = createFindMentioned(context, { bridges: () => bridges, shadows });
+	return [
+		route("POST", messagesPath, "participant", "post", posting, (call) => post(context, findMentioned, call)),
+		route("GET", `${messagesPath}/:m`, "reader", "read", showing, (call) => show(context, call)),
+		route("PATCH", `${messagesPath}/:m`, "participant", "post", editing, (call) => edit(context, findMentioned, call)),
+		route("DELETE", `${messagesPath}/:m`, "participant", "post", deleting, (call) => remove(context, call)),
+	];
+};
 
-async function post(context: CoreContext, call: CallOf<typeof posting>): Promise<AnswerOf<typeof posting>> {
+async function post(
+	context: CoreContext,
+	findMentioned: FindMentioned,
+	call: CallOf<typeof posting>,
+): Promise<AnswerOf<typeof posting>> {
 	const { account, body, once } = call;
 	const place = await placeOfCall(context, call);
 	await assertTakesPart(context, place, account);
@@ -70,7 +78,14 @@ async function post(context: CoreContext, call: CallOf<typeof posting>): Promise
 			wishOf(body.definition ?? body.key ?? body.unicode, body),
 			once,
 		);
-	const { message, replayed } = await postMessage(context, account, place, fieldsOf(context, body), once);
+	const fields = fieldsOf(context, body);
+	const lookedUp = await findMentioned(
+		account,
+		place,
+		fields.content.text,
+		fields.replyTo === undefined ? "post" : "reply",
+	);
+	const { message, replayed } = await postMessage(context, account, place, { ...fields, lookedUp }, once);
 	const shown = await presentMessage(context, place, message, account);
 	return created(apiMessagePath(place, message.id), shown, replayedHeader(replayed));
 }
@@ -102,7 +117,11 @@ async function show(context: CoreContext, { params, reader }: Call): Promise<Ans
 	return ok(await presentMessage(context, found.place, found.message, reader));
 }
 
-async function edit(context: CoreContext, call: CallOf<typeof editing>): Promise<AnswerOf<typeof editing>> {
+async function edit(
+	context: CoreContext,
+	findMentioned: FindMentioned,
+	call: CallOf<typeof editing>,
+): Promise<AnswerOf<typeof editing>> {
 	const { place, message } = await messageOfCall(context, call);
 	assertNotArchived(place.group);
 	const { content, tags, metadata, permissions, attachments } = call.body;
@@ -110,7 +129,11 @@ async function edit(context: CoreContext, call: CallOf<typeof editing>): Promise
 	if (permissions?.editUntil !== undefined && permissions.editUntil !== message.editUntil)
 		throw new InvalidRequest([{ field: "/permissions/editUntil", expected: "no other time than the message has" }]);
 	const taken = metadata === undefined ? {} : { warning: "", ...takeMetadata(context.origin, metadata) };
+	const isAuthor = message.author === call.account.id;
+	const lookedUp =
+		isAuthor && content?.text !== undefined ? await findMentioned(call.account, place, content.text, "reply") : [];
 	const edited = await editMessage(context, call.account, message, {
+		lookedUp,
 		...withoutUndefined({ content, tags }),
 		...taken,
 	});

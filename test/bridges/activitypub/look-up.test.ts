@@ -1,9 +1,11 @@
 import test, { type ExecutionContext } from "ava";
+import { Unavailable } from "#core/errors.ts";
 import { bridgeName } from "#core/ids.ts";
 import type { Subject } from "#core/ports/bridge/resolvers.ts";
 import activityPub from "../../../bridges/activitypub/index.ts";
 import { createFakeHost } from "../../support/fake-host.ts";
 import { type FediversePeer, startPeer } from "../../support/fediverse-peer.ts";
+import { freePort } from "../../support/free-port.ts";
 
 async function open(t: ExecutionContext) {
 	const peer = await startPeer(t);
@@ -65,8 +67,16 @@ test("a reference to another network or to ourselves finds no one", async (t) =>
 	]) {
 		t.is(await lookUp(reference), undefined, reference);
 	}
+});
+
+test("whether a person exists can't be said while their server is down", async (t) => {
+	const { peer, lookUp, at } = await open(t);
 	peer.routes.set("/down", { status: 502 });
-	t.is(await lookUp(`${peer.origin}/down`), undefined);
+	await t.throwsAsync(lookUp(`${peer.origin}/down`), { instanceOf: Unavailable });
+	peer.routes.set("/.well-known/webfinger", { status: 503 });
+	await t.throwsAsync(lookUp(`carol@${at}`), { instanceOf: Unavailable });
+	for (const reference of [`carol@127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}/u/carol`])
+		await t.throwsAsync(lookUp(reference), { instanceOf: Unavailable }, reference);
 });
 
 test("a handle counts only when domain and actor say so both", async (t) => {

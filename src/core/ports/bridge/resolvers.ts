@@ -26,6 +26,7 @@ export interface Resolvers {
 	 * Finds a person by `handle@domain` or URL; `undefined` if no such person is on this network. May make requests.
 	 *
 	 * @param options.orAuthor the URL may also be that of a post, whose author is found
+	 * @throws {Unavailable} it can't be said now
 	 */
 	readonly person:
 		| ((reference: string, options?: { readonly orAuthor?: boolean }) => Promise<RemotePerson | undefined>)
