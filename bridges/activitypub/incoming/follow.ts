@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { JoinTarget } from "#bridge-kit";
 import { type ActorNames, localActorOf } from "../local-actor.ts";
+import { listOf } from "../reading.ts";
 import { type InboxContext, objectIdOf, type Reader, type ReceivedActivity } from "./reader.ts";
 
 /** The local account or channel that a `Follow` or `Block` names. The provider's own actor cannot be followed. */
@@ -12,7 +13,7 @@ export async function targetOf(names: ActorNames, id: string): Promise<JoinTarge
 const maxFollows = 1000;
 const prefixOf = (actor: string): string => `follow:${createHash("sha256").update(actor).digest("base64url")}:`;
 
-/** A `Follow`. Its id is kept, one per follower and target: some servers undo it by its id alone. */
+/** A `Follow`. Its id is kept: some servers undo it by its id alone. */
 export const readFollow: Reader = async (context, received) => {
 	const object = objectIdOf(received);
 	const target = await targetOf(context, object);
@@ -21,12 +22,25 @@ export const readFollow: Reader = async (context, received) => {
 	return { kind: "join", target };
 };
 
+/** How many ids are kept of the follows of one actor of ours by one follower, newest first: an older one may arrive once more. */
+const maxIds = 8;
+
+/** The ids of a pair's follows; an earlier version kept one. */
+const idsIn = (value: unknown): readonly string[] => listOf(value).filter((id) => typeof id === "string");
+
 /** An id that is used again from now on only names the newest `Follow`. */
 async function keepId({ host }: InboxContext, { actor, id }: ReceivedActivity, object: string): Promise<void> {
 	const prefix = prefixOf(actor);
-	for (const { key, value } of await host.state.list(prefix, { limit: maxFollows }))
-		if (value === id && key !== prefix + object) await host.state.delete(key);
-	await host.state.set(prefix + object, id);
+	let known: readonly string[] = [];
+	for (const { key, value } of await host.state.list(prefix, { limit: maxFollows })) {
+		if (key === prefix + object) known = idsIn(value);
+		else if (idsIn(value).includes(id))
+			await host.state.set(
+				key,
+				idsIn(value).filter((other) => other !== id),
+			);
+	}
+	await host.state.set(prefix + object, [id, ...known.filter((other) => other !== id)].slice(0, maxIds));
 }
 
 /** The target of the `Follow` that had this id. */
@@ -37,7 +51,7 @@ export async function followedBy(
 ): Promise<JoinTarget | undefined> {
 	const prefix = prefixOf(actor);
 	const follows = await host.state.list(prefix, { limit: maxFollows });
-	const found = follows.find(({ value }) => value === id);
+	const found = follows.find(({ value }) => idsIn(value).includes(id));
 	return found === undefined ? undefined : targetOf({ host, ids }, found.key.slice(prefix.length));
 }
 

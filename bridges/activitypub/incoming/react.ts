@@ -8,20 +8,23 @@ const favourite = "⭐";
 const maxKey = 100;
 
 /** A `Like` with or without an emoji, or an `EmojiReact` (FEP-c0e0). */
-export const readReaction: Reader = ({ ids }, received) => ({
-	kind: "reaction",
-	reaction: received.id,
-	target: refOf(ids, objectIdOf(received)),
-	...keyOf(received.activity, received.actor),
-});
+export const readReaction: Reader = ({ ids }, received) => {
+	const { isAssumed: _, ...shown } = keyOf(received.activity, received.actor);
+	return { kind: "reaction", reaction: received.id, target: refOf(ids, objectIdOf(received)), ...shown };
+};
 
 /**
- * The key of a reaction: its emoji; for a custom emoji `name@host`, so that those of two servers stay distinct.
+ * The key of a reaction: its emoji; for a custom emoji `name@host`, so that those of two servers stay distinct. `isAssumed`: the
+ * activity has none.
+ *
  * @throws {Refused} the text is too long for an emoji
  */
-export function keyOf(activity: Json, actor: string): { readonly key: string; readonly image?: string } {
+export function keyOf(
+	activity: Json,
+	actor: string,
+): { readonly key: string; readonly image?: string; readonly isAssumed?: true } {
 	const content = (textOf(activity["content"]) ?? textOf(activity["_misskey_reaction"]) ?? "").trim();
-	if (content === "") return { key: favourite };
+	if (content === "") return { key: favourite, isAssumed: true };
 	if (content.length > maxKey) throw new Refused(400, "A reaction is a single emoji");
 	const name = /^:([^:\s]+):$/.exec(content)?.[1];
 	if (name === undefined) return { key: content };

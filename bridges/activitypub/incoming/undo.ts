@@ -36,8 +36,14 @@ const endBlock: Undoer = async (context, _actor, _undone, object) => {
 
 const endReaction: Undoer = ({ ids }, actor, undone, object) => {
 	const id = idOf(undone["id"]);
-	const { key } = keyOf(undone, actor);
-	return { kind: "unreaction", ...(id === undefined ? {} : { reaction: id }), target: refOf(ids, object), key };
+	const { key, isAssumed } = keyOf(undone, actor);
+	return {
+		kind: "unreaction",
+		...(id === undefined ? {} : { reaction: id }),
+		target: refOf(ids, object),
+		key,
+		...(isAssumed === true ? {} : { isExact: true }),
+	};
 };
 
 /** What an `Undo` of each type of activity means. */

@@ -5,6 +5,7 @@ import { checkContent } from "../../messages/check-content.ts";
 import { appendEdit, changesNothing } from "../../messages/edit-message.ts";
 import { messages } from "../../messages/message.ts";
 import { findMessage, ignored, parkBehind, type Receiver, requestOf, resolved, sentAtOf } from "./batch.ts";
+import { confirmedAt, rememberConfirmed } from "./overtaken.ts";
 
 /**
  * Applies an edit of the sender's own message. The rules of its own network apply, not our edit window. An edit that is older than the text
@@ -38,8 +39,12 @@ export const receiveEdit: Receiver<"edit"> = async (batch, sender, event) => {
 		origin: batch.bridge,
 		raw: event.raw,
 	};
-	const isOlder = sentAt !== undefined && now.revisedAt !== undefined && sentAt < now.revisedAt;
-	if (isOlder || changesNothing(now, body)) return resolved({ status: "duplicate" });
+	const known = Math.max(now.revisedAt ?? 0, (await confirmedAt(batch, message.id)).sentAt ?? 0);
+	if (sentAt !== undefined && sentAt < known) return resolved({ status: "duplicate" });
+	if (changesNothing(now, body)) {
+		await rememberConfirmed(batch, message.id, event, known);
+		return resolved({ status: "duplicate" });
+	}
 	const edited = await appendEdit(batch.context, message, { actor: sender, ...requestOf(batch, event), body });
 	// The message or its author has changed since it was read.
 	if (edited === undefined)

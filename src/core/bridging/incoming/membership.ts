@@ -40,7 +40,7 @@ export const receiveJoin: Receiver<"join"> = async (batch, sender, event) => {
 		place.channel.id,
 		sender,
 		(now) => {
-			if (now?.state === "left" && isOvertaken(batch, event, now, now.since)) return undefined;
+			if (now !== undefined && isOvertaken(batch, event, now, now.since)) return undefined;
 			// Members of a linked room receive messages through the room, so a join there does not change an existing follow.
 			if (isRoom) return now?.state === "joined" ? undefined : { state, ...sentAtOf(batch, event) };
 			// A follower who asks again is answered again: the first answer may have been lost.

@@ -2,24 +2,26 @@ import type { AccountId } from "../../ids.ts";
 import type { PlaceId } from "../../model/membership.ts";
 import type { RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import { remoteKey } from "../../remote-key.ts";
-import type { IncomingBatch } from "./batch.ts";
+import { type IncomingBatch, sentAtOf } from "./batch.ts";
 import type { ParkedEvent } from "./parked-events.ts";
 
 type Join = Extract<RemoteEvent, { kind: "join" }>;
 type Leave = Extract<RemoteEvent, { kind: "leave" }>;
 
+/** The keys of events that are only remembered begin with it; no network's name does. */
+const memory = "~";
 /** What a leave waits for that arrived before its join: the next join of this account in this place. */
-export const joinKey = (place: PlaceId, account: AccountId): string => `join:${place}/${account}`;
+export const joinKey = (place: PlaceId, account: AccountId): string => `${memory}join:${place}/${account}`;
+/** The key of the newest event that found a reaction, or the text of a message, as it wanted it. */
+export const confirmedKey = (subject: string): string => `${memory}confirmed:${subject}`;
 
 /**
  * A parked event as it is tried again. What undoes something that had not arrived must not end what came after it: a leave is only
  * remembered, and a reaction is withdrawn only by its id.
  */
-export function eventToRetry(event: RemoteEvent): RemoteEvent | undefined {
-	if (event.kind === "leave") return undefined;
-	if (event.kind !== "unreaction" || event.reaction === undefined) return event;
-	const { key: _, ...rest } = event;
-	return rest;
+export function eventToRetry({ waitsFor, event }: ParkedEvent): RemoteEvent | undefined {
+	if (waitsFor.startsWith(memory)) return undefined;
+	return event.kind === "unreaction" && event.reaction !== undefined ? { ...event, isById: true } : event;
 }
 
 /**
@@ -42,9 +44,11 @@ export async function wasUndone(
 
 function undoes(event: RemoteEvent, join: Join): boolean {
 	if (event.sender.id !== join.sender.id) return false;
-	if (event.kind !== "leave" && event.kind !== "unreaction") return false;
+	// An `Undo` that names a reaction is not one of a join that has the same id.
+	const isById = event.kind === "unreaction" && event.target === undefined;
+	if (event.kind !== "leave" && !isById) return false;
 	if (event.at !== undefined && join.at !== undefined) return join.at <= event.at;
-	return event.kind === "unreaction" || event.joined === undefined || event.joined === join.id;
+	return event.kind !== "leave" || event.joined === undefined || event.joined === join.id;
 }
 
 /** Whether a leave that ends no membership may have overtaken its join. A repetition of the leave that ended it has not. */
@@ -69,4 +73,32 @@ export async function forgetBlocks(
 	const blocks = (await parkedEvents.waitingFor(joinKey(place, account))).filter(isBlock);
 	for (const { id } of blocks) await parkedEvents.release(id);
 	return blocks.length > 0;
+}
+
+/**
+ * Remembers for a while that an event confirmed what is there already, so that an older event that arrives later does not change it. Only
+ * the newest one is kept.
+ */
+export async function rememberConfirmed(
+	batch: IncomingBatch,
+	subject: string,
+	event: RemoteEvent,
+	known: number | undefined,
+): Promise<void> {
+	const { sentAt } = sentAtOf(batch, event);
+	if (sentAt === undefined || sentAt <= (known ?? Number.NEGATIVE_INFINITY)) return;
+	const { bridge, parkedEvents } = batch;
+	const before = await parkedEvents.waitingFor(confirmedKey(subject));
+	if (before.some(({ parked }) => (parked.event.at ?? 0) >= sentAt)) return;
+	await parkedEvents.park(bridge, confirmedKey(subject), { ...event, at: sentAt });
+	for (const { id } of before) await parkedEvents.release(id);
+}
+
+/** When the newest event happened that confirmed what is there, by its sender's clock. */
+export async function confirmedAt(
+	{ parkedEvents }: IncomingBatch,
+	subject: string,
+): Promise<{ readonly sentAt?: number }> {
+	const times = (await parkedEvents.waitingFor(confirmedKey(subject))).map(({ parked }) => parked.event.at ?? 0);
+	return times.length === 0 ? {} : { sentAt: Math.max(...times) };
 }

@@ -21,6 +21,7 @@ import {
 	resolved,
 	sentAtOf,
 } from "./batch.ts";
+import { confirmedAt, rememberConfirmed } from "./overtaken.ts";
 
 type RemoteReaction = Extract<RemoteEvent, { kind: "reaction" }>;
 type RemoteUnreaction = Extract<RemoteEvent, { kind: "unreaction" }>;
@@ -40,7 +41,7 @@ export const receiveReaction: Receiver<"reaction"> = async (batch, sender, event
 			...sourceOf(batch, event),
 		});
 		if (changed) return resolved({ status: "accepted", message: message.id });
-		await noteOtherId(batch, sender, message, event);
+		await noteRepetition(batch, sender, message, event);
 		return resolved({ status: "duplicate" });
 	} catch (error) {
 		if (error instanceof Problem) return ignored(error.status === 409 ? "gone" : "not-allowed");
@@ -50,37 +51,43 @@ export const receiveReaction: Receiver<"reaction"> = async (batch, sender, event
 
 const wishOf = ({ key, image }: RemoteReaction) => (image === undefined ? { key, unicode: key } : { key, image });
 
-const sourceOf = (batch: IncomingBatch, event: RemoteEvent) => ({
+const sourceOf = (batch: IncomingBatch, event: RemoteEvent, confirmed: { readonly sentAt?: number } = {}) => ({
 	...requestOf(batch, event),
 	...sentAtOf(batch, event),
-	isOvertaken: (now: Reaction) => isOvertaken(batch, event, now, now.at),
+	isOvertaken: (now: Reaction) => isOvertaken(batch, event, { ...now, ...confirmed }, now.at),
 	raw: event.raw,
 });
 
-/** True if the withdrawal of a reaction arrived before the reaction. One of another message was of a reaction with the same id. */
+/** True if the withdrawal of a reaction arrived before the reaction. One of another reaction may name the same id. */
 async function wasWithdrawn(batch: IncomingBatch, event: RemoteReaction): Promise<boolean> {
 	const waiting = await batch.parkedEvents.waitingFor(remoteKey(batch.bridge, event.reaction));
 	return waiting.some(({ parked: { event: undo } }) => {
 		if (undo.sender.id !== event.sender.id) return false;
 		if (undo.kind !== "unreaction" && undo.kind !== "retraction") return false;
-		if (undo.kind === "unreaction" && undo.target !== undefined && !isSame(undo.target, event.target)) return false;
+		if (undo.kind === "unreaction" && !mayMean(undo, event)) return false;
 		return undo.at === undefined || event.at === undefined || event.at <= undo.at;
 	});
 }
 
+const mayMean = ({ target, key, isExact }: RemoteUnreaction, reaction: RemoteReaction): boolean =>
+	(target === undefined || isSame(target, reaction.target)) && (isExact !== true || key === reaction.key);
+
 const isSame = (one: MessageRef, other: MessageRef): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** A reaction that is there already came again under another id: it can be withdrawn by that one, too. */
-async function noteOtherId(
+/** A reaction that is there already came again, perhaps under another id: it can be withdrawn by that one, too, but not by what is older. */
+async function noteRepetition(
 	batch: IncomingBatch,
 	sender: Account,
 	message: Message,
-	{ reaction, key }: RemoteReaction,
+	event: RemoteReaction,
 ): Promise<void> {
+	const { reaction, key } = event;
 	const subject = reactionId(message.id, sender.id, key);
 	const stored = await batch.context.store.get(reactions, subject);
-	if (stored?.doc.active !== true || stored.doc.origin?.id === reaction) return;
-	await saveLinks(batch.context, { bridge: batch.bridge, subject, message: message.id }, [reaction]);
+	if (stored?.doc.active !== true) return;
+	await rememberConfirmed(batch, subject, event, stored.doc.sentAt);
+	if (stored.doc.origin?.id !== reaction)
+		await saveLinks(batch.context, { bridge: batch.bridge, subject, message: message.id }, [reaction]);
 }
 
 /** Withdraws a reaction: the one with this key on this message, or the one with this remote id. */
@@ -109,13 +116,14 @@ async function reactionsNamed(
 	message: Message | undefined,
 ): Promise<readonly Reaction[]> {
 	const found: Reaction[] = [];
-	if (message !== undefined && event.key !== undefined) {
+	if (message !== undefined && event.key !== undefined && event.isById !== true) {
 		const stored = await batch.context.store.get(reactions, reactionId(message.id, sender.id, event.key));
 		if (stored !== undefined) found.push(stored.doc);
 	}
 	const byId =
 		event.reaction === undefined ? undefined : await reactionByRemote(batch, event.reaction, sender, message);
-	return byId === undefined ? found : [...found, byId];
+	const isMeant = byId !== undefined && (event.isExact !== true || event.key === undefined || byId.key === event.key);
+	return isMeant ? [...found, byId] : found;
 }
 
 /** How many reactions with one remote id are looked at. */
@@ -155,7 +163,8 @@ export async function withdraw(
 	const message = (await batch.context.store.get(messages, reaction.message))?.doc;
 	if (message === undefined) return ignored("unknown-target");
 	await batch.flush();
-	const source = { bridge: batch.bridge, ...sourceOf(batch, event) };
+	const confirmed = await confirmedAt(batch, reactionId(reaction.message, reaction.author, reaction.key));
+	const source = { bridge: batch.bridge, ...sourceOf(batch, event, confirmed) };
 	const { changed } = await unreact(batch.context, sender, message, reaction.key, source);
 	return resolved(changed ? { status: "accepted", message: message.id } : { status: "duplicate" });
 }

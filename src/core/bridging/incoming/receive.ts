@@ -96,7 +96,7 @@ export function createIncoming(
 
 	async function retryParked(key: string): Promise<void> {
 		for (const { id, parked } of await parkedEvents.waitingFor(key)) {
-			const event = eventToRetry(parked.event);
+			const event = eventToRetry(parked);
 			if (event === undefined) continue;
 			const [received] = await receive(parked.bridge, [event], "retried");
 			if (received?.status !== "parked") await parkedEvents.release(id);

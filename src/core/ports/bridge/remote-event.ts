@@ -87,8 +87,18 @@ export type RemoteEvent = {
 			readonly key: string;
 			readonly image?: string;
 	  }
-	/** The withdrawal of a reaction, by its remote id, or by message and key if reactions have no ids there. */
-	| { readonly kind: "unreaction"; readonly reaction?: string; readonly target?: MessageRef; readonly key?: string }
+	/**
+	 * The withdrawal of a reaction, by its remote id, or by message and key if reactions have no ids there. `isExact`: the sender has named the
+	 * key, so a reaction with another key is not meant, even if it has this id. `isById`: one with another id is not meant either.
+	 */
+	| {
+			readonly kind: "unreaction";
+			readonly reaction?: string;
+			readonly target?: MessageRef;
+			readonly key?: string;
+			readonly isExact?: true;
+			readonly isById?: true;
+	  }
 	/** A removal that only gives an id, of either a message or a reaction (a Matrix redaction, a bare `Delete`). */
 	| { readonly kind: "retraction"; readonly target: string }
 	| { readonly kind: "join"; readonly target: JoinTarget }
