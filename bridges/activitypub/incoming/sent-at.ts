@@ -1,9 +1,13 @@
 import { type Json, textOf } from "../reading.ts";
 
-/** The first of these properties that is a time, in milliseconds since 1970. */
+/** `Date.parse` takes almost any text for a date. */
+const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+
+/** The first of these properties that is a time (xsd:dateTime), in milliseconds since 1970. */
 function timeIn(document: Json | undefined, names: readonly string[]): number | undefined {
 	for (const name of names) {
-		const time = Date.parse(textOf(document?.[name]) ?? "");
+		const text = textOf(document?.[name]) ?? "";
+		const time = dateTime.test(text) ? Date.parse(text) : Number.NaN;
 		if (Number.isSafeInteger(time) && time > 0) return time;
 	}
 	return undefined;

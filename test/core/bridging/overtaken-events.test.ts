@@ -1,4 +1,5 @@
 import test from "ava";
+import { parked } from "#core/bridging/incoming/parked-events.ts";
 import { openScene as open } from "./scene.ts";
 
 const follow = { id: "follow" };
@@ -127,3 +128,13 @@ function orders(count: number): readonly (readonly number[])[] {
 		Array.from({ length: count }, (_, at) => [...order.slice(0, at), count - 1, ...order.slice(at)]),
 	);
 }
+
+test("of an edit that is only remembered for its time, no text is kept", async (t) => {
+	const { core, note, edit, receive, text } = await open(t);
+	const at = (n: number) => ({ at: core.clock.time - 1000 + n });
+	await receive(note("note"), edit("First", at(2)), edit("Second", at(1)));
+	t.is(await text("note"), "First");
+	const kept = await core.context.store.page(parked, { order: "asc", limit: 10 });
+	t.is(kept.length, 1);
+	t.false(JSON.stringify(kept[0]?.doc).includes("First"));
+});

@@ -9,18 +9,18 @@ type Join = Extract<RemoteEvent, { kind: "join" }>;
 type Leave = Extract<RemoteEvent, { kind: "leave" }>;
 
 /** The keys of events that are only remembered begin with it; no network's name does. */
-const memory = "~";
+const memoryPrefix = "~";
 /** What a leave waits for that arrived before its join: the next join of this account in this place. */
-export const joinKey = (place: PlaceId, account: AccountId): string => `${memory}join:${place}/${account}`;
+export const joinKey = (place: PlaceId, account: AccountId): string => `${memoryPrefix}join:${place}/${account}`;
 /** The key of the newest event that found a reaction, or the text of a message, as it wanted it. */
-export const confirmedKey = (subject: string): string => `${memory}confirmed:${subject}`;
+export const confirmedKey = (subject: string): string => `${memoryPrefix}confirmed:${subject}`;
 
 /**
  * A parked event as it is tried again. What undoes something that had not arrived must not end what came after it: a leave is only
  * remembered, and a reaction is withdrawn only by its id.
  */
 export function eventToRetry({ waitsFor, event }: ParkedEvent): RemoteEvent | undefined {
-	if (waitsFor.startsWith(memory)) return undefined;
+	if (waitsFor.startsWith(memoryPrefix)) return undefined;
 	return event.kind === "unreaction" && event.reaction !== undefined ? { ...event, isById: true } : event;
 }
 
@@ -90,7 +90,10 @@ export async function rememberConfirmed(
 	const { bridge, parkedEvents } = batch;
 	const before = await parkedEvents.waitingFor(confirmedKey(subject));
 	if (before.some(({ parked }) => (parked.event.at ?? 0) >= sentAt)) return;
-	await parkedEvents.park(bridge, confirmedKey(subject), { ...event, at: sentAt });
+	// Only the time is kept: a text must not outlive its message here.
+	const { id: remote, sender } = event;
+	const memory = { kind: "retraction", id: remote, sender, target: subject, raw: {}, at: sentAt } as const;
+	await parkedEvents.park(bridge, confirmedKey(subject), memory);
 	for (const { id } of before) await parkedEvents.release(id);
 }
 
