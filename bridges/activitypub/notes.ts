@@ -1,4 +1,4 @@
-import { type Account, addressOf, escapeHtml, hashtagsOf, type Message } from "#bridge-kit";
+import { type Account, addressOf, escapeHtml, hashtagsOf, type Message, shownAt } from "#bridge-kit";
 import { isActorKnown } from "./actors.ts";
 import { audienceOf, type Post } from "./audience.ts";
 import type { NoteContext } from "./context.ts";
@@ -27,7 +27,7 @@ export function toObject(context: NoteContext, whole: Post): object {
 			: { source: { content: message.content.text, mediaType: message.content.mime } }),
 		// What is for certain readers has no page: pages are public.
 		...(post.visibility === "readers" ? {} : { url: ids.pages.message(author, message.id) }),
-		published: new Date(message.at).toISOString(),
+		published: new Date(shownAt(message)).toISOString(),
 		// Never earlier than `published`: at least one server refuses that.
 		...(message.editedAt === undefined
 			? {}
@@ -78,7 +78,7 @@ function bodyOf(context: NoteContext, post: Post): object {
 			type: "Note",
 			attributedTo: context.ids.person(post.author),
 			content: `<p>${escapeHtml(shown)}</p>`,
-			published: new Date(message.at).toISOString(),
+			published: new Date(shownAt(message)).toISOString(),
 		},
 	};
 }

@@ -45,6 +45,13 @@ export function booleanOf(value: unknown): boolean | undefined {
 	return word === false || word === "false" || word === 0 || word === "0" ? false : undefined;
 }
 
+/** A time (xsd:dateTime) in milliseconds since 1970; a bare number is none. */
+export function timeOf(value: unknown): number | undefined {
+	const text = textOf(value)?.trim() ?? "";
+	const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+	return Number.isFinite(time) ? time : undefined;
+}
+
 /** The first value of a property that has no members of its own; JSON-LD may wrap it, to give its language or type. */
 function valueOf(value: unknown): unknown {
 	const one = firstOf(value);

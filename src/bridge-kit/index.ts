@@ -18,8 +18,7 @@ export type { Channel } from "#core/model/channel.ts";
 export { ownerOf } from "#core/model/channel.ts";
 export type { Group } from "#core/model/group.ts";
 export { hashtagOf, hashtagsOf } from "#core/model/hashtag.ts";
-export type { Content, Message } from "#core/model/message.ts";
-export { visibleReplies } from "#core/model/message.ts";
+export { type Content, type Message, shownAt, visibleReplies } from "#core/model/message.ts";
 export type { Reach } from "#core/model/reach.ts";
 export type { Bridge, BridgeState } from "#core/ports/bridge/bridge.ts";
 export type {

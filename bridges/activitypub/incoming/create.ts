@@ -1,5 +1,5 @@
 import type { RemoteMessage } from "#bridge-kit";
-import { idOf, type Json, knownTypeOf, textOrMap, typeOf } from "../reading.ts";
+import { idOf, isPublic, type Json, knownTypeOf, textOrMap, timeOf, typeOf } from "../reading.ts";
 import { objectTypes } from "../vocabulary.ts";
 import { addresseesOf } from "./addressees.ts";
 import { audienceOf } from "./audience.ts";
@@ -31,7 +31,8 @@ export async function readMessage(
 ): Promise<MessageMeaning | undefined> {
 	const { ids, host } = context;
 	const id = idOf(object);
-	if (id === undefined || knownTypeOf(object, objectTypes) === undefined || isVote(object)) return undefined;
+	if (id === undefined || knownTypeOf(object, objectTypes) === undefined) return undefined;
+	if (!isPublic(object) && isVote(object)) return undefined;
 	const audience = await audienceOf(context, actor, object, activity);
 	if (audience === "named") {
 		host.logger.debug({ id }, "A direct message is ignored: there are no conversations yet");
@@ -40,20 +41,29 @@ export async function readMessage(
 	const parent = idOf(object["inReplyTo"]);
 	const page = pageOf(object);
 	const { mentions, place } = await addresseesOf(context, object, activity);
-	const reading = readContent(host.text, object);
+	const { type, content, tags, warning } = readContent(host.text, object);
+	if (content.text === "") {
+		host.logger.debug({ id }, "A post is ignored: there is nothing to show in it");
+		return undefined;
+	}
+	const publishedAt = timeOf(object["published"]) ?? timeOf(activity["published"]);
 	return {
 		kind: "message",
 		message: id,
 		place: audience === "followers" ? { kind: "followers" } : place,
-		...reading,
+		type,
+		content,
+		tags,
 		...newObjectUpdatedAt(object),
+		...(warning === undefined ? {} : { warning }),
+		...(publishedAt === undefined ? {} : { publishedAt }),
 		mentions,
 		...(parent === undefined ? {} : { replyTo: refOf(ids, parent) }),
 		...(page === undefined ? {} : { url: page }),
 	};
 }
 
-/** A vote in a poll: a Note with a name and without content, sent to the poll's author. */
+/** A vote in a poll: a Note with a name and without content, sent to the poll's author alone. */
 const isVote = (object: Json): boolean =>
 	textOrMap(object, "name") !== undefined &&
 	textOrMap(object, "content") === undefined &&

@@ -1,14 +1,14 @@
-import { type Json, textOf } from "../reading.ts";
+import { type Json, textOf, timeOf } from "../reading.ts";
 
-/** `Date.parse` takes almost any text for a date. */
+/** A date alone does not tell which of two changes came first. */
 const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 /** The first of these properties that is a time (xsd:dateTime), in milliseconds since 1970. */
 function timeIn(document: Json | undefined, names: readonly string[]): number | undefined {
 	for (const name of names) {
-		const text = textOf(document?.[name]) ?? "";
-		const time = dateTime.test(text) ? Date.parse(text) : Number.NaN;
-		if (Number.isSafeInteger(time) && time > 0) return time;
+		const value = document?.[name];
+		const time = dateTime.test(textOf(value) ?? "") ? timeOf(value) : undefined;
+		if (time !== undefined && time > 0) return time;
 	}
 	return undefined;
 }

@@ -3,7 +3,8 @@ import { idOf, idsOf, isJson, type Json, knownTypeOf, listOf } from "../reading.
 import { actorTypes, objectTypes } from "../vocabulary.ts";
 import { addresseesOf } from "./addressees.ts";
 import { audienceOf } from "./audience.ts";
-import { readContent } from "./content.ts";
+import { pageOf, readContent } from "./content.ts";
+import { link } from "./markup.ts";
 import { ownObject } from "./own-object.ts";
 import {
 	assertSendersOwn,
@@ -31,12 +32,16 @@ export const readUpdate: Reader = async (context, received) => {
 	const audience = isAddressed ? await audienceOf(context, received.actor, object, received.activity) : "anyone";
 	if (audience === "named") return undefined;
 	const { mentions } = await addresseesOf(context, object);
-	const { content, tags, warning } = readContent(context.host.text, object);
+	const { contentAs, tags, warning, ...read } = readContent(context.host.text, object);
+	// The author has removed everything that was to be seen.
+	const emptied = { text: context.host.text.sanitize(link(pageOf(object) ?? id)), mime: "text/html" } as const;
+	const [content, forms] = read.content.text === "" ? [emptied, {}] : [read.content, { contentAs }];
 	return {
 		kind: "edit",
 		target: { remote: id },
 		...objectUpdatedAt(object, received.activity),
 		content,
+		...forms,
 		tags,
 		...(isAddressed ? { mentions } : {}),
 		...(warning === undefined ? {} : { warning }),

@@ -46,7 +46,7 @@ export function personOf(
 		...handle,
 		kind: kinds[type],
 		profile: {
-			displayName: nameOf(host, document) ?? handle.handle,
+			displayName: nameOf(document) ?? handle.handle,
 			...(bio === "" ? {} : { bio: host.text.sanitize(bio) }),
 			...(avatar?.startsWith("https:") === true ? { avatar } : {}),
 		},
@@ -95,9 +95,9 @@ const kinds: Readonly<Record<ActorType, RemotePerson["kind"]>> = {
 	Application: "service",
 };
 
-function nameOf(host: Pick<BridgeHost, "text">, document: Json): string | undefined {
-	const written = host.text.fromHtml((textOrMap(document, "name") ?? "").slice(0, 1000));
-	const name = cleanName(cleanName(written).slice(0, maxName));
+function nameOf(document: Json): string | undefined {
+	// AS2 defines names as plain text: nothing in one is markup.
+	const name = cleanName(cleanName((textOrMap(document, "name") ?? "").slice(0, 1000)).slice(0, maxName));
 	return name === "" ? undefined : name;
 }
 

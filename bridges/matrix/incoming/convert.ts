@@ -30,6 +30,7 @@ const convertMessage: Convert = (converter, event, raw) => {
 		content,
 		url: `https://matrix.to/#/${event.room_id}/${event.event_id}`,
 		...(repliesTo === undefined ? {} : { replyTo: { remote: repliesTo } }),
+		...(Number.isSafeInteger(event.origin_server_ts) ? { publishedAt: event.origin_server_ts as number } : {}),
 	};
 };
 

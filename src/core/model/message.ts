@@ -77,6 +77,8 @@ export interface Message {
 	readonly seq: number;
 	/** Server time in milliseconds; never decreasing within the channel. */
 	readonly at: number;
+	/** When it was written according to its own network, if that was before it arrived here; shown instead of `at`. */
+	readonly publishedAt?: number;
 	readonly editUntil: number;
 	readonly editedAt?: number;
 	/** When a remote message got its present text, by its sender's clock: an older edit that arrives later is ignored. */
@@ -99,6 +101,10 @@ export const visibleReplies = ({ replies, deletedReplies = 0 }: Pick<Message, "r
 
 /** The latest time that RFC 3339 can express (year 9999): the `editUntil` of messages that their own network may always edit. */
 export const noEnd = 253_402_300_799_000;
+
+/** The time of a message that is shown to people; its place in the order of a channel follows from `at` alone. */
+export const shownAt = ({ at, publishedAt }: Pick<Message, "at" | "publishedAt">): number =>
+	publishedAt === undefined ? at : Math.min(publishedAt, at);
 
 /** A position in the order of a channel. */
 export type Position = Pick<Message, "at" | "seq">;

@@ -4,7 +4,14 @@ import { accounts } from "#core/accounts/account.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import type { MessageId } from "#core/ids.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
-import { type Message, type Metadata, messageTypes, mimeTypes, type ReactionSum } from "#core/model/message.ts";
+import {
+	type Message,
+	type Metadata,
+	messageTypes,
+	mimeTypes,
+	type ReactionSum,
+	shownAt,
+} from "#core/model/message.ts";
 import { reactions } from "#core/reactions/reaction.ts";
 import type { Wire } from "../base/answers.ts";
 import { time, timeOf } from "../base/time.ts";
@@ -124,7 +131,7 @@ export function writeMessage(
 		attachments: message.attachments ?? [],
 		...(message.reply === undefined ? {} : { reference: { type: "reply", id: message.reply.to } }),
 		tags: message.tags,
-		createdAt: timeOf(message.at),
+		createdAt: timeOf(shownAt(message)),
 		...(message.editedAt === undefined ? {} : { editedAt: timeOf(message.editedAt) }),
 		...(message.deletedAt === undefined ? {} : { deletedAt: timeOf(message.deletedAt) }),
 		permissions: { editUntil: timeOf(message.editUntil) },

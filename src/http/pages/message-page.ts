@@ -7,7 +7,7 @@ import { listReplies, readableMessage } from "#core/messages/list-messages.ts";
 import { messages } from "#core/messages/message.ts";
 import type { Account } from "#core/model/account.ts";
 import { channelName, ownerOf } from "#core/model/channel.ts";
-import { type Message, visibleReplies } from "#core/model/message.ts";
+import { type Message, shownAt, visibleReplies } from "#core/model/message.ts";
 import type { Services } from "../base/services.ts";
 import { timeOf } from "../base/time.ts";
 import { channelUrl, isWebUrl, messageUrl, personUrl } from "../base/urls.ts";
@@ -48,7 +48,7 @@ ${pagination(url, "after", { from: after, next, back: "First replies", on: "More
 		url,
 		kind: "article" as const,
 		alternate,
-		publishedAt: timeOf(message.at),
+		publishedAt: timeOf(shownAt(message)),
 		isListed: (await rulesOf(context, place.channel.tier)).search,
 	};
 	return layout(instance, subject, main);

@@ -5,7 +5,7 @@ import { tagKey } from "#core/messages/tags.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
 import { ownerOf } from "#core/model/channel.ts";
 import { hashtagOf } from "#core/model/hashtag.ts";
-import { type Message, visibleReplies } from "#core/model/message.ts";
+import { type Message, shownAt, visibleReplies } from "#core/model/message.ts";
 import { timeOf } from "../base/time.ts";
 import { channelUrl, messageUrl, personUrl, tagUrl } from "../base/urls.ts";
 import { type Html, html, safeHref, sanitised } from "../page-kit/html.ts";
@@ -66,7 +66,7 @@ export function post(site: Site, shown: Post, mode: Mode): Html {
 <header>
 ${avatar(author)}
 <p class="who"><a class="name" href="${safeHref(personUrl(site, author))}" rel="author">${isolatedName(author)}</a> <span class="address">@${addressOf(author)}</span></p>
-<p class="when"><a href="${url}">${shortTime(message.at)}</a>${message.editedAt !== undefined && html` · edited`}${isElsewhere && html` · in <a href="${channelUrl(site, place.channel)}"><bdi>${place.group.name}</bdi></a>`}</p>
+<p class="when"><a href="${url}">${shortTime(shownAt(message))}</a>${message.editedAt !== undefined && html` · edited`}${isElsewhere && html` · in <a href="${channelUrl(site, place.channel)}"><bdi>${place.group.name}</bdi></a>`}</p>
 </header>
 ${behindWarning(message, body(site, shown, url, mode))}
 ${message.tags.length > 0 && html`<p class="tags">${message.tags.map((tag) => tagLink(site, tag))}</p>`}

@@ -111,6 +111,49 @@ test("an article keeps its title and summary; a note addressed to a channel is s
 	t.like(host.received[1], { place: { kind: "channel", channel: channel.id } });
 });
 
+test("a post without content is read for what else is in it; one with nothing at all is accepted and ignored", async (t) => {
+	const { host, post, note } = await open(t);
+	for (const fields of [
+		{ content: undefined, name: "A title" },
+		{ content: undefined, name: "A title", inReplyTo: "https://x.example/1" },
+		{ content: "", attachment: [{ type: "Image", url: "https://x.example/a.png" }] },
+		{ content: undefined, type: "Page", name: "A link", url: "https://x.example/page" },
+	]) {
+		const before = host.received.length;
+		t.is((await post({ type: "Create", object: note(fields) })).status, 202);
+		t.is(host.received[before]?.kind, "message", JSON.stringify(fields));
+	}
+	const before = host.received.length;
+	const empty = note({ content: "<p></p>" });
+	t.is((await post({ type: "Create", object: empty })).status, 202);
+	t.is(host.received.length, before);
+	// Whoever empties a post doesn't want its old text to be read.
+	t.is((await post({ type: "Update", object: empty })).status, 202);
+	t.like(host.received[before], {
+		kind: "edit",
+		content: { text: `<p><a href="${empty.id}" rel="noopener nofollow">${empty.id}</a></p>` },
+	});
+});
+
+test("a message says when its sender wrote it", async (t) => {
+	const { host, post, note } = await open(t);
+	const time = Date.parse("2026-01-02T03:04:05Z");
+	for (const [object, activity, publishedAt] of [
+		[{ published: "2026-01-02T03:04:05Z" }, {}, time],
+		[{ published: ["2026-01-02T04:04:05+01:00"] }, { published: "2026-05-05T00:00:00Z" }, time],
+		[{}, { published: "2026-01-02T03:04:05.000Z" }, time],
+		[{ published: "yesterday" }, {}, undefined],
+		[{ published: null }, {}, undefined],
+		[{ published: 5 }, {}, undefined],
+		[{ published: 1_767_323_045_000 }, {}, undefined],
+	] as const) {
+		const before = host.received.length;
+		await post({ type: "Create", object: note(object), ...activity });
+		const event = host.received[before];
+		t.is(event?.kind === "message" ? event.publishedAt : -1, publishedAt, JSON.stringify(object));
+	}
+});
+
 test("follow, undo in full, undo by id, and block", async (t) => {
 	const { host, jane, bob, post, id, actorOf } = await open(t);
 	const follow = { id: id(), type: "Follow", actor: bob.id, object: actorOf(jane) };

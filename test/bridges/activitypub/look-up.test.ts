@@ -50,6 +50,14 @@ test("a person is found by handle, by id and by page, and is the same object eac
 	t.is(await lookUp(`acct:bob@${at}`), found);
 });
 
+test("a person's name is plain text, whatever is in it", async (t) => {
+	const { peer, lookUp, at } = await open(t);
+	for (const [n, name] of ["a<b", "<3", "Tom &amp; Co", "<b>Bob</b>"].entries()) {
+		peer.actor(`p${n}`, { name });
+		t.is((await lookUp(`p${n}@${at}`))?.profile.displayName, name);
+	}
+});
+
 test("a reference to another network or to ourselves finds no one", async (t) => {
 	const { peer, host, lookUp, at } = await open(t);
 	const jane = host.person("jane");

@@ -69,7 +69,7 @@ test("what is no message for us is not read", async (t) => {
 		publish("/activity", { type: "Create" }),
 		publish("/orphan", { attributedTo: [] }),
 		publish("/foreign", { attributedTo: "https://other.example/u/bob" }),
-		publish("/vote", { content: undefined, name: "yes", inReplyTo: "https://x.example/poll" }),
+		publish("/vote", { to: [bob.id], content: undefined, name: "yes", inReplyTo: "https://x.example/poll" }),
 	]) {
 		t.is(await read(url), undefined, url);
 	}

@@ -13,6 +13,7 @@ export function cleanEvent(event: RemoteEvent): RemoteEvent {
 			return {
 				...event,
 				content: cleanContent(event.content),
+				...(event.kind === "edit" && event.contentAs !== undefined ? { contentAs: cleanForms(event.contentAs) } : {}),
 				...(event.tags === undefined ? {} : { tags: event.tags.map(cleanText) }),
 				...(event.warning === undefined ? {} : { warning: cleanText(event.warning) }),
 			};
@@ -28,4 +29,9 @@ const cleanContent = ({ text, title, summary, ...rest }: Content): Content => ({
 	text: cleanText(text),
 	...(title === undefined ? {} : { title: cleanText(title) }),
 	...(summary === undefined ? {} : { summary: cleanText(summary) }),
+});
+
+const cleanForms = ({ memo, article }: { readonly memo: Content; readonly article: Content }) => ({
+	memo: cleanContent(memo),
+	article: cleanContent(article),
 });

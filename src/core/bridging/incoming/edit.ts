@@ -4,7 +4,10 @@ import { Problem } from "../../errors.ts";
 import { checkContent } from "../../messages/check-content.ts";
 import { appendEdit, changesNothing } from "../../messages/edit-message.ts";
 import { messages } from "../../messages/message.ts";
+import type { Content, Message } from "../../model/message.ts";
+import type { RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import { findMessage, ignored, parkBehind, type Receiver, requestOf, resolved, sentAtOf } from "./batch.ts";
+import { fitContent } from "./fit-content.ts";
 import { confirmedAt, rememberConfirmed } from "./overtaken.ts";
 
 /**
@@ -20,8 +23,9 @@ export const receiveEdit: Receiver<"edit"> = async (batch, sender, event) => {
 	if (place === undefined) return ignored("unknown-place");
 	if (event.forFollowers === true && (await circleOf(batch.context, place)).leaves === "anywhere")
 		return ignored("not-allowed");
+	const content = fitContent(batch.context, message.type, contentFor(message, event));
 	try {
-		checkContent(batch.context, message.type, event.content);
+		checkContent(batch.context, message.type, content);
 	} catch (error) {
 		if (error instanceof Problem) return ignored("not-allowed");
 		throw error;
@@ -31,7 +35,7 @@ export const receiveEdit: Receiver<"edit"> = async (batch, sender, event) => {
 	const { sentAt } = sentAtOf(batch, event);
 	const body = {
 		message: message.id,
-		content: event.content,
+		content,
 		tags: event.tags ?? message.tags,
 		mentions: event.mentions ?? message.mentions,
 		...(event.warning === undefined ? {} : { warning: event.warning }),
@@ -51,3 +55,11 @@ export const receiveEdit: Receiver<"edit"> = async (batch, sender, event) => {
 		return (await isGone(batch.context, sender)) ? ignored("gone") : receiveEdit(batch, sender, event);
 	return resolved({ status: "accepted", message: message.id });
 };
+
+/** The new content as the message's own type. An article keeps its title when the edit has none. */
+function contentFor(message: Message, { content, contentAs }: Extract<RemoteEvent, { kind: "edit" }>): Content {
+	if (contentAs === undefined) return content;
+	if (message.type !== "article") return contentAs.memo;
+	const { title } = message.content;
+	return title === undefined ? contentAs.article : { title, ...contentAs.article };
+}

@@ -23,6 +23,7 @@ import {
 	type Receiver,
 	sentAtOf,
 } from "./batch.ts";
+import { fitContent, fitType } from "./fit-content.ts";
 
 /** Posts a remote message in its parent's channel, or in the place that its bridge names. */
 export const receiveMessage: Receiver<"message"> = async (batch, sender, event) => {
@@ -39,9 +40,11 @@ export const receiveMessage: Receiver<"message"> = async (batch, sender, event) 
 	const parent = isForFollowers ? undefined : above;
 	const place = parent === undefined ? await placeNamed(batch, sender, event) : await batch.place(parent.channel);
 	if (place === undefined) return ignored("unknown-place");
-	const refusal = await refusalOf(batch, sender, place, event, parent);
+	const type = fitType(place.channel, event.type);
+	const fitted = { ...event, type, content: fitContent(batch.context, type, event.content) };
+	const refusal = await refusalOf(batch, sender, place, fitted, parent);
 	if (refusal !== undefined) return refusal;
-	return post(batch, sender, place, event, parent, key);
+	return post(batch, sender, place, fitted, parent, key);
 };
 
 /**
@@ -121,6 +124,10 @@ async function refusalOf(
 	return undefined;
 }
 
+/** The time that the sender gives, unless it lies in the future or before there were clocks that could give it. */
+const timeOf = ({ publishedAt }: RemoteMessage, now: number): Partial<Message> =>
+	publishedAt !== undefined && publishedAt >= 0 && publishedAt < now ? { publishedAt } : {};
+
 /** The id of a parent that a message of this network names, and that is not here. */
 const unknownParent = ({ replyTo, place }: RemoteMessage, parent: Message | undefined): Partial<Message> =>
 	parent === undefined && replyTo !== undefined && "remote" in replyTo && place.kind !== "room"
@@ -165,6 +172,7 @@ async function post(
 					content: event.content,
 					...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),
 					...unknownParent(event, parent),
+					...timeOf(event, context.clock.now()),
 					mentions,
 					tags: event.tags ?? [],
 					metadata: [],

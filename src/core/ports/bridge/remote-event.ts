@@ -66,6 +66,8 @@ export type RemoteEvent = {
 			readonly tags?: readonly string[];
 			readonly warning?: string;
 			readonly url?: string;
+			/** When its sender says that it was written, milliseconds since 1970; it may be wrong. */
+			readonly publishedAt?: number;
 	  }
 	| {
 			readonly kind: "edit";
@@ -73,6 +75,8 @@ export type RemoteEvent = {
 			/** The new content is addressed only to the sender's followers, so it must not appear where more people can read it. */
 			readonly forFollowers?: true;
 			readonly content: Content;
+			/** The content as each type of message, when the edit does not depend on what type the message is. */
+			readonly contentAs?: { readonly memo: Content; readonly article: Content };
 			/** Absent if the edit does not say whom the message mentions. */
 			readonly mentions?: readonly AccountId[];
 			readonly tags?: readonly string[];
