@@ -1,12 +1,10 @@
 import { type Account, addressOf, escapeHtml, hashtagsOf, type Message, shownAt } from "#bridge-kit";
 import { isActorKnown } from "./actors.ts";
+import { introductionOf } from "./article.ts";
 import { audienceOf, type Post } from "./audience.ts";
 import type { NoteContext } from "./context.ts";
 import type { Ids } from "./ids.ts";
 import { linkify, type WordLink } from "./linkify.ts";
-
-const maxName = 150;
-const maxSummary = 500;
 
 /** A message as a Note or an Article (mapping.md). Without `@context`, so that it can be embedded in an activity. */
 export function toObject(context: NoteContext, whole: Post): object {
@@ -61,32 +59,25 @@ export function toTombstone(ids: Ids, message: Message): object {
 
 function bodyOf(context: NoteContext, post: Post): object {
 	const { message } = post;
-	const { text, mime, title, summary } = message.content;
+	const { text, mime } = message.content;
 	const html = context.host.text.toHtml(text, mime).trim();
 	const content = linkify(html.startsWith("<") ? html : `<p>${html}</p>`, linksOf(context, post));
 	if (message.type !== "article")
 		return { content, ...(message.warning === undefined ? {} : { summary: message.warning }) };
 
-	// Mastodon shows only the name, summary and url of an Article.
-	const teaser = shorten(summary ?? context.host.text.toPlain(text, mime), maxSummary);
-	const shown = message.warning === undefined ? teaser : shorten(`${message.warning}: ${teaser}`, maxSummary);
+	const { name, summary } = introductionOf(context.host.text, message);
 	return {
-		name: shorten(title ?? teaser, maxName),
-		summary: escapeHtml(shown),
+		name,
+		...(summary === undefined ? {} : { summary }),
 		content,
 		preview: {
 			type: "Note",
 			attributedTo: context.ids.person(post.author),
-			content: `<p>${escapeHtml(shown)}</p>`,
+			content: `<p>${summary ?? escapeHtml(name)}</p>`,
 			published: new Date(shownAt(message)).toISOString(),
 		},
 	};
 }
-
-const shorten = (text: string, max: number): string => {
-	const line = text.trim();
-	return line.length <= max ? line : `${line.slice(0, max - 1).toWellFormed()}…`;
-};
 
 /** The people whom a message mentions; the author of its parent counts as mentioned. */
 function namedIn({ author, mentions, parent }: Post): readonly Account[] {
