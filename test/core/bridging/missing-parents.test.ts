@@ -2,11 +2,14 @@ import test, { type ExecutionContext } from "ava";
 import { accountByRemote } from "#core/accounts/find-account.ts";
 import { messageByRemote } from "#core/bridging/find-message.ts";
 import { followReference } from "#core/bridging/follow.ts";
+import { parentLane } from "#core/bridging/incoming/missing-parents.ts";
+import { createParkedEvents } from "#core/bridging/incoming/parked-events.ts";
 import { Unavailable } from "#core/errors.ts";
 import { homeTimeline } from "#core/messages/home-timeline.ts";
 import type { Account } from "#core/model/account.ts";
 import type { RemoteMessage, RemotePerson } from "#core/ports/bridge/remote-event.ts";
 import { remoteKey } from "#core/remote-key.ts";
+import { buildBridging } from "../../../src/gateway/bridging.ts";
 import { openCore } from "../../support/core.ts";
 import { createFakeBridge } from "../../support/fake-bridge.ts";
 
@@ -21,6 +24,11 @@ async function open(t: ExecutionContext) {
 		await core.settled();
 		return received.map(({ status }) => status);
 	};
+	/** Time passes until the parent with this id is given up. */
+	const giveUp = async (id: string) => {
+		core.clock.time += 20_000;
+		await core.incoming.findParent(remoteKey(fedi.name, id));
+	};
 	const kept = (id: string) => messageByRemote(core.context, fedi.name, id);
 	/** Publishes a message on its own server. */
 	const publish = (sender: RemotePerson, id: string, rest: Partial<RemoteMessage> = {}) =>
@@ -31,7 +39,7 @@ async function open(t: ExecutionContext) {
 		const answer = { kind: "answer", id: `accept ${person.id}`, sender: person, raw: {}, account: jane.id } as const;
 		await core.incoming.receive(fedi.name, [{ ...answer, accepted: true }]);
 	};
-	return { fedi, core, jane, bob, carol, mentions, receive, kept, publish, follow };
+	return { fedi, core, jane, bob, carol, mentions, receive, kept, publish, follow, giveUp };
 }
 
 const above = (remote: string) => ({ replyTo: { remote } });
@@ -62,8 +70,11 @@ test("the second part of a followed person's thread arrives with its first part"
 });
 
 test("a parent that can't be had does not lose its reply, which names it", async (t) => {
-	const { fedi, bob, carol, mentions, receive, kept, publish, follow } = await open(t);
+	const { fedi, bob, carol, mentions, receive, kept, publish, follow, giveUp } = await open(t);
 	await receive(fedi.message(carol, "to jane", "@jane?", { ...above("nowhere"), ...mentions }));
+	// It may be on its way.
+	t.is(await kept("to jane"), undefined);
+	await giveUp("nowhere");
 	t.like(await kept("to jane"), {
 		replyToUnknown: "nowhere",
 		content: { text: "@jane?" },
@@ -73,6 +84,7 @@ test("a parent that can't be had does not lose its reply, which names it", async
 	await follow(bob);
 	const followersOnly = { place: { kind: "followers" } } as const;
 	await receive(fedi.message(bob, "for followers", "hm", { ...above("secret"), ...followersOnly }));
+	await giveUp("secret");
 	t.is((await kept("for followers"))?.replyToUnknown, "secret");
 	// Of a thread whose beginning is gone, the rest is kept.
 	publish(carol, "second", above("gone"));
@@ -156,6 +168,41 @@ test("a mention in a reply to a message of ours that does not exist is kept, and
 	t.truthy(await kept("hi"));
 	t.deepEqual(await receive(fedi.message(carol, "noise", "to strangers", reply)), ["ignored"]);
 	t.deepEqual(fedi.asked, []);
+});
+
+test("replies that overtake their parent, which its server shows to no one, find it when it arrives", async (t) => {
+	const { fedi, bob, core, receive, kept, follow } = await open(t);
+	await follow(bob);
+	const followersOnly = { place: { kind: "followers" } } as const;
+	await receive(fedi.message(bob, "2/2", "and so on", { ...above("1/2"), ...followersOnly }));
+	core.clock.time += 1_000;
+	await receive(fedi.message(bob, "1/2", "once upon a time", followersOnly));
+	t.is((await kept("2/2"))?.reply?.to, (await kept("1/2"))?.id);
+});
+
+test("after a restart, the parents of replies that wait are looked for, and not those of an earlier version", async (t) => {
+	const { fedi, core, carol, mentions, kept } = await open(t);
+	const later = createParkedEvents(core.context);
+	const reply = (id: string, parent: string) => fedi.message(carol, id, "@jane", { ...above(parent), ...mentions });
+	await later.park(fedi.name, remoteKey(fedi.name, "root"), reply("new", "root"), { isWanted: true });
+	await later.park(fedi.name, remoteKey(fedi.name, "old root"), reply("old", "old root"));
+	// As at the start of a process.
+	const woken: string[] = [];
+	const lanes = { wake: (lane: string) => void woken.push(lane) };
+	const { incoming, parkedEvents } = buildBridging(
+		core.context,
+		() => [fedi],
+		() => lanes,
+	);
+	await parkedEvents.load();
+	await incoming.sweep();
+	t.deepEqual(woken, [parentLane(remoteKey(fedi.name, "root"))]);
+	t.is(await kept("new"), undefined);
+	core.clock.time += 60_000;
+	await incoming.findParent(remoteKey(fedi.name, "root"));
+	t.is((await kept("new"))?.replyToUnknown, "root");
+	t.is(await incoming.findParent(remoteKey(fedi.name, "old root")), undefined);
+	t.is(await kept("old"), undefined);
 });
 
 test("a parked reply does not bring back what its sender said about themself before", async (t) => {

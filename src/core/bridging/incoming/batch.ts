@@ -93,9 +93,14 @@ export async function findMessage(batch: IncomingBatch, ref: MessageRef): Promis
 }
 
 /** Parks an event until its target arrives. A local target that does not exist will never arrive, so the event is ignored. */
-export async function parkBehind(batch: IncomingBatch, event: RemoteEvent, ref: MessageRef): Promise<PendingOutcome> {
+export async function parkBehind(
+	batch: IncomingBatch,
+	event: RemoteEvent,
+	ref: MessageRef,
+	options?: { readonly isWanted: boolean },
+): Promise<PendingOutcome> {
 	if ("local" in ref) return ignored("unknown-target");
-	const hasRoom = await batch.parkedEvents.park(batch.bridge, remoteKey(batch.bridge, ref.remote), event);
+	const hasRoom = await batch.parkedEvents.park(batch.bridge, remoteKey(batch.bridge, ref.remote), event, options);
 	return hasRoom ? resolved({ status: "parked" }) : ignored("unknown-target");
 }
 

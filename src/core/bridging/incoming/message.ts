@@ -60,11 +60,11 @@ async function waitForParent(
 	if (batch.occasion === "fetched") return undefined;
 	const concernsUs = await isWanted(batch, sender, event);
 	if (concernsUs && (batch.occasion === "last" || "local" in ref)) return undefined;
-	const outcome = await parkBehind(batch, event, ref);
+	const outcome = await parkBehind(batch, event, ref, { isWanted: concernsUs && batch.occasion === "delivered" });
 	if (!concernsUs || "local" in ref) return outcome;
 	// There is no room for it: a flood must not lose it.
 	if ((await outcome.done).status !== "parked") return undefined;
-	batch.lookForParent(remoteKey(batch.bridge, ref.remote));
+	if (batch.occasion === "delivered") batch.lookForParent(remoteKey(batch.bridge, ref.remote));
 	return outcome;
 }
 

@@ -3,13 +3,17 @@ import type { CoreContext } from "../../events/context.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { Bridge } from "../../ports/bridge/bridge.ts";
 import type { Received, RemoteEvent, RemoteMessage } from "../../ports/bridge/remote-event.ts";
+import { messageByRemote } from "../find-message.ts";
 import { readAncestors } from "./ancestors.ts";
 import type { Occasion } from "./batch.ts";
 import type { ParkedEvents } from "./parked-events.ts";
 
-/** How long a parent is asked for whose server can't answer, and the pause between two attempts, in milliseconds. */
-const patienceMs = 10_000;
-const pauseMs = 3_000;
+/**
+ * How long a reply waits for a parent whose server can't answer, and for one that its server doesn't show but may be about to send; and
+ * the pause between two attempts, in milliseconds.
+ */
+const patienceMs = { unavailable: 10_000, absent: 4_000 };
+const pauseMs = 2_000;
 
 const prefix = "parent:";
 /** The lane that looks for the parent with this key. */
@@ -37,8 +41,8 @@ export function createMissingParents(
 	{ bridges, parkedEvents, receive }: Dependencies,
 ): (key: string) => Promise<number | undefined> {
 	async function repliesTo(key: string): Promise<readonly Waiting[]> {
-		return (await parkedEvents.waitingFor(key)).flatMap(({ id, parked: { bridge, event, at } }) =>
-			event.kind === "message" ? [{ id, bridge, event, at }] : [],
+		return (await parkedEvents.waitingFor(key)).flatMap(({ id, parked: { bridge, event, isWanted, at } }) =>
+			isWanted === true && event.kind === "message" ? [{ id, bridge, event, at }] : [],
 		);
 	}
 
@@ -58,13 +62,17 @@ export function createMissingParents(
 		const named = oldest.event.replyTo;
 		if (named === undefined || "local" in named) return undefined;
 		let parent = named.remote;
+		let patience = patienceMs.absent;
 		try {
 			parent = await find(bridge, parent);
 		} catch (error) {
 			if (!(error instanceof Unavailable)) throw error;
 			context.logger.info({ err: error, parent }, "The parent of a message can't be read now");
-			if (context.clock.now() - oldest.at < patienceMs) return context.clock.now() + pauseMs;
+			patience = patienceMs.unavailable;
 		}
+		const isHere = (await messageByRemote(context, bridge.name, parent)) !== undefined;
+		const now = context.clock.now();
+		if (!isHere && now - oldest.at < patience) return now + pauseMs;
 		for (const { id, event } of await repliesTo(key)) {
 			const [received] = await receive(bridge.name, [{ ...event, replyTo: { remote: parent } }], "last");
 			if (received?.status !== "parked") await parkedEvents.release(id);

@@ -10,6 +10,8 @@ export interface ParkedEvent {
 	/** The key of the remote id that the event waits for. */
 	readonly waitsFor: string;
 	readonly event: RemoteEvent;
+	/** Whether its target is looked for; otherwise it waits for the target to arrive by itself. */
+	readonly isWanted?: true;
 	readonly at: number;
 	readonly expires: number;
 }
@@ -34,7 +36,7 @@ export interface ParkedEvents {
 	/** Reads the keys of the stored events. Called before the first event is received. */
 	load(): Promise<void>;
 	/** Parks an event until the remote id `waitsFor` arrives; `false` if too many are parked. */
-	park(bridge: BridgeName, waitsFor: string, event: RemoteEvent): Promise<boolean>;
+	park(bridge: BridgeName, waitsFor: string, event: RemoteEvent, options?: { isWanted: boolean }): Promise<boolean>;
 	/** The events that wait for a remote id, oldest first. */
 	waitingFor(key: string): Promise<readonly { readonly id: string; readonly parked: ParkedEvent }[]>;
 	/** Deletes a parked event. */
@@ -72,7 +74,7 @@ export function createParkedEvents(context: Pick<CoreContext, "store" | "clock">
 				return;
 			}
 		},
-		async park(bridge, waitsFor, event) {
+		async park(bridge, waitsFor, event, { isWanted } = { isWanted: false }) {
 			if (keys.size >= maxParked) return false;
 			const id = parkedId(bridge, waitsFor, event);
 			// The event was retried and is still waiting; the arrival of its target will find it.
@@ -80,7 +82,8 @@ export function createParkedEvents(context: Pick<CoreContext, "store" | "clock">
 			const now = clock.now();
 			keys.add(waitsFor);
 			newKeys.add(waitsFor);
-			await store.insertMissing(parked, [{ id, doc: { bridge, waitsFor, event, at: now, expires: now + parkedMs } }]);
+			const doc = { bridge, waitsFor, event, ...(isWanted ? { isWanted } : {}), at: now, expires: now + parkedMs };
+			await store.insertMissing(parked, [{ id, doc }]);
 			return true;
 		},
 		async waitingFor(key) {

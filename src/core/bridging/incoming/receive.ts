@@ -108,7 +108,10 @@ export function createIncoming(
 		findParent,
 		async sweep() {
 			await parkedEvents.expire();
-			for (const key of parkedEvents.takeNewKeys()) await retryParked(key);
+			for (const key of parkedEvents.takeNewKeys()) {
+				await retryParked(key);
+				if ((await parkedEvents.waitingFor(key)).some(({ parked }) => parked.isWanted)) lookForParent(key);
+			}
 		},
 	};
 }
