@@ -1,7 +1,7 @@
 import { visibilityOf } from "#core/bridging/outgoing/visibility.ts";
 import { type AccountId, bridgeName, type ChannelId, type MessageId, mintId } from "#core/ids.ts";
 import type { Account } from "#core/model/account.ts";
-import type { Channel, ChannelKind } from "#core/model/channel.ts";
+import { type Channel, type ChannelKind, ownerOf } from "#core/model/channel.ts";
 import { type Group, groupPermissions, timelinePermissions } from "#core/model/group.ts";
 import type { Message } from "#core/model/message.ts";
 import type { TierId } from "#core/model/tier.ts";
@@ -129,7 +129,13 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 			openEvent: async (id) => host.events.get(id),
 			postedBy: ({ channel, seq }) => `${channel}/${seq}`,
 			byRemote: async (remote) => [...said.values()].find(({ message }) => message.origin?.id === remote)?.message,
-			count: async (channel) => saidIn(channel).length,
+			count: async (channel) => {
+				const { channel: place } = places.get(channel) as Place;
+				const owner = ownerOf(place);
+				const isCounted = ({ author, deletedAt }: Message) =>
+					deletedAt === undefined && (owner === undefined || author === owner);
+				return saidIn(channel).filter(isCounted).length;
+			},
 		},
 		portals: { all: async () => [], byRoom: async () => undefined },
 		state: memoryState(() => host.reads++),

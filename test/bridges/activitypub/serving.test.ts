@@ -170,6 +170,24 @@ test("collections have a total and a first page; pages lead on to the end", asyn
 	t.is((await get(`/users/${jane.id}/liked`)).status, 404);
 });
 
+test("an outbox counts what it lists: no deleted messages, and in a timeline no replies of others", async (t) => {
+	const { host, jane, get } = open(t);
+	const other = host.person("other");
+	const { channel, group } = host.channel(jane, "discoverable");
+	for (const [path, place, listed] of [
+		[`/users/${jane.id}`, host.timeline(jane), 2],
+		[`/channels/${channel.id}`, { channel, group }, 3],
+	] as const) {
+		const memo = host.say(jane, place, "memo");
+		host.say(jane, place, "answer to myself", { parent: memo });
+		host.say(other, place, "answer of another", { parent: memo });
+		host.say(jane, place, "", { deletedAt: 5 });
+		host.say(other, place, "", { parent: memo, deletedAt: 5 });
+		t.is((await get(`${path}/outbox`)).json["totalItems"], listed);
+		t.is(((await get(`${path}/outbox?page=start`)).json["orderedItems"] as unknown[]).length, listed);
+	}
+});
+
 test("followers are named by their own ids; replies are listed for those who complete threads", async (t) => {
 	const { host, jane, get } = open(t);
 	const bob = host.person("bob", {

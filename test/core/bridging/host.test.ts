@@ -1,4 +1,5 @@
 import test, { type ExecutionContext } from "ava";
+import { joinChannel } from "#core/access/join-channel.ts";
 import { createBridgeHost } from "#core/bridging/host/host.ts";
 import { changePortal } from "#core/bridging/portals/change-portal.ts";
 import { linkPortal } from "#core/bridging/portals/link-portal.ts";
@@ -70,6 +71,24 @@ test("a bridge sees only the channels and messages that anyone can read", async 
 		);
 		await core.post(jane, place, "And?", { replyTo: message.id });
 		t.is((await host.messages.openReplies(message.id, { limit: 5 })).items.length, isOpen ? 1 : 0, tier);
+	}
+});
+
+test("a channel's messages are counted without deleted ones, a timeline's without the replies of others", async (t) => {
+	const { core, host } = await openHosted(t);
+	const [jane, joe] = [await core.person("jane"), await core.person("joe")];
+	for (const [place, counted] of [
+		[await core.timeline(jane), 2],
+		[await core.channel(jane, "discoverable"), 3],
+	] as const) {
+		const memo = await core.post(jane, place, "Hello");
+		await core.post(jane, place, "To myself", { replyTo: memo.id });
+		await joinChannel(core.context, place, joe);
+		const answer = await core.post(joe, place, "Of another", { replyTo: memo.id });
+		const spoken = await core.post(jane, place, "Deleted");
+		t.is(await host.messages.count(place.channel.id), counted + 1);
+		await deleteMessage(core.context, jane, place, spoken);
+		t.is(await host.messages.count(place.channel.id), counted, answer.id);
 	}
 });
 

@@ -6,6 +6,7 @@ import type { BridgeName } from "../../ids.ts";
 import { listMessages, listReplies } from "../../messages/list-messages.ts";
 import { messages } from "../../messages/message.ts";
 import type { Account } from "../../model/account.ts";
+import { ownerOf } from "../../model/channel.ts";
 import type { Message, Position } from "../../model/message.ts";
 import type { HostMessages, OpenChannel } from "../../ports/bridge/messages.ts";
 import type { Slice } from "../../ports/bridge/slice.ts";
@@ -55,7 +56,11 @@ export function createHostMessages(context: CoreContext, bridge: BridgeName): Ho
 		openEvent: createOpenEvents(context, bridge),
 		postedBy: ({ channel, seq, at }) => context.epochs.nameOf({ stream: channel, seq, at }),
 		byRemote: (remote) => messageByRemote(context, bridge, remote),
-		count: (channel) => store.count(messages, "channel", [channel]),
+		async count(channel) {
+			const place = await placeOf(context, channel);
+			const owner = place === undefined ? undefined : ownerOf(place.channel);
+			return store.count(messages, "said", owner === undefined ? [channel] : [channel, owner]);
+		},
 	};
 }
 

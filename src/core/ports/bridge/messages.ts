@@ -48,6 +48,6 @@ export interface HostMessages {
 	postedBy(message: Pick<Message, "channel" | "seq" | "at">): string;
 	/** The message that has this id on the bridge's network, be it remote or a copy of a local one. */
 	byRemote(remote: string): Promise<Message | undefined>;
-	/** How many messages a channel has, deleted ones included. */
+	/** How many messages a channel has that are not deleted; in a timeline only its owner's, since replies belong to their authors. */
 	count(channel: ChannelId): Promise<number>;
 }
