@@ -17,13 +17,11 @@ export function listOf(value: unknown): readonly unknown[] {
 /** The first value of a property. */
 export const firstOf = (value: unknown): unknown => (Array.isArray(value) ? listOf(value)[0] : value);
 
-/** The id of something that is named by its id, embedded, or linked to. */
+/** The id of something that is named by its id, embedded, or linked to. An empty string is how some servers write that there is none. */
 export function idOf(value: unknown): string | undefined {
 	const one = firstOf(value);
-	if (typeof one === "string") return one;
-	if (!isJson(one)) return undefined;
-	const id = firstOf(one["id"]) ?? firstOf(one["href"]);
-	return typeof id === "string" ? id : undefined;
+	const id = isJson(one) ? (firstOf(one["id"]) ?? firstOf(one["href"])) : one;
+	return typeof id === "string" && id !== "" ? id : undefined;
 }
 
 export const idsOf = (value: unknown): readonly string[] =>

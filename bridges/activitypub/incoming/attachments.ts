@@ -18,13 +18,11 @@ export function attachmentsOf(object: Json, body: string): string {
 	return [...links.values()].join("");
 }
 
-/** The picture of an object that has nothing else to show. */
+/** The picture of an object that has nothing else to show. An `icon` is only a preview of it. */
 export function imageOf(object: Json): string | undefined {
-	for (const field of ["image", "icon"]) {
-		for (const image of listOf(object[field])) {
-			const href = hrefOf(image);
-			if (href !== undefined) return link(href, labelOf(image));
-		}
+	for (const image of listOf(object["image"])) {
+		const href = hrefOf(image);
+		if (href !== undefined) return link(href, labelOf(image));
 	}
 	return undefined;
 }
