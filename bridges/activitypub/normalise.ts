@@ -32,17 +32,21 @@ export async function normalise(text: string, document: Json): Promise<Json> {
 
 /** Adds the terms by which a document's own contexts call keywords or properties of AS2. */
 function collectAliases(value: unknown, aliases: Set<string>): void {
+	if (typeof value !== "object" || value === null) return;
 	if (Array.isArray(value)) for (const item of value) collectAliases(item, aliases);
-	if (!isJson(value)) return;
-	for (const context of listOf(value["@context"])) if (isJson(context)) readContext(context, aliases);
-	for (const key in value) if (key !== "@context") collectAliases(value[key], aliases);
+	else
+		for (const key in value) {
+			const member = (value as Json)[key];
+			if (key !== "@context") collectAliases(member, aliases);
+			else for (const context of listOf(member)) if (isJson(context)) readContext(context, aliases);
+		}
 }
 
 function readContext(context: Json, aliases: Set<string>): void {
 	const iriOf = (definition: unknown): unknown => (isJson(definition) ? definition["@id"] : definition);
-	for (const [term, definition] of Object.entries(context)) {
-		const iri = iriOf(definition);
-		if (typeof iri !== "string" || term.startsWith("@")) continue;
+	for (const term in context) {
+		const iri = iriOf(context[term]);
+		if (typeof iri !== "string" || term.startsWith("@") || isNamedSo(iri, term)) continue;
 		const [prefix = "", local] = iri.split(":", 2);
 		const namespace = prefix === "as" ? `${AS2}#` : iriOf(context[prefix]);
 		const isOfAs2 = iri.startsWith(`${AS2}#`) || namespace === `${AS2}#` || local === undefined;
@@ -50,14 +54,18 @@ function readContext(context: Json, aliases: Set<string>): void {
 	}
 }
 
+/** Whether the last part of an IRI is the term itself, as it nearly always is. */
+const isNamedSo = (iri: string, term: string): boolean =>
+	iri.endsWith(term) && "#:/".includes(iri.charAt(iri.length - term.length - 1) || ":");
+
 const isPlain = (key: string): boolean => key === "@context" || !(key.startsWith("@") || key.includes(":"));
 
 function usesOtherNames(value: unknown, aliases: ReadonlySet<string>): boolean {
+	if (typeof value !== "object" || value === null) return false;
 	if (Array.isArray(value)) return value.some((item) => usesOtherNames(item, aliases));
-	if (!isJson(value)) return false;
 	for (const key in value) {
 		if (!isPlain(key) || aliases.has(key)) return true;
-		if (key !== "@context" && usesOtherNames(value[key], aliases)) return true;
+		if (key !== "@context" && usesOtherNames((value as Json)[key], aliases)) return true;
 	}
 	return false;
 }
