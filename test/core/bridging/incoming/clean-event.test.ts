@@ -44,4 +44,10 @@ test("ill-formed text of a remote message or edit is replaced in every field", a
 	]);
 	const after = { ...expected, content: { ...expected.content, text: `${clean}!` } };
 	t.like(await messageByRemote(core.context, fedi.name, "note-1"), after);
+	const contentAs = { memo: content, article: { ...content, text: `${odd}?` } };
+	await core.incoming.receive(fedi.name, [
+		{ kind: "edit", id: "edit-2", sender: bob, raw: {}, target, content, contentAs, tags: [odd], warning: odd },
+	]);
+	const last = { ...expected, content: { ...expected.content, text: `${clean}?` } };
+	t.like(await messageByRemote(core.context, fedi.name, "note-1"), last);
 });
