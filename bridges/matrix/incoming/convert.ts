@@ -39,7 +39,7 @@ function convertEdit(converter: Converter, event: MatrixEvent, raw: unknown, tar
 	const content = isRecord(renewed) ? contentOf(renewed, converter.text, localpartOf(event.sender)) : undefined;
 	return content === undefined
 		? undefined
-		: { ...base(converter, event, raw), kind: "edit", target: { remote: target }, content };
+		: { ...base(converter, event, raw), kind: "edit", edit: event.event_id, target: { remote: target }, content };
 }
 
 /** A sticker is a picture with a name. */

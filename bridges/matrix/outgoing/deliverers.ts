@@ -42,8 +42,7 @@ const deliverEdit: Deliverer<"edit"> = async ({ host, ghosts, send }, delivery) 
 	// A message that is older than the link was never sent here, so there is nothing to edit.
 	if (original === undefined) return delivered();
 	const content = editContent(host, delivery, ghosts.userOf, original);
-	await send.event(delivery, delivery.subject.author, "m.room.message", content);
-	return delivered();
+	return delivered(await send.event(delivery, delivery.subject.author, "m.room.message", content));
 };
 
 const deliverRemoval: Deliverer<"removal"> = async (context, delivery) => {

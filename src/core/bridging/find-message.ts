@@ -5,15 +5,19 @@ import { messages } from "../messages/message.ts";
 import type { Message } from "../model/message.ts";
 import type { MessageRef } from "../ports/bridge/remote-event.ts";
 import { remoteKey } from "../remote-key.ts";
+import { editByRemote } from "./find-edit.ts";
 import { linkByRemote } from "./links.ts";
 
-/** The message with this id on a network: a message from there, or the copy of a message that was delivered there. */
+/** The message with this id on a network, or with an edit that has it: a message from there, or the copy of one that was delivered there. */
 export async function messageByRemote(
 	context: Pick<CoreContext, "store">,
 	bridge: BridgeName,
 	remote: string,
 ): Promise<Message | undefined> {
-	const id = (await postedAs(context, bridge, remote)) ?? (await linkByRemote(context, bridge, remote))?.message;
+	const id =
+		(await postedAs(context, bridge, remote)) ??
+		(await linkByRemote(context, bridge, remote))?.message ??
+		(await editByRemote(context, bridge, remote))?.message;
 	return id === undefined ? undefined : (await context.store.get(messages, id))?.doc;
 }
 

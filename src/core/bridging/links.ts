@@ -12,6 +12,8 @@ export interface Link {
 	readonly subject: string;
 	readonly message: MessageId;
 	readonly part: number;
+	/** The id is that of an edit: the seq of its event, 0 if it changed nothing here. */
+	readonly edit?: number;
 	/** The room that the copy is in; absent if the id is the same at all targets, and in links of earlier versions. */
 	readonly reach?: Reach;
 }
@@ -29,11 +31,18 @@ export async function saveLinks(
 	link: Omit<Link, "remote" | "part">,
 	ids: readonly string[],
 ): Promise<void> {
+	const first = link.edit === undefined ? 0 : editParts + link.edit;
 	await context.store.insertMissing(
 		links,
-		ids.map((remote, part) => ({ id: remoteKey(link.bridge, remote), doc: { ...link, remote, part } })),
+		ids.map((remote, i) => ({ id: remoteKey(link.bridge, remote), doc: { ...link, remote, part: first + i } })),
 	);
 }
+
+/** Edits come after the parts of the message itself, in their order. */
+const editParts = 1_000_000;
+
+/** A message that was delivered to several rooms in turn may have as many links with the same part. */
+const pageSize = 500;
 
 /** The links of a message or reaction to its copies on a network, or on all networks, in the order of its parts. */
 export async function linksOf(
@@ -41,13 +50,21 @@ export async function linksOf(
 	subject: string,
 	bridge?: BridgeName,
 ): Promise<readonly Link[]> {
-	const found = await context.store.page(links, {
-		index: "subject",
-		prefix: bridge === undefined ? [subject] : [subject, bridge],
-		order: "asc",
-		limit: 100,
-	});
-	return found.map((link) => link.doc);
+	const prefix = bridge === undefined ? [subject] : [subject, bridge];
+	const found: Link[] = [];
+	for (let after: readonly [string, string, number] | undefined; ; ) {
+		const page = await context.store.page(links, {
+			index: "subject",
+			prefix,
+			order: "asc",
+			limit: pageSize,
+			...(after === undefined ? {} : { after }),
+		});
+		found.push(...page.map(({ doc }) => doc));
+		const last = page.at(-1)?.doc;
+		if (last === undefined || page.length < pageSize) return found;
+		after = [subject, last.bridge, last.part];
+	}
 }
 
 /** The link with this id on a network. */

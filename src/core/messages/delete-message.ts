@@ -66,8 +66,8 @@ export async function appendDeletion(
 	}
 }
 
-/** The body that remains of an event with a text of a deleted message: enough to rebuild the tombstone. */
-function remainsOf(message: Message, seq: number): MessageEvents["message.posted" | "message.edited"] {
+/** The body that remains of an event with a text that is erased: enough to rebuild the message without it. */
+export function remainsOf(message: Message, seq: number): MessageEvents["message.posted" | "message.edited"] {
 	const { id, group, channel, author, type, reply, editUntil, origin } = message;
 	const empty = { content: { text: "", mime: "text/plain" }, mentions: [], tags: [] } as const;
 	const remains = { erased: true, ...(origin === undefined ? {} : { origin: origin.bridge }) } as const;

@@ -28,6 +28,10 @@ export interface MessageEvents {
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
 		readonly erased?: true;
+		/** An earlier edit was withdrawn: the text is that of the event with this seq, which was there before. */
+		readonly restores?: number;
+		/** The seqs of the events whose texts were erased with it. */
+		readonly erasesTexts?: readonly number[];
 	};
 	"message.deleted": {
 		readonly message: MessageId;

@@ -28,6 +28,10 @@ const oneReplyLess = (parent: MessageId): Fold<Message> => ({
 	next: (now) => (now === undefined ? undefined : { ...now, deletedReplies: (now.deletedReplies ?? 0) + 1 }),
 });
 
+/** The events with texts that remain when an edit withdraws another one, and with it the texts that had restored it. */
+const textsWithout = ({ texts }: Message, { erasesTexts = [] }: MessageEvents["message.edited"]): readonly number[] =>
+	texts.filter((seq) => !erasesTexts.includes(seq));
+
 /** The folds of message events into the message and the reply count of its parent. */
 export const messageFolds: FoldTable<MessageEvents> = {
 	"message.posted": ({ body, seq, at }) => {
@@ -56,9 +60,11 @@ export const messageFolds: FoldTable<MessageEvents> = {
 			next: (now) => {
 				if (now === undefined || now.deletedAt !== undefined) return undefined;
 				// Of two edits that were received at the same moment, the later one counts, whichever was stored first.
-				if (body.revisedAt !== undefined && now.revisedAt !== undefined && body.revisedAt < now.revisedAt)
-					return { ...now, texts: [...now.texts, seq] };
-				const { warning: _, ...rest } = now;
+				const isOlder = body.revisedAt !== undefined && now.revisedAt !== undefined && body.revisedAt < now.revisedAt;
+				if (isOlder && body.erasesTexts === undefined) return { ...now, texts: [...now.texts, seq] };
+				const { warning: _, revisedAt, ...rest } = now;
+				// The withdrawal of an edit also goes back to the time of the text before it.
+				const revised = body.erasesTexts === undefined ? (body.revisedAt ?? revisedAt) : body.revisedAt;
 				return {
 					...rest,
 					content: body.content,
@@ -67,9 +73,9 @@ export const messageFolds: FoldTable<MessageEvents> = {
 					...mentionedBefore(now, body.mentions),
 					...(body.metadata === undefined ? {} : { metadata: body.metadata }),
 					...(body.warning === undefined ? {} : { warning: body.warning }),
-					...(body.revisedAt === undefined ? {} : { revisedAt: body.revisedAt }),
+					...(revised === undefined ? {} : { revisedAt: revised }),
 					editedAt: at,
-					texts: [...now.texts, seq],
+					texts: [...textsWithout(now, body), seq],
 					changed: seq,
 				};
 			},

@@ -6,7 +6,20 @@ import { appendEdit, changesNothing } from "../../messages/edit-message.ts";
 import { messages } from "../../messages/message.ts";
 import type { Content, Message } from "../../model/message.ts";
 import type { RemoteEvent } from "../../ports/bridge/remote-event.ts";
-import { findMessage, ignored, parkBehind, type Receiver, requestOf, resolved, sentAtOf } from "./batch.ts";
+import { remoteKey } from "../../remote-key.ts";
+import { seqOfEdit } from "../find-edit.ts";
+import { saveLinks } from "../links.ts";
+import {
+	findMessage,
+	type IncomingBatch,
+	ignored,
+	parkBehind,
+	type Receiver,
+	requestOf,
+	resolved,
+	sentAtOf,
+	wasRemoved,
+} from "./batch.ts";
 import { fitContent } from "./fit-content.ts";
 import { confirmedAt, rememberConfirmed } from "./overtaken.ts";
 
@@ -15,6 +28,8 @@ import { confirmedAt, rememberConfirmed } from "./overtaken.ts";
  * that we have, or that changes nothing of what we keep (the counts of a poll), is no edit.
  */
 export const receiveEdit: Receiver<"edit"> = async (batch, sender, event) => {
+	if (event.edit !== undefined && (await wasRemoved(batch, sender, remoteKey(batch.bridge, event.edit))))
+		return ignored("gone");
 	const message = await findMessage(batch, event.target);
 	if (message === undefined) return parkBehind(batch, event, event.target);
 	if (message.author !== sender.id) return ignored("not-allowed");
@@ -44,15 +59,17 @@ export const receiveEdit: Receiver<"edit"> = async (batch, sender, event) => {
 		raw: event.raw,
 	};
 	const known = Math.max(now.revisedAt ?? 0, (await confirmedAt(batch, message.id)).sentAt ?? 0);
-	if (sentAt !== undefined && sentAt < known) return resolved({ status: "duplicate" });
-	if (changesNothing(now, body)) {
-		await rememberConfirmed(batch, message.id, event, known);
+	const isOlder = sentAt !== undefined && sentAt < known;
+	if (isOlder || changesNothing(now, body)) {
+		if (!isOlder) await rememberConfirmed(batch, message.id, event, known);
+		if (event.edit !== undefined) await linkEdit(batch, message, event.edit);
 		return resolved({ status: "duplicate" });
 	}
 	const edited = await appendEdit(batch.context, message, { actor: sender, ...requestOf(batch, event), body });
 	// The message or its author has changed since it was read.
 	if (edited === undefined)
 		return (await isGone(batch.context, sender)) ? ignored("gone") : receiveEdit(batch, sender, event);
+	if (event.edit !== undefined) await linkEdit(batch, message, event.edit, newText(now, edited));
 	return resolved({ status: "accepted", message: message.id });
 };
 
@@ -63,3 +80,18 @@ function contentFor(message: Message, { content, contentAs }: Extract<RemoteEven
 	const { title } = message.content;
 	return title === undefined ? contentAs.article : { title, ...contentAs.article };
 }
+
+/**
+ * Remembers the id of an edit. It may be received again after a crash in between, so its event is found by its id, too.
+ *
+ * @param seq the seq of its event; absent if it has changed nothing
+ */
+async function linkEdit(batch: IncomingBatch, { id }: Message, remote: string, seq = 0): Promise<void> {
+	const { context, bridge } = batch;
+	const edit = (await seqOfEdit(context, bridge, remote)) ?? seq;
+	await saveLinks(context, { bridge, subject: id, message: id, edit }, [remote]);
+}
+
+/** The seq of the first text that a message has got since it was read. */
+const newText = (before: Message, after: Message): number | undefined =>
+	after.texts.find((seq) => seq > (before.texts.at(-1) ?? 0));

@@ -22,6 +22,7 @@ import {
 	parkBehind,
 	type Receiver,
 	sentAtOf,
+	wasRemoved,
 } from "./batch.ts";
 import { fitContent, fitType } from "./fit-content.ts";
 
@@ -78,15 +79,6 @@ async function isWanted(batch: IncomingBatch, sender: Account, { place, mentions
 		limit: 1,
 	});
 	return followers.length > 0;
-}
-
-/** True if the message's removal arrived before the message, which then must never appear. */
-async function wasRemoved(batch: IncomingBatch, sender: Account, key: string): Promise<boolean> {
-	const parkedEvents = await batch.parkedEvents.waitingFor(key);
-	return parkedEvents.some(
-		({ parked: { event } }) =>
-			(event.kind === "removal" || event.kind === "retraction") && event.sender.id === sender.origin?.id,
-	);
 }
 
 async function placeNamed(batch: IncomingBatch, sender: Account, event: RemoteMessage): Promise<Place | undefined> {

@@ -90,7 +90,7 @@ export function createIncoming(
 
 	/** Receives the events that were parked until this one arrived. */
 	async function unpark(bridge: BridgeName, event: RemoteEvent): Promise<void> {
-		const arrived = event.kind === "message" ? event.message : event.kind === "reaction" ? event.reaction : undefined;
+		const arrived = idOf(event);
 		if (arrived !== undefined) await retryParked(remoteKey(bridge, arrived));
 	}
 
@@ -114,6 +114,13 @@ export function createIncoming(
 			}
 		},
 	};
+}
+
+/** The remote id by which later events may refer to what an event brings. */
+function idOf(event: RemoteEvent): string | undefined {
+	if (event.kind === "message") return event.message;
+	if (event.kind === "edit") return event.edit;
+	return event.kind === "reaction" ? event.reaction : undefined;
 }
 
 async function receiveOne(batch: IncomingBatch, sender: Account, event: RemoteEvent): Promise<PendingOutcome> {

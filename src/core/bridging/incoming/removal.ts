@@ -1,8 +1,11 @@
 import { may } from "../../access/permissions.ts";
 import { appendDeletion } from "../../messages/delete-message.ts";
+import { messages } from "../../messages/message.ts";
+import { retractEdit } from "../../messages/retract-edit.ts";
 import type { Account } from "../../model/account.ts";
 import type { Message } from "../../model/message.ts";
 import type { RemoteEvent } from "../../ports/bridge/remote-event.ts";
+import { editByRemote, type FoundEdit } from "../find-edit.ts";
 import {
 	findMessage,
 	type IncomingBatch,
@@ -21,9 +24,12 @@ export const receiveRemoval: Receiver<"removal"> = async (batch, sender, event) 
 	return message === undefined ? parkBehind(batch, event, event.target) : remove(batch, sender, event, message);
 };
 
-/** Deletes the message or withdraws the reaction with an id. */
+/** Deletes the message, or withdraws the edit or reaction, with an id. */
 export const receiveRetraction: Receiver<"retraction"> = async (batch, sender, event) => {
 	const ref = { remote: event.target };
+	await batch.flush();
+	const edit = await editByRemote(batch.context, batch.bridge, event.target);
+	if (edit !== undefined) return withdrawEdit(batch, sender, event, edit);
 	const message = await findMessage(batch, ref);
 	if (message !== undefined) return remove(batch, sender, event, message);
 	const reaction = await reactionByRemote(batch, event.target, sender);
@@ -31,16 +37,38 @@ export const receiveRetraction: Receiver<"retraction"> = async (batch, sender, e
 	return parkBehind(batch, event, ref);
 };
 
+async function withdrawEdit(
+	batch: IncomingBatch,
+	sender: Account,
+	event: RemoteEvent,
+	{ message: id, seq }: FoundEdit,
+): Promise<PendingOutcome> {
+	const message = (await batch.context.store.get(messages, id))?.doc;
+	if (message === undefined) return ignored("unknown-target");
+	if (!(await mayRemove(batch, sender, message))) return ignored("not-allowed");
+	const changed = await retractEdit(batch.context, message, seq, {
+		actor: sender,
+		...requestOf(batch, event),
+		origin: batch.bridge,
+		raw: event.raw,
+	});
+	return resolved(changed ? { status: "accepted", message: id } : { status: "duplicate" });
+}
+
+/** True for the author of a message and for a moderator of its channel. */
+async function mayRemove(batch: IncomingBatch, sender: Account, message: Message): Promise<boolean> {
+	if (message.author === sender.id) return true;
+	const place = await batch.place(message.channel);
+	return place !== undefined && may(batch.context, "moderate", place, sender);
+}
+
 async function remove(
 	batch: IncomingBatch,
 	sender: Account,
 	event: RemoteEvent,
 	message: Message,
 ): Promise<PendingOutcome> {
-	const place = await batch.place(message.channel);
-	if (place === undefined) return ignored("unknown-place");
-	const isAuthor = message.author === sender.id;
-	if (!isAuthor && !(await may(batch.context, "moderate", place, sender))) return ignored("not-allowed");
+	if (!(await mayRemove(batch, sender, message))) return ignored("not-allowed");
 	if (message.deletedAt !== undefined) return resolved({ status: "duplicate" });
 	await batch.flush();
 	await appendDeletion(batch.context, message.id, {
@@ -48,7 +76,7 @@ async function remove(
 		...requestOf(batch, event),
 		origin: batch.bridge,
 		raw: event.raw,
-		...(isAuthor ? {} : { moderated: true as const }),
+		...(message.author === sender.id ? {} : { moderated: true as const }),
 	});
 	return resolved({ status: "accepted", message: message.id });
 }

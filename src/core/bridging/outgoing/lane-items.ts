@@ -1,9 +1,9 @@
 import type { CoreContext } from "../../events/context.ts";
 import type { LaneHold } from "../../events/lane-holds.ts";
-import type { BridgeName } from "../../ids.ts";
+import { type BridgeName, parseEventId } from "../../ids.ts";
 import type { Delivery, DeliveryResult } from "../../ports/bridge/delivery.ts";
 import type { Stored } from "../../ports/store.ts";
-import { saveLinks } from "../links.ts";
+import { type Link, saveLinks } from "../links.ts";
 import { type DeliveryRow, deadLetters, deliveries, laneKey } from "./delivery.ts";
 
 /** How many deliveries are read together. */
@@ -79,9 +79,10 @@ export function laneItems(
 }
 
 /** The message or reaction that the remote ids of a delivery belong to; `undefined` if later events do not refer to it. */
-function subjectOf(delivery: Delivery) {
-	if (delivery.kind === "message")
-		return { subject: delivery.subject.message.id, message: delivery.subject.message.id };
+function subjectOf(delivery: Delivery): Pick<Link, "subject" | "message" | "edit"> | undefined {
 	if (delivery.kind === "reaction") return { subject: delivery.reaction, message: delivery.subject.message.id };
-	return undefined;
+	if (delivery.kind !== "message" && delivery.kind !== "edit") return undefined;
+	const { id } = delivery.subject.message;
+	const edit = delivery.kind === "edit" ? { edit: parseEventId(delivery.id)?.seq ?? 0 } : {};
+	return { subject: id, message: id, ...edit };
 }

@@ -72,6 +72,8 @@ export type RemoteEvent = {
 	| {
 			readonly kind: "edit";
 			readonly target: MessageRef;
+			/** The remote id of the edit, where edits are events of their own, which a later event may name instead of the message. */
+			readonly edit?: string;
 			/** The new content is addressed only to the sender's followers, so it must not appear where more people can read it. */
 			readonly forFollowers?: true;
 			readonly content: Content;
@@ -103,7 +105,7 @@ export type RemoteEvent = {
 			readonly isExact?: true;
 			readonly isById?: true;
 	  }
-	/** A removal that only gives an id, of either a message or a reaction (a Matrix redaction, a bare `Delete`). */
+	/** A removal that only gives an id, of a message, an edit or a reaction (a Matrix redaction, a bare `Delete`). */
 	| { readonly kind: "retraction"; readonly target: string }
 	| { readonly kind: "join"; readonly target: JoinTarget }
 	/** `joined`: the id of the join that it undoes, if known. `blocked`: the sender also ends the follow of their own timeline. */

@@ -134,7 +134,10 @@ test("a reply names what it answers if that is in the room; its author and who i
 
 test("an edit names the original and says everything anew; what is not in the room is not edited", async (t) => {
 	const { deliver, known, said, sent } = open();
-	t.like(await deliver(known(said("new"), ["$o"], { kind: "edit" })), { status: "delivered", ids: [] });
+	t.like(await deliver(known(said("new"), ["$o"], { kind: "edit" })), {
+		status: "delivered",
+		ids: ["$event5"],
+	});
 	t.like(sent()[0]?.body, {
 		body: "* new",
 		"m.new_content": { body: "new", msgtype: "m.text" },

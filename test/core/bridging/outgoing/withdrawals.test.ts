@@ -120,8 +120,8 @@ for (const [name, happens] of Object.entries(meanwhile)) {
 		t.deepEqual(targets(removals(fedi)), [b, c]);
 		const named = removals(chat).filter(({ subject }) => subject.remote.length > 0);
 		t.deepEqual(
-			named.map(({ reach, subject }) => [reach.target, subject.remote.length]),
-			[["!one", 1]],
+			named.map(({ reach }) => reach.target),
+			["!one"],
 		);
 	});
 
