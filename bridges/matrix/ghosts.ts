@@ -32,7 +32,8 @@ export function createGhosts(host: Pick<BridgeHost, "about" | "state">, homeserv
 	const known = new BoundedMap<string, KnownGhost>(maxKnown);
 	const making = new Map<string, Promise<KnownGhost>>();
 	const keyOf = (user: string): string => `ghost:${user}`;
-	const nameOf = ({ profile, handle }: Account): string => (profile.displayName || handle).slice(0, maxName);
+	const nameOf = ({ profile, handle, deletedAt }: Account): string =>
+		deletedAt === undefined ? (profile.displayName || handle).slice(0, maxName) : "";
 
 	async function make(user: string, displayName: string): Promise<KnownGhost> {
 		const before = (await host.state.get(keyOf(user))) as KnownGhost | undefined;

@@ -1,9 +1,9 @@
-import type { Bridge, BridgeHost, BridgeModule } from "#bridge-kit";
+import type { Account, Bridge, BridgeHost, BridgeModule, Reach } from "#bridge-kit";
 import { configSchema, type MatrixConfig } from "./config.ts";
 import { createGhosts } from "./ghosts.ts";
 import { createHealth } from "./health.ts";
 import { createHomeserver, type Homeserver } from "./homeserver.ts";
-import { createNames } from "./ids.ts";
+import { createNames, laneOf } from "./ids.ts";
 import { readEvent } from "./incoming/event.ts";
 import { createReceiveEvents, type ReceiveEvents } from "./incoming/receive-events.ts";
 import { createDeliver } from "./outgoing/deliver.ts";
@@ -15,6 +15,7 @@ import { createConsent } from "./rooms/consent.ts";
 import { createRoomFinder } from "./rooms/find-room.ts";
 import { createMembers } from "./rooms/members.ts";
 import { createReadBack } from "./rooms/read-back.ts";
+import { createRemovedGhosts } from "./rooms/removed-ghosts.ts";
 import { createReplyOnlyNotices } from "./rooms/reply-only-notices.ts";
 import { createRoutes } from "./service/routes.ts";
 import { eventsOf } from "./service/transactions.ts";
@@ -52,6 +53,7 @@ export function createMatrix(
 	});
 	const ghosts = createGhosts(host, homeserver, names);
 	const members = createMembers(host, homeserver, names);
+	const removed = createRemovedGhosts(host, homeserver, names);
 	const readBack = createReadBack(host, homeserver, () => receiveEvents);
 	const { begin } = readBack;
 	const consent = createConsent({ host, homeserver, names, members, begin, signal: stopping.signal });
@@ -60,12 +62,12 @@ export function createMatrix(
 		people,
 		converter: { text: host.text, person: people.of, isOurs: names.isOurs },
 		ownerOf: names.ownerOf,
-		watch: consent.watch,
+		watch: (event, portal) => (portal && removed.watch(event)) ?? consent.watch(event, portal),
 		wasActive: readBack.wasActive,
 		onOutcome: createReplyOnlyNotices(host, homeserver),
 		onNewest: readBack.noteNewest,
 	});
-	const send = createEventSender({ host, homeserver, names, ghosts, members });
+	const send = createEventSender({ host, homeserver, names, ghosts, members, removed });
 	const health = createHealth({
 		host,
 		homeserver,
@@ -101,9 +103,19 @@ export function createMatrix(
 		return true;
 	}
 
+	async function roomsOf(account: Account): Promise<readonly Reach[]> {
+		const user = ghosts.userOf(account);
+		const rooms = (await host.portals.all()).map(({ room }) => room);
+		const isIn = await Promise.all(rooms.map((room) => members.has(room, user)));
+		return rooms
+			.filter((_, i) => isIn[i])
+			.map((room) => ({ bridge: host.about.bridge, target: room, lane: laneOf(room) }));
+	}
+
 	return {
 		name: host.about.bridge,
 		capabilities,
+		roomsOf,
 		paths: ["_matrix"],
 		handle: createRoutes({ transaction, hasUser, hasAlias: async () => false }, token, config.transactionBytes),
 		async start(signal) {

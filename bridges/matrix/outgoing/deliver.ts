@@ -1,6 +1,10 @@
 import type { Delivery, DeliveryKind, DeliveryResult } from "#bridge-kit";
 import { type DeliveryContext, deliverers } from "./deliverers.ts";
 import { outcomeOf } from "./outcome.ts";
+import { GhostRemoved } from "./send.ts";
+
+/** What is withdrawn can be withdrawn later, when the bot has got the power to. */
+const isWithdrawal = (kind: DeliveryKind): boolean => kind === "removal" || kind === "unreaction";
 
 type Deliver = (context: DeliveryContext, delivery: Delivery) => Promise<DeliveryResult>;
 
@@ -23,6 +27,9 @@ export function createDeliver(context: DeliveryContext): (delivery: Delivery) =>
 		try {
 			return await deliver(context, delivery);
 		} catch (error) {
+			// Not a dead letter: it must not be said later, when the ghost may come back.
+			if (error instanceof GhostRemoved && !isWithdrawal(delivery.kind))
+				return { status: "rejected", reason: "unsupported", detail: error.message };
 			const result = outcomeOf(error);
 			return delivery.kind === "profile" ? result : checkBot(delivery, result).catch(outcomeOf);
 		}

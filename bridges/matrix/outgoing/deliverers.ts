@@ -50,7 +50,7 @@ const deliverRemoval: Deliverer<"removal"> = async (context, delivery) => {
 	return delivered();
 };
 
-/** A room that is linked no longer is entered only by the ghost that deletes what it has said there. */
+/** A room that is linked no longer, and a room after the deletion of an account, is entered by a ghost only to delete what it has said. */
 async function redact(
 	{ host, ghosts, members, send }: DeliveryContext,
 	delivery: Delivery,
@@ -60,12 +60,13 @@ async function redact(
 	if (events.length === 0) return;
 	const room = delivery.reach.target;
 	const isLinked = (await host.portals.byRoom(room)) !== undefined;
-	if (isLinked) return send.redactions(delivery, author, events);
-	if (author.origin?.bridge === host.about.bridge) return;
+	if (!isLinked && author.origin?.bridge === host.about.bridge) return;
+	const ghost = ghosts.userOf(author);
 	try {
 		await send.redactions(delivery, author, events);
 	} finally {
-		await members.leave(room, ghosts.userOf(author));
+		const mayStay = isLinked && author.deletedAt === undefined;
+		if (!mayStay && (await members.has(room, ghost))) await members.leave(room, ghost);
 	}
 }
 
@@ -105,6 +106,15 @@ const deliverProfile: Deliverer<"profile"> = async ({ ghosts }, { actor }) => {
 	return delivered();
 };
 
+/** The ghost of a deleted account loses its name and leaves. */
+const deliverAccountRemoval: Deliverer<"account-removal"> = async ({ ghosts, members }, { actor, reach }) => {
+	const user = ghosts.userOf(actor);
+	if (!(await ghosts.exists(user))) return delivered();
+	await ghosts.rename(actor);
+	await members.leave(reach.target, user);
+	return delivered();
+};
+
 /** How each kind of delivery is made. */
 export const deliverers: { readonly [K in DeliveryKind]: Deliverer<K> | "unsupported" } = {
 	message: deliverMessage,
@@ -118,7 +128,7 @@ export const deliverers: { readonly [K in DeliveryKind]: Deliverer<K> | "unsuppo
 	join: "unsupported",
 	leave: "unsupported",
 	answer: "unsupported",
-	"account-removal": "unsupported",
+	"account-removal": deliverAccountRemoval,
 };
 
 /** A message from a room is not sent back to Matrix. */

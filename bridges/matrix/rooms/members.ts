@@ -5,8 +5,15 @@ import { isRecord } from "../incoming/event.ts";
 
 /** Which of our ghosts are in which room. */
 export interface Members {
-	/** Makes a ghost join a room, with an invitation by the bot if it needs one. @throws {HomeserverError} */
-	join(room: string, user: string): Promise<void>;
+	/**
+	 * Makes a ghost join a room, with an invitation by the bot if it needs one.
+	 *
+	 * @param mayReturn asked before a ghost is invited that was in the room before
+	 * @throws {HomeserverError}
+	 */
+	join(room: string, user: string, mayReturn: () => Promise<boolean>): Promise<void>;
+	/** Whether a ghost has joined a room and not left it by itself. */
+	has(room: string, user: string): Promise<boolean>;
 	/** Makes the bot join a room; `false`: it may not, and is not invited. @throws {HomeserverError} the homeserver can't tell now */
 	joinBot(room: string): Promise<boolean>;
 	/** Whether the bot is in a room. @throws {HomeserverError} the homeserver can't tell now */
@@ -29,6 +36,9 @@ export function createMembers({ state }: Pick<BridgeHost, "state">, homeserver: 
 	const prefixOf = (room: string): string => `joined:${room}/`;
 	const isRefusedEntry = (error: unknown): boolean =>
 		error instanceof HomeserverError && (error.status === 403 || error.status === 404);
+
+	const has = async (room: string, user: string): Promise<boolean> =>
+		(await state.get(prefixOf(room) + user)) !== undefined;
 
 	async function leave(room: string, user: string): Promise<void> {
 		try {
@@ -64,20 +74,22 @@ export function createMembers({ state }: Pick<BridgeHost, "state">, homeserver: 
 	}
 
 	return {
-		async join(room, user) {
+		async join(room, user, mayReturn) {
 			const here = joined.get(room) ?? new Set<string>();
 			if (here.has(user)) return;
-			await state.setIfAbsent(prefixOf(room) + user, true);
+			const wasHere = await has(room, user);
+			if (!wasHere) await state.set(prefixOf(room) + user, true);
 			try {
 				await homeserver.request("POST", `/join/${segment(room)}`, { as: user });
 			} catch (error) {
-				if (!isRefusedEntry(error)) throw error;
+				if (!isRefusedEntry(error) || (wasHere && !(await mayReturn()))) throw error;
 				await homeserver.request("POST", pathOf(room, "invite"), { body: { user_id: user } });
 				await homeserver.request("POST", `/join/${segment(room)}`, { as: user });
 			}
 			here.add(user);
 			joined.set(room, here);
 		},
+		has,
 		async joinBot(room) {
 			try {
 				await homeserver.request("POST", `/join/${segment(room)}`);

@@ -1,17 +1,29 @@
+import { BoundedMap } from "../../bounded-map.ts";
 import type { EventType } from "../../events/event.ts";
 import type { ConsumerJob } from "../../events/run-consumer.ts";
+import type { Reach } from "../../model/reach.ts";
 import type { Lanes } from "../../ports/lanes.ts";
 import type { LogEvent } from "../../ports/store.ts";
 import { revived } from "./dead-letters.ts";
 import { type DeliveryRow, deadLetters, deliveries, deliveryId, deliveryLane, laneOf } from "./delivery.ts";
-import { type Planned, type Planner, plans } from "./plan.ts";
+import { plans } from "./plan.ts";
+import type { Planned, Planner } from "./planned.ts";
 
 /** How many rows are inserted together. */
 const chunk = 500;
 
+/** How many deliveries of the deletions of accounts are remembered. */
+const maxTold = 20_000;
+
 type Plan = (planner: Planner, event: LogEvent) => Promise<Planned>;
 /** `wasDead`: it was a dead letter until now. */
 type NewDeliveries = readonly { readonly id: string; readonly doc: DeliveryRow; readonly wasDead?: true }[];
+
+const newDelivery = (
+	{ id, at, seq }: Pick<LogEvent, "id" | "at" | "seq">,
+	reach: Reach,
+	inLane: Pick<DeliveryRow, "bulk">,
+) => ({ id: deliveryId(id, reach), doc: { event: id, reach, at, seq, due: at, attempts: 0, ...inLane } });
 
 /**
  * The consumer `bridge`, which plans everything that leaves the provider (design §3): it adds one delivery per target of an event. The ids
@@ -19,19 +31,20 @@ type NewDeliveries = readonly { readonly id: string; readonly doc: DeliveryRow; 
  */
 export function createOutgoing(planner: Planner, lanes: () => Lanes): ConsumerJob<NewDeliveries> {
 	const { store } = planner.context;
+	/** The deletions of accounts that were planned lately. One that is forgotten is told again, which changes nothing. */
+	const told = new BoundedMap<string, true>(maxTold);
 	return {
 		marker: "bridge",
 		async work(event) {
 			const plan = plans[event.type as EventType] as Plan | "stays" | undefined;
 			if (plan === undefined || plan === "stays") return [];
-			const { reaches, bulk, again = [] } = await plan(planner, event);
-			const { id, at, seq } = event;
-			const rows = reaches.map((reach) => ({
-				id: deliveryId(id, reach),
-				doc: { event: id, reach, at, seq, due: at, attempts: 0, ...(bulk === true ? { bulk } : {}) },
-			}));
+			const { reaches, bulk, removal, again = [] } = await plan(planner, event);
+			const inLane = bulk === true ? { bulk } : {};
+			const rows = reaches.map((reach) => newDelivery(event, reach, inLane));
+			const removals = removal === undefined ? [] : reaches.map((reach) => newDelivery(removal, reach, inLane));
 			const now = planner.context.clock.now();
 			return [
+				...removals.filter(({ id }) => told.get(id) === undefined),
 				...rows,
 				...again.map((letter) => ({
 					id: deliveryId(letter.event, letter.reach),
@@ -44,7 +57,10 @@ export function createOutgoing(planner: Planner, lanes: () => Lanes): ConsumerJo
 			const rows = works.flat();
 			for (let from = 0; from < rows.length; from += chunk)
 				await store.insertMissing(deliveries, rows.slice(from, from + chunk));
-			for (const { id, wasDead } of rows) if (wasDead === true) await store.delete(deadLetters, id);
+			for (const { id, wasDead, doc } of rows) {
+				if (wasDead === true) await store.delete(deadLetters, id);
+				if (doc.event.startsWith("usr_")) told.set(id, true);
+			}
 		},
 		done(works) {
 			for (const lane of new Set(works.flat().map((row) => deliveryLane(laneOf(row.doc))))) lanes().wake(lane);

@@ -3,7 +3,7 @@ import { type ConsumerTable, stays } from "../../events/consumers.ts";
 import type { CoreContext } from "../../events/context.ts";
 import type { EventBodies, EventOf, EventType } from "../../events/event.ts";
 import { type Place, placeOf } from "../../groups/place.ts";
-import type { ChannelId, MessageId } from "../../ids.ts";
+import type { AccountId, ChannelId, MessageId } from "../../ids.ts";
 import { parseId } from "../../ids.ts";
 import { messages } from "../../messages/message.ts";
 import { type Account, isLocal } from "../../model/account.ts";
@@ -11,24 +11,12 @@ import { ownerOf } from "../../model/channel.ts";
 import type { Message } from "../../model/message.ts";
 import type { Reach } from "../../model/reach.ts";
 import { reactionId, reactionKey } from "../../reactions/reaction.ts";
-import { audienceOf } from "./audience-of.ts";
+import { answeredBy } from "./answered-by.ts";
 import { deadLettersOfLane } from "./dead-letters.ts";
 import type { DeadLetter } from "./delivery.ts";
-import type { Publication, Targets } from "./targets.ts";
-
-/** The dependencies of planning. */
-export interface Planner {
-	readonly context: CoreContext;
-	readonly targets: Targets;
-}
-
-/** The deliveries of an event, by their targets. `bulk`: one of many similar events, to which other deliveries to the same target are preferred. */
-export interface Planned {
-	readonly reaches: readonly Reach[];
-	readonly bulk?: true;
-	/** Earlier deliveries that have failed and are made again. */
-	readonly again?: readonly DeadLetter[];
-}
+import { ofDeletedAccount, ofProfile, removalOfOwner } from "./plan-account.ts";
+import type { Planned, Planner } from "./planned.ts";
+import type { Publication } from "./targets.ts";
 
 /** For each type of event, its delivery targets. */
 export type PlanTable = ConsumerTable<{
@@ -49,14 +37,16 @@ async function ofWithdrawal(
 	id: MessageId,
 	by: string,
 	origin: Origin,
-	{ subject, since }: { readonly subject?: string; readonly since?: number } = {},
+	{ subject, since, owner }: { readonly subject?: string; readonly since?: number; readonly owner?: AccountId } = {},
 ): Promise<Planned> {
 	const found = await publicationOf(planner, id, by, origin);
 	if (found === undefined) return { reaches: [] };
 	const { publication, message } = found;
-	const people = [...publication.people, ...(message.mentionedBefore ?? [])];
+	const answered = subject === undefined ? await answeredBy(planner.context, id) : [];
+	const people = [...publication.people, ...(message.mentionedBefore ?? []), ...answered];
 	const { sentTo } = message;
 	return {
+		...(await removalOfOwner(planner, owner ?? message.author)),
 		reaches: await planner.targets.ofWithdrawal(
 			{ ...publication, people },
 			{ subject: subject ?? id, since: since ?? message.at, ...(sentTo === undefined ? {} : { sentTo }) },
@@ -115,19 +105,6 @@ async function ofMembership(
 
 const to = (reach: Reach | undefined): Planned => ({ reaches: reach === undefined ? [] : [reach] });
 
-/** A changed profile and the deletion of an account are delivered to the followers. */
-async function ofAccount(
-	{ context }: Planner,
-	{ body }: EventOf<"account.updated" | "account.deleted">,
-): Promise<Planned> {
-	const account = await accountById(context, body.account);
-	if (account === undefined) return { reaches: [] };
-	const reaches: Reach[] = [];
-	for await (const reach of audienceOf(context, account.timeline))
-		if (reach.bridge !== account.origin?.bridge) reaches.push(reach);
-	return { reaches };
-}
-
 /** When a room can be reached again, the withdrawals that it refused meanwhile are delivered again: a deletion must not be lost. */
 async function ofPortal({ context }: Planner, { body }: EventOf<"portal.changed">): Promise<Planned> {
 	const again: DeadLetter[] = [];
@@ -141,8 +118,8 @@ async function ofPortal({ context }: Planner, { body }: EventOf<"portal.changed"
 
 /** Plans the deliveries of each type of event. */
 export const plans: PlanTable = {
-	"account.updated": ofAccount,
-	"account.deleted": ofAccount,
+	"account.updated": ofProfile,
+	"account.deleted": ofDeletedAccount,
 	"member.requested": ofMembership,
 	"member.joined": ofMembership,
 	"member.left": ofMembership,
@@ -158,6 +135,7 @@ export const plans: PlanTable = {
 		...(await ofWithdrawal(planner, reaction.message, actor, origin, {
 			subject: reactionId(reaction.message, reaction.author, reaction.key),
 			since: await addedAt(planner, reaction),
+			owner: reaction.author,
 		})),
 		...(bulk === true ? { bulk } : {}),
 	}),

@@ -26,6 +26,8 @@ export interface Targets {
 	of(publication: Publication): Promise<readonly Reach[]>;
 	/** Whether there is any target. */
 	any(publication: Publication): Promise<boolean>;
+	/** The rooms that an account's ghost is in. */
+	roomsOf(account: Account): Promise<readonly Reach[]>;
 	/** Every target that may have a message or reaction which an event withdraws, except the origin of that event. */
 	ofWithdrawal(publication: Publication, withdrawn: Withdrawn): Promise<readonly Reach[]>;
 }
@@ -73,6 +75,10 @@ export function createTargets(context: Reader, bridges: () => readonly Bridge[])
 			if (staysHere(publication, circle)) return false;
 			for await (const _ of candidates(publication, circle)) return true;
 			return false;
+		},
+		async roomsOf(account) {
+			const rooms = await Promise.all(bridges().map(async (bridge) => bridge.roomsOf?.(account) ?? []));
+			return rooms.flat().filter(({ bridge }) => bridge !== account.origin?.bridge);
 		},
 		async ofWithdrawal(publication, withdrawn) {
 			const circle = await circleOf(context, publication);

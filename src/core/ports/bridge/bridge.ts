@@ -1,4 +1,6 @@
 import type { BridgeName } from "../../ids.ts";
+import type { Account } from "../../model/account.ts";
+import type { Reach } from "../../model/reach.ts";
 import type { Capabilities, Delivery, DeliveryResult, Progress } from "./delivery.ts";
 import type { BridgeRequest, BridgeResponse } from "./request.ts";
 import type { Resolvers } from "./resolvers.ts";
@@ -19,6 +21,8 @@ export interface Bridge {
 	 * `.well-known`). No two bridges may own the same path.
 	 */
 	readonly paths: readonly string[];
+	/** The rooms that an account's ghost is in, for a network that has rooms. What concerns the account is delivered there. */
+	readonly roomsOf?: (account: Account) => Promise<readonly Reach[]>;
 	/** Answers a request to one of `paths`. */
 	handle(request: BridgeRequest): Promise<BridgeResponse>;
 	/** Called once, before the port opens. Must not wait for the network. */

@@ -1,0 +1,185 @@
+import test from "ava";
+import type { Message } from "#core/model/message.ts";
+import type { Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
+import { bot, event, openScene, refused, room } from "../matrix-scene.ts";
+
+const jane = "@_ofscp_jane=40here.example:hs.test";
+const moderator = "@moderator:hs.test";
+
+/** What may have happened to jane's ghost in the room, and whether it is out because of it. */
+const histories: readonly {
+	readonly name: string;
+	readonly steps: readonly (readonly [membership: string, sender: string])[];
+	readonly isOut: boolean;
+}[] = [
+	{ name: "a kick", steps: [["leave", moderator]], isOut: true },
+	{ name: "a ban", steps: [["ban", moderator]], isOut: true },
+	{
+		name: "a kick and then a ban",
+		steps: [
+			["leave", moderator],
+			["ban", moderator],
+		],
+		isOut: true,
+	},
+	{
+		name: "a ban that was lifted",
+		steps: [
+			["ban", moderator],
+			["leave", moderator],
+		],
+		isOut: false,
+	},
+	{
+		name: "a kick and an invitation",
+		steps: [
+			["leave", moderator],
+			["invite", moderator],
+		],
+		isOut: false,
+	},
+	{
+		name: "a kick and an invitation by the bot",
+		steps: [
+			["leave", moderator],
+			["invite", bot],
+		],
+		isOut: true,
+	},
+	{ name: "leaving by itself", steps: [["leave", jane]], isOut: false },
+	{ name: "leaving because of the bot", steps: [["leave", bot]], isOut: false },
+	{
+		name: "a lifted ban and a kick",
+		steps: [
+			["ban", moderator],
+			["leave", moderator],
+			["leave", moderator],
+		],
+		isOut: true,
+	},
+];
+
+function open() {
+	const scene = openScene();
+	const { host, bridge, homeserver } = scene;
+	const person = host.person("jane", { profile: { displayName: "Jane" } });
+	const place = host.channel(person, "public", "talk");
+	const said = (text: string, fields: Partial<Message> = {}) =>
+		host.delivery(host.say(person, place, text, fields), room);
+	const deliver = (delivery: object): Promise<DeliveryResult> =>
+		bridge.deliver(delivery as Delivery, AbortSignal.timeout(60_000));
+	const known = (delivery: ReturnType<typeof said>, remote: readonly string[], rest: object) => ({
+		...delivery,
+		subject: { ...delivery.subject, remote },
+		...rest,
+	});
+	const lines = () => homeserver.lines().map((line) => line.replace(/\/[\w-]{32}( |$)/, "/TXN$1"));
+	const member = (membership: string, sender: string) =>
+		event("m.room.member", { membership }, { state_key: jane, sender });
+	return { ...scene, person, place, said, deliver, known, lines, member };
+}
+
+for (const { name, steps, isOut } of histories) {
+	test(`after ${name}, a ghost ${isOut ? "says nothing more and does not come back" : "goes on speaking"}`, async (t) => {
+		const { deliver, said, push, member, lines, homeserver, known } = open();
+		await deliver(said("before"));
+		await push(steps.map(([membership, sender]) => member(membership, sender)));
+		homeserver.asked.length = 0;
+		const message = said("after");
+		const result = await deliver(message);
+		const reaction = await deliver(known(message, ["$e"], { kind: "reaction", key: "👍", reaction: "r" }));
+		if (!isOut) {
+			t.deepEqual([result.status, reaction.status], ["delivered", "delivered"]);
+			return;
+		}
+		// It is no dead letter: what was said meanwhile must not be said later.
+		for (const refusal of [result, reaction]) t.like(refusal, { status: "rejected", reason: "unsupported" });
+		t.deepEqual(lines(), []);
+		t.like(await deliver(known(said("x"), ["$one"], { kind: "removal" })), { status: "delivered" });
+		t.deepEqual(lines(), [`PUT /rooms/${room}/redact/$one/TXN`]);
+	});
+}
+
+test("a kick that was not heard of holds: the homeserver is asked before a ghost that was refused comes back", async (t) => {
+	for (const [membership, isRestarted] of [
+		["leave", false],
+		["ban", false],
+		["leave", true],
+		["ban", true],
+	] as const) {
+		const { deliver, said, lines, homeserver, host } = open();
+		if (isRestarted) await host.state.set(`joined:${room}/${jane}`, true);
+		else await deliver(said("before"));
+		homeserver.asked.length = 0;
+		homeserver.script = ({ path }) => {
+			if (path.includes("/send/") || path.startsWith("/join/")) throw refused(403, "M_FORBIDDEN");
+			if (path.includes("/state/m.room.member/")) return { content: { membership }, sender: moderator };
+			return undefined;
+		};
+		t.like(await deliver(said("after")), { status: "rejected", reason: "unsupported" });
+		t.false(lines().some((line) => line.includes("/invite")));
+	}
+});
+
+test("a removed ghost is remembered across a restart", async (t) => {
+	const { deliver, said, push, member, host, homeserver } = open();
+	await push([member("ban", moderator)]);
+	const { createMatrix } = await import("../../../../bridges/matrix/index.ts");
+	const again = createMatrix({ prefix: "_ofscp_", serverName: "hs.test", transactionBytes: 1_000_000 }, host, {
+		homeserver,
+		token: "t",
+	});
+	t.like(await again.deliver(said("x") as Delivery, AbortSignal.timeout(60_000)), { status: "rejected" });
+	t.like(await deliver(said("x")), { status: "rejected" });
+});
+
+test("what a banned ghost has said is deleted by the bot, and is a dead letter if the bot may not either", async (t) => {
+	const { deliver, said, push, member, known, homeserver } = open();
+	await push([member("ban", moderator)]);
+	homeserver.script = ({ path }) => {
+		if (path.includes("/redact/")) throw refused(403, "M_FORBIDDEN");
+		return path.includes("m.room.member") ? { membership: "join" } : undefined;
+	};
+	t.like(await deliver(known(said("x"), ["$one"], { kind: "removal" })), { status: "rejected", reason: "forbidden" });
+});
+
+test("the ghost of a deleted account loses its name and leaves, and what it said is deleted without it", async (t) => {
+	const { deliver, said, known, person, host, lines, homeserver, bridge } = open();
+	const message = said("x");
+	await deliver(message);
+	t.deepEqual(
+		(await bridge.roomsOf?.(person))?.map(({ target, lane }) => [target, lane]),
+		[[room, `matrix:${room}`]],
+	);
+	const gone = { ...person, profile: { displayName: "" }, deletedAt: 1 };
+	host.accounts.set(gone.id, gone);
+	homeserver.asked.length = 0;
+	const removal = { kind: "account-removal", id: "usr/2", actor: gone, reach: message.reach };
+	for (let i = 0; i < 2; i++) t.like(await deliver(removal), { status: "delivered" });
+	t.deepEqual(lines().slice(0, 2), [
+		`PUT /profile/${jane}/displayname as ${jane}`,
+		`POST /rooms/${room}/leave as ${jane}`,
+	]);
+	t.deepEqual(homeserver.asked[0]?.body, { displayname: "" });
+	t.deepEqual(await bridge.roomsOf?.(gone), []);
+	homeserver.asked.length = 0;
+	const theirs = { ...known(message, ["$one"], { kind: "removal" }), actor: gone };
+	t.like(await deliver({ ...theirs, subject: { ...theirs.subject, author: gone } }), { status: "delivered" });
+	t.deepEqual(lines(), [`PUT /rooms/${room}/redact/$one/TXN`]);
+	// A bot without power leaves it to the ghost, which comes only for that.
+	homeserver.asked.length = 0;
+	homeserver.script = ({ path, as }) => {
+		if (path.includes("/redact/") && as === undefined) throw refused(403, "M_FORBIDDEN");
+		return undefined;
+	};
+	t.like(await deliver({ ...theirs, subject: { ...theirs.subject, author: gone } }), { status: "delivered" });
+	t.is(lines().at(-1), `POST /rooms/${room}/leave as ${jane}`);
+	t.false(lines().some((line) => line.includes("/displayname")));
+});
+
+test("the deletion of an account without a ghost makes none", async (t) => {
+	const { deliver, person, lines } = open();
+	const removal = { kind: "account-removal", id: "usr/2", actor: { ...person, deletedAt: 1 }, reach: { target: room } };
+	t.like(await deliver(removal), { status: "delivered" });
+	t.deepEqual(lines(), []);
+});
