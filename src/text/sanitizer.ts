@@ -16,6 +16,9 @@ const LINK_SCHEMES = ["http:", "https:", "mailto:"];
 /** The classes with which Mastodon and others mark mentions, hashtags and shortened links. */
 const CLASSES = ["mention", "hashtag", "u-url", "h-card", "ellipsis", "invisible"];
 
+/** Elements that are left out with everything in them. In Matrix, `mx-reply` holds the words of the person who is answered. */
+const WITHOUT_TEXT = ["script", "style", "textarea", "option", "mx-reply"];
+
 /** Allows nothing that runs scripts, loads resources or covers the page. Links are absolute and `nofollow`. */
 const POLICY: IOptions = {
 	allowedTags: [...PHRASING, ...BLOCKS, ...TABLES, ...DETAILS],
@@ -23,6 +26,7 @@ const POLICY: IOptions = {
 	allowedClasses: { a: CLASSES, span: CLASSES, code: ["language-*"] },
 	allowedSchemes: LINK_SCHEMES.map((scheme) => scheme.slice(0, -1)),
 	allowProtocolRelative: false,
+	nonTextTags: WITHOUT_TEXT,
 };
 
 /** Visits the elements and texts of HTML in order. Entities are decoded; the text of scripts and styles is left out. */
@@ -62,7 +66,13 @@ export function createSanitizer(): Sanitizer {
 				visitor.text(unescape(text));
 				return "";
 			};
-			sanitize(html, { allowedTags: [], allowedAttributes: {}, textFilter, ...withinDepth(visitor) });
+			sanitize(html, {
+				allowedTags: [],
+				allowedAttributes: {},
+				nonTextTags: WITHOUT_TEXT,
+				textFilter,
+				...withinDepth(visitor),
+			});
 		},
 	};
 }

@@ -1,19 +1,22 @@
 import type { Content, Text } from "#bridge-kit";
 import { isRecord } from "./event.ts";
+import { hasReplyTag, withoutReplyFallback } from "./reply-fallback.ts";
 
 type EventContent = Readonly<Record<string, unknown>>;
 type WithBody = EventContent & { readonly body: string };
 type Read = (content: WithBody, text: Text, sender: string) => Content | undefined;
 
-const readText: Read = (content, text) => {
-	const { body, format, formatted_body: html } = content;
-	if (format === "org.matrix.custom.html" && typeof html === "string") {
-		const clean = text.sanitize(withoutReplyHtml(html)).trim();
-		if (clean !== "") return { text: clean, mime: "text/html" };
-	}
-	return plain(isReply(content) ? withoutReplyText(body) : body);
+/** An HTML text. Beyond the limits of the sanitiser it is shown as it is written, what the sender quotes included: then it is not used. */
+const readHtml = ({ format, formatted_body: html }: EventContent, text: Text): string => {
+	if (format !== "org.matrix.custom.html" || typeof html !== "string") return "";
+	const clean = text.sanitize(html).trim();
+	return hasReplyTag(clean) ? "" : clean;
 };
-const readEmote: Read = ({ body }, _text, sender) => plain(`* ${sender} ${body}`);
+const readText: Read = (content, text) => {
+	const html = readHtml(content, text);
+	return html === "" ? plain(content.body) : { text: html, mime: "text/html" };
+};
+const readEmote: Read = ({ body }, _text, sender) => (body.trim() === "" ? undefined : plain(`* ${sender} ${body}`));
 const readAttachment: Read = (content) => plain(attachmentText(content, content.body));
 
 /** The reader of each `msgtype` (client-server API, "m.room.message msgtypes"). */
@@ -31,12 +34,22 @@ const readers = {
 
 const isKnown = (type: string): type is keyof typeof readers => Object.hasOwn(readers, type);
 
-/** The content of a message event; `undefined`: it is not bridged. An unknown `msgtype` is read like a file, by its `body`. */
-export function contentOf(content: EventContent, text: Text, sender: string): Content | undefined {
+/**
+ * The content of a message event; `undefined`: it is not bridged. An unknown `msgtype` is read like a file, by its `body`.
+ *
+ * @param mayQuote whether older clients may have put a quote in front: in a reply, and in the edit of one
+ */
+export function contentOf(
+	content: EventContent,
+	text: Text,
+	sender: string,
+	mayQuote = isReply(content),
+): Content | undefined {
 	const { msgtype, body } = content;
 	if (typeof msgtype !== "string" || typeof body !== "string") return undefined;
 	const read = isKnown(msgtype) ? readers[msgtype] : readAttachment;
-	return read === "ignored" ? undefined : read(content as WithBody, text, sender);
+	if (read === "ignored") return undefined;
+	return read({ ...content, body: mayQuote ? withoutReplyFallback(body) : body }, text, sender);
 }
 
 const plain = (text: string): Content | undefined => (text.trim() === "" ? undefined : { text, mime: "text/plain" });
@@ -52,17 +65,3 @@ const isReply = (content: EventContent): boolean => {
 	const relation = content["m.relates_to"];
 	return isRecord(relation) && isRecord(relation["m.in_reply_to"]);
 };
-
-/** Older clients quote the message that they reply to in front of their own text; the quote is cut off. */
-function withoutReplyHtml(html: string): string {
-	if (!html.startsWith("<mx-reply>")) return html;
-	const end = html.indexOf("</mx-reply>");
-	return end < 0 ? "" : html.slice(end + "</mx-reply>".length);
-}
-
-function withoutReplyText(body: string): string {
-	if (!body.startsWith("> ")) return body;
-	const lines = body.split("\n");
-	const first = lines.findIndex((line) => !line.startsWith("> ") && line !== ">");
-	return first < 0 ? "" : lines.slice(lines[first] === "" ? first + 1 : first).join("\n");
-}

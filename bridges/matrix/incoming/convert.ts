@@ -36,7 +36,7 @@ const convertMessage: Convert = (converter, event, raw) => {
 
 function convertEdit(converter: Converter, event: MatrixEvent, raw: unknown, target: string): RemoteEvent | undefined {
 	const renewed = event.content["m.new_content"];
-	const content = isRecord(renewed) ? contentOf(renewed, converter.text, localpartOf(event.sender)) : undefined;
+	const content = isRecord(renewed) ? contentOf(renewed, converter.text, localpartOf(event.sender), true) : undefined;
 	return content === undefined
 		? undefined
 		: { ...base(converter, event, raw), kind: "edit", edit: event.event_id, target: { remote: target }, content };

@@ -60,7 +60,6 @@ test("what older clients quote in front of an answer is left out, in HTML and in
 		text: "> a quotation of mine",
 		mime: "text/plain",
 	});
-	t.is(textOf({ msgtype: "m.text", body: "> nothing but a quote", ...answering("$t") }), undefined);
 	t.deepEqual(textOf(html("<mx-reply>never closed", "plain")), { text: "plain", mime: "text/plain" });
 });
 
