@@ -13,6 +13,6 @@ test("the ActivityPub bridge declares no links, and the Matrix bridge no follows
 	const unsupported = (capabilities: object) =>
 		Object.entries(capabilities).flatMap(([kind, how]) => (how === "none" ? [kind] : []));
 	t.deepEqual(unsupported(activityPub), ["link", "unlink"]);
-	t.deepEqual(unsupported(matrix), ["join", "leave", "answer", "account-removal"]);
+	t.deepEqual(unsupported(matrix), ["join", "leave", "answer"]);
 	t.deepEqual([activityPub.relays, matrix.relays], [true, false]);
 });
