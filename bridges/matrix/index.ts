@@ -6,6 +6,7 @@ import { createHomeserver, type Homeserver } from "./homeserver.ts";
 import { createNames, laneOf } from "./ids.ts";
 import { readEvent } from "./incoming/event.ts";
 import { createReceiveEvents, type ReceiveEvents } from "./incoming/receive-events.ts";
+import { createIntroductions } from "./introductions.ts";
 import { createDeliver } from "./outgoing/deliver.ts";
 import { capabilities } from "./outgoing/deliverers.ts";
 import { createEventSender } from "./outgoing/send.ts";
@@ -116,6 +117,7 @@ export function createMatrix(
 		name: host.about.bridge,
 		capabilities,
 		roomsOf,
+		introduction: createIntroductions(host, { ghosts, members, removed }),
 		paths: ["_matrix"],
 		handle: createRoutes({ transaction, hasUser, hasAlias: async () => false }, token, config.transactionBytes),
 		async start(signal) {

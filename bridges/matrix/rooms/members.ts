@@ -12,6 +12,8 @@ export interface Members {
 	 * @throws {HomeserverError}
 	 */
 	join(room: string, user: string, mayReturn: () => Promise<boolean>): Promise<void>;
+	/** Whether a ghost is known to be in a room, without asking anyone. */
+	isKnown(room: string, user: string): boolean;
 	/** Whether a ghost has joined a room and not left it by itself. */
 	has(room: string, user: string): Promise<boolean>;
 	/** Makes the bot join a room; `false`: it may not, and is not invited. @throws {HomeserverError} the homeserver can't tell now */
@@ -32,6 +34,7 @@ const pageSize = 500;
 
 export function createMembers({ state }: Pick<BridgeHost, "state">, homeserver: Homeserver, names: Names): Members {
 	const joined = new Map<string, Set<string>>();
+	const joining = new Map<string, Promise<void>>();
 	const pathOf = (room: string, action: string): string => `/rooms/${segment(room)}/${action}`;
 	const prefixOf = (room: string): string => `joined:${room}/`;
 	const isRefusedEntry = (error: unknown): boolean =>
@@ -73,22 +76,29 @@ export function createMembers({ state }: Pick<BridgeHost, "state">, homeserver: 
 		}
 	}
 
+	async function join(room: string, user: string, mayReturn: () => Promise<boolean>): Promise<void> {
+		const wasHere = await has(room, user);
+		if (!wasHere) await state.set(prefixOf(room) + user, true);
+		try {
+			await homeserver.request("POST", `/join/${segment(room)}`, { as: user });
+		} catch (error) {
+			if (!isRefusedEntry(error) || (wasHere && !(await mayReturn()))) throw error;
+			await homeserver.request("POST", pathOf(room, "invite"), { body: { user_id: user } });
+			await homeserver.request("POST", `/join/${segment(room)}`, { as: user });
+		}
+		const here = joined.get(room) ?? new Set<string>();
+		joined.set(room, here.add(user));
+	}
+
 	return {
 		async join(room, user, mayReturn) {
-			const here = joined.get(room) ?? new Set<string>();
-			if (here.has(user)) return;
-			const wasHere = await has(room, user);
-			if (!wasHere) await state.set(prefixOf(room) + user, true);
-			try {
-				await homeserver.request("POST", `/join/${segment(room)}`, { as: user });
-			} catch (error) {
-				if (!isRefusedEntry(error) || (wasHere && !(await mayReturn()))) throw error;
-				await homeserver.request("POST", pathOf(room, "invite"), { body: { user_id: user } });
-				await homeserver.request("POST", `/join/${segment(room)}`, { as: user });
-			}
-			here.add(user);
-			joined.set(room, here);
+			if (joined.get(room)?.has(user) === true) return;
+			const key = `${room} ${user}`;
+			const busy = joining.get(key) ?? join(room, user, mayReturn).finally(() => joining.delete(key));
+			joining.set(key, busy);
+			await busy;
 		},
+		isKnown: (room, user) => joined.get(room)?.has(user) === true,
 		has,
 		async joinBot(room) {
 			try {

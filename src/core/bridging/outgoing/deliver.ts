@@ -12,6 +12,7 @@ import { type DeliveryRow, deliveryLane, laneBefore } from "./delivery.ts";
 import { endMissing, missingMs } from "./end-missing.ts";
 import { graceAfter } from "./grace.ts";
 import { batch, type LaneItems, laneItems, pageOfLane } from "./lane-items.ts";
+import { createLookAhead } from "./look-ahead.ts";
 import { removeTarget } from "./remove-target.ts";
 
 /** A failing delivery blocks those after it for this many attempts; then it is retried by itself and the lane proceeds. */
@@ -57,6 +58,7 @@ export function createDeliverer(
 ): (lane: string, signal: AbortSignal) => Promise<number | undefined> {
 	const { clock, logger } = context;
 	const attempt = createAttempt(context, bridge);
+	const lookAhead = createLookAhead(context, bridge);
 	const isTooOld = (row: DeliveryRow): boolean => clock.now() - row.at > maxAgeMs;
 
 	/** Handles the failure of one delivery. Resolves with the time of its next attempt; `undefined` if it became a dead letter. */
@@ -134,6 +136,7 @@ export function createDeliverer(
 			const [first] = rows;
 			if (first === undefined) return run.next;
 			if (await mustWait(lane, first.doc)) return clock.now() + bulkPauseMs;
+			lookAhead(lane, rows, signal);
 			for (const stored of rows) {
 				if (signal.aborted) return clock.now();
 				const { id, doc: row } = stored;

@@ -23,6 +23,13 @@ export interface Bridge {
 	readonly paths: readonly string[];
 	/** The rooms that an account's ghost is in, for a network that has rooms. What concerns the account is delivered there. */
 	readonly roomsOf?: (account: Account) => Promise<readonly Reach[]>;
+	/** For a network where an author has to be introduced to a room, so that this can be done ahead of their first message there. */
+	readonly introduction?: {
+		/** Whether an account may still have to be introduced to a room; asked without delay, from memory. */
+		isNeeded(account: Account, reach: Reach): boolean;
+		/** Introduces an account. A failure is left to the delivery. */
+		introduce(account: Account, reach: Reach): Promise<void>;
+	};
 	/** Answers a request to one of `paths`. */
 	handle(request: BridgeRequest): Promise<BridgeResponse>;
 	/** Called once, before the port opens. Must not wait for the network. */
