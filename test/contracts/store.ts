@@ -5,6 +5,7 @@ import type { Collection, Store } from "../../src/core/ports/store.ts";
 import { documentsContract } from "./store-documents.ts";
 import { foldsContract } from "./store-folds.ts";
 import { logContract } from "./store-log.ts";
+import { mergeContract } from "./store-merge.ts";
 import { owedContract } from "./store-owed.ts";
 import { pagesContract } from "./store-pages.ts";
 import { restartContract } from "./store-restart.ts";
@@ -26,6 +27,7 @@ export type NewPlace = (t: ExecutionContext) => Promise<Place>;
 export function storeContract(name: string, newPlace: NewPlace): void {
 	documentsContract(name, newPlace);
 	pagesContract(name, newPlace);
+	mergeContract(name, newPlace);
 	logContract(name, newPlace);
 	foldsContract(name, newPlace);
 	owedContract(name, newPlace);

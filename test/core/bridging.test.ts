@@ -271,7 +271,7 @@ test("a remote follow: requested, accepted, posts in the home timeline, and unfo
 	]);
 	t.is((await listFollows(core.context, jane, { states: ["joined"], limit: 10 })).length, 1);
 	await core.incoming.receive(fedi.name, [fedi.message(bob, "note", "Good morning")]);
-	const [newest] = await homeTimeline(core.context, jane, { limit: 10 });
+	const [{ message: newest } = {}] = await homeTimeline(core.context, jane, { limit: 10 });
 	t.is(newest?.content.text, "Good morning");
 	const shadow = await accountByRemote(core.context, fedi.name, bob.id);
 	const place = await core.timeline(shadow as Account, jane);

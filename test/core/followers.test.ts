@@ -138,7 +138,7 @@ test("a remote message for followers can be read only by accepted local follower
 	const id = received?.status === "accepted" ? received.message : undefined;
 	if (id === undefined) return t.fail("The message was not stored");
 	const seenBy = async (account: Account) => ({
-		home: (await homeTimeline(core.context, account, { limit: 10 })).some((message) => message.id === id),
+		home: (await homeTimeline(core.context, account, { limit: 10 })).some(({ message }) => message.id === id),
 		alone: (await messageWithPlace(core.context, id, account)) !== undefined,
 	});
 	t.deepEqual(await seenBy(jane), { home: true, alone: true });

@@ -68,13 +68,18 @@ export async function appendDeletion(
 
 /** The body that remains of an event with a text that is erased: enough to rebuild the message without it. */
 export function remainsOf(message: Message, seq: number): MessageEvents["message.posted" | "message.edited"] {
-	const { id, group, channel, author, type, reply, editUntil, origin } = message;
+	const { id, group, channel, author, inRoom, type, reply, editUntil, origin } = message;
 	const empty = { content: { text: "", mime: "text/plain" }, mentions: [], tags: [] } as const;
 	const remains = { erased: true, ...(origin === undefined ? {} : { origin: origin.bridge }) } as const;
 	if (seq !== message.seq) return { ...remains, ...empty, message: id };
 	const skeleton = { id, group, channel, author, type, editUntil, ...empty, metadata: [] };
 	return {
 		...remains,
-		message: { ...skeleton, ...(reply === undefined ? {} : { reply }), ...(origin === undefined ? {} : { origin }) },
+		message: {
+			...skeleton,
+			...(inRoom === undefined ? {} : { inRoom }),
+			...(reply === undefined ? {} : { reply }),
+			...(origin === undefined ? {} : { origin }),
+		},
 	};
 }

@@ -1,75 +1,127 @@
-import { followedPlaces } from "../access/followed-places.ts";
-import type { ReadablePlace } from "../access/readable-place.ts";
+import { type ReadablePlace, readableById } from "../access/readable-place.ts";
 import type { CoreContext } from "../events/context.ts";
+import { kindsOf } from "../groups/channel-kinds.ts";
+import { type Follows, followsOf } from "../groups/follows-of.ts";
 import type { ChannelId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
-import type { Message, Position } from "../model/message.ts";
+import type { Message } from "../model/message.ts";
+import type { Key, Merge } from "../ports/store.ts";
 import { messages } from "./message.ts";
 
-/** A position in the merged timeline: by time, within a millisecond by channel, and within a channel by seq. */
+/** A position in the home timeline: by time, then by seq, then by channel. */
 export type HomeCursor = Pick<Message, "at" | "channel" | "seq">;
 
-/** How many messages of one timeline are read at a time. */
-const chunk = 8;
-
-/** The messages of one timeline, newest first, read a few at a time. */
-async function* newestFirst(
-	context: Pick<CoreContext, "store">,
-	{ channel: { id: channel } }: ReadablePlace,
-	before: HomeCursor | undefined,
-): AsyncGenerator<Message, undefined> {
-	let after = before && behind(channel, before);
-	for (;;) {
-		const page = await context.store.page(messages, {
-			index: "channel",
-			prefix: [channel],
-			...(after === undefined ? {} : { after: [channel, after.at, after.seq] }),
-			order: "desc",
-			limit: chunk,
-		});
-		for (const { doc } of page) yield doc;
-		const last = page.at(-1);
-		if (last === undefined || page.length < chunk) return undefined;
-		after = last.doc;
-	}
+/** A message of the home timeline with its place, as its reader may read it now. */
+export interface HomeEntry {
+	readonly message: Message;
+	readonly place: ReadablePlace;
 }
 
-/** The position in a channel after which its messages come after a position in the merge. */
-function behind(channel: ChannelId, before: HomeCursor): Position {
-	if (channel === before.channel) return before;
-	return { at: channel < before.channel ? before.at + 1 : before.at, seq: 0 };
-}
+type Reader = Pick<CoreContext, "store">;
+type Ranges = (before: HomeCursor | undefined) => Merge["ranges"];
 
-/** Within a channel this is the channel's own order; otherwise a page could skip messages of the same millisecond. */
-const isBefore = (a: HomeCursor, b: HomeCursor): boolean =>
-	a.at !== b.at ? a.at < b.at : a.channel !== b.channel ? a.channel < b.channel : a.seq < b.seq;
+/** At most so many messages are read at once, if most are left out. */
+const largestRead = 400;
+
+/** True if `a` comes before `b` in the timeline. */
+function isNewer(a: HomeCursor, b: HomeCursor): boolean {
+	return a.at !== b.at ? a.at > b.at : a.seq !== b.seq ? a.seq > b.seq : a.channel > b.channel;
+}
 
 /**
- * A page of the home timeline (design §2): the merge of the places that an account follows, newest first, without deleted messages.
+ * A page of the home timeline (design §2), newest first, without deleted messages: of people whom the account follows (and of itself), what
+ * they post in their own channels, and their replies to themselves and to other people whom the account follows; of other channels that it
+ * has joined, what starts a thread.
+ *
+ * The cost depends on the length of the page. Each follow adds one look-up in an index.
  *
  * @param options.before the last message of the previous page
  */
 export async function homeTimeline(
-	context: Pick<CoreContext, "store">,
+	context: Reader,
 	account: Account,
 	{ before, limit }: { readonly before?: HomeCursor; readonly limit: number },
-): Promise<readonly Message[]> {
-	const heads: { message: Message; rest: AsyncGenerator<Message, undefined> }[] = [];
-	for await (const place of followedPlaces(context, account)) {
-		const rest = newestFirst(context, place, before);
-		const first = await rest.next();
-		if (first.done !== true) heads.push({ message: first.value, rest });
+): Promise<readonly HomeEntry[]> {
+	const follows = await followsOf(context, account);
+	const placeOf = readablePlaces(context, account);
+	const sources = [
+		newestFirst(context, { index: "author", ranges: rangesOfPeople(follows), before, limit }, (found) =>
+			ofPeople(context, follows, found),
+		),
+		newestFirst(context, { index: "channel", ranges: rangesOfRooms(follows), before, limit }, async (found) =>
+			found.filter(({ reply, deletedAt }) => reply === undefined && deletedAt === undefined),
+		),
+	];
+	const heads = await Promise.all(sources.map((source) => source.next()));
+	const entries: HomeEntry[] = [];
+	while (entries.length < limit) {
+		let newest: number | undefined;
+		for (const [i, head] of heads.entries()) {
+			if (head.done === true) continue;
+			const best = newest === undefined ? undefined : heads[newest]?.value;
+			if (best === undefined || isNewer(head.value as Message, best)) newest = i;
+		}
+		if (newest === undefined) break;
+		const message = heads[newest]?.value as Message;
+		const place = await placeOf(message.channel);
+		if (place !== undefined) entries.push({ message, place });
+		heads[newest] = await (sources[newest] as (typeof sources)[0]).next();
 	}
-	const merged: Message[] = [];
-	while (merged.length < limit && heads.length > 0) {
-		let newest = 0;
-		for (let i = 1; i < heads.length; i++)
-			if (isBefore((heads[newest] as (typeof heads)[0]).message, (heads[i] as (typeof heads)[0]).message)) newest = i;
-		const head = heads[newest] as (typeof heads)[0];
-		if (head.message.deletedAt === undefined) merged.push(head.message);
-		const next = await head.rest.next();
-		if (next.done === true) heads.splice(newest, 1);
-		else head.message = next.value;
+	return entries;
+}
+
+/** The messages of some ranges that belong in the timeline, read a page at a time, and more at once as more are left out. */
+async function* newestFirst(
+	{ store }: Reader,
+	{ index, ranges, before, limit }: { index: string; ranges: Ranges; before: HomeCursor | undefined; limit: number },
+	choose: (found: readonly Message[]) => Promise<readonly Message[]>,
+): AsyncGenerator<Message, undefined> {
+	for (let after = before, count = limit; ; count = Math.min(count * 2, largestRead)) {
+		const from = ranges(after);
+		const found =
+			from.length === 0 ? [] : await store.merge(messages, { index, ranges: from, order: "desc", limit: count });
+		yield* await choose(found.map(({ doc }) => doc));
+		if (found.length < count) return undefined;
+		after = found.at(-1)?.doc;
 	}
-	return merged;
+}
+
+/** What people say outside of rooms. */
+const rangesOfPeople =
+	({ people }: Follows): Ranges =>
+	(before) =>
+		[...people].map((author) => ({
+			prefix: [author, 0],
+			...(before === undefined ? {} : { after: [author, 0, before.at, before.seq, before.channel] satisfies Key }),
+		}));
+
+const rangesOfRooms =
+	({ rooms }: Follows): Ranges =>
+	(before) =>
+		rooms.map((channel) => ({
+			prefix: [channel],
+			// Of messages with the same time and seq, those of lesser channels come later.
+			...(before === undefined
+				? {}
+				: { after: [channel, before.at, channel < before.channel ? before.seq + 1 : before.seq] satisfies Key }),
+		}));
+
+/** Of the messages of people who are followed, those that belong in the timeline. */
+async function ofPeople(context: Reader, { people }: Follows, found: readonly Message[]): Promise<readonly Message[]> {
+	const kinds = await kindsOf(context, [...new Set(found.map(({ channel }) => channel))]);
+	return found.filter(({ author, channel, reply }) => {
+		const kind = kinds.get(channel);
+		if (kind === undefined || kind.kind === "room") return false;
+		return reply === undefined ? kind.owner === author : reply.author === author || people.has(reply.author);
+	});
+}
+
+/** The places that an account may read, each asked about once. */
+function readablePlaces(context: Reader, account: Account): (id: ChannelId) => Promise<ReadablePlace | undefined> {
+	const asked = new Map<ChannelId, Promise<ReadablePlace | undefined>>();
+	return (id) => {
+		const place = asked.get(id) ?? readableById(context, id, account);
+		asked.set(id, place);
+		return place;
+	};
 }

@@ -2,7 +2,10 @@ import type { Premise } from "../events/premise.ts";
 import type { Message } from "../model/message.ts";
 import type { Collection } from "../ports/store.ts";
 
-/** The messages, tombstones included. `author` and `said` only have those that are not deleted; `said` counts them. */
+/**
+ * The messages, tombstones included. `author` and `said` only have those that are not deleted. `author` has what an author says in rooms
+ * apart from the rest, each in the order of home timelines; `said` counts what they say in a channel.
+ */
 export const messages: Collection<Message> = {
 	name: "messages",
 	version: 2,
@@ -10,7 +13,11 @@ export const messages: Collection<Message> = {
 		channel: { kinds: ["text", "int", "int"], of: (m) => [m.channel, m.at, m.seq] },
 		replies: { kinds: ["text", "int", "int"], of: (m) => (m.reply ? [m.reply.to, m.at, m.seq] : undefined) },
 		said: { kinds: ["text", "text"], of: (m) => (m.deletedAt === undefined ? [m.channel, m.author] : undefined) },
-		author: { kinds: ["text", "int"], of: (m) => (m.deletedAt === undefined ? [m.author, m.at] : undefined) },
+		author: {
+			kinds: ["text", "int", "int", "int", "text"],
+			of: (m) =>
+				m.deletedAt === undefined ? [m.author, m.inRoom === true ? 1 : 0, m.at, m.seq, m.channel] : undefined,
+		},
 	},
 };
 

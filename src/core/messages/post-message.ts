@@ -70,6 +70,7 @@ export async function postMessage(
 					group: group.id,
 					channel: channel.id,
 					author: author.id,
+					...(channel.kind === "room" ? { inRoom: true as const } : {}),
 					type: fields.type,
 					content: fields.content,
 					...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),

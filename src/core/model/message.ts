@@ -52,6 +52,8 @@ export interface Message {
 	readonly group: GroupId;
 	readonly channel: ChannelId;
 	readonly author: AccountId;
+	/** It is in a channel of a group, not in one of an account. Messages of earlier versions don't say so. */
+	readonly inRoom?: true;
 	readonly type: MessageType;
 	readonly content: Content;
 	readonly reply?: { readonly to: MessageId; readonly author: AccountId };

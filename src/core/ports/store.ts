@@ -50,6 +50,18 @@ export interface Page {
 	readonly limit: number;
 }
 
+/**
+ * The first documents of several ranges of one index, merged. They are ordered by the parts of the key after the prefix, then by the
+ * prefix, then by id.
+ */
+export interface Merge {
+	readonly index: string;
+	/** Their prefixes are different and have the same number of parts; each range starts strictly after the whole key `after`. */
+	readonly ranges: readonly { readonly prefix: Key; readonly after?: Key }[];
+	readonly order: "asc" | "desc";
+	readonly limit: number;
+}
+
 /** An event to be appended, which has no seq yet. */
 export interface Draft<Type extends string = string, Body = unknown> {
 	readonly stream: string;
@@ -144,12 +156,16 @@ export interface Store {
 	 */
 	insertMissing<T>(collection: Collection<T>, docs: readonly { readonly id: string; readonly doc: T }[]): Promise<void>;
 	get<T>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined>;
+	/** The documents with these ids, in any order; those that don't exist are left out. */
+	getAll<T>(collection: Collection<T>, ids: readonly string[]): Promise<readonly Stored<T>[]>;
 	/** Compare-and-set: `false` if the document is no longer at `rev` or does not exist. */
 	replace<T>(collection: Collection<T>, id: string, rev: number, doc: T): Promise<boolean>;
 	/** Deletes a document, at any revision if `rev` is absent; `false` if there was none. */
 	delete<T>(collection: Collection<T>, id: string, rev?: number): Promise<boolean>;
 	/** A page of documents in the order of an index. @throws {TypeError} the index can't answer it */
 	page<T>(collection: Collection<T>, page: Page): Promise<readonly Stored<T>[]>;
+	/** Costs little for each range, and otherwise as much as a page. @throws {TypeError} the index can't answer it */
+	merge<T>(collection: Collection<T>, merge: Merge): Promise<readonly Stored<T>[]>;
 	/** How many documents have a key that starts with `prefix`. */
 	count<T>(collection: Collection<T>, index: string, prefix: Key): Promise<number>;
 

@@ -58,6 +58,16 @@ export function createDocuments(db: Db, collection: Collection<never>) {
 			return takenIds;
 		},
 
+		async getAll<T>(ids: readonly string[]): Promise<readonly Stored<T>[]> {
+			const found: Stored<T>[] = [];
+			for (let from = 0; from < ids.length; from += atOnce) {
+				const some = ids.slice(from, from + atOnce);
+				const records = await documents.find({ _id: { $in: some } }).toArray();
+				found.push(...records.map((record) => asStored<T>(record)));
+			}
+			return found;
+		},
+
 		async get<T>(id: string): Promise<Stored<T> | undefined> {
 			const record = await documents.findOne({ _id: id });
 			return record ? asStored<T>(record) : undefined;

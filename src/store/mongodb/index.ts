@@ -105,6 +105,10 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 			return using(() => tableOf(collection).get<T>(id));
 		},
 
+		async getAll<T>(collection: Collection<T>, ids: readonly string[]) {
+			return using(() => tableOf(collection).getAll<T>(ids));
+		},
+
 		async replace(collection, id, rev, doc) {
 			const table = tableOf(collection);
 			const content = contentOf(collection, doc);
@@ -117,6 +121,10 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 
 		async page<T>(collection: Collection<T>, page: Page) {
 			return using(() => tableOf(collection).page<T>(page));
+		},
+
+		async merge<T>(collection: Collection<T>, merge: Parameters<Store["merge"]>[1]) {
+			return using(() => tableOf(collection).merge<T>(merge));
 		},
 
 		async count(collection, index, prefix) {

@@ -86,6 +86,13 @@ export function createDocuments(database: DatabaseSync, collection: Collection<n
 			return found && new StoredDocument<T>(id, found.rev, found.json);
 		},
 
+		getAll<T>(ids: readonly string[]): readonly Stored<T>[] {
+			return ids.flatMap((id) => {
+				const found = selection.get(id) as Found | undefined;
+				return found === undefined ? [] : [new StoredDocument<T>(id, found.rev, found.json)];
+			});
+		},
+
 		/** Applies a fold to the current transaction's state of the document. */
 		fold(fold: Fold): void {
 			const state = foldedDocument(fold);

@@ -11,6 +11,7 @@ import { createDocuments } from "./documents.ts";
 import { publicError } from "./errors.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { createLog } from "./log.ts";
+import { createMerge } from "./merge.ts";
 import { openNewestRow } from "./newest-row.ts";
 import { createOwing } from "./owing.ts";
 import { createPages } from "./pages.ts";
@@ -55,10 +56,11 @@ export async function openSqliteStore({
 	stopWaiting(database);
 
 	const tables = new Map(
-		collections.map((collection) => [
-			collection.name,
-			{ ...createDocuments(database, collection), ...createPages(database, collection) },
-		]),
+		collections.map((collection) => {
+			const pages = createPages(database, collection);
+			const merge = createMerge(database, collection, pages.page);
+			return [collection.name, { ...createDocuments(database, collection), ...pages, ...merge }];
+		}),
 	);
 	const log = createLog(database, clock, (fold) => tableOf(fold.collection).fold(fold));
 	const owing = createOwing(database, log.heads.numberOf);
@@ -116,6 +118,10 @@ export async function openSqliteStore({
 			return reading(() => tableOf(collection).get<T>(id));
 		},
 
+		async getAll<T>(collection: Collection<T>, ids: readonly string[]) {
+			return reading(() => tableOf(collection).getAll<T>(ids));
+		},
+
 		async replace(collection, id, rev, doc) {
 			const table = tableOf(collection);
 			const row = rowOf(collection, id, doc);
@@ -129,6 +135,10 @@ export async function openSqliteStore({
 
 		async page<T>(collection: Collection<T>, page: Parameters<Store["page"]>[1]) {
 			return reading(() => tableOf(collection).page(page) as readonly Stored<T>[]);
+		},
+
+		async merge<T>(collection: Collection<T>, merge: Parameters<Store["merge"]>[1]) {
+			return reading(() => tableOf(collection).merge(merge) as readonly Stored<T>[]);
 		},
 
 		async count(collection, index, prefix) {

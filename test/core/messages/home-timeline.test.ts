@@ -1,7 +1,26 @@
-import test from "ava";
-import { follow } from "#core/access/join-channel.ts";
+import test, { type ExecutionContext } from "ava";
+import { follow, joinChannel, leave } from "#core/access/join-channel.ts";
+import { readableById } from "#core/access/readable-place.ts";
+import type { ChannelId } from "#core/ids.ts";
+import { deleteMessage } from "#core/messages/delete-message.ts";
 import { type HomeCursor, homeTimeline } from "#core/messages/home-timeline.ts";
-import { openCore } from "../../support/core.ts";
+import type { Account } from "#core/model/account.ts";
+import type { Message } from "#core/model/message.ts";
+import type { Store } from "#core/ports/store.ts";
+import { type Core, openCore } from "../../support/core.ts";
+import { createFakeBridge } from "../../support/fake-bridge.ts";
+
+/** Reads the whole home timeline in pages. */
+async function readHome({ context }: Core, account: Account, limit = 7): Promise<readonly Message[]> {
+	const read: Message[] = [];
+	for (let before: HomeCursor | undefined; ; ) {
+		const page = await homeTimeline(context, account, { limit, ...(before === undefined ? {} : { before }) });
+		read.push(...page.map(({ message }) => message));
+		before = page.at(-1)?.message;
+		if (page.length < limit) return read;
+	}
+}
+const textsOf = (found: readonly Message[]): readonly string[] => found.map(({ content }) => content.text);
 
 test("a home timeline read in pages has each message once, even if all were posted in one millisecond", async (t) => {
 	const core = await openCore(t);
@@ -9,16 +28,176 @@ test("a home timeline read in pages has each message once, even if all were post
 	const posted: string[] = [];
 	const authors = [jane, await core.person("ann"), await core.person("ben"), await core.person("cleo")];
 	for (const author of authors.slice(1)) await follow(core.context, await core.timeline(author), jane);
+	const club = await core.channel(await core.person("dora"), "public");
+	await joinChannel(core.context, club, jane);
 	for (let n = 0; n < 20; n++) {
 		for (const author of authors) posted.push((await core.post(author, await core.timeline(author), `Number ${n}`)).id);
+		posted.push((await core.post(jane, club, `Topic ${n}`)).id);
+		if (n % 7 === 6) core.clock.time++;
 	}
-	const read: string[] = [];
-	let before: HomeCursor | undefined;
-	for (;;) {
-		const page = await homeTimeline(core.context, jane, { limit: 7, ...(before === undefined ? {} : { before }) });
-		read.push(...page.map(({ id }) => id));
-		before = page.at(-1);
-		if (page.length < 7) break;
+	for (const limit of [1, 7, 40, 200]) {
+		const read = (await readHome(core, jane, limit)).map(({ id }) => id);
+		t.deepEqual(read.toSorted(), posted.toSorted(), `pages of ${limit}`);
 	}
-	t.deepEqual(read.toSorted(), posted.toSorted());
+});
+
+/** Everyone who may write, and whether jane follows them. */
+interface Scene {
+	readonly core: Core;
+	readonly jane: Account;
+	readonly bob: Account;
+	readonly carol: Account;
+	readonly stranger: Account;
+	say(author: Account, where: Account, text: string, replyTo?: Message): Promise<Message>;
+}
+
+async function sceneOf(t: ExecutionContext): Promise<Scene> {
+	const core = await openCore(t);
+	const [jane, bob, carol, stranger] = await Promise.all(["jane", "bob", "carol", "stranger"].map(core.person));
+	const scene = { jane, bob, carol, stranger } as Pick<Scene, "jane" | "bob" | "carol" | "stranger">;
+	for (const followed of [scene.bob, scene.carol])
+		await follow(core.context, await core.timeline(followed), scene.jane);
+	return {
+		core,
+		...scene,
+		async say(author, where, text, replyTo) {
+			core.clock.time++;
+			const options = replyTo === undefined ? {} : { replyTo: replyTo.id };
+			return core.post(author, await core.timeline(where, author), text, options);
+		},
+	};
+}
+
+test("of a followed person's timeline it has the owner's posts, not the replies of strangers, however many there are", async (t) => {
+	const { core, jane, bob, stranger, say } = await sceneOf(t);
+	const post = await say(bob, bob, "bob's post");
+	for (let n = 0; n < 100; n++) await say(stranger, bob, `reply ${n}`, post);
+	t.deepEqual(textsOf(await readHome(core, jane)), ["bob's post"]);
+});
+
+test("a followed person's replies are there, in any timeline, if they answer themself, the reader, or a person whom the reader follows", async (t) => {
+	const { core, jane, bob, carol, stranger, say } = await sceneOf(t);
+	const own = await say(bob, bob, "bob's post");
+	const carols = await say(carol, carol, "carol's post");
+	const janes = await say(jane, jane, "jane's post");
+	const strange = await say(stranger, stranger, "a stranger's post");
+	await say(bob, bob, "bob to himself", own);
+	await say(bob, carol, "bob to carol", carols);
+	await say(bob, jane, "bob to jane", janes);
+	const hidden = await say(bob, stranger, "bob to a stranger", strange);
+	const below = await say(carol, stranger, "carol to bob, below a stranger's post", hidden);
+	await say(stranger, carol, "a stranger to carol", carols);
+	await say(stranger, jane, "a stranger to jane", janes);
+	await say(jane, stranger, "jane to carol, below a stranger's post", below);
+	t.deepEqual(textsOf(await readHome(core, jane)).toReversed(), [
+		"bob's post",
+		"carol's post",
+		"jane's post",
+		"bob to himself",
+		"bob to carol",
+		"bob to jane",
+		"carol to bob, below a stranger's post",
+		"jane to carol, below a stranger's post",
+	]);
+	t.deepEqual(textsOf(await readHome(core, stranger)).toReversed(), ["a stranger's post"]);
+});
+
+test("of a channel it has what starts a thread, from anyone, and only for those who joined the channel", async (t) => {
+	const { core, jane, bob, stranger } = await sceneOf(t);
+	const club = await core.channel(stranger, "public");
+	await joinChannel(core.context, club, bob);
+	const topic = await core.post(stranger, club, "a topic");
+	await core.post(bob, club, "bob's topic");
+	await core.post(stranger, club, "an answer to themself", { replyTo: topic.id });
+	t.deepEqual(textsOf(await readHome(core, jane)), [], "bob is followed, but not the channel");
+	await joinChannel(core.context, club, jane);
+	t.deepEqual(textsOf(await readHome(core, jane)).toSorted(), ["a topic", "bob's topic"]);
+	await leave(core.context, club, jane);
+	t.deepEqual(textsOf(await readHome(core, jane)), []);
+});
+
+test("what its reader may not read, or no longer, is not in it", async (t) => {
+	const { core, jane, bob, carol, stranger, say } = await sceneOf(t);
+	const whisper = await readableById(core.context, stranger.followers as ChannelId, stranger);
+	const secret = await core.post(stranger, whisper as NonNullable<typeof whisper>, "for a stranger's followers");
+	await follow(core.context, await core.timeline(stranger), bob);
+	const heard = await readableById(core.context, stranger.followers as ChannelId, bob);
+	await core.post(bob, heard as NonNullable<typeof heard>, "bob to himself, in secret", {
+		replyTo: (await core.post(bob, heard as NonNullable<typeof heard>, "bob to a stranger", { replyTo: secret.id })).id,
+	});
+	const open = await say(bob, bob, "bob's post");
+	const deleted = await say(bob, bob, "bob's mistake");
+	await deleteMessage(core.context, bob, await core.timeline(bob), deleted);
+	t.deepEqual(textsOf(await readHome(core, jane)), [open.content.text]);
+	await leave(core.context, await core.timeline(bob), jane);
+	await say(bob, carol, "bob to carol", await say(carol, carol, "carol's post"));
+	t.deepEqual(textsOf(await readHome(core, jane)), ["carol's post"]);
+});
+
+test("a remote person who is followed is like a local one: own posts, and replies to people who are followed", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	const jane = await core.person("jane");
+	const mine = await core.post(jane, await core.timeline(jane), "jane's post");
+	const dave = fedi.person("dave");
+	const answer = { replyTo: { local: mine.id } };
+	await core.incoming.receive(fedi.name, [fedi.message(dave, "first", "dave to jane", answer)]);
+	t.deepEqual(textsOf(await readHome(core, jane)), ["jane's post"], "dave is not followed");
+	const shadow = await core.shadows.of(fedi.name, dave);
+	await follow(core.context, await core.timeline(shadow, jane), jane);
+	await core.incoming.receive(fedi.name, [
+		{ kind: "answer", id: "accept", sender: dave, raw: {}, account: jane.id, accepted: true },
+	]);
+	await core.incoming.receive(fedi.name, [fedi.message(dave, "second", "dave's post")]);
+	const erin = fedi.person("erin");
+	await core.incoming.receive(fedi.name, [
+		fedi.message(erin, "third", "erin to dave", { replyTo: { remote: "second" } }),
+	]);
+	t.deepEqual(textsOf(await readHome(core, jane)).toSorted(), ["dave to jane", "dave's post", "jane's post"]);
+});
+
+/** Counts the calls of a store. */
+function counting(store: Store): { readonly store: Store; readonly calls: () => number } {
+	let calls = 0;
+	const counted = new Proxy(store, {
+		get(target, name) {
+			const value = Reflect.get(target, name) as unknown;
+			if (typeof value !== "function") return value;
+			return (...values: unknown[]) => {
+				calls++;
+				return (value as (...given: unknown[]) => unknown).apply(target, values);
+			};
+		},
+	});
+	return { store: counted, calls: () => calls };
+}
+
+test("a page takes as many store calls with 300 follows as with 20, from the top and from the middle", async (t) => {
+	const core = await openCore(t);
+	const reader = await core.person("reader");
+	const { context } = core;
+	const callsOf = async (before?: HomeCursor) => {
+		const { store, calls } = counting(context.store);
+		const options = { limit: 10, ...(before === undefined ? {} : { before }) };
+		const page = await homeTimeline({ store }, reader, options);
+		t.is(page.length, 10);
+		return { calls: calls(), last: page.at(-1)?.message as Message };
+	};
+	const counts: number[] = [];
+	let made = 0;
+	for (const follows of [20, 300]) {
+		for (; made < follows; made++) {
+			const author = await core.person(`author${made}`);
+			await follow(context, await core.timeline(author), reader);
+			for (let n = 0; n < 2; n++) {
+				core.clock.time++;
+				await core.post(author, await core.timeline(author), `post ${n}`);
+			}
+		}
+		const top = await callsOf();
+		const next = await callsOf(top.last);
+		counts.push(top.calls, next.calls);
+	}
+	t.true(Math.max(...counts.slice(2)) <= Math.max(...counts.slice(0, 2)), counts.join());
+	t.true(Math.max(...counts) < 60, counts.join());
 });

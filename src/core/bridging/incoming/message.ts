@@ -160,6 +160,7 @@ async function post(
 					group: place.group.id,
 					channel: place.channel.id,
 					author: sender.id,
+					...(place.channel.kind === "room" ? { inRoom: true as const } : {}),
 					type: event.type,
 					content: event.content,
 					...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),

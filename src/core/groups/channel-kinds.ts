@@ -1,0 +1,40 @@
+import { BoundedMap } from "../bounded-map.ts";
+import type { CoreContext } from "../events/context.ts";
+import type { ChannelId } from "../ids.ts";
+import type { ChannelKind } from "../model/channel.ts";
+import type { Store } from "../ports/store.ts";
+import { channels } from "./channel.ts";
+
+/** How many channels are remembered for each store. */
+const remembered = 100_000;
+
+const caches = new WeakMap<Store, BoundedMap<ChannelId, ChannelKind>>();
+
+/** The kinds of channels, with their owners. These never change, so they are remembered. Unknown channels are left out. */
+export async function kindsOf(
+	{ store }: Pick<CoreContext, "store">,
+	ids: readonly ChannelId[],
+): Promise<ReadonlyMap<ChannelId, ChannelKind>> {
+	const cache = caches.get(store) ?? new BoundedMap(remembered);
+	caches.set(store, cache);
+	const kinds = new Map<ChannelId, ChannelKind>();
+	const unknown: ChannelId[] = [];
+	for (const id of ids) {
+		const kind = cache.get(id);
+		if (kind === undefined) unknown.push(id);
+		else kinds.set(id, kind);
+	}
+	for (const { doc } of unknown.length === 0 ? [] : await store.getAll(channels, unknown)) {
+		const kind = kindOf(doc);
+		cache.set(doc.id, kind);
+		kinds.set(doc.id, kind);
+	}
+	return kinds;
+}
+
+/** Only these fields of a channel, so that the cache stays small. */
+function kindOf(channel: ChannelKind): ChannelKind {
+	if (channel.kind === "room") return { kind: "room" };
+	if (channel.kind === "timeline") return { kind: channel.kind, owner: channel.owner };
+	return { kind: channel.kind, owner: channel.owner, timeline: channel.timeline };
+}
