@@ -160,7 +160,7 @@ test("a page that is not open answers 404, a deleted one 410, both as HTML", asy
 
 test("remote posts are not republished, but linked at their origin", async (t) => {
 	const remote = createFakeBridge("fake").person("carol");
-	const { createShadow } = await import("#core/accounts/create-account.ts");
+	const { createShadow } = await import("#core/accounts/create-shadow.ts");
 	await createShadow(door.context, {
 		handle: remote.handle,
 		domain: remote.domain as string,

@@ -16,7 +16,12 @@ export interface AccountEvents {
 	/** The fields that have changed. */
 	"account.updated": {
 		readonly account: AccountId;
-		readonly changes: Partial<Pick<Account, "profile" | "reach" | "kind" | "bridgeable" | "origin">>;
+		readonly changes: Partial<
+			Pick<
+				Account,
+				"profile" | "reach" | "kind" | "bridgeable" | "origin" | "handle" | "roads" | "isProven" | "mergedInto"
+			>
+		>;
 		/** The new join policy of the personal group: whether followers are accepted automatically or one by one. */
 		readonly personal?: { readonly group: GroupId; readonly joinPolicy: JoinPolicy };
 	};

@@ -11,18 +11,26 @@ export async function accountById(context: Reader, id: AccountId): Promise<Accou
 	return (await context.store.get(accounts, id))?.doc;
 }
 
-/** The account with an address. @param handle lower-case */
-export async function accountByHandle(context: Reader, handle: string, domain: string): Promise<Account | undefined> {
-	const [found] = await context.store.page(accounts, {
-		index: "handle",
-		prefix: [handle, domain],
-		order: "asc",
-		limit: 1,
-	});
-	return found?.doc;
+/**
+ * The accounts with an address. On a domain of others there may be several: those that are in use come first, then those whose home has
+ * confirmed the address, then the newer ones, since the address may have been given to another person there.
+ *
+ * @param handle lower-case
+ */
+export async function accountsByHandle(context: Reader, handle: string, domain: string): Promise<readonly Account[]> {
+	const prefix = [handle, domain];
+	const found = await context.store.page(accounts, { index: "handle", prefix, order: "desc", limit: 20 });
+	const rank = ({ deletedAt, mergedInto, isProven }: Account): number =>
+		(deletedAt === undefined && mergedInto === undefined ? 0 : 2) + (isProven === true ? 0 : 1);
+	return found.map(({ doc }) => doc).sort((a, b) => rank(a) - rank(b));
 }
 
-/** The shadow of the person with this id on a bridge's network. */
+/** The account that has an address now, or the last one that had it. @param handle lower-case */
+export async function accountByHandle(context: Reader, handle: string, domain: string): Promise<Account | undefined> {
+	return (await accountsByHandle(context, handle, domain))[0];
+}
+
+/** The shadow of the person with this id on a network: the account that this road leads to. */
 export async function accountByRemote(
 	context: Reader,
 	bridge: BridgeName,
@@ -34,8 +42,15 @@ export async function accountByRemote(
 		order: "asc",
 		limit: 1,
 	});
-	return found?.doc;
+	const key = personKeyOf(bridge, remote);
+	// Another road to the same person is not in the index.
+	const event = found === undefined ? await context.store.eventBy("natural", key) : undefined;
+	const account = event === undefined ? found?.doc : await accountById(context, event.stream as AccountId);
+	return account?.mergedInto === undefined ? account : accountById(context, account.mergedInto);
 }
+
+/** The unique key of a person on a network: the event that created their account has it, or the one that added this road to it. */
+export const personKeyOf = (bridge: BridgeName, remote: string): string => remoteKey(`person:${bridge}`, remote);
 
 const addressShape =
 	/^@?([a-z0-9._=-]{1,255})(?:@([a-z0-9.-]{1,253}(?::\d{1,5})?|\[[0-9a-f:.]{2,45}\](?::\d{1,5})?))?$/;

@@ -1,6 +1,7 @@
 import { accounts } from "../accounts/account.ts";
 import { accountById } from "../accounts/find-account.ts";
 import { eraseAccount, replaceOwnerOf } from "../erasure/erase.ts";
+import { mergeKnownPairs } from "../federation/merge-known-pairs.ts";
 import { endInChannels } from "../groups/end-in-channels.ts";
 import { ensureFollowersChannel } from "../groups/followers-channel.ts";
 import { hasEnded, memberships } from "../groups/membership.ts";
@@ -30,6 +31,7 @@ const all: readonly Migration[] = [
 	{ name: "groups-keep-an-owner", run: replaceDeletedOwners },
 	{ name: "index-of-tags", run: indexTags },
 	{ name: "count-of-deleted-replies", run: countDeletedReplies },
+	{ name: "one-account-for-each-remote-person", run: mergeKnownPairs },
 ];
 
 /** How many accounts are migrated together, and after how many accounts progress is logged. */

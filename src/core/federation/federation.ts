@@ -19,7 +19,7 @@ import type { Shadows } from "./shadows.ts";
 import { providerKeySource, userKeySource } from "./user-keys.ts";
 
 /** The network of the shadows of other OFSCP providers' accounts; no bridge has this name. */
-const ofscp = bridgeName("ofscp");
+export const ofscp = bridgeName("ofscp");
 
 /** Called before a request to another provider on behalf of a caller; it can prevent the request by throwing. */
 export type BeforeAsking = () => Promise<void>;

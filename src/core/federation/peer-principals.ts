@@ -27,7 +27,7 @@ export async function peerPrincipal(
 	const set = (await context.store.get(remoteKeys, userKeySource(handle, domain).id))?.doc;
 	const isKnown = set?.keys.some(({ id }) => id === keyId) === true && set.fetchedAt + maxAgeMs > context.clock.now();
 	const shadow = isKnown ? await accountById(context, account as AccountId) : undefined;
-	return shadow === undefined || shadow.deletedAt !== undefined
+	return shadow === undefined || shadow.deletedAt !== undefined || shadow.mergedInto !== undefined
 		? undefined
 		: peerPrincipalOf(shadow, handle, domain, keyId);
 }

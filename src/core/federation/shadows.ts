@@ -1,5 +1,5 @@
 import { accounts } from "../accounts/account.ts";
-import { createShadow } from "../accounts/create-account.ts";
+import { createShadow, type NewShadow } from "../accounts/create-shadow.ts";
 import { accountByRemote } from "../accounts/find-account.ts";
 import { cleanRemoteProfile } from "../accounts/profile-rules.ts";
 import { BoundedMap } from "../bounded-map.ts";
@@ -7,6 +7,8 @@ import type { CoreContext } from "../events/context.ts";
 import type { BridgeName } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { RemotePerson } from "../ports/bridge/remote-event.ts";
+import { withProvenHandle } from "./proven-handle.ts";
+import { addRoad, samePerson } from "./same-person.ts";
 
 /** How long a shadow is used without reading it from the store again, in milliseconds. */
 const cachedMs = 30_000;
@@ -37,8 +39,8 @@ export function createShadows(context: CoreContext): Shadows {
 			const found = await accountByRemote(context, bridge, person.id);
 			const account =
 				found === undefined
-					? await createShadow(context, fieldsOf(context, bridge, person))
-					: await refresh(context, found, bridge, person);
+					? await shadowOf(context, fieldsOf(context, bridge, person))
+					: await refresh(context, found, fieldsOf(context, bridge, person));
 			known.set(key, { account, person, until: context.clock.now() + cachedMs });
 			return account;
 		},
@@ -47,7 +49,16 @@ export function createShadows(context: CoreContext): Shadows {
 	return shadows;
 }
 
-function fieldsOf(context: CoreContext, bridge: BridgeName, person: RemotePerson) {
+/** The account of a person who is new on this network: that of the same person on another one, or else a new one. */
+async function shadowOf(context: CoreContext, fields: NewShadow): Promise<Account> {
+	for (;;) {
+		const known = await samePerson(context, fields);
+		const account = known === undefined ? await createShadow(context, fields) : await addRoad(context, known, fields);
+		if (account !== undefined) return account;
+	}
+}
+
+function fieldsOf(context: CoreContext, bridge: BridgeName, person: RemotePerson): NewShadow {
 	return {
 		handle: person.handle,
 		domain: person.domain ?? context.domain,
@@ -59,13 +70,12 @@ function fieldsOf(context: CoreContext, bridge: BridgeName, person: RemotePerson
 	};
 }
 
-async function refresh(
-	context: CoreContext,
-	account: Account,
-	bridge: BridgeName,
-	person: RemotePerson,
-): Promise<Account> {
-	const { profile, kind, bridgeable, origin, reach } = { reach: undefined, ...fieldsOf(context, bridge, person) };
+/** Updates an account as the network that describes it says. Another one says nothing new: its description may differ in every field. */
+async function refresh(context: CoreContext, known: Account, fields: NewShadow): Promise<Account> {
+	if (known.origin?.bridge !== fields.origin.bridge || known.origin.id !== fields.origin.id) return known;
+	const account = await withProvenHandle(context, known, fields);
+	if (account.origin?.id !== fields.origin.id) return account;
+	const { profile, kind, bridgeable, origin, reach } = { reach: undefined, ...fields };
 	const now = {
 		profile: account.profile,
 		kind: account.kind,

@@ -24,6 +24,15 @@ export interface Account {
 	readonly origin?: { readonly bridge: BridgeName; readonly id: string; readonly url?: string };
 	/** Where deliveries to this account go; only shadows have it. */
 	readonly reach?: Reach;
+	/** The same person on other networks (design §12): `origin` is the network that delivers to them, if there is one. */
+	readonly roads?: readonly { readonly bridge: BridgeName; readonly id: string }[];
+	/**
+	 * Its home has confirmed that this is its address. Shadows of earlier versions lack it until they are heard of again: their handles may
+	 * have got a number here.
+	 */
+	readonly isProven?: true;
+	/** The account that this one turned out to be; what it said stays with this one. */
+	readonly mergedInto?: AccountId;
 	/** The personal group and its timeline channel. */
 	readonly group: GroupId;
 	readonly timeline: ChannelId;

@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from "node:crypto";
 import test from "ava";
-import { createShadow } from "#core/accounts/create-account.ts";
+import { createShadow } from "#core/accounts/create-shadow.ts";
 import { accountById } from "#core/accounts/find-account.ts";
 import { NotFound } from "#core/errors.ts";
 import { custodialKeyOf, custodialKeys, publishedKeys, signAs } from "#core/identity/custodial-keys.ts";
@@ -9,6 +9,7 @@ import { registerDeviceKey } from "#core/identity/device-keys.ts";
 import { eraseSecrets } from "#core/identity/erase.ts";
 import { addToken, tokenId } from "#core/identity/tokens.ts";
 import { bridgeName } from "#core/ids.ts";
+import type { Account } from "#core/model/account.ts";
 import { openCore } from "../../support/core.ts";
 import { newKeyPair } from "../../support/device.ts";
 
@@ -25,14 +26,14 @@ test("a custodial key is created once on first use, also under concurrency, and 
 
 test("a request signed on behalf of an account is verified by the published key of the account", async (t) => {
 	const { context, person } = await openCore(t);
-	const ghost = await createShadow(context, {
+	const ghost = (await createShadow(context, {
 		handle: "matrix-mia",
 		domain: context.domain,
 		kind: "person",
 		profile: { displayName: "Mia" },
 		bridgeable: true,
 		origin: { bridge: bridgeName("matrix"), id: "@mia:matrix.test" },
-	});
+	})) as Account;
 	for (const account of [await person("jane"), ghost]) {
 		const url = new URL("https://b.test/api/groups/g/channels/c/join?z=1&a=2");
 		const headers = await signAs(context, account, { method: "POST", url, body: "{}" });

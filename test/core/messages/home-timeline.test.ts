@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from "ava";
-import { follow, joinChannel, leave } from "#core/access/join-channel.ts";
+import { follow, joinChannel } from "#core/access/join-channel.ts";
+import { leave } from "#core/access/leave.ts";
 import { readableById } from "#core/access/readable-place.ts";
 import type { ChannelId } from "#core/ids.ts";
 import { deleteMessage } from "#core/messages/delete-message.ts";

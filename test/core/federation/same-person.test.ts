@@ -1,0 +1,214 @@
+import test, { type ExecutionContext } from "ava";
+import { follow, joinChannel } from "#core/access/join-channel.ts";
+import { accountCreated } from "#core/accounts/create-account.ts";
+import { accountByHandle, accountById, accountByRemote, personKeyOf } from "#core/accounts/find-account.ts";
+import { migrate, migrations } from "#core/catalogue/migrations.ts";
+import { remoteUsers } from "#core/federation/remote-users.ts";
+import { memberships } from "#core/groups/membership.ts";
+import { joined, placeOf } from "#core/groups/place.ts";
+import { bridgeName } from "#core/ids.ts";
+import { type Account, addressOf } from "#core/model/account.ts";
+import type { RemotePerson } from "#core/ports/bridge/remote-event.ts";
+import { type Core, openCore } from "../../support/core.ts";
+import { createFakeBridge } from "../../support/fake-bridge.ts";
+
+const ofscp = bridgeName("ofscp");
+const fedi = createFakeBridge("fedi");
+
+/** A person of b.test as each network describes them. */
+const byOfscp = (handle: string, id = `usr_${handle}`): RemotePerson => ({
+	id: `${id}@b.test`,
+	handle,
+	domain: "b.test",
+	kind: "person",
+	profile: { displayName: `${handle} by OFSCP` },
+});
+const byFedi = (handle: string, id = handle): RemotePerson => ({
+	...fedi.person(id, "b.test"),
+	handle,
+	domain: "b.test",
+	profile: { displayName: `${handle} by ActivityPub` },
+});
+
+const orders = {
+	"ActivityPub first": [
+		[fedi.name, byFedi("bob")],
+		[ofscp, byOfscp("bob")],
+	],
+	"OFSCP first": [
+		[ofscp, byOfscp("bob")],
+		[fedi.name, byFedi("bob")],
+	],
+} as const;
+
+for (const [name, order] of Object.entries(orders))
+	test(`a person is one account, without a number, whichever network brings them: ${name}`, async (t) => {
+		const core = await openCore(t);
+		const seen: Account[] = [];
+		for (const [bridge, person] of [...order, ...order]) seen.push(await core.shadows.of(bridge, person));
+		t.is(new Set(seen.map(({ id }) => id)).size, 1);
+		const now = (await accountByHandle(core.context, "bob", "b.test")) as Account;
+		t.is(addressOf(now), "bob@b.test");
+		t.is(now.origin?.bridge, fedi.name, "the network that delivers to them describes them");
+		t.is(now.reach?.bridge, fedi.name);
+		t.is(now.profile.displayName, "bob by ActivityPub");
+		for (const [bridge, { id }] of order) t.is((await accountByRemote(core.context, bridge, id))?.id, now.id);
+		t.like(await core.shadows.of(fedi.name, byFedi("bob_2")), { handle: "bob_2", domain: "b.test" });
+	});
+
+test("a person whom both networks bring at the same time is one account", async (t) => {
+	const core = await openCore(t);
+	const people = Array.from({ length: 10 }, (_, n) => `p${n}`);
+	await Promise.all(
+		people.flatMap((handle) => [
+			core.shadows.of(fedi.name, byFedi(handle)),
+			core.shadows.of(ofscp, byOfscp(handle)),
+			core.shadows.of(fedi.name, byFedi(handle)),
+		]),
+	);
+	for (const handle of people) {
+		const [one, other] = await Promise.all([
+			accountByRemote(core.context, fedi.name, byFedi(handle).id),
+			accountByRemote(core.context, ofscp, byOfscp(handle).id),
+		]);
+		t.is(one?.id, other?.id);
+		t.is(one?.handle, handle);
+	}
+});
+
+test("another person who gets a former owner's address is another account, and no one gets a number", async (t) => {
+	const core = await openCore(t);
+	const former = await core.shadows.of(ofscp, byOfscp("bob", "usr_old"));
+	core.clock.time++;
+	const owner = await core.shadows.of(ofscp, byOfscp("bob", "usr_new"));
+	t.not(former.id, owner.id);
+	t.deepEqual([former, owner].map(addressOf), ["bob@b.test", "bob@b.test"]);
+	t.is((await accountByHandle(core.context, "bob", "b.test"))?.id, owner.id);
+	t.is((await core.shadows.of(fedi.name, byFedi("bob"))).id, owner.id);
+});
+
+test("a ghost on our own domain is never taken for a person of another network", async (t) => {
+	const core = await openCore(t);
+	const ghost = await core.shadows.of(fedi.name, { ...fedi.guest("alice"), handle: "alice_b" });
+	const other = await core.shadows.of(bridgeName("chat"), {
+		...fedi.guest("alice"),
+		id: "@alice:b",
+		handle: "alice_b",
+	});
+	t.not(ghost.id, other.id);
+	t.deepEqual([ghost.handle, other.handle], ["alice_b", "alice_b_2"]);
+	const local = await core.person("carol");
+	const namesake = await core.shadows.of(ofscp, byOfscp("carol"));
+	t.not(local.id, namesake.id);
+});
+
+test("a renamed remote person keeps their account", async (t) => {
+	const core = await openCore(t);
+	const before = await core.shadows.of(fedi.name, byFedi("bob", "b1"));
+	const after = await core.shadows.of(fedi.name, byFedi("robert", "b1"));
+	t.is(after.id, before.id);
+	t.is(addressOf(after), "robert@b.test");
+	t.is((await core.shadows.of(ofscp, byOfscp("bob"))).id === before.id, false);
+});
+
+/** An account as earlier versions created it: with a number, if its address was taken. */
+async function asBefore(
+	{ context }: Core,
+	bridge: typeof ofscp,
+	person: RemotePerson,
+	handle: string,
+): Promise<Account> {
+	const { domain = "", kind, profile, reach } = person;
+	const fields = { handle, domain, kind, profile, bridgeable: true, ...(reach === undefined ? {} : { reach }) };
+	const body = accountCreated(context.clock.now(), { ...fields, origin: { bridge, id: person.id } });
+	await context.log.append({
+		stream: body.account.id,
+		type: "account.created",
+		actor: body.account.id,
+		natural: personKeyOf(bridge, person.id),
+		request: `handle:${handle}@${domain}`,
+		body,
+	});
+	return (await accountById(context, body.account.id)) as Account;
+}
+
+/** The accounts of the report: bob is known twice, and the real bob_2 got a number as well. */
+async function pairs(t: ExecutionContext) {
+	const core = await openCore(t);
+	const { context } = core;
+	const bob = await asBefore(core, fedi.name, byFedi("bob"), "bob");
+	const numbered = await asBefore(core, ofscp, byOfscp("bob"), "bob_2");
+	const real = await asBefore(core, fedi.name, byFedi("bob_2"), "bob_2_2");
+	const { id: _, ...profile } = byOfscp("bob");
+	const doc = { id: "usr_bob", handle: profile.handle, home: "b.test", updatedAt: 1, fetchedAt: 1, expiresAt: 9e15 };
+	await context.store.insert(remoteUsers, "bob@b.test", doc);
+	const jane = await core.person("jane");
+	const club = await core.channel(jane, "public");
+	await joinChannel(context, club, numbered);
+	await follow(
+		context,
+		(await placeOf(context, numbered.timeline)) as NonNullable<Awaited<ReturnType<typeof placeOf>>>,
+		jane,
+	);
+	return { core, bob, numbered, real, jane, club };
+}
+
+async function assertMerged(
+	t: ExecutionContext,
+	{ core, bob, numbered, real, jane, club }: Awaited<ReturnType<typeof pairs>>,
+) {
+	const { context } = core;
+	t.is((await accountByRemote(context, ofscp, byOfscp("bob").id))?.id, bob.id);
+	t.is((await core.shadows.of(ofscp, byOfscp("bob"))).id, bob.id);
+	t.is(addressOf((await accountById(context, numbered.id)) as Account), "bob@b.test");
+	t.is((await accountByHandle(context, "bob", "b.test"))?.id, bob.id);
+	t.truthy(await joined(context, club.channel.id, bob), "the membership has moved");
+	t.is(await joined(context, club.channel.id, numbered), undefined);
+	t.is(await context.store.count(memberships, "place", [numbered.timeline, "requested"]), 0);
+	t.is((await context.store.get(memberships, `${bob.timeline}/${jane.id}`))?.doc.state, "requested");
+	const renamed = await core.shadows.of(fedi.name, byFedi("bob_2"));
+	t.is(renamed.id, real.id);
+	t.is(addressOf(renamed), "bob_2@b.test");
+}
+
+for (const steps of [0, 1, 2, 3, 4, 5, 6])
+	test(`pairs of an earlier version become one account at the first start, also if it is interrupted after ${steps} events`, async (t) => {
+		const scene = await pairs(t);
+		const { context } = scene.core;
+		const stop = new AbortController();
+		const { append } = context.log;
+		let appended = 0;
+		const interrupted = {
+			...context,
+			log: {
+				...context.log,
+				append: (...given: Parameters<typeof append>) => {
+					if (++appended > steps) throw new Error("the process ends here");
+					return append(...given);
+				},
+			},
+		} as typeof context;
+		await t.throwsAsync(migrate(interrupted, stop.signal), { message: "the process ends here" });
+		t.is(await context.store.get(migrations, "one-account-for-each-remote-person"), undefined);
+		await migrate(context, stop.signal);
+		await assertMerged(t, scene);
+	});
+
+test("pairs of which nothing is kept become one account when the person is next heard of", async (t) => {
+	const scene = await pairs(t);
+	await scene.core.context.store.delete(remoteUsers, "bob@b.test");
+	await migrate(scene.core.context, new AbortController().signal);
+	t.not((await accountByRemote(scene.core.context, ofscp, byOfscp("bob").id))?.id, scene.bob.id);
+	await scene.core.shadows.of(ofscp, byOfscp("bob"));
+	await assertMerged(t, scene);
+});
+
+test("a number of an earlier version is never taken for the name of another person", async (t) => {
+	const { core, numbered, real } = await pairs(t);
+	const other = await core.shadows.of(ofscp, byOfscp("bob_2"));
+	t.not(other.id, numbered.id);
+	t.not(other.id, real.id);
+	const renamed = await core.shadows.of(fedi.name, byFedi("bob_2"));
+	t.is(renamed.id, real.id);
+	t.is((await core.shadows.of(ofscp, byOfscp("bob_2"))).id, real.id, "now both homes have confirmed it");
+});
