@@ -1,10 +1,12 @@
 import { follow } from "../access/join-channel.ts";
 import { accountById } from "../accounts/find-account.ts";
+import { NotFound } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { memberships } from "../groups/membership.ts";
 import { changeMembership } from "../groups/membership-change.ts";
 import { placeOf } from "../groups/place.ts";
 import type { Account } from "../model/account.ts";
+import type { Membership } from "../model/membership.ts";
 import { roadsOf, unchanged } from "./same-person.ts";
 
 /** How many memberships are moved at once. */
@@ -59,31 +61,48 @@ async function addRoadsOf(context: CoreContext, into: Account, from: Account, ha
 	}
 }
 
-/** What the account has joined, or asked to join. */
+/**
+ * What the account has joined, or asked to join: groups before their channels, since a membership in a channel counts only with the one in
+ * its group. What has ended together with its group is not moved.
+ */
 async function moveMemberships(context: CoreContext, from: Account, into: Account): Promise<void> {
-	for (const [kind, state] of [
-		["grp", "joined"],
-		["chn", "joined"],
-		["grp", "requested"],
-		["chn", "requested"],
-	] as const) {
-		for (;;) {
-			const page = await context.store.page(memberships, {
-				index: "account",
-				prefix: [from.id, kind, state],
-				order: "asc",
-				limit: batch,
+	for (const state of ["joined", "requested"] as const) {
+		const inGroups = await allOf(context, [from.id, "grp", state]);
+		for (const membership of inGroups) await moveInto(context, into, membership);
+		for (const { place } of await allOf(context, [from.id, "chn", state])) {
+			let moved: Membership | undefined;
+			await changeMembership(context, place, from, (now) => {
+				moved = now?.state === state ? now : undefined;
+				return undefined;
 			});
-			for (const { doc } of page) {
-				const { place, role, reach, request } = doc;
-				const kept = { role, ...(reach === undefined ? {} : { reach }), ...(request === undefined ? {} : { request }) };
-				await changeMembership(context, place, into, (now) =>
-					now?.state === "joined" || now?.state === state ? undefined : { state, ...kept },
-				);
-				await changeMembership(context, place, from, () => ({ state: "left" }));
-			}
-			if (page.length === 0) break;
+			if (moved !== undefined) await moveInto(context, into, moved);
+			await changeMembership(context, place, from, () => ({ state: "left" }));
 		}
+		for (const { place } of inGroups) await changeMembership(context, place, from, () => ({ state: "left" }));
+	}
+}
+
+async function moveInto(context: CoreContext, into: Account, membership: Membership): Promise<void> {
+	const { place, state, role, reach, request } = membership;
+	const kept = { role, ...(reach === undefined ? {} : { reach }), ...(request === undefined ? {} : { request }) };
+	await changeMembership(context, place, into, (now) =>
+		now?.state === "joined" || now?.state === state ? undefined : { state, ...kept },
+	);
+}
+
+async function allOf({ store }: CoreContext, prefix: readonly string[]): Promise<readonly Membership[]> {
+	const found: Membership[] = [];
+	for (;;) {
+		const last = found.at(-1);
+		const page = await store.page(memberships, {
+			index: "account",
+			prefix,
+			...(last === undefined ? {} : { after: [...prefix, last.since, last.place] }),
+			order: "asc",
+			limit: batch,
+		});
+		found.push(...page.map(({ doc }) => doc));
+		if (page.length < batch) return found;
 	}
 }
 
@@ -98,10 +117,15 @@ async function moveFollowers(context: CoreContext, from: Account, into: Account)
 				const follower = await accountById(context, doc.account);
 				if (follower === undefined) continue;
 				if (timeline !== undefined && follower.id !== into.id && follower.deletedAt === undefined)
-					await follow(context, timeline, follower);
+					await follow(context, timeline, follower).catch(unlessNotFound);
 				await changeMembership(context, from.timeline, follower, () => ({ state: "left" }));
 			}
 			if (page.length === 0) break;
 		}
 	}
+}
+
+/** The home of the account can't be asked. */
+function unlessNotFound(error: unknown): void {
+	if (!(error instanceof NotFound)) throw error;
 }

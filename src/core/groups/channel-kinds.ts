@@ -1,23 +1,26 @@
 import { BoundedMap } from "../bounded-map.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { ChannelId } from "../ids.ts";
-import type { ChannelKind } from "../model/channel.ts";
+import type { Channel, ChannelKind } from "../model/channel.ts";
 import type { Store } from "../ports/store.ts";
 import { channels } from "./channel.ts";
 
 /** How many channels are remembered for each store. */
 const remembered = 100_000;
 
-const caches = new WeakMap<Store, BoundedMap<ChannelId, ChannelKind>>();
+/** What never changes in a channel. */
+export type KnownChannel = ChannelKind & Pick<Channel, "group">;
 
-/** The kinds of channels, with their owners. These never change, so they are remembered. Unknown channels are left out. */
+const caches = new WeakMap<Store, BoundedMap<ChannelId, KnownChannel>>();
+
+/** The kinds of channels, with their owners and groups. These never change, so they are remembered. Unknown channels are left out. */
 export async function kindsOf(
 	{ store }: Pick<CoreContext, "store">,
 	ids: readonly ChannelId[],
-): Promise<ReadonlyMap<ChannelId, ChannelKind>> {
+): Promise<ReadonlyMap<ChannelId, KnownChannel>> {
 	const cache = caches.get(store) ?? new BoundedMap(remembered);
 	caches.set(store, cache);
-	const kinds = new Map<ChannelId, ChannelKind>();
+	const kinds = new Map<ChannelId, KnownChannel>();
 	const unknown: ChannelId[] = [];
 	for (const id of ids) {
 		const kind = cache.get(id);
@@ -33,8 +36,9 @@ export async function kindsOf(
 }
 
 /** Only these fields of a channel, so that the cache stays small. */
-function kindOf(channel: ChannelKind): ChannelKind {
-	if (channel.kind === "room") return { kind: "room" };
-	if (channel.kind === "timeline") return { kind: channel.kind, owner: channel.owner };
-	return { kind: channel.kind, owner: channel.owner, timeline: channel.timeline };
+function kindOf(channel: Channel): KnownChannel {
+	const { group } = channel;
+	if (channel.kind === "room") return { group, kind: "room" };
+	if (channel.kind === "timeline") return { group, kind: channel.kind, owner: channel.owner };
+	return { group, kind: channel.kind, owner: channel.owner, timeline: channel.timeline };
 }

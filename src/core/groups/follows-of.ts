@@ -1,10 +1,10 @@
 import type { CoreContext } from "../events/context.ts";
-import type { AccountId, ChannelId } from "../ids.ts";
+import type { AccountId, ChannelId, GroupId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { Membership } from "../model/membership.ts";
 import type { Stored } from "../ports/store.ts";
 import { kindsOf } from "./channel-kinds.ts";
-import { memberships } from "./membership.ts";
+import { isOfTerm, membershipId, memberships } from "./membership.ts";
 
 /** How many memberships are read at once. */
 const batch = 1000;
@@ -13,14 +13,14 @@ const batch = 1000;
 export interface Follows {
 	/** The owners of the timelines that it has joined, and itself. */
 	readonly people: ReadonlySet<AccountId>;
-	/** The other channels that it has joined. */
+	/** The channels of groups that it has joined. */
 	readonly rooms: readonly ChannelId[];
 }
 
 /** Reads the follows of an account: a thousand take a few store calls. */
 export async function followsOf(context: Pick<CoreContext, "store">, account: Account): Promise<Follows> {
 	const people = new Set([account.id]);
-	const rooms: ChannelId[] = [];
+	const rooms: { readonly joined: Stored<Membership>; readonly group: GroupId }[] = [];
 	const prefix = [account.id, "chn", "joined"];
 	for (let last: Membership | undefined; ; ) {
 		const page: readonly Stored<Membership>[] = await context.store.page(memberships, {
@@ -31,12 +31,28 @@ export async function followsOf(context: Pick<CoreContext, "store">, account: Ac
 			limit: batch,
 		});
 		// The place is the first part of a membership's id, so that the documents need not be parsed.
-		const joined = page.map(({ id }) => id.slice(0, id.indexOf("/")) as ChannelId);
-		for (const [id, kind] of await kindsOf(context, joined)) {
-			if (kind.kind === "room") rooms.push(id);
-			else people.add(kind.owner);
+		const placeOf = ({ id }: Stored<Membership>) => id.slice(0, id.indexOf("/")) as ChannelId;
+		const kinds = await kindsOf(context, page.map(placeOf));
+		for (const joined of page) {
+			const channel = kinds.get(placeOf(joined));
+			if (channel?.kind === "room") rooms.push({ joined, group: channel.group });
+			else if (channel !== undefined) people.add(channel.owner);
 		}
-		if (page.length < batch) return { people, rooms };
+		if (page.length < batch) return { people, rooms: await ofTerm(context, account, rooms) };
 		last = page.at(-1)?.doc;
 	}
+}
+
+/** Of channels of groups, those whose membership did not end with the one in the group. */
+async function ofTerm(
+	{ store }: Pick<CoreContext, "store">,
+	account: Account,
+	rooms: readonly { readonly joined: Stored<Membership>; readonly group: GroupId }[],
+): Promise<readonly ChannelId[]> {
+	const ids = [...new Set(rooms.map(({ group }) => membershipId(group, account.id)))];
+	const inGroups = ids.length === 0 ? [] : await store.getAll(memberships, ids);
+	const byGroup = new Map(inGroups.map(({ doc }) => [doc.place, doc]));
+	return rooms.flatMap(({ joined, group }) =>
+		isOfTerm(joined.doc, byGroup.get(group)) ? [joined.doc.place as ChannelId] : [],
+	);
 }

@@ -66,7 +66,7 @@ test("the second part of a followed person's thread arrives with its first part"
 	await receive(fedi.message(bob, "2/2", "and so on", above("1/2")));
 	t.is((await kept("2/2"))?.reply?.to, (await kept("1/2"))?.id);
 	const home = await homeTimeline(core.context, jane, { limit: 10 });
-	t.deepEqual(home.map(({ message }) => message.origin?.id).sort(), ["1/2", "2/2"]);
+	t.deepEqual(home.map(({ message: { origin } }) => origin?.id).sort(), ["1/2", "2/2"]);
 });
 
 test("a parent that can't be had does not lose its reply, which names it", async (t) => {

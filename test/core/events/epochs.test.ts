@@ -1,8 +1,10 @@
 import test from "ava";
+import { follow } from "#core/access/join-channel.ts";
 import { beginEpoch, createEpochs, eventByName, readEpochs } from "#core/events/epochs.ts";
 import { bridgeName, parseEventName } from "#core/ids.ts";
 import { createIds } from "../../../bridges/activitypub/ids.ts";
 import { openCore } from "../../support/core.ts";
+import { createFakeBridge } from "../../support/fake-bridge.ts";
 
 test("the names of events of the first epoch are their ids, as they were given out before there were epochs", (t) => {
 	t.is(createEpochs().nameOf({ stream: "chn_a", seq: 3, at: 5 }), "chn_a/3");
@@ -81,4 +83,20 @@ test("every restore begins an epoch of its own, with a name that no other has", 
 	const { current } = await readEpochs(context.store);
 	t.is(current.since, Math.max(...begun.map(({ since }) => since)));
 	t.true(begun.every(({ name }) => /^[0-9a-z]{8}$/.test(name)));
+});
+
+test("after a restore, the answer to a follow still finds the follow by the name that went out", async (t) => {
+	const fedi = createFakeBridge("fedi");
+	const core = await openCore(t, [fedi]);
+	Object.assign(core.context, { epochs: createEpochs([{ name: "e1", since: 1 }]) });
+	const jane = await core.person("jane");
+	const bob = fedi.person("bob");
+	const shadow = await core.shadows.of(fedi.name, bob);
+	await follow(core.context, await core.timeline(shadow, jane), jane);
+	await core.settled();
+	const [join] = fedi.delivered;
+	t.regex(join?.id ?? "", /~e1$/);
+	const answer = { kind: "answer", sender: bob, raw: {}, account: jane.id, accepted: true } as const;
+	const received = await core.incoming.receive(fedi.name, [{ ...answer, id: "accept", join: join?.id as string }]);
+	t.deepEqual(received, [{ status: "accepted" }]);
 });

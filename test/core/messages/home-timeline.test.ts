@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from "ava";
-import { follow, joinChannel } from "#core/access/join-channel.ts";
+import { follow, joinChannel, joinGroup } from "#core/access/join-channel.ts";
 import { leave } from "#core/access/leave.ts";
 import { readableById } from "#core/access/readable-place.ts";
 import type { ChannelId } from "#core/ids.ts";
@@ -115,6 +115,20 @@ test("of a channel it has what starts a thread, from anyone, and only for those 
 	t.deepEqual(textsOf(await readHome(core, jane)).toSorted(), ["a topic", "bob's topic"]);
 	await leave(core.context, club, jane);
 	t.deepEqual(textsOf(await readHome(core, jane)), []);
+});
+
+test("a channel of a group that its reader has left is not in it, also after joining the group again", async (t) => {
+	const { core, jane, stranger } = await sceneOf(t);
+	const club = await core.channel(stranger, "public");
+	await joinChannel(core.context, club, jane);
+	await core.post(stranger, club, "a topic");
+	t.deepEqual(textsOf(await readHome(core, jane)), ["a topic"]);
+	await leave(core.context, { group: club.group }, jane);
+	t.deepEqual(textsOf(await readHome(core, jane)), []);
+	await joinGroup(core.context, club.group, jane);
+	t.deepEqual(textsOf(await readHome(core, jane)), []);
+	await joinChannel(core.context, club, jane);
+	t.deepEqual(textsOf(await readHome(core, jane)), ["a topic"]);
 });
 
 test("what its reader may not read, or no longer, is not in it", async (t) => {

@@ -1,4 +1,5 @@
 import { accountById } from "../../accounts/find-account.ts";
+import { eventByName } from "../../events/epochs.ts";
 import { membershipId, memberships } from "../../groups/membership.ts";
 import { changeMembership } from "../../groups/membership-change.ts";
 import type { MembershipChange } from "../../groups/membership-events.ts";
@@ -57,7 +58,7 @@ async function change(
 
 /** Whether an event is the request of this account to join the timeline, and no later request has replaced it. */
 async function asked({ context }: IncomingBatch, owner: Account, account: Account, join: string): Promise<boolean> {
-	const event = await context.store.event(join);
+	const event = await eventByName(context, join);
 	if (event?.type !== "member.requested" || event.stream !== owner.timeline) return false;
 	const { membership } = event.body as MembershipChange;
 	const now = (await context.store.get(memberships, membershipId(owner.timeline, account.id)))?.doc;
