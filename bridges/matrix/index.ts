@@ -56,8 +56,8 @@ export function createMatrix(
 	const members = createMembers(host, homeserver, names);
 	const removed = createRemovedGhosts(host, homeserver, names);
 	const readBack = createReadBack(host, homeserver, () => receiveEvents);
-	const { begin } = readBack;
-	const consent = createConsent({ host, homeserver, names, members, begin, signal: stopping.signal });
+	const { begin, forget } = readBack;
+	const consent = createConsent({ host, homeserver, names, members, begin, forget, signal: stopping.signal });
 	const receiveEvents: ReceiveEvents = createReceiveEvents({
 		host,
 		people,
@@ -77,8 +77,9 @@ export function createMatrix(
 		async onAvailable(returned) {
 			if (returned) {
 				await readBack.suspectAll();
-				// The consent that a waiting link needs may have been given while one of us was down.
-				for (const { room, state } of await host.portals.all()) if (state === "waiting") await consent.check(room);
+				// What a waiting or degraded link needs may have happened while one of us was down.
+				const pending = (await host.portals.all()).filter(({ state }) => state !== "active");
+				for (const room of new Set(pending.map((link) => link.room))) await consent.check(room);
 			}
 			await readBack.all();
 		},
@@ -134,7 +135,7 @@ export function createMatrix(
 			await homeserver.close();
 			if (isStarted) host.report({ state: "stopped" });
 		},
-		deliver: createDeliver({ host, ghosts, members, consent, readBack, send }),
+		deliver: createDeliver({ host, ghosts, members, consent, send }),
 		resolvers: {
 			person: "unsupported",
 			isGone: "unsupported",

@@ -1,6 +1,7 @@
-import { BoundedMap, cleanName, type RemotePerson } from "#bridge-kit";
+import { BoundedMap, type RemotePerson } from "#bridge-kit";
 import { type Homeserver, isRefusal, segment } from "./homeserver.ts";
 import { handleOf } from "./ids.ts";
+import { oneLine } from "./one-line.ts";
 
 const patienceMs = 3_000;
 const maxKnown = 20_000;
@@ -81,8 +82,6 @@ export function createPeople({ homeserver, now, recall }: PeopleParts): People {
 
 const localpart = (user: string): string => user.slice(1).split(":", 1)[0] || user;
 
-/** A display name on one line, without invisible characters. */
-function readable(name: unknown, user: string): string {
-	const text = typeof name === "string" ? name.slice(0, maxName * 4) : "";
-	return cleanName(cleanName(text).slice(0, maxName)) || localpart(user);
-}
+/** A display name that is fit to be shown; without one, the user's name on their server. */
+const readable = (name: unknown, user: string): string =>
+	(typeof name === "string" ? oneLine(name, maxName) : "") || localpart(user);

@@ -58,7 +58,7 @@ export const errorCodes = {
 	own_timeline: { status: 409, meaning: "An account can't follow itself." },
 	owner_leaves: { status: 409, meaning: "The owner of a group can't leave it." },
 	passkey_known: { status: 409, meaning: "The passkey is already registered." },
-	room_linked: { status: 409, meaning: "The room is linked to another channel." },
+	room_linked: { status: 409, meaning: "The room is linked to another channel, and that link is active." },
 	tier_not_federated: { status: 409, meaning: "Channels of this tier are not federated." },
 	too_many_device_keys: { status: 409, meaning: "The account has reached its limit of device keys." },
 	too_many_passkeys: { status: 409, meaning: "The account has reached its limit of passkeys." },

@@ -54,7 +54,7 @@ async function open(t: ExecutionContext): Promise<Scene> {
 	return { provider, synapse, peer, jane, alice, bot: `@_ofscp_bot:${synapse.serverName}` };
 }
 
-/** Lets Alice create a room, invite the bot and give it a power level, and a member link the room. */
+/** Lets Alice create a room and invite the bot, a member link the room, and Alice agree. */
 async function linkRoom(
 	{ jane, alice, bot }: Scene,
 	group: string,
@@ -62,8 +62,11 @@ async function linkRoom(
 ): Promise<{ room: string; portal: string }> {
 	const room = await alice.createRoom({ preset: "public_chat" });
 	await alice.invite(room, bot);
-	await alice.setPower(room, bot, 50);
 	const portal = await jane.call("POST", `/api/groups/${group}/bridges`, { bridge: "matrix", channel, room });
+	await until("the room is asked", async () =>
+		(await textsIn(alice, room)).some((event) => String(event.content.body).includes(`link ${portal.code}`)),
+	);
+	await alice.sendText(room, `link ${portal.code}`);
 	await until("the link is active", async () => {
 		const { items } = await jane.call("GET", `/api/groups/${group}/bridges`);
 		return items.some((item: { id: string; state: string }) => item.id === portal.id && item.state === "active");
@@ -196,7 +199,10 @@ test("in a linked timeline, other users get one notice that only replies are bri
 	const { room } = await linkRoom(scene, timeline.group, timeline.channel);
 	await alice.sendText(room, "one");
 	await alice.sendText(room, "two");
-	const notices = async () => (await textsIn(alice, room)).filter((event) => event.content.msgtype === "m.notice");
+	const notices = async () =>
+		(await textsIn(alice, room)).filter(
+			({ content }) => content.msgtype === "m.notice" && String(content.body).includes("Only replies"),
+		);
 	await until("the notice", async () => (await notices()).length === 1);
 	const memo = await jane.call("POST", `/api/groups/${timeline.group}/channels/${timeline.channel}/messages`, {
 		type: "memo",

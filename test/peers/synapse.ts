@@ -91,6 +91,7 @@ function configuration(folder: string, port: number, serverName: string, registr
 		bcrypt_rounds: 4,
 		app_service_config_files: [registrationFile],
 		rc_message: generous,
+		rc_room_creation: generous,
 		rc_registration: generous,
 		rc_login: { address: generous, account: generous, failed_attempts: generous },
 		rc_joins: { local: generous, remote: generous },

@@ -137,7 +137,7 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 				return saidIn(channel).filter(isCounted).length;
 			},
 		},
-		portals: { all: async () => [], byRoom: async () => undefined },
+		portals: { all: async () => [], byRoom: async () => undefined, ofRoom: async () => [] },
 		state: memoryState(() => host.reads++),
 		secrets: memoryState(() => host.reads++),
 

@@ -90,6 +90,7 @@ const converters: Readonly<Record<RoomEventType, Convert | "ignored">> = {
 	"m.room.redaction": convertRedaction,
 	"m.room.member": convertMembership,
 	"m.room.power_levels": "ignored",
+	"m.room.join_rules": "ignored",
 	"m.room.encryption": "ignored",
 	"m.room.encrypted": "ignored",
 	"m.room.tombstone": "ignored",

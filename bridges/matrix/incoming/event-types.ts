@@ -6,6 +6,7 @@ const roomEventTypes = [
 	"m.room.redaction",
 	"m.room.member",
 	"m.room.power_levels",
+	"m.room.join_rules",
 	"m.room.encryption",
 	"m.room.encrypted",
 	"m.room.tombstone",

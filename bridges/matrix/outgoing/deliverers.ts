@@ -10,7 +10,6 @@ import type { Ghosts } from "../ghosts.ts";
 import { HomeserverError } from "../homeserver.ts";
 import type { Consent } from "../rooms/consent.ts";
 import type { Members } from "../rooms/members.ts";
-import type { ReadBack } from "../rooms/read-back.ts";
 import { editContent, messageContent, reactionContent } from "./content.ts";
 import type { EventSender } from "./send.ts";
 
@@ -20,7 +19,6 @@ export interface DeliveryContext {
 	readonly ghosts: Ghosts;
 	readonly members: Members;
 	readonly consent: Consent;
-	readonly readBack: Pick<ReadBack, "forget">;
 	readonly send: EventSender;
 }
 
@@ -88,16 +86,14 @@ const deliverUnreaction: Deliverer<"unreaction"> = async (context, delivery) => 
 	return delivered();
 };
 
-const deliverLink: Deliverer<"link"> = async ({ consent }, { room, consented }) => {
-	if (consented) await consent.grant(room);
+const deliverLink: Deliverer<"link"> = async ({ consent }, { room, portal, consented }) => {
+	if (consented) await consent.grant(room, portal);
 	await consent.check(room);
 	return delivered();
 };
 
-const deliverUnlink: Deliverer<"unlink"> = async ({ consent, members, readBack }, { room, channel }) => {
-	await consent.end(room, channel.id);
-	await readBack.forget(room);
-	await members.leaveAll(room);
+const deliverUnlink: Deliverer<"unlink"> = async ({ consent }, { room, portal, channel }) => {
+	await consent.end(room, portal, channel.id);
 	return delivered();
 };
 

@@ -1,90 +1,151 @@
-import type { BridgeHost } from "#bridge-kit";
-import type { Names } from "../ids.ts";
+import type { BridgeHost, LinkedRoom } from "#bridge-kit";
 import type { Power } from "./power.ts";
 
-/** The power to redact messages; giving it to the bot is the room's consent. */
-const botPower = 50;
-/** How many users who said `link` are remembered until their power has been checked. */
+/** The power that an invitation had to give to the bot in earlier versions. */
+const invitedPower = 50;
+/** How many answers to one link are remembered until the power of their senders has been checked. */
 const maxHeard = 20;
+/**
+ * How many links are announced in a room before one of its users answers. Others wait silently until a user names their code, so that
+ * a room can't be flooded with questions by making links and ending them again.
+ */
+const maxAnnounced = 5;
 
-/** How a room has consented to its link. Consent lasts until the bot is removed or the link ends. */
+/** What a room was told about a link and has answered. */
+export interface Agreement {
+	/** The room was told who asks, what, and what it means. Only answers after that count. */
+	readonly announced?: true;
+	/** The answers `link CODE` of users whose power has not been checked yet. */
+	readonly heard?: readonly Answer[];
+	/** How the room has agreed. `invitation` is from earlier versions and counts as long as the bot has its power. */
+	readonly agreed?: "answer" | "invitation" | "operator";
+}
+
+/** A user's answer to a link. */
+export interface Answer {
+	readonly by: string;
+	/** The user also agrees that moderators of each side remove messages of the other. */
+	readonly shared: boolean;
+}
+
+interface StoredRoom {
+	/** The inviter of the bot, as long as the invitation or the bot's membership lasts. */
+	readonly invitedBy?: string;
+	/** How often the bot was removed; what it says after its return differs by this number. */
+	readonly removals?: number;
+	readonly links?: Readonly<Record<string, Agreement>>;
+	/** How many links were announced since the room last agreed to one. */
+	readonly asked?: number;
+	/** Consent of the room as such, stored by an earlier version: it was given to the only link that there was. */
+	readonly agreed?: Agreement["agreed"];
+}
+
+type LinkId = LinkedRoom["id"];
+
+/**
+ * How rooms have consented to their links (wire.md, "Bridges"). Consent belongs to one link, and lasts until the bot is removed or the
+ * link ends.
+ */
 export interface Agreements {
 	invited(room: string, by: string): Promise<void>;
-	linkSaid(room: string, by: string): Promise<void>;
-	/** The operator consents for the room. */
-	operatorAgreed(room: string): Promise<void>;
-	/** The bot was removed: only an invitation or the operator can bring it back. */
+	/** Whether an invitation of the bot was received that was not withdrawn since. */
+	isInvited(room: string): Promise<boolean>;
+	/** A user has answered a link. It counts only if the link was announced before. */
+	answered(room: string, link: LinkId, answer: Answer): Promise<void>;
+	/** The operator consents on behalf of the room. */
+	operatorAgreed(room: string, link: LinkId): Promise<void>;
+	announced(room: string, link: LinkId): Promise<void>;
+	/** The room has answered a link: the answers are settled, and it agrees or does not. */
+	settled(room: string, link: LinkId, agreed: boolean): Promise<void>;
+	/** The bot was removed: all consent ends. */
 	botRemoved(room: string): Promise<void>;
-	/** The room was replaced: this can't be undone. */
-	replaced(room: string): Promise<void>;
-	/** Whether consent was revoked, so that `link` in the room has no effect. */
-	isRevoked(room: string): Promise<boolean>;
-	/** What is still missing; `undefined`: the room has consented. */
-	missing(room: string, power: Power): Promise<string | undefined>;
-	forget(room: string): Promise<void>;
+	/** How often the bot was removed. */
+	removals(room: string): Promise<number>;
+	/** What is stored about a room's open links. */
+	of(room: string, links: readonly LinkedRoom[]): Promise<RoomAgreements>;
+	/** A link has ended. */
+	forget(room: string, link: LinkId): Promise<void>;
+	/** The last link of a room has ended. */
+	forgetRoom(room: string): Promise<void>;
 }
 
-interface StoredAgreement {
-	readonly invitedBy?: string;
-	/** Users who said `link`, whose power has not been checked yet. */
-	readonly heard?: readonly string[];
-	/** How the room consented. An invitation counts as long as the bot has its power. */
-	readonly agreed?: "invitation" | "word" | "operator";
-	readonly over?: "removed" | "replaced";
+/** What is stored about the links of one room. */
+export interface RoomAgreements {
+	readonly links: ReadonlyMap<LinkId, Agreement>;
+	readonly removals: number;
+	/** How many further links may be announced. */
+	readonly announceable: number;
 }
 
-export function createAgreements(state: BridgeHost["state"], names: Names): Agreements {
+export function createAgreements(state: BridgeHost["state"]): Agreements {
 	const keyOf = (room: string): string => `consent:${room}`;
-	const read = async (room: string): Promise<StoredAgreement> =>
-		((await state.get(keyOf(room))) ?? {}) as StoredAgreement;
-	const write = (room: string, stored: StoredAgreement): Promise<void> => state.set(keyOf(room), stored);
+	const read = async (room: string): Promise<StoredRoom> => ((await state.get(keyOf(room))) ?? {}) as StoredRoom;
 	let last: Promise<unknown> = Promise.resolve();
+
 	/** Changes are made one after the other, so that none overwrites another. */
-	function inTurn<T>(change: () => Promise<T>): Promise<T> {
-		const turn = last.then(change, change);
+	function inTurn(work: () => Promise<void>): Promise<void> {
+		const turn = last.then(work);
 		last = turn.catch(() => {});
 		return turn;
 	}
+	const change = (room: string, next: (stored: StoredRoom) => StoredRoom): Promise<void> =>
+		inTurn(async () => {
+			await state.set(keyOf(room), next(await read(room)));
+		});
+	const changeLink = (room: string, link: LinkId, next: (agreement: Agreement) => Agreement): Promise<void> =>
+		change(room, (stored) => ({ ...stored, links: { ...stored.links, [link]: next(stored.links?.[link] ?? {}) } }));
 
 	return {
-		invited: (room, by) =>
-			inTurn(async () => {
-				const { over: _over, ...stored } = await read(room);
-				await write(room, { ...stored, invitedBy: by });
+		invited: (room, by) => change(room, (stored) => ({ ...stored, invitedBy: by })),
+		isInvited: async (room) => (await read(room)).invitedBy !== undefined,
+		answered: (room, link, answer) =>
+			changeLink(room, link, ({ heard = [], ...rest }) => {
+				const others = heard.filter(({ by }) => by !== answer.by);
+				return { ...rest, heard: [...others, answer].slice(-maxHeard) };
 			}),
-		linkSaid: (room, by) =>
-			inTurn(async () => {
-				const stored = await read(room);
-				if (stored.over !== undefined || stored.heard?.includes(by)) return;
-				await write(room, { ...stored, heard: [...(stored.heard ?? []), by].slice(-maxHeard) });
+		operatorAgreed: (room, link) => changeLink(room, link, () => ({ agreed: "operator" })),
+		async announced(room, link) {
+			await changeLink(room, link, () => ({ announced: true }));
+			await change(room, ({ asked = 0, ...stored }) => ({ ...stored, asked: asked + 1 }));
+		},
+		async settled(room, link, agreed) {
+			await changeLink(room, link, ({ announced }) => ({
+				...(announced === undefined ? {} : { announced }),
+				...(agreed ? { agreed: "answer" as const } : {}),
+			}));
+			if (agreed) await change(room, ({ asked: _, ...stored }) => stored);
+		},
+		botRemoved: (room) => change(room, ({ removals = 0 }) => ({ removals: removals + 1 })),
+		removals: async (room) => (await read(room)).removals ?? 0,
+		async of(room, links) {
+			if ((await read(room)).agreed !== undefined) await change(room, (stored) => attributed(stored, links));
+			const { links: known = {}, removals = 0, asked = 0 } = await read(room);
+			const open = links.flatMap(({ id }) => (known[id] === undefined ? [] : [[id, known[id]] as const]));
+			return { links: new Map(open), removals, announceable: maxAnnounced - asked };
+		},
+		forget: (room, link) =>
+			change(room, (stored) => {
+				const { [link]: _ended, ...links } = stored.links ?? {};
+				return { ...stored, links };
 			}),
-		operatorAgreed: (room) => inTurn(() => write(room, { agreed: "operator" })),
-		botRemoved: (room) => inTurn(() => write(room, { over: "removed" })),
-		replaced: (room) => inTurn(() => write(room, { over: "replaced" })),
-		isRevoked: async (room) => (await read(room)).over !== undefined,
-		missing: (room, power) =>
-			inTurn(async () => {
-				const before = await read(room);
-				const { heard: _heard, agreed: _agreed, ...stored } = before;
-				const agreed = agreementOf(before, power, names.bot);
-				if (agreed !== before.agreed || before.heard !== undefined)
-					await write(room, agreed === undefined ? stored : { ...stored, agreed });
-				return agreed === undefined ? howToAgree : undefined;
-			}),
-		forget: (room) => inTurn(() => state.delete(keyOf(room))),
+		forgetRoom: (room) => inTurn(() => state.delete(keyOf(room))),
 	};
 }
 
-const howToAgree = `a user who may change the room's power levels has to invite the bot and give it power ${botPower}, or say "link" in the room`;
-
-function agreementOf(
-	{ agreed, heard = [], invitedBy }: StoredAgreement,
-	power: Power,
-	bot: string,
-): StoredAgreement["agreed"] {
-	if (agreed === "operator" || agreed === "word") return agreed;
-	if (heard.some(power.mayChangePower)) return "word";
-	if (power.of(bot) < botPower) return undefined;
-	if (agreed === "invitation") return agreed;
-	return invitedBy !== undefined && power.mayChangePower(invitedBy) ? "invitation" : undefined;
+/** Attributes the consent that an earlier version stored for the room to the oldest link, which was the only one then. */
+function attributed({ agreed, ...stored }: StoredRoom, links: readonly LinkedRoom[]): StoredRoom {
+	// Ids begin with the time at which they were made.
+	const [oldest] = links.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+	const { invitedBy, removals, links: known } = stored;
+	const kept = { ...(invitedBy === undefined ? {} : { invitedBy }), ...(removals === undefined ? {} : { removals }) };
+	if (oldest === undefined || agreed === undefined) return { ...kept, links: { ...known } };
+	return { ...kept, links: { ...known, [oldest.id]: { agreed } } };
 }
+
+/** The answer to a link by a user who may give it; `undefined`: there is none. */
+export const decisiveAnswer = ({ heard = [] }: Agreement, power: Power): Answer | undefined =>
+	heard.findLast(({ by }) => power.mayChangePower(by));
+
+/** Whether a room agrees to a link now. */
+export const isAgreed = ({ agreed }: Agreement, power: Power, bot: string): boolean =>
+	agreed === "invitation" ? power.of(bot) >= invitedPower : agreed !== undefined;

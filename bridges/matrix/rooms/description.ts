@@ -18,25 +18,35 @@ export function createDescription(
 	homeserver: Homeserver,
 	names: Names,
 ): Description {
-	async function set(room: string, channel: string, content: object): Promise<void> {
-		const key = segment(`ofscp://${about.domain}/${channel}`);
-		for (const type of types) {
-			try {
-				await homeserver.request("PUT", `/rooms/${segment(room)}/state/${type}/${key}`, { body: content });
-			} catch (error) {
-				if (!isRefusal(error)) throw error;
-			}
+	const pathOf = (room: string, channel: string, type: string): string =>
+		`/rooms/${segment(room)}/state/${type}/${segment(`ofscp://${about.domain}/${channel}`)}`;
+
+	/** @returns the answer; `undefined`: the homeserver refuses */
+	async function ask(method: "GET" | "PUT", path: string, body?: object): Promise<object | undefined> {
+		try {
+			return await homeserver.request(method, path, body === undefined ? {} : { body });
+		} catch (error) {
+			if (isRefusal(error)) return undefined;
+			throw error;
 		}
 	}
 
 	return {
-		put: (room, channel) =>
-			set(room, channel, {
+		async put(room, channel) {
+			const content = {
 				bridgebot: names.bot,
 				creator: names.bot,
 				protocol: { id: "ofscp", displayname: "OFSCP" },
 				channel: { id: channel, external_url: about.origin },
-			}),
-		remove: (room, channel) => set(room, channel, {}),
+			};
+			for (const type of types) await ask("PUT", pathOf(room, channel, type), content);
+		},
+		async remove(room, channel) {
+			for (const type of types) {
+				const path = pathOf(room, channel, type);
+				// A link that was never active has left no trace in the room's state, and leaves none now.
+				if (Object.keys((await ask("GET", path)) ?? {}).length > 0) await ask("PUT", path, {});
+			}
+		},
 	};
 }

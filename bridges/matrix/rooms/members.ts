@@ -1,5 +1,5 @@
 import type { BridgeHost } from "#bridge-kit";
-import { type Homeserver, HomeserverError, segment } from "../homeserver.ts";
+import { type Homeserver, HomeserverError, isRefusal, segment } from "../homeserver.ts";
 import type { Names } from "../ids.ts";
 import { isRecord } from "../incoming/event.ts";
 
@@ -22,10 +22,14 @@ export interface Members {
 	hasBot(room: string): Promise<boolean>;
 	/** A ghost leaves a room, if it is in it. @throws {HomeserverError} the homeserver can't tell now */
 	leave(room: string, user: string): Promise<void>;
+	/** Whether the bot is invited to a room; `undefined`: the homeserver does not say. @throws {HomeserverError} it can't tell now */
+	isInvited(room: string): Promise<boolean | undefined>;
 	/** A ghost may have been removed: it joins again before its next message. */
 	forget(room: string, user: string): void;
-	/** All our ghosts leave a room, then the bot. Can be repeated. @throws {HomeserverError} */
-	leaveAll(room: string): Promise<void>;
+	/** All our ghosts leave a room. Can be repeated. @throws {HomeserverError} */
+	ghostsLeave(room: string): Promise<void>;
+	/** The bot leaves a room, or declines its invitation. Can be repeated. @throws {HomeserverError} */
+	botLeaves(room: string): Promise<void>;
 }
 
 /** How many ghosts leave at the same time. */
@@ -122,8 +126,20 @@ export function createMembers({ state }: Pick<BridgeHost, "state">, homeserver: 
 			}
 		},
 		leave: leaveAndForget,
+		async isInvited(room) {
+			try {
+				const { membership } = await homeserver.request("GET", `/room_summary/${segment(room)}`, { version: "v1" });
+				return typeof membership === "string" ? membership === "invite" : undefined;
+			} catch (error) {
+				// A homeserver that knows the endpoint hides rooms that the bot may not see.
+				if (error instanceof HomeserverError && error.errcode === "M_NOT_FOUND") return false;
+				// Others do not know it (Matrix v1.15).
+				if (isRefusal(error)) return undefined;
+				throw error;
+			}
+		},
 		forget: (room, user) => void joined.get(room)?.delete(user),
-		async leaveAll(room) {
+		async ghostsLeave(room) {
 			joined.delete(room);
 			await leaveInParallel(room, await joinedGhosts(room));
 			for (;;) {
@@ -134,7 +150,7 @@ export function createMembers({ state }: Pick<BridgeHost, "state">, homeserver: 
 					page.map(({ key }) => key.slice(prefixOf(room).length)),
 				);
 			}
-			await leave(room, names.bot);
 		},
+		botLeaves: (room) => leave(room, names.bot),
 	};
 }

@@ -1,8 +1,11 @@
 import type { AccountId, BridgeName, ChannelId, GroupId, PortalId } from "../ids.ts";
 import type { Reach } from "./reach.ts";
 
-/** `waiting` for the room's consent, `active`, `degraded` (the room can't be reached), or `closed` (unlinked). */
+/** `waiting` for the room's consent, `active`, `degraded` (nothing can be bridged for now), or `closed` (unlinked). */
 export type PortalState = "waiting" | "active" | "degraded" | "closed";
+
+/** `own`: each side removes messages on its own side. `shared`: the moderators of each side also remove the messages of the other. */
+export type Moderation = "own" | "shared";
 
 /** A channel's counterpart on another network: a linked room. */
 export interface Portal {
@@ -16,5 +19,9 @@ export interface Portal {
 	readonly state: PortalState;
 	readonly reason?: string;
 	readonly linkedBy: AccountId;
+	/** What the room has agreed to; absent: `own`. */
+	readonly moderation?: Moderation;
+	/** How often the link has become active; absent: never, or before this was counted. */
+	readonly activations?: number;
 	readonly createdAt: number;
 }

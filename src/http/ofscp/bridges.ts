@@ -2,7 +2,8 @@ import { z } from "zod";
 import { readableChannel } from "#core/access/readable-place.ts";
 import { visibleGroup } from "#core/access/visible-group.ts";
 import { portalsOfChannel } from "#core/bridging/portals/find-portal.ts";
-import { assertLinkable, assertLinks, linkPortal, unlinkPortal } from "#core/bridging/portals/link-portal.ts";
+import { linkCode } from "#core/bridging/portals/link-code.ts";
+import { assertLinkable, assertLinks, linkPortal, mayLink, unlinkPortal } from "#core/bridging/portals/link-portal.ts";
 import { portals } from "#core/bridging/portals/portal.ts";
 import { InvalidRequest, NotFound } from "#core/errors.ts";
 import type { CoreContext } from "#core/events/context.ts";
@@ -26,13 +27,18 @@ const wireLink = z
 		room: z.string(),
 		state: z.enum(["waiting", "active", "degraded", "closed"]),
 		reason: z.string().optional(),
+		code: z
+			.string()
+			.optional()
+			.describe("What a person with enough power says in the room to agree: `link CODE`. Shown to those who may link."),
+		moderation: z.enum(["own", "shared"]),
 	})
 	.meta({ id: "BridgeLink", description: "A link between a channel and a room on another network." });
 
 const linking = operation("createBridgeLink", "Link a channel to a room on another network", {
 	body: z.strictObject({ bridge: z.string(), channel: z.string(), room: z.string().min(1).max(500) }),
 	answers: { 201: json(wireLink, "Location") },
-	errors: ["permission_denied", "tier_not_federated", "room_linked", "channel_linked"],
+	errors: ["permission_denied", "tier_not_federated", "channel_linked"],
 });
 const listing = operation("listBridgeLinks", "List the links of the channels that you may see", {
 	answers: { 200: json(listOf(wireLink)) },
@@ -73,14 +79,20 @@ async function link(
 	if (reach === undefined)
 		throw new InvalidRequest([{ field: "/room", expected: "the id or alias of a reachable room" }]);
 	const portal = await linkPortal(context, account, place, { bridge: bridge.name, reach, consented: false });
-	return created(`/api/groups/${place.group.id}/bridges/${portal.id}`, present(portal));
+	return created(`/api/groups/${place.group.id}/bridges/${portal.id}`, present(portal, true));
 }
 
 /** The links of the channels that the caller may read. */
 async function list(context: CoreContext, { params, account }: Call): Promise<AnswerOf<typeof listing>> {
 	const { channels } = await visibleGroup(context, params.g as string, account);
-	const found = await Promise.all(channels.map(({ channel }) => portalsOfChannel(context, channel.id)));
-	return ok({ items: found.flat().map(present), page: {} });
+	const found = await Promise.all(
+		channels.map(async (place) => {
+			const links = await portalsOfChannel(context, place.channel.id);
+			const showsCode = links.length > 0 && (await mayLink(context, account, place));
+			return links.map((portal) => present(portal, showsCode));
+		}),
+	);
+	return ok({ items: found.flat(), page: {} });
 }
 
 async function unlink(context: CoreContext, { params, account }: Call): Promise<AnswerOf<typeof unlinking>> {
@@ -95,11 +107,17 @@ async function unlink(context: CoreContext, { params, account }: Call): Promise<
 	return noContent;
 }
 
-const present = ({ id, bridge, channel, room, state, reason }: Portal): Wire<typeof wireLink> => ({
+/** @param showsCode whether the reader may link the channel, and so is told the code */
+const present = (
+	{ id, bridge, channel, room, state, reason, moderation = "own" }: Portal,
+	showsCode: boolean,
+): Wire<typeof wireLink> => ({
 	id,
 	bridge,
 	channel,
 	room,
 	state,
 	...(reason === undefined ? {} : { reason }),
+	...(showsCode ? { code: linkCode(id) } : {}),
+	moderation,
 });

@@ -69,27 +69,58 @@ export interface Ask {
 	readonly onBody?: () => void;
 }
 
+/** A link of {@link room} with a code that is made of its id: `CODE_1` for `brg_1`. */
+export const linkOf = (
+	id: string,
+	channel: LinkedRoom["channel"],
+	linkedBy: LinkedRoom["linkedBy"],
+	fields: Partial<LinkedRoom> = {},
+): LinkedRoom => ({
+	id: id as LinkedRoom["id"],
+	channel,
+	room,
+	state: "waiting",
+	linkedBy,
+	code: `CODE${id.slice(-2)}`.replace("_", "X"),
+	...fields,
+});
+
 /** A bridge on a host in memory, one room of which is linked to an open channel. */
 export function openScene(): Scene {
 	const base = createFakeHost();
 	const owner = base.person("owner");
 	const { channel } = base.channel(owner, "public");
-	const portals = new Map<string, LinkedRoom>([
-		[room, { id: "brg_1" as LinkedRoom["id"], channel: channel.id, room, state: "active" }],
-	]);
+	const portals = new Map<string, LinkedRoom>([[room, linkOf("brg_1", channel.id, owner.id, { state: "active" })]]);
+	const rank = ["active", "degraded", "waiting"];
+	const ofRoom = (id: string): LinkedRoom[] =>
+		[...portals.values()]
+			.filter((link) => link.room === id)
+			.toSorted((a, b) => rank.indexOf(a.state) - rank.indexOf(b.state));
 	const { receive } = base;
 	const host: FakeHost = Object.assign(base, {
 		about: { ...base.about, bridge: bridgeName("matrix") },
 		portals: {
 			all: async () => [...portals.values()],
-			byRoom: async (id: string) => portals.get(id),
+			byRoom: async (id: string) => ofRoom(id)[0],
+			ofRoom: async (id: string) => ofRoom(id),
 		},
 		async receive(events: readonly RemoteEvent[]): Promise<readonly Received[]> {
 			for (const event of events) {
 				if (event.kind !== "portal") continue;
 				host.clock.time++;
-				const portal = portals.get(event.room);
-				if (portal !== undefined) portals.set(event.room, { ...portal, state: event.state });
+				const [key, portal] = [...portals].find(([, link]) => link.id === event.portal) ?? [];
+				if (key === undefined || portal === undefined) continue;
+				const isTaken =
+					event.state === "active" && ofRoom(event.room).some((l) => l.state === "active" && l.id !== portal.id);
+				if (isTaken) return events.map(() => ({ status: "ignored", reason: "not-allowed" }));
+				const { reason: _before, ...kept } = portal;
+				const { state, reason, moderation = portal.moderation } = event;
+				portals.set(key, {
+					...kept,
+					state,
+					...(reason === undefined ? {} : { reason }),
+					...(moderation === undefined ? {} : { moderation }),
+				});
 			}
 			return receive(events);
 		},

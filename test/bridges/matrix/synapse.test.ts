@@ -48,15 +48,16 @@ let groups = 0;
 
 interface Linked {
 	readonly room: string;
+	readonly code: string;
 	readonly messages: string;
 	state(): Promise<string>;
 	texts(): Promise<readonly string[]>;
 }
 
-/** A room of Alice's that is linked to a new channel of jane's. `alias`: by its alias. */
+/** A room of Alice's that is linked to a new channel of jane's. `answers`: Alice agrees. `alias`: linked by its alias. */
 async function link(
 	options: Record<string, unknown> = {},
-	{ invite = true, power = 50, alias }: { invite?: boolean; power?: number; alias?: string } = {},
+	{ answers = true, alias }: { answers?: boolean; alias?: string } = {},
 ): Promise<Linked> {
 	if (jane === undefined || alice === undefined) throw new Error("Nobody is there");
 	const [client, user] = [jane, alice];
@@ -64,12 +65,22 @@ async function link(
 	const at = `/api/groups/${group.id}`;
 	const channel = await client.call("POST", `${at}/channels`, { name: "general", type: "text", tier: "public" });
 	const room = await user.createRoom({ preset: "public_chat", ...options });
-	if (invite) await user.invite(room, bot);
-	if (power > 0) await user.setPower(room, bot, power);
-	await client.call("POST", `${at}/bridges`, { bridge: "matrix", channel: channel.id, room: alias ?? room });
+	await user.invite(room, bot);
+	const { code } = await client.call("POST", `${at}/bridges`, {
+		bridge: "matrix",
+		channel: channel.id,
+		room: alias ?? room,
+	});
+	if (answers) {
+		await until("the room is asked", async () =>
+			(await user.messages(room)).some((event) => String(event.content.body).includes(`link ${code}`)),
+		);
+		await user.sendText(room, `link ${code}`);
+	}
 	const messages = `${at}/channels/${channel.id}/messages`;
 	return {
 		room,
+		code,
 		messages,
 		state: async () => (await client.call("GET", `${at}/bridges`)).items[0].state,
 		texts: async () =>
@@ -119,18 +130,21 @@ test.serial("a room is linked by its alias; an unknown alias is refused", async 
 });
 
 test.serial(
-	"the word of a powerless person leaves a link waiting, that of a powerful one makes it active",
+	"an answer of a powerless person leaves a link waiting, that of a powerful one makes it active",
 	async (t) => {
-		const linked = await link({}, { invite: true, power: 0 });
-		await until("the bot is there", async () => (await alice?.members(linked.room))?.includes(bot));
+		const linked = await link({}, { answers: false });
+		const question = await until("the room is asked", async () =>
+			(await alice?.messages(linked.room))?.find((event) => event.sender === bot && event.type === "m.room.message"),
+		);
+		t.regex(question.content.body, /^jane@.* asks to link this room/);
 		const bob = await synapse.registerUser("bob");
 		await bob.join(linked.room);
-		await bob.sendText(linked.room, "link");
-		await alice?.sendText(linked.room, "nothing of this is taken over yet");
-		// What is asked for next comes after it: the word was heard.
-		await new Promise((resolve) => setTimeout(resolve, 1000));
+		await bob.sendText(linked.room, `link ${linked.code}`);
+		await alice?.sendText(linked.room, "nothing of this is bridged yet");
+		// A link of another room, which is active later, shows that the answer was heard.
+		await comesTo(await link(), "active");
 		t.is(await linked.state(), "waiting");
-		await alice?.sendText(linked.room, "link");
+		await alice?.sendText(linked.room, `link ${linked.code}`);
 		await comesTo(linked, "active");
 		await alice?.sendText(linked.room, "now");
 		await until("it is here", async () => (await linked.texts()).at(-1) === "now");
@@ -138,10 +152,66 @@ test.serial(
 	},
 );
 
-test.serial("an encrypted room is refused, with a notice to its people", async (t) => {
-	const linked = await link({
-		initial_state: [{ type: "m.room.encryption", state_key: "", content: { algorithm: "m.megolm.v1.aes-sha2" } }],
+test.serial("the bot does not enter a public room that it was not invited to", async (t) => {
+	if (jane === undefined || alice === undefined) throw new Error("There are no people");
+	const client = jane;
+	const group = await jane.call("POST", "/api/groups", { name: `Guild ${++groups}` });
+	const channel = await jane.call("POST", `/api/groups/${group.id}/channels`, {
+		name: "general",
+		type: "text",
+		tier: "public",
 	});
+	const room = await alice.createRoom({ preset: "public_chat" });
+	await jane.call("POST", `/api/groups/${group.id}/bridges`, { bridge: "matrix", channel: channel.id, room });
+	const shown = async () => (await client.call("GET", `/api/groups/${group.id}/bridges`)).items[0];
+	await until("the link says why it waits", async () => /invite @_ofscp_bot:hs.test/.test((await shown()).reason));
+	t.false((await alice.members(room)).includes(bot));
+	t.is((await shown()).state, "waiting");
+});
+
+test.serial(
+	"a room that stops letting ghosts in or speak degrades its link, which recovers with the levels",
+	async (t) => {
+		const linked = await link();
+		await comesTo(linked, "active");
+		const levels = { users: { [alice?.userId ?? ""]: 100 }, users_default: 0, state_default: 50, ban: 50, kick: 50 };
+		await alice?.setState(linked.room, "m.room.power_levels", { events_default: 50, ...levels, users: {} });
+		await comesTo(linked, "degraded");
+		await alice?.setState(linked.room, "m.room.power_levels", { events_default: 0, ...levels, users: {} });
+		await comesTo(linked, "active");
+		await alice?.setState(linked.room, "m.room.power_levels", { invite: 50, ...levels, users: {} });
+		await alice?.setState(linked.room, "m.room.join_rules", { join_rule: "invite" });
+		await comesTo(linked, "degraded");
+		t.pass();
+	},
+);
+
+test.serial("an upgraded room degrades its link; a tombstone that names a stranger's room does not", async (t) => {
+	const [linked, other] = [await link(), await link()];
+	await comesTo(linked, "active");
+	await comesTo(other, "active");
+	const foreign = await alice?.createRoom({ preset: "public_chat" });
+	await alice?.setState(linked.room, "m.room.tombstone", { body: "moved", replacement_room: foreign });
+	const successor = await alice?.createRoom({
+		creation_content: { predecessor: { room_id: other.room } },
+		initial_state: [
+			{ type: "m.room.history_visibility", state_key: "", content: { history_visibility: "world_readable" } },
+		],
+	});
+	await alice?.setState(other.room, "m.room.tombstone", { body: "moved", replacement_room: successor });
+	await comesTo(other, "degraded");
+	await alice?.sendText(linked.room, "still here");
+	await until("it is here", async () => (await linked.texts()).includes("still here"));
+	t.is(await linked.state(), "active");
+});
+
+test.serial("an encrypted room is refused, with a notice to its people", async (t) => {
+	const linked = await link(
+		{
+			initial_state: [{ type: "m.room.encryption", state_key: "", content: { algorithm: "m.megolm.v1.aes-sha2" } }],
+		},
+		{ answers: false },
+	);
 	await comesTo(linked, "degraded");
 	const notice = await until("the notice", async () =>
 		(await alice?.messages(linked.room))?.find((event) => event.content.msgtype === "m.notice"),

@@ -1,5 +1,5 @@
 import type { ChannelId, PortalId } from "../../ids.ts";
-import type { Portal, PortalState } from "../../model/portal.ts";
+import type { Moderation, Portal, PortalState } from "../../model/portal.ts";
 import type { Reach } from "../../model/reach.ts";
 
 /** Streams: the channel's id. */
@@ -11,6 +11,8 @@ export interface PortalEvents {
 		readonly channel: ChannelId;
 		readonly state: PortalState;
 		readonly reason?: string;
+		/** What the room has agreed to with this change; absent: what it was. */
+		readonly moderation?: Moderation;
 		readonly reach: Reach;
 		readonly wasActive: boolean;
 	};

@@ -7,10 +7,16 @@ import { portals } from "./portal.ts";
 
 /** The folds of portal events into the link and the audience of its channel. */
 export const portalFolds: FoldTable<PortalEvents> = {
+	// The operator may repeat a link that exists in order to consent on behalf of the room.
 	"portal.linked": ({ body, at }) => [
-		{ collection: portals, id: body.portal.id, fresh: true, next: () => ({ ...body.portal, createdAt: at }) },
+		{
+			collection: portals,
+			id: body.portal.id,
+			next: (now: Portal | undefined) => now ?? { ...body.portal, createdAt: at },
+		},
 	],
 	"portal.changed": ({ body, at }) => {
+		const isActive = body.state === "active";
 		const list: Fold[] = [
 			{
 				collection: portals,
@@ -18,11 +24,16 @@ export const portalFolds: FoldTable<PortalEvents> = {
 				next: (now: Portal | undefined) => {
 					if (now === undefined) return undefined;
 					const { reason: _, ...rest } = now;
-					return { ...rest, state: body.state, ...(body.reason === undefined ? {} : { reason: body.reason }) };
+					return {
+						...rest,
+						state: body.state,
+						...(body.reason === undefined ? {} : { reason: body.reason }),
+						...(body.moderation === undefined ? {} : { moderation: body.moderation }),
+						...(isActive && !body.wasActive ? { activations: (now.activations ?? 0) + 1 } : {}),
+					};
 				},
 			},
 		];
-		const isActive = body.state === "active";
 		if (isActive !== body.wasActive) list.push(audienceFold(body.channel, body.reach, isActive ? 1 : -1, at));
 		return list;
 	},

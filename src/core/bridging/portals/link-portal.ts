@@ -7,9 +7,8 @@ import { mintId } from "../../ids.ts";
 import type { Account } from "../../model/account.ts";
 import type { Portal } from "../../model/portal.ts";
 import type { Reach } from "../../model/reach.ts";
-import { remoteKey } from "../../remote-key.ts";
 import { portalByRoom, portalsOfChannel } from "./find-portal.ts";
-import { portals, roomKey } from "./portal.ts";
+import { portals } from "./portal.ts";
 
 /** A link to create. */
 export interface NewLink {
@@ -20,10 +19,15 @@ export interface NewLink {
 	readonly consented: boolean;
 }
 
-/** Checks that an account may link and unlink a channel: the owner and admins of its group may. @throws {PermissionDenied} */
-export async function assertLinks(context: CoreContext, actor: Account, { group, channel }: Place): Promise<void> {
+/** Whether an account may link and unlink a channel: the owner and admins of its group may. */
+export async function mayLink(context: CoreContext, actor: Account, { group, channel }: Place): Promise<boolean> {
 	const role = await roleIn(context, group, channel, actor);
-	if (role !== "owner" && role !== "admin") throw new PermissionDenied("Only owners and admins can link rooms");
+	return role === "owner" || role === "admin";
+}
+
+/** Checks that an account may link and unlink a channel. @throws {PermissionDenied} */
+export async function assertLinks(context: CoreContext, actor: Account, place: Place): Promise<void> {
+	if (!(await mayLink(context, actor, place))) throw new PermissionDenied("Only owners and admins can link rooms");
 }
 
 /**
@@ -39,10 +43,10 @@ export function assertLinkable({ channel, circle }: PlaceWithCircle): void {
 }
 
 /**
- * Links a channel to a room (wire.md, "Bridges"). The link is `waiting` until the room's side consents. Repeating it returns the existing
- * link.
+ * Links a channel to a room (wire.md, "Bridges"). The link is `waiting` until the room's side consents, and any number of links may wait
+ * for a room. Repeating it returns the existing link; if the operator repeats it, the operator's consent is delivered as well.
  *
- * @throws {Conflict} `tier_not_federated`, `room_linked`, `channel_linked`
+ * @throws {Conflict} `tier_not_federated`, `channel_linked`; `room_linked` if the operator links a room whose link with another channel is active
  */
 export async function linkPortal(
 	context: CoreContext,
@@ -56,40 +60,34 @@ export async function linkPortal(
 	for (;;) {
 		const after = await context.store.head(channel.id);
 		const [open] = (await portalsOfChannel(context, channel.id)).filter((portal) => portal.bridge === bridge);
-		if (open?.room === room) return open;
-		if (open !== undefined)
+		if (open !== undefined && open.room !== room)
 			throw new Conflict("channel_linked", "This channel is linked to another room; unlink that first", {
 				existing: open.id,
 			});
-		if ((await portalByRoom(context, bridge, room)) !== undefined)
-			throw new Conflict("room_linked", "This room is linked to another channel");
-		const links = await context.store.count(portals, "room", [remoteKey(bridge, room)]);
-		const id = mintId("brg", context.clock.now());
+		if (open !== undefined && (!consented || open.state === "active")) return open;
+		if (consented) await assertRoomIsFree(context, bridge, room);
+		const portal: Omit<Portal, "createdAt"> = open ?? {
+			id: mintId("brg", context.clock.now()),
+			bridge,
+			group: group.id,
+			channel: channel.id,
+			room,
+			reach,
+			state: "waiting",
+			linkedBy: actor.id,
+		};
 		const appended = await context.log.append(
-			{
-				stream: channel.id,
-				type: "portal.linked",
-				actor: actor.id,
-				natural: roomKey(bridge, room, links),
-				body: {
-					portal: {
-						id,
-						bridge,
-						group: group.id,
-						channel: channel.id,
-						room,
-						reach,
-						state: "waiting",
-						linkedBy: actor.id,
-					},
-					consented,
-				},
-			},
+			{ stream: channel.id, type: "portal.linked", actor: actor.id, body: { portal, consented } },
 			{ after },
 		);
-		if (appended.outcome === "appended") return { ...appended.event.body.portal, createdAt: appended.event.at };
-		if (appended.outcome === "duplicate") throw new Conflict("room_linked", "This room is linked to another channel");
+		if (appended.outcome === "appended") return open ?? { ...portal, createdAt: appended.event.at };
 	}
+}
+
+async function assertRoomIsFree(context: CoreContext, bridge: BridgeName, room: string): Promise<void> {
+	const active = await portalByRoom(context, bridge, room);
+	if (active?.state === "active")
+		throw new Conflict("room_linked", `This room is linked to the channel ${active.channel}; unlink that first`);
 }
 
 /** Closes a link. No messages are bridged any longer, and its ghosts leave the room. Idempotent. */

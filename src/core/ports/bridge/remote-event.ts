@@ -1,7 +1,7 @@
-import type { AccountId, ChannelId, MessageId } from "../../ids.ts";
+import type { AccountId, ChannelId, MessageId, PortalId } from "../../ids.ts";
 import type { Account, Profile } from "../../model/account.ts";
 import type { Content } from "../../model/message.ts";
-import type { PortalState } from "../../model/portal.ts";
+import type { Moderation, PortalState } from "../../model/portal.ts";
 import type { Reach } from "../../model/reach.ts";
 
 /** A person on the other network, as its bridge describes them. Only the bridge mints and parses `id`. */
@@ -117,8 +117,16 @@ export type RemoteEvent = {
 	| { readonly kind: "profile" }
 	/** The sender's account was deleted there, so all of its messages are removed here. */
 	| { readonly kind: "gone" }
-	/** The linked room has consented, can't be reached, or was closed. `sender` is the person who caused it there. */
-	| { readonly kind: "portal"; readonly room: string; readonly state: PortalState; readonly reason?: string }
+	/** The room of a link has consented, can't be reached, or was closed. `sender` is the person who caused it there. */
+	| {
+			readonly kind: "portal";
+			readonly portal: PortalId;
+			readonly room: string;
+			readonly state: PortalState;
+			readonly reason?: string;
+			/** What the room has agreed to; absent: what it was. */
+			readonly moderation?: Moderation;
+	  }
 );
 
 /** A message of the other network. */
