@@ -31,7 +31,6 @@ export function createRegistration({ publicUrl, prefix, serverName }: Registrati
 		rate_limited: false,
 		receive_ephemeral: true,
 		"de.sorunome.msc2409.push_ephemeral": true,
-		protocols: ["ofscp"],
 		namespaces: { users: ours("@"), aliases: ours("#"), rooms: [] },
 	});
 }

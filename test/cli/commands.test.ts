@@ -38,7 +38,7 @@ test("the usage lists the commands of all bridges, enabled or not", async (t) =>
 	t.is(lines[0], "usage: causeway [--config FILE] COMMAND");
 	for (const line of [
 		/^ {2}serve +run the provider/,
-		/^ {2}matrix registration \[--out FILE\] +make the file that a homeserver's operator installs$/,
+		/^ {2}matrix registration \[--out FILE \[--force\]\] +make the file that a homeserver's operator installs$/,
 		/^ {2}matrix link <channelId> <room> +link a channel to a room, speaking for both sides$/,
 		/^ {2}matrix unlink <channelId> +end a channel's link; its ghosts leave the room$/,
 	])
@@ -91,7 +91,11 @@ test("the command of a bridge that is not enabled runs with the bridge's configu
 	const installed = await withThirdBridge(t);
 	const config = await readConfig(
 		undefined,
-		{ CAUSEWAY_DATA_DIR: await temporaryFolder(t), CAUSEWAY_LOG_LEVEL: "silent" },
+		{
+			CAUSEWAY_DATA_DIR: await temporaryFolder(t),
+			CAUSEWAY_LOG_LEVEL: "silent",
+			CAUSEWAY_BRIDGES_MATRIX_SERVER_NAME: "hs.test",
+		},
 		installed,
 	);
 	const terminal = recordingTerminal();

@@ -19,7 +19,6 @@ test("a registration is YAML that homeservers accept, with ephemeral data asked 
 		rate_limited: false,
 		receive_ephemeral: true,
 		"de.sorunome.msc2409.push_ephemeral": true,
-		protocols: ["ofscp"],
 		namespaces: {
 			users: [{ exclusive: true, regex: "@_ofscp_.*:hs\\.test:8448" }],
 			aliases: [{ exclusive: true, regex: "#_ofscp_.*:hs\\.test:8448" }],
