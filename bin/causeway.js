@@ -37,6 +37,11 @@ async function run() {
 		process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 		process.channel?.unref();
 	}
+	// A package of the Matrix bridge calls a function that Node has deprecated. Operators can do nothing about it.
+	process.removeAllListeners("warning");
+	process.on("warning", (warning) => {
+		if (!("code" in warning) || warning.code !== "DEP0060") console.error(`${warning.name}: ${warning.message}`);
+	});
 	// Coverage is exact only for code that is compiled from its source.
 	if (process.env.NODE_V8_COVERAGE === undefined) module.enableCompileCache(`${packages}/.cache/causeway`);
 	const { main } = await import("../src/main.ts");

@@ -150,6 +150,10 @@ const commands: BridgeModule<MatrixConfig>["commands"] = {
 	registration: async () => (await import("./commands/registration.ts")).registration,
 	link: async () => (await import("./commands/link.ts")).link,
 	unlink: async () => (await import("./commands/unlink.ts")).unlink,
+	list: async () => (await import("./commands/list.ts")).list,
 };
 
-export default { configSchema, commands, create } satisfies BridgeModule<MatrixConfig>;
+const diagnose: BridgeModule<MatrixConfig>["diagnose"] = async (context) =>
+	(await import("./diagnose.ts")).diagnose(context);
+
+export default { configSchema, commands, diagnose, create } satisfies BridgeModule<MatrixConfig>;

@@ -30,6 +30,8 @@ export interface CommandCore extends AsyncDisposable {
 	/** Finds a channel, even one that is not public. */
 	channel(id: ChannelId): Promise<Channel | undefined>;
 	readonly portals: {
+		/** Lists all open links to rooms of this bridge, oldest first. */
+		all(): Promise<readonly Portal[]>;
 		/** Lists the open links of a channel to rooms of this bridge. */
 		ofChannel(channel: ChannelId): Promise<readonly Portal[]>;
 		/** Links a channel to a room on behalf of the group's owner, with the consent of the room's side implied. @throws {Conflict} */
@@ -37,11 +39,6 @@ export interface CommandCore extends AsyncDisposable {
 		/** Ends a link on behalf of the group's owner. */
 		unlink(portal: Portal): Promise<void>;
 	};
-	/**
-	 * Resolves a room's name or address over the bridge's network; `undefined`: there is no such room.
-	 * @throws {Error} the bridge is not enabled
-	 */
-	resolveRoom(room: string): Promise<Reach | undefined>;
 }
 
 /** What a bridge's command receives when it runs. */

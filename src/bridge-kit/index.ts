@@ -2,7 +2,7 @@
 import type { ZodType } from "zod";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { BridgeHost } from "#core/ports/bridge/host.ts";
-import type { BridgeCommand } from "./command.ts";
+import type { BridgeCommand, CommandContext } from "./command.ts";
 
 export { BoundedMap } from "#core/bounded-map.ts";
 export { cleanName } from "#core/clean-text.ts";
@@ -71,6 +71,11 @@ export interface BridgeModule<Config> {
 	readonly configSchema: ZodType<Config>;
 	/** The bridge's commands by the word that follows its name on the command line. Each is loaded when it runs. */
 	readonly commands: Readonly<Record<string, () => Promise<BridgeCommand<Config>>>>;
+	/**
+	 * Says in lines for the operator how the bridge's network answers now, and what does not work (`causeway doctor`). Absent: there is
+	 * nothing to ask.
+	 */
+	readonly diagnose?: (context: CommandContext<Config>) => Promise<readonly string[]>;
 	/** Builds the running half. Must not use the network or the store. */
 	create(config: Config, host: BridgeHost): Bridge;
 }

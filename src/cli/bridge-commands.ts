@@ -1,6 +1,6 @@
 import { bridgeName } from "#core/ids.ts";
-import type { BridgeCommand } from "../bridge-kit/command.ts";
-import { domainOf } from "../config.ts";
+import type { BridgeCommand, CommandContext, Terminal } from "../bridge-kit/command.ts";
+import { type Config, domainOf } from "../config.ts";
 import { type InstalledBridges, openCommandCore } from "../gateway.ts";
 import type { Command } from "./command.ts";
 
@@ -25,6 +25,24 @@ export async function allBridgeCommands(installed: InstalledBridges): Promise<re
 	return found;
 }
 
+/**
+ * What the network of a bridge says now, in lines for the operator. A bridge that fails to say so is a line, too.
+ *
+ * @returns `undefined`: the bridge has nothing to ask
+ */
+export async function diagnoseBridge(
+	installed: InstalledBridges,
+	name: string,
+	config: Config,
+	terminal: Terminal,
+): Promise<readonly string[] | undefined> {
+	try {
+		return await (await installed.load(name)).diagnose?.(contextOf(installed, name, config, terminal));
+	} catch (error) {
+		return [`can't be examined: ${error instanceof Error ? error.message : String(error)}`];
+	}
+}
+
 const commandOf = (
 	installed: InstalledBridges,
 	name: string,
@@ -32,11 +50,17 @@ const commandOf = (
 ): Command => ({
 	usage: `${name} ${usage}`,
 	summary,
-	run: (args, config, terminal) =>
-		run(args, {
-			about: { bridge: bridgeName(name), origin: config.publicUrl, domain: domainOf(config.publicUrl) },
-			config: config.bridges[name],
-			terminal,
-			openCore: () => openCommandCore(name, config, installed),
-		}),
+	run: (args, config, terminal) => run(args, contextOf(installed, name, config, terminal)),
+});
+
+const contextOf = (
+	installed: InstalledBridges,
+	name: string,
+	config: Config,
+	terminal: Terminal,
+): CommandContext<unknown> => ({
+	about: { bridge: bridgeName(name), origin: config.publicUrl, domain: domainOf(config.publicUrl) },
+	config: config.bridges[name],
+	terminal,
+	openCore: () => openCommandCore(name, config, installed),
 });

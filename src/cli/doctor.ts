@@ -5,6 +5,7 @@ import { lanesWithDeliveries } from "#core/bridging/outgoing/open-lanes.ts";
 import type { Marker } from "#core/events/consumers.ts";
 import { laneRecords } from "#core/events/lane-holds.ts";
 import { enabledBridges, holderOf, openCore } from "../gateway.ts";
+import { diagnoseBridge } from "./bridge-commands.ts";
 import type { Command } from "./command.ts";
 
 /** What the events of each consumer of the log are waiting for. */
@@ -28,7 +29,9 @@ export const doctor: Command = {
 		terminal.out(`store      ok: ${config.store.kind}, ${people} ${people === 1 ? "account" : "accounts"}`);
 		if (people === 0)
 			terminal.out("           create the first account with: npm run -s causeway -- user add <handle> --admin");
-		for (const name of enabledBridges(config)) terminal.out(`bridge     ${name}: enabled`);
+		for (const name of enabledBridges(config))
+			for (const line of (await diagnoseBridge(opened.installed, name, config, terminal)) ?? ["enabled"])
+				terminal.out(`bridge     ${name}: ${line}`);
 		for (const [marker, work] of Object.entries(waiting)) {
 			const { length } = await store.owedStreams(marker, { limit: 1000 });
 			terminal.out(

@@ -1,17 +1,13 @@
 import { accountById } from "#core/accounts/find-account.ts";
 import { createHostPeople } from "#core/bridging/host/people.ts";
-import type { Incoming } from "#core/bridging/incoming/receive.ts";
-import { portalsOfChannel } from "#core/bridging/portals/find-portal.ts";
+import { portalsOfBridge, portalsOfChannel } from "#core/bridging/portals/find-portal.ts";
 import { linkPortal, unlinkPortal } from "#core/bridging/portals/link-portal.ts";
 import { placeOf } from "#core/groups/place.ts";
 import { bridgeName, type ChannelId } from "#core/ids.ts";
-import type { Reach } from "#core/model/reach.ts";
 import type { CommandCore } from "../bridge-kit/command.ts";
 import type { Config } from "../config.ts";
-import { createBridge, openNetwork } from "./bridges.ts";
 import type { InstalledBridges } from "./installed-bridges.ts";
-import { lateBound } from "./late-bound.ts";
-import { enabledBridges, type OpenedCore, openCore } from "./open-core.ts";
+import { openCore } from "./open-core.ts";
 
 /** Opens the core for a command of a bridge, without starting the provider. */
 export async function openCommandCore(name: string, config: Config, installed: InstalledBridges): Promise<CommandCore> {
@@ -36,6 +32,7 @@ export async function openCommandCore(name: string, config: Config, installed: I
 		people: createHostPeople(context, bridge),
 		channel: async (id) => (await channelAndOwner(id))?.place.channel,
 		portals: {
+			all: () => portalsOfBridge(context, bridge),
 			ofChannel: async (channel) =>
 				(await portalsOfChannel(context, channel)).filter((portal) => portal.bridge === bridge),
 			async link(channel, reach) {
@@ -47,21 +44,6 @@ export async function openCommandCore(name: string, config: Config, installed: I
 				await unlinkPortal(context, owner, id);
 			},
 		},
-		resolveRoom: (room) => resolveRoom(name, config, opened, room),
 		[Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
 	};
-}
-
-/** Resolves the name of a room by a bridge, without starting the bridge. @throws {Error} if the bridge is not enabled */
-async function resolveRoom(name: string, config: Config, opened: OpenedCore, room: string): Promise<Reach | undefined> {
-	if (!enabledBridges(config).includes(name))
-		throw new Error(`The bridge ${name} is not enabled: set bridges.${name}.enabled`);
-	const network = openNetwork(config);
-	const bridge = await createBridge(name, config, opened, network, lateBound<Incoming>("incoming").get);
-	try {
-		return bridge.resolvers.room === "unsupported" ? undefined : await bridge.resolvers.room(room);
-	} finally {
-		await bridge.stop();
-		await network.http.close();
-	}
 }

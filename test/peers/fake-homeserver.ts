@@ -24,6 +24,8 @@ export interface FakeHomeserver extends AsyncDisposable {
 	/** The requests of the application service, in order: `PUT /rooms/…`. */
 	readonly requests: readonly string[];
 	room(creator: string): Room;
+	/** The rooms by their aliases. */
+	readonly aliases: Map<string, string>;
 	roomOf(id: string): Room;
 	/** Exports its database, from which another homeserver can be started. */
 	write(): WrittenHomeserver;
@@ -98,6 +100,7 @@ export async function startFakeHomeserver({
 		return answer;
 	}
 
+	const aliases = new Map<string, string>();
 	const routes: readonly (readonly [string, RegExp, Handler])[] = [
 		["GET", /^account\/whoami$/, (_, as) => ({ user_id: as })],
 		[
@@ -110,6 +113,16 @@ export async function startFakeHomeserver({
 				return { user_id: user };
 			},
 		],
+		[
+			"GET",
+			/^directory\/room\/([^/]+)$/,
+			([alias]) => {
+				const room_id = aliases.get(alias ?? "");
+				if (room_id === undefined) throw new MatrixError(404, "M_NOT_FOUND");
+				return { room_id };
+			},
+		],
+		["POST", /^appservice\/([^/]+)\/ping$/, () => ({ duration_ms: 1 })],
 		["PUT", /^devices\/([^/]+)$/, ([device], as) => (devices.add(`${as}/${device}`), {})],
 		[
 			"PUT",
@@ -124,7 +137,11 @@ export async function startFakeHomeserver({
 		[
 			"POST",
 			/^(?:join\/([^/]+)|rooms\/([^/]+)\/join)$/,
-			([a, b], as) => (roomOf(a ?? b).join(as), { room_id: a ?? b }),
+			([a, b], as) => {
+				const id = aliases.get(a ?? "") ?? a ?? b;
+				roomOf(id).join(as);
+				return { room_id: id };
+			},
 		],
 		["POST", /^rooms\/([^/]+)\/invite$/, ([room], as, { user_id }) => (roomOf(room).invite(as, String(user_id)), {})],
 		["POST", /^rooms\/([^/]+)\/leave$/, ([room], as) => (roomOf(room).leave(as), {})],
@@ -229,6 +246,7 @@ export async function startFakeHomeserver({
 		serverName,
 		pusher,
 		requests,
+		aliases,
 		fault: () => undefined,
 		user: (name) => `@${name}:${serverName}`,
 		room(creator) {
