@@ -18,6 +18,7 @@ import { createMembers } from "./rooms/members.ts";
 import { createReadBack } from "./rooms/read-back.ts";
 import { createRemovedGhosts } from "./rooms/removed-ghosts.ts";
 import { createReplyOnlyNotices } from "./rooms/reply-only-notices.ts";
+import { createRoomMembers } from "./rooms/room-members.ts";
 import { createRoutes } from "./service/routes.ts";
 import { eventsOf } from "./service/transactions.ts";
 
@@ -47,17 +48,28 @@ export function createMatrix(
 	/** A command builds a bridge without starting it. */
 	let isStarted = false;
 	const names = createNames(config);
-	const people = createPeople({
-		homeserver,
-		now: () => host.clock.now(),
-		recall: async (user) => (await host.people.byRemote(user))?.profile.displayName,
-	});
+	const people = createPeople(async (user) => (await host.people.byRemote(user))?.profile.displayName);
 	const ghosts = createGhosts(host, homeserver, names);
 	const members = createMembers(host, homeserver, names);
 	const removed = createRemovedGhosts(host, homeserver, names);
 	const readBack = createReadBack(host, homeserver, () => receiveEvents);
-	const { begin, forget } = readBack;
-	const consent = createConsent({ host, homeserver, names, members, begin, forget, signal: stopping.signal });
+	const roomMembers = createRoomMembers({ host, homeserver, names, people, signal: stopping.signal });
+	const consent = createConsent({
+		host,
+		homeserver,
+		names,
+		members,
+		async begin(room) {
+			await readBack.begin(room);
+			await roomMembers.due(room);
+		},
+		onActive: (room) => roomMembers.importSoon([room]),
+		async forget(room) {
+			await readBack.forget(room);
+			await roomMembers.forget(room);
+		},
+		signal: stopping.signal,
+	});
 	const receiveEvents: ReceiveEvents = createReceiveEvents({
 		host,
 		people,
@@ -67,6 +79,7 @@ export function createMatrix(
 		wasActive: readBack.wasActive,
 		onOutcome: createReplyOnlyNotices(host, homeserver),
 		onNewest: readBack.noteNewest,
+		onUnnamed: (room, user) => roomMembers.nameSoon(room, [user]),
 	});
 	const send = createEventSender({ host, homeserver, names, ghosts, members, removed });
 	const health = createHealth({
@@ -75,11 +88,15 @@ export function createMatrix(
 		bot: names.bot,
 		service,
 		async onAvailable(returned) {
+			roomMembers.importSoon([]);
 			if (returned) {
 				await readBack.suspectAll();
 				// What a waiting or degraded link needs may have happened while one of us was down.
-				const pending = (await host.portals.all()).filter(({ state }) => state !== "active");
-				for (const room of new Set(pending.map((link) => link.room))) await consent.check(room);
+				const links = await host.portals.all();
+				const roomsOf = (isActive: boolean): ReadonlySet<string> =>
+					new Set(links.filter(({ state }) => (state === "active") === isActive).map(({ room }) => room));
+				for (const room of roomsOf(false)) await consent.check(room);
+				roomMembers.importSoon(roomsOf(true));
 			}
 			await readBack.all();
 		},

@@ -28,6 +28,8 @@ export interface ReceiveEventsParts {
 	readonly onOutcome: (event: MatrixEvent, received: Received) => void;
 	/** Called with the newest event of each room with an active link that was processed. */
 	readonly onNewest: (room: string, event: string) => void;
+	/** Called with a user whose name is not known, after they spoke in a linked room. */
+	readonly onUnnamed: (room: string, user: string) => void;
 }
 
 /**
@@ -56,6 +58,7 @@ export function createReceiveEvents({
 	wasActive,
 	onOutcome,
 	onNewest,
+	onUnnamed,
 }: ReceiveEventsParts): ReceiveEvents {
 	const tries = new BoundedMap<string, number>(1_000);
 	/** Events that were processed recently: most of a room's history is known when it is read back. */
@@ -143,7 +146,9 @@ export function createReceiveEvents({
 		const speakers = here
 			.filter(({ event }) => takes(converter, event))
 			.map(({ event }) => event.state_key ?? event.sender);
-		await people.fetchNames(speakers.filter((user) => user.startsWith("@") && !converter.isOurs(user)));
+		const unnamed = new Set(
+			await people.recallNames(speakers.filter((user) => user.startsWith("@") && !converter.isOurs(user))),
+		);
 		const sentHere = new Map(here.map(({ event }) => [event.event_id, event]));
 		const converted: Converted[] = [];
 		for (const { event, raw } of here) {
@@ -159,7 +164,10 @@ export function createReceiveEvents({
 			const became = received[i];
 			if (became !== undefined) onOutcome(event, became);
 		}
-		for (const { event } of here) handled.add(keyOf(event));
+		for (const { event } of here) {
+			handled.add(keyOf(event));
+			if (unnamed.has(event.sender)) onUnnamed(event.room_id, event.sender);
+		}
 		const active = linked.filter(({ event }) => portals.get(event.room_id)?.state === "active");
 		const newest = new Map(active.map(({ event }) => [event.room_id, event.event_id]));
 		for (const [room, event] of newest) onNewest(room, event);

@@ -113,7 +113,7 @@ export function createAgreements(state: BridgeHost["state"]): Agreements {
 				...(announced === undefined ? {} : { announced }),
 				...(agreed ? { agreed: "answer" as const } : {}),
 			}));
-			if (agreed) await change(room, ({ asked: _, ...stored }) => stored);
+			if (agreed) await change(room, ({ asked: _asked, ...stored }) => stored);
 		},
 		botRemoved: (room) => change(room, ({ removals = 0 }) => ({ removals: removals + 1 })),
 		removals: async (room) => (await read(room)).removals ?? 0,

@@ -37,12 +37,23 @@ export interface ConsentParts {
 	readonly members: Members;
 	/** A link becomes active: earlier messages are not imported. @throws {HomeserverError} */
 	readonly begin: (room: string) => Promise<void>;
+	/** A link has become active. */
+	readonly onActive: (room: string) => void;
 	/** No link of a room is active any more. */
 	readonly forget: (room: string) => Promise<void>;
 	readonly signal: AbortSignal;
 }
 
-export function createConsent({ host, homeserver, names, members, begin, forget, signal }: ConsentParts): Consent {
+export function createConsent({
+	host,
+	homeserver,
+	names,
+	members,
+	begin,
+	onActive,
+	forget,
+	signal,
+}: ConsentParts): Consent {
 	const agreements = createAgreements(host.state);
 	const description = createDescription(host, homeserver, names);
 	const report = createReport(host, names.bot);
@@ -56,7 +67,10 @@ export function createConsent({ host, homeserver, names, members, begin, forget,
 		report,
 		botRemoved,
 		begin: ({ room }) => begin(room),
-		onActive: (link) => description.put(link.room, link.channel),
+		async onActive(link) {
+			onActive(link.room);
+			await description.put(link.room, link.channel);
+		},
 	});
 	// A check makes requests to the homeserver, which may be waiting for our answer to its transaction: they must not be awaited there.
 	const checkSoon = createCheckSoon(check, host.logger, signal);

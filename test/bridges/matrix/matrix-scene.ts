@@ -77,6 +77,7 @@ export const linkOf = (
 	fields: Partial<LinkedRoom> = {},
 ): LinkedRoom => ({
 	id: id as LinkedRoom["id"],
+	bridge: bridgeName("matrix"),
 	channel,
 	room,
 	state: "waiting",

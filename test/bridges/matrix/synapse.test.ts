@@ -149,6 +149,9 @@ test.serial(
 		await alice?.sendText(linked.room, "now");
 		await until("it is here", async () => (await linked.texts()).at(-1) === "now");
 		t.false((await linked.texts()).some((text) => text.includes("yet")));
+		// Bob was in the room before the link.
+		const membersOf = async () => (await jane?.call("GET", linked.messages.replace(/messages$/, "members")))?.items;
+		await until("bob is a member", async () => JSON.stringify(await membersOf()).includes("_matrix_bob_hs.test"));
 	},
 );
 

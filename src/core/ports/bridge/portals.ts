@@ -2,7 +2,7 @@ import type { Portal } from "../../model/portal.ts";
 
 /** A room on the bridge's network that is linked to one of our channels, or waits to be. */
 export interface LinkedRoom
-	extends Pick<Portal, "id" | "channel" | "room" | "state" | "reason" | "linkedBy" | "moderation"> {
+	extends Pick<Portal, "id" | "bridge" | "channel" | "room" | "state" | "reason" | "linkedBy" | "moderation"> {
 	/** The short code by which the room's side names the link when it agrees to it. */
 	readonly code: string;
 }

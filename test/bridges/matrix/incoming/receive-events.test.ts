@@ -1,7 +1,8 @@
 import test from "ava";
 import fc from "fast-check";
 import { HomeserverError } from "../../../../bridges/matrix/homeserver.ts";
-import { event, openScene, room, textEvent } from "../matrix-scene.ts";
+import { until } from "../../../support/wait.ts";
+import { event, openScene, refused, room, textEvent } from "../matrix-scene.ts";
 
 const textsOf = (scene: ReturnType<typeof openScene>): readonly string[] =>
 	scene.said().flatMap((remote) => (remote.kind === "message" ? [remote.content.text] : []));
@@ -181,7 +182,7 @@ test("an event can't reach into another room", async (t) => {
 	t.is(scene.said().at(-1)?.kind, "message");
 });
 
-test("people are called by what a membership event says, else by their profile, else by their id", async (t) => {
+test("people are called by what a membership event says, else by their id, and no question is asked for it", async (t) => {
 	const scene = openScene();
 	const { homeserver } = scene;
 	const nameOf = (id: string) => scene.said().findLast((remote) => remote.sender.id === id)?.sender.profile.displayName;
@@ -192,17 +193,26 @@ test("people are called by what a membership event says, else by their profile, 
 	await scene.push([join("@c:hs.test", "two\nlines\u202e"), textEvent("x", { sender: "@c:hs.test" })]);
 	t.is(homeserver.asked.length, 0);
 	t.deepEqual(["@a:hs.test", "@b:hs.test", "@c:hs.test"].map(nameOf), ["Ann", "b", "two lines"]);
-	homeserver.script = ({ path }) => {
-		if (path.includes("d%3Ahs")) throw new HomeserverError(404, "M_NOT_FOUND", "nobody");
-		return { displayname: "Eve" };
-	};
-	await scene.push([textEvent("x", { sender: "@d:hs.test" }), textEvent("x", { sender: "@e:hs.test" })]);
-	await scene.push([textEvent("x", { sender: "@d:hs.test" }), textEvent("x", { sender: "@e:hs.test" })]);
-	t.deepEqual(["@d:hs.test", "@e:hs.test"].map(nameOf), ["d", "Eve"]);
-	t.is(homeserver.asked.length, 2);
 });
 
-test("a homeserver that does not return profiles isn't asked for them with every transaction", async (t) => {
+test("a transaction never waits for a name: it is read from the room's state afterwards", async (t) => {
+	const scene = openScene();
+	const { homeserver, said } = scene;
+	let answer: (value: Record<string, unknown>) => void = () => {};
+	homeserver.script = () => new Promise((resolve) => (answer = resolve));
+	t.is((await scene.push([textEvent("x", { sender: "@eve:hs.test" })])).status, 200);
+	t.like(said().at(-1), { kind: "message", sender: { profile: { displayName: "eve" } } });
+	await until("the homeserver is asked", () => homeserver.asked.length > 0);
+	t.deepEqual(homeserver.lines(), [`GET /rooms/${room}/state/m.room.member/@eve:hs.test`]);
+	t.is((await scene.push([textEvent("y", { sender: "@eve:hs.test" })])).status, 200);
+	answer({ membership: "join", displayname: "Eve" });
+	await until("the name is known", () => said().at(-1)?.kind === "profile");
+	t.is(said().at(-1)?.sender.profile.displayName, "Eve");
+	await scene.push([textEvent("z", { sender: "@eve:hs.test" })]);
+	t.is(said().at(-1)?.sender.profile.displayName, "Eve");
+});
+
+test("a homeserver that does not tell names isn't asked for them with every transaction", async (t) => {
 	const scene = openScene();
 	scene.homeserver.script = () => {
 		throw new HomeserverError(0, "", "no answer");
@@ -211,9 +221,11 @@ test("a homeserver that does not return profiles isn't asked for them with every
 	t.is(scene.homeserver.asked.length, 1);
 	t.is(scene.said().length, 20);
 	scene.host.clock.time += 61_000;
-	scene.homeserver.script = () => ({ displayname: "Known" });
-	await scene.push([textEvent("x", { sender: "@u1:hs.test" })]);
-	t.is(scene.said().at(-1)?.sender.profile.displayName, "Known");
+	scene.homeserver.script = () => {
+		throw refused(404, "M_NOT_FOUND");
+	};
+	for (let i = 0; i < 5; i++) await scene.push([textEvent("x", { sender: "@u1:hs.test" })]);
+	t.is(scene.homeserver.asked.length, 2, "a user who has no name is asked about once");
 });
 
 test("the same event is processed once, whichever transaction contains it", async (t) => {
