@@ -65,8 +65,7 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 		() => lanes,
 	);
 	const { incoming, shadows, parkedEvents } = bridging;
-	for (const name of enabledBridges(config))
-		bridges.push(await createBridge(name, config, opened, network, () => incoming));
+	for (const name of enabledBridges(config)) bridges.push(await createBridge(name, config, opened, network, bridging));
 
 	const { metrics, countDelivery, countEnded } = buildMetrics();
 	const lanes: Lanes = buildLanes({
@@ -74,6 +73,7 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 		bridges: () => bridges,
 		targets: bridging.targets,
 		incoming,
+		pausedLanes: bridging.pausedLanes,
 		concurrency: config.delivery.lanes,
 		delivery: {
 			maxAgeMs: config.delivery.maxAgeDays * 86_400_000,

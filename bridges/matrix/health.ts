@@ -1,5 +1,6 @@
 import type { BridgeHost, BridgeState } from "#bridge-kit";
 import { type Homeserver, HomeserverError, isRefusal, segment } from "./homeserver.ts";
+import { allLanes } from "./ids.ts";
 
 const checkEveryMs = 15_000;
 const firstWaitMs = 1_000;
@@ -15,7 +16,7 @@ export interface Health {
 }
 
 export interface HealthParts {
-	readonly host: Pick<BridgeHost, "clock" | "logger" | "portals" | "report">;
+	readonly host: Pick<BridgeHost, "clock" | "heardFrom" | "logger" | "portals" | "report">;
 	readonly homeserver: Homeserver;
 	readonly bot: string;
 	/** The id of our registration. */
@@ -79,12 +80,14 @@ export function createHealth({ host, homeserver, bot, service, onAvailable }: He
 		const returned = !isUp || host.clock.now() - lastHeardAt > silenceMs;
 		if (returned) lastHeardAt = host.clock.now();
 		isUp = true;
+		host.heardFrom(allLanes);
 		if (returned || !reachesUs) await ping();
 		await onAvailable(returned);
 	}
 
 	return {
 		noteTransaction(id, firstEvent) {
+			host.heardFrom(allLanes);
 			lastHeardAt = host.clock.now();
 			if (!/^\d{1,15}$/.test(id)) return false;
 			const number = Number(id);

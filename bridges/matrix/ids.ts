@@ -65,7 +65,9 @@ export const transactionId = (...parts: readonly string[]): string =>
 	createHash("sha256").update(parts.join("\n")).digest("base64url").slice(0, 32);
 
 /** The lane of a room: its deliveries are made in order. */
-export const laneOf = (room: string): string => `matrix:${room}`;
+export const laneOf = (room: string): string => `${allLanes}${room}`;
+/** How the lanes of all rooms begin; they have one homeserver behind them. */
+export const allLanes = "matrix:";
 
 /** The handle of a Matrix user's shadow, on our own domain, under which other networks see them. */
 export function handleOf(user: string): string {

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { createBridgeHost } from "#core/bridging/host/host.ts";
-import type { Incoming } from "#core/bridging/incoming/receive.ts";
 import { bridgeName } from "#core/ids.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
@@ -10,6 +9,7 @@ import type { Sealing } from "#core/vault.ts";
 import type { Config } from "../config.ts";
 import { createHttpClient } from "../outbound/http-client.ts";
 import { createSocketClient } from "../outbound/socket.ts";
+import type { Bridging } from "./bridging.ts";
 import type { OpenedCore } from "./open-core.ts";
 import { openVault } from "./vault.ts";
 
@@ -44,13 +44,14 @@ export async function createBridge(
 	config: Config,
 	{ context, installed }: OpenedCore,
 	{ http, socket, sealing }: Network,
-	incoming: () => Incoming,
+	{ incoming, pausedLanes }: Pick<Bridging, "incoming" | "pausedLanes">,
 ): Promise<Bridge> {
 	const module = await installed.load(name);
 	const host = createBridgeHost({
 		bridge: bridgeName(name),
 		context,
-		incoming,
+		incoming: () => incoming,
+		pausedLanes,
 		http,
 		socket,
 		sealing,

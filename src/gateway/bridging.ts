@@ -3,6 +3,7 @@ import { createParkedEvents, type ParkedEvents } from "#core/bridging/incoming/p
 import { createIncoming, type Incoming } from "#core/bridging/incoming/receive.ts";
 import { createTargets, type Targets } from "#core/bridging/outgoing/targets.ts";
 import type { CoreContext } from "#core/events/context.ts";
+import { createPausedLanes, type PausedLanes } from "#core/events/paused-lanes.ts";
 import { createShadows, type Shadows } from "#core/federation/shadows.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Lanes } from "#core/ports/lanes.ts";
@@ -13,6 +14,7 @@ export interface Bridging {
 	readonly parkedEvents: ParkedEvents;
 	readonly shadows: Shadows;
 	readonly incoming: Incoming;
+	readonly pausedLanes: PausedLanes;
 }
 
 /** @param bridges, lanes called for each use, since both are created later, with the result */
@@ -24,12 +26,14 @@ export function buildBridging(
 	const targets = createTargets(context, bridges);
 	const parkedEvents = createParkedEvents(context);
 	const shadows = createShadows(context);
+	const pausedLanes = createPausedLanes(context);
 	const incoming = createIncoming(context, {
 		shadows,
 		parkedEvents,
 		targets,
 		bridges,
+		pausedLanes,
 		lookForParent: (key) => lanes().wake(parentLane(key)),
 	});
-	return { targets, parkedEvents, shadows, incoming };
+	return { targets, parkedEvents, shadows, incoming, pausedLanes };
 }

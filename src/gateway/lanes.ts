@@ -7,6 +7,7 @@ import type { Targets } from "#core/bridging/outgoing/targets.ts";
 import { createErasing } from "#core/erasure/erase.ts";
 import { consumerLane, type Marker, streamOfLane } from "#core/events/consumers.ts";
 import { createLaneHolds } from "#core/events/lane-holds.ts";
+import type { PausedLanes } from "#core/events/paused-lanes.ts";
 import { createConsumer } from "#core/events/run-consumer.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Lanes } from "#core/ports/lanes.ts";
@@ -19,6 +20,8 @@ export interface LanesParts {
 	readonly bridges: () => readonly Bridge[];
 	readonly targets: Targets;
 	readonly incoming: Pick<Incoming, "findParent">;
+	/** Told which lanes are paused, so that they are resumed when their hosts are heard from; absent: they are not. */
+	readonly pausedLanes?: PausedLanes;
 	/** How many deliveries run at the same time. */
 	readonly concurrency: number;
 	readonly delivery: Pick<DeliveryOptions, "maxAgeMs" | "onOutcome" | "onEnded">;
@@ -28,9 +31,17 @@ export interface LanesParts {
 const pools = { plan: 16, erase: 2, parent: 8 };
 
 /** Builds the lanes of the log's consumers and of deliveries, which commits wake. */
-export function buildLanes({ core, bridges, targets, incoming, concurrency, delivery }: LanesParts): Lanes {
+export function buildLanes({
+	core,
+	bridges,
+	targets,
+	incoming,
+	pausedLanes,
+	concurrency,
+	delivery,
+}: LanesParts): Lanes {
 	const { context, onOwed } = core;
-	const holds = createLaneHolds(context);
+	const holds = createLaneHolds(context, pausedLanes?.note);
 	const consumers: Readonly<Record<Marker, ReturnType<typeof createConsumer>>> = {
 		bridge: createConsumer(
 			context,
@@ -61,6 +72,7 @@ export function buildLanes({ core, bridges, targets, incoming, concurrency, deli
 			throw new Error(`The lane ${lane} has no handler`);
 		},
 	});
+	pausedLanes?.wakeIn(lanes);
 	onOwed((stream, owing) => {
 		for (const marker of owing) lanes.wake(consumerLane(marker as Marker, stream));
 	});

@@ -66,7 +66,7 @@ export async function openCore(
 		policy: { editWindowMs: 3_600_000, textBytes: 65_536, articleBytes: 524_288 },
 	});
 	const { context } = built;
-	const { incoming, shadows, parkedEvents, targets } = buildBridging(
+	const { incoming, shadows, parkedEvents, targets, pausedLanes } = buildBridging(
 		context,
 		() => bridges,
 		() => lanes,
@@ -77,6 +77,7 @@ export async function openCore(
 		bridges: () => bridges,
 		targets,
 		incoming,
+		pausedLanes,
 		concurrency: 64,
 		delivery: { maxAgeMs: 4 * 86_400_000, ...delivery },
 	});

@@ -93,6 +93,7 @@ export function createFakeHost(origin = "https://here.example"): FakeHost {
 				return host.answer;
 			});
 		},
+		heardFrom() {},
 		report() {},
 		people: {
 			account: async (id) => (host.reads++, accounts.get(id)),

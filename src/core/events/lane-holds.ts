@@ -10,6 +10,8 @@ export interface LaneTrouble {
 	readonly notBefore: number;
 	readonly since: number;
 	readonly reason: string;
+	/** The host has asked for this pause (`Retry-After`), so it is not ended early. */
+	readonly asked?: true;
 }
 
 /** The document of a lane, by the lane's name. */
@@ -63,8 +65,15 @@ export interface LaneHolds {
 /** How many lanes a process remembers to hold. */
 const capacity = 20_000;
 
-/** Keeps the epoch and the trouble of each lane in {@link laneRecords}, changed by compare-and-set. */
-export function createLaneHolds({ store }: Pick<CoreContext, "store">): LaneHolds {
+/**
+ * Keeps the epoch and the trouble of each lane in {@link laneRecords}, changed by compare-and-set.
+ *
+ * @param onTrouble told what is read or written of a lane's trouble
+ */
+export function createLaneHolds(
+	{ store }: Pick<CoreContext, "store">,
+	onTrouble: (lane: Lane, trouble: LaneTrouble | undefined) => void = () => {},
+): LaneHolds {
 	const held = new BoundedMap<Lane, number>(capacity);
 
 	/** The lane's epoch when this process has taken it. @param known the lane's record, as it was last read */
@@ -106,8 +115,9 @@ export function createLaneHolds({ store }: Pick<CoreContext, "store">): LaneHold
 				for (;;) {
 					const { rev } = await heldRecord(lane, epoch);
 					const record = trouble === undefined ? { epoch } : { epoch, trouble };
-					if (await store.replace(laneRecords, lane, rev, record)) return;
+					if (await store.replace(laneRecords, lane, rev, record)) break;
 				}
+				onTrouble(lane, trouble);
 			},
 		};
 	}
@@ -115,6 +125,7 @@ export function createLaneHolds({ store }: Pick<CoreContext, "store">): LaneHold
 	return {
 		async read(lane) {
 			const stored = await store.get(laneRecords, lane);
+			onTrouble(lane, stored?.doc.trouble);
 			return { trouble: stored?.doc.trouble, take: () => take(lane, stored) };
 		},
 		take: async (lane) => take(lane, await store.get(laneRecords, lane)),
@@ -127,5 +138,17 @@ export async function clearTrouble({ store }: Pick<CoreContext, "store">, lane: 
 		const stored = await store.get(laneRecords, lane);
 		if (stored?.doc.trouble === undefined) return;
 		if (await store.replace(laneRecords, lane, stored.rev, { epoch: stored.doc.epoch })) return;
+	}
+}
+
+/** Lets a paused lane be tried now. Unlike {@link clearTrouble} it keeps the failures, so that the next pause is no shorter. */
+export async function endPause({ store, clock }: Pick<CoreContext, "store" | "clock">, lane: Lane): Promise<void> {
+	for (;;) {
+		const stored = await store.get(laneRecords, lane);
+		const trouble = stored?.doc.trouble;
+		if (stored === undefined || trouble === undefined || trouble.asked === true || trouble.notBefore <= clock.now())
+			return;
+		const ended = { ...stored.doc, trouble: { ...trouble, notBefore: clock.now() } };
+		if (await store.replace(laneRecords, lane, stored.rev, ended)) return;
 	}
 }

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from "ava";
 import type { BridgeState } from "#core/ports/bridge/bridge.ts";
 import { until } from "../../support/wait.ts";
-import { openScene, refused } from "./matrix-scene.ts";
+import { openScene, refused, textEvent } from "./matrix-scene.ts";
 
 /** A bridge that is started; what it reports of itself. */
 async function start(t: ExecutionContext, scene: ReturnType<typeof openScene>): Promise<readonly BridgeState[]> {
@@ -39,4 +39,23 @@ test("a homeserver that can't reach us is reported, one that knows no ping is no
 	await until("the ping", () => old.homeserver.lines().some((line) => line.endsWith("/ping")));
 	await until("the rooms are read back", () => old.homeserver.lines().some((line) => line.includes("/messages")));
 	t.deepEqual(fine.at(-1), { state: "connected" });
+});
+
+test("a homeserver that answers again, or sends something, resumes the lanes of all rooms", async (t) => {
+	const scene = openScene();
+	const heard: string[] = [];
+	Object.assign(scene.host, { heardFrom: (lanes: string) => heard.push(lanes) });
+	let isDown = true;
+	scene.homeserver.script = () => {
+		if (isDown) throw refused(502, "");
+		return undefined;
+	};
+	await start(t, scene);
+	await until("the homeserver is asked", () => scene.homeserver.asked.length > 0);
+	t.deepEqual(heard, []);
+	await scene.push([textEvent("hello")]);
+	t.deepEqual(heard, ["matrix:"]);
+	isDown = false;
+	await until("it answers", () => heard.length > 1);
+	t.deepEqual(heard.at(-1), "matrix:");
 });

@@ -5,6 +5,7 @@ import { changePortal } from "#core/bridging/portals/change-portal.ts";
 import { linkPortal } from "#core/bridging/portals/link-portal.ts";
 import { bridgeState } from "#core/bridging/state.ts";
 import { Unavailable } from "#core/errors.ts";
+import { createPausedLanes } from "#core/events/paused-lanes.ts";
 import { deleteMessage } from "#core/messages/delete-message.ts";
 import { builtInTiers } from "#core/model/tier.ts";
 import type { BridgeHost } from "#core/ports/bridge/host.ts";
@@ -26,6 +27,7 @@ async function openHosted(t: ExecutionContext): Promise<Hosted> {
 	const fedi = createFakeBridge("fedi");
 	const core = await openCore(t, [fedi]);
 	const host = createBridgeHost({
+		pausedLanes: createPausedLanes(core.context),
 		bridge: fedi.name,
 		context: core.context,
 		incoming: () => core.incoming,
@@ -194,6 +196,7 @@ test("while the store is unavailable, receiving fails with an error that makes t
 	const jane = await core.person("jane");
 	t.deepEqual(await host.receive([joinOf(fedi.person("bob"), jane.id)]), [{ status: "accepted" }]);
 	const broken = createBridgeHost({
+		pausedLanes: createPausedLanes(core.context),
 		bridge: fedi.name,
 		context: core.context,
 		incoming: () => ({

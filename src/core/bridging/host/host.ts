@@ -1,8 +1,10 @@
 import type { CoreContext } from "../../events/context.ts";
+import type { PausedLanes } from "../../events/paused-lanes.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { BridgeHost } from "../../ports/bridge/host.ts";
 import type { Sealing } from "../../vault.ts";
 import type { Incoming } from "../incoming/receive.ts";
+import { deliveryLane } from "../outgoing/delivery.ts";
 import { createBridgeState } from "../state.ts";
 import { createHostMessages } from "./messages.ts";
 import { createHostPeople } from "./people.ts";
@@ -14,6 +16,7 @@ export interface HostParts extends Pick<BridgeHost, "http" | "socket" | "limits"
 	readonly bridge: BridgeName;
 	readonly context: CoreContext;
 	readonly incoming: () => Incoming;
+	readonly pausedLanes: Pick<PausedLanes, "heardFromAll">;
 	/** Encrypts the bridge's secrets. */
 	readonly sealing: Sealing;
 	readonly instance: BridgeHost["about"]["instance"];
@@ -22,7 +25,8 @@ export interface HostParts extends Pick<BridgeHost, "http" | "socket" | "limits"
 
 /** Creates the host of one bridge. */
 export function createBridgeHost(parts: HostParts): BridgeHost {
-	const { bridge, context, incoming, sealing, instance, authorizedFetch, http, socket, limits, report } = parts;
+	const { bridge, context, incoming, sealing, pausedLanes, instance, authorizedFetch, http, socket, limits, report } =
+		parts;
 	const { origin, domain, clock, logger, text } = context;
 	return {
 		about: { bridge, origin, domain, authorizedFetch, instance },
@@ -38,6 +42,7 @@ export function createBridgeHost(parts: HostParts): BridgeHost {
 		http,
 		socket,
 		receive: createReceive(incoming, bridge),
+		heardFrom: (lanes) => pausedLanes.heardFromAll(deliveryLane(lanes)),
 		report,
 	};
 }

@@ -1,4 +1,5 @@
 import type { CoreContext } from "../../events/context.ts";
+import type { PausedLanes } from "../../events/paused-lanes.ts";
 import type { Shadows } from "../../federation/shadows.ts";
 import { placeOf } from "../../groups/place.ts";
 import type { BridgeName, ChannelId } from "../../ids.ts";
@@ -6,6 +7,7 @@ import type { Account } from "../../model/account.ts";
 import type { Bridge } from "../../ports/bridge/bridge.ts";
 import type { Received, RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import { remoteKey } from "../../remote-key.ts";
+import { deliveryLane, laneBeside } from "../outgoing/delivery.ts";
 import type { Targets } from "../outgoing/targets.ts";
 import { portalByRoom } from "../portals/find-portal.ts";
 import { receiveAnswer } from "./answer.ts";
@@ -54,6 +56,7 @@ export interface IncomingParts {
 	readonly parkedEvents: ParkedEvents;
 	readonly targets: Targets;
 	readonly bridges: () => readonly Bridge[];
+	readonly pausedLanes: Pick<PausedLanes, "heardFrom">;
 	/** Called with the key of a remote message that is needed and not here. */
 	readonly lookForParent: (key: string) => void;
 }
@@ -61,9 +64,13 @@ export interface IncomingParts {
 /** Receives remote events on behalf of the senders' shadows. */
 export function createIncoming(
 	context: CoreContext,
-	{ shadows, parkedEvents, targets, bridges, lookForParent }: IncomingParts,
+	{ shadows, parkedEvents, targets, bridges, pausedLanes, lookForParent }: IncomingParts,
 ): Incoming {
 	const findParent = createMissingParents(context, { bridges, parkedEvents, receive });
+
+	function hostHeardFrom(lane: string): void {
+		for (const bulk of [false, true]) pausedLanes.heardFrom(deliveryLane(laneBeside(lane, bulk)));
+	}
 
 	async function receive(
 		bridge: BridgeName,
@@ -74,6 +81,8 @@ export function createIncoming(
 		const shared = { parkedEvents, targets, occasion, lookForParent };
 		const batch = openBatch(context, bridge, { ...shared, settled: () => Promise.all(steps) });
 		for (const event of events) {
+			// A host that sends is up: what waits for it is tried now.
+			if (event.sender.reach !== undefined && occasion === "delivered") hostHeardFrom(event.sender.reach.lane);
 			// What an event says about its sender is as old as the event.
 			const isOld = occasion === "retried" || occasion === "last";
 			const sender = await (isOld ? shadows.asKnown(bridge, event.sender) : shadows.of(bridge, event.sender));

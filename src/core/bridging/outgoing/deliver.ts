@@ -102,7 +102,8 @@ export function createDeliverer(
 		}
 		const failures = (before?.failures ?? 0) + 1;
 		const notBefore = clock.now() + backOff(failures, afterMs);
-		await hold.setTrouble({ failures, notBefore, since: before?.since ?? clock.now(), reason });
+		const asked = afterMs === undefined ? {} : { asked: true as const };
+		await hold.setTrouble({ failures, notBefore, since: before?.since ?? clock.now(), reason, ...asked });
 		logger.info({ lane, failures, notBefore, reason }, "A lane is paused");
 		return notBefore;
 	}

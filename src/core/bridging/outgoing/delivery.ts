@@ -28,9 +28,12 @@ export const deliveryId = (event: string, reach: Reach): string => `${event}>${t
 
 const bulkSuffix = " bulk";
 
+/** The lane of a target, or the bulk lane beside it. */
+export const laneBeside = (lane: string, bulk: boolean): string => (bulk ? `${lane}${bulkSuffix}` : lane);
+
 /** The lane of a delivery: that of its target, or the bulk lane beside it. */
 export const laneOf = ({ reach, bulk }: Pick<DeliveryRow, "reach" | "bulk">): string =>
-	bulk === true ? `${reach.lane}${bulkSuffix}` : reach.lane;
+	laneBeside(reach.lane, bulk === true);
 
 /** The lane that precedes a bulk lane; `undefined` for any other lane. */
 export const laneBefore = (lane: string): string | undefined =>

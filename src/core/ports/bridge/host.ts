@@ -43,6 +43,11 @@ export interface BridgeHost {
 	 * @throws {Unavailable} nothing can be stored now
 	 */
 	receive(events: readonly RemoteEvent[]): Promise<readonly Received[]>;
+	/**
+	 * The host behind the lanes whose names begin like this answers again: what waits for it is tried now. Not needed for the lane of an
+	 * event's sender.
+	 */
+	heardFrom(lanes: string): void;
 	/** Reports the state of the connection to the other network to the operator. */
 	report(state: BridgeState): void;
 }
