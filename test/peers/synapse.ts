@@ -61,6 +61,9 @@ export interface SynapseOptions {
 	/** Holds all data of this homeserver; created if it does not exist. */
 	readonly folder: string;
 	readonly prefix?: string;
+	/** A registration file that exists; absent: one is made. */
+	readonly registration?: string;
+	readonly port?: number;
 }
 
 const generous = { per_second: 1000, burst_count: 1000 };
@@ -100,14 +103,22 @@ function configuration(folder: string, port: number, serverName: string, registr
 }
 
 /** Starts a Synapse on a free port, with a registration of ours. It ends when it is stopped, or with this process. */
-export async function startSynapse({ appserviceUrl, folder, prefix = "_ofscp_" }: SynapseOptions): Promise<Synapse> {
+export async function startSynapse({
+	appserviceUrl,
+	folder,
+	prefix = "_ofscp_",
+	registration,
+	port: wanted,
+}: SynapseOptions): Promise<Synapse> {
 	if (!existsSync(python)) throw new Error("There is no Synapse on this machine; npm run provision installs it");
 	await mkdir(folder, { recursive: true });
-	const port = await freePort();
+	const port = wanted ?? (await freePort());
 	const url = `http://127.0.0.1:${port}`;
 	const serverName = "hs.test";
-	const [registrationFile, configFile] = [path.join(folder, "registration.yaml"), path.join(folder, "homeserver.yaml")];
-	await writeFile(registrationFile, createRegistration({ publicUrl: appserviceUrl, prefix, serverName }));
+	const registrationFile = registration ?? path.join(folder, "registration.yaml");
+	const configFile = path.join(folder, "homeserver.yaml");
+	if (registration === undefined)
+		await writeFile(registrationFile, createRegistration({ publicUrl: appserviceUrl, prefix, serverName }));
 	await writeFile(configFile, stringify(configuration(folder, port, serverName, registrationFile)));
 	const { as_token: asToken, hs_token: hsToken } = readRegistration(registrationFile);
 	let child: ChildProcess | undefined;
