@@ -47,6 +47,8 @@ export function createMatrix(
 	const stopping = new AbortController();
 	/** A command builds a bridge without starting it. */
 	let isStarted = false;
+	/** Whether the active links have been checked since the start. */
+	let areChecked = false;
 	const names = createNames(config);
 	const people = createPeople(async (user) => (await host.people.byRemote(user))?.profile.displayName);
 	const ghosts = createGhosts(host, homeserver, names);
@@ -99,6 +101,10 @@ export function createMatrix(
 				roomMembers.importSoon(roomsOf(true));
 			}
 			await readBack.all();
+			if (areChecked) return;
+			// An earlier version did not check whether ghosts may enter and speak; changes arrive as events.
+			for (const { room, state } of await host.portals.all()) if (state === "active") await consent.check(room);
+			areChecked = true;
 		},
 	});
 

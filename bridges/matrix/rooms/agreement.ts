@@ -36,6 +36,8 @@ interface StoredRoom {
 	readonly links?: Readonly<Record<string, Agreement>>;
 	/** How many links were announced since the room last agreed to one. */
 	readonly asked?: number;
+	/** Why the room can't be linked to anything, as it was told. */
+	readonly refused?: string;
 	/** Consent of the room as such, stored by an earlier version: it was given to the only link that there was. */
 	readonly agreed?: Agreement["agreed"];
 }
@@ -57,6 +59,8 @@ export interface Agreements {
 	announced(room: string, link: LinkId): Promise<void>;
 	/** The room has answered a link: the answers are settled, and it agrees or does not. */
 	settled(room: string, link: LinkId, agreed: boolean): Promise<void>;
+	/** The room was told why it can't be linked to anything. */
+	refused(room: string, reason: string): Promise<void>;
 	/** The bot was removed: all consent ends. */
 	botRemoved(room: string): Promise<void>;
 	/** How often the bot was removed. */
@@ -73,6 +77,8 @@ export interface Agreements {
 export interface RoomAgreements {
 	readonly links: ReadonlyMap<LinkId, Agreement>;
 	readonly removals: number;
+	/** Why the room can't be linked to anything, if it was told so. */
+	readonly refused: string | undefined;
 	/** How many further links may be announced. */
 	readonly announceable: number;
 }
@@ -115,13 +121,14 @@ export function createAgreements(state: BridgeHost["state"]): Agreements {
 			}));
 			if (agreed) await change(room, ({ asked: _asked, ...stored }) => stored);
 		},
+		refused: (room, reason) => change(room, (stored) => ({ ...stored, refused: reason })),
 		botRemoved: (room) => change(room, ({ removals = 0 }) => ({ removals: removals + 1 })),
 		removals: async (room) => (await read(room)).removals ?? 0,
 		async of(room, links) {
 			if ((await read(room)).agreed !== undefined) await change(room, (stored) => attributed(stored, links));
-			const { links: known = {}, removals = 0, asked = 0 } = await read(room);
+			const { links: known = {}, removals = 0, asked = 0, refused } = await read(room);
 			const open = links.flatMap(({ id }) => (known[id] === undefined ? [] : [[id, known[id]] as const]));
-			return { links: new Map(open), removals, announceable: maxAnnounced - asked };
+			return { links: new Map(open), removals, refused, announceable: maxAnnounced - asked };
 		},
 		forget: (room, link) =>
 			change(room, (stored) => {

@@ -28,6 +28,8 @@ interface Look {
 	readonly room: RoomState;
 	/** How often the bot had been removed when the check began. */
 	readonly removals: number;
+	/** Why the room can't be linked to anything, if it was told so. */
+	refused: string | undefined;
 }
 
 /**
@@ -41,18 +43,18 @@ export function createCheckLinks(parts: CheckLinksParts): (room: string) => Prom
 	return async (room) => {
 		const links = await host.portals.ofRoom(room);
 		if (links.length === 0) return;
-		const { links: agreed, removals, announceable } = await agreements.of(room, links);
+		const { links: agreed, removals, refused, announceable } = await agreements.of(room, links);
 		const isLinked = links.some(({ state }) => state === "active");
 		// If the bot is not in a room whose link is active, it was removed; that event may still be on its way.
 		if (isLinked) {
 			if (!(await members.hasBot(room))) return botRemoved(room);
 		} else if (!(await enter(room, agreed))) return reportAbsence(links);
-		const look = { room: await readRoom(homeserver, room), removals };
+		const look: Look = { room: await readRoom(homeserver, room), removals, refused };
 		// As long as a link is active, others are only announced to users who name their codes.
 		let questions = isLinked ? 0 : announceable;
 		for (const link of links) {
 			if (await hasChanged(room, look)) return;
-			const agreement = agreed.get(link.id) ?? {};
+			const agreement = agreed.get(link.id) ?? unrecorded(link, look);
 			if (isAgreed(agreement, look.room.power, bot)) await keep(link, agreement, look);
 			else if (await settle(link, agreement, look, questions > 0)) questions--;
 		}
@@ -80,7 +82,8 @@ export function createCheckLinks(parts: CheckLinksParts): (room: string) => Prom
 	/** A link that the room agrees to is active, unless something stands in the way. */
 	async function keep(link: LinkedRoom, agreement: Agreement, look: Look): Promise<void> {
 		const obstacle = obstacleTo(look.room, bot);
-		if (obstacle !== undefined) return interrupt(link, obstacle, look);
+		if (obstacle !== undefined)
+			return isUnfit(look.room) ? refuse(link, obstacle, look) : interrupt(link, obstacle, look);
 		if (link.state === "active") return;
 		await activate(link, agreement.agreed === "operator", look);
 	}
@@ -118,11 +121,13 @@ export function createCheckLinks(parts: CheckLinksParts): (room: string) => Prom
 		if (shown !== undefined) await notices.say(link.room, interruptionOf(shown, reason), link.id, "degraded", now());
 	}
 
-	/** A room that can't be linked is told so once, however many links wait for it. */
-	async function refuse(link: LinkedRoom, reason: string, { removals }: Look): Promise<void> {
-		if (link.state === "degraded" && link.reason === reason) return;
+	/** A room that can't be linked is told so once, however many links there are for it. */
+	async function refuse(link: LinkedRoom, reason: string, look: Look): Promise<void> {
 		await report(link, "degraded", reason);
-		await notices.say(link.room, refusalOf(reason), "refused", reason, String(removals));
+		if (look.refused === reason) return;
+		await notices.say(link.room, refusalOf(reason), "refused", reason, String(look.removals));
+		await agreements.refused(link.room, reason);
+		look.refused = reason;
 	}
 
 	/** Settles what the room has answered to a link that it has not agreed to, or asks it. Resolves with whether it asked. */
@@ -168,3 +173,7 @@ export function createCheckLinks(parts: CheckLinksParts): (room: string) => Prom
 
 const howToAgree = ({ code }: LinkedRoom): string =>
 	`a user who may change the room's power levels has to say "link ${code}" in the room`;
+
+/** A link can only be active because its room has agreed, even if that is not recorded; unless the bot was removed since. */
+const unrecorded = ({ state }: LinkedRoom, { removals }: Look): Agreement =>
+	state === "active" && removals === 0 ? { agreed: "answer" } : {};

@@ -25,6 +25,9 @@ export interface ScriptedHomeserver extends Homeserver {
 	lines(): readonly string[];
 }
 
+export const refused = (status: number, errcode: string): HomeserverError =>
+	new HomeserverError(status, errcode, errcode);
+
 export function scriptedHomeserver(): ScriptedHomeserver {
 	const asked: Asked[] = [];
 	const homeserver: ScriptedHomeserver = {
@@ -38,6 +41,11 @@ export function scriptedHomeserver(): ScriptedHomeserver {
 			if (scripted !== undefined) return scripted;
 			if (path.includes("/send/") || path.includes("/redact/")) return { event_id: `$event${asked.length}` };
 			if (path.endsWith("/displayname") && method === "GET") return { displayname: "Somebody" };
+			// An open room with the bot in it, which is neither encrypted nor replaced.
+			if (method === "GET" && /\/state\/m\.room\.(encryption|tombstone)\//.test(path))
+				throw refused(404, "M_NOT_FOUND");
+			if (method === "GET" && path.includes("/state/m.room.member/")) return { membership: "join" };
+			if (method === "GET" && path.includes("/state/m.room.join_rules/")) return { join_rule: "public" };
 			if (path.includes("/messages")) return { chunk: [], start: "s" };
 			return {};
 		},
@@ -45,9 +53,6 @@ export function scriptedHomeserver(): ScriptedHomeserver {
 	};
 	return homeserver;
 }
-
-export const refused = (status: number, errcode: string): HomeserverError =>
-	new HomeserverError(status, errcode, errcode);
 
 export interface Scene {
 	readonly host: FakeHost;

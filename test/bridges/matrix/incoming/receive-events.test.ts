@@ -130,7 +130,12 @@ test("an event that the core can't digest is put aside, and holds up nothing", a
 test("what is said in rooms that are not linked leaves nothing behind: no person, no question, no place", async (t) => {
 	const scene = openScene();
 	const { portals, host, homeserver } = scene;
-	portals.set("!waiting:hs.test", { ...portals.get(room)!, room: "!waiting:hs.test", state: "waiting" });
+	portals.set("!waiting:hs.test", {
+		...portals.get(room)!,
+		id: "brg_2" as never,
+		room: "!waiting:hs.test",
+		state: "waiting",
+	});
 	for (const room_id of ["!elsewhere:hs.test", "!waiting:hs.test"])
 		for (let i = 0; i < 50; i++)
 			await scene.push([
@@ -150,7 +155,7 @@ test("an event can't reach into another room", async (t) => {
 	const scene = openScene();
 	const { portals, host } = scene;
 	const other = host.channel(host.person("other"), "public");
-	const linked = { ...portals.get(room)!, room: "!other:hs.test", channel: other.channel.id };
+	const linked = { ...portals.get(room)!, id: "brg_2" as never, room: "!other:hs.test", channel: other.channel.id };
 	portals.set("!other:hs.test", linked);
 	host.say(host.person("bob"), other, "theirs", { origin: { bridge: host.about.bridge, id: "$theirs" } });
 	const annotation = { "m.relates_to": { rel_type: "m.annotation", event_id: "$theirs", key: "👍" } };

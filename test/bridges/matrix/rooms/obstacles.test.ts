@@ -1,4 +1,5 @@
 import test from "ava";
+import { until } from "../../../support/wait.ts";
 import { bot, event, room } from "../matrix-scene.ts";
 import { admin, answer, type FakeRoom, openRoomScene } from "./room-scene.ts";
 
@@ -127,6 +128,31 @@ test("a room that becomes encrypted degrades its link", async (t) => {
 	t.like(await judged(), { state: "active" });
 	state.encrypted = true;
 	t.like(await judged(), { state: "degraded", reason: "the room is encrypted" });
+});
+
+test("a link is degraded before the transaction that encrypts its room is answered", async (t) => {
+	const { judged, push, link, state, notices } = openRoomScene();
+	await judged();
+	await push([answer("CODEX1")]);
+	await judged();
+	state.encrypted = true;
+	await push([event("m.room.encryption", { algorithm: "m.megolm.v1.aes-sha2" }, { state_key: "", sender: admin })]);
+	t.like(link("brg_1"), { state: "degraded", reason: "the room is encrypted" });
+	await judged();
+	await judged();
+	t.is(notices().filter((text) => text.includes("is encrypted")).length, 1, "the room is told once");
+});
+
+test("a link that an earlier version activated is checked at the start", async (t) => {
+	const { bridge, host, portals, link, state } = openRoomScene({ levels: { users, events_default: 50 } });
+	await host.state.set(`consent:${room}`, { agreed: "operator" });
+	portals.set("brg_1", { ...link("brg_1"), state: "active" });
+	const stopping = new AbortController();
+	t.teardown(() => stopping.abort());
+	await bridge.start(stopping.signal);
+	await until("the link is degraded", () => link("brg_1").state === "degraded");
+	t.regex(link("brg_1").reason ?? "", /ghosts may not speak/);
+	t.is(state.bot, "join");
 });
 
 test("a tombstone counts only if the room that it names says that it replaces this one", async (t) => {

@@ -132,7 +132,12 @@ test("at the start every linked room is read back from the place that was kept",
 	const known = say("known");
 	await host.state.set(`newest:${room}`, { event: known.event_id, at: host.clock.time });
 	say("said while we were away");
-	portals.set("!waiting:hs.test", { ...portals.get(room)!, room: "!waiting:hs.test", state: "degraded" });
+	portals.set("!waiting:hs.test", {
+		...portals.get(room)!,
+		id: "brg_2" as never,
+		room: "!waiting:hs.test",
+		state: "degraded",
+	});
 	const stopping = new AbortController();
 	await bridge.start(stopping.signal);
 	await until("the room is read back", () => textsOf(scene).length === 1);
