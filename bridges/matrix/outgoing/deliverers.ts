@@ -57,7 +57,9 @@ async function redact(
 ): Promise<void> {
 	if (events.length === 0) return;
 	const room = delivery.reach.target;
-	const isLinked = (await host.portals.byRoom(room)) !== undefined;
+	const link = await host.portals.byRoom(room);
+	// A link that waits for the room's consent, perhaps a stranger's, does not make it a linked room.
+	const isLinked = link !== undefined && link.state !== "waiting";
 	if (!isLinked && author.origin?.bridge === host.about.bridge) return;
 	const ghost = ghosts.userOf(author);
 	try {
