@@ -14,7 +14,8 @@ export async function ownObject(context: InboxContext, received: ReceivedActivit
 	assertSendersOwn(context, received, id);
 	const object = embedded(received) ?? (await fetched(context, id));
 	if (object === undefined) return undefined;
-	const authors = idsOf(object["attributedTo"]);
+	// A group's post can be attributed to the group and name as its actor who wrote it.
+	const authors = [...idsOf(object["attributedTo"]), ...idsOf(object["actor"])];
 	if (authors.length > 0 && !authors.includes(received.actor))
 		throw new Refused(403, "The object is attributed to another actor");
 	return object;

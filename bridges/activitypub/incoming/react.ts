@@ -1,7 +1,6 @@
 import { isJson, type Json, listOf, textOf, typeOf, urlOf } from "../reading.ts";
 import { refOf } from "./content.ts";
 import { objectIdOf, type Reader } from "./reader.ts";
-import { Refused } from "./refused.ts";
 
 /** The key of a `Like` without an emoji. */
 const favourite = "⭐";
@@ -14,18 +13,15 @@ export const readReaction: Reader = ({ ids }, received) => {
 };
 
 /**
- * The key of a reaction: its emoji; for a custom emoji `name@host`, so that those of two servers stay distinct. `isAssumed`: the
- * activity has none.
- *
- * @throws {Refused} the text is too long for an emoji
+ * The key of a reaction: its emoji; for a custom emoji `name@host`, so that those of two servers stay distinct. A text that is too long
+ * for an emoji is a remark on a like. `isAssumed`: the activity has no emoji.
  */
 export function keyOf(
 	activity: Json,
 	actor: string,
 ): { readonly key: string; readonly image?: string; readonly isAssumed?: true } {
 	const content = (textOf(activity["content"]) ?? textOf(activity["_misskey_reaction"]) ?? "").trim();
-	if (content === "") return { key: favourite, isAssumed: true };
-	if (content.length > maxKey) throw new Refused(400, "A reaction is a single emoji");
+	if (content === "" || content.length > maxKey) return { key: favourite, isAssumed: true };
 	const name = /^:([^:\s]+):$/.exec(content)?.[1];
 	if (name === undefined) return { key: content };
 	const image = listOf(activity["tag"])

@@ -9,11 +9,13 @@ import { Refused } from "./refused.ts";
 /** An `Undo`: of an activity that is embedded in full, or named by its id. */
 export const readUndo: Reader = async (context, received) => {
 	const undone = firstOf(received.activity["object"]);
-	if (!isJson(undone) || typeOf(undone) === undefined) return byId(context, received, objectIdOf(received));
+	const object = isJson(undone) ? idOf(undone["object"]) : undefined;
+	if (!isJson(undone) || typeOf(undone) === undefined || object === undefined)
+		return byId(context, received, objectIdOf(received));
 	const actor = idOf(undone["actor"]);
 	if (actor !== undefined && actor !== received.actor)
 		throw new Refused(403, "Only its own actor can undo an activity");
-	return inFull(context, received, undone);
+	return inFull(context, received, undone, object);
 };
 
 type Undoer = (
@@ -67,9 +69,7 @@ const undoers: Readonly<Record<ActivityType, Undoer | "ignored">> = {
 	Dislike: "ignored",
 };
 
-function inFull(context: InboxContext, { actor }: ReceivedActivity, undone: Json): ReturnType<Undoer> {
-	const object = idOf(undone["object"]);
-	if (object === undefined) throw new Refused(400, "The undone activity has no object");
+function inFull(context: InboxContext, { actor }: ReceivedActivity, undone: Json, object: string): ReturnType<Undoer> {
 	const type = typeOf(undone) ?? "";
 	const undoer = Object.hasOwn(undoers, type) ? undoers[type as ActivityType] : "ignored";
 	return undoer === "ignored" ? undefined : undoer(context, actor, undone, object);

@@ -58,7 +58,7 @@ async function ofProfile(
 	{ activity, actor }: ReceivedActivity,
 	document: Json | undefined,
 ): Promise<Meaning | undefined> {
-	if (document === undefined || document["inbox"] === undefined) {
+	if (document === undefined || idOf(document["inbox"]) === undefined) {
 		await directory.refresh(actor);
 		return { kind: "profile" };
 	}

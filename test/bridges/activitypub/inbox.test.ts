@@ -320,6 +320,25 @@ test("likes and emoji reactions come in, and are taken back in full or by id", a
 	t.is(host.received.length, 5);
 });
 
+test("a like with a remark is a like, and an undo that embeds only an id and a type is one by id", async (t) => {
+	const { host, jane, post, id } = await open(t);
+	const memo = host.say(jane, host.timeline(jane), "memo");
+	const object = `${host.about.origin}/objects/${memo.id}`;
+	const like = id();
+	t.is((await post({ id: like, type: "Like", object, content: "I could not agree more. ".repeat(20) })).status, 202);
+	t.like(host.received[0], { kind: "reaction", key: "⭐" });
+	t.is((await post({ type: "Undo", object: { id: like, type: "Like" } })).status, 202);
+	t.like(host.received[1], { kind: "unreaction", reaction: like });
+});
+
+test("a post that is attributed to a group and names its writer as actor is the writer's", async (t) => {
+	const { peer, host, bob, post, note } = await open(t);
+	const fields = { type: "Event", attributedTo: `${peer.origin}/groups/walkers`, name: "A walk" };
+	t.is((await post({ type: "Create", object: note({ ...fields, actor: bob.id }) })).status, 202);
+	t.like(host.received[0], { kind: "message", sender: { id: bob.id } });
+	t.is((await post({ type: "Create", object: note(fields) })).status, 403);
+});
+
 test("an edit and a deletion name what they change; a deletion of oneself is the end of an account", async (t) => {
 	const { host, bob, post, note } = await open(t);
 	const object = note();
