@@ -11,6 +11,8 @@ const max = { characters: 65_536, contexts: 16, nestedContexts: 8 };
 const keywords: ReadonlyMap<string, string> = new Map([
 	["@id", "id"],
 	["@type", "type"],
+	// In a map of languages: a text without one.
+	["@none", "und"],
 ]);
 /** Keywords that wrap a value. */
 const wrappers = ["@value", "@set", "@list"] as const;

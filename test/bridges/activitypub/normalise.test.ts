@@ -93,6 +93,7 @@ const spellings: readonly Record<string, unknown>[] = [
 		text: "hi",
 		titel: "n",
 	},
+	{ "@context": as2, id: "https://x.example/1", type: "Note", contentMap: { "@none": "hi" }, name: "n" },
 	{ "@context": as2, id: ["https://x.example/1"], type: ["Note"], contentMap: { en: "hi" }, nameMap: { en: ["n"] } },
 ];
 
