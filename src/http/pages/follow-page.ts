@@ -2,28 +2,27 @@ import type { Followable } from "#core/bridging/followable.ts";
 import type { Account } from "#core/model/account.ts";
 import { fillIn, fillInPlain } from "../page-kit/fill-in.ts";
 import { followTexts as t } from "../page-kit/follow-texts.ts";
-import { button, type Fault, faultSummary, form } from "../page-kit/form.ts";
+import { button, form } from "../page-kit/form.ts";
 import { entryPage, type Frame, person } from "../page-kit/frame.ts";
 import { type Html, html } from "../page-kit/html.ts";
 
 export interface FollowShown {
 	readonly account: Account;
 	readonly choices: readonly Followable[];
-	readonly faults?: readonly Fault[];
 }
 
 /** The page that asks whether to follow a person, or which of an author and a channel. */
-export function renderFollow(frame: Frame, { account, choices, faults = [] }: FollowShown): Html {
+export function renderFollow(frame: Frame, { account, choices }: FollowShown): Html {
 	return entryPage(
 		frame,
-		{ title: t.title, faults, beside: html`<p><a href="/account">${t.cancel}</a></p>` },
-		html`${faultSummary(faults)}<h1>${t.title}</h1><p>${t.lead}</p>${person(account)}
+		{ title: t.title, beside: html`<p><a href="/account">${t.cancel}</a></p>` },
+		html`<h1>${t.title}</h1><p>${t.lead}</p>${person(account)}
 ${choices.map(
 	(choice) =>
-		html`<p><strong><bdi>${choice.name}</bdi></strong><br><bdi>@${choice.address}</bdi></p>${form(
+		html`<div class="choice"><p><strong><bdi>${choice.name}</bdi></strong><br><bdi>@${choice.address}</bdi></p>${form(
 			{ action: "/authorize_interaction", csrf: frame.csrf, hidden: { follow: choice.reference } },
 			button(titleOf(choice)),
-		)}`,
+		)}</div>`,
 )}`,
 	);
 }
