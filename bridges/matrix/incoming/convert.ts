@@ -65,7 +65,7 @@ const convertRedaction: Convert = (converter, event, raw) => {
 	// In the content since room version 11, beside it before.
 	const target = event.content.redacts ?? event.redacts;
 	return typeof target === "string" && target !== "" && target.length <= 512
-		? { ...base(converter, event, raw), kind: "retraction", target }
+		? { ...base(converter, event, raw), kind: "retraction", target, room: event.room_id }
 		: undefined;
 };
 

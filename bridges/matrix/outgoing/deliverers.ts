@@ -60,7 +60,9 @@ async function redact(
 	const link = await host.portals.byRoom(room);
 	// A link that waits for the room's consent, perhaps a stranger's, does not make it a linked room.
 	const isLinked = link !== undefined && link.state !== "waiting";
-	if (!isLinked && author.origin?.bridge === host.about.bridge) return;
+	// Our moderators remove what Matrix users said in the room only if the room has agreed to that.
+	const mayRemove = isLinked && link.moderation === "shared";
+	if (!mayRemove && author.origin?.bridge === host.about.bridge) return;
 	const ghost = ghosts.userOf(author);
 	try {
 		await send.redactions(delivery, author, events);

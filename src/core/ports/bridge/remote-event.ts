@@ -106,7 +106,12 @@ export type RemoteEvent = {
 			readonly isById?: true;
 	  }
 	/** A removal that only gives an id, of a message, an edit or a reaction (a Matrix redaction, a bare `Delete`). */
-	| { readonly kind: "retraction"; readonly target: string }
+	| {
+			readonly kind: "retraction";
+			readonly target: string;
+			/** The room that the sender has removed it in. If it is another's, the network has checked the sender's power to do so. */
+			readonly room?: string;
+	  }
 	| { readonly kind: "join"; readonly target: JoinTarget }
 	/** `joined`: the id of the join that it undoes, if known. `blocked`: the sender also ends the follow of their own timeline. */
 	| { readonly kind: "leave"; readonly target: JoinTarget; readonly joined?: string; readonly blocked?: true }

@@ -1,6 +1,7 @@
 import test from "ava";
 import type { Message } from "#core/model/message.ts";
 import type { Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
+import type { LinkedRoom } from "#core/ports/bridge/portals.ts";
 import { HomeserverError } from "../../../../bridges/matrix/homeserver.ts";
 import { outcomeOf } from "../../../../bridges/matrix/outgoing/outcome.ts";
 import { openScene, refused, room } from "../matrix-scene.ts";
@@ -168,15 +169,20 @@ test("emoji that are text by themselves are shown as emoji; a duplicate reaction
 	});
 });
 
-test("all parts of a message are redacted: ours by its ghost, a Matrix user's by the bot", async (t) => {
-	const { deliver, known, said, homeserver, host, place } = open();
+test("all parts of a message are redacted: ours by its ghost, a Matrix user's by the bot if moderation is shared", async (t) => {
+	const { deliver, known, said, homeserver, host, place, portals } = open();
 	await deliver(known(said("x"), ["$one", "$two"], { kind: "removal" }));
 	const redacted = () => homeserver.lines().filter((line) => line.includes("/redact/"));
 	t.is(redacted().length, 2);
 	t.true(redacted().every((line) => line.endsWith(`as ${jane}`)));
 	const alice = host.person("_matrix_alice", { origin: { bridge: host.about.bridge, id: "@alice:hs.test" } });
 	const theirs = host.delivery(host.say(alice, place, "x"), room);
+	const asked = redacted().length;
 	t.like(await deliver(known(theirs, ["$theirs"], { kind: "removal" })), { status: "delivered" });
+	t.is(redacted().length, asked, "each side removes on its own side");
+	portals.set(room, { ...(portals.get(room) as LinkedRoom), moderation: "shared" });
+	t.like(await deliver(known(theirs, ["$theirs"], { kind: "removal" })), { status: "delivered" });
+	t.is(redacted().length, asked + 1);
 	t.false(redacted().at(-1)?.includes(" as "));
 	homeserver.script = ({ path }) => {
 		if (path.includes("/redact/%24gone")) throw refused(404, "M_NOT_FOUND");
