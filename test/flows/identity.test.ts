@@ -33,7 +33,6 @@ test("an account is created by invitation, logs in with a code, recovers by a li
 	const registration = { handle: "jane", password, email: "jane@mail.example", invite };
 	const both = await Promise.all([post("/api/auth/register", registration), post("/api/auth/register", registration)]);
 	t.deepEqual(both.map(({ status }) => status).sort(), [201, 409]);
-	t.is((await post("/api/auth/register", { ...registration, handle: "joan" })).code, "email_taken");
 
 	const jane = await findAccount(context, "jane");
 	if (jane === undefined) throw new Error("jane has no account");

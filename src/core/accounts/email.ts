@@ -2,13 +2,17 @@ import { Conflict, InvalidRequest } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
-import { accounts } from "./account.ts";
-import { changePrivateData, privateDataOf } from "./private-data.ts";
+import { changePrivateData, type PrivateData, privateDataOf } from "./private-data.ts";
 
-/** The account that owns a mail address, by the address's fingerprint. An address belongs to one account. */
+/**
+ * The account that a mail address counts for, by the address's fingerprint: it opened a link that was sent there. An address counts for
+ * one account.
+ */
 interface EmailOwner {
 	readonly account: AccountId;
 	readonly since: number;
+	/** Absent for an address that an earlier version accepted without a link. It counts until another account proves it. */
+	readonly provenAt?: number;
 }
 
 /** The owners of mail addresses. The address itself is only stored encrypted, in {@link privateDataOf}. */
@@ -33,16 +37,26 @@ const hasControls = (text: string): boolean => /\p{Control}/u.test(text);
 const ownerId = ({ vault }: Pick<CoreContext, "vault">, email: string): string =>
 	vault.fingerprint("email", email.normalize("NFKC").toLowerCase());
 
-/** The mail address of an account. It must only be shown to that account. */
-export async function emailOf(
-	context: Pick<CoreContext, "store" | "vault">,
-	account: AccountId,
-): Promise<string | undefined> {
-	const { email } = await privateDataOf(context, account);
-	return email === undefined ? undefined : (context.vault.open(email) as string);
+/** The mail addresses of an account. They must only be shown to that account. */
+export interface Emails {
+	/** The newest address that the account has given. */
+	readonly given?: string;
+	/** The address that counts: recovery links are sent there, and it can be used to log in. */
+	readonly proven?: string;
 }
 
-/** The account that owns a mail address. */
+export async function emailsOf(context: Pick<CoreContext, "store" | "vault">, account: AccountId): Promise<Emails> {
+	const { email, unprovenEmail } = await privateDataOf(context, account);
+	const open = (sealed: unknown): string | undefined =>
+		sealed === undefined ? undefined : (context.vault.open(sealed as string) as string);
+	const [known, unproven] = [open(email), open(unprovenEmail)];
+	// Another account may have proven an address that an earlier version accepted from this one.
+	const counts = known !== undefined && (await accountByEmail(context, known)) === account;
+	const given = unproven ?? known;
+	return { ...(given === undefined ? {} : { given }), ...(counts ? { proven: known } : {}) };
+}
+
+/** The account that a mail address counts for. */
 export async function accountByEmail(
 	context: Pick<CoreContext, "store" | "vault">,
 	email: string,
@@ -51,53 +65,81 @@ export async function accountByEmail(
 	return (await context.store.get(emailOwners, ownerId(context, email)))?.doc.account;
 }
 
+/** The account that has proven a mail address. */
+export async function proverOfEmail(
+	context: Pick<CoreContext, "store" | "vault">,
+	email: string,
+): Promise<AccountId | undefined> {
+	const owner = (await context.store.get(emailOwners, ownerId(context, email)))?.doc;
+	return owner?.provenAt === undefined ? undefined : owner.account;
+}
+
 /**
- * Sets, changes or removes the mail address of an account. The new address is reserved first and the previous one released last: after a
- * crash in between, both are reserved for the account until its next change.
+ * Stores the mail address that an account gives, or removes all. A new address does not count before it is proven; until then the
+ * previous one does.
  *
- * @param email `undefined` removes the address
+ * @param email `undefined` removes the addresses
  * @throws {InvalidRequest} `/email`
- * @throws {Conflict} `email_taken`
  */
-export async function setEmail(context: Dependencies, account: AccountId, email: string | undefined): Promise<void> {
+export async function giveEmail(context: Dependencies, account: AccountId, email: string | undefined): Promise<void> {
 	const fault = email === undefined ? undefined : emailFault(email);
 	if (fault !== undefined) throw new InvalidRequest([{ field: "/email", expected: fault }]);
-	if (email !== undefined) await reserveEmail(context, account, email);
-	await changePrivateData(context, account, ({ email: _before, ...rest }) => ({
-		...rest,
-		...(email === undefined ? {} : { email: context.vault.seal(email) }),
+	const { proven } = await emailsOf(context, account);
+	const isProven = email !== undefined && email === proven;
+	await changePrivateData(context, account, (now) => {
+		const rest = withoutEmails(now);
+		if (email === undefined) return rest;
+		const kept = now.email === undefined ? rest : { ...rest, email: now.email };
+		return isProven ? kept : { ...kept, unprovenEmail: context.vault.seal(email) };
+	});
+	if (email === undefined) await releaseEmails(context, account);
+}
+
+/**
+ * Makes a mail address count for an account that has received a link there. Idempotent: after a crash the link can be opened again.
+ *
+ * @returns false if the account has given another address meanwhile
+ * @throws {Conflict} `email_taken` another account has proven the address before
+ */
+export async function proveEmail(context: Dependencies, account: AccountId, email: string): Promise<boolean> {
+	const { given, proven } = await emailsOf(context, account);
+	if (given !== email && proven !== email) return false;
+	await claimEmail(context, account, email);
+	await changePrivateData(context, account, (now) => ({
+		...withoutEmails(now),
+		email: context.vault.seal(email),
+		// A newer address, given while an older link was opened, stays.
+		...(now.unprovenEmail === undefined || given === email ? {} : { unprovenEmail: now.unprovenEmail }),
 	}));
 	await releaseEmails(context, account, email);
+	return true;
 }
 
-/** A sign-up that has not created its account after this many milliseconds has failed. */
-const signUpMs = 60_000;
+function withoutEmails(now: PrivateData): PrivateData {
+	const rest: { -readonly [Key in keyof PrivateData]: PrivateData[Key] } = { ...now };
+	delete rest.email;
+	delete rest.unprovenEmail;
+	return rest;
+}
 
-/** Makes an account the owner of an address. @throws {Conflict} `email_taken` */
-async function reserveEmail(context: Dependencies, account: AccountId, email: string): Promise<void> {
+async function claimEmail(context: Dependencies, account: AccountId, email: string): Promise<void> {
 	const { store, clock } = context;
 	const id = ownerId(context, email);
-	const owner = { account, since: clock.now() };
-	const held = await store.get(emailOwners, id);
-	try {
-		// A sign-up reserves its address before it creates the account; one that failed must not keep the address for ever.
-		if (held === undefined) await store.insert(emailOwners, id, owner);
-		else if (held.doc.account !== account && !((await isAbandoned(context, held.doc)) && (await claim(held.rev))))
+	const owner = { account, since: clock.now(), provenAt: clock.now() };
+	for (;;) {
+		const held = await store.get(emailOwners, id);
+		try {
+			if (held === undefined) return await store.insert(emailOwners, id, owner);
+		} catch (error) {
+			if (!(error instanceof Duplicate)) throw error;
+			continue;
+		}
+		if (held.doc.account === account && held.doc.provenAt !== undefined) return;
+		if (held.doc.account !== account && held.doc.provenAt !== undefined)
 			throw new Conflict("email_taken", "This mail address belongs to another account");
-	} catch (error) {
-		if (!(error instanceof Duplicate)) throw error;
-		throw new Conflict("email_taken", "This mail address belongs to another account");
-	}
-
-	async function claim(rev: number): Promise<boolean> {
-		if (!(await store.delete(emailOwners, id, rev))) return false;
-		await store.insert(emailOwners, id, owner);
-		return true;
+		if (await store.replace(emailOwners, id, held.rev, owner)) return;
 	}
 }
-
-const isAbandoned = async ({ store, clock }: Dependencies, { account, since }: EmailOwner): Promise<boolean> =>
-	clock.now() - since > signUpMs && (await store.get(accounts, account)) === undefined;
 
 /** Releases all addresses of an account except `kept`. */
 export async function releaseEmails(context: Dependencies, account: AccountId, kept?: string): Promise<void> {

@@ -16,8 +16,10 @@ export interface Privacy {
 
 /** Data that only the account itself may see. It is stored apart from the account, so that no surface can show it by mistake. */
 export interface PrivateData {
-	/** The mail address, encrypted. */
+	/** The mail address that counts, encrypted. */
 	readonly email?: unknown;
+	/** A newer mail address, encrypted, whose link has not been opened yet. */
+	readonly unprovenEmail?: unknown;
 	/** The settings of clients, which choose the keys. */
 	readonly settings: Readonly<Record<string, unknown>>;
 	readonly privacy: Privacy;

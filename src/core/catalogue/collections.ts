@@ -22,6 +22,7 @@ import { bootstrapTokens } from "../identity/bootstrap-tokens.ts";
 import { credentials } from "../identity/credentials.ts";
 import { custodialKeys } from "../identity/custodial-keys.ts";
 import { deviceKeys } from "../identity/device-key.ts";
+import { emailLinks } from "../identity/email-links.ts";
 import { invites } from "../identity/invites.ts";
 import { uses } from "../identity/last-used.ts";
 import { nonces } from "../identity/nonces.ts";
@@ -51,6 +52,7 @@ export const collections: readonly Collection<unknown>[] = [
 	deliveries,
 	deviceKeys,
 	documentVersions,
+	emailLinks,
 	emailOwners,
 	feedBaselines,
 	groups,

@@ -6,6 +6,7 @@ import type { AccountId } from "../ids.ts";
 import { credentials } from "./credentials.ts";
 import { deleteCustodialKey } from "./custodial-keys.ts";
 import { deleteDeviceKeys } from "./device-keys.ts";
+import { endEmailLinks } from "./email-links.ts";
 import { removePasskeys } from "./passkeys.ts";
 import { endRecoveries } from "./recoveries.ts";
 import { endSessions } from "./sessions.ts";
@@ -15,6 +16,7 @@ import { totps } from "./totp.ts";
 export async function eraseSecrets(context: CoreContext, account: AccountId): Promise<void> {
 	await endSessions(context, account);
 	await endRecoveries(context, account);
+	await endEmailLinks(context, account);
 	await deleteDeviceKeys(context, account);
 	await deleteCustodialKey(context, account);
 	await removePasskeys(context, account);

@@ -1,4 +1,4 @@
-import { emailOf } from "../accounts/email.ts";
+import { emailsOf } from "../accounts/email.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { Account } from "../model/account.ts";
 import type { PasswordContext } from "./password-rules.ts";
@@ -8,7 +8,7 @@ export async function passwordContext(
 	context: Pick<CoreContext, "store" | "vault">,
 	account: Account,
 ): Promise<PasswordContext> {
-	const email = await emailOf(context, account.id);
+	const { given: email } = await emailsOf(context, account.id);
 	const { handle, domain, profile } = account;
 	return { handle, domain, displayName: profile.displayName, ...(email === undefined ? {} : { email }) };
 }

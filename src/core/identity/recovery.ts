@@ -1,4 +1,4 @@
-import { emailOf } from "../accounts/email.ts";
+import { emailsOf, proveEmail } from "../accounts/email.ts";
 import { accountById } from "../accounts/find-account.ts";
 import { NotFound } from "../errors.ts";
 import type { Account } from "../model/account.ts";
@@ -32,7 +32,7 @@ export async function askRecovery(
 	await attempts.spend("recovery", subjectOf(context, account, name));
 	if (account === undefined || !mail.enabled) return;
 	background.run("Sending a recovery link", async () => {
-		const to = await emailOf(context, account.id);
+		const { proven: to } = await emailsOf(context, account.id);
 		if (to === undefined) return;
 		await mail.send({
 			to,
@@ -95,7 +95,7 @@ export async function recoveryState(
 	const link = (await context.store.get(recoveries, hashOfSecret(secret)))?.doc;
 	if (link === undefined || link.expiresAt <= context.clock.now()) return undefined;
 	if (link.sentTo !== undefined) {
-		const email = await emailOf(context, link.account);
+		const { proven: email } = await emailsOf(context, link.account);
 		if (email === undefined || link.sentTo !== fingerprintOf(context, email)) return undefined;
 	}
 	const account = await accountById(context, link.account);
@@ -128,6 +128,9 @@ export async function recover(
 	const link = await context.store.get(recoveries, hashOfSecret(secret));
 	if (link === undefined || !(await context.store.delete(recoveries, link.id, link.rev))) throw new NotFound();
 	if (link.doc.resetsFactor === true) await endTotp(context, account);
+	const { proven } = await emailsOf(context, account.id);
+	// The link was sent to this address; an earlier version may have accepted it without a link.
+	if (link.doc.sentTo !== undefined && proven !== undefined) await proveEmail(context, account.id, proven);
 	await replacePassword(context, account.id, credential, { endAll });
 	return account;
 }

@@ -1,5 +1,6 @@
 import type { AccountId } from "../ids.ts";
 import { type Credential, storeCredential } from "./credentials.ts";
+import { endEmailLinks } from "./email-links.ts";
 import type { IdentityContext } from "./identity.ts";
 import { removePasskeys } from "./passkeys.ts";
 import { endRecoveries } from "./recoveries.ts";
@@ -27,5 +28,6 @@ export async function replacePassword(
 	await end();
 	await storeCredential(context, account, credential);
 	await endRecoveries(context, account);
+	await endEmailLinks(context, account);
 	await end();
 }

@@ -1,13 +1,21 @@
 import { createAccount } from "../accounts/create-account.ts";
-import { emailFault, setEmail } from "../accounts/email.ts";
+import { emailFault, giveEmail } from "../accounts/email.ts";
 import { accountByHandle } from "../accounts/find-account.ts";
 import { handleFault } from "../accounts/handles.ts";
 import { displayNameFault } from "../accounts/profile-rules.ts";
 import { cleanName } from "../clean-text.ts";
-import { Conflict, type FieldError, InvalidRequest, PermissionDenied, Unavailable } from "../errors.ts";
+import {
+	Conflict,
+	type FieldError,
+	InvalidRequest,
+	PermissionDenied,
+	TooManyRequests,
+	Unavailable,
+} from "../errors.ts";
 import { type AccountId, mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import { hashPassword, storeCredential } from "./credentials.ts";
+import { sendEmailLink } from "./email-links.ts";
 import { eraseSecrets } from "./erase.ts";
 import type { IdentityContext } from "./identity.ts";
 import { redeemInvite, releaseInvite } from "./invites.ts";
@@ -32,7 +40,9 @@ export interface SignUp {
  * between leaves a hash without an account.
  *
  * @throws {InvalidRequest} with every invalid field
- * @throws {Conflict} `handle_taken`, `email_taken`
+ * A mail address gets a link, or a notice if it belongs to another account; the answer is the same for both.
+ *
+ * @throws {Conflict} `handle_taken`
  * @throws {PermissionDenied} `registration_closed`, `invite_invalid`
  * @throws {TooManyRequests} too many accounts from this IP address
  * @throws {Unavailable} too many passwords are being hashed
@@ -44,12 +54,19 @@ export async function signUp(context: IdentityContext, fields: SignUp): Promise<
 	await checkFields(context, fields);
 	await attempts.spend("signUp", fields.from);
 	try {
-		return await createInvited(context, fields);
+		const account = await createInvited(context, fields);
+		// The account exists, whether or not a mail may be sent.
+		await sendEmailLink(context, account, fields.from).catch(ignoreLimit);
+		return account;
 	} catch (error) {
 		// No account was created. A wrong invitation stays counted, since the limit also protects against guessing.
 		if (error instanceof Conflict || error instanceof Unavailable) await attempts.refund("signUp", fields.from);
 		throw error;
 	}
+}
+
+function ignoreLimit(error: unknown): void {
+	if (!(error instanceof TooManyRequests)) throw error;
 }
 
 async function checkFields(
@@ -99,7 +116,7 @@ async function makeAccount(
 		throw new Conflict("handle_taken", `The handle ${handle} is taken`);
 	const name = cleanName(displayName ?? "");
 	try {
-		if (email !== undefined) await setEmail(context, id, email);
+		if (email !== undefined) await giveEmail(context, id, email);
 		await storeCredential(context, id, await hashPassword(context, password));
 		return await createAccount(context, { id, handle, ...(name === "" ? {} : { displayName: name }) });
 	} catch (error) {

@@ -43,7 +43,7 @@ const wireBootstrap = z
 const registering = operation("register", "Create an account", {
 	body: registration,
 	answers: { 201: json(wireBootstrap, "Location") },
-	errors: ["handle_taken", "email_taken", "registration_closed", "invite_invalid"],
+	errors: ["handle_taken", "registration_closed", "invite_invalid"],
 });
 const loggingIn = operation("logIn", "Log in with a password to register a device key", {
 	body: z.strictObject({ handle: name, password, otp: z.string().max(100).optional() }),

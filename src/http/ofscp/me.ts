@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { emailFault, emailOf, setEmail } from "#core/accounts/email.ts";
+import { emailFault, emailsOf, giveEmail } from "#core/accounts/email.ts";
 import { presenceOf, setPresence } from "#core/accounts/presence.ts";
 import { changePrivateData, checkSettings, privateDataOf } from "#core/accounts/private-data.ts";
 import { checkProfile } from "#core/accounts/profile-rules.ts";
@@ -8,6 +8,7 @@ import { InvalidRequest, PreconditionFailed } from "#core/errors.ts";
 import { changeProfile, isLocked } from "#core/groups/change-profile.ts";
 import { groupsOf } from "#core/groups/joined-places.ts";
 import { confirmPassword } from "#core/identity/change-password.ts";
+import { sendEmailLink } from "#core/identity/email-links.ts";
 import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Account } from "#core/model/account.ts";
 import { empty, json, noContent, ok, type Wire } from "../base/answers.ts";
@@ -43,6 +44,10 @@ const wireAccount = wireProfile
 	.extend({
 		locked: z.boolean(),
 		email: z.string().optional(),
+		emailProven: z
+			.boolean()
+			.optional()
+			.meta({ description: "Whether the link that was sent to `email` was opened. Until then it does not count." }),
 		presence: wirePresence,
 		privacy: wirePrivacy,
 		groups: z.array(z.string()),
@@ -62,7 +67,7 @@ const changing = operation("changeMe", "Change your account", {
 	body: change,
 	reads: ["If-Match"],
 	answers: { 200: json(wireAccount, "ETag") },
-	errors: ["email_taken", "precondition_failed", "wrong_password"],
+	errors: ["precondition_failed", "wrong_password"],
 });
 const deleting = operation("deleteMe", "Delete your account and everything that it posted", {
 	body: z.strictObject({ password: z.string().max(1024) }),
@@ -78,17 +83,17 @@ export const meRoutes = (services: Services) => [
 
 async function me(services: Services, account: Account): Promise<AnswerOf<typeof reading>> {
 	const { context } = services;
-	const [own, half, email, presence, locked] = await Promise.all([
+	const [own, half, emails, presence, locked] = await Promise.all([
 		groupsOf(context, account),
 		privateDataOf(context, account.id),
-		emailOf(context, account.id),
+		emailsOf(context, account.id),
 		presenceOf(context, account.id),
 		isLocked(context, account),
 	]);
 	const body: Wire<typeof wireAccount> = {
 		...presentProfile(services, account),
 		locked,
-		...(email === undefined ? {} : { email }),
+		...(emails.given === undefined ? {} : { email: emails.given, emailProven: emails.given === emails.proven }),
 		presence,
 		privacy: half.privacy,
 		groups: own.map(({ group }) => `${context.origin}/api/groups/${group.id}`),
@@ -132,11 +137,12 @@ async function changeEmail(
 	email: string | undefined,
 	password: string | undefined,
 ): Promise<void> {
-	if (email === (await emailOf(context, account.id))) return;
+	if (email === (await emailsOf(context, account.id)).given) return;
 	if (password === undefined)
 		throw new InvalidRequest([{ field: "/password", expected: "the password, to change the e-mail address" }]);
 	await confirmPassword(context, account, { password, from });
-	await setEmail(context, account.id, email);
+	await giveEmail(context, account.id, email);
+	await sendEmailLink(context, account, from);
 }
 
 /** @throws {PreconditionFailed} `If-Match` names another version (RFC 9110 §13.1.1) */

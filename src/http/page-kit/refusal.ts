@@ -13,7 +13,6 @@ export interface Refusal {
 
 const byCode: Readonly<Partial<Record<ErrorCode, Fault>>> = {
 	handle_taken: { field: "handle", text: texts.signUp.taken },
-	email_taken: { field: "email", text: texts.signUp.emailTaken },
 	wrong_password: { field: "password", text: texts.security.wrongPassword },
 	registration_closed: { text: texts.signUp.closed },
 	invite_invalid: { text: texts.signUp.invitationInvalid },

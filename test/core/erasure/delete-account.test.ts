@@ -1,13 +1,14 @@
 import test from "ava";
 import { joinChannel } from "#core/access/join-channel.ts";
 import { accounts } from "#core/accounts/account.ts";
-import { emailOwners, setEmail } from "#core/accounts/email.ts";
+import { emailOwners, giveEmail, proveEmail } from "#core/accounts/email.ts";
 import { presences, setPresence } from "#core/accounts/presence.ts";
 import { changePrivateData, privateData } from "#core/accounts/private-data.ts";
 import { appendAccountDeletion, deleteAccount } from "#core/erasure/delete-account.ts";
 import { changeProfile } from "#core/groups/change-profile.ts";
 import { memberships } from "#core/groups/membership.ts";
 import { credentials } from "#core/identity/credentials.ts";
+import { emailLinks } from "#core/identity/email-links.ts";
 import { logIn } from "#core/identity/log-in.ts";
 import { recoveries } from "#core/identity/recoveries.ts";
 import { recoveryLink } from "#core/identity/recovery.ts";
@@ -33,6 +34,7 @@ test("deleting an account erases its messages, its profile and its credentials",
 		email: "jane@mail.example",
 		from,
 	});
+	await proveEmail(context, jane.id, "jane@mail.example");
 	await changeProfile(context, jane, { bio: "Telltale too" });
 	await setPresence(context, jane.id, { availability: "online", status: "" });
 	await changePrivateData(context, jane.id, (now) => ({ ...now, settings: { a: 1 } }));
@@ -56,14 +58,15 @@ test("deleting an account erases its messages, its profile and its credentials",
 		t.false(JSON.stringify(await context.store.events(stream, 0, 100)).includes("Telltale"), stream);
 	for (const collection of [credentials, totps, privateData, presences])
 		t.is(await context.store.get<unknown>(collection, jane.id), undefined, collection.name);
-	for (const collection of [accessTokens, recoveries, emailOwners])
+	for (const collection of [accessTokens, recoveries, emailOwners, emailLinks])
 		t.deepEqual(await context.store.page<unknown>(collection, { order: "asc", limit: 10 }), [], collection.name);
 	const mine = { index: "account", prefix: [jane.id, "chn", "joined"], order: "asc", limit: 10 } as const;
 	t.deepEqual(await context.store.page(memberships, mine), []);
 	t.is((await logIn(context, { name: "jane", password, from })).outcome, "wrong");
 	await t.throwsAsync(signUp(context, { handle: "jane", password, from }), { message: /taken/ });
 	const berta = await signUp(context, { handle: "berta", password, from });
-	await setEmail(context, berta.id, "jane@mail.example");
+	await giveEmail(context, berta.id, "jane@mail.example");
+	t.true(await proveEmail(context, berta.id, "jane@mail.example"), "the address is free again");
 });
 
 test("a change concurrent with an account's deletion is erased too, and deleting twice has the effect of deleting once", async (t) => {

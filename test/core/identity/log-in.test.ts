@@ -1,4 +1,5 @@
 import test from "ava";
+import { proveEmail } from "#core/accounts/email.ts";
 import { createGate } from "#core/gate.ts";
 import { credentials } from "#core/identity/credentials.ts";
 import { logIn } from "#core/identity/log-in.ts";
@@ -12,6 +13,8 @@ const password = "a quiet harbour";
 test("a person can log in by handle, by address and by mail address", async (t) => {
 	const { context } = await openCore(t);
 	const jane = await signUp(context, { handle: "jane", password, email: "jane@mail.example", from });
+	t.deepEqual(await logIn(context, { name: "jane@mail.example", password, from }), { outcome: "wrong" }, "unproven");
+	await proveEmail(context, jane.id, "jane@mail.example");
 	for (const name of ["jane", "@jane", " Jane ", "jane@social.test", "@jane@social.test", "Jane@Mail.Example"]) {
 		const known = await logIn(context, { name, password, from });
 		t.is(known.outcome === "known" && known.account.id, jane.id, name);

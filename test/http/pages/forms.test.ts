@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from "ava";
-import { emailOf } from "#core/accounts/email.ts";
+import { emailsOf } from "#core/accounts/email.ts";
 import { type Clock, systemClock } from "#core/clock.ts";
 import { addInvite } from "#core/identity/invites.ts";
 import { recover, recoveryLink } from "#core/identity/recovery.ts";
@@ -206,7 +206,7 @@ test("the recovery address can be changed only after a recent authentication", a
 	let later = 0;
 	const { running, browser } = await open(t, {}, { ...systemClock, now: () => Date.now() + later });
 	const ana = await personWithPassword(running.gateway.context, "ana");
-	const address = () => emailOf(running.gateway.context, ana.id);
+	const address = async () => (await emailsOf(running.gateway.context, ana.id)).given;
 	await signIn(browser, "ana");
 	const security = await browser.open("/account/security");
 	const bad = await browser.submit(security, "/security/email", { email: "ana at home" });

@@ -1,5 +1,4 @@
 import { encode } from "uqr";
-import { setEmail } from "#core/accounts/email.ts";
 import { addPasskey, registrationOptions, removePasskey } from "#core/identity/passkeys.ts";
 import { beginTotp, confirmTotp, endTotp, renewRecoveryCodes } from "#core/identity/totp.ts";
 import { privateHeaders, seeOther, sendPage } from "../../page-kit/private-page.ts";
@@ -14,7 +13,7 @@ import { renderRecoveryCodes, renderTotpSetUp } from "./totp-pages.ts";
 
 const securityPath = "/account/security";
 
-/** Changes to authenticator apps, passkeys and the recovery address. They require a recent authentication. */
+/** Changes to authenticator apps and passkeys. They require a recent authentication. */
 export function factorRoutes(services: PageServices): readonly PageRoute[] {
 	const { context } = services;
 	const fresh = freshForm(services, securityPath);
@@ -56,16 +55,7 @@ export function factorRoutes(services: PageServices): readonly PageRoute[] {
 		await showSecurity(call, context, { status, faults: [{ text: texts.security.passkeyRefused }] });
 	}
 
-	async function changeEmail(call: SignedInCall): Promise<void> {
-		const { ctx, form, session } = call;
-		const email = form.text("email").trim();
-		const tried = await attempt(ctx, () => setEmail(context, session.account.id, email === "" ? undefined : email));
-		if ("refusal" in tried) return showSecurity(call, context, tried.refusal);
-		seeOther(ctx, `${securityPath}?done=email`);
-	}
-
 	return [
-		fresh("/account/security/email", changeEmail),
 		fresh("/account/security/totp", async (call) => showTotp(call, await beginTotp(context, call.session.account))),
 		fresh("/account/security/totp/confirm", confirm),
 		fresh("/account/security/totp/end", async ({ ctx, session }) => {

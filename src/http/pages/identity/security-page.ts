@@ -5,7 +5,7 @@ import { accountPage, entryPage, type Frame, person } from "../../page-kit/frame
 import { type Html, html } from "../../page-kit/html.ts";
 import { texts } from "../../page-kit/texts.ts";
 import { shortTime } from "../post.ts";
-import { confirmPath } from "./fresh-page.ts";
+import { again, emailCard } from "./email-card.ts";
 
 export interface PasskeyShown {
 	readonly id: string;
@@ -18,6 +18,9 @@ export interface SecurityView {
 	readonly account: Account;
 	/** The address for recovery links; empty if there is none. */
 	readonly email: string;
+	/** The address, if its link has not been opened yet. */
+	readonly unproven: string | undefined;
+	readonly sendsMail: boolean;
 	readonly totp: boolean;
 	readonly passkeys: readonly PasskeyShown[];
 	/** True if the authentication is recent enough to change credentials. */
@@ -50,31 +53,6 @@ const passwordCard = ({ csrf }: Frame, account: Account, faults: readonly Fault[
 		checkbox("endAll", texts.recovery.endAll),
 		button(t.change),
 	])}</section>`;
-
-/** Changing the address requires a recent authentication, because a recovery link can set a new password. */
-const emailCard = ({ csrf }: Frame, { email, fresh, faults = [] }: SecurityView): Html =>
-	html`<section class="card"><h2>${t.emailTitle}</h2><p>${t.emailText}</p>${
-		fresh
-			? form({ action: "/account/security/email", csrf }, [
-					field(
-						{
-							name: "email",
-							label: texts.signUp.email,
-							type: "email",
-							inputmode: "email",
-							value: email,
-							autocomplete: "email",
-							optional: true,
-							maxlength: 320,
-						},
-						faults,
-					),
-					button(t.emailSave),
-				])
-			: html`<p class="quiet">${email === "" ? t.emailNone : email}</p>${again}`
-	}</section>`;
-
-const again = html`<p><a class="button other" href="${confirmPath("/account/security")}">${t.again}</a></p>`;
 
 const totpCard = ({ csrf }: Frame, { totp, fresh }: SecurityView): Html =>
 	html`<section class="card"><h2>${t.totpTitle}${totp && html` <span class="badge">${texts.form.on}</span>`}</h2><p>${totp ? t.totpOn : t.totpOff}</p>${

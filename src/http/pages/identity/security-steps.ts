@@ -3,6 +3,7 @@ import { seeOther, sendPage } from "../../page-kit/private-page.ts";
 import { attempt, type Refusal } from "../../page-kit/refusal.ts";
 import { type PageRoute, type SignedInCall, signedInPage } from "../page-routes.ts";
 import type { PageServices } from "../services.ts";
+import { emailRoutes } from "./email-steps.ts";
 import { factorRoutes } from "./factor-steps.ts";
 import { localPath } from "./login-context.ts";
 import { renderConfirm } from "./security-page.ts";
@@ -49,6 +50,7 @@ export function securityRoutes(services: PageServices): readonly PageRoute[] {
 		signedIn("POST", "/account/security/password", change),
 		signedIn("GET", "/account/confirm", async (call) => askConfirm(call)),
 		signedIn("POST", "/account/confirm", confirm),
+		...emailRoutes(services),
 		...factorRoutes(services),
 	];
 }
