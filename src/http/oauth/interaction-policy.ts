@@ -3,6 +3,7 @@ import { interactionPolicy } from "oidc-provider";
 import type { CoreContext } from "#core/events/context.ts";
 import { findRecord } from "#core/identity/oauth-records.ts";
 import type { GrantedClient } from "#core/identity/oauth-sessions.ts";
+import { isInstalled } from "./redirect-policy.ts";
 
 const { base, Check, Prompt } = interactionPolicy;
 
@@ -19,7 +20,7 @@ export const digestOf = ({ clientName, clientUri, redirectUris }: ShownClient): 
 		.update(JSON.stringify([clientName, clientUri, redirectUris]))
 		.digest("base64url");
 
-/** When an interaction is required: the library's rules, `prompt=select_account`, and new consent when a client has changed. */
+/** When an interaction is required: the library's rules, `prompt=select_account`, new consent when a client has changed, and one press for an installed client each time. */
 export function createPolicy(context: CoreContext): ReturnType<typeof base> {
 	const policy = base();
 	const chooser = new Prompt({ name: "select_account", requestable: true });
@@ -40,8 +41,20 @@ export function createPolicy(context: CoreContext): ReturnType<typeof base> {
 
 	const consent = policy.get("consent");
 	if (consent === undefined) throw new Error("The library's policy has no consent");
-	// A native client that has a grant may continue without another consent page.
+	// The library asks by the client's type, which says nothing about the redirect URI of this request.
 	consent.checks.remove("native_client_prompt");
+	consent.checks.add(
+		new Check(
+			"installed_client",
+			"a program on the user's machine asks, and could be another one than the last time",
+			"interaction_required",
+			// RFC 8252 §8.6: the user must see that a code is about to be given out.
+			({ oidc }) =>
+				typeof oidc.params?.redirect_uri === "string" &&
+				isInstalled(oidc.params.redirect_uri) &&
+				oidc.result?.consent === undefined,
+		),
+	);
 	consent.checks.add(
 		new Check(
 			"client_changed",

@@ -1,10 +1,6 @@
 const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
-/** Schemes that browsers handle themselves, or that don't open the client. */
-const browserSchemes = new Set(
-	"about: blob: chrome: data: file: filesystem: ftp: http: intent: javascript: mailto: sms: tel: vbscript: view-source: ws: wss:".split(
-		" ",
-	),
-);
+/** A domain in reverse order. A scheme without a dot may belong to any program, or to the browser itself. */
+const reverseDomain = /^[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+:$/;
 
 /** True for a loopback redirect to a program on the browser's machine (RFC 8252 §7.3). */
 export function isLoopback(uri: string): boolean {
@@ -14,7 +10,7 @@ export function isLoopback(uri: string): boolean {
 
 /**
  * What a redirect URI should have been, as a noun phrase; `undefined` if it is valid. https, http to a loopback address and
- * private-use schemes are allowed (RFC 8252 §7).
+ * private-use schemes that are based on a domain are allowed (RFC 8252 §7).
  */
 export function redirectFault(uri: unknown): string | undefined {
 	const url = typeof uri === "string" && uri.length <= 2000 ? URL.parse(uri) : null;
@@ -22,9 +18,15 @@ export function redirectFault(uri: unknown): string | undefined {
 	if (url.username !== "" || url.password !== "") return "a URI without user name and password";
 	if ((uri as string).includes("#")) return "a URI without a fragment";
 	if (url.protocol === "https:" || isLoopback(uri as string)) return undefined;
-	if (browserSchemes.has(url.protocol)) return "https, http to a loopback address, or a scheme of the client's own";
-	return undefined;
+	return reverseDomain.test(url.protocol)
+		? undefined
+		: "https, http to a loopback address, or a private-use scheme that is a domain in reverse order (com.example.app:/)";
 }
+
+/**
+ * True for the redirect URI of an installed client: loopback or a private-use scheme. Any program on the machine could receive the code.
+ */
+export const isInstalled = (uri: string): boolean => URL.parse(uri)?.protocol !== "https:";
 
 /** The `application_type` of a client with these redirect URIs: `web` if all use https, otherwise `native`. */
 export const applicationTypeFor = (uris: readonly string[]): "web" | "native" =>

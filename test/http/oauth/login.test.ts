@@ -16,7 +16,9 @@ import {
 	redeem,
 	redirectUri,
 	register,
+	registerWeb,
 	startScene,
+	webRedirectUri,
 } from "./scene.ts";
 
 const test = anyTest as TestFn<{ provider: Running }>;
@@ -55,21 +57,25 @@ test("a client that knows only a domain registers, logs a user in, and uses the 
 test("consent is remembered per client and scope", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
-	const first = await register(origin);
-	await authorize(origin, first, "jane", { browser, scope: "openid" });
+	const first = await registerWeb(origin);
+	const beginWeb = (config: client.Configuration, parameters: Record<string, string>) =>
+		begin(config, { ...parameters, redirect_uri: webRedirectUri });
+	await authorize(origin, first, "jane", { browser, scope: "openid", redirect_uri: webRedirectUri });
 
-	const again = await browser.open((await begin(first, { scope: "openid" })).url.href);
+	const again = await browser.open((await beginWeb(first, { scope: "openid" })).url.href);
 	t.true(again.left, "granted scopes need no new consent");
-	const silent = await browser.open((await begin(first, { scope: "openid", prompt: "none" })).url.href);
+	const silent = await browser.open((await beginWeb(first, { scope: "openid", prompt: "none" })).url.href);
 	t.truthy(query(silent.url).code, "nor with prompt=none");
 
-	const wider = await browser.open((await begin(first, { scope: "openid ofscp" })).url.href);
+	const wider = await browser.open((await beginWeb(first, { scope: "openid ofscp" })).url.href);
 	t.regex(wider.text, /value="yes"/);
-	const other = await browser.open((await begin(await register(origin), { scope: "openid" })).url.href);
+	const other = await browser.open((await beginWeb(await registerWeb(origin), { scope: "openid" })).url.href);
 	t.regex(other.text, /value="yes"/);
-	const quiet = await browser.open((await begin(await register(origin), { scope: "openid", prompt: "none" })).url.href);
+	const quiet = await browser.open(
+		(await beginWeb(await registerWeb(origin), { scope: "openid", prompt: "none" })).url.href,
+	);
 	t.is(query(quiet.url).error, "consent_required");
-	const stranger = await createBrowser(origin).open((await begin(first, { prompt: "none" })).url.href);
+	const stranger = await createBrowser(origin).open((await beginWeb(first, { prompt: "none" })).url.href);
 	t.is(query(stranger.url).error, "login_required");
 });
 
@@ -128,17 +134,17 @@ test("denying consent answers the client with access_denied", async (t) => {
 test("prompt=select_account lets a user continue, or log in with another account", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
-	const config = await register(origin);
-	await authorize(origin, config, "jane", { browser });
+	const config = await registerWeb(origin);
+	await authorize(origin, config, "jane", { browser, redirect_uri: webRedirectUri });
 	const session = browser.cookie("causeway_session");
 
-	const asked = await begin(config, { prompt: "select_account" });
+	const asked = await begin(config, { prompt: "select_account", redirect_uri: webRedirectUri });
 	const choice = await browser.open(asked.url.href);
 	t.regex(choice.text, /jane/);
 	const staying = await redeem(config, asked, (await browser.submit(choice, "/account")).url);
 	t.regex(String(staying.claims()?.sub), /\/users\//);
 
-	const next = await begin(config, { prompt: "select_account" });
+	const next = await begin(config, { prompt: "select_account", redirect_uri: webRedirectUri });
 	const form = await browser.submit(await browser.open(next.url.href), "/switch");
 	const left = await goThrough(browser, form, "kim");
 	const tokens = await redeem(config, next, left.url);

@@ -2,7 +2,19 @@ import anyTest, { type TestFn } from "ava";
 import * as client from "openid-client";
 import { createBrowser, formsOf, type Page } from "../../support/browser-forms.ts";
 import type { Running } from "../../support/gateway.ts";
-import { ask, authorize, begin, goThrough, member, password, redirectUri, register, startScene } from "./scene.ts";
+import {
+	ask,
+	authorize,
+	begin,
+	goThrough,
+	member,
+	password,
+	redirectUri,
+	register,
+	registerWeb,
+	startScene,
+	webRedirectUri,
+} from "./scene.ts";
 
 const test = anyTest as TestFn<{ provider: Running }>;
 
@@ -217,8 +229,10 @@ test("parameters of a link never run as scripts on the page", async (t) => {
 		pages.push(await browser.open(path));
 	pages.push(await browser.submit(await browser.open("/login"), "/login", { name: mark, password: mark }));
 	pages.push(await browser.submit(await browser.open("/oauth/device"), "/oauth/device", { user_code: mark }));
-	await authorize(origin, config, "jane", { browser });
-	const { url: posted } = await begin(config, { response_mode: "form_post", state: mark });
+	const web = await registerWeb(origin);
+	const redirect_uri = webRedirectUri;
+	await authorize(origin, web, "jane", { browser, redirect_uri });
+	const { url: posted } = await begin(web, { response_mode: "form_post", state: mark, redirect_uri });
 	pages.push(await browser.open(posted.href));
 	const shown = pages.filter(({ left }) => !left);
 	t.true(shown.length > 14);

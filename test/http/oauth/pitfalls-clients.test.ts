@@ -7,7 +7,17 @@ import { type Running, startGateway } from "../../support/gateway.ts";
 import { silentLogger } from "../../support/silent-logger.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { startClientHost } from "./client-host.ts";
-import { ask, authorize, begin, member, password, redirectUri, register } from "./scene.ts";
+import {
+	ask,
+	authorize,
+	begin,
+	member,
+	password,
+	redirectUri,
+	register,
+	registerWeb,
+	webRedirectUri,
+} from "./scene.ts";
 
 const day = 86_400_000;
 
@@ -62,17 +72,23 @@ test("a client document whose name changes needs new consent, even with prompt=n
 	const host = await startClientHost();
 	t.teardown(() => host[Symbol.asyncDispose]());
 	const named = (client_name: string) => (url: string) => ({
-		body: { client_id: url, client_name, redirect_uris: [redirectUri] },
+		body: { client_id: url, client_name, redirect_uris: [webRedirectUri] },
 	});
 	const config = await known(provider.origin, host.serve("/client.json", named("Otter")));
 	const browser = createBrowser(provider.origin);
-	await authorize(provider.origin, config, "jane", { browser });
+	await authorize(provider.origin, config, "jane", { browser, redirect_uri: webRedirectUri });
 	turn(600_000);
-	t.true((await browser.open((await begin(config)).url.href)).left, "the same as before");
+	t.true(
+		(await browser.open((await begin(config, { redirect_uri: webRedirectUri })).url.href)).left,
+		"the same as before",
+	);
 	host.serve("/client.json", named("Your Bank"));
 	turn(600_000);
-	t.regex((await browser.open((await begin(config)).url.href)).text, /Your Bank[^]*value="yes"/);
-	const silent = await browser.open((await begin(config, { prompt: "none" })).url.href);
+	t.regex(
+		(await browser.open((await begin(config, { redirect_uri: webRedirectUri })).url.href)).text,
+		/Your Bank[^]*value="yes"/,
+	);
+	const silent = await browser.open((await begin(config, { prompt: "none", redirect_uri: webRedirectUri })).url.href);
 	t.is(new URL(silent.url).searchParams.get("error"), "consent_required");
 });
 
@@ -123,16 +139,16 @@ test("a text with a lone surrogate or NUL in a client's metadata is rejected", a
 test("consent to one client doesn't answer another client's request", async (t) => {
 	const { provider } = await open(t);
 	const browser = createBrowser(provider.origin);
-	const [first, second] = [await register(provider.origin), await register(provider.origin)];
-	const page = await askedOf(browser, first);
-	const other = await browser.open((await begin(second)).url.href);
+	const [first, second] = [await registerWeb(provider.origin), await registerWeb(provider.origin)];
+	const page = await askedOf(browser, first, { redirect_uri: webRedirectUri });
+	const other = await browser.open((await begin(second, { redirect_uri: webRedirectUri })).url.href);
 	t.regex(other.text, /value="yes"/);
 	const answered = await browser.submit(page, "/consent", { answer: "yes" });
 	t.true(answered.left);
 	t.regex((await browser.open(other.url)).text, /value="yes"/, "still asked");
-	const fresh = await browser.open((await begin(second)).url.href);
+	const fresh = await browser.open((await begin(second, { redirect_uri: webRedirectUri })).url.href);
 	t.regex(fresh.text, /value="yes"/);
-	t.true((await browser.open((await begin(first)).url.href)).left);
+	t.true((await browser.open((await begin(first, { redirect_uri: webRedirectUri })).url.href)).left);
 });
 
 test("unused registrations expire after a week, used ones don't", async (t) => {

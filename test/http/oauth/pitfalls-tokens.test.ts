@@ -45,7 +45,7 @@ test("the API and userinfo accept only access tokens, and only refresh tokens ca
 	const interaction = browser.cookie("causeway_interaction", new URL(page.url).pathname);
 	const { url } = await goThrough(browser, page, "jane");
 	const unused = await begin(config);
-	const second = await browser.open(unused.url.href);
+	const second = await goThrough(browser, await browser.open(unused.url.href), "jane");
 	const device = await client.initiateDeviceAuthorization(config, { scope: ofscpScope });
 	const tokens = await redeem(config, attempt, url);
 	const wrong: Record<string, string | null | undefined> = {

@@ -10,6 +10,8 @@ import { type Running, startGateway } from "../../support/gateway.ts";
 
 export const password = "correct horse battery staple";
 export const redirectUri = "http://127.0.0.1:9/callback";
+/** The redirect URI of a client on a web server. */
+export const webRedirectUri = "https://otter.example/callback";
 export const ofscpScope = "openid profile offline_access ofscp";
 
 /** A provider for all tests of a file, in a temporary folder that is deleted with it. */
@@ -49,6 +51,10 @@ export async function register(
 		{ execute: [client.allowInsecureRequests] },
 	);
 }
+
+/** Like {@link register}, for a client on a web server, which may continue without a page once it has a grant. */
+export const registerWeb = (origin: string): Promise<client.Configuration> =>
+	register(origin, { redirect_uris: [webRedirectUri] });
 
 /** What a client remembers while the user is in the browser. */
 export interface Attempt {
