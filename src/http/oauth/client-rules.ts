@@ -3,6 +3,7 @@ import { cleanTextExpected } from "#core/clean-text.ts";
 import type { OAuthPayload } from "#core/identity/oauth-records.ts";
 import { uncleanTextIn } from "#core/json.ts";
 import { applicationTypeFor, redirectFault } from "./redirect-policy.ts";
+import { knownScope } from "./requested-scopes.ts";
 
 /** Members of a client's metadata that are stored and returned, but not used (RFC 7591 §2). */
 const storedOnly = ["software_id", "software_version"] as const;
@@ -23,6 +24,7 @@ export const clientRules = {
 			checkRedirects("redirect_uris", metadata.redirect_uris);
 			checkRedirects("post_logout_redirect_uris", metadata.post_logout_redirect_uris);
 			checkName(metadata.client_name);
+			if (typeof metadata.scope === "string") metadata.scope = knownScope(metadata.scope) as string;
 			const unclean = uncleanTextIn(metadata);
 			if (unclean !== undefined) throw new errors.InvalidClientMetadata(`${unclean} must be ${cleanTextExpected}`);
 			if (Array.isArray(metadata.redirect_uris) && metadata.redirect_uris.length > 0)

@@ -16,7 +16,7 @@ import { createPolicy } from "./interaction-policy.ts";
 import { lifetimes } from "./lifetimes.ts";
 import { keepOfflineAccess } from "./offline-access.ts";
 import { providerPages } from "./provider-pages.ts";
-import { refuseUnknownScopes } from "./requested-scopes.ts";
+import { refuseOnlyUnknownScopes } from "./requested-scopes.ts";
 
 export interface ProviderParts {
 	readonly context: CoreContext;
@@ -130,7 +130,7 @@ function configurationOf(parts: ProviderParts): Configuration {
 		extraTokenClaims: (_ctx, token) =>
 			token.aud !== undefined && "grantId" in token && token.grantId !== undefined ? { sid: token.grantId } : undefined,
 		// Not real parameters: their validators are the library's only hook for rules about a request.
-		extraParams: { known: refuseUnknownScopes, offline: keepOfflineAccess },
+		extraParams: { known: refuseOnlyUnknownScopes, offline: keepOfflineAccess },
 		issueRefreshToken: (_ctx, client, { scopes }) =>
 			client.grantTypeAllowed("refresh_token") && scopes.has("offline_access"),
 		rotateRefreshToken: true,

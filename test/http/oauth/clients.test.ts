@@ -4,7 +4,18 @@ import * as client from "openid-client";
 import { createBrowser } from "../../support/browser-forms.ts";
 import type { Running } from "../../support/gateway.ts";
 import { type ClientHost, startClientHost } from "./client-host.ts";
-import { ask, authorize, begin, goThrough, member, ofscpScope, redirectUri, register, startScene } from "./scene.ts";
+import {
+	ask,
+	authorize,
+	begin,
+	goThrough,
+	member,
+	ofscpScope,
+	redirectUri,
+	register,
+	startScene,
+	webRedirectUri,
+} from "./scene.ts";
 
 const test = anyTest as TestFn<{ provider: Running; host: ClientHost }>;
 
@@ -45,7 +56,24 @@ test("registration rejects redirect URIs that could be intercepted or executed",
 		t.is(answer.status, 400, uri);
 		t.regex(((await answer.json()) as { error: string }).error, /^invalid_(redirect_uri|client_metadata)$/, uri);
 	}
-	for (const uri of ["https://otter.example/cb", "http://localhost:1234/cb", "http://[::1]/cb", "org.otter:/cb"])
+	for (const scheme of ["otter", "myapp", "com", "app-1", "web+otter", "chrome", "intent", "tel", "localhost", "x."]) {
+		for (const rest of [":/cb", "://cb", ":cb"]) {
+			for (const member of ["redirect_uris", "post_logout_redirect_uris"]) {
+				const body = { redirect_uris: ["https://otter.example/cb"], [member]: [scheme + rest] };
+				const answer = await post(`${origin}/oauth/register`, body);
+				t.is(answer.status, 400, `${member} ${scheme}${rest}`);
+				t.regex(((await answer.json()) as { error_description: string }).error_description, /reverse order/);
+			}
+		}
+	}
+	for (const uri of [
+		"https://otter.example/cb",
+		"http://localhost:1234/cb",
+		"http://[::1]/cb",
+		"org.otter:/cb",
+		"com.example.otter://cb",
+		"org.Otter.App-1:/cb",
+	])
 		t.is((await post(`${origin}/oauth/register`, { redirect_uris: [uri] })).status, 201, uri);
 });
 
@@ -60,7 +88,6 @@ test("an invalid registration gets a clear error", async (t) => {
 		{ redirect_uris: "https://otter.example/cb" },
 		{ redirect_uris: [1] },
 		{ redirect_uris: [] },
-		{ ...good, scope: "everything" },
 		{ ...good, scope: ["openid"] },
 		{ ...good, client_name: 1 },
 		{ ...good, client_name: "x".repeat(101) },
@@ -356,6 +383,63 @@ test("an authorization response can be posted to a client's own origin", async (
 		let shown = await own.open(to);
 		shown = await own.submit(shown, "/login", { name: "jane", password: "correct horse battery staple" });
 		return own.submit(shown, "/consent", { answer: "yes" });
+	}
+});
+
+test("an installed client that was allowed before gets a code after one press, with any redirect URI", async (t) => {
+	const { origin } = t.context.provider;
+	const redirects = ["http://127.0.0.1/cb", "http://[::1]:9/cb", "http://localhost/cb", "com.example.otter:/cb"];
+	const config = await register(origin, { redirect_uris: redirects, application_type: "native" });
+	const browser = createBrowser(origin);
+	const first = await begin(config, { redirect_uri: "http://127.0.0.1:54321/cb" });
+	await goThrough(browser, await browser.open(first.url.href), "jane");
+	for (const redirect of ["http://127.0.0.1:54321/cb", "http://127.0.0.1:1/cb", ...redirects]) {
+		const { url } = await begin(config, { redirect_uri: redirect });
+		const page = await browser.open(url.href);
+		t.false(page.left, redirect);
+		const pressed = await browser.submit(page, "/consent", { answer: "yes" });
+		t.true(pressed.left && pressed.url.startsWith(`${redirect}?code=`), `${redirect}: ${pressed.url}`);
+		const silent = await browser.open((await begin(config, { redirect_uri: redirect, prompt: "none" })).url.href);
+		t.is(new URL(silent.url).searchParams.get("error"), "interaction_required", redirect);
+		t.is(new URL(silent.url).searchParams.get("code"), null, redirect);
+	}
+});
+
+test("an installed client that has both kinds of redirect URI is asked by the one that it uses", async (t) => {
+	const { origin } = t.context.provider;
+	const config = await register(origin, { redirect_uris: [webRedirectUri, "http://127.0.0.1/cb"] });
+	const browser = createBrowser(origin);
+	const first = await begin(config, { redirect_uri: webRedirectUri });
+	await goThrough(browser, await browser.open(first.url.href), "jane");
+	t.true((await browser.open((await begin(config, { redirect_uri: webRedirectUri })).url.href)).left);
+	t.false((await browser.open((await begin(config, { redirect_uri: "http://127.0.0.1:7/cb" })).url.href)).left);
+});
+
+test("unknown scopes of a registration are ignored", async (t) => {
+	const { origin } = t.context.provider;
+	for (const [scope, kept] of [
+		["openid profile email", "openid profile"],
+		["email openid  phone address", "openid"],
+		["read write ofscp", "ofscp"],
+		["everything", undefined],
+		["", undefined],
+	] as const) {
+		const answer = await post(`${origin}/oauth/register`, { redirect_uris: [redirectUri], scope });
+		t.is(answer.status, 201, scope);
+		const made = (await answer.json()) as Record<string, string>;
+		t.is(made.scope, kept, scope);
+		const changed = await fetch(made.registration_client_uri as string, {
+			method: "PUT",
+			headers: { authorization: `Bearer ${made.registration_access_token}`, "content-type": "application/json" },
+			body: JSON.stringify({
+				client_id: made.client_id,
+				client_secret: made.client_secret,
+				redirect_uris: [redirectUri],
+				scope: "openid email",
+			}),
+		});
+		t.is(changed.status, 200);
+		t.is(((await changed.json()) as Record<string, string>).scope, "openid");
 	}
 });
 
