@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import anyTest, { type TestFn } from "ava";
 import { createAccount } from "#core/accounts/create-account.ts";
+import { accountByHandle } from "#core/accounts/find-account.ts";
+import { recoveryLink } from "#core/identity/recovery.ts";
 import { addToken } from "#core/identity/tokens.ts";
+import type { Account } from "#core/model/account.ts";
 import { type Browser, createBrowser, formsOf, type Page } from "../support/browser-forms.ts";
 import { type Running, startGateway } from "../support/gateway.ts";
 import { silentLogger } from "../support/silent-logger.ts";
@@ -168,7 +171,9 @@ test("any input in a form of the pages leads to a page, and NUL to 400", async (
 	await member(running, "kim");
 	const visitor = createBrowser(origin);
 	const pages = [];
-	for (const at of ["/signup", "/login", "/recover"]) pages.push([visitor, await visitor.open(at)] as const);
+	const kim = await accountByHandle(running.gateway.context, "kim", running.domain);
+	const link = await recoveryLink(running.gateway.context, kim as Account);
+	for (const at of ["/signup", "/login", link]) pages.push([visitor, await visitor.open(at)] as const);
 	const asked = await visitor.open((await begin(await register(origin))).url.href);
 	pages.push([visitor, asked] as const);
 

@@ -19,7 +19,7 @@ const deviceForm = ({ action, xsrf }: DeviceForm, content: Html): Html =>
 /** The form for the user code. @param failure why the code that was entered before did not work */
 export function renderDeviceCode(
 	frame: Frame,
-	shown: DeviceForm & { readonly failure?: "wrong" | "aborted" | "failed"; readonly code?: string },
+	shown: DeviceForm & { readonly failure?: "wrong" | "failed"; readonly code?: string },
 ): Html {
 	const t = texts.device;
 	const faults: Fault[] =

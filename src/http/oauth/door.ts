@@ -11,7 +11,7 @@ import type { RateLimits } from "../middleware/rate-limits.ts";
 import { type BrowserSessions, createBrowserSessions } from "./browser-session.ts";
 import { createClientDocuments } from "./client-documents.ts";
 import { unhandledErrors, wrongUserCodes } from "./customise-provider.ts";
-import { endpointsOf } from "./endpoints.ts";
+import { endpointsOf, isClientEndpoint } from "./endpoints.ts";
 import { createInteractions, type Interactions } from "./interactions.ts";
 import { lifetimes } from "./lifetimes.ts";
 
@@ -35,10 +35,6 @@ export interface OAuthParts {
 const guessable = new Set(
 	["token", "introspect", "revoke", "device", "device_authorization"].map((endpoint) => `/oauth/${endpoint}`),
 );
-/** Endpoints that clients call directly. All others are pages, which scripts of other origins may not read. */
-const clientEndpoints =
-	/^\/(?:\.well-known\/|oauth\/(?:token|introspect|revoke|userinfo|device_authorization|register(?:\/[^/]*)?)$)/;
-
 export function createOAuthDoor({ context, http, instance }: OAuthParts): OAuthDoor {
 	const documents = createClientDocuments(context, http);
 	const cookieKeys = [context.vault.fingerprint("cookies", "1")];
@@ -107,7 +103,7 @@ export function createOAuthDoor({ context, http, instance }: OAuthParts): OAuthD
 
 	async function answer(ctx: Context, rates: RateLimits): Promise<void> {
 		ctx.state.route = `${ctx.method} ${ctx.path.replace(/^(\/oauth\/\w+)\/.*/, "$1/…")}`;
-		if (!clientEndpoints.test(ctx.path)) {
+		if (!isClientEndpoint(ctx.path)) {
 			ctx.remove("Access-Control-Allow-Origin");
 			ctx.remove("Access-Control-Expose-Headers");
 		}
@@ -116,7 +112,7 @@ export function createOAuthDoor({ context, http, instance }: OAuthParts): OAuthD
 			const built = await server();
 			await built.answer(ctx.req, ctx.res);
 		} catch (error) {
-			if (!clientEndpoints.test(ctx.path) || !(error instanceof Problem)) throw error;
+			if (!isClientEndpoint(ctx.path) || !(error instanceof Problem)) throw error;
 			return refuse(ctx, error);
 		}
 		if (unhandledErrors.has(ctx.req)) throw unhandledErrors.get(ctx.req);
@@ -133,5 +129,6 @@ function refuse(ctx: Context, problem: Problem): void {
 	if (problem instanceof TooManyRequests || problem instanceof Unavailable)
 		ctx.set("Retry-After", String(problem.retryAfterSeconds));
 	ctx.set("Cache-Control", "no-store");
-	ctx.body = { error: "temporarily_unavailable", error_description: problem.message };
+	const isOurs = problem.status === 429 || problem.status >= 500;
+	ctx.body = { error: isOurs ? "temporarily_unavailable" : "invalid_request", error_description: problem.message };
 }

@@ -22,6 +22,12 @@ const methods = {
 	"/oauth/userinfo": ["GET", "POST"],
 } as const satisfies Readonly<Record<string, readonly Endpoint["method"][]>>;
 
+const clientEndpoints =
+	/^\/(?:\.well-known\/|oauth\/(?:token|introspect|revoke|userinfo|device_authorization|register(?:\/[^/]*)?)$)/;
+
+/** True for an endpoint that clients call directly. All others are pages, which scripts of other origins may not read. */
+export const isClientEndpoint = (path: string): boolean => clientEndpoints.test(path);
+
 /** Listed here because the library's own router ignores case and trailing slashes, and answers 404 to other methods. */
 export const endpointsOf = (answer: Middleware): readonly Endpoint[] =>
 	Object.entries(methods).flatMap(([path, names]) => names.map((method) => ({ method, path, answer })));

@@ -10,6 +10,7 @@ import { sendPage } from "../page-kit/private-page.ts";
 import { texts } from "../page-kit/texts.ts";
 import { wrongUserCodes } from "./customise-provider.ts";
 import { renderDeviceCode, renderDeviceConfirm, renderDeviceDone } from "./device-pages.ts";
+import { isClientEndpoint } from "./endpoints.ts";
 import { nameOf, originOf } from "./interactions.ts";
 
 type Features = NonNullable<Configuration["features"]>;
@@ -24,7 +25,14 @@ const clientName = ({ oidc }: KoaContextWithOIDC): string => (oidc.client === un
 export function providerPages(instance: Instance) {
 	const frame = { instance };
 
-	const renderError: NonNullable<Configuration["renderError"]> = (ctx, { error, error_description }, thrown) => {
+	const renderError: NonNullable<Configuration["renderError"]> = (ctx, out, thrown) => {
+		const { error, error_description } = out;
+		// The library asks `Accept`, but these answers are JSON for every client (RFC 6749 §5.2).
+		if (isClientEndpoint(ctx.path)) {
+			ctx.set("Cache-Control", "no-store");
+			ctx.body = out;
+			return;
+		}
 		const page = renderOAuthError(frame, {
 			code: error,
 			...(error_description === undefined ? {} : { detail: error_description }),
@@ -47,6 +55,12 @@ export function providerPages(instance: Instance) {
 			}
 			const failure = out === undefined ? undefined : failureOf(thrown);
 			if (failure === "wrong") wrongUserCodes.add(ctx.req);
+			if (failure === "aborted") {
+				const { stopped: title, stoppedText: text } = texts.device;
+				const link = { to: "/", label: texts.oauthError.home };
+				sendPage(asContext(ctx), renderNotice(frame, { title, text, link }), { status: 200 });
+				return;
+			}
 			const code =
 				(thrown as { userCode?: string } | undefined)?.userCode ?? (ctx.state.userCode as string | undefined);
 			const page = renderDeviceCode(frame, {
@@ -100,6 +114,8 @@ export function providerPages(instance: Instance) {
 
 /** Why a user code did not work, by the library's error; `undefined` if none was entered. */
 function failureOf(thrown: Error | undefined): "wrong" | "aborted" | "failed" | undefined {
+	// The user has refused, on the page that shows the code or on the consent page.
+	if ((thrown as { error?: unknown } | undefined)?.error === "access_denied") return "aborted";
 	switch (thrown?.constructor.name) {
 		case "NoCodeError":
 			return undefined;

@@ -113,12 +113,18 @@ export const accountTexts = {
 	},
 	recovery: {
 		title: "Forgot your password?",
-		lead: "Which account is yours? If it has an e-mail address, we send a link there.",
+		lead: "Which account is yours? If it has a confirmed e-mail address, we send a link there.",
 		name: "Name or e-mail address",
 		submit: "Send the link",
 		sent: "Check your mail",
 		sentText:
-			"If the account exists and has an e-mail address, a link is on its way. It works for an hour. If the account has no address, ask the people who run {instance} for a link.",
+			"If the account exists and has a confirmed e-mail address, a link is on its way. It works for an hour. If the account has none, ask the people who run {instance} for a link.",
+		noMail:
+			"This server sends no mail. Ask the people who run {instance} for a link: it lets you choose a new password.",
+		firstTitle: "Choose a password",
+		firstLead: "You sign in with it from now on.",
+		firstSubmit: "Set the password",
+		firstDone: "Your password is set",
 		setTitle: "Choose a new password",
 		setLead: "This signs you out everywhere else.",
 		endAll: "Also revoke my access tokens and remove my passkeys, in case someone else has made one.",

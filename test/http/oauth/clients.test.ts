@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type JsonWebKey } from "node:crypto";
 import anyTest, { type TestFn } from "ava";
 import * as client from "openid-client";
-import { createBrowser } from "../../support/browser-forms.ts";
+import { type Browser, createBrowser, type Page } from "../../support/browser-forms.ts";
 import type { Running } from "../../support/gateway.ts";
 import { type ClientHost, startClientHost } from "./client-host.ts";
 import {
@@ -11,6 +11,7 @@ import {
 	goThrough,
 	member,
 	ofscpScope,
+	password,
 	redirectUri,
 	register,
 	startScene,
@@ -333,20 +334,39 @@ test("a device without a keyboard is authorized from another device", async (t) 
 	await t.throwsAsync(client.pollDeviceAuthorizationGrant(config, device), undefined, "a device code counts once");
 });
 
-test("a denied device gets access_denied", async (t) => {
-	const { origin } = t.context.provider;
-	const config = await register(origin, {
-		grant_types: ["urn:ietf:params:oauth:grant-type:device_code"],
-		response_types: [],
-		redirect_uris: [],
+for (const [name, refuse] of [
+	[
+		"the page that shows the code",
+		async (own: Browser, confirm: Page, code: string) =>
+			own.submit(confirm, "/oauth/device", { user_code: code, abort: "yes" }),
+	],
+	[
+		"the consent page",
+		async (own: Browser, confirm: Page, code: string) => {
+			const asked = await own.submit(confirm, "/oauth/device", { user_code: code, confirm: "yes" });
+			const consent = await own.submit(asked, "/login", { name: "jane", password });
+			return own.submit(consent, "/consent", { answer: "no" });
+		},
+	],
+] as const) {
+	test(`a device that is refused on ${name} gets access_denied, and the user a page without an error`, async (t) => {
+		const { origin } = t.context.provider;
+		const config = await register(origin, {
+			grant_types: ["urn:ietf:params:oauth:grant-type:device_code"],
+			response_types: [],
+			redirect_uris: [],
+		});
+		const device = { ...(await client.initiateDeviceAuthorization(config, { scope: "openid" })), interval: 0 };
+		const browser = createBrowser(origin);
+		const filled = await browser.open(device.verification_uri_complete as string);
+		const confirm = await browser.submit(filled, "/oauth/device", { user_code: device.user_code });
+		const page = await refuse(browser, confirm, device.user_code);
+		t.is(page.status, 200);
+		t.regex(page.text, /The device is not connected/);
+		t.notRegex(page.text, /class="fault|role="alert"|<title>Error/);
+		await t.throwsAsync(client.pollDeviceAuthorizationGrant(config, device), { message: /./ });
 	});
-	const device = { ...(await client.initiateDeviceAuthorization(config, { scope: "openid" })), interval: 0 };
-	const browser = createBrowser(origin);
-	const filled = await browser.open(device.verification_uri_complete as string);
-	const confirm = await browser.submit(filled, "/oauth/device", { user_code: device.user_code });
-	await browser.submit(confirm, "/oauth/device", { user_code: device.user_code, abort: "yes" });
-	await t.throwsAsync(client.pollDeviceAuthorizationGrant(config, device), { message: /./ });
-});
+}
 
 test("a confidential client authenticates with its secret", async (t) => {
 	const { origin } = t.context.provider;

@@ -1,4 +1,5 @@
 import test, { type ExecutionContext } from "ava";
+import { createAccount } from "#core/accounts/create-account.ts";
 import { emailsOf } from "#core/accounts/email.ts";
 import { type Clock, systemClock } from "#core/clock.ts";
 import { addInvite } from "#core/identity/invites.ts";
@@ -240,6 +241,42 @@ test("making an access token requires a recent authentication", async (t) => {
 	const back = await browser.submit(late, "/account/confirm", { password });
 	t.is(new URL(back.url).pathname, "/account/apps");
 	t.regex((await browser.submit(back, "/apps/token", { name: "script" })).text, /Your new token/);
+});
+
+test("without a mail server the recovery page promises no mail, and says what helps", async (t) => {
+	const { running, browser } = await open(t);
+	const page = await browser.open("/recover");
+	t.is(page.status, 200);
+	t.regex(page.text, /This server sends no mail/);
+	t.notRegex(page.text, /<input(?![^>]*hidden)|on its way|Check your mail/);
+	const csrf = formsOf(await browser.open("/login"))[0]?.hidden.csrf as string;
+	const posted = await fetch(`${running.origin}/recover`, {
+		method: "POST",
+		headers: { cookie: browser.cookies("/recover"), "content-type": "application/x-www-form-urlencoded" },
+		body: new URLSearchParams({ csrf, name: "ana" }),
+	});
+	t.is(posted.status, 200);
+	t.regex(await posted.text(), /This server sends no mail/);
+	const signedIn = await personWithPassword(running.gateway.context, "ana").then(() => signIn(browser, "ana"));
+	t.is(signedIn.status, 200);
+	const security = await browser.open("/account/security");
+	t.regex(security.text, /This server sends no mail/);
+	t.notRegex(security.text, /We send a link there/);
+});
+
+test("the page for a first password doesn't speak of a new one, and the page for a new one does", async (t) => {
+	const { running, browser } = await open(t);
+	const { context } = running.gateway;
+	const ana = await createAccount(context, { handle: "ana" });
+	const first = await browser.open(await recoveryLink(context, ana));
+	t.regex(first.text, /<h1>Choose a password<\/h1>/);
+	t.notRegex(first.text, /new password<|signs you out|name="endAll"/i);
+	const set = await browser.submit(first, "/recover/password", { password });
+	t.regex(set.text, /Your password is set/);
+	const second = await browser.open(await recoveryLink(context, ana));
+	t.regex(second.text, /<h1>Choose a new password<\/h1>[^]*signs you out[^]*name="endAll"/);
+	const changed = await browser.submit(second, "/recover/password", { password: "another plum tree" });
+	t.regex(changed.text, /Your password is changed/);
 });
 
 test("GET on the URL of a form redirects to the form's page", async (t) => {

@@ -38,20 +38,28 @@ export function renderSetPassword(
 	{
 		account,
 		link,
+		isFirst,
 		faults = [],
-	}: { readonly account: Account; readonly link: string; readonly faults?: readonly Fault[] },
+	}: {
+		readonly account: Account;
+		readonly link: string;
+		/** True if the account has no password yet, so that nothing is replaced or ended. */
+		readonly isFirst: boolean;
+		readonly faults?: readonly Fault[];
+	},
 ): Html {
+	const title = isFirst ? t.firstTitle : t.setTitle;
 	return entryPage(
 		frame,
-		{ title: t.setTitle, faults },
-		html`<h1>${t.setTitle}</h1><p class="lead">${t.setLead}</p>${person(account)}${form(
+		{ title, faults },
+		html`<h1>${title}</h1><p class="lead">${isFirst ? t.firstLead : t.setLead}</p>${person(account)}${form(
 			{ action: "/recover/password", csrf: frame.csrf, hidden: { link } },
 			[
 				nameForManagers(account.handle),
 				field(
 					{
 						name: "password",
-						label: t.next,
+						label: isFirst ? texts.logIn.password : t.next,
 						hint: texts.signUp.passwordHint,
 						type: "password",
 						autocomplete: "new-password",
@@ -59,8 +67,8 @@ export function renderSetPassword(
 					},
 					faults,
 				),
-				checkbox("endAll", t.endAll),
-				button(t.setSubmit),
+				!isFirst && checkbox("endAll", t.endAll),
+				button(isFirst ? t.firstSubmit : t.setSubmit),
 			],
 		)}`,
 	);
