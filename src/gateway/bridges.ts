@@ -11,7 +11,7 @@ import { createHttpClient } from "../outbound/http-client.ts";
 import { createSocketClient } from "../outbound/socket.ts";
 import type { Bridging } from "./bridging.ts";
 import type { OpenedCore } from "./open-core.ts";
-import { openVault } from "./vault.ts";
+import { readVault } from "./vault.ts";
 
 /** The connections to other servers, and the key for stored secrets. */
 export interface Network {
@@ -30,7 +30,7 @@ export const openNetwork = (config: Config): Network => ({
 		userAgent: `Causeway/${version} (+${config.publicUrl})`,
 	}),
 	socket: createSocketClient(config.federation),
-	sealing: openVault(config.dataDir),
+	sealing: readVault(config.dataDir),
 });
 
 /** The version of Causeway, from its `package.json`. */

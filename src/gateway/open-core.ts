@@ -65,6 +65,10 @@ export async function openCore(
 	const store = await openStore(config, { logger, clock: logClock, failPoints, ...(acceptsOlder && { acceptsOlder }) });
 	const epochs = await readEpochs(store);
 	notBefore = epochs.current.since;
+	const vault = await openVault(config.dataDir, store).catch(async (error: unknown) => {
+		await store.close();
+		throw error;
+	});
 	const bus = createEmbeddedBus();
 	const built = buildCore({
 		origin: config.publicUrl,
@@ -74,7 +78,7 @@ export async function openCore(
 		clock,
 		logger,
 		failPoints,
-		vault: openVault(config.dataDir),
+		vault,
 		identity: openIdentity(config, logger),
 		policy: {
 			editWindowMs: config.messages.editWindowSeconds * 1000,

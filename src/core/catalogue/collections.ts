@@ -32,6 +32,7 @@ import { recoveries } from "../identity/recoveries.ts";
 import { signingKeySets } from "../identity/signing-keys.ts";
 import { accessTokens } from "../identity/tokens.ts";
 import { totps } from "../identity/totp.ts";
+import { vaultKeys } from "../identity/vault-key.ts";
 import { messages } from "../messages/message.ts";
 import { messageTags } from "../messages/tags.ts";
 import type { Collection } from "../ports/store.ts";
@@ -80,4 +81,5 @@ export const collections: readonly Collection<unknown>[] = [
 	recoveries,
 	tiers,
 	totps,
+	vaultKeys,
 ];
