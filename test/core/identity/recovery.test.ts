@@ -56,6 +56,32 @@ test("a recovery link from a mail sets a new password once and ends the account'
 	t.deepEqual(await kinds(), ["token"], "personal access tokens stay");
 });
 
+test("of two redemptions of one link at the same moment, one sets the password", async (t) => {
+	const { context, jane, secretIn } = await withJane(t);
+	const secret = secretIn(await recoveryLink(context, jane));
+	// Both read the link before either goes on, twice: to see whose it is, and before it is used up.
+	const { store } = context;
+	let reads = 0;
+	const rounds = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+	const get: typeof store.get = async (collection, id) => {
+		const found = await store.get(collection, id);
+		if ((collection as { name: string }).name !== recoveries.name) return found;
+		const round = rounds[Math.floor(reads++ / 2)];
+		if (reads % 2 === 0) round?.resolve();
+		await round?.promise;
+		return found;
+	};
+	const meeting = { ...context, store: { ...store, get } };
+	const words = [next, "a third harbour"];
+	const tries = await Promise.allSettled(words.map((word) => recover(meeting, secret, word)));
+	t.is(reads, 4, "both have read the link twice");
+	t.deepEqual(tries.map(({ status }) => status).toSorted(), ["fulfilled", "rejected"]);
+	for (const [i, word] of words.entries()) {
+		const { outcome } = await logIn(context, { name: "jane", password: word, from });
+		t.is(outcome, tries[i]?.status === "fulfilled" ? "known" : "wrong", word);
+	}
+});
+
 test("a link that was mailed to a former address is invalid", async (t) => {
 	const { context, mails, jane, secretIn } = await withJane(t);
 	await askRecovery(context, { name: "jane", from });
