@@ -221,6 +221,19 @@ test("public clients must use PKCE with S256", async (t) => {
 	await t.throwsAsync(redeem(config, guess, page.url), { code: "OAUTH_RESPONSE_BODY_ERROR" });
 });
 
+test("a client with a secret may leave PKCE out, and may not weaken it", async (t) => {
+	const { origin } = t.context.provider;
+	const config = await register(origin, { token_endpoint_auth_method: "client_secret_basic" });
+	const plain = await begin(config, { code_challenge_method: "plain" });
+	t.is(query((await createBrowser(origin).open(plain.url.href)).url).error, "invalid_request");
+	const { url, state } = await begin(config, { scope: "openid" });
+	for (const name of ["code_challenge", "code_challenge_method"]) url.searchParams.delete(name);
+	const browser = createBrowser(origin);
+	const page = await goThrough(browser, await browser.open(url.href), "jane");
+	const tokens = await client.authorizationCodeGrant(config, new URL(page.url), { expectedState: state });
+	t.truthy(tokens.access_token);
+});
+
 test("an interaction belongs to one browser, and rejects forms of other sites", async (t) => {
 	const { origin } = t.context.provider;
 	const browser = createBrowser(origin);
