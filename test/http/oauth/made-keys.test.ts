@@ -95,7 +95,7 @@ const makers: readonly (readonly [string, (it: Opened) => Promise<{ readonly key
 ];
 
 for (const [name, make] of makers) {
-	test(`a device key made by ${name} ends with it: requests, streams and the published keys`, async (t) => {
+	test.serial(`a device key made by ${name} ends with it: requests, streams and the published keys`, async (t) => {
 		const it = await open(t);
 		const { key, maker } = await make(it);
 		t.is((await it.send(key)).status, 200);
@@ -110,7 +110,7 @@ for (const [name, make] of makers) {
 	});
 }
 
-test("a device key is listed under the app that made it, as long as it lives", async (t) => {
+test.serial("a device key is listed under the app that made it, as long as it lives", async (t) => {
 	const it = await open(t);
 	const { origin } = it.provider;
 	const config = await register(origin);
@@ -132,7 +132,7 @@ test("a device key is listed under the app that made it, as long as it lives", a
 	t.is((await it.send(key)).status, 401, "revoking the app's token ends the grant, and so the key");
 });
 
-test("a key that its owner registers with the password outlives the app that registered it before", async (t) => {
+test.serial("a key that its owner registers with the password outlives the app that registered it before", async (t) => {
 	const it = await open(t);
 	const key = await it.keyBy(await appToken(it.provider));
 	const login = await fetch(`${it.provider.origin}/api/auth/login`, {
@@ -146,7 +146,7 @@ test("a key that its owner registers with the password outlives the app that reg
 	t.is((await it.send(key)).status, 200);
 });
 
-test("any number of apps can make a key and end", async (t) => {
+test.serial("any number of apps can make a key and end", async (t) => {
 	const it = await open(t);
 	for (let i = 0; i < 110; i++) {
 		const token = await it.newToken();
@@ -158,7 +158,7 @@ test("any number of apps can make a key and end", async (t) => {
 	t.is((await it.send(await it.keyBy(await it.newToken()))).status, 200);
 });
 
-test("a new password ends keys made by apps, and keeps what asks for it with what has made it", async (t) => {
+test.serial("a new password ends keys made by apps, and keeps what asks for it with what has made it", async (t) => {
 	const it = await open(t);
 	const [own, other] = [await it.keyBy(await appToken(it.provider)), await it.keyBy(await appToken(it.provider))];
 	const at = "/api/me/password";
@@ -205,7 +205,7 @@ for (const [name, change] of [
 		},
 	],
 ] as const) {
-	test(`${name} offers to revoke personal access tokens, with the keys that they have made`, async (t) => {
+	test.serial(`${name} offers to revoke personal access tokens, with the keys that they have made`, async (t) => {
 		for (const endAll of [false, true]) {
 			const it = await open(t);
 			const token = await it.newToken();
