@@ -132,19 +132,22 @@ test.serial("a device key is listed under the app that made it, as long as it li
 	t.is((await it.send(key)).status, 401, "revoking the app's token ends the grant, and so the key");
 });
 
-test.serial("a key that its owner registers with the password outlives the app that registered it before", async (t) => {
-	const it = await open(t);
-	const key = await it.keyBy(await appToken(it.provider));
-	const login = await fetch(`${it.provider.origin}/api/auth/login`, {
-		method: "POST",
-		headers: { "content-type": "application/json" },
-		body: JSON.stringify({ handle: "jane", password }),
-	});
-	const { bootstrap_token: bootstrap } = (await login.json()) as { bootstrap_token: string };
-	t.is((await it.keyBy(bootstrap, key.pair)).id, key.id);
-	await endSession(it.context, it.jane, await grantOf(it));
-	t.is((await it.send(key)).status, 200);
-});
+test.serial(
+	"a key that its owner registers with the password outlives the app that registered it before",
+	async (t) => {
+		const it = await open(t);
+		const key = await it.keyBy(await appToken(it.provider));
+		const login = await fetch(`${it.provider.origin}/api/auth/login`, {
+			method: "POST",
+			headers: { "content-type": "application/json" },
+			body: JSON.stringify({ handle: "jane", password }),
+		});
+		const { bootstrap_token: bootstrap } = (await login.json()) as { bootstrap_token: string };
+		t.is((await it.keyBy(bootstrap, key.pair)).id, key.id);
+		await endSession(it.context, it.jane, await grantOf(it));
+		t.is((await it.send(key)).status, 200);
+	},
+);
 
 test.serial("any number of apps can make a key and end", async (t) => {
 	const it = await open(t);
