@@ -41,7 +41,7 @@ export function createOutgoing(planner: Planner, lanes: () => Lanes): ConsumerJo
 			const { reaches, bulk, removal, again = [] } = await plan(planner, event);
 			const inLane = bulk === true ? { bulk } : {};
 			const rows = reaches.map((reach) => newDelivery(event, reach, inLane));
-			const removals = removal === undefined ? [] : reaches.map((reach) => newDelivery(removal, reach, inLane));
+			const removals = removal === undefined ? [] : removal.reaches.map((reach) => newDelivery(removal, reach, inLane));
 			const now = planner.context.clock.now();
 			return [
 				...removals.filter(({ id }) => told.get(id) === undefined),

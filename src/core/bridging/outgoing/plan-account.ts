@@ -8,7 +8,7 @@ import type { Account } from "../../model/account.ts";
 import { ownerOf } from "../../model/channel.ts";
 import type { Membership } from "../../model/membership.ts";
 import type { Reach } from "../../model/reach.ts";
-import { targetOf } from "../audience.ts";
+import { audienceId, audiences, targetOf } from "../audience.ts";
 import { audienceOf, formerAudienceOf } from "./audience-of.ts";
 import type { Planned, Planner } from "./planned.ts";
 
@@ -90,10 +90,20 @@ async function* followsOf(
 
 /**
  * If the owner of something that is withdrawn has been deleted, whoever is told of the withdrawal is told of the deletion, too. So it reaches
- * every host and room that has something of the account.
+ * every host and room that has something of the account. Those who have ever followed it were told with the deletion itself.
  */
-export async function removalOfOwner({ context }: Planner, owner: AccountId): Promise<Pick<Planned, "removal">> {
-	if ((await accountById(context, owner))?.deletedAt === undefined) return {};
+export async function removalOfOwner(
+	{ context }: Planner,
+	owner: AccountId,
+	reaches: readonly Reach[],
+): Promise<Pick<Planned, "removal">> {
+	const account = await accountById(context, owner);
+	if (account?.deletedAt === undefined) return {};
 	const removal = await context.store.eventBy("natural", `deleted:${owner}`);
-	return removal === undefined ? {} : { removal };
+	if (removal === undefined) return {};
+	const followers = await Promise.all(
+		reaches.map((reach) => context.store.get(audiences, audienceId(account.timeline, reach))),
+	);
+	const { id, at, seq } = removal;
+	return { removal: { id, at, seq, reaches: reaches.filter((_, i) => followers[i] === undefined) } };
 }

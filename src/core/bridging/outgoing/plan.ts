@@ -45,13 +45,11 @@ async function ofWithdrawal(
 	const answered = subject === undefined ? await answeredBy(planner.context, id) : [];
 	const people = [...publication.people, ...(message.mentionedBefore ?? []), ...answered];
 	const { sentTo } = message;
-	return {
-		...(await removalOfOwner(planner, owner ?? message.author)),
-		reaches: await planner.targets.ofWithdrawal(
-			{ ...publication, people },
-			{ subject: subject ?? id, since: since ?? message.at, ...(sentTo === undefined ? {} : { sentTo }) },
-		),
-	};
+	const reaches = await planner.targets.ofWithdrawal(
+		{ ...publication, people },
+		{ subject: subject ?? id, since: since ?? message.at, ...(sentTo === undefined ? {} : { sentTo }) },
+	);
+	return { reaches, ...(await removalOfOwner(planner, owner ?? message.author, reaches)) };
 }
 
 async function publicationOf(

@@ -14,8 +14,8 @@ export interface Planner {
 export interface Planned {
 	readonly reaches: readonly Reach[];
 	readonly bulk?: true;
-	/** The deletion of an account, which everyone is told who is told that something of it is deleted. */
-	readonly removal?: Pick<LogEvent, "id" | "at" | "seq">;
+	/** The deletion of an account, which is delivered together with that of something of it, to the targets that were not told before. */
+	readonly removal?: Pick<LogEvent, "id" | "at" | "seq"> & { readonly reaches: readonly Reach[] };
 	/** Earlier deliveries that have failed and are made again. */
 	readonly again?: readonly DeadLetter[];
 }
