@@ -86,7 +86,7 @@ function body(site: Site, shown: Post, url: string, mode: Mode): Html {
 	const { content, type } = message;
 	const title =
 		content.title === undefined
-			? mode === "whole" && html`<h1 class="unseen">${titleOf(site, shown)}</h1>`
+			? mode === "whole" && html`<h1 class="unseen">${isolatedName(shown.author)}: ${excerpt(site, message, 60)}</h1>`
 			: mode === "whole"
 				? html`<h1>${content.title}</h1>`
 				: html`<h2><a href="${url}">${content.title}</a></h2>`;
