@@ -111,7 +111,8 @@ export function createAgreements(state: BridgeHost["state"]): Agreements {
 			}),
 		operatorAgreed: (room, link) => changeLink(room, link, () => ({ agreed: "operator" })),
 		async announced(room, link) {
-			await changeLink(room, link, () => ({ announced: true }));
+			// Earlier answers don't count, but the operator may have agreed while the room was being asked.
+			await changeLink(room, link, ({ agreed }) => ({ announced: true, ...(agreed === undefined ? {} : { agreed }) }));
 			await change(room, ({ asked = 0, ...stored }) => ({ ...stored, asked: asked + 1 }));
 		},
 		async settled(room, link, agreed) {
