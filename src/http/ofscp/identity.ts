@@ -38,7 +38,7 @@ const describing = operation("getIdentityService", "Get where people of this pro
 export const identityRoutes = ({ context }: Services) => [
 	// The discovery document names this URL as the base.
 	route("GET", "/api/identity", "none", "read", describing, async () =>
-		ok({ user: `${context.origin}/api/identity/users/{handle}@{home}` }),
+		ok({ user: `${context.origin}/api/identity/users/{handle}@{home}` }, { "Cache-Control": "public, max-age=3600" }),
 	),
 	route("GET", "/api/identity/users/:u", "peer", "read", lookingUp, (call) => lookUp(context, call)),
 ];

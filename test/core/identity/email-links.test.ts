@@ -18,7 +18,7 @@ async function open(t: ExecutionContext, options: Parameters<typeof openCore>[2]
 	const { context, clock } = await openCore(t, [], { mails, ...options });
 	/** The mails that were sent since the last call. */
 	const sent = async (): Promise<readonly Mail[]> => {
-		await context.identity.background.idle();
+		await context.identity.background.idle(180_000);
 		return mails.splice(0);
 	};
 	const register = (handle: string, email?: string) =>

@@ -117,7 +117,7 @@ test("a password hash with outdated parameters is renewed at the next log-in", a
 	const old = { hash: hash.toString("base64"), memoryKiB: 1024, passes: 1, parallelism: 1, changedAt: 5 };
 	await context.store.replace(credentials, jane.id, stored.rev, { ...stored.doc, ...old });
 	t.is((await logIn(context, { name: "jane", password, from })).outcome, "known");
-	await context.identity.background.idle();
+	await context.identity.background.idle(180_000);
 	t.like((await context.store.get(credentials, jane.id))?.doc, {
 		memoryKiB: 65_536,
 		passes: 3,

@@ -24,7 +24,7 @@ async function withJane(t: ExecutionContext, options: Parameters<typeof openCore
 	const core = await openCore(t, [], { mails, ...options });
 	const { context } = core;
 	const jane = await signUp(context, { handle: "jane", password: old, email: "jane@mail.example", from });
-	await context.identity.background.idle();
+	await context.identity.background.idle(180_000);
 	mails.length = 0;
 	await proveEmail(context, jane.id, "jane@mail.example");
 	await addToken(context, { account: jane.id, scopes: ["ofscp"], name: "my script" });
@@ -40,7 +40,7 @@ test("a recovery link from a mail sets a new password once and ends the account'
 	const { context, mails, jane, kinds, secretIn } = await withJane(t);
 	t.deepEqual(await kinds(), ["device", "token"]);
 	await askRecovery(context, { name: "jane", from });
-	await context.identity.background.idle();
+	await context.identity.background.idle(180_000);
 	t.is(mails.length, 1);
 	t.like(mails[0], { to: "jane@mail.example" });
 	const secret = secretIn(mails[0]?.text ?? "");
@@ -85,7 +85,7 @@ test("of two redemptions of one link at the same moment, one sets the password",
 test("a link that was mailed to a former address is invalid", async (t) => {
 	const { context, mails, jane, secretIn } = await withJane(t);
 	await askRecovery(context, { name: "jane", from });
-	await context.identity.background.idle();
+	await context.identity.background.idle(180_000);
 	const secret = secretIn(mails[0]?.text ?? "");
 	const operators = secretIn(await recoveryLink(context, jane));
 	await giveEmail(context, jane.id, "jane@elsewhere.example");
@@ -104,7 +104,7 @@ test("a recovery request does not reveal whether an account or a mail address ex
 	await core.person("bob");
 	for (const name of ["bob", "unknown", "unknown@mail.example", "", "\n"])
 		t.is(await askRecovery(context, { name, from }), undefined);
-	await context.identity.background.idle();
+	await context.identity.background.idle(180_000);
 	t.deepEqual(mails, []);
 	t.deepEqual(await context.store.page(recoveries, { order: "asc", limit: 10 }), []);
 });
