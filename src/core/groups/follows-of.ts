@@ -18,7 +18,7 @@ export interface Follows {
 }
 
 /** Reads the follows of an account: a thousand take a few store calls. */
-export async function followsOf(context: Pick<CoreContext, "store">, account: Account): Promise<Follows> {
+export async function followsOf(context: Pick<CoreContext, "store">, account: Pick<Account, "id">): Promise<Follows> {
 	const people = new Set([account.id]);
 	const rooms: { readonly joined: Stored<Membership>; readonly group: GroupId }[] = [];
 	const prefix = [account.id, "chn", "joined"];
@@ -46,7 +46,7 @@ export async function followsOf(context: Pick<CoreContext, "store">, account: Ac
 /** Of channels of groups, those whose membership did not end with the one in the group. */
 async function ofTerm(
 	{ store }: Pick<CoreContext, "store">,
-	account: Account,
+	account: Pick<Account, "id">,
 	rooms: readonly { readonly joined: Stored<Membership>; readonly group: GroupId }[],
 ): Promise<readonly ChannelId[]> {
 	const ids = [...new Set(rooms.map(({ group }) => membershipId(group, account.id)))];

@@ -6,6 +6,8 @@ import { linkPortal } from "#core/bridging/portals/link-portal.ts";
 import { bridgeState } from "#core/bridging/state.ts";
 import { Unavailable } from "#core/errors.ts";
 import { createPausedLanes } from "#core/events/paused-lanes.ts";
+import { channels } from "#core/groups/channel.ts";
+import { memberships } from "#core/groups/membership.ts";
 import { deleteMessage } from "#core/messages/delete-message.ts";
 import { builtInTiers } from "#core/model/tier.ts";
 import type { BridgeHost } from "#core/ports/bridge/host.ts";
@@ -147,6 +149,39 @@ test("lists are paginated with each item once, and an invalid cursor gives an em
 	t.like(await host.people.usage(), { users: 1, posts: names.length, activeMonth: 1 }, "remote people are not counted");
 	for (const after of ["", ",", "x,y", "1e999,usr", "5,../x", "NaN,a"])
 		t.deepEqual(await host.people.members(jane.timeline, { limit: 2, after }), { items: [] }, after);
+});
+
+test("the number of people that an account follows, and the pages that list them, tell nothing of the channels that it is in", async (t) => {
+	const { core, host, fedi } = await openHosted(t);
+	const jane = await core.person("jane");
+	const followed: string[] = [];
+	for (let i = 0; i < 4; i++) {
+		core.clock.time++;
+		for (const { id: tier } of builtInTiers) await core.channel(jane, tier, `${tier}-${i}`);
+		const owner = i % 2 === 0 ? await core.person(`p${i}`) : await core.shadows.of(fedi.name, fedi.person(`p${i}`));
+		core.clock.time++;
+		await joinChannel(core.context, await core.timeline(owner, jane), jane);
+		const asked = await core.context.store.get(memberships, `${owner.timeline}/${jane.id}`);
+		if (asked?.doc.state === "requested") {
+			const answer = { kind: "answer", accepted: true, id: `${i}`, raw: {}, account: jane.id } as const;
+			await core.incoming.receive(fedi.name, [{ ...answer, sender: fedi.person(`p${i}`) }]);
+		}
+		followed.push(owner.handle);
+	}
+	for (let i = 0; i < 3; i++) await core.channel(jane, "private", `last-${i}`);
+	const pages: (readonly string[])[] = [];
+	for (let after: string | undefined, more = true; more; ) {
+		const page = await host.people.following(jane.id, { limit: 2, ...(after === undefined ? {} : { after }) });
+		pages.push(page.items.map(({ handle }) => handle));
+		after = page.next;
+		more = after !== undefined;
+		if (after !== undefined) {
+			const channel = (await core.context.store.get(channels, after.split(",")[1] ?? ""))?.doc;
+			t.not(channel?.kind, "room", "a cursor names no channel of a group");
+		}
+	}
+	t.deepEqual(pages, [followed.slice(0, 2), followed.slice(2), []]);
+	t.is(await host.people.followingCount(jane.id), followed.length);
 });
 
 test("people are found by handle and by their remote id", async (t) => {

@@ -23,6 +23,7 @@ export interface HostPeople {
 	memberCount(channel: ChannelId): Promise<number>;
 	/** The owners of the timelines, local and remote, that an account has joined. */
 	following(account: AccountId, page: PageAfter): Promise<Slice<Account>>;
+	/** How many there are in {@link following}. */
 	followingCount(account: AccountId): Promise<number>;
 	/** How much this provider is used; up to an hour old. */
 	usage(): Promise<Usage>;
