@@ -60,6 +60,7 @@ export function createFakeBridge(
 			link: "native",
 			unlink: "native",
 			profile: "native",
+			departure: "native",
 			"account-removal": "native",
 			relays,
 		},

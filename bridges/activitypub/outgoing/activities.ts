@@ -27,6 +27,7 @@ const writers: { readonly [K in DeliveryKind]: Entry<K> | "unsupported" } = {
 	answer: { write: writeAnswer, about: "people" },
 	profile: { write: writeProfile, about: "people" },
 	"account-removal": { write: writeAccountRemoval, about: "people" },
+	departure: "unsupported",
 	link: "unsupported",
 	unlink: "unsupported",
 };

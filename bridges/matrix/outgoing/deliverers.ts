@@ -106,6 +106,13 @@ const deliverProfile: Deliverer<"profile"> = async ({ ghosts }, { actor }) => {
 	return delivered();
 };
 
+/** The ghost of a person who has left the channel leaves the room, too. It comes back with the person's next message. */
+const deliverDeparture: Deliverer<"departure"> = async ({ ghosts, members }, { actor, reach }) => {
+	const user = ghosts.userOf(actor);
+	if (await members.has(reach.target, user)) await members.leave(reach.target, user);
+	return delivered();
+};
+
 /** The ghost of a deleted account loses its name and leaves. */
 const deliverAccountRemoval: Deliverer<"account-removal"> = async ({ ghosts, members }, { actor, reach }) => {
 	const user = ghosts.userOf(actor);
@@ -128,6 +135,7 @@ export const deliverers: { readonly [K in DeliveryKind]: Deliverer<K> | "unsuppo
 	join: "unsupported",
 	leave: "unsupported",
 	answer: "unsupported",
+	departure: deliverDeparture,
 	"account-removal": deliverAccountRemoval,
 };
 

@@ -22,13 +22,8 @@ export async function leave(
 	const { group, channel } = place;
 	if (group.owner === account.id && (channel === undefined || isTimeline(channel)))
 		throw new Conflict("owner_leaves", "The owner can't leave their own group");
-	const federate = channel?.kind === "shadow";
-	await changeMembership(
-		context,
-		channel === undefined ? group.id : membersOf(channel),
-		account,
-		(now) => (now === undefined || hasEnded(now) ? undefined : { state: "left" }),
-		{ federate },
+	await changeMembership(context, channel === undefined ? group.id : membersOf(channel), account, (now) =>
+		now === undefined || hasEnded(now) ? undefined : { state: "left" },
 	);
 	if (channel === undefined) await endInChannels(context, group.id, account);
 }

@@ -94,7 +94,7 @@ async function endLeftMemberships(context: IdentityContext, signal: AbortSignal)
 			signal.throwIfAborted();
 			const group = parseId("grp", doc.place);
 			const account = group !== undefined && hasEnded(doc) ? await accountById(context, doc.account) : undefined;
-			if (group !== undefined && account !== undefined) await endInChannels(context, group, account, "all");
+			if (group !== undefined && account !== undefined) await endInChannels(context, group, account, { which: "all" });
 		}
 		after = page.at(-1)?.id ?? after;
 		if (page.length < batch || !after.startsWith("grp_")) return;

@@ -81,11 +81,13 @@ export async function replaceOwnerOf(context: IdentityContext, account: Account,
 /** Of a membership in a group, the ones in its channels remain; a request that was interrupted leaves them to this. */
 async function endInChannelsOf(
 	context: IdentityContext,
-	{ body }: EventOf<"member.left" | "member.denied">,
+	{ body, actor: by }: EventOf<"member.left" | "member.denied">,
 ): Promise<void> {
 	const group = parseId("grp", body.membership.place);
 	const account = await accountById(context, body.membership.account);
-	if (group !== undefined && account !== undefined) await endInChannels(context, group, account);
+	if (group === undefined || account === undefined) return;
+	const actor = await accountById(context, by as AccountId);
+	await endInChannels(context, group, account, actor === undefined ? {} : { actor });
 }
 
 async function removeMessages(context: IdentityContext, account: Account, signal: AbortSignal): Promise<void> {

@@ -118,7 +118,8 @@ async function moveFollowers(context: CoreContext, from: Account, into: Account)
 				if (follower === undefined) continue;
 				if (timeline !== undefined && follower.id !== into.id && follower.deletedAt === undefined)
 					await follow(context, timeline, follower).catch(unlessNotFound);
-				await changeMembership(context, from.timeline, follower, () => ({ state: "left" }));
+				// The home knows one person, who is still followed.
+				await changeMembership(context, from.timeline, follower, () => ({ state: "left" }), { federate: false });
 			}
 			if (page.length === 0) break;
 		}

@@ -2,6 +2,7 @@ import { InvalidRequest, PermissionDenied } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { Account } from "../model/account.ts";
 import type { Membership } from "../model/membership.ts";
+import { requestOf } from "./membership.ts";
 import { changeMembership } from "./membership-change.ts";
 import type { Place } from "./place.ts";
 import { assertManages, assertOutranks, type GivenRole } from "./ranks.ts";
@@ -32,7 +33,7 @@ export async function addToChannel(
 			if (now?.state !== "joined") return { state: "joined", role: role ?? "member" };
 			if (role === undefined || role === now.role || now.role === "owner") return undefined;
 			if (account.id !== actor.id) assertOutranks(group, { account: actor, role: own }, now.role);
-			return { state: "joined", role, ...(now.reach === undefined ? {} : { reach: now.reach }) };
+			return { state: "joined", role, ...(now.reach === undefined ? {} : { reach: now.reach }), ...requestOf(now) };
 		},
 		{ actor },
 	);
@@ -55,7 +56,7 @@ export async function removeFromChannel(
 		(now) => {
 			if (now?.state !== "joined") return undefined;
 			assertOutranks(group, { account: actor, role: own }, now.role);
-			return { state: "left" };
+			return { state: "left", ...requestOf(now) };
 		},
 		{ actor },
 	);

@@ -4,7 +4,7 @@ import type { Account } from "../model/account.ts";
 import type { Group } from "../model/group.ts";
 import type { Membership } from "../model/membership.ts";
 import { endInChannels } from "./end-in-channels.ts";
-import { hasEnded } from "./membership.ts";
+import { hasEnded, requestOf } from "./membership.ts";
 import { changeMembership } from "./membership-change.ts";
 import { assertManages, assertOutranks, type GivenRole } from "./ranks.ts";
 
@@ -33,7 +33,7 @@ export async function setGroupRole(
 			if (account.id === group.owner)
 				throw new PermissionDenied("The owner stays the owner until the group is handed over");
 			if (account.id !== actor.id) assertOutranks(group, { account: actor, role: own }, now.role);
-			return { state: "joined", role, ...(now.reach === undefined ? {} : { reach: now.reach }) };
+			return { state: "joined", role, ...(now.reach === undefined ? {} : { reach: now.reach }), ...requestOf(now) };
 		},
 		{ actor },
 	);
@@ -66,5 +66,5 @@ export async function removeFromGroup(
 		},
 		{ actor },
 	);
-	await endInChannels(context, group.id, account, "all");
+	await endInChannels(context, group.id, account, { which: "all", actor });
 }

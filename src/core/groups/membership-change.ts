@@ -32,7 +32,10 @@ export interface MembershipOptions {
 	readonly actor?: Account;
 	/** The `request` key of the remote event that asks for the change, if its network uses no id twice. */
 	readonly request?: string;
-	/** Whether the change is delivered to the other network; it may depend on the new state. */
+	/**
+	 * Whether the change is delivered to the other network; it may depend on the new state. If absent, only the end of a membership is: it
+	 * concerns the linked rooms where the account's ghost is.
+	 */
 	readonly federate?: boolean | ((state: Membership["state"]) => boolean);
 }
 
@@ -50,7 +53,7 @@ export async function changeMembership(
 	place: PlaceId,
 	account: Account,
 	decide: Decide,
-	{ actor = account, request, federate = false }: MembershipOptions = {},
+	{ actor = account, request, federate }: MembershipOptions = {},
 ): Promise<{ membership: Membership | undefined; changed: boolean; event?: string }> {
 	const group = await groupOf(context, place);
 	for (;;) {
@@ -72,7 +75,8 @@ export async function changeMembership(
 			...desired,
 			...(term === 0 ? {} : { term }),
 		};
-		const isDelivered = typeof federate === "function" ? federate(desired.state) : federate;
+		const isEnd = stored !== undefined && !hasEnded(stored) && hasEnded(desired);
+		const isDelivered = typeof federate === "function" ? federate(desired.state) : (federate ?? isEnd);
 		const before = stored?.state === "joined" ? stored.reach : undefined;
 		const isEndOfTerm = isGroup(place) && hasEnded(desired);
 		const appended = await context.log.append(
@@ -121,6 +125,6 @@ function isAsDesired(now: Membership, desired: DesiredMembership): boolean {
 		now.state === desired.state &&
 		sameRole &&
 		now.reach?.target === desired.reach?.target &&
-		desired.request === undefined
+		(desired.request === undefined || desired.request === now.request)
 	);
 }

@@ -16,6 +16,10 @@ export const membershipOf = async (
 	account: Account,
 ): Promise<Membership | undefined> => (await store.get(memberships, membershipId(place, account.id)))?.doc;
 
+/** The request that a membership began with, which a later answer to it names. */
+export const requestOf = ({ request }: Membership): Pick<Membership, "request"> =>
+	request === undefined ? {} : { request };
+
 /** True for a membership that is over. */
 export const hasEnded = ({ state }: Pick<Membership, "state">): boolean => state === "left" || state === "denied";
 

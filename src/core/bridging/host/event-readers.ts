@@ -26,6 +26,8 @@ export async function maySeeEvent(
 			return prepared.actor.deletedAt === undefined;
 		case "account-removal":
 			return true;
+		case "departure":
+			return false;
 		case "message":
 		case "edit":
 		case "removal":

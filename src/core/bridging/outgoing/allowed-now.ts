@@ -6,6 +6,7 @@ import { rulesOf } from "../../groups/tiers.ts";
 import type { Account } from "../../model/account.ts";
 import type { Reach } from "../../model/reach.ts";
 import type { DeliveryKind } from "../../ports/bridge/delivery.ts";
+import { isStillInRoom } from "./departure.ts";
 import type { Prepared } from "./prepare.ts";
 import { isHomeOfAny, isHomeOfReader, isInAudience } from "./targets.ts";
 import { visibilityOf } from "./visibility.ts";
@@ -29,6 +30,7 @@ const gives: { readonly [K in DeliveryKind]: "content" | "link" | "nothing" } = 
 	answer: "nothing",
 	unlink: "nothing",
 	profile: "nothing",
+	departure: "nothing",
 	"account-removal": "nothing",
 };
 
@@ -40,6 +42,7 @@ const gives: { readonly [K in DeliveryKind]: "content" | "link" | "nothing" } = 
  * @returns the content with the visibility that it has now; `undefined` if it may not go
  */
 export async function asAllowedNow(context: Reader, content: Prepared, reach: Reach): Promise<Prepared | undefined> {
+	if (content.kind === "departure") return (await isStillInRoom(context, content.actor, reach)) ? undefined : content;
 	if (gives[content.kind] === "nothing" || !("channel" in content)) return content;
 	const channel = (await context.store.get(channels, content.channel.id))?.doc;
 	if (channel === undefined) return undefined;

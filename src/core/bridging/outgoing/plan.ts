@@ -2,6 +2,8 @@ import { accountById } from "../../accounts/find-account.ts";
 import { type ConsumerTable, stays } from "../../events/consumers.ts";
 import type { CoreContext } from "../../events/context.ts";
 import type { EventBodies, EventOf, EventType } from "../../events/event.ts";
+import { hasEnded } from "../../groups/membership.ts";
+import type { MembershipEvents } from "../../groups/membership-events.ts";
 import { type Place, placeOf } from "../../groups/place.ts";
 import type { AccountId, ChannelId, MessageId } from "../../ids.ts";
 import { parseId } from "../../ids.ts";
@@ -14,6 +16,8 @@ import { reactionId, reactionKey } from "../../reactions/reaction.ts";
 import { answeredBy } from "./answered-by.ts";
 import { deadLettersOfLane } from "./dead-letters.ts";
 import type { DeadLetter } from "./delivery.ts";
+import { roomsLeft } from "./departure.ts";
+import { isRemoval } from "./is-removal.ts";
 import { ofDeletedAccount, ofProfile, removalOfOwner } from "./plan-account.ts";
 import type { Planned, Planner } from "./planned.ts";
 import type { Publication } from "./targets.ts";
@@ -85,15 +89,31 @@ async function messageAndPlace(
 	return message === undefined || place === undefined ? undefined : { message, place };
 }
 
-/** A local account's join or leave is delivered to the owner's home, the answer to a remote account's join to that account. */
-async function ofMembership(
-	{ context }: Planner,
-	{ body, type }: EventOf<"member.requested" | "member.joined" | "member.left" | "member.denied">,
-): Promise<Planned> {
-	const { membership } = body;
+/**
+ * A local account's join or leave is delivered to the owner's home, the answer to a remote account's join, and its removal, to that
+ * account. The end of a membership is delivered to the linked rooms, where the account may have a ghost.
+ */
+async function ofMembership(planner: Planner, event: EventOf<keyof MembershipEvents>): Promise<Planned> {
+	const { context } = planner;
+	const { membership } = event.body;
 	const member = await accountById(context, membership.account);
 	if (member === undefined) return { reaches: [] };
-	if (!isLocal(member)) return to(type === "member.joined" || type === "member.denied" ? member.reach : undefined);
+	const { reaches } = isLocal(member) ? await ofOwnMembership(planner, event) : toRemoteMember(member, event);
+	const rooms = hasEnded(membership) ? await roomsLeft(context, membership.place, member) : [];
+	return { reaches: [...reaches, ...rooms] };
+}
+
+const toRemoteMember = (member: Account, event: EventOf<keyof MembershipEvents>): Planned =>
+	to(
+		event.type === "member.joined" || event.type === "member.denied" || isRemoval(event, member)
+			? member.reach
+			: undefined,
+	);
+
+async function ofOwnMembership(
+	{ context }: Planner,
+	{ body: { membership }, type }: EventOf<keyof MembershipEvents>,
+): Promise<Planned> {
 	const channel = parseId("chn", membership.place) as ChannelId | undefined;
 	const place = channel === undefined ? undefined : await placeOf(context, channel);
 	const ownerId = place === undefined ? undefined : ownerOf(place.channel);

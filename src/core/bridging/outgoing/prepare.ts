@@ -2,6 +2,7 @@ import { accountById } from "../../accounts/find-account.ts";
 import { type ConsumerTable, stays } from "../../events/consumers.ts";
 import type { CoreContext } from "../../events/context.ts";
 import type { EventOf, EventType } from "../../events/event.ts";
+import { hasEnded } from "../../groups/membership.ts";
 import { type Place, placeOf } from "../../groups/place.ts";
 import { rulesOf } from "../../groups/tiers.ts";
 import type { AccountId, BridgeName, ChannelId, MessageId } from "../../ids.ts";
@@ -14,6 +15,7 @@ import type { LogEvent } from "../../ports/store.ts";
 import { reactionId } from "../../reactions/reaction.ts";
 import { linksOf } from "../links.ts";
 import type { Rooms } from "./in-room.ts";
+import { isRemoval } from "./is-removal.ts";
 import { remainingReaction } from "./remaining-reaction.ts";
 import { visibilityOf } from "./visibility.ts";
 
@@ -129,27 +131,32 @@ const reaction: Preparer<"reaction.added" | "reaction.removed"> = async (prepari
 };
 
 const membership: Preparer<"member.requested" | "member.joined" | "member.left" | "member.denied"> = async (
-	{ context },
-	{ type, body },
+	{ context, bridge },
+	event,
 	base,
 ) => {
+	const { type, body } = event;
 	const { place: id, account: memberId, request, generation } = body.membership;
 	const place = await visiblePlace(context, id as ChannelId);
 	const member = await accountById(context, memberId);
-	if (place === undefined || member === undefined) return undefined;
+	if (member === undefined) return undefined;
+	const ownerId = place === undefined ? undefined : ownerOf(place.channel);
+	const owner = ownerId === undefined ? undefined : await accountById(context, ownerId);
+	const other = member.origin === undefined ? owner : member;
+	if (hasEnded(body.membership) && other?.reach?.bridge !== bridge)
+		return { ...base, actor: member, kind: "departure" };
+	if (place === undefined) return undefined;
 	if (member.origin !== undefined) {
-		if (request === undefined || (type !== "member.joined" && type !== "member.denied")) return undefined;
+		if (type === "member.left" ? !isRemoval(event, member) : request === undefined) return undefined;
 		return {
 			...base,
 			...place,
 			kind: "answer",
 			account: member,
 			accepted: type === "member.joined",
-			request: request.raw,
+			request: request?.raw,
 		};
 	}
-	const ownerId = ownerOf(place.channel);
-	const owner = ownerId === undefined ? undefined : await accountById(context, ownerId);
 	if (owner === undefined) return undefined;
 	if (type === "member.requested") return { ...base, actor: member, ...place, kind: "join", owner };
 	const joined = await requestBefore(context, id, memberId, generation);

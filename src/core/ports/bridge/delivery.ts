@@ -82,6 +82,8 @@ export type Delivery = {
 			  }
 	  ))
 	| { readonly kind: "profile" }
+	/** The actor, who may have a ghost in the room, has left the channel or group to which the room is linked, or was removed. */
+	| { readonly kind: "departure" }
 	| { readonly kind: "account-removal" }
 );
 /** What a delivery tells the other network. */

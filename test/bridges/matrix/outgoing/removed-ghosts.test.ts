@@ -183,3 +183,41 @@ test("the deletion of an account without a ghost makes none", async (t) => {
 	t.like(await deliver(removal), { status: "delivered" });
 	t.deepEqual(lines(), []);
 });
+
+test("the ghost of a person who has left the channel leaves the room, once, and comes back with their next message", async (t) => {
+	const { deliver, said, person, lines, homeserver, bridge } = open();
+	const message = said("x");
+	const departure = { kind: "departure", id: "chn/9", at: 1, actor: person, reach: message.reach };
+	t.like(await deliver(departure), { status: "delivered" });
+	t.deepEqual(lines(), [], "a ghost that was never there is not made");
+	await deliver(message);
+	homeserver.asked.length = 0;
+	homeserver.script = () => {
+		throw refused(502, "");
+	};
+	t.like(await deliver(departure), { status: "retry", lane: true });
+	homeserver.script = () => undefined;
+	for (let i = 0; i < 2; i++) t.like(await deliver(departure), { status: "delivered" });
+	const left = `POST /rooms/${room}/leave as ${jane}`;
+	t.deepEqual(lines(), [left, left]);
+	t.deepEqual(await bridge.roomsOf?.(person), []);
+	await deliver(said("y"));
+	t.true(lines().includes(`POST /join/${room} as ${jane}`));
+});
+
+for (const [name, refuses] of [
+	["403", refused(403, "M_FORBIDDEN")],
+	["404", refused(404, "M_NOT_FOUND")],
+] as const)
+	test(`a ghost that the room no longer has need not leave it (${name})`, async (t) => {
+		const { deliver, said, person, lines, homeserver } = open();
+		const message = said("x");
+		await deliver(message);
+		homeserver.asked.length = 0;
+		homeserver.script = () => {
+			throw refuses;
+		};
+		const departure = { kind: "departure", id: "chn/9", at: 1, actor: person, reach: message.reach };
+		for (let i = 0; i < 2; i++) t.like(await deliver(departure), { status: "delivered" });
+		t.deepEqual(lines(), [`POST /rooms/${room}/leave as ${jane}`]);
+	});

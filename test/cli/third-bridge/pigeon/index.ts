@@ -17,6 +17,7 @@ const pigeon: BridgeModule<PigeonConfig> = {
 			leave: "none",
 			answer: "none",
 			profile: "none",
+			departure: "none",
 			"account-removal": "none",
 			link: "none",
 			unlink: "none",

@@ -167,7 +167,7 @@ test("the deletion of a memo for followers goes to a follower who has left, and 
 	await deleteMessage(core.context, jane, place, memo);
 	await core.settled();
 	t.deepEqual(targets(fedi.delivered), [b]);
-	t.deepEqual(chat.delivered, []);
+	t.deepEqual(removals(chat), []);
 });
 
 test("the deletion of what never left is sent nowhere, even if its channel has become open meanwhile", async (t) => {
