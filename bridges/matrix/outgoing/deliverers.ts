@@ -48,7 +48,7 @@ const deliverRemoval: Deliverer<"removal"> = async (context, delivery) => {
 	return delivered();
 };
 
-/** A room that is linked no longer, and a room after the deletion of an account, is entered by a ghost only to delete what it has said. */
+/** A ghost that is not in a room any more, or has no reason to be there, enters it only to delete what it has said. */
 async function redact(
 	{ host, ghosts, members, send }: DeliveryContext,
 	delivery: Delivery,
@@ -64,10 +64,11 @@ async function redact(
 	const mayRemove = isLinked && link.moderation === "shared";
 	if (!mayRemove && author.origin?.bridge === host.about.bridge) return;
 	const ghost = ghosts.userOf(author);
+	const wasHere = members.isKnown(room, ghost) || (await members.has(room, ghost));
 	try {
 		await send.redactions(delivery, author, events);
 	} finally {
-		const mayStay = isLinked && author.deletedAt === undefined;
+		const mayStay = isLinked && wasHere && author.deletedAt === undefined;
 		if (!mayStay && (await members.has(room, ghost))) await members.leave(room, ghost);
 	}
 }

@@ -221,3 +221,29 @@ for (const [name, refuses] of [
 		for (let i = 0; i < 2; i++) t.like(await deliver(departure), { status: "delivered" });
 		t.deepEqual(lines(), [`POST /rooms/${room}/leave as ${jane}`]);
 	});
+
+test("the ghost of a person who has left comes back to delete something, and leaves again", async (t) => {
+	const { deliver, said, known, person, lines, homeserver, bridge } = open();
+	const message = said("x");
+	await deliver(message);
+	const withdrawals = [
+		known(message, ["$one"], { kind: "removal" }),
+		{ ...known(message, ["$one"], { kind: "unreaction", key: "👍", reaction: "r" }), actor: person, remote: ["$two"] },
+	];
+	for (const withdrawal of withdrawals) {
+		homeserver.asked.length = 0;
+		t.like(await deliver(withdrawal), { status: "delivered" });
+		t.false(
+			lines().some((line) => line.includes("/leave")),
+			"a ghost that is in the room stays",
+		);
+	}
+	await deliver({ kind: "departure", id: "chn/9", at: 1, actor: person, reach: message.reach });
+	for (const withdrawal of withdrawals) {
+		homeserver.asked.length = 0;
+		t.like(await deliver({ ...withdrawal, id: "chn/10" }), { status: "delivered" });
+		t.true(lines().some((line) => line.includes("/redact/")));
+		t.is(lines().at(-1), `POST /rooms/${room}/leave as ${jane}`);
+		t.deepEqual(await bridge.roomsOf?.(person), []);
+	}
+});
