@@ -1,5 +1,6 @@
 import { follow } from "../access/join-channel.ts";
 import { accountById } from "../accounts/find-account.ts";
+import { stillThere } from "../accounts/still-there.ts";
 import { NotFound } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { memberships } from "../groups/membership.ts";
@@ -26,14 +27,17 @@ export async function mergeAccounts(context: CoreContext, a: Account, b: Account
 	const [into, from] = (a.reach !== undefined) === (b.reach !== undefined) ? byAge(a, b) : byReach(a, b);
 	await moveMemberships(context, from, into);
 	await moveFollowers(context, from, into);
-	await context.log.append({
-		stream: from.id,
-		type: "account.updated",
-		actor: from.id,
-		natural: `merged:${from.id}`,
-		without: ["bridge"],
-		body: { account: from.id, changes: { handle, mergedInto: into.id } },
-	});
+	await context.log.append(
+		{
+			stream: from.id,
+			type: "account.updated",
+			actor: from.id,
+			natural: `merged:${from.id}`,
+			without: ["bridge"],
+			body: { account: from.id, changes: { handle, mergedInto: into.id } },
+		},
+		{ premises: [stillThere(from), stillThere(into)] },
+	);
 	await addRoadsOf(context, into, from, handle);
 	return (await accountById(context, into.id)) ?? into;
 }
@@ -45,6 +49,7 @@ async function addRoadsOf(context: CoreContext, into: Account, from: Account, ha
 	for (let now = into; ; now = (await accountById(context, into.id)) ?? now) {
 		const known = roadsOf(now).map(({ bridge, id }) => `${bridge} ${id}`);
 		const added = roadsOf(from).filter(({ bridge, id }) => !known.includes(`${bridge} ${id}`));
+		if (now.deletedAt !== undefined) return;
 		if (added.length === 0 && now.handle === handle && now.isProven === true) return;
 		const changes = { handle, isProven: true, roads: [...(now.roads ?? []), ...added] } as const;
 		const { outcome } = await context.log.append(

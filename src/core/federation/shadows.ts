@@ -2,6 +2,7 @@ import { accounts } from "../accounts/account.ts";
 import { createShadow, type NewShadow } from "../accounts/create-shadow.ts";
 import { accountByRemote } from "../accounts/find-account.ts";
 import { cleanRemoteProfile } from "../accounts/profile-rules.ts";
+import { stillThere } from "../accounts/still-there.ts";
 import { BoundedMap } from "../bounded-map.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { BridgeName } from "../ids.ts";
@@ -88,14 +89,17 @@ async function refresh(context: CoreContext, known: Account, fields: NewShadow):
 		JSON.stringify({ profile, kind, bridgeable, origin, reach }) === JSON.stringify(now)
 	)
 		return account;
-	await context.log.append({
-		stream: account.id,
-		type: "account.updated",
-		actor: account.id,
-		body: {
-			account: account.id,
-			changes: { profile, kind, bridgeable, origin, ...(reach === undefined ? {} : { reach }) },
+	await context.log.append(
+		{
+			stream: account.id,
+			type: "account.updated",
+			actor: account.id,
+			body: {
+				account: account.id,
+				changes: { profile, kind, bridgeable, origin, ...(reach === undefined ? {} : { reach }) },
+			},
 		},
-	});
+		{ premises: [stillThere(account)] },
+	);
 	return (await context.store.get(accounts, account.id))?.doc ?? account;
 }

@@ -1,5 +1,6 @@
 import { handleKey, nextHandleKey } from "../accounts/handles.ts";
 import { isReservedHandle } from "../accounts/reserved-handles.ts";
+import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import { cleanName } from "../clean-text.ts";
 import { InvalidRequest, PermissionDenied } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
@@ -35,6 +36,7 @@ export interface ChannelFields {
  * @throws {PermissionDenied} `creator` is neither owner nor admin of the group
  * @throws {InvalidRequest} `/tier` is not a tier
  * @throws {Conflict} `idempotency_key_reused`
+ * @throws {Unauthenticated} the account was deleted meanwhile
  */
 export async function createChannel(
 	context: CoreContext,
@@ -71,6 +73,7 @@ export async function createChannel(
 				appendChannel(context, creator, { ...channel, handle }, { ...idempotency, natural }),
 			)
 		: await appendChannel(context, creator, channel, idempotency);
+	if (appended.outcome === "moved") await assertStillThere(context, creator);
 	const { event, replayed } = eventOfRequest(appended, idempotency, "channel.created");
 	const made = await readBack(context, event.body.channel.id);
 	// If the process ends between the two events, the client's retry adds the missing membership; one that has ended stays ended.
@@ -86,14 +89,17 @@ const appendChannel = (
 	channel: NewChannel,
 	{ request, fingerprint, natural }: Idempotency & { readonly natural?: string },
 ): Promise<AppendedOf<"channel.created">> =>
-	context.log.append({
-		stream: channel.stream,
-		type: "channel.created",
-		actor: creator.id,
-		...(natural === undefined ? {} : { natural }),
-		...(request === undefined ? {} : { request }),
-		body: { channel, ...(fingerprint === undefined ? {} : { fingerprint }) },
-	});
+	context.log.append(
+		{
+			stream: channel.stream,
+			type: "channel.created",
+			actor: creator.id,
+			...(natural === undefined ? {} : { natural }),
+			...(request === undefined ? {} : { request }),
+			body: { channel, ...(fingerprint === undefined ? {} : { fingerprint }) },
+		},
+		{ premises: [stillThere(creator)] },
+	);
 
 /** Appends with the first handle that is free: the wanted one, or with a number behind it. */
 async function withHandle(

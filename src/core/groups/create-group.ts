@@ -1,3 +1,4 @@
+import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import { cleanName } from "../clean-text.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { Idempotency } from "../events/idempotency.ts";
@@ -26,7 +27,12 @@ export function slugOf(name: string): string {
 	return slug.replace(/^-|-$/g, "") || "group";
 }
 
-/** Creates a group, which its creator owns (OFSCP §5.2). @throws {Conflict} `idempotency_key_reused` */
+/**
+ * Creates a group, which its creator owns (OFSCP §5.2).
+ *
+ * @throws {Conflict} `idempotency_key_reused`
+ * @throws {Unauthenticated} the account was deleted meanwhile
+ */
 export async function createGroup(
 	context: CoreContext,
 	owner: Account,
@@ -34,26 +40,30 @@ export async function createGroup(
 	idempotency: Idempotency,
 ): Promise<{ group: Group; replayed: boolean }> {
 	const id = mintId("grp", context.clock.now());
-	const appended = await context.log.append({
-		stream: id,
-		type: "group.created",
-		actor: owner.id,
-		...(idempotency.request === undefined ? {} : { request: idempotency.request }),
-		body: {
-			group: {
-				id,
-				stream: id,
-				name: cleanName(fields.name),
-				slug: slugOf(fields.name),
-				description: fields.description ?? "",
-				owner: owner.id,
-				joinPolicy: fields.joinPolicy ?? "open",
-				permissions: { ...groupPermissions, ...fields.permissions },
-				...(fields.metadata === undefined ? {} : { metadata: fields.metadata }),
+	const appended = await context.log.append(
+		{
+			stream: id,
+			type: "group.created",
+			actor: owner.id,
+			...(idempotency.request === undefined ? {} : { request: idempotency.request }),
+			body: {
+				group: {
+					id,
+					stream: id,
+					name: cleanName(fields.name),
+					slug: slugOf(fields.name),
+					description: fields.description ?? "",
+					owner: owner.id,
+					joinPolicy: fields.joinPolicy ?? "open",
+					permissions: { ...groupPermissions, ...fields.permissions },
+					...(fields.metadata === undefined ? {} : { metadata: fields.metadata }),
+				},
+				...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 			},
-			...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 		},
-	});
+		{ premises: [stillThere(owner)] },
+	);
+	if (appended.outcome === "moved") await assertStillThere(context, owner);
 	const { event, replayed } = eventOfRequest(appended, idempotency, "group.created");
 	const stored = await context.store.get(groups, event.body.group.id);
 	if (stored === undefined) throw new Error(`The group of ${event.id} can't be read`);

@@ -46,7 +46,7 @@ export interface MembershipOptions {
  * membership in a channel that is made while the one in the group ends belongs to the term that ends.
  *
  * @returns the membership after the change; `undefined` if there is none
- * @throws {Unauthenticated} the account was deleted, and the membership would begin
+ * @throws {Unauthenticated} the account or the local `actor` was deleted, and the membership would begin
  */
 export async function changeMembership(
 	context: CoreContext,
@@ -56,6 +56,8 @@ export async function changeMembership(
 	{ actor = account, request, federate }: MembershipOptions = {},
 ): Promise<{ membership: Membership | undefined; changed: boolean; event?: string }> {
 	const group = await groupOf(context, place);
+	// What the home of a remote account has answered counts even if that account is deleted by now.
+	const presumed = actor.id === account.id || actor.origin !== undefined ? [account] : [account, actor];
 	for (;;) {
 		const stored = await membershipOf(context, place, account);
 		const inGroup = group === undefined ? undefined : await membershipOf(context, group, account);
@@ -89,9 +91,9 @@ export async function changeMembership(
 				...(request === undefined ? {} : { request }),
 				body: { membership, ...(before === undefined ? {} : { before }) },
 			},
-			hasEnded(desired) ? {} : { premises: [stillThere(account)] },
+			hasEnded(desired) ? {} : { premises: presumed.map(stillThere) },
 		);
-		if (appended.outcome === "moved") await assertStillThere(context, account);
+		if (appended.outcome === "moved") for (const each of presumed) await assertStillThere(context, each);
 		if (appended.outcome === "appended")
 			return { membership: { ...membership, since: appended.event.at }, changed: true, event: appended.event.id };
 		if (appended.outcome === "duplicate" && appended.by === "request") return { membership: now, changed: false };

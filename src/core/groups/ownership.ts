@@ -1,4 +1,5 @@
 import { accountById } from "../accounts/find-account.ts";
+import { assertStillThere, isGone, stillThere } from "../accounts/still-there.ts";
 import { InvalidRequest, PermissionDenied } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { type Account, isLocal } from "../model/account.ts";
@@ -15,6 +16,7 @@ import { joined } from "./place.ts";
  * @returns the member's membership
  * @throws {PermissionDenied} `actor` is not the owner
  * @throws {InvalidRequest} `/user`: not a member who lives on this provider
+ * @throws {Unauthenticated} the owner was deleted meanwhile
  */
 export async function offerGroup(
 	context: CoreContext,
@@ -22,8 +24,10 @@ export async function offerGroup(
 	actor: Account,
 	member: Account,
 ): Promise<Membership> {
-	const membership = await heirIn(context, group, member);
+	let membership = await heirIn(context, group, member);
 	await changeGroup(context, group, actor, async (now) => {
+		await assertStillThere(context, actor);
+		membership = await heirIn(context, now, member);
 		if (now.owner !== actor.id || now.personal !== undefined)
 			throw new PermissionDenied("Only the owner can hand over a group");
 		return { offer: { to: member.id, term: membership.term ?? 0 } };
@@ -31,9 +35,15 @@ export async function offerGroup(
 	return membership;
 }
 
-/** Accepts an offered group. Idempotent. @throws {PermissionDenied} the group is not offered to the account */
+/**
+ * Accepts an offered group. Idempotent.
+ *
+ * @throws {PermissionDenied} the group is not offered to the account
+ * @throws {Unauthenticated} the account was deleted meanwhile
+ */
 export const acceptGroup = (context: CoreContext, group: Group, account: Account): Promise<Group> =>
 	changeGroup(context, group, account, async (now) => {
+		await assertStillThere(context, account);
 		if (now.owner === account.id) return undefined;
 		const membership = now.offer?.to === account.id ? await joined(context, now.id, account) : undefined;
 		// An offer ends with the membership in which it was made.
@@ -85,12 +95,18 @@ async function longestServing(context: CoreContext, { id, owner }: Group): Promi
 
 /** The membership of someone who may own a group: accounts of other providers can't run one here. @throws {InvalidRequest} */
 async function heirIn(context: CoreContext, group: Group, account: Account): Promise<Membership> {
-	const membership = isLocal(account) ? await joined(context, group.id, account) : undefined;
+	const canOwn = isLocal(account) && !(await isGone(context, account));
+	const membership = canOwn ? await joined(context, group.id, account) : undefined;
 	if (membership !== undefined) return membership;
 	throw new InvalidRequest([{ field: "/user", expected: "a member of the group with an account of this provider" }]);
 }
 
-/** Changes a group. If it changes meanwhile, it decides again. @returns the group after the change */
+/**
+ * Changes a group. If it changes meanwhile, or an account on which the change depends is deleted, it decides again. A new owner, and the
+ * member to whom a group is offered, must still be there: the erasure of a deleted account looks for its groups only once.
+ *
+ * @returns the group after the change
+ */
 async function changeGroup(
 	context: CoreContext,
 	group: Group,
@@ -104,8 +120,13 @@ async function changeGroup(
 		if (change === undefined) return now;
 		const { outcome } = await context.log.append(
 			{ stream: group.stream, type: "group.changed", actor: actor.id, body: { group: group.id, ...change } },
-			{ after },
+			{ after, premises: dependsOn(change, actor).map((id) => stillThere({ id })) },
 		);
 		if (outcome === "appended") return (await context.store.get(groups, group.id))?.doc ?? now;
 	}
 }
+
+const dependsOn = ({ owner, offer }: GroupChange, actor: Account): readonly Account["id"][] => [
+	...(owner === undefined ? [] : [owner]),
+	...(offer === undefined ? [] : [offer.to, actor.id]),
+];

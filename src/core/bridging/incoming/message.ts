@@ -86,7 +86,8 @@ async function placeNamed(batch: IncomingBatch, sender: Account, event: RemoteMe
 	if (place.kind === "room") return batch.linkedRoom(place.room);
 	if (place.kind === "channel") return batch.place(place.channel);
 	if (batch.occasion !== "fetched" && !(await isWanted(batch, sender, event))) return undefined;
-	return batch.place(place.kind === "timeline" ? sender.timeline : await ensureFollowersChannel(batch.context, sender));
+	const channel = place.kind === "timeline" ? sender.timeline : await ensureFollowersChannel(batch.context, sender);
+	return channel === undefined ? undefined : batch.place(channel);
 }
 
 /** The channel of the sender's followers here, if it exists yet. */

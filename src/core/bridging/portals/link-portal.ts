@@ -1,4 +1,5 @@
 import { type PlaceWithCircle, withCircle } from "../../access/circle.ts";
+import { assertStillThere, stillThere } from "../../accounts/still-there.ts";
 import { Conflict, InvalidRequest, PermissionDenied } from "../../errors.ts";
 import type { CoreContext } from "../../events/context.ts";
 import { type Place, roleIn } from "../../groups/place.ts";
@@ -46,6 +47,7 @@ export function assertLinkable({ channel, circle }: PlaceWithCircle): void {
  * Links a channel to a room (wire.md, "Bridges"). The link is `waiting` until the room's side consents, and any number of links may wait
  * for a room. Repeating it returns the existing link; if the operator repeats it, the operator's consent is delivered as well.
  *
+ * @throws {Unauthenticated} the account was deleted meanwhile; the operator also links channels of deleted accounts
  * @throws {Conflict} `tier_not_federated`, `channel_linked`; `room_linked` if the operator links a room whose link with another channel is active
  */
 export async function linkPortal(
@@ -78,8 +80,9 @@ export async function linkPortal(
 		};
 		const appended = await context.log.append(
 			{ stream: channel.id, type: "portal.linked", actor: actor.id, body: { portal, consented } },
-			{ after },
+			{ after, premises: consented ? [] : [stillThere(actor)] },
 		);
+		if (appended.outcome === "moved" && !consented) await assertStillThere(context, actor);
 		if (appended.outcome === "appended") return open ?? { ...portal, createdAt: appended.event.at };
 	}
 }
