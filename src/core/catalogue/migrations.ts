@@ -9,17 +9,21 @@ import { seedTiers } from "../groups/tiers.ts";
 import type { IdentityContext } from "../identity/identity.ts";
 import { type AccountId, parseId } from "../ids.ts";
 import { countDeletedReplies } from "../messages/count-deleted-replies.ts";
+import { type Bookmark, eraseLateTexts } from "../messages/erase-late-texts.ts";
 import { indexTags } from "../messages/index-tags.ts";
 import { isLocal } from "../model/account.ts";
 import type { Collection } from "../ports/store.ts";
 
-/** The completed migrations, by name. */
-export const migrations: Collection<{ readonly doneAt: number }> = { name: "migrations", version: 1, indexes: {} };
+/** A migration that has begun: when it was completed, or the bookmark from which it goes on. */
+type Progress = { readonly doneAt: number } | { readonly at: string };
+
+/** The progress of migrations, by name. */
+export const migrations: Collection<Progress> = { name: "migrations", version: 1, indexes: {} };
 
 interface Migration {
 	readonly name: string;
 	/** Repeated after a crash; steps that are done are skipped. @throws the signal's reason when it is aborted */
-	run(context: IdentityContext, signal: AbortSignal): Promise<void>;
+	run(context: IdentityContext, signal: AbortSignal, bookmark: Bookmark): Promise<void>;
 }
 
 /** All migrations, in the order in which they run. New ones are appended, and none is ever removed. On a new database they do nothing. */
@@ -32,6 +36,7 @@ const all: readonly Migration[] = [
 	{ name: "index-of-tags", run: indexTags },
 	{ name: "count-of-deleted-replies", run: countDeletedReplies },
 	{ name: "one-account-for-each-remote-person", run: mergeKnownPairs },
+	{ name: "texts-of-deleted-messages", run: eraseLateTexts },
 ];
 
 /** How many accounts are migrated together, and after how many accounts progress is logged. */
@@ -41,10 +46,17 @@ const logEvery = 10_000;
 /** Migrates the data of earlier versions. Called at start, before the port opens. */
 export async function migrate(context: IdentityContext, signal: AbortSignal): Promise<void> {
 	for (const { name, run } of all) {
-		if ((await context.store.get(migrations, name)) !== undefined) continue;
-		await run(context, signal);
-		await context.store.insertMissing(migrations, [{ id: name, doc: { doneAt: context.clock.now() } }]);
+		const progress = (await context.store.get(migrations, name))?.doc;
+		if (progress !== undefined && "doneAt" in progress) continue;
+		await run(context, signal, { at: progress?.at, keep: (at) => record(context, name, { at }) });
+		await record(context, name, { doneAt: context.clock.now() });
 	}
+}
+
+async function record({ store }: IdentityContext, name: string, progress: Progress): Promise<void> {
+	const stored = await store.get(migrations, name);
+	if (stored === undefined) await store.insertMissing(migrations, [{ id: name, doc: progress }]);
+	else await store.replace(migrations, name, stored.rev, progress);
 }
 
 /** Erases deleted accounts whose deletion is still pending for the consumer `bridge`, which was responsible in earlier versions. */
