@@ -66,7 +66,11 @@ export function busContract(test: TestFn, name: string, start: StartBus): void {
 		bus.subscribe(() => void calls++);
 		await bus.close();
 		bus.publish("chn_1", 1);
-		await new Promise((turn) => setTimeout(turn, 20));
+		const open = await start(t);
+		let later = 0;
+		open.subscribe(() => void later++);
+		open.publish("chn_1", 2);
+		await until(() => later === 1);
 		t.is(calls, 0);
 		await bus.close();
 	});

@@ -1,40 +1,6 @@
-import type { ExecutionContext, TestFn } from "ava";
-import type { Lane, LaneHandler, Lanes } from "#core/ports/lanes.ts";
-
-/** Starts a backend for one test; the test's teardown stops it. */
-export type StartLanes = (
-	t: ExecutionContext,
-	options: {
-		readonly handler: LaneHandler;
-		readonly concurrency: number;
-		readonly pools?: Readonly<Record<string, number>>;
-		/** The errors that were logged. */
-		readonly onError?: (details: object) => void;
-		readonly backOff?: { readonly first: number; readonly most: number };
-	},
-) => Promise<Lanes>;
-
-/** Resolves when `done` returns true. Guarded by the test's own time limit. */
-async function until(done: () => boolean): Promise<void> {
-	while (!done()) await new Promise((turn) => setTimeout(turn, 2));
-}
-
-const soon = () => new Promise((turn) => setTimeout(turn, 20));
-
-/** A run that waits until the test releases it. */
-function gate() {
-	const started: Lane[] = [];
-	const held: (() => void)[] = [];
-	return {
-		started,
-		release: () => held.shift()?.(),
-		handler: (async (lane) => {
-			started.push(lane);
-			await new Promise<void>((go) => held.push(go));
-			return undefined;
-		}) satisfies LaneHandler,
-	};
-}
+import type { TestFn } from "ava";
+import type { Lane } from "#core/ports/lanes.ts";
+import { afterOthers, gate, type StartLanes, soon, until } from "./lane-runs.ts";
 
 /** The contract of the Lanes port. */
 export function lanesContract(test: TestFn, name: string, start: StartLanes): void {
@@ -67,7 +33,7 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		for (let i = 0; i < 100; i++) lanes.wake("one");
 		await until(() => runs === 2);
 		await lanes.idle();
-		await soon();
+		await afterOthers(t, start, 5);
 		t.is(highest, 1);
 		t.is(runs, 2);
 	});
@@ -97,19 +63,19 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 	});
 
 	test(`${name}: lanes run concurrently up to the limit, in the order of their wakes`, async (t) => {
-		const { handler, started, release } = gate();
+		const { handler, started, highest, release } = gate();
 		const lanes = await start(t, { concurrency: 2, handler });
-		for (const lane of ["a", "b", "c", "d"]) lanes.wake(lane);
+		const all = ["host:a", "host:b", "host:c", "host:d"];
+		for (const lane of all) lanes.wake(lane);
 		await until(() => started.length === 2);
-		await soon();
-		t.deepEqual(started, ["a", "b"]);
 		release();
 		await until(() => started.length === 3);
-		t.deepEqual(started, ["a", "b", "c"]);
 		for (const _ of started) release();
 		await until(() => started.length === 4);
 		release();
 		await lanes.idle();
+		t.deepEqual(started, all);
+		t.is(highest.get("host"), 2);
 	});
 
 	test(`${name}: a busy lane is queued behind waiting lanes`, async (t) => {
@@ -165,7 +131,8 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		});
 		lanes.wake("one");
 		await until(() => runs.length === 3);
-		await soon();
+		await lanes.idle();
+		await afterOthers(t, start, 50);
 		t.is(runs.length, 3);
 		t.true((runs[2] ?? 0) - (runs[0] ?? 0) >= 80);
 	});
@@ -230,10 +197,12 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 
 	test(`${name}: wakes do not make a failing lane retry more often`, async (t) => {
 		let tries = 0;
+		let others = 0;
 		const lanes = await start(t, {
 			concurrency: 1,
 			backOff: { first: 600_000, most: 600_000 },
-			async handler() {
+			async handler(lane) {
+				if (lane === "good") return void others++;
 				tries++;
 				throw new Error("no");
 			},
@@ -242,7 +211,8 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		await until(() => tries === 1);
 		await lanes.idle();
 		for (let i = 0; i < 10; i++) lanes.wake("bad", i % 2 === 0 ? undefined : Date.now() + 1);
-		await soon();
+		lanes.wake("good", Date.now() + 2);
+		await until(() => others === 1);
 		t.is(tries, 1);
 	});
 
@@ -268,17 +238,16 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		t.is(finished, 1);
 		lanes.wake("three");
 		await lanes.idle();
-		await soon();
+		await afterOthers(t, start, 20);
 		t.deepEqual(started, ["one"]);
 		await lanes.stop();
 	});
 
 	test(`${name}: a kind of lane with its own concurrency neither waits for other kinds nor delays them`, async (t) => {
-		const { started, release, handler } = gate();
+		const { started, highest, release, handler } = gate();
 		const lanes = await start(t, { handler, concurrency: 2, pools: { plan: 1 } });
 		for (const lane of ["deliver:a", "deliver:b", "deliver:c", "plan:a", "plan:b"]) lanes.wake(lane);
 		await until(() => started.length === 3);
-		await soon();
 		t.deepEqual([...started].sort(), ["deliver:a", "deliver:b", "plan:a"]);
 		while (started.length < 5) {
 			release();
@@ -287,5 +256,6 @@ export function lanesContract(test: TestFn, name: string, start: StartLanes): vo
 		t.deepEqual([...started].sort(), ["deliver:a", "deliver:b", "deliver:c", "plan:a", "plan:b"]);
 		for (let n = 0; n < 5; n++) release();
 		await lanes.idle();
+		t.deepEqual(Object.fromEntries(highest), { deliver: 2, plan: 1 });
 	});
 }

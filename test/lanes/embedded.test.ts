@@ -58,11 +58,20 @@ test("a handler that throws synchronously is handled like one that rejects", asy
 });
 
 test("a timer that fires before its time by the clock waits for the rest", async (t) => {
-	const clock = { time: 1000, now: () => clock.time };
+	let reads = 0;
+	const clock = {
+		time: 1000,
+		now() {
+			reads++;
+			return clock.time;
+		},
+	};
 	let runs = 0;
 	const lanes = createEmbeddedLanes({ handler: async () => void runs++, concurrency: 1, clock, logger: silent });
 	lanes.wake("one", 1010);
-	await new Promise((turn) => setTimeout(turn, 60));
+	// A timer that fires reads the clock.
+	for (const seen = reads; reads === seen; ) await new Promise((turn) => setTimeout(turn, 5));
+	await new Promise((turn) => setImmediate(turn));
 	t.is(runs, 0);
 	clock.time = 1010;
 	while (runs === 0) await new Promise((turn) => setTimeout(turn, 5));
