@@ -3,6 +3,8 @@ import { joinGroup } from "#core/access/join-channel.ts";
 import { accountById } from "#core/accounts/find-account.ts";
 import { appendAccountDeletion } from "#core/erasure/delete-account.ts";
 import { Problem } from "#core/errors.ts";
+import { createChannel } from "#core/groups/create-channel.ts";
+import { createGroup } from "#core/groups/create-group.ts";
 import { memberships } from "#core/groups/membership.ts";
 import type { ChannelId } from "#core/ids.ts";
 import { deleteMessage } from "#core/messages/delete-message.ts";
@@ -127,6 +129,11 @@ const doings: Readonly<Record<string, (scene: Scene, other: Scene) => Promise<un
 	"an edit": ({ core, author, message }) => editMessage(core.context, author, message, { content: { text: "secret" } }),
 	"a reaction": ({ core, author }, other) => react(core.context, author, other.place, other.message, { key: "secret" }),
 	"a join": ({ core, author }, { place }) => joinGroup(core.context, place.group, author),
+	"a new group": ({ core, author }) => createGroup(core.context, author, { name: "secret" }, {}),
+	"a new group with a channel": async ({ core, author }) => {
+		const { group } = await createGroup(core.context, author, { name: "secret" }, {});
+		return createChannel(core.context, author, group, { name: "secret" }, {});
+	},
 };
 
 for (const [name, doing] of Object.entries(doings))
@@ -143,7 +150,8 @@ for (const [name, doing] of Object.entries(doings))
 		}
 		await deletion;
 		const outcomes = await Promise.all([first, ...rest]);
-		for (const outcome of outcomes) t.true(["done", "invalid_token", "already_deleted"].includes(outcome), outcome);
+		for (const outcome of outcomes)
+			t.true(["done", "invalid_token", "already_deleted", "permission_denied"].includes(outcome), outcome);
 		await core.settled();
 		t.not(await outcomeOf(doing(mine, theirs)), "done");
 		const left = await core.context.store.page(messages, {
