@@ -14,7 +14,6 @@ export const errorCodes = {
 	invalid_json: { status: 400, meaning: "The body is not JSON, or is nested too deeply." },
 	invalid_request: { status: 400, meaning: "A field, parameter or header is wrong; `errors` names each of them." },
 
-	actor_keys_unavailable: { status: 401, meaning: "The signer's home provider does not publish the signing key." },
 	invalid_credentials: { status: 401, meaning: "The name or the password is wrong." },
 	invalid_token: { status: 401, meaning: "The token is unknown, expired or revoked." },
 	nonce_reused: { status: 401, meaning: "The nonce of a signed request has been used before." },
@@ -72,6 +71,10 @@ export const errorCodes = {
 	too_many_requests: { status: 429, meaning: "A rate limit is exceeded; `Retry-After` says when to retry." },
 	headers_too_large: { status: 431, meaning: "The request's URL and headers are too large." },
 	internal_error: { status: 500, meaning: "The provider failed; its log has the details." },
+	actor_keys_unavailable: {
+		status: 503,
+		meaning: "The keys or the profile of the signer can't be fetched from their home now; see `Retry-After`.",
+	},
 	unavailable: { status: 503, meaning: "The provider is temporarily unavailable; see `Retry-After`." },
 } as const satisfies Readonly<Record<string, Meaning>>;
 

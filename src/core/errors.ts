@@ -146,13 +146,18 @@ export class TooManyRequests extends Problem {
 	}
 }
 
-/** 503: a temporary failure on our side. Peers treat most 4xx as final, so a temporary failure must never be one. */
+/** 503: a temporary failure on our side, or of a server whose answer we need. Peers treat most 4xx as final, so a temporary failure must never be one. */
 export class Unavailable extends Problem {
 	readonly status = 503;
 	readonly title = "Temporarily unavailable";
 	readonly retryAfterSeconds: number;
-	constructor(detail = "Try again soon", retryAfterSeconds = 2, cause?: unknown) {
-		super("unavailable", detail, {}, cause);
+	constructor(
+		detail = "Try again soon",
+		retryAfterSeconds = 2,
+		cause?: unknown,
+		errorCode: ErrorCodeOf<503> = "unavailable",
+	) {
+		super(errorCode, detail, {}, cause);
 		this.retryAfterSeconds = retryAfterSeconds;
 	}
 }

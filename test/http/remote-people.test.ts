@@ -294,7 +294,7 @@ test("people are rejected while their home provider is unreachable, and accepted
 	const { path } = await door.channel(await door.person("jane"));
 	home.away = true;
 	const refused = await sam("GET", `${path}/messages`);
-	t.is(refused.status, 401);
+	t.is(refused.status, 503);
 	t.is(refused.body.errorCode, "actor_keys_unavailable");
 	home.away = false;
 	home.instead.set(keysPath, { status: 503 });

@@ -1,5 +1,5 @@
 import { accountByHandle } from "../accounts/find-account.ts";
-import { Unauthenticated } from "../errors.ts";
+import { Unauthenticated, Unavailable } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { deviceCredential, devicePrincipal, publicKeyOf } from "../identity/device-keys.ts";
 import type { Principal } from "../identity/principal.ts";
@@ -10,7 +10,7 @@ import { isLocal } from "../model/account.ts";
 import type { RemotePerson } from "../ports/bridge/remote-event.ts";
 import type { HttpClient } from "../ports/http-client.ts";
 import { peerPrincipalOf } from "./peer-principals.ts";
-import { createPeers, PeerUnavailable, readDomain } from "./peers.ts";
+import { createPeers, PeerUnavailable, PeerUnusable, readDomain } from "./peers.ts";
 import type { Secrets } from "./provider-key.ts";
 import { createProviderSigner } from "./provider-requests.ts";
 import { createRemoteKeys } from "./remote-keys.ts";
@@ -30,7 +30,8 @@ export interface Federation {
 	 * The account that has signed a request: a local account, or the shadow of an account of another provider, whose keys are fetched
 	 * from its home.
 	 *
-	 * @throws {Unauthenticated} the signature is not valid, or `actor_keys_unavailable`
+	 * @throws {Unauthenticated} the signature is not valid, or its key is not to be had
+	 * @throws {Unavailable} `actor_keys_unavailable`: the signer's home can't be asked now
 	 * @throws {InvalidRequest} `digest_mismatch`
 	 * @throws {PermissionDenied} `provider_denied`, before any request is made
 	 */
@@ -126,12 +127,20 @@ function personOf({ id, handle, home, displayName = handle, avatar }: RemoteUser
 	return { id: `${id}@${home}`, handle, domain: home, kind: "person", profile };
 }
 
-/** A signature can't be verified if the signer's home can't be asked for the key. */
+/**
+ * Reports that the signer's home can't be asked. Clients and peers take a 401 as final, so that only a lasting reason is one
+ *.
+ */
 async function withSignersHome<T>(work: () => Promise<T>): Promise<T> {
 	try {
 		return await work();
 	} catch (error) {
+		if (error instanceof PeerUnusable)
+			throw new Unauthenticated("The signer's home provider has no usable document with this key", "signature_invalid");
 		if (!(error instanceof PeerUnavailable)) throw error;
-		throw new Unauthenticated("The signer's home provider does not publish this key", "actor_keys_unavailable");
+		const detail = "The signer's home provider can't be asked for the key now";
+		throw new Unavailable(detail, retryAfterSeconds, undefined, "actor_keys_unavailable");
 	}
 }
+
+const retryAfterSeconds = 30;

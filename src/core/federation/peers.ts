@@ -10,6 +10,14 @@ export class PeerUnavailable extends Error {
 	}
 }
 
+/** There is no usable answer of another provider, and asking again would not help: our rules forbid the request, or it is too large. */
+export class PeerUnusable extends Error {
+	constructor(domain: string, options: { cause: unknown }) {
+		super(`${domain} has no usable answer`, options);
+		this.name = "PeerUnusable";
+	}
+}
+
 /** The response of another provider. */
 export interface PeerResponse {
 	readonly status: number;
@@ -22,7 +30,12 @@ export interface PeerResponse {
 export interface Peers {
 	/** The URL of a path at a provider. @throws {PermissionDenied} `provider_denied` this provider does not federate with it */
 	url(domain: string, path: string): URL;
-	/** Makes a GET request. The response may have any status except 429 and 5xx. @throws {PeerUnavailable} */
+	/**
+	 * Makes a GET request. The response may have any status except 408, 429 and 5xx.
+	 *
+	 * @throws {PeerUnavailable}
+	 * @throws {PeerUnusable}
+	 */
 	get(url: URL, headers?: Readonly<Record<string, string>>): Promise<PeerResponse>;
 }
 
@@ -69,15 +82,18 @@ export function createPeers(http: HttpClient, { insecureLocalhost }: { readonly 
 					maxBytes,
 				});
 				// A temporary failure says nothing about the resource.
-				if (response.status === 429 || response.status >= 500) throw new PeerUnavailable(url.host);
+				if (isTemporary(response.status)) throw new PeerUnavailable(url.host);
 				return { status: response.status, headers: response.headers, document: read(response.body.toString("utf8")) };
 			} catch (error) {
-				if (error instanceof OutboundFailure) throw new PeerUnavailable(url.host, { cause: error });
-				throw error;
+				if (!(error instanceof OutboundFailure)) throw error;
+				const isLasting = error.kind === "refused" || error.kind === "too-large";
+				throw new (isLasting ? PeerUnusable : PeerUnavailable)(url.host, { cause: error });
 			}
 		},
 	};
 }
+
+const isTemporary = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
 function read(text: string): PeerResponse["document"] {
 	try {

@@ -61,6 +61,7 @@ export interface RemoteKeys {
 	 * @returns base64 of the 32 raw bytes; `undefined` if there is no such key
 	 * @throws {PermissionDenied} `provider_denied`
 	 * @throws {PeerUnavailable}
+	 * @throws {PeerUnusable}
 	 */
 	find(
 		source: KeySource,

@@ -39,6 +39,7 @@ export interface RemoteUsers {
 	 * @param beforeAsking called before a request to the home; it can prevent the request by throwing
 	 * @throws {PermissionDenied} `provider_denied`
 	 * @throws {PeerUnavailable} the profile has to be fetched, and the home does not answer
+	 * @throws {PeerUnusable} the home has no usable answer
 	 */
 	of(handle: string, home: string, beforeAsking?: () => Promise<void>): Promise<RemoteUser>;
 	/**
