@@ -1,21 +1,29 @@
-import { firstOf, idOf, isJson, type Json, typeOf } from "../reading.ts";
-import type { ActivityType } from "../vocabulary.ts";
+import { firstOf, idOf, isJson, type Json, knownTypeOf, typeOf } from "../reading.ts";
+import { type ActivityType, activityTypes } from "../vocabulary.ts";
 import { refOf } from "./content.ts";
-import { followedBy, targetOf } from "./follow.ts";
+import { targetOf } from "./follow.ts";
+import { keptBy, keptTypes } from "./kept-ids.ts";
 import { keyOf } from "./react.ts";
 import { type InboxContext, type Meaning, objectIdOf, type Reader, type ReceivedActivity } from "./reader.ts";
 import { Refused } from "./refused.ts";
 
-/** An `Undo`: of an activity that is embedded in full, or named by its id. */
+/**
+ * An `Undo`: of an activity that is embedded in full, or named by its id, with or without its type. One whose type has no effect here
+ * undoes nothing, whatever else has had its id.
+ */
 export const readUndo: Reader = async (context, received) => {
 	const undone = firstOf(received.activity["object"]);
-	const object = isJson(undone) ? idOf(undone["object"]) : undefined;
-	if (!isJson(undone) || typeOf(undone) === undefined || object === undefined)
-		return byId(context, received, objectIdOf(received));
+	if (!isJson(undone) || typeOf(undone) === undefined) return byId(context, received, objectIdOf(received));
 	const actor = idOf(undone["actor"]);
 	if (actor !== undefined && actor !== received.actor)
 		throw new Refused(403, "Only its own actor can undo an activity");
-	return inFull(context, received, undone, object);
+	const type = knownTypeOf(undone, undoable);
+	const undoer = type === undefined ? "ignored" : undoers[type];
+	if (type === undefined || undoer === "ignored") return undefined;
+	const object = idOf(undone["object"]);
+	return object === undefined
+		? byId(context, received, objectIdOf(received), type)
+		: undoer(context, received.actor, undone, object);
 };
 
 type Undoer = (
@@ -69,13 +77,19 @@ const undoers: Readonly<Record<ActivityType, Undoer | "ignored">> = {
 	Dislike: "ignored",
 };
 
-function inFull(context: InboxContext, { actor }: ReceivedActivity, undone: Json, object: string): ReturnType<Undoer> {
-	const type = typeOf(undone) ?? "";
-	const undoer = Object.hasOwn(undoers, type) ? undoers[type as ActivityType] : "ignored";
-	return undoer === "ignored" ? undefined : undoer(context, actor, undone, object);
-}
+/** When an activity has several types, the first of these decides. */
+const undoable: ReadonlySet<ActivityType> = new Set(activityTypes.filter((type) => undoers[type] !== "ignored"));
 
-async function byId(context: InboxContext, received: ReceivedActivity, id: string): Promise<Meaning> {
-	const target = await followedBy(context, received, id);
-	return target === undefined ? { kind: "unreaction", reaction: id } : { kind: "leave", target, joined: id };
+/** @param type what the undone activity was, if the sender says so */
+async function byId(
+	context: InboxContext,
+	received: ReceivedActivity,
+	id: string,
+	type?: ActivityType,
+): Promise<Meaning> {
+	const types = type === undefined ? keptTypes : keptTypes.filter((kept) => kept === type);
+	const kept = await keptBy(context, received, id, types);
+	const target = kept === undefined ? undefined : await targetOf(context, kept.object);
+	if (kept === undefined || target === undefined) return { kind: "unreaction", reaction: id };
+	return kept.type === "Follow" ? { kind: "leave", target, joined: id } : { kind: "unblock", target };
 }

@@ -49,6 +49,18 @@ test("a block that came while there was no follow ends with its undoing", async 
 	t.true(await isFollower());
 });
 
+test("a block whose undoing by its id came first has no effect, and another block has", async (t) => {
+	const { core, join, leave, receive, isFollower } = await open(t);
+	await receive(join());
+	const { target: _, ...base } = leave();
+	const block = { id: "block", blocked: true } as const;
+	t.deepEqual(await receive({ ...base, kind: "unreaction", reaction: "block" }, leave(block)), ["parked", "gone"]);
+	t.true(await isFollower());
+	await core.incoming.sweep();
+	t.deepEqual(await receive(leave({ ...block, id: "another" })), ["accepted"]);
+	t.false(await isFollower());
+});
+
 test("what was remembered is forgotten after a day", async (t) => {
 	const { core, leave, join, receive, isFollower } = await open(t);
 	await receive(leave());

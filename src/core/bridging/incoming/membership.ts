@@ -6,7 +6,7 @@ import { ownerOf } from "../../model/channel.ts";
 import type { JoinTarget } from "../../ports/bridge/remote-event.ts";
 import { endFollow } from "./answer.ts";
 import { type IncomingBatch, ignored, isOvertaken, type Receiver, requestOf, resolved, sentAtOf } from "./batch.ts";
-import { forgetBlocks, joinKey, mayComeBeforeJoin, wasUndone } from "./overtaken.ts";
+import { forgetBlocks, joinKey, mayComeBeforeJoin, wasBlockUndone, wasUndone } from "./overtaken.ts";
 
 /** The channel that a remote account names: a linked room's, a channel, or the timeline of an account. */
 async function placeNamed(batch: IncomingBatch, target: JoinTarget): Promise<Place | undefined> {
@@ -65,6 +65,7 @@ export const receiveJoin: Receiver<"join"> = async (batch, sender, event) => {
 export const receiveLeave: Receiver<"leave"> = async (batch, sender, event) => {
 	const place = await placeNamed(batch, event.target);
 	if (place === undefined || place.channel.kind === "shadow") return ignored("unknown-place");
+	if (event.blocked === true && (await wasBlockUndone(batch, event))) return ignored("gone");
 	await batch.flush();
 	const ended =
 		event.blocked === true &&

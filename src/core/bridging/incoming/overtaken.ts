@@ -51,6 +51,15 @@ function undoes(event: RemoteEvent, join: Join): boolean {
 	return event.kind !== "leave" || event.joined === undefined || event.joined === join.id;
 }
 
+/** True if a block was undone by an `Undo` that arrived before it and names nothing but its id. */
+export async function wasBlockUndone({ bridge, parkedEvents }: IncomingBatch, block: Leave): Promise<boolean> {
+	const waiting = await parkedEvents.waitingFor(remoteKey(bridge, block.id));
+	return waiting.some(({ parked: { event } }) => {
+		if (event.sender.id !== block.sender.id || event.kind !== "unreaction" || event.target !== undefined) return false;
+		return event.at === undefined || block.at === undefined || block.at <= event.at;
+	});
+}
+
 /** Whether a leave that ends no membership may have overtaken its join. A repetition of the leave that ended it has not. */
 export function mayComeBeforeJoin(
 	leave: Leave,
