@@ -1,4 +1,4 @@
-import type { Account, BridgeHost } from "#bridge-kit";
+import type { BridgeHost, Requester } from "#bridge-kit";
 import type { Ids } from "./ids.ts";
 import type { ActorKeys } from "./keys.ts";
 
@@ -17,6 +17,6 @@ export interface PublishingContext {
 
 /** The same, for the answer to a request. */
 export interface ServingContext extends PublishingContext {
-	/** The account here of the actor who signed the request; absent if it is anonymous, or the actor is not known here. */
-	readonly reader?: Account;
+	/** Who signed the request: an actor's account here, or a server; absent if it is anonymous, or the actor is not known here. */
+	readonly reader?: Requester;
 }

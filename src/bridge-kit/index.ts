@@ -44,6 +44,7 @@ export type {
 	RemotePlace,
 } from "#core/ports/bridge/remote-event.ts";
 export type { BridgeRequest, BridgeResponse } from "#core/ports/bridge/request.ts";
+export type { HomeServer, Requester } from "#core/ports/bridge/requester.ts";
 export type { Alternate, Resolvers, Subject } from "#core/ports/bridge/resolvers.ts";
 export type { Slice } from "#core/ports/bridge/slice.ts";
 export type { BridgeStateStore } from "#core/ports/bridge/state.ts";

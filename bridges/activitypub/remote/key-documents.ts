@@ -2,7 +2,7 @@ import { idOf, isJson, type Json, listOf, sameOrigin, textOf } from "../reading.
 import type { KeyDocument } from "../signatures/index.ts";
 import type { ActorDirectory } from "./actor-directory.ts";
 import type { Documents } from "./fetch-document.ts";
-import { isActor } from "./person.ts";
+import { isActor, isInstanceActor } from "./person.ts";
 
 /**
  * Fetches a key by its id, in each of the forms in which servers publish one: within its actor (`<actor>#main-key`), as a
@@ -48,5 +48,7 @@ function keyIn(document: Json, keyId: string): KeyDocument | undefined {
 	const key = listOf(document["publicKey"]).find((candidate) => isJson(candidate) && idOf(candidate) === keyId);
 	if (!isJson(key) || actor === undefined || idOf(key["owner"]) !== actor) return undefined;
 	const pem = textOf(key["publicKeyPem"]);
-	return pem === undefined ? undefined : { id: keyId, owner: actor, pem };
+	return pem === undefined
+		? undefined
+		: { id: keyId, owner: actor, pem, ...(isInstanceActor(document) ? { isOfServer: true } : {}) };
 }

@@ -28,6 +28,17 @@ export interface Handle {
 export const isActor = (document: Json): boolean =>
 	knownTypeOf(document, actorTypes) !== undefined && urlOf(document["inbox"]) !== undefined;
 
+/**
+ * Whether a document is the actor of a whole server, which signs for all of its people: an `Application`, or an actor that is named like
+ * its host, whatever its type is.
+ */
+export function isInstanceActor(document: Json): boolean {
+	const url = URL.parse(idOf(document) ?? "");
+	const name = textOf(document["preferredUsername"])?.toLowerCase();
+	if (knownTypeOf(document, actorTypes) === "Application") return true;
+	return url !== null && (name === url.host || name === url.hostname);
+}
+
 /** Converts an actor to a remote person. The document must have been fetched under its own id. */
 export function personOf(
 	host: Pick<BridgeHost, "about" | "text">,
@@ -115,6 +126,8 @@ function imageOf(icon: unknown): unknown {
 /** One lane per host. A shared inbox is used only on the origin of the inbox, so that no actor can name another server's. */
 function reachOf(host: Pick<BridgeHost, "about">, inbox: string, sharedInbox: string | undefined) {
 	const target = sharedInbox !== undefined && sameOrigin(sharedInbox, inbox) ? sharedInbox : inbox;
-	const lane = `activitypub:${URL.parse(originOf(target) ?? "")?.host ?? ""}`;
-	return { bridge: host.about.bridge, target, lane };
+	return { bridge: host.about.bridge, target, lane: laneOf(target) };
 }
+
+/** The lane of deliveries to the host of a URL. */
+export const laneOf = (url: string): string => `activitypub:${URL.parse(originOf(url) ?? "")?.host ?? ""}`;

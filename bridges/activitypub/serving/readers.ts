@@ -1,4 +1,12 @@
-import { type Account, type BridgeHost, type BridgeRequest, type BridgeResponse, OutboundFailure } from "#bridge-kit";
+import {
+	type BridgeHost,
+	type BridgeRequest,
+	type BridgeResponse,
+	type HomeServer,
+	OutboundFailure,
+	type Requester,
+} from "#bridge-kit";
+import { laneOf } from "../remote/person.ts";
 import { type KeyCache, verifyRequest } from "../signatures/index.ts";
 import { problem } from "./answers.ts";
 import { prefersHtml } from "./prefers-html.ts";
@@ -6,15 +14,21 @@ import { prefersHtml } from "./prefers-html.ts";
 /** Answers a request with what its sender may have. @param serve answers an anonymous request, or that of `reader` */
 export type ServeToReader = (
 	request: BridgeRequest,
-	serve: (reader: Account | undefined) => Promise<BridgeResponse>,
+	serve: (reader: Requester | undefined) => Promise<BridgeResponse>,
 ) => Promise<BridgeResponse>;
 
-/** Who has signed a request: an actor, with its account if it is known here; or why that can't be said. */
-type Asker = { readonly reader: Account | undefined } | { readonly refused: BridgeResponse };
+/**
+ * Who has signed a request: an actor, with its account if it is known here, and its server if it is the actor of one; or why that can't
+ * be said.
+ */
+type Asker =
+	| { readonly reader: Requester | undefined; readonly server: HomeServer | undefined }
+	| { readonly refused: BridgeResponse };
 
 /**
  * Judges who asks for a document. What anyone may read needs no signature, unless the instance requires one
- * (`federation.authorizedFetch`). A document for certain readers is served to these, and to anyone else it does not exist.
+ * (`federation.authorizedFetch`). A document for certain readers is served to these and to the instance actors of their servers; to anyone
+ * else it does not exist.
  */
 export function createReaders(
 	host: Pick<BridgeHost, "about" | "clock" | "people" | "http">,
@@ -30,7 +44,12 @@ export function createReaders(
 			return { refused: problem(403, "Not allowed", "This provider does not communicate with your server") };
 		if (verification.outcome === "failed") return { refused: refusal(verification.reason) };
 		const reader = await host.people.byRemote(verification.owner);
-		return { reader: reader?.deletedAt === undefined ? reader : undefined };
+		// The origin of the signer's id is proved by its key; its inbox could be any server's.
+		const server: HomeServer | undefined =
+			verification.isOfServer === true
+				? { kind: "server", bridge: host.about.bridge, lane: laneOf(verification.owner) }
+				: undefined;
+		return { reader: reader?.deletedAt === undefined ? reader : undefined, server };
 	}
 
 	/** Whether the operator's rules forbid contact with the server of an id. */
@@ -53,7 +72,8 @@ export function createReaders(
 	): Promise<BridgeResponse> {
 		const asker = await askerOf(request);
 		if ("refused" in asker) return otherwise(asker.refused);
-		const response = await serve(asker.reader);
+		const own = await serve(asker.reader);
+		const response = own.status === 404 && asker.server !== undefined ? await serve(asker.server) : own;
 		// A shared cache must not give one reader's response to another.
 		return {
 			...response,

@@ -34,11 +34,17 @@ export async function checkWithKey(
 		}
 		if (found === undefined) return failed("unknown-key", keyId);
 		if (before?.equals(found.key)) break;
-		const { key, owner } = found;
+		const { key, owner, isOfServer } = found;
+		const verified = {
+			outcome: "verified",
+			keyId,
+			owner,
+			scheme,
+			...(isOfServer === true ? { isOfServer } : {}),
+		} as const;
 		const possible = readings(key);
 		if (possible.length === 0) return failed("unsupported-algorithm", keyId);
-		for (const reading of possible)
-			if (await fits(reading, key, signature)) return { outcome: "verified", keyId, owner, scheme };
+		for (const reading of possible) if (await fits(reading, key, signature)) return verified;
 		before = key;
 	}
 	return failed("bad-signature", keyId);

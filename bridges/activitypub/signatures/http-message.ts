@@ -36,6 +36,8 @@ export type Verification =
 			readonly keyId: string;
 			readonly owner: string;
 			readonly scheme: "cavage" | "rfc9421";
+			/** Whether the owner is the actor of a whole server. */
+			readonly isOfServer?: true;
 	  }
 	| { readonly outcome: "failed"; readonly reason: SignatureFault; readonly keyId?: string };
 

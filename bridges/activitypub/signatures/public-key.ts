@@ -6,6 +6,8 @@ export interface PublicKey {
 	/** The actor whose key it is. */
 	readonly owner: string;
 	readonly key: KeyObject;
+	/** Whether the owner is the actor of a whole server. */
+	readonly isOfServer?: true;
 }
 
 /** The fields of a key document. */
@@ -13,6 +15,7 @@ export interface KeyDocument {
 	readonly id: string;
 	readonly owner: string;
 	readonly pem: string;
+	readonly isOfServer?: true;
 }
 
 const MAX_PEM_CHARS = 16_384;
@@ -28,7 +31,9 @@ const MAX_RSA_EXPONENT = 2n ** 32n;
 export function parsePublicKey(keyId: string, document: KeyDocument): PublicKey | undefined {
 	if (document.id !== keyId || !sameOrigin(keyId, document.owner)) return undefined;
 	const key = importKey(document.pem);
-	return key && { id: keyId, owner: document.owner, key };
+	if (key === undefined) return undefined;
+	const { owner, isOfServer } = document;
+	return { id: keyId, owner, key, ...(isOfServer === true ? { isOfServer } : {}) };
 }
 
 function sameOrigin(left: string, right: string): boolean {

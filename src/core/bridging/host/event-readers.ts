@@ -4,6 +4,7 @@ import { rulesOf } from "../../groups/tiers.ts";
 import type { BridgeName } from "../../ids.ts";
 import { type Account, isLocal } from "../../model/account.ts";
 import { isTimeline } from "../../model/channel.ts";
+import type { Requester } from "../../ports/bridge/requester.ts";
 import type { LogEvent } from "../../ports/store.ts";
 import type { Prepared } from "../outgoing/prepare.ts";
 import { messageWithOpenPlace, openPlace } from "./open-place.ts";
@@ -19,7 +20,7 @@ type Of<K extends Prepared["kind"]> = Extract<Prepared, { readonly kind: K }>;
 export async function maySeeEvent(
 	context: CoreContext,
 	{ bridge, event, prepared }: Told,
-	reader: Account | undefined,
+	reader: Requester | undefined,
 ): Promise<boolean> {
 	switch (prepared.kind) {
 		case "profile":
@@ -40,7 +41,7 @@ export async function maySeeEvent(
 			return maySeeFollow(context, { bridge, event, prepared }, reader);
 		case "answer":
 			if (prepared.account.origin?.bridge !== bridge) return false;
-			if (reader?.id === prepared.account.id) return true;
+			if (speaksFor(reader, prepared.account)) return true;
 			// The list of followers is public, but not who was refused.
 			return prepared.accepted && (await openPlace(context, prepared, reader)) !== undefined;
 		case "link":
@@ -53,9 +54,9 @@ export async function maySeeEvent(
 async function maySeeReaction(
 	context: CoreContext,
 	{ channel, subject }: Of<"reaction" | "unreaction">,
-	reader: Account | undefined,
+	reader: Requester | undefined,
 ): Promise<boolean> {
-	if (reader?.id === subject.author.id) return true;
+	if (speaksFor(reader, subject.author)) return true;
 	if (channel.kind === "shadow" && isTimeline(channel)) return (await rulesOf(context, channel.tier)).read === "anyone";
 	return (await messageWithOpenPlace(context, subject.message.id, reader)) !== undefined;
 }
@@ -64,12 +65,18 @@ async function maySeeReaction(
 async function maySeeFollow(
 	context: CoreContext,
 	{ bridge, event, prepared: { kind, actor, owner } }: Told & { readonly prepared: Of<"join" | "leave"> },
-	reader: Account | undefined,
+	reader: Requester | undefined,
 ): Promise<boolean> {
 	if (event.type !== (kind === "join" ? "member.requested" : "member.left")) return false;
 	if (!isLocal(actor) || actor.deletedAt !== undefined || owner.origin?.bridge !== bridge) return false;
-	if (reader?.id === owner.id) return true;
+	if (speaksFor(reader, owner)) return true;
 	const { place, account, generation } = (event as EventOf<"member.requested">).body.membership;
 	const accepted = generation + (kind === "join" ? 1 : -1);
 	return (await context.store.eventBy("natural", `member:${place}:${account}:${accepted}`))?.type === "member.joined";
 }
+
+/** Whether a requester is this account, or its home. */
+const speaksFor = (requester: Requester | undefined, { id, reach }: Account): boolean =>
+	requester?.kind === "server"
+		? reach?.bridge === requester.bridge && reach.lane === requester.lane
+		: requester?.id === id;

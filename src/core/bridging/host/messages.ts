@@ -5,10 +5,10 @@ import { type Place, placeOf } from "../../groups/place.ts";
 import type { BridgeName } from "../../ids.ts";
 import { listMessages, listReplies } from "../../messages/list-messages.ts";
 import { messages } from "../../messages/message.ts";
-import type { Account } from "../../model/account.ts";
 import { ownerOf } from "../../model/channel.ts";
 import type { Message, Position } from "../../model/message.ts";
 import type { HostMessages, OpenChannel } from "../../ports/bridge/messages.ts";
+import type { Requester } from "../../ports/bridge/requester.ts";
 import type { Slice } from "../../ports/bridge/slice.ts";
 import { messageByRemote } from "../find-message.ts";
 import { accountsOf, withRemoteIds } from "../outgoing/prepare.ts";
@@ -19,7 +19,7 @@ import { messageWithOpenPlace, openPlace, toOpenChannel } from "./open-place.ts"
 /** Gives a bridge access to open channels and their messages. */
 export function createHostMessages(context: CoreContext, bridge: BridgeName): HostMessages {
 	const { store } = context;
-	async function open(place: Place | undefined, reader?: Account): Promise<OpenChannel | undefined> {
+	async function open(place: Place | undefined, reader?: Requester): Promise<OpenChannel | undefined> {
 		const opened = await openPlace(context, place, reader);
 		return opened === undefined ? undefined : toOpenChannel(opened);
 	}

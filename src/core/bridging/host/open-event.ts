@@ -3,9 +3,9 @@ import type { CoreContext } from "../../events/context.ts";
 import { eventByName } from "../../events/epochs.ts";
 import type { AccountId, BridgeName } from "../../ids.ts";
 import { messageOf } from "../../messages/message-of-event.ts";
-import type { Account } from "../../model/account.ts";
 import type { Delivery } from "../../ports/bridge/delivery.ts";
 import type { HostMessages } from "../../ports/bridge/messages.ts";
+import type { Requester } from "../../ports/bridge/requester.ts";
 import type { LogEvent } from "../../ports/store.ts";
 import { prepare } from "../outgoing/prepare.ts";
 import { maySeeEvent } from "./event-readers.ts";
@@ -24,7 +24,7 @@ export function createOpenEvents(context: CoreContext, bridge: BridgeName): Host
 }
 
 /** Whether an event could be seen as long as its message, or the account that it describes, was there. */
-async function isGone(context: CoreContext, event: LogEvent, reader: Account | undefined): Promise<boolean> {
+async function isGone(context: CoreContext, event: LogEvent, reader: Requester | undefined): Promise<boolean> {
 	if (event.type === "account.updated")
 		return (await accountById(context, event.actor as AccountId))?.deletedAt !== undefined;
 	const message = messageOf(event);

@@ -1,13 +1,14 @@
-import { admits, type Circle, circleBy, isOpen, type PlaceWithCircle, withCircle } from "../../access/circle.ts";
-import { type ReadablePlace, readable } from "../../access/readable-place.ts";
+import { type Circle, circleBy, isOpen, type PlaceWithCircle, withCircle } from "../../access/circle.ts";
+import { type ReadablePlace, readableBy } from "../../access/readable-place.ts";
 import type { CoreContext } from "../../events/context.ts";
 import { type Place, placeOf } from "../../groups/place.ts";
 import { messages } from "../../messages/message.ts";
-import type { Account } from "../../model/account.ts";
 import { isTimeline } from "../../model/channel.ts";
 import type { Message } from "../../model/message.ts";
 import type { OpenChannel } from "../../ports/bridge/messages.ts";
+import type { Requester } from "../../ports/bridge/requester.ts";
 import { visibilityOf } from "../outgoing/visibility.ts";
+import { admitsRequester } from "./admits-requester.ts";
 
 type Reader = Pick<CoreContext, "store">;
 
@@ -15,8 +16,9 @@ type Reader = Pick<CoreContext, "store">;
 export const openPlace = (
 	context: Reader,
 	place: Place | undefined,
-	reader?: Account,
-): Promise<ReadablePlace | undefined> => readable(context, place, reader);
+	reader?: Requester,
+): Promise<ReadablePlace | undefined> =>
+	readableBy(context, place, (circle) => admitsRequester(context, circle, reader));
 
 /** A place in the form that bridges receive. */
 export const toOpenChannel = ({ channel, group, rules }: PlaceWithCircle): OpenChannel => ({
@@ -34,7 +36,7 @@ export const toOpenChannel = ({ channel, group, rules }: PlaceWithCircle): OpenC
 export async function messageWithOpenPlace(
 	context: Reader,
 	id: Message["id"],
-	reader?: Account,
+	reader?: Requester,
 ): Promise<{ message: Message; place: PlaceWithCircle } | undefined> {
 	const message = (await context.store.get(messages, id))?.doc;
 	const found = message === undefined ? undefined : await placeOf(context, message.channel);
@@ -43,7 +45,7 @@ export async function messageWithOpenPlace(
 	const isLocalReply = place.channel.kind === "shadow" && isTimeline(place.channel) && message.origin === undefined;
 	if (isOpen(place.circle) || isLocalReply) return { message, place };
 	if (reader === undefined) return undefined;
-	return (await admits(context, circleAbroad(place, message), reader)) ? { message, place } : undefined;
+	return (await admitsRequester(context, circleAbroad(place, message), reader)) ? { message, place } : undefined;
 }
 
 /** The readers of a message, as its own home judges them: ours for a local account's reply in a shadow, the author's for the others there. */

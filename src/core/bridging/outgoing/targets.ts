@@ -109,24 +109,36 @@ export async function isInAudience(context: Reader, place: Membership["place"], 
 	return audience !== undefined && audience.doc.members > 0;
 }
 
-/** True if a target is the home of a reader of a message that is for its readers only. */
-export async function isHomeOfReader(context: Reader, circle: Circle, reach: Reach): Promise<boolean> {
+/** A delivery target, or a whole host, which may have many targets. */
+export type Home = Pick<Reach, "bridge" | "lane"> & Partial<Reach>;
+
+/** True if a target or host is the home of a reader of a message that is for its readers only. */
+export async function isHomeOfReader(context: Reader, circle: Circle, home: Home): Promise<boolean> {
 	for (const readers of circle.readers) {
-		if (readers.kind === "joined" && (await isInAudience(context, readers.place, reach))) {
-			// A linked room is not a member.
-			if (!(await roomsOf(context, readers.place)).has(targetOf(reach))) return true;
-		}
-		if (readers.kind === "named" && (await isHomeOfAny(context, readers.accounts, reach))) return true;
+		if (readers.kind === "joined" && (await hasMembers(context, readers.place, home))) return true;
+		if (readers.kind === "named" && (await isHomeOfAny(context, readers.accounts, home))) return true;
 	}
 	return false;
 }
 
-/** True if a target is at the home of one of these accounts. */
-export async function isHomeOfAny(context: Reader, accounts: Iterable<AccountId>, reach: Reach): Promise<boolean> {
-	for (const id of accounts) if (isAt((await accountById(context, id))?.reach, reach)) return true;
+/** True if there are members of a place behind a target, or at a host. A linked room is not a member. */
+async function hasMembers(context: Reader, place: Membership["place"], { target, ...host }: Home): Promise<boolean> {
+	if (target !== undefined) {
+		const reach = { ...host, target };
+		return (await isInAudience(context, place, reach)) && !(await roomsOf(context, place)).has(targetOf(reach));
+	}
+	const rooms = await roomsOf(context, place);
+	for await (const reach of audienceOf(context, place))
+		if (isAt(reach, host) && !rooms.has(targetOf(reach))) return true;
 	return false;
 }
 
-/** True if two targets are at the same host. An account may have got another inbox there while a delivery waited. */
-const isAt = (home: Reach | undefined, reach: Reach): boolean =>
-	home?.bridge === reach.bridge && home.lane === reach.lane;
+/** True if a target or host is at the home of one of these accounts. */
+export async function isHomeOfAny(context: Reader, accounts: Iterable<AccountId>, home: Home): Promise<boolean> {
+	for (const id of accounts) if (isAt((await accountById(context, id))?.reach, home)) return true;
+	return false;
+}
+
+/** True if a target is at a host. An account may have got another inbox there while a delivery waited. */
+const isAt = (reach: Reach | undefined, { bridge, lane }: Home): boolean =>
+	reach?.bridge === bridge && reach.lane === lane;

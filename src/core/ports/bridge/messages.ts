@@ -4,6 +4,7 @@ import type { Channel } from "../../model/channel.ts";
 import type { Group } from "../../model/group.ts";
 import type { Message } from "../../model/message.ts";
 import type { Addressed, Delivery, Visibility } from "./delivery.ts";
+import type { Requester } from "./requester.ts";
 import type { PageAfter, Slice } from "./slice.ts";
 
 /** A channel that anyone may read, with its group. */
@@ -28,22 +29,22 @@ export interface OpenMessage extends OpenChannel {
  * exist for a bridge.
  */
 export interface HostMessages {
-	openChannel(id: ChannelId, reader?: Account): Promise<OpenChannel | undefined>;
+	openChannel(id: ChannelId, reader?: Requester): Promise<OpenChannel | undefined>;
 	openChannelByHandle(handle: string): Promise<OpenChannel | undefined>;
 	/** A deleted message is a tombstone (`deletedAt`). */
-	openMessage(id: MessageId, reader?: Account): Promise<OpenMessage | undefined>;
+	openMessage(id: MessageId, reader?: Requester): Promise<OpenMessage | undefined>;
 	/** The messages of a channel, newest first. */
 	openMessages(
 		channel: ChannelId,
 		page: { readonly before?: string; readonly limit: number },
-		reader?: Account,
+		reader?: Requester,
 	): Promise<Slice<Message>>;
 	/** The direct replies to a message, oldest first. */
-	openReplies(message: MessageId, page: PageAfter, reader?: Account): Promise<Slice<Message>>;
+	openReplies(message: MessageId, page: PageAfter, reader?: Requester): Promise<Slice<Message>>;
 	/**
 	 * The event with a delivery's id, as a delivery without a target; `undefined` unless its subject may be read, "gone" if that was deleted.
 	 */
-	openEvent(id: string, reader?: Account): Promise<Delivery | "gone" | undefined>;
+	openEvent(id: string, reader?: Requester): Promise<Delivery | "gone" | undefined>;
 	/** The name of the event that posted a message, as in the id of its delivery. */
 	postedBy(message: Pick<Message, "channel" | "seq" | "at">): string;
 	/** The message that has this id on the bridge's network, be it remote or a copy of a local one. */
