@@ -1,4 +1,5 @@
 import { type Adapter, type AdapterPayload, errors, type InteractionResults } from "oidc-provider";
+import { Unavailable } from "#core/errors.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import { passwordSince } from "#core/identity/credentials.ts";
 import {
@@ -51,7 +52,7 @@ export function createAdapter(context: CoreContext, documents: ClientDocuments):
 				if (marksUse.has(kind) && typeof payload.clientId === "string") await keepClient(context, payload.clientId);
 			},
 			async find(key) {
-				if (kind === "Client" && documents.isDocument(key)) return documents.find(key);
+				if (kind === "Client" && documents.isDocument(key)) return documents.find(key).catch(asLibraryError);
 				const found = await findRecord(context, kind, key);
 				return withJti(kind === "Interaction" ? await unlessPasswordChanged(found) : await unlessDeleted(found), key);
 			},
@@ -117,4 +118,11 @@ function indexOf(kind: OAuthKind, { grantId, clientId, accountId, jti, uid, user
 				...(userCode === undefined ? {} : { alias: hashOfSecret(userCode) }),
 			};
 	}
+}
+
+/** A client whose document can't be fetched now is not an unknown client (RFC 6749 §4.1.2.1). */
+function asLibraryError(cause: unknown): never {
+	if (!(cause instanceof Unavailable)) throw cause;
+	const error = new errors.TemporarilyUnavailable(cause.message, { cause });
+	throw Object.assign(error, { status: cause.status, statusCode: cause.status, expose: true });
 }

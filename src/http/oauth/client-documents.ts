@@ -1,16 +1,22 @@
 import type { ClientMetadata } from "oidc-provider";
 import { BoundedMap } from "#core/bounded-map.ts";
+import { Unavailable } from "#core/errors.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import { scopeNames } from "#core/identity/scopes.ts";
 import { parseRemoteJson } from "#core/json.ts";
 import { type HttpClient, OutboundFailure } from "#core/ports/http-client.ts";
 import { applicationTypeFor, redirectFault } from "./redirect-policy.ts";
+import { isTemporary, mayPass, unavailableNow } from "./unavailable.ts";
 
 /** Clients whose id is the URL of their metadata document. */
 export interface ClientDocuments {
 	/** True for a client id that could be such a URL. */
 	isDocument(id: string): boolean;
-	/** The metadata in the document; `undefined` if there is no usable document. */
+	/**
+	 * The metadata in the document; `undefined` if there is no usable document.
+	 *
+	 * @throws {Unavailable} it can't be fetched now
+	 */
 	find(id: string): Promise<ClientMetadata | undefined>;
 }
 
@@ -46,6 +52,7 @@ export function createClientDocuments(
 				maxBytes,
 				timeoutMs,
 			});
+			if (isTemporary(status)) throw unavailableNow(id);
 			const isJson = /^application\/(?:[\w.+-]+\+)?json\b/i.test(headers["content-type"] ?? "");
 			if (status !== 200 || !isJson) return undefined;
 			const document = parseRemoteJson(body.toString("utf8"), { depth: 16, nodes: 1000 });
@@ -58,6 +65,8 @@ export function createClientDocuments(
 				{ err: error, client: id },
 				"A client's metadata document could not be fetched",
 			);
+			if (error instanceof Unavailable) throw error;
+			if (mayPass(error)) throw unavailableNow(id);
 			return undefined;
 		}
 	}

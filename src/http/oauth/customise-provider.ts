@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import type { Provider } from "oidc-provider";
+import type { KoaContextWithOIDC, Provider } from "oidc-provider";
 import type { CoreContext } from "#core/events/context.ts";
-import { StoreUnavailable } from "#core/ports/store.ts";
 import { etagOf } from "../base/conditional.ts";
 import { notModified } from "../middleware/not-modified.ts";
 import { originOf } from "./interactions.ts";
 import { isPosted, redirectToGet } from "./posted-requests.ts";
+import { temporaryReason } from "./unavailable.ts";
 
 /** Errors by request that the library does not handle, to be answered like any other error. */
 export const unhandledErrors = new WeakMap<IncomingMessage, unknown>();
@@ -14,6 +14,16 @@ export const unhandledErrors = new WeakMap<IncomingMessage, unknown>();
 export const wrongUserCodes = new WeakSet<IncomingMessage>();
 
 const publicDocuments: ReadonlySet<string | undefined> = new Set(["discovery", "jwks"]);
+
+/** The library's events for failed requests of clients. Whatever is temporary among them is 503, also if the library takes it for a wrong key. */
+const failures = [
+	"server_error",
+	"authorization.error",
+	"device_authorization.error",
+	"grant.error",
+	"introspection.error",
+	"revocation.error",
+] as const;
 
 /** Changes the library's responses where its configuration doesn't allow it. */
 export function customiseProvider(provider: Provider, context: CoreContext): void {
@@ -28,11 +38,16 @@ export function customiseProvider(provider: Provider, context: CoreContext): voi
 	koa.on("error", (error: unknown) => context.logger.warn({ err: error }, "An OAuth response was aborted"));
 	provider.on("server_error", (ctx, error) => {
 		context.logger.error({ err: error, path: ctx.path }, "An OAuth request failed");
-		if (!(error instanceof StoreUnavailable)) return;
-		ctx.status = 503;
-		ctx.set("Retry-After", "2");
-		ctx.body = { error: "temporarily_unavailable", error_description: "Try again soon" };
 	});
+	for (const event of failures)
+		(provider as Pick<NodeJS.EventEmitter, "on">).on(event, (ctx: KoaContextWithOIDC, error: unknown) => {
+			const reason = temporaryReason(error);
+			if (reason === undefined) return;
+			ctx.status = reason.status;
+			ctx.remove("WWW-Authenticate");
+			ctx.set("Retry-After", String(reason.retryAfterSeconds));
+			ctx.body = { error: "temporarily_unavailable", error_description: reason.message };
+		});
 
 	provider.use(notModified as Parameters<typeof provider.use>[0]);
 	provider.use(async (ctx, next) => {

@@ -11,6 +11,7 @@ import { accountOfSubject, subjectOf } from "#core/identity/subject.ts";
 import type { Account } from "#core/model/account.ts";
 import type { BrowserSessions } from "./browser-session.ts";
 import { isLoopback } from "./redirect-policy.ts";
+import { temporaryReason } from "./unavailable.ts";
 
 /** The client that requests authorization, as its pages describe it. */
 export interface RequestingClient {
@@ -88,7 +89,9 @@ export function createInteractions(parts: InteractionParts): Interactions {
 			if ((error as { error?: unknown }).error === "invalid_request") throw new InteractionGone();
 			throw error;
 		});
-		const client = await server.Client.find(String(it.params.client_id));
+		const client = await server.Client.find(String(it.params.client_id)).catch((error: unknown) => {
+			throw temporaryReason(error) ?? error;
+		});
 		const { redirect_uri: redirect } = it.params;
 		// The client's redirect URIs may have changed while the page was open.
 		if (client === undefined || (typeof redirect === "string" && !client.redirectUriAllowed(redirect)))

@@ -68,6 +68,9 @@ const production = {
 	CAUSEWAY_LISTEN_BEHIND_PROXY: "true",
 	CAUSEWAY_FEDERATION_INSECURE_LOCALHOST: "false",
 };
+/** Not every machine can look up `localhost.`, and a name that can't be looked up now may be known later. */
+const isRefused = (host: string, status: number): boolean =>
+	status === 400 || status === 401 || (host === "localhost." && status === 503);
 const form = (url: string, fields: Record<string, string>) =>
 	fetch(url, { method: "POST", body: new URLSearchParams(fields), redirect: "manual" });
 
@@ -79,12 +82,12 @@ test("no endpoint fetches a client document from a loopback or private address, 
 			const client_id = `${scheme}://${host}:${canary.port}/client.json`;
 			const query = new URLSearchParams({ client_id, response_type: "code", redirect_uri: "https://otter.example/cb" });
 			const page = await fetch(`${provider.origin}/oauth/authorize?${query.toString()}`, { redirect: "manual" });
-			t.is(page.status, 400, client_id);
+			t.true(isRefused(host, page.status), client_id);
 			t.is(page.headers.get("location"), null, client_id);
 			for (const endpoint of ["token", "device_authorization", "introspect", "revoke"]) {
 				const fields = { client_id, token: "x", grant_type: "refresh_token", refresh_token: "x" };
 				const answer = await form(`${provider.origin}/oauth/${endpoint}`, fields);
-				t.true([400, 401].includes(answer.status), `${endpoint} ${client_id}`);
+				t.true(isRefused(host, answer.status), `${endpoint} ${client_id}`);
 			}
 		}
 	t.is(canary.hits, 0);
@@ -133,7 +136,7 @@ test("a client's metadata can't make us fetch keys, a logo or anything else from
 			client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
 			client_assertion: `${part({ alg: "RS256", kid: "k" })}.${part(claims)}.${part("x")}`,
 		});
-		t.true([400, 401].includes(asked.status), `${host}: ${asked.status}`);
+		t.true(isRefused(host, asked.status), `${host}: ${asked.status}`);
 	}
 	t.is(canary.hits, 0);
 });
@@ -193,8 +196,10 @@ test("fetching for a client follows no redirects, has limits on time and size, a
 		const client_id = host + path;
 		const query = new URLSearchParams({ client_id, response_type: "code", redirect_uri: redirectUri });
 		const page = await fetch(`${provider.origin}/oauth/authorize?${query.toString()}`, { redirect: "manual" });
-		t.is(page.status, 400, path);
-		t.regex(await page.text(), /invalid_client/, path);
+		// A server that is too slow may be faster later.
+		const isSlow = path === "/slow" || path === "/silent";
+		t.is(page.status, isSlow ? 503 : 400, path);
+		t.regex(await page.text(), isSlow ? /temporarily_unavailable/ : /invalid_client/, path);
 	}
 	t.is(canary.hits, 0);
 	t.deepEqual(secrets, []);
