@@ -9,10 +9,10 @@ test("a bridge declares the kinds that it has a writer for, and not those marked
 	t.like(declared, { message: "native", edit: "none", relays: false });
 });
 
-test("the ActivityPub bridge declares no links, and the Matrix bridge no follows", (t) => {
+test("the ActivityPub bridge declares no links and departures from rooms, and the Matrix bridge no follows", (t) => {
 	const unsupported = (capabilities: object) =>
 		Object.entries(capabilities).flatMap(([kind, how]) => (how === "none" ? [kind] : []));
-	t.deepEqual(unsupported(activityPub), ["link", "unlink"]);
+	t.deepEqual(unsupported(activityPub), ["departure", "link", "unlink"]);
 	t.deepEqual(unsupported(matrix), ["join", "leave", "answer"]);
 	t.deepEqual([activityPub.relays, matrix.relays], [true, false]);
 });
