@@ -237,8 +237,10 @@ test("a key signs only for its own account", async (t) => {
 	const door = await open(t);
 	const jane = await signer(door, "jane");
 	await signer(door, "sam");
-	for (const name of ["sam@social.example", "nobody@social.example", "jane@127.0.0.1:1", "jane"])
+	for (const name of ["sam@social.example", "nobody@social.example", "jane"])
 		t.is((await ask(door, { ...jane, signer: name }, "GET", "/api/me", {})).status, 401, name);
+	// No server answers there, so whose key it is can't be said now.
+	t.is((await ask(door, { ...jane, signer: "jane@127.0.0.1:1" }, "GET", "/api/me", {})).status, 503);
 	t.is((await ask(door, { ...jane, signer: "@JANE@Social.Example" }, "GET", "/api/me")).status, 200);
 });
 
@@ -381,16 +383,20 @@ test("malformed signature headers get a clear error", async (t) => {
 	const jane = await signer(door, "jane");
 	const base = { ...jane, authority: "social.example", method: "GET", target: "/api/me" };
 	const names = Object.keys(signedHeaders(base));
+	const away = "sam@127.0.0.1:1";
 	const value = fc.oneof(
 		fc.string({ unit: "grapheme-ascii", maxLength: 300 }).map((text) => text.trim()),
 		fc.base64String({ maxLength: 120 }),
-		fc.constant("sam@127.0.0.1:1"),
+		fc.constant(away),
 		fc.constantFrom("jane@", "@", "jane@[::1]", "jane@10.0.0.1", `${"9".repeat(400)}`, "9999-12-31T23:59:60Z"),
 	);
 	await fc.assert(
 		fc.asyncProperty(fc.constantFrom(...names), value, async (name, text) => {
 			const { status } = await door.ask("GET", "/api/me", { headers: { ...signedHeaders(base), [name]: text } });
-			t.true([400, 401, 403].includes(status), `${name}: ${text} gave ${status}`);
+			// A well-formed address at which no server answers is no malformed header: its keys can't be had now.
+			const isAddress = name === "X-OFSCP-Actor" && text.includes("@");
+			const wanted = text === away && isAddress ? [503] : [400, 401, 403, ...(isAddress ? [503] : [])];
+			t.true(wanted.includes(status), `${name}: ${text} gave ${status}`);
 		}),
 		{ numRuns: 100 },
 	);
