@@ -1,6 +1,7 @@
 import { accounts } from "../accounts/account.ts";
 import { accountById } from "../accounts/find-account.ts";
 import { eraseAccount, replaceOwnerOf } from "../erasure/erase.ts";
+import { pagesOf } from "../events/pages.ts";
 import { mergeKnownPairs } from "../federation/merge-known-pairs.ts";
 import { endInChannels } from "../groups/end-in-channels.ts";
 import { ensureFollowersChannel } from "../groups/followers-channel.ts";
@@ -80,21 +81,13 @@ async function finishErasures(context: IdentityContext, signal: AbortSignal): Pr
 async function addFollowersChannels(context: IdentityContext, signal: AbortSignal): Promise<void> {
 	const { store, logger } = context;
 	let seen = 0;
-	for (let after: string | undefined; ; ) {
-		signal.throwIfAborted();
-		const page = await store.page(accounts, {
-			order: "asc",
-			limit: batch,
-			...(after === undefined ? {} : { after: [after] }),
-		});
+	for await (const page of pagesOf(store, accounts, { limit: batch, signal })) {
 		const lacking = page.filter(
 			({ doc }) => isLocal(doc) && doc.followers === undefined && doc.deletedAt === undefined,
 		);
 		await Promise.all(lacking.map(({ doc }) => ensureFollowersChannel(context, doc)));
 		seen += page.length;
 		if (seen % logEvery === 0) logger.info({ accounts: seen }, "Adding channels for followers to accounts");
-		after = page.at(-1)?.id;
-		if (page.length < batch) return;
 	}
 }
 
@@ -115,16 +108,8 @@ async function endLeftMemberships(context: IdentityContext, signal: AbortSignal)
 
 /** Finds owners for the groups of accounts that were deleted: in earlier versions these stayed without one. */
 async function replaceDeletedOwners(context: IdentityContext, signal: AbortSignal): Promise<void> {
-	for (let after: string | undefined; ; ) {
-		signal.throwIfAborted();
-		const page = await context.store.page(accounts, {
-			order: "asc",
-			limit: batch,
-			...(after === undefined ? {} : { after: [after] }),
-		});
+	for await (const page of pagesOf(context.store, accounts, { limit: batch, signal })) {
 		for (const { doc } of page)
 			if (isLocal(doc) && doc.deletedAt !== undefined) await replaceOwnerOf(context, doc, signal);
-		after = page.at(-1)?.id;
-		if (page.length < batch) return;
 	}
 }

@@ -1,5 +1,6 @@
 import { accounts } from "../accounts/account.ts";
 import type { CoreContext } from "../events/context.ts";
+import { pagesOf } from "../events/pages.ts";
 import type { Account } from "../model/account.ts";
 import { ofscp } from "./federation.ts";
 import { withProvenHandle } from "./proven-handle.ts";
@@ -16,16 +17,8 @@ const batch = 100;
  * @throws the signal's reason when it is aborted; it can be repeated
  */
 export async function mergeKnownPairs(context: CoreContext, signal: AbortSignal): Promise<void> {
-	for (let after: string | undefined; ; ) {
-		signal.throwIfAborted();
-		const page = await context.store.page(accounts, {
-			order: "asc",
-			limit: batch,
-			...(after === undefined ? {} : { after: [after] }),
-		});
+	for await (const page of pagesOf(context.store, accounts, { limit: batch, signal })) {
 		for (const { doc } of page) await mergeIfNumbered(context, doc);
-		after = page.at(-1)?.id;
-		if (page.length < batch) return;
 	}
 }
 

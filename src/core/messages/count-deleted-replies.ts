@@ -1,4 +1,5 @@
 import type { CoreContext } from "../events/context.ts";
+import { pagesOf } from "../events/pages.ts";
 import type { MessageId } from "../ids.ts";
 import { messages } from "./message.ts";
 
@@ -11,18 +12,10 @@ const batch = 500;
  */
 export async function countDeletedReplies({ store }: Pick<CoreContext, "store">, signal: AbortSignal): Promise<void> {
 	const deleted = new Map<MessageId, number>();
-	for (let after: string | undefined; ; ) {
-		signal.throwIfAborted();
-		const page = await store.page(messages, {
-			order: "asc",
-			limit: batch,
-			...(after === undefined ? {} : { after: [after] }),
-		});
+	for await (const page of pagesOf(store, messages, { limit: batch, signal })) {
 		for (const { doc } of page)
 			if (doc.deletedAt !== undefined && doc.reply !== undefined)
 				deleted.set(doc.reply.to, (deleted.get(doc.reply.to) ?? 0) + 1);
-		after = page.at(-1)?.id;
-		if (page.length < batch) break;
 	}
 	for (const [parent, deletedReplies] of deleted) {
 		signal.throwIfAborted();

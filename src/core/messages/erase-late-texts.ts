@@ -1,5 +1,6 @@
 import type { CoreContext } from "../events/context.ts";
 import type { EventOf } from "../events/event.ts";
+import { pagesOf } from "../events/pages.ts";
 import type { ChannelId, MessageId } from "../ids.ts";
 import type { Message } from "../model/message.ts";
 import type { LogEvent } from "../ports/store.ts";
@@ -62,18 +63,11 @@ async function firstDeleted(
 	signal: AbortSignal,
 ): Promise<readonly (readonly [ChannelId, number])[]> {
 	const first = new Map<ChannelId, number>();
-	for (let after: string | undefined; ; ) {
-		signal.throwIfAborted();
-		const page = await store.page(messages, {
-			order: "asc",
-			limit: batch,
-			...(after === undefined ? {} : { after: [after] }),
-		});
+	for await (const page of pagesOf(store, messages, { limit: batch, signal })) {
 		for (const { doc } of page)
 			if (doc.deletedAt !== undefined) first.set(doc.channel, Math.min(doc.seq, first.get(doc.channel) ?? doc.seq));
-		after = page.at(-1)?.id;
-		if (page.length < batch) return [...first].sort(([a], [b]) => (a < b ? -1 : 1));
 	}
+	return [...first].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** Erases those of a channel's events that hold texts of deleted messages. */

@@ -1,4 +1,5 @@
 import type { CoreContext } from "../events/context.ts";
+import { pagesOf } from "../events/pages.ts";
 import { messages } from "./message.ts";
 import { messageTagId, messageTags, tagKeysOf } from "./tags.ts";
 
@@ -12,20 +13,12 @@ export async function indexTags(
 	signal: AbortSignal,
 ): Promise<void> {
 	let seen = 0;
-	for (let after: string | undefined; ; ) {
-		signal.throwIfAborted();
-		const page = await store.page(messages, {
-			order: "asc",
-			limit: batch,
-			...(after === undefined ? {} : { after: [after] }),
-		});
+	for await (const page of pagesOf(store, messages, { limit: batch, signal })) {
 		const rows = page.flatMap(({ doc }) =>
 			tagKeysOf(doc).map((tag, at) => ({ id: messageTagId(doc.id, at), doc: { message: doc.id, tag } })),
 		);
 		if (rows.length > 0) await store.insertMissing(messageTags, rows);
 		seen += page.length;
 		if (seen % logEvery === 0 && seen > 0) logger.info({ messages: seen }, "Indexing the tags of messages");
-		after = page.at(-1)?.id;
-		if (page.length < batch) return;
 	}
 }

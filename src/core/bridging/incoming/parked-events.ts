@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { CoreContext } from "../../events/context.ts";
+import { pagesOf } from "../../events/pages.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import type { Collection } from "../../ports/store.ts";
@@ -60,19 +61,9 @@ export function createParkedEvents(context: Pick<CoreContext, "store" | "clock">
 	const { store, clock } = context;
 	return {
 		async load() {
-			let after: string | undefined;
-			for (;;) {
-				const page = await store.page(parked, {
-					order: "asc",
-					limit: 500,
-					...(after === undefined ? {} : { after: [after] }),
-				});
+			for await (const page of pagesOf(store, parked, { limit: 500 }))
 				for (const { doc } of page) keys.add(doc.waitsFor);
-				after = page.at(-1)?.id;
-				if (page.length === 500) continue;
-				newKeys = new Set(keys);
-				return;
-			}
+			newKeys = new Set(keys);
 		},
 		async park(bridge, waitsFor, event, { isWanted } = { isWanted: false }) {
 			if (keys.size >= maxParked) return false;
