@@ -73,7 +73,7 @@ export function foldsContract(name: string, newPlace: NewPlace): void {
 		t.is(await store.eventBy("natural", "fs"), undefined);
 	});
 
-	test(`${name}: a fold that refuses a state decides at the event's own place, whoever appends beside it`, async (t) => {
+	test(`${name}: a fold that refuses a state decides at the event's own place, whatever is appended beside it`, async (t) => {
 		const place = await newPlace(t);
 		const stores = [await place.open(), await place.open()];
 		// Each event requires that fewer than five come before it.

@@ -10,7 +10,7 @@ export function markupOf(text: Text, object: Json): string {
 	const source = firstOf(object["source"]);
 	if (!isBlank(content) || source === undefined) return render(text, content, mimeOf(object));
 	if (!isJson(source)) return render(text, textOf(source) ?? "", "text/plain");
-	// A source without a type is what somebody typed.
+	// A source without a media type is text as its author typed it.
 	const type = textOf(source["mediaType"]) === undefined ? "text/plain" : mimeOf(source);
 	return render(text, textOrMap(source, "content") ?? "", type);
 }

@@ -23,7 +23,7 @@ export const ready =
 	};
 
 /**
- * The metrics, for whoever may read them.
+ * The metrics, for those who may read them.
  *
  * @param countFailure counts a wrong token against the address that sent it; it throws when there were too many
  */

@@ -56,7 +56,7 @@ async function open(t: ExecutionContext) {
 	return { peer, host, bob, jane, channel, post, create, namesOfJane, namesOfChannel };
 }
 
-test("whoever of ours is addressed is mentioned, with or without a Mention, by whatever we publish for them", async (t) => {
+test("a local account that is addressed is mentioned, with or without a Mention, by any URL that is published for it", async (t) => {
 	const { jane, host, create, namesOfJane } = await open(t);
 	const mention = (fields: Record<string, unknown>) => ({ to: [PUBLIC], tag: [{ type: "Mention", ...fields }] });
 	for (const name of namesOfJane) {
@@ -81,7 +81,7 @@ test("whoever of ours is addressed is mentioned, with or without a Mention, by w
 	t.deepEqual(byName?.mentions, [jane.id]);
 });
 
-test("people elsewhere, collections and unknown names mention nobody of ours", async (t) => {
+test("remote people, collections and unknown names mention no local account", async (t) => {
 	const { host, jane, bob, create } = await open(t);
 	const { origin } = host.about;
 	for (const name of [
@@ -136,7 +136,7 @@ test("people and channels are followed, blocked and unfollowed by whatever we pu
 	t.is((await post({ type: "Follow", object: `${host.about.origin}/@nobody-here` })).event, undefined);
 });
 
-test("an edit says anew whom it mentions, unless it is addressed to nobody", async (t) => {
+test("an edit says anew whom it mentions, unless it has no addressees", async (t) => {
 	const { peer, bob, jane, host, post } = await open(t);
 	const object = { id: `${peer.origin}/notes/1`, type: "Note", attributedTo: bob.id, content: "changed" };
 	const edited = async (fields: Record<string, unknown>) => {

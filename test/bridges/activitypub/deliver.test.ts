@@ -134,7 +134,7 @@ test("a content warning is a summary, and an edit says when", async (t) => {
 	t.true(String(update?.object["updated"]) >= String(update?.object["published"]));
 });
 
-test("whoever a message in a discoverable channel mentions or answers gets the post itself, before what the channel announces", async (t) => {
+test("people whom a message in a discoverable channel mentions or answers get the post itself, before what the channel announces", async (t) => {
 	const { host, peer, inbox, jane, bob, deliver, sent } = await open(t);
 	const place = host.channel(jane, "discoverable");
 	const theirs = host.say(bob, place, "question", { origin: { bridge: host.about.bridge, id: `${bob.origin?.id}/1` } });

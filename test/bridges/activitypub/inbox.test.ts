@@ -127,7 +127,7 @@ test("a post without content is read for what else is in it; one with nothing at
 	const empty = note({ content: "<p></p>" });
 	t.is((await post({ type: "Create", object: empty })).status, 202);
 	t.is(host.received.length, before);
-	// Whoever empties a post doesn't want its old text to be read.
+	// An author who empties a post doesn't want its old text to be read.
 	t.is((await post({ type: "Update", object: empty })).status, 202);
 	t.like(host.received[before], {
 		kind: "edit",

@@ -93,7 +93,7 @@ test("a parent that can't be had does not lose its reply, which names it", async
 	t.is((await kept("second"))?.replyToUnknown, "gone");
 });
 
-test("nothing is read for replies that concern nobody here", async (t) => {
+test("nothing is read for replies that concern no local account", async (t) => {
 	const { fedi, carol, receive, kept, publish } = await open(t);
 	publish(carol, "root");
 	t.deepEqual(await receive(fedi.message(carol, "noise", "to strangers", above("root"))), ["parked"]);

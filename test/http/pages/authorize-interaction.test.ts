@@ -36,7 +36,7 @@ test("the address that WebFinger gives lets a visitor of another server sign in,
 	const asked = await browser.submit(login, "/login", { name: ana.handle, password });
 	t.is(asked.status, 200);
 	t.deepEqual(buttonsOf(asked.text), [`Follow @bob@${host}`]);
-	t.is(peer.asked.filter(({ method }) => method === "POST").length, 0, "a look alone follows nobody");
+	t.is(peer.asked.filter(({ method }) => method === "POST").length, 0, "opening the page follows no one");
 	const done = await browser.submit(asked, "/authorize_interaction");
 	t.is(done.status, 200);
 	t.regex(done.text, /You asked to follow/);

@@ -16,7 +16,7 @@ type WithSubject = Extract<Prepared, { kind: "message" | "edit" | "reaction" }>;
 
 /**
  * What each kind of delivery gives to its target: something to read, a new link, or nothing that the target does not have already. A
- * withdrawal goes wherever the withdrawn thing went, and answers go to whoever has asked.
+ * withdrawal goes wherever the withdrawn thing went, and answers go to the account that has asked.
  */
 const gives: { readonly [K in DeliveryKind]: "content" | "link" | "nothing" } = {
 	message: "content",

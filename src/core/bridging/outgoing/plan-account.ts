@@ -89,7 +89,7 @@ async function* followsOf(
 }
 
 /**
- * If the owner of something that is withdrawn has been deleted, whoever is told of the withdrawal is told of the deletion, too. So it reaches
+ * If the owner of something that is withdrawn has been deleted, the targets of the withdrawal are told of the deletion, too. So it reaches
  * every host and room that has something of the account. Those who have ever followed it were told with the deletion itself.
  */
 export async function removalOfOwner(
