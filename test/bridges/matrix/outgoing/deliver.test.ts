@@ -1,33 +1,22 @@
 import test from "ava";
 import type { Message } from "#core/model/message.ts";
-import type { Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
 import type { LinkedRoom } from "#core/ports/bridge/portals.ts";
 import { HomeserverError } from "../../../../bridges/matrix/homeserver.ts";
 import { outcomeOf } from "../../../../bridges/matrix/outgoing/outcome.ts";
-import { openScene, refused, room } from "../matrix-scene.ts";
+import { refused, room } from "../matrix-scene.ts";
+import { openDeliveryScene } from "./delivery-scene.ts";
 
 const jane = "@_ofscp_jane=40here.example:hs.test";
 
 function open() {
-	const scene = openScene();
-	const { host, bridge, homeserver } = scene;
-	const person = host.person("jane", { profile: { displayName: "Jane" } });
-	const place = host.channel(person, "public", "talk");
-	const said = (text: string, fields: Partial<Message> = {}) =>
-		host.delivery(host.say(person, place, text, fields), room);
-	const deliver = (delivery: object): Promise<DeliveryResult> =>
-		bridge.deliver(delivery as Delivery, AbortSignal.timeout(60_000));
+	const scene = openDeliveryScene();
+	const { homeserver, said, deliver } = scene;
 	const sent = () => homeserver.asked.filter(({ path }) => path.includes("/send/") || path.includes("/redact/"));
 	const contentOf = async (text: string, fields: Partial<Message> = {}): Promise<Record<string, unknown>> => {
 		await deliver(said(text, fields));
 		return sent().at(-1)?.body as Record<string, unknown>;
 	};
-	const known = (delivery: ReturnType<typeof said>, remote: readonly string[], rest: object) => ({
-		...delivery,
-		subject: { ...delivery.subject, remote },
-		...rest,
-	});
-	return { ...scene, person, place, said, deliver, sent, contentOf, known };
+	return { ...scene, sent, contentOf };
 }
 
 test("a ghost is made, named, brought in and says it; the second time it only says it", async (t) => {

@@ -1,7 +1,7 @@
 import test from "ava";
-import type { Message } from "#core/model/message.ts";
-import type { Delivery, DeliveryResult } from "#core/ports/bridge/delivery.ts";
-import { bot, event, openScene, refused, room } from "../matrix-scene.ts";
+import type { Delivery } from "#core/ports/bridge/delivery.ts";
+import { bot, event, refused, room } from "../matrix-scene.ts";
+import { openDeliveryScene } from "./delivery-scene.ts";
 
 const jane = "@_ofscp_jane=40here.example:hs.test";
 const moderator = "@moderator:hs.test";
@@ -60,23 +60,12 @@ const histories: readonly {
 ];
 
 function open() {
-	const scene = openScene();
-	const { host, bridge, homeserver } = scene;
-	const person = host.person("jane", { profile: { displayName: "Jane" } });
-	const place = host.channel(person, "public", "talk");
-	const said = (text: string, fields: Partial<Message> = {}) =>
-		host.delivery(host.say(person, place, text, fields), room);
-	const deliver = (delivery: object): Promise<DeliveryResult> =>
-		bridge.deliver(delivery as Delivery, AbortSignal.timeout(60_000));
-	const known = (delivery: ReturnType<typeof said>, remote: readonly string[], rest: object) => ({
-		...delivery,
-		subject: { ...delivery.subject, remote },
-		...rest,
-	});
+	const scene = openDeliveryScene();
+	const { homeserver } = scene;
 	const lines = () => homeserver.lines().map((line) => line.replace(/\/[\w-]{32}( |$)/, "/TXN$1"));
 	const member = (membership: string, sender: string) =>
 		event("m.room.member", { membership }, { state_key: jane, sender });
-	return { ...scene, person, place, said, deliver, known, lines, member };
+	return { ...scene, lines, member };
 }
 
 for (const { name, steps, isOut } of histories) {
