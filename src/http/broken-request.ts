@@ -1,6 +1,7 @@
-import { type ServerResponse, STATUS_CODES } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { type ErrorCode, errorCodes } from "#core/error-codes.ts";
+import { http } from "./base/required.ts";
 
 /** Translates Node's error for an unparsable request into our error code. */
 function codeOf({ code }: NodeJS.ErrnoException): ErrorCode {
@@ -25,7 +26,7 @@ export function refuseBrokenRequest(
 	}
 	const errorCode = codeOf(error);
 	const { status, meaning: detail } = errorCodes[errorCode];
-	const title = STATUS_CODES[status];
+	const title = http.STATUS_CODES[status];
 	const type = `urn:causeway:problem:${errorCode}`;
 	const body = JSON.stringify({ type, title, status, detail, instance: "", errorCode });
 	const head = [

@@ -1,7 +1,8 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type Koa from "koa";
+import { http } from "./base/required.ts";
 import { refuseBrokenRequest } from "./broken-request.ts";
 import { type ListenAddress, listenError } from "./listen-error.ts";
 
@@ -27,7 +28,7 @@ const keepAliveMs = 65_000;
 export async function listen(app: Koa, { host, port, onClosing }: ListenOptions): Promise<Listening> {
 	const answer = app.callback();
 	const current = new WeakMap<Duplex, ServerResponse>();
-	const server = createServer(
+	const server = http.createServer(
 		{
 			keepAliveTimeout: keepAliveMs,
 			headersTimeout: patience.headers,

@@ -1,8 +1,8 @@
-import Router from "@koa/router";
 import type { Middleware } from "koa";
 import { MethodNotAllowed, NotFound } from "#core/errors.ts";
 import { segmentOf } from "./dispatch.ts";
 import type { Door } from "./door.ts";
+import { Router } from "./required.ts";
 
 /** Handles one method of one path. `GET` handles `HEAD` as well. */
 export interface Endpoint {

@@ -8,7 +8,8 @@ import type { Health } from "../base/services.ts";
 export const alive: Middleware = (ctx) => {
 	ctx.state.route = "probe";
 	ctx.set("Cache-Control", "no-store");
-	ctx.body = { status: "ok" };
+	ctx.type = "json";
+	ctx.body = JSON.stringify({ status: "ok" });
 };
 
 /** Readiness: 200 while requests are accepted; 503 while recovering after a start and while draining before a stop. */
@@ -19,7 +20,8 @@ export const ready =
 		const state = health.state();
 		if (state !== "ready") throw new Unavailable(`The provider is ${state}`);
 		ctx.set("Cache-Control", "no-store");
-		ctx.body = { status: state };
+		ctx.type = "json";
+		ctx.body = JSON.stringify({ status: state });
 	};
 
 /**

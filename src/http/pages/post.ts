@@ -30,15 +30,19 @@ export async function postsOf(site: Site, place: Place, list: readonly Message[]
 	return posts;
 }
 
-const dates = new Intl.DateTimeFormat("en-GB", {
-	day: "numeric",
-	month: "short",
-	year: "numeric",
-	hour: "2-digit",
-	minute: "2-digit",
-	timeZone: "UTC",
-});
-export const shortTime = (ms: number): Html => html`<time datetime="${timeOf(ms)}">${dates.format(ms)} UTC</time>`;
+let format: Intl.DateTimeFormat | undefined;
+
+/** Made with the first page: the tables of locales take 2 MB of memory. */
+const dates = (): Intl.DateTimeFormat =>
+	(format ??= new Intl.DateTimeFormat("en-GB", {
+		day: "numeric",
+		month: "short",
+		year: "numeric",
+		hour: "2-digit",
+		minute: "2-digit",
+		timeZone: "UTC",
+	}));
+export const shortTime = (ms: number): Html => html`<time datetime="${timeOf(ms)}">${dates().format(ms)} UTC</time>`;
 
 /** The beginning of a message as plain text, for lists and previews; the content warning, if it has one. */
 export function excerpt(site: Site, { content, warning }: Message, length: number): string {
