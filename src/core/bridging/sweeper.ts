@@ -28,7 +28,10 @@ export interface SweeperParts {
  * Resumes work that was left behind (design §3.1 rule 4): events that are pending for a consumer, lanes with deliveries, parked remote
  * events whose target has arrived. Also deletes expired documents. Runs until the signal is aborted.
  */
-export function startSweeper(context: CoreContext, { lanes, incoming, collections, signal }: SweeperParts): void {
+export function startSweeper(
+	context: CoreContext,
+	{ lanes, incoming, collections, signal }: SweeperParts,
+): void {
 	const { store, logger } = context;
 
 	async function sweepOwed(limit: number): Promise<void> {
@@ -38,10 +41,10 @@ export function startSweeper(context: CoreContext, { lanes, incoming, collection
 	async function sweepAll(): Promise<void> {
 		await sweepOwed(Number.MAX_SAFE_INTEGER);
 		for await (const lane of lanesWithDeliveries(context)) lanes.wake(deliveryLane(lane));
-		await incoming.sweep();
 	}
 	every(owedEveryMs, () => sweepOwed(fewStreams));
 	every(allEveryMs, sweepAll);
+	every(allEveryMs, () => incoming.sweep());
 	every(expiredEveryMs, () => sweepExpired(context, collections));
 
 	/** Runs `work` repeatedly; a round begins when the previous one has ended. */

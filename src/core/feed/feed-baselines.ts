@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
+import { deleteOldest } from "../ports/expiry.ts";
 import type { Collection } from "../ports/store.ts";
 
 /** The positions of a reader in all streams that it follows, at one moment. Resume tokens are relative to a baseline. */
@@ -40,13 +41,8 @@ export async function saveBaseline(context: Reader, account: AccountId, position
 }
 
 /** Deletes the baselines whose resume tokens have expired. */
-export async function sweepBaselines(context: Pick<CoreContext, "store" | "clock">): Promise<void> {
-	for (;;) {
-		const oldest = await context.store.page(feedBaselines, { index: "age", order: "asc", limit: 200 });
-		const expired = oldest.filter((stored) => stored.doc.createdAt < context.clock.now() - baselineLifeMs);
-		for (const stored of expired) await context.store.delete(feedBaselines, stored.id);
-		if (expired.length < 200) return;
-	}
+export async function sweepBaselines({ store, clock }: Pick<CoreContext, "store" | "clock">): Promise<void> {
+	await deleteOldest(store, feedBaselines, "age", ({ createdAt }) => createdAt < clock.now() - baselineLifeMs);
 }
 
 /**

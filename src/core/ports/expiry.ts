@@ -13,21 +13,34 @@ export interface Expiring {
 /** The index of such documents. The sweeper handles every collection that has it under the name `expiresAt`. */
 export const expiryIndex: IndexSpec<Expiring> = { kinds: ["int"], of: (doc) => [doc.expiresAt] };
 
-const chunk = 200;
+/** How many documents are deleted together. */
+const chunk = 500;
 
 /** Deletes the expired documents of every collection that has the index `expiresAt`. */
 export async function sweepExpired(
 	{ store, clock }: { readonly store: Store; readonly clock: Clock },
 	collections: readonly Collection<unknown>[],
 ): Promise<void> {
-	for (const collection of collections as readonly Collection<Expiring>[]) {
-		if (collection.indexes.expiresAt === undefined) continue;
-		for (;;) {
-			const oldest = await store.page(collection, { index: "expiresAt", order: "asc", limit: chunk });
-			const over = oldest.filter(({ doc }) => doc.expiresAt <= clock.now());
-			// Deleted by revision, so that a document that was extended since it was read stays.
-			for (const { id, rev } of over) await store.delete(collection, id, rev);
-			if (over.length < chunk) break;
-		}
+	for (const collection of collections as readonly Collection<Expiring>[])
+		if (collection.indexes.expiresAt !== undefined)
+			await deleteOldest(store, collection, "expiresAt", (doc) => doc.expiresAt <= clock.now());
+}
+
+/**
+ * Deletes the documents at the beginning of an index, up to the first page with one that stays. The documents of a page are deleted at the
+ * same time, so that they share a commit.
+ */
+export async function deleteOldest<T>(
+	store: Pick<Store, "page" | "delete">,
+	collection: Collection<T>,
+	index: string,
+	isOver: (doc: T) => boolean,
+): Promise<void> {
+	for (;;) {
+		const oldest = await store.page(collection, { index, order: "asc", limit: chunk });
+		const over = oldest.filter(({ doc }) => isOver(doc));
+		// Deleted by revision, so that a document that was extended since it was read stays.
+		await Promise.all(over.map(({ id, rev }) => store.delete(collection, id, rev)));
+		if (over.length < chunk) return;
 	}
 }
