@@ -59,15 +59,16 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 	const ending = new AbortController();
 
 	const bridges: Bridge[] = [];
+	const { metrics, countDelivery, countEnded, countDropped } = buildMetrics(() => parkedEvents.amount());
 	const bridging = buildBridging(
 		context,
 		() => bridges,
 		() => lanes,
+		{ onDropped: countDropped },
 	);
 	const { incoming, shadows, parkedEvents } = bridging;
 	for (const name of enabledBridges(config)) bridges.push(await createBridge(name, config, opened, network, bridging));
 
-	const { metrics, countDelivery, countEnded } = buildMetrics();
 	const lanes: Lanes = buildLanes({
 		core: opened,
 		bridges: () => bridges,

@@ -1,5 +1,5 @@
 import { parentLane } from "#core/bridging/incoming/missing-parents.ts";
-import { createParkedEvents, type ParkedEvents } from "#core/bridging/incoming/parked-events.ts";
+import { createParkedEvents, type ParkedEvents, type ParkedOptions } from "#core/bridging/incoming/parked-events.ts";
 import { createIncoming, type Incoming } from "#core/bridging/incoming/receive.ts";
 import { createTargets, type Targets } from "#core/bridging/outgoing/targets.ts";
 import type { CoreContext } from "#core/events/context.ts";
@@ -17,14 +17,18 @@ export interface Bridging {
 	readonly pausedLanes: PausedLanes;
 }
 
-/** @param bridges, lanes called for each use, since both are created later, with the result */
+/**
+ * @param bridges, lanes called for each use, since both are created later, with the result
+ * @param parking the limits on parked events, and who is told when one is dropped
+ */
 export function buildBridging(
 	context: CoreContext,
 	bridges: () => readonly Bridge[],
 	lanes: () => Pick<Lanes, "wake">,
+	parking?: ParkedOptions,
 ): Bridging {
 	const targets = createTargets(context, bridges);
-	const parkedEvents = createParkedEvents(context);
+	const parkedEvents = createParkedEvents(context, parking);
 	const shadows = createShadows(context);
 	const pausedLanes = createPausedLanes(context);
 	const incoming = createIncoming(context, {

@@ -19,13 +19,17 @@ interface GatewayMetrics {
 	readonly metrics: Metrics;
 	/** Counts an attempt to deliver. */
 	countDelivery(bridge: string, status: string): void;
+	/** Counts a remote event that was dropped while it waited for its target. @param limit the limit that it exceeded */
+	countDropped(bridge: string, limit: string): void;
 	/** Counts follows that ended because their target no longer exists. */
 	countEnded(bridge: string, reason: string, count: number): void;
 }
 
-export function buildMetrics(): GatewayMetrics {
+/** @param parked how much waits for its target */
+export function buildMetrics(parked: () => { readonly rows: number; readonly bytes: number }): GatewayMetrics {
 	const outcomes = new Map<string, number>();
 	const ended = new Map<string, number>();
+	const dropped = new Map<string, number>();
 	const gauges = [
 		{
 			name: "causeway_deliveries_total",
@@ -39,8 +43,23 @@ export function buildMetrics(): GatewayMetrics {
 			label: "reason",
 			counts: ended,
 		},
+		{
+			name: "causeway_parked_dropped_total",
+			help: "Remote events that were dropped while they waited for their target, by bridge and the limit that was reached",
+			label: "limit",
+			counts: dropped,
+		},
 	];
 	const metrics = createMetrics((prometheus, registry) => {
+		for (const unit of ["rows", "bytes"] as const)
+			new prometheus.Gauge({
+				name: `causeway_parked_${unit}`,
+				help: `Remote events that wait for their target, in ${unit}`,
+				registers: [registry],
+				collect() {
+					this.set(parked()[unit]);
+				},
+			});
 		for (const { name, help, label, counts } of gauges)
 			new prometheus.Gauge({
 				name,
@@ -61,6 +80,7 @@ export function buildMetrics(): GatewayMetrics {
 	return {
 		metrics,
 		countDelivery: (bridge, status) => add(outcomes, `${bridge} ${status}`, 1),
+		countDropped: (bridge, limit) => add(dropped, `${bridge} ${limit}`, 1),
 		countEnded: (bridge, reason, count) => add(ended, `${bridge} ${reason}`, count),
 	};
 }

@@ -3,7 +3,7 @@ import { emailOwners } from "../accounts/email.ts";
 import { presences } from "../accounts/presence.ts";
 import { privateData } from "../accounts/private-data.ts";
 import { audiences } from "../bridging/audience.ts";
-import { parked } from "../bridging/incoming/parked-events.ts";
+import { parked } from "../bridging/incoming/parked-event.ts";
 import { links } from "../bridging/links.ts";
 import { deadLetters, deliveries } from "../bridging/outgoing/delivery.ts";
 import { portals } from "../bridging/portals/portal.ts";

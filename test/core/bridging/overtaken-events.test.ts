@@ -1,5 +1,5 @@
 import test from "ava";
-import { parked } from "#core/bridging/incoming/parked-events.ts";
+import { parked } from "#core/bridging/incoming/parked-event.ts";
 import { openScene as open } from "./scene.ts";
 
 const follow = { id: "follow" };

@@ -119,9 +119,8 @@ export function maySpeakIn(batch: IncomingBatch, place: Place, sender: Account):
 
 /** True if the removal of a message or edit arrived before it, so that it must never appear. @param key the key of its remote id */
 export async function wasRemoved(batch: IncomingBatch, sender: Account, key: string): Promise<boolean> {
-	const parkedEvents = await batch.parkedEvents.waitingFor(key);
-	return parkedEvents.some(
-		({ parked: { event } }) =>
-			(event.kind === "removal" || event.kind === "retraction") && event.sender.id === sender.origin?.id,
-	);
+	const { origin } = sender;
+	if (origin === undefined) return false;
+	const waiting = await batch.parkedEvents.undoing(key, remoteKey(batch.bridge, origin.id));
+	return waiting.some(({ doc: { event } }) => event.kind === "removal" || event.kind === "retraction");
 }

@@ -7,6 +7,7 @@ import { messageByRemote } from "../find-message.ts";
 import { readAncestors } from "./ancestors.ts";
 import type { Occasion } from "./batch.ts";
 import type { ParkedEvents } from "./parked-events.ts";
+import type { RetryParked } from "./retry-parked.ts";
 
 /**
  * How long a reply waits for a parent whose server can't answer, and for one that its server doesn't show but may be about to send; and
@@ -26,9 +27,15 @@ interface Dependencies {
 	readonly bridges: () => readonly Bridge[];
 	readonly parkedEvents: ParkedEvents;
 	receive(bridge: BridgeName, events: readonly RemoteEvent[], occasion: Occasion): Promise<readonly Received[]>;
+	/** Receives what waits for a key. */
+	readonly retryParked: RetryParked;
 }
 
-type Waiting = { readonly id: string; readonly bridge: BridgeName; readonly event: RemoteMessage; readonly at: number };
+interface Waiting {
+	readonly bridge: BridgeName;
+	readonly event: RemoteMessage;
+	readonly at: number;
+}
 
 /**
  * Looks for the parent of parked replies on its own server, with up to 20 of its ancestors (design §12). A reply whose parent can't be
@@ -38,12 +45,13 @@ type Waiting = { readonly id: string; readonly bridge: BridgeName; readonly even
  */
 export function createMissingParents(
 	context: CoreContext,
-	{ bridges, parkedEvents, receive }: Dependencies,
+	{ bridges, parkedEvents, receive, retryParked }: Dependencies,
 ): (key: string) => Promise<number | undefined> {
-	async function repliesTo(key: string): Promise<readonly Waiting[]> {
-		return (await parkedEvents.waitingFor(key)).flatMap(({ id, parked: { bridge, event, isWanted, at } }) =>
-			isWanted === true && event.kind === "message" ? [{ id, bridge, event, at }] : [],
-		);
+	async function oldestReplyTo(key: string): Promise<Waiting | undefined> {
+		for await (const page of parkedEvents.waitingFor(key))
+			for (const { doc } of page)
+				if (doc.rank === "wanted" && doc.event.kind === "message") return { ...doc, event: doc.event };
+		return undefined;
 	}
 
 	/** The parent's own id, once it is here; otherwise the id by which it is named. @throws {Unavailable} */
@@ -56,9 +64,11 @@ export function createMissingParents(
 	}
 
 	return async (key) => {
-		const [oldest] = await repliesTo(key);
+		const oldest = await oldestReplyTo(key);
+		// What else waits is only received if the parent has come meanwhile.
+		if (oldest === undefined) return void (await retryParked(key));
 		const bridge = bridges().find(({ name }) => name === oldest?.bridge);
-		if (oldest === undefined || bridge === undefined || bridge.resolvers.message === "unsupported") return undefined;
+		if (bridge === undefined || bridge.resolvers.message === "unsupported") return undefined;
 		const named = oldest.event.replyTo;
 		if (named === undefined || "local" in named) return undefined;
 		let parent = named.remote;
@@ -73,10 +83,7 @@ export function createMissingParents(
 		const isHere = (await messageByRemote(context, bridge.name, parent)) !== undefined;
 		const now = context.clock.now();
 		if (!isHere && now - oldest.at < patience) return now + pauseMs;
-		for (const { id, event } of await repliesTo(key)) {
-			const [received] = await receive(bridge.name, [{ ...event, replyTo: { remote: parent } }], "last");
-			if (received?.status !== "parked") await parkedEvents.release(id);
-		}
+		await retryParked(key, { parent, isHere });
 		return undefined;
 	};
 }

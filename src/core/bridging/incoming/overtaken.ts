@@ -3,7 +3,7 @@ import type { PlaceId } from "../../model/membership.ts";
 import type { RemoteEvent } from "../../ports/bridge/remote-event.ts";
 import { remoteKey } from "../../remote-key.ts";
 import { type IncomingBatch, sentAtOf } from "./batch.ts";
-import type { ParkedEvent } from "./parked-events.ts";
+import type { ParkedEvent } from "./parked-event.ts";
 
 type Join = Extract<RemoteEvent, { kind: "join" }>;
 type Leave = Extract<RemoteEvent, { kind: "leave" }>;
@@ -36,10 +36,10 @@ export async function wasUndone(
 ): Promise<boolean> {
 	const { bridge, parkedEvents } = batch;
 	const remembered = [
-		...(await parkedEvents.waitingFor(joinKey(place, account))),
-		...(await parkedEvents.waitingFor(remoteKey(bridge, join.id))),
+		...(await parkedEvents.undoing(joinKey(place, account))),
+		...(await parkedEvents.undoing(remoteKey(bridge, join.id), remoteKey(bridge, join.sender.id))),
 	];
-	return remembered.some(({ parked: { event } }) => undoes(event, join));
+	return remembered.some(({ doc: { event } }) => undoes(event, join));
 }
 
 function undoes(event: RemoteEvent, join: Join): boolean {
@@ -53,9 +53,9 @@ function undoes(event: RemoteEvent, join: Join): boolean {
 
 /** True if a block was undone by an `Undo` that arrived before it and names nothing but its id. */
 export async function wasBlockUndone({ bridge, parkedEvents }: IncomingBatch, block: Leave): Promise<boolean> {
-	const waiting = await parkedEvents.waitingFor(remoteKey(bridge, block.id));
-	return waiting.some(({ parked: { event } }) => {
-		if (event.sender.id !== block.sender.id || event.kind !== "unreaction" || event.target !== undefined) return false;
+	const waiting = await parkedEvents.undoing(remoteKey(bridge, block.id), remoteKey(bridge, block.sender.id));
+	return waiting.some(({ doc: { event } }) => {
+		if (event.kind !== "unreaction" || event.target !== undefined) return false;
 		return event.at === undefined || block.at === undefined || block.at <= event.at;
 	});
 }
@@ -77,10 +77,9 @@ export async function forgetBlocks(
 	place: PlaceId,
 	account: AccountId,
 ): Promise<boolean> {
-	const isBlock = ({ parked: { event } }: { readonly parked: ParkedEvent }): boolean =>
-		event.kind === "leave" && event.blocked === true;
-	const blocks = (await parkedEvents.waitingFor(joinKey(place, account))).filter(isBlock);
-	for (const { id } of blocks) await parkedEvents.release(id);
+	const remembered = await parkedEvents.undoing(joinKey(place, account));
+	const blocks = remembered.filter(({ doc: { event } }) => event.kind === "leave" && event.blocked === true);
+	for (const block of blocks) await parkedEvents.release(block);
 	return blocks.length > 0;
 }
 
@@ -97,13 +96,13 @@ export async function rememberConfirmed(
 	const { sentAt } = sentAtOf(batch, event);
 	if (sentAt === undefined || sentAt <= (known ?? Number.NEGATIVE_INFINITY)) return;
 	const { bridge, parkedEvents } = batch;
-	const before = await parkedEvents.waitingFor(confirmedKey(subject));
-	if (before.some(({ parked }) => (parked.event.at ?? 0) >= sentAt)) return;
+	const before = await parkedEvents.undoing(confirmedKey(subject));
+	if (before.some(({ doc }) => (doc.event.at ?? 0) >= sentAt)) return;
 	// Only the time is kept: a text must not outlive its message here.
 	const { id: remote, sender } = event;
 	const memory = { kind: "retraction", id: remote, sender, target: subject, raw: {}, at: sentAt } as const;
 	await parkedEvents.park(bridge, confirmedKey(subject), memory);
-	for (const { id } of before) await parkedEvents.release(id);
+	for (const row of before) await parkedEvents.release(row);
 }
 
 /** When the newest event happened that confirmed what is there, by its sender's clock. */
@@ -111,6 +110,6 @@ export async function confirmedAt(
 	{ parkedEvents }: IncomingBatch,
 	subject: string,
 ): Promise<{ readonly sentAt?: number }> {
-	const times = (await parkedEvents.waitingFor(confirmedKey(subject))).map(({ parked }) => parked.event.at ?? 0);
+	const times = (await parkedEvents.undoing(confirmedKey(subject))).map(({ doc }) => doc.event.at ?? 0);
 	return times.length === 0 ? {} : { sentAt: Math.max(...times) };
 }

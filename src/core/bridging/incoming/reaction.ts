@@ -60,9 +60,9 @@ const sourceOf = (batch: IncomingBatch, event: RemoteEvent, confirmed: { readonl
 
 /** True if the withdrawal of a reaction arrived before the reaction. One of another reaction may name the same id. */
 async function wasWithdrawn(batch: IncomingBatch, event: RemoteReaction): Promise<boolean> {
-	const waiting = await batch.parkedEvents.waitingFor(remoteKey(batch.bridge, event.reaction));
-	return waiting.some(({ parked: { event: undo } }) => {
-		if (undo.sender.id !== event.sender.id) return false;
+	const { bridge, parkedEvents } = batch;
+	const waiting = await parkedEvents.undoing(remoteKey(bridge, event.reaction), remoteKey(bridge, event.sender.id));
+	return waiting.some(({ doc: { event: undo } }) => {
 		if (undo.kind !== "unreaction" && undo.kind !== "retraction") return false;
 		if (undo.kind === "unreaction" && !mayMean(undo, event)) return false;
 		return undo.at === undefined || event.at === undefined || event.at <= undo.at;

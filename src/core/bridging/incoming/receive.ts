@@ -17,12 +17,12 @@ import { receiveEdit } from "./edit.ts";
 import { receiveJoin, receiveLeave, receiveUnblock } from "./membership.ts";
 import { receiveMessage } from "./message.ts";
 import { createMissingParents } from "./missing-parents.ts";
-import { eventToRetry } from "./overtaken.ts";
 import type { ParkedEvents } from "./parked-events.ts";
 import { receiveGone, receiveProfile } from "./person.ts";
 import { receivePortal } from "./portal.ts";
 import { receiveReaction, receiveUnreaction } from "./reaction.ts";
 import { receiveRemoval, receiveRetraction } from "./removal.ts";
+import { createRetryParked } from "./retry-parked.ts";
 
 const receivers: { readonly [K in RemoteEvent["kind"]]: Receiver<K> } = {
 	message: receiveMessage,
@@ -39,6 +39,9 @@ const receivers: { readonly [K in RemoteEvent["kind"]]: Receiver<K> } = {
 	gone: receiveGone,
 	portal: receivePortal,
 };
+
+/** How many parked events are received before the arrival of their target is acknowledged. */
+const atOnce = 100;
 
 /** Receives all events of bridges (design §3), in order, each once. */
 export interface Incoming {
@@ -66,7 +69,8 @@ export function createIncoming(
 	context: CoreContext,
 	{ shadows, parkedEvents, targets, bridges, pausedLanes, lookForParent }: IncomingParts,
 ): Incoming {
-	const findParent = createMissingParents(context, { bridges, parkedEvents, receive });
+	const retryParked = createRetryParked(context, { parkedEvents, receive });
+	const findParent = createMissingParents(context, { bridges, parkedEvents, receive, retryParked });
 
 	function hostHeardFrom(lane: string): void {
 		for (const bulk of [false, true]) pausedLanes.heardFrom(deliveryLane(laneBeside(lane, bulk)));
@@ -97,19 +101,12 @@ export function createIncoming(
 		return received;
 	}
 
-	/** Receives the events that were parked until this one arrived. */
+	/** Receives the events that were parked until this one arrived: a few at once, so that its sender is answered, the others in a lane. */
 	async function unpark(bridge: BridgeName, event: RemoteEvent): Promise<void> {
 		const arrived = idOf(event);
-		if (arrived !== undefined) await retryParked(remoteKey(bridge, arrived));
-	}
-
-	async function retryParked(key: string): Promise<void> {
-		for (const { id, parked } of await parkedEvents.waitingFor(key)) {
-			const event = eventToRetry(parked);
-			if (event === undefined) continue;
-			const [received] = await receive(parked.bridge, [event], "retried");
-			if (received?.status !== "parked") await parkedEvents.release(id);
-		}
+		if (arrived === undefined) return;
+		const key = remoteKey(bridge, arrived);
+		if (!(await retryParked(key, { atMost: atOnce }))) lookForParent(key);
 	}
 
 	return {
@@ -119,7 +116,7 @@ export function createIncoming(
 			await parkedEvents.expire();
 			for (const key of parkedEvents.takeNewKeys()) {
 				await retryParked(key);
-				if ((await parkedEvents.waitingFor(key)).some(({ parked }) => parked.isWanted)) lookForParent(key);
+				if (await parkedEvents.isWanted(key)) lookForParent(key);
 			}
 		},
 	};
