@@ -11,6 +11,7 @@ import {
 import { readActivity } from "./incoming/activities.ts";
 import type { InboxContext } from "./incoming/reader.ts";
 import { Refused } from "./incoming/refused.ts";
+import { keptRaw } from "./kept-raw.ts";
 import { normalise } from "./normalise.ts";
 import { idOf, isJson, type Json, sameOrigin, typeOf } from "./reading.ts";
 import { RemoteUnavailable } from "./remote/fetch-document.ts";
@@ -105,7 +106,8 @@ export function createInbox(
 			account === undefined || account.deletedAt !== undefined
 				? undefined
 				: personOfAccount(account, host.about.domain);
-		if (sender !== undefined) await host.receive([{ kind: "gone", id: `${actor}#gone`, sender, raw: activity }]);
+		if (sender !== undefined)
+			await host.receive([{ kind: "gone", id: `${actor}#gone`, sender, raw: keptRaw(activity) }]);
 		return true;
 	}
 }

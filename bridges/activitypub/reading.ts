@@ -17,11 +17,14 @@ export function listOf(value: unknown): readonly unknown[] {
 /** The first value of a property. */
 export const firstOf = (value: unknown): unknown => (Array.isArray(value) ? listOf(value)[0] : value);
 
+/** The longest id, in characters; what is longer identifies nothing here, since it would be stored wherever the id is. */
+const maxId = 2048;
+
 /** The id of something that is named by its id, embedded, or linked to. An empty string is how some servers write that there is none. */
 export function idOf(value: unknown): string | undefined {
 	const one = firstOf(value);
 	const id = isJson(one) ? (firstOf(one["id"]) ?? firstOf(one["href"])) : one;
-	return typeof id === "string" && id !== "" ? id : undefined;
+	return typeof id === "string" && id !== "" && id.length <= maxId ? id : undefined;
 }
 
 export const idsOf = (value: unknown): readonly string[] =>

@@ -43,6 +43,7 @@ export type {
 	RemotePerson,
 	RemotePlace,
 } from "#core/ports/bridge/remote-event.ts";
+export { maxRawBytes } from "#core/ports/bridge/remote-event.ts";
 export type { BridgeRequest, BridgeResponse } from "#core/ports/bridge/request.ts";
 export type { HomeServer, Requester } from "#core/ports/bridge/requester.ts";
 export type { Alternate, Resolvers, Subject } from "#core/ports/bridge/resolvers.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RemoteEvent } from "#bridge-kit";
+import { keptRaw } from "../kept-raw.ts";
 import { idOf, type Json, knownTypeOf, originOf, sameOrigin, typeOf } from "../reading.ts";
 import { type ActivityType, activityTypes } from "../vocabulary.ts";
 import { readAccept, readReject } from "./answer.ts";
@@ -85,5 +86,5 @@ export async function readActivity(
 	const sender = context.directory.known(actor) ?? (await context.directory.person(actor));
 	if (sender === undefined) throw new Refused(403, "The actor can't be fetched");
 	const at = isTimed[meaning.kind] ? activitySentAt(activity) : {};
-	return { id, sender, raw, ...at, ...meaning } as RemoteEvent;
+	return { id, sender, raw: keptRaw(raw, id), ...at, ...meaning } as RemoteEvent;
 }

@@ -1,5 +1,6 @@
 import { type RemoteMessage, Unavailable } from "#bridge-kit";
 import { createCache } from "../cache.ts";
+import { keptRaw } from "../kept-raw.ts";
 import { idOf, idsOf, type Json, sameOrigin } from "../reading.ts";
 import { RemoteUnavailable } from "../remote/fetch-document.ts";
 import { readMessage } from "./create.ts";
@@ -26,7 +27,7 @@ export function createMessageReader(context: InboxContext): (id: string) => Prom
 		const meaning = await readMessage(context, author, object, object);
 		if (meaning === undefined) return undefined;
 		const sender = await directory.person(author);
-		return sender === undefined ? undefined : { ...meaning, id, sender, raw: createOf(author, object) };
+		return sender === undefined ? undefined : { ...meaning, id, sender, raw: keptRaw(createOf(author, object), id) };
 	}
 
 	return async (id) => {

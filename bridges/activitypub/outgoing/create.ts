@@ -9,6 +9,7 @@ import {
 	isRelayed,
 	type OutboxActivity,
 	postOf,
+	relayedActivity,
 	type Writer,
 	withoutContext,
 } from "./writer.ts";
@@ -38,11 +39,9 @@ export const writeMessage: Writer<"message"> = async (context, delivery) => {
 	const post = await postOf(context, delivery);
 	const author = context.ids.person(subject.author);
 	if (isRelayed(context, delivery)) {
-		if (!isGroupChannel(channel) || delivery.raw === undefined) return [];
-		return [
-			announceActivity(context, delivery, delivery.raw, author),
-			share(context, delivery, subject.message, author),
-		];
+		const activity = relayedActivity(delivery);
+		if (!isGroupChannel(channel) || activity === undefined) return [];
+		return [announceActivity(context, delivery, activity, author), share(context, delivery, subject.message, author)];
 	}
 	const create = createOf(context, post);
 	if (!isGroupChannel(channel) || !isBroadcast(delivery)) return [create];

@@ -9,6 +9,7 @@ import {
 	isRelayed,
 	type OutboxActivity,
 	postOf,
+	relayedActivity,
 	type Writer,
 	withoutContext,
 } from "./writer.ts";
@@ -38,7 +39,7 @@ export const writeRemoval: Writer<"removal"> = async (context, delivery) => {
 		object: isOurs ? toTombstone(ids, subject.message) : ids.object(subject.message),
 	});
 	if (!isGroupChannel(channel)) return [removal];
-	const passedOn = isRelayed(context, delivery) ? delivery.raw : withoutContext(removal);
+	const passedOn = isRelayed(context, delivery) ? relayedActivity(delivery) : withoutContext(removal);
 	const announced = passedOn === undefined ? [] : [announceActivity(context, delivery, passedOn, author)];
 	if (!isOurs) return [...announced, unshare(context, delivery, author)];
 	return isBroadcast(delivery) ? [removal, ...announced, unshare(context, delivery, author)] : [removal];

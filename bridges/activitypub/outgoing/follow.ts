@@ -1,6 +1,6 @@
 import type { Account } from "#bridge-kit";
 import type { Ids } from "../ids.ts";
-import { isJson } from "../reading.ts";
+import { idOf, isJson } from "../reading.ts";
 import { activityBy, type OutboxActivity, type Writer, withoutContext } from "./writer.ts";
 
 /** Its id contains the event and the follower, so that an `Accept` with nothing but the id is understood without a look-up. */
@@ -33,8 +33,8 @@ export const writeAnswer: Writer<"answer"> = ({ ids }, { id, channel, account, a
 	const signer = ids.channelActor(channel);
 	const follower = ids.person(account);
 	const asked = isJson(request)
-		? { id: request["id"], type: "Follow", actor: follower, object: request["object"] }
-		: { type: "Follow", actor: follower, object: signer };
+		? { id: request["id"], type: "Follow", actor: follower, object: idOf(request["object"]) ?? signer }
+		: { ...(typeof request === "string" ? { id: request } : {}), type: "Follow", actor: follower, object: signer };
 	return [
 		activityBy(signer, { id: ids.activity(id), type: accepted ? "Accept" : "Reject", to: [follower], object: asked }),
 	];

@@ -2,7 +2,15 @@ import type { Delivery } from "#bridge-kit";
 import type { PublishingContext } from "../context.ts";
 import type { Ids } from "../ids.ts";
 import { announceActivity } from "./announce.ts";
-import { activityBy, isGroupChannel, isRelayed, type OutboxActivity, type Writer, withoutContext } from "./writer.ts";
+import {
+	activityBy,
+	isGroupChannel,
+	isRelayed,
+	type OutboxActivity,
+	relayedActivity,
+	type Writer,
+	withoutContext,
+} from "./writer.ts";
 
 type Reaction = Extract<Delivery, { kind: "reaction" | "unreaction" }>;
 
@@ -27,8 +35,9 @@ function likeOf({ ids }: PublishingContext, { actor, subject, key, image, at }: 
 }
 
 function relayed(context: PublishingContext, delivery: Reaction): readonly OutboxActivity[] {
-	if (!isGroupChannel(delivery.channel) || delivery.raw === undefined) return [];
-	return [announceActivity(context, delivery, delivery.raw, context.ids.person(delivery.actor))];
+	const activity = relayedActivity(delivery);
+	if (!isGroupChannel(delivery.channel) || activity === undefined) return [];
+	return [announceActivity(context, delivery, activity, context.ids.person(delivery.actor))];
 }
 
 export const writeReaction: Writer<"reaction"> = (context, delivery) =>

@@ -1,6 +1,8 @@
 import { type Channel, type Delivery, type DeliveryKind, ownerOf } from "#bridge-kit";
 import type { Post } from "../audience.ts";
 import type { PublishingContext } from "../context.ts";
+import { keptRaw } from "../kept-raw.ts";
+import { isJson } from "../reading.ts";
 import { objectContext } from "../vocabulary.ts";
 
 /** An activity, and the id of the actor whose key signs it. */
@@ -37,6 +39,9 @@ export const isGroupChannel = (channel: Channel): boolean => channel.kind === "r
 /** Whether it came from the fediverse: a group's channel relays it unchanged, and it is never repeated in another name. */
 export const isRelayed = (context: PublishingContext, delivery: Delivery): boolean =>
 	delivery.origin === context.host.about.bridge;
+
+/** What a group's channel relays of an activity; an earlier version kept some that are too long for that. `undefined`: nothing was kept. */
+export const relayedActivity = ({ raw }: Delivery): unknown => (isJson(raw) ? keptRaw(raw) : raw);
 
 /** The message of a delivery, with the owner of the timeline that it is in. */
 export async function postOf({ host }: Pick<PublishingContext, "host">, delivery: InChannel): Promise<Post> {

@@ -246,6 +246,18 @@ test("an activity from the fediverse is announced unchanged, and never repeated 
 	t.like(await deliver({ ...host.delivery(inTimeline, inbox), raw }), { status: "rejected" });
 });
 
+test("a long activity that an earlier version kept whole is relayed without what no one understands", async (t) => {
+	const { host, inbox, jane, bob, deliver, sent } = await open(t);
+	const place = host.channel(jane, "discoverable");
+	const message = host.say(bob, place, "theirs", { origin: { bridge: host.about.bridge, id: `${bob.origin?.id}/2` } });
+	const activity = { id: `${bob.origin?.id}/2/create`, type: "Create", actor: bob.origin?.id };
+	await deliver({ ...host.delivery(message, inbox), raw: { ...activity, unknown: "x".repeat(900_000) } });
+	t.deepEqual(sent()[0]?.object as unknown, activity);
+	await deliver({ ...host.delivery(message, inbox), raw: { ...activity, content: "x".repeat(900_000) } });
+	t.true(sent().some(({ object }) => object === (activity.id as unknown)));
+	for (const one of sent()) t.true(JSON.stringify(one).length < 32_768);
+});
+
 test("of several activities those that were taken are not sent again when the next one fails", async (t) => {
 	const { host, inbox, jane, peer, deliver, progress, sent } = await open(t);
 	const delivery = host.delivery(host.say(jane, host.channel(jane, "discoverable"), "twice"), inbox);

@@ -14,6 +14,7 @@ import { receiveAnswer } from "./answer.ts";
 import { type IncomingBatch, ignored, type Occasion, type PendingOutcome, type Receiver } from "./batch.ts";
 import { cleanEvent } from "./clean-event.ts";
 import { receiveEdit } from "./edit.ts";
+import { fitRaw } from "./fit-raw.ts";
 import { receiveJoin, receiveLeave, receiveUnblock } from "./membership.ts";
 import { receiveMessage } from "./message.ts";
 import { createMissingParents } from "./missing-parents.ts";
@@ -90,7 +91,7 @@ export function createIncoming(
 			// What an event says about its sender is as old as the event.
 			const isOld = occasion === "retried" || occasion === "last";
 			const sender = await (isOld ? shadows.asKnown(bridge, event.sender) : shadows.of(bridge, event.sender));
-			const step = await receiveOne(batch, sender, cleanEvent(event));
+			const step = await receiveOne(batch, sender, fitRaw(cleanEvent(event)));
 			if (event.kind === "gone") shadows.forget(bridge, event.sender);
 			// The first failure is reported below; meanwhile none may be an unhandled rejection.
 			step.done.catch(() => {});

@@ -40,6 +40,9 @@ export type JoinTarget =
 /** Refers to a message: by its remote id, or by our own id if the bridge has parsed one. */
 export type MessageRef = { readonly remote: string } | { readonly local: MessageId };
 
+/** How much of an event is kept as it was received, in bytes of JSON. */
+export const maxRawBytes = 32 * 1024;
+
 /**
  * An event of the other network. `id` is that network's id of the event. Some servers use an id again, so it is not what makes an event a
  * repetition, unless `isUnique` says so: an event is applied to the state that is there (design §3.1 rule 6).
@@ -51,7 +54,10 @@ export type RemoteEvent = {
 	readonly sender: RemotePerson;
 	/** When it happened by the sender's clock, in milliseconds since 1970; for a message or an edit, when its text was last changed. */
 	readonly at?: number;
-	/** The event as it was received, so that later versions can read more from it. */
+	/**
+	 * The event as it was received, so that later versions can read more from it. A bridge leaves out what it does not understand if this is
+	 * longer than {@link maxRawBytes}; of what is longer even then, the core keeps the id.
+	 */
 	readonly raw: unknown;
 } & (
 	| {
