@@ -1,6 +1,6 @@
 import type { Draft } from "../core/ports/store.ts";
 import { lastSeq } from "./event-ids.ts";
-import { checkId, checkText } from "./scalars.ts";
+import { checkId, checkInt, checkText } from "./scalars.ts";
 import { jsonOf } from "./stored.ts";
 
 /** A valid draft, with its bodies serialised. */
@@ -18,6 +18,7 @@ export function checkDraft(draft: Draft): CheckedDraft {
 	checkText(draft.type, "An event's type");
 	checkText(draft.actor, "An event's actor");
 	if (draft.request !== undefined) checkId(draft.request, "An event's request key");
+	if (draft.requestMs !== undefined) checkInt(draft.requestMs, "How long a request key is taken");
 	if (draft.natural !== undefined) checkId(draft.natural, "An event's natural key");
 	for (const marker of draft.pending) checkMarker(marker);
 	return {

@@ -37,6 +37,37 @@ export function logContract(name: string, newPlace: NewPlace): void {
 		for (const id of ["s/2", "s/0", "s/01", "t/1", "s", "", "/1", "s/x"]) t.is(await store.event(id), undefined);
 	});
 
+	test(`${name}: a request key is taken for as long as its draft says, and then makes a new event`, async (t) => {
+		const clock = { time: 5_000, now: () => clock.time };
+		const place = await newPlace(t);
+		const store = await place.open({ clock });
+		const append = (request: string, rest: { readonly requestMs?: number } = { requestMs: 1_000 }) =>
+			store.append(post("s", "x", { request, ...rest }), { folds });
+		await append("once", {});
+		t.like(await append("again"), { outcome: "appended", event: { id: "s/2", request: "again" } });
+		clock.time += 999;
+		t.like(await append("again"), { outcome: "duplicate", by: "request", event: { id: "s/2" } });
+		clock.time += 1;
+		t.is(await store.eventBy("request", "again"), undefined);
+		const both = await Promise.all([append("again"), append("again")]);
+		t.deepEqual(both.map(({ outcome }) => outcome).toSorted(), ["appended", "duplicate"]);
+		t.is((await store.eventBy("request", "again"))?.id, "s/3");
+		t.like(await store.event("s/2"), { request: "s/2", body: { text: "x" } });
+		t.like(await append("once"), { outcome: "duplicate", event: { id: "s/1" } });
+		// The keys that were not used again are erased, a few at a time.
+		await append("other");
+		clock.time += 1_000;
+		t.is(await store.forgetRequests(1), 1);
+		t.is(await store.forgetRequests(5), 1);
+		t.is(await store.forgetRequests(5), 0);
+		t.deepEqual(
+			(await store.events("s", 0, 9)).map(({ request }) => request),
+			["once", "s/2", "s/3", "s/4"],
+		);
+		const later = await place.open({ clock });
+		t.like(await later.append(post("t", "y", { request: "again" }), { folds }), { outcome: "appended" });
+	});
+
 	test(`${name}: appends are stored in the order of their calls, without gaps in any stream`, async (t) => {
 		const store = await (await newPlace(t)).open();
 		const streams = ["a", "b/c", "b"];

@@ -52,6 +52,22 @@ storeContract("mongodb", async (t) => {
 	return { open: (changes) => opened(t, database, changes) };
 });
 
+test("the request keys of an earlier version are free a day after their requests, other keys never", async (t) => {
+	const database = newDatabase(t);
+	const clock = { time: 1_800_000_000_000, now: () => clock.time };
+	const old = await opened(t, database, { clock });
+	for (const request of ["idem:usr_jane:POST /x:k", "matrix:$event"])
+		await old.append(post("s", "x", { request }), { folds });
+	await client.db(database).collection("log").dropIndex("requestUntil");
+	const store = await opened(t, database, { clock });
+	const isTaken = async (key: string) => (await store.eventBy("request", key)) !== undefined;
+	t.true(await isTaken("idem:usr_jane:POST /x:k"));
+	clock.time += 86_400_000;
+	t.false(await isTaken("idem:usr_jane:POST /x:k"));
+	t.is(await store.forgetRequests(10), 1);
+	t.true(await isTaken("matrix:$event"));
+});
+
 test("a process killed at any point loses no acknowledged event, and its unfolded events are folded later", async (t) => {
 	const database = newDatabase(t);
 	const ledger = new Map<string, string>();

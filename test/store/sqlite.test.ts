@@ -98,7 +98,7 @@ test("no query scans the log", async (t) => {
 	const { createHeads } = await import("../../src/store/sqlite/heads.ts");
 	const { createOwing } = await import("../../src/store/sqlite/owing.ts");
 	createOwing(database, createHeads(database).numberOf);
-	createLogReader(database, () => 1);
+	createLogReader(database, systemClock, () => 1);
 	const queries = seen.filter((sql) => /SELECT|UPDATE|DELETE/.test(sql));
 	t.true(queries.length > 8);
 	for (const sql of queries) {
@@ -218,6 +218,8 @@ test("a file with the first layout is migrated to the current one, with all owed
 	await old.close();
 	const database = new DatabaseSync(file);
 	database.exec(`
+		DROP INDEX log_request_until;
+		ALTER TABLE log DROP COLUMN request_until;
 		DROP TABLE owing;
 		CREATE TABLE owing (row INTEGER PRIMARY KEY, due INTEGER NOT NULL, pending TEXT NOT NULL) STRICT;
 		CREATE INDEX owing_due ON owing (due);
@@ -236,6 +238,29 @@ test("a file with the first layout is migrated to the current one, with all owed
 		t.deepEqual((await store.event("s/1"))?.pending, ["bridge", "notify"]);
 		await store.close();
 	}
+});
+
+test("the request keys of a file with the second layout are free a day after their requests, other keys never", async (t) => {
+	const { file, open } = await newDatabase(t);
+	const clock = { time: 1_800_000_000_000, now: () => clock.time };
+	const old = await open({ clock });
+	for (const request of ["idem:usr_jane:POST /x:k", "matrix:$event"])
+		await old.append(post("s", "x", { request }), { folds });
+	await old.close();
+	const database = new DatabaseSync(file);
+	database.exec(`
+		DROP INDEX log_request_until;
+		ALTER TABLE log DROP COLUMN request_until;
+		PRAGMA user_version = 2;
+	`);
+	database.close();
+	const store = await open({ clock });
+	const isTaken = async (key: string) => (await store.eventBy("request", key)) !== undefined;
+	t.true(await isTaken("idem:usr_jane:POST /x:k"));
+	clock.time += 86_400_000;
+	t.false(await isTaken("idem:usr_jane:POST /x:k"));
+	t.is(await store.forgetRequests(10), 1);
+	t.true(await isTaken("matrix:$event"));
 });
 
 test("a file with a newer layout is rejected", async (t) => {

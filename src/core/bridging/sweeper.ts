@@ -14,6 +14,8 @@ const fewStreams = 100;
 /** A full round is only a safety net, since lanes are woken whenever work is added to them. */
 const allEveryMs = 10_000;
 const expiredEveryMs = 60_000;
+/** How many request keys are erased by one write. */
+const fewKeys = 500;
 
 /** The dependencies of the sweeper. */
 export interface SweeperParts {
@@ -46,6 +48,9 @@ export function startSweeper(
 	every(allEveryMs, sweepAll);
 	every(allEveryMs, () => incoming.sweep());
 	every(expiredEveryMs, () => sweepExpired(context, collections));
+	every(expiredEveryMs, async () => {
+		while ((await store.forgetRequests(fewKeys)) === fewKeys);
+	});
 
 	/** Runs `work` repeatedly; a round begins when the previous one has ended. */
 	function every(ms: number, work: () => Promise<void>): void {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Conflict } from "../errors.ts";
 import type { AccountId } from "../ids.ts";
+import type { Draft } from "../ports/store.ts";
 import type { EventOf, EventType } from "./event.ts";
 import type { AppendedOf } from "./log.ts";
 
@@ -18,6 +19,13 @@ export function idempotencyOf(actor: AccountId, route: string, key: string | und
 		fingerprint: createHash("sha256").update(canonical(body)).digest("base64url"),
 	};
 }
+
+/** How long a repeated request is recognised, in milliseconds (OFSCP §6.1: 24 h). Afterwards its key makes a new request. */
+const keptMs = 86_400_000;
+
+/** The request key of the event that a request creates. */
+export const requestKeyOf = ({ request }: Idempotency): Pick<Draft, "request" | "requestMs"> =>
+	request === undefined ? {} : { request, requestMs: keptMs };
 
 /** JSON with sorted keys, so that equal bodies have equal fingerprints. */
 function canonical(value: unknown): string {

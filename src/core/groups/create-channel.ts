@@ -4,7 +4,7 @@ import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import { cleanName } from "../clean-text.ts";
 import { InvalidRequest, PermissionDenied } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
-import { eventOfRequest, type Idempotency } from "../events/idempotency.ts";
+import { eventOfRequest, type Idempotency, requestKeyOf } from "../events/idempotency.ts";
 import type { AppendedOf } from "../events/log.ts";
 import { mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -87,7 +87,7 @@ const appendChannel = (
 	context: CoreContext,
 	creator: Account,
 	channel: NewChannel,
-	{ request, fingerprint, natural }: Idempotency & { readonly natural?: string },
+	{ natural, ...idempotency }: Idempotency & { readonly natural?: string },
 ): Promise<AppendedOf<"channel.created">> =>
 	context.log.append(
 		{
@@ -95,8 +95,11 @@ const appendChannel = (
 			type: "channel.created",
 			actor: creator.id,
 			...(natural === undefined ? {} : { natural }),
-			...(request === undefined ? {} : { request }),
-			body: { channel, ...(fingerprint === undefined ? {} : { fingerprint }) },
+			...requestKeyOf(idempotency),
+			body: {
+				channel,
+				...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
+			},
 		},
 		{ premises: [stillThere(creator)] },
 	);

@@ -1,8 +1,7 @@
 import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import { cleanName } from "../clean-text.ts";
 import type { CoreContext } from "../events/context.ts";
-import type { Idempotency } from "../events/idempotency.ts";
-import { eventOfRequest } from "../events/idempotency.ts";
+import { eventOfRequest, type Idempotency, requestKeyOf } from "../events/idempotency.ts";
 import { mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import { type Group, groupPermissions, type JoinPolicy, type Permissions } from "../model/group.ts";
@@ -45,7 +44,7 @@ export async function createGroup(
 			stream: id,
 			type: "group.created",
 			actor: owner.id,
-			...(idempotency.request === undefined ? {} : { request: idempotency.request }),
+			...requestKeyOf(idempotency),
 			body: {
 				group: {
 					id,

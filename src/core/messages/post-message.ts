@@ -5,7 +5,7 @@ import { findAccount } from "../accounts/find-account.ts";
 import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
-import { eventOfRequest, type Idempotency } from "../events/idempotency.ts";
+import { eventOfRequest, type Idempotency, requestKeyOf } from "../events/idempotency.ts";
 import type { Place } from "../groups/place.ts";
 import { type AccountId, type MessageId, mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -62,7 +62,7 @@ export async function postMessage(
 			stream: channel.id,
 			type: "message.posted",
 			actor: author.id,
-			...(idempotency.request === undefined ? {} : { request: idempotency.request }),
+			...requestKeyOf(idempotency),
 			...(clientMessageId === undefined ? {} : { natural: clientKey(author.id, place, clientMessageId) }),
 			body: {
 				message: {

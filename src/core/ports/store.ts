@@ -70,6 +70,8 @@ export interface Draft<Type extends string = string, Body = unknown> {
 	readonly actor: string;
 	/** Unique in the whole log: identifies the request. The event's own id if absent. */
 	readonly request?: string;
+	/** How long the request key is taken, in milliseconds; without end if absent. Afterwards the event has its own id as this key. */
+	readonly requestMs?: number;
 	/** Unique in the whole log: identifies what happened, however it was reported. The event's own id if absent. */
 	readonly natural?: string;
 	/** The markers of the consumers that have to handle the event. */
@@ -193,6 +195,8 @@ export interface Store {
 	owedStreams(marker: string, options: { readonly after?: string; readonly limit: number }): Promise<readonly string[]>;
 	/** Removes this consumer's marker from the events, once the results of handling them are durable. Ignores unknown ids and markers. */
 	settle(events: readonly string[], marker: string): Promise<void>;
+	/** Erases at most `limit` request keys whose time is over, and which are free already. Resolves with how many there were. */
+	forgetRequests(limit: number): Promise<number>;
 	/** Folds the events that were appended but not folded (a no-op if both happen in one transaction). Called at start. */
 	catchUp(folds: FoldsOf): Promise<void>;
 	close(): Promise<void>;

@@ -2,7 +2,7 @@ import { assertMay } from "../access/permissions.ts";
 import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import { Conflict } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
-import { eventOfRequest, type Idempotency } from "../events/idempotency.ts";
+import { eventOfRequest, type Idempotency, requestKeyOf } from "../events/idempotency.ts";
 import type { Premise } from "../events/premise.ts";
 import type { Place } from "../groups/place.ts";
 import type { BridgeName } from "../ids.ts";
@@ -140,14 +140,13 @@ async function change(
 	if (desired === undefined) return false;
 	const { at: _, ...reaction } = { ...desired, generation: (now?.generation ?? 0) + 1, at: 0 };
 	const network = source?.bridge ?? source?.origin?.bridge;
-	const request = source === undefined ? once.request : source.request;
 	const appended = await context.log.append(
 		{
 			stream: message.channel,
 			type: reaction.active ? "reaction.added" : "reaction.removed",
 			actor: author.id,
 			natural: reactionKey(reaction),
-			...(request === undefined ? {} : { request }),
+			...(source === undefined ? requestKeyOf(once) : source.request === undefined ? {} : { request: source.request }),
 			body: {
 				reaction,
 				...(network === undefined ? {} : { origin: network }),

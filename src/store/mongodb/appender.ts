@@ -170,7 +170,10 @@ export function createAppender(stream: string, parts: AppenderParts) {
 	async function earlier({ checked: { draft }, folds }: Job): Promise<Appended | undefined> {
 		for (const [by, key] of [["natural", draft.natural] as const, ["request", draft.request] as const]) {
 			const event = key === undefined ? undefined : await reader.eventBy(by, key);
-			if (!event) continue;
+			if (!event) {
+				if (by === "request" && key !== undefined) await reader.freeRequest(key);
+				continue;
+			}
 			await confirm(event.id);
 			await projection.foldUpTo(event.stream, event.seq, folds);
 			return { outcome: "duplicate", by, event };
@@ -185,7 +188,7 @@ export function createAppender(stream: string, parts: AppenderParts) {
 
 	function numbered(job: Job, seq: number, at: number, insert: string): NumberedJob {
 		const { draft, body, erases } = job.checked;
-		const { type, actor, pending } = draft;
+		const { type, actor, pending, requestMs } = draft;
 		const id = eventId(stream, seq);
 		const [request, natural] = [draft.request ?? id, draft.natural ?? id];
 		const record: EventRecord = {
@@ -194,6 +197,7 @@ export function createAppender(stream: string, parts: AppenderParts) {
 			actor,
 			at,
 			request,
+			...(requestMs !== undefined && { requestUntil: at + requestMs }),
 			natural,
 			pending,
 			...(pending.length > 0 && { owedStream: stream, owedSeq: seq }),

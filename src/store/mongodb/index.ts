@@ -63,7 +63,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 		]),
 	);
 	const log = db.collection<EventRecord>("log");
-	const reader = createLogReader(log);
+	const reader = createLogReader(log, clock);
 	const owing = createOwing(log);
 	const folding = createFolding(({ collection }) => tableOf(collection), reportDuplicate);
 	const projection = createProjection(log, db.collection<CursorRecord>("streams"), reader, folding);
@@ -174,6 +174,11 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 		async settle(events, marker) {
 			const ids = events.filter(positionOf);
 			await using(() => owing.settle(ids, marker));
+		},
+
+		async forgetRequests(limit) {
+			checkLimit(limit);
+			return using(() => reader.forgetRequests(limit));
 		},
 
 		async catchUp(folds) {

@@ -1,4 +1,5 @@
 import type { Collection as MongoCollection } from "mongodb";
+import type { Clock } from "../../core/clock.ts";
 import type { LogEvent } from "../../core/ports/store.ts";
 import { eventId, positionOf } from "../event-ids.ts";
 import type { EventRecord } from "./records.ts";
@@ -6,8 +7,11 @@ import type { EventRecord } from "./records.ts";
 /** The most ids per look-up. The log is read by key, since not every server handles ranges of the primary key well. */
 const atOnce = 200;
 
+/** True if the request key of an event is free again. */
+const isOver = (record: EventRecord | null, now: number): boolean => (record?.requestUntil ?? Infinity) <= now;
+
 /** Reads the log. */
-export function createLogReader(log: MongoCollection<EventRecord>) {
+export function createLogReader(log: MongoCollection<EventRecord>, clock: Clock) {
 	/** The records with `seq > after`, in order, up to the first one that is missing. */
 	async function records(stream: string, after: number, limit: number): Promise<readonly EventRecord[]> {
 		const all: EventRecord[] = [];
@@ -24,6 +28,17 @@ export function createLogReader(log: MongoCollection<EventRecord>) {
 		return all;
 	}
 
+	/** Gives events their own ids as request keys, unless that has happened meanwhile. */
+	async function release(over: readonly Pick<EventRecord, "_id" | "request">[]): Promise<void> {
+		const changes = over.map(({ _id, request }) => ({
+			updateOne: {
+				filter: { _id, request },
+				update: { $set: { request: _id }, $unset: { requestUntil: "" as const } },
+			},
+		}));
+		if (changes.length > 0) await log.bulkWrite(changes, { ordered: false });
+	}
+
 	return {
 		records,
 
@@ -32,7 +47,25 @@ export function createLogReader(log: MongoCollection<EventRecord>) {
 		},
 
 		async eventBy(key: "natural" | "request", value: string): Promise<LogEvent | undefined> {
-			return asEvent(await log.findOne({ [key]: value }));
+			const record = await log.findOne({ [key]: value });
+			return key === "request" && isOver(record, clock.now()) ? undefined : asEvent(record);
+		},
+
+		/** Frees a request key if its time is over. */
+		async freeRequest(value: string): Promise<void> {
+			const record = await log.findOne({ request: value });
+			if (record !== null && isOver(record, clock.now())) await release([record]);
+		},
+
+		/** Erases request keys whose time is over. Resolves with how many there were. */
+		async forgetRequests(limit: number): Promise<number> {
+			const over = await log
+				.find({ requestUntil: { $lte: clock.now() } })
+				.sort({ requestUntil: 1 })
+				.limit(limit)
+				.toArray();
+			await release(over);
+			return over.length;
 		},
 
 		/** The seq and the time of a stream's newest event. @param reached a seq that the stream has reached */

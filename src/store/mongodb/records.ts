@@ -23,6 +23,8 @@ export interface EventRecord {
 	readonly actor: string;
 	readonly at: number;
 	readonly request: string;
+	/** Until when the request key is taken; absent if it is taken without end, or no longer. */
+	readonly requestUntil?: number;
 	readonly natural: string;
 	readonly pending: readonly string[];
 	/** The stream and seq again, to find pending events; absent if nothing is pending. */

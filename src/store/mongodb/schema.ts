@@ -21,12 +21,16 @@ interface Wanted {
 const logIndexes: Readonly<Record<string, Wanted>> = {
 	request: { key: { request: 1 }, unique: true },
 	natural: { key: { natural: 1 }, unique: true },
+	requestUntil: { key: { requestUntil: 1 }, unique: false },
 	owed: { key: { pending: 1, owedStream: 1, owedSeq: 1 }, unique: false },
 };
 
 /** Creates and upgrades collections and indexes as needed. @throws {Error} the database was written by a newer version of the program */
 export async function prepareSchema(db: Db, collections: readonly Collection<never>[]): Promise<void> {
-	await prepareIndexes(db, "log", logIndexes, () => upgradeOwed(db));
+	await prepareIndexes(db, "log", logIndexes, async (present) => {
+		await upgradeOwed(db);
+		if (!present.has("requestUntil")) await upgradeRequests(db);
+	});
 	await Promise.all(collections.map((collection) => prepareCollection(db, collection)));
 }
 
@@ -46,6 +50,20 @@ async function upgradeOwed(db: Db): Promise<void> {
 				{ $unset: { owed: "" }, ...(isOwed && { $set: { owedStream: position.stream, owedSeq: position.seq } }) },
 			);
 		}
+		if (found.length < 500) return;
+	}
+}
+
+/** In earlier versions, the keys of repeatable requests (`Idempotency-Key`) were taken without end. It can be repeated after a crash. */
+async function upgradeRequests(db: Db): Promise<void> {
+	const log = db.collection<EventRecord>("log");
+	const without = { request: { $gte: "idem:", $lt: "idem;" }, requestUntil: { $exists: false } } as const;
+	for (;;) {
+		const found = await log
+			.find(without, { projection: { at: 1 } })
+			.limit(500)
+			.toArray();
+		for (const { _id, at } of found) await log.updateOne({ _id }, { $set: { requestUntil: at + 86_400_000 } });
 		if (found.length < 500) return;
 	}
 }
@@ -77,7 +95,7 @@ async function prepareIndexes(
 	db: Db,
 	name: string,
 	wanted: Readonly<Record<string, Wanted>>,
-	fill: () => Promise<void> = async () => {},
+	fill: (present: ReadonlySet<string>) => Promise<void> = async () => {},
 ): Promise<void> {
 	const exists = (await db.listCollections({ name }, { nameOnly: true }).toArray()).length > 0;
 	const present = exists ? await db.collection(name).indexes() : [];
@@ -88,7 +106,7 @@ async function prepareIndexes(
 		if (want && JSON.stringify(want.key) === JSON.stringify(key) && want.unique === (unique ?? false)) right.add(index);
 		else await db.collection(name).dropIndex(index);
 	}
-	await fill();
+	await fill(right);
 	for (const [index, { key, unique }] of Object.entries(wanted)) {
 		if (right.has(index)) continue;
 		await db.collection(name).createIndex(key, { name: index, ...(unique && { unique }) });

@@ -184,6 +184,11 @@ export async function openSqliteStore({
 			await commits.write("log", () => ids.forEach((id) => owing.settle(id, marker)));
 		},
 
+		async forgetRequests(limit) {
+			checkLimit(limit);
+			return commits.write("log", () => log.forgetRequests(limit));
+		},
+
 		async catchUp() {},
 
 		async close() {

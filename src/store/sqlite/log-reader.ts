@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../../core/clock.ts";
 import type { LogEvent } from "../../core/ports/store.ts";
 import { eventId, lastSeq, positionOf } from "../event-ids.ts";
 import { limitSql } from "./limit-sql.ts";
@@ -23,10 +24,14 @@ const columns = `
 const found = `SELECT ${columns} FROM log JOIN streams ON streams.number = log.place >> 31`;
 
 /** Reads the log. @param numberOf the number of a stream; `undefined` if it has none yet */
-export function createLogReader(database: DatabaseSync, numberOf: (stream: string) => number | undefined) {
+export function createLogReader(
+	database: DatabaseSync,
+	clock: Clock,
+	numberOf: (stream: string) => number | undefined,
+) {
 	const byPlace = database.prepare(`${found} WHERE log.place = (?1 << 31) | ?2`);
 	const byNatural = database.prepare(`${found} WHERE "natural" = ?`);
-	const byRequest = database.prepare(`${found} WHERE request = ?`);
+	const byRequest = database.prepare(`${found} WHERE request = ?1 AND (request_until IS NULL OR request_until > ?2)`);
 	const behind = database.prepare(`
 		${found} WHERE log.place > (?1 << 31) | ?2 AND log.place <= (?1 << 31) | 2147483647 ORDER BY log.place ${limitSql("?3")}
 	`);
@@ -45,9 +50,10 @@ export function createLogReader(database: DatabaseSync, numberOf: (stream: strin
 	return {
 		event,
 
-		/** The event with a key. A key that is the event's own id is not stored. */
+		/** The event that has a key now. A key that is the event's own id is not stored. */
 		eventBy(key: "natural" | "request", value: string): LogEvent | undefined {
-			const stored = asEvent((key === "natural" ? byNatural : byRequest).get(value) as Found | undefined);
+			const row = key === "natural" ? byNatural.get(value) : byRequest.get(value, clock.now());
+			const stored = asEvent(row as Found | undefined);
 			if (stored) return stored;
 			const own = event(value);
 			return own?.[key] === value ? own : undefined;

@@ -10,11 +10,19 @@ import { createLogReader } from "./log-reader.ts";
 /** Writes the log. All functions are synchronous; `append` must be called within a transaction. */
 export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold: Fold) => void) {
 	const heads = createHeads(database);
-	const reader = createLogReader(database, heads.numberOf);
-	const insertion = database.prepare("INSERT INTO log VALUES (NULL, (?1 << 31) | ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+	const reader = createLogReader(database, clock, heads.numberOf);
+	const insertion = database.prepare("INSERT INTO log VALUES (NULL, (?1 << 31) | ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
 	const owe = database.prepare("INSERT INTO owing VALUES ((?1 << 31) | ?2, ?3)");
 	const newestRow = database.prepare("SELECT max(row) AS row FROM log");
 	const erasure = database.prepare("UPDATE log SET body = ?3 WHERE place = (?1 << 31) | ?2");
+
+	const release = database.prepare(
+		"UPDATE log SET request = NULL, request_until = NULL WHERE request = ?1 AND request_until <= ?2",
+	);
+	const releaseOldest = database.prepare(`
+		UPDATE log SET request = NULL, request_until = NULL
+		WHERE row IN (SELECT row FROM log WHERE request_until <= ?1 ORDER BY request_until LIMIT ?2)
+	`);
 
 	/** The newest row that the current transaction has added. */
 	let added: number | undefined;
@@ -42,19 +50,26 @@ export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold
 			return row;
 		},
 
+		/** Must be called within a transaction. */
+		forgetRequests: (limit: number): number => Number(releaseOldest.run(clock.now(), limit).changes),
+
 		append({ draft, body, erases }: CheckedDraft, folds: FoldsOf, after: number | undefined): Appended {
 			const head = heads.of(draft.stream);
 			if (after !== undefined && after !== head.seq) return earlier(draft) ?? { outcome: "moved", seq: head.seq };
 			const seq = head.seq + 1;
 			const at = Math.max(clock.now(), head.at);
 			if (seq > lastSeq) throw new RangeError(`The stream ${draft.stream} is full`);
+			const { type, actor, request = null, natural = null } = draft;
+			const until = draft.requestMs === undefined ? null : at + draft.requestMs;
+			const insert = () => insertion.run(head.number, seq, type, actor, at, request, natural, body, until);
 			try {
-				const values = [draft.type, draft.actor, at, draft.request ?? null, draft.natural ?? null, body] as const;
-				added = Number(insertion.run(head.number, seq, ...values).lastInsertRowid);
+				added = Number(insert().lastInsertRowid);
 			} catch (error) {
 				const duplicate = violatedColumn(error) && earlier(draft);
 				if (duplicate) return duplicate;
-				throw error;
+				// Another event has the request key, but no longer for itself.
+				if (release.run(request, clock.now()).changes === 0) throw error;
+				added = Number(insert().lastInsertRowid);
 			}
 			head.seq = seq;
 			head.at = at;

@@ -4,7 +4,13 @@ import { inTransaction } from "./database.ts";
 import { columnNames, columnTypes, rowOf, tableOf } from "./rows.ts";
 
 /** The version of the tables below. */
-const layout = 2;
+const layout = 3;
+
+/** Until when the request key of an event is taken; absent if it is taken without end, or no longer. */
+const requestUntil = `
+	ALTER TABLE log ADD COLUMN request_until INTEGER;
+	CREATE INDEX log_request_until ON log (request_until) WHERE request_until IS NOT NULL;
+`;
 
 const owingTable = `
 	CREATE TABLE owing (place INTEGER NOT NULL, marker TEXT NOT NULL, PRIMARY KEY (place, marker)) STRICT, WITHOUT ROWID;
@@ -32,6 +38,7 @@ const logTables = `
 	CREATE UNIQUE INDEX log_place ON log (place);
 	CREATE UNIQUE INDEX log_request ON log (request) WHERE request IS NOT NULL;
 	CREATE UNIQUE INDEX log_natural ON log ("natural") WHERE "natural" IS NOT NULL;
+	${requestUntil}
 	${owingTable}
 	CREATE TABLE collections (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 	PRAGMA user_version = ${layout};
@@ -47,6 +54,12 @@ const upgrades: Readonly<Record<number, string>> = {
 			FROM owing_1 JOIN log ON log.row = owing_1.row JOIN json_each(owing_1.pending) AS marker;
 		DROP TABLE owing_1;
 		PRAGMA user_version = 2;
+	`,
+	/** In layout 2, the keys of repeatable requests (`Idempotency-Key`) were taken without end. */
+	2: `
+		${requestUntil}
+		UPDATE log SET request_until = at + 86400000 WHERE request >= 'idem:' AND request < 'idem;';
+		PRAGMA user_version = 3;
 	`,
 };
 
