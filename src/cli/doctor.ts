@@ -6,16 +6,22 @@ import type { Marker } from "#core/events/consumers.ts";
 import { laneRecords } from "#core/events/lane-holds.ts";
 import { enabledBridges, holderOf, openCore } from "../gateway.ts";
 import { diagnoseBridge } from "./bridge-commands.ts";
-import type { Command } from "./command.ts";
+import { type Command, Usage } from "./command.ts";
+import { printSizes } from "./doctor-sizes.ts";
 
 /** What the events of each consumer of the log are waiting for. */
 const waiting: Readonly<Record<Marker, string>> = { bridge: "delivery planning", erase: "erasure" };
 
 /** Reports the state of each part, and what to do about problems. */
 export const doctor: Command = {
-	usage: "doctor",
-	summary: "report the state of the provider and its problems",
-	async run(_args, config, terminal) {
+	usage: "doctor [--sizes]",
+	summary: "report the state of the provider and its problems, or how large the parts of the store are",
+	async run(args, config, terminal) {
+		if (args.length > 1 || (args[0] ?? "--sizes") !== "--sizes") throw new Usage("doctor takes nothing but --sizes");
+		if (args.length === 1) {
+			await printSizes(config, terminal);
+			return 0;
+		}
 		terminal.out(`config     ok: ${config.publicUrl}, data in ${config.dataDir}`);
 		const holder = holderOf(config.dataDir);
 		terminal.out(

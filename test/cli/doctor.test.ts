@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import test from "ava";
 import { createRegistration, readRegistration } from "../../bridges/matrix/registration.ts";
+import { sizeLines } from "../../src/cli/doctor-sizes.ts";
 import { startFakeHomeserver } from "../peers/fake-homeserver.ts";
 import { freePort } from "../support/free-port.ts";
 import { runProgram } from "../support/run-program.ts";
@@ -34,4 +35,30 @@ test("doctor asks the homeserver what works, and prints nothing that operators c
 	const away = await ask(`http://127.0.0.1:${await freePort()}`);
 	t.regex(away.stdout, /bridge {5}matrix: The homeserver at http:\/\/127\.0\.0\.1:\d+ does not answer/);
 	t.is(away.stderr, "");
+});
+
+test("doctor --sizes prints rows and bytes of each part of the store, the largest first", async (t) => {
+	const folder = await temporaryFolder(t);
+	const run = (...args: string[]) =>
+		runProgram({ CAUSEWAY_DATA_DIR: path.join(folder, "data"), CAUSEWAY_LOG_LEVEL: "error" }, args);
+	await run("user", "add", "jane");
+	const { stdout, stderr } = await run("doctor", "--sizes");
+	t.is(stderr, "");
+	t.regex(stdout, /^log +\d+ rows +\d[\d.]* [KM]iB +\d[\d.]* K?i?B each$/m);
+	t.regex(stdout, /^accounts +1 row +/m);
+	t.regex(stdout.trimEnd().split("\n").at(-1) ?? "", /^all +/);
+	await t.throwsAsync(run("doctor", "--size"), { message: /: 2 / });
+});
+
+test("sizes are given in units that people read", (t) => {
+	const lines = sizeLines([
+		{ name: "log", rows: 1_234_567, bytes: 3 * 1024 ** 3 },
+		{ name: "codes", rows: 1, bytes: 512 },
+		{ name: "nonces", rows: 0, bytes: 8192 },
+	]);
+	t.deepEqual(lines, [
+		"log    1,234,567 rows  3.0 GiB  2.5 KiB each",
+		"codes           1 row    512 B    512 B each",
+		"all    1,234,568 rows  3.0 GiB  2.5 KiB each",
+	]);
 });

@@ -1,7 +1,7 @@
 import test from "ava";
 import { type Collection, Duplicate } from "../../src/core/ports/store.ts";
 import type { NewPlace } from "./store.ts";
-import { type Note, notes } from "./store-collections.ts";
+import { type Note, noFolds, notes, post } from "./store-collections.ts";
 
 const note = (handle: string, more: Partial<Note> = {}): Note => ({ owner: "o", rank: 1, handle, ...more });
 
@@ -153,5 +153,16 @@ export function documentsContract(name: string, newPlace: NewPlace): void {
 		const other: Collection<object> = { name: "others", version: 1, indexes: {} };
 		await t.throwsAsync(store.get(other, "o1"), { instanceOf: TypeError, message: /others/ });
 		await t.throwsAsync(store.count(notes, "colour", []), { instanceOf: TypeError, message: /colour/ });
+	});
+
+	test(`${name}: the sizes tell the rows and bytes of every part`, async (t) => {
+		const store = await (await newPlace(t)).open();
+		for (let n = 0; n < 3; n++) await store.insert(notes, `n${n}`, note(`h${n}`, { text: "x".repeat(10_000) }));
+		await store.append(post("s", "x"), { folds: noFolds });
+		const sizes = new Map((await store.sizes()).map(({ name: part, ...size }) => [part, size]));
+		t.is(sizes.get("notes")?.rows, 3);
+		t.true((sizes.get("notes")?.bytes ?? 0) > 10_000);
+		t.is(sizes.get("log")?.rows, 1);
+		t.true((sizes.get("log")?.bytes ?? 0) > 0);
 	});
 }

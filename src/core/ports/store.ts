@@ -147,6 +147,14 @@ export class StoreUnavailable extends Error {
 	}
 }
 
+/** How large a part of the store is: the log, its helpers, or a collection. */
+export interface StoredSize {
+	readonly name: string;
+	readonly rows: number;
+	/** With indexes; without what is free or not written back yet. */
+	readonly bytes: number;
+}
+
 /** A write resolves when it is durable. */
 export interface Store {
 	/** @throws {Duplicate} */
@@ -199,5 +207,7 @@ export interface Store {
 	forgetRequests(limit: number): Promise<number>;
 	/** Folds the events that were appended but not folded (a no-op if both happen in one transaction). Called at start. */
 	catchUp(folds: FoldsOf): Promise<void>;
+	/** The sizes of all parts, the largest first. It reads much of the store, so it is not for a request. */
+	sizes(): Promise<readonly StoredSize[]>;
 	close(): Promise<void>;
 }

@@ -24,6 +24,7 @@ import { createPages } from "./pages.ts";
 import { createProjection } from "./projection.ts";
 import { type CursorRecord, contentOf, type EventRecord, recordOf } from "./records.ts";
 import { prepareSchema } from "./schema.ts";
+import { readSizes } from "./sizes.ts";
 
 /** How to open the store on MongoDB. */
 export interface MongoStoreOptions {
@@ -184,6 +185,10 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 		async catchUp(folds) {
 			lastFolds = folds;
 			await using(() => projection.catchUp(folds));
+		},
+
+		async sizes() {
+			return using(() => readSizes(db, collections));
 		},
 
 		async close() {

@@ -18,6 +18,7 @@ import { createPages } from "./pages.ts";
 import { createReadTransaction } from "./read-transaction.ts";
 import { rowOf } from "./rows.ts";
 import { prepareSchema } from "./schema.ts";
+import { readSizes } from "./sizes.ts";
 
 /** How to open the store on SQLite. */
 export interface SqliteStoreOptions {
@@ -190,6 +191,10 @@ export async function openSqliteStore({
 		},
 
 		async catchUp() {},
+
+		async sizes() {
+			return reading(() => readSizes(database, collections));
+		},
 
 		async close() {
 			if (!database.isOpen) return;
