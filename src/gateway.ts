@@ -136,7 +136,9 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 				);
 			state = "ready";
 			listening = await listen(http.app, { ...config.listen, onClosing: () => http.events.close() });
-			startSweeper(context, { lanes, incoming, collections, signal: ending.signal });
+			const { keepRemoteDays } = config.storage;
+			const keeping = keepRemoteDays === 0 ? {} : { keepRemoteMs: keepRemoteDays * 86_400_000 };
+			startSweeper(context, { lanes, incoming, collections, signal: ending.signal, ...keeping });
 			logger.info(
 				{ version, port: listening.port, bridges: enabledBridges(config) },
 				`Causeway serves ${config.publicUrl}`,

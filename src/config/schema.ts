@@ -70,6 +70,7 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 					timeoutMs: integer(100, 120_000).default(10_000),
 					maxAgeDays: integer(3, 30).default(4),
 				}),
+				storage: section({ keepRemoteDays: integer(0, 36_500).default(0) }),
 				limits: section({
 					scale: z.number("a number above 0").positive("a number above 0").default(1),
 					read: rate(600, 60),

@@ -1,3 +1,4 @@
+import { removeOldRemote } from "../erasure/remove-old-remote.ts";
 import { consumerLane, markers } from "../events/consumers.ts";
 import type { CoreContext } from "../events/context.ts";
 import { sweepExpired } from "../ports/expiry.ts";
@@ -14,6 +15,7 @@ const fewStreams = 100;
 /** A full round is only a safety net, since lanes are woken whenever work is added to them. */
 const allEveryMs = 10_000;
 const expiredEveryMs = 60_000;
+const oldEveryMs = 6 * 3_600_000;
 /** How many request keys are erased by one write. */
 const fewKeys = 500;
 
@@ -23,16 +25,18 @@ export interface SweeperParts {
 	readonly incoming: Incoming;
 	/** The collections whose expired documents are deleted. */
 	readonly collections: readonly Collection<unknown>[];
+	/** After how long the posts of remote people that no one here has touched are removed, in milliseconds; absent: never. */
+	readonly keepRemoteMs?: number;
 	readonly signal: AbortSignal;
 }
 
 /**
  * Resumes work that was left behind (design §3.1 rule 4): events that are pending for a consumer, lanes with deliveries, parked remote
- * events whose target has arrived. Also deletes expired documents. Runs until the signal is aborted.
+ * events whose target has arrived. Also deletes what has expired. Runs until the signal is aborted.
  */
 export function startSweeper(
 	context: CoreContext,
-	{ lanes, incoming, collections, signal }: SweeperParts,
+	{ lanes, incoming, collections, keepRemoteMs, signal }: SweeperParts,
 ): void {
 	const { store, logger } = context;
 
@@ -51,6 +55,12 @@ export function startSweeper(
 	every(expiredEveryMs, async () => {
 		while ((await store.forgetRequests(fewKeys)) === fewKeys);
 	});
+
+	if (keepRemoteMs !== undefined)
+		every(oldEveryMs, async () => {
+			const removed = await removeOldRemote(context, keepRemoteMs, signal);
+			if (removed > 0) logger.info({ removed }, "Old posts of remote people were removed");
+		});
 
 	/** Runs `work` repeatedly; a round begins when the previous one has ended. */
 	function every(ms: number, work: () => Promise<void>): void {

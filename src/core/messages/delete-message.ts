@@ -1,6 +1,8 @@
 import { may } from "../access/permissions.ts";
 import { PermissionDenied } from "../errors.ts";
+import type { Marker } from "../events/consumers.ts";
 import type { CoreContext } from "../events/context.ts";
+import type { Premise } from "../events/premise.ts";
 import type { Place } from "../groups/place.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -25,26 +27,34 @@ export async function deleteMessage(
 /**
  * Appends a deletion that has been authorised. It empties the events that hold the message's texts, and is therefore decided again if the
  * message is edited meanwhile. An edit that comes later finds the message deleted.
+ *
+ * @returns whether this call has deleted it
  */
 export async function appendDeletion(
-	context: CoreContext,
+	context: Pick<CoreContext, "store" | "log">,
 	id: MessageId,
 	{
 		actor,
 		request,
+		without,
+		premise,
 		...body
 	}: {
 		readonly actor: Account;
+		/** The consumers that need not know of it. */
+		readonly without?: readonly Marker[];
+		/** What the deletion presumes beside the texts. If it does not hold, the message stays. */
+		readonly premise?: Premise<Message>;
 		readonly request?: string;
 		readonly moderated?: true;
 		readonly bulk?: true;
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
 	},
-): Promise<void> {
+): Promise<boolean> {
 	for (;;) {
 		const message = (await context.store.get(messages, id))?.doc;
-		if (message === undefined || message.deletedAt !== undefined) return;
+		if (message === undefined || message.deletedAt !== undefined || premise?.holds(message) === false) return false;
 		const appended = await context.log.append(
 			{
 				stream: message.channel,
@@ -52,6 +62,7 @@ export async function appendDeletion(
 				actor: actor.id,
 				natural: `deleted:${id}`,
 				...(request === undefined ? {} : { request }),
+				...(without === undefined ? {} : { without }),
 				erases: message.texts.map((seq) => ({ seq, body: remainsOf(message, seq) })),
 				body: {
 					message: id,
@@ -60,9 +71,9 @@ export async function appendDeletion(
 					...taggedBefore(message),
 				},
 			},
-			{ premises: [sameTexts(message)] },
+			{ premises: [sameTexts(message), ...(premise === undefined ? [] : [premise])] },
 		);
-		if (appended.outcome !== "moved") return;
+		if (appended.outcome !== "moved") return appended.outcome === "appended";
 	}
 }
 
