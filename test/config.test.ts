@@ -113,7 +113,7 @@ test("all problems are reported at once, each with its key, the expected and the
 		"limits.post.points: expected a whole number from 1 to 1000000000, found 0",
 		'listen.port: expected a whole number from 0 to 65535, found "http" (in CAUSEWAY_LISTEN_PORT)',
 		"listen.prt: expected one of the keys host, port, behindProxy, found a key that does not exist",
-		"listn: expected one of the keys publicUrl, listen, dataDir, instance, store, queue, registration, federation, bridges, messages, events, delivery, limits, mail, metrics, log, found a key that does not exist",
+		"listn: expected one of the keys publicUrl, listen, dataDir, instance, store, queue, registration, federation, bridges, messages, events, delivery, storage, limits, mail, metrics, log, found a key that does not exist",
 		'log: expected a section with keys, found "loud"',
 	]);
 });

@@ -44,7 +44,7 @@ test("doctor --sizes prints rows and bytes of each part of the store, the larges
 	await run("user", "add", "jane");
 	const { stdout, stderr } = await run("doctor", "--sizes");
 	t.is(stderr, "");
-	t.regex(stdout, /^log +\d+ rows +\d[\d.]* [KM]iB +\d[\d.]* K?i?B each$/m);
+	t.regex(stdout, /^log +\d+ rows? +\d[\d.]* [KM]iB +\d[\d.]* K?i?B each$/m);
 	t.regex(stdout, /^accounts +1 row +/m);
 	t.regex(stdout.trimEnd().split("\n").at(-1) ?? "", /^all +/);
 	await t.throwsAsync(run("doctor", "--size"), { message: /: 2 / });
