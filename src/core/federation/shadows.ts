@@ -20,6 +20,8 @@ export interface Shadows {
 	of(bridge: BridgeName, person: RemotePerson): Promise<Account>;
 	/** The shadow of a person as it is; created if there is none. For descriptions that may be out of date. */
 	asKnown(bridge: BridgeName, person: RemotePerson): Promise<Account>;
+	/** Whether a person has a shadow, perhaps one that was made for them on another network. */
+	has(bridge: BridgeName, person: RemotePerson): Promise<boolean>;
 	/** Drops the cached shadow of a person. */
 	forget(bridge: BridgeName, person: RemotePerson): void;
 }
@@ -44,6 +46,13 @@ export function createShadows(context: CoreContext): Shadows {
 					: await refresh(context, found, fieldsOf(context, bridge, person));
 			known.set(key, { account, person, until: context.clock.now() + cachedMs });
 			return account;
+		},
+		async has(bridge, person) {
+			return (
+				known.get(`${bridge}:${person.id}`) !== undefined ||
+				(await accountByRemote(context, bridge, person.id)) !== undefined ||
+				(await samePerson(context, fieldsOf(context, bridge, person))) !== undefined
+			);
 		},
 		forget: (bridge, person) => known.delete(`${bridge}:${person.id}`),
 	};

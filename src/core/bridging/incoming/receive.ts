@@ -24,6 +24,7 @@ import { receivePortal } from "./portal.ts";
 import { receiveReaction, receiveUnreaction } from "./reaction.ts";
 import { receiveRemoval, receiveRetraction } from "./removal.ts";
 import { createRetryParked } from "./retry-parked.ts";
+import { receiveUnseen } from "./unseen.ts";
 
 const receivers: { readonly [K in RemoteEvent["kind"]]: Receiver<K> } = {
 	message: receiveMessage,
@@ -88,10 +89,7 @@ export function createIncoming(
 		for (const event of events) {
 			// A host that sends is up: what waits for it is tried now.
 			if (event.sender.reach !== undefined && occasion === "delivered") hostHeardFrom(event.sender.reach.lane);
-			// What an event says about its sender is as old as the event.
-			const isOld = occasion === "retried" || occasion === "last";
-			const sender = await (isOld ? shadows.asKnown(bridge, event.sender) : shadows.of(bridge, event.sender));
-			const step = await receiveOne(batch, sender, fitRaw(cleanEvent(event)));
+			const step = await receiveFitted(batch, fitRaw(cleanEvent(event)));
 			if (event.kind === "gone") shadows.forget(bridge, event.sender);
 			// The first failure is reported below; meanwhile none may be an unhandled rejection.
 			step.done.catch(() => {});
@@ -100,6 +98,16 @@ export function createIncoming(
 		const received = await Promise.all(steps);
 		for (const [i, event] of events.entries()) if (received[i]?.status === "accepted") await unpark(bridge, event);
 		return received;
+	}
+
+	async function receiveFitted(batch: IncomingBatch, event: RemoteEvent): Promise<PendingOutcome> {
+		const { bridge, occasion } = batch;
+		const unseen = (await shadows.has(bridge, event.sender)) ? undefined : await receiveUnseen(batch, event);
+		if (unseen !== undefined) return unseen;
+		// What an event says about its sender is as old as the event.
+		const isOld = occasion === "retried" || occasion === "last";
+		const sender = await (isOld ? shadows.asKnown(bridge, event.sender) : shadows.of(bridge, event.sender));
+		return receiveOne(batch, sender, event);
 	}
 
 	/** Receives the events that were parked until this one arrived: a few at once, so that its sender is answered, the others in a lane. */
