@@ -20,6 +20,25 @@ test("an activity is kept whole up to the limit, whatever its members are", (t) 
 	t.deepEqual(keptRaw(umlauts), like, "the limit is one of bytes");
 });
 
+test("a signature in the document and embedded collections are not kept, unless a proof covers them", (t) => {
+	const replies = { id: "https://a.test/notes/1/replies", type: "Collection", first: { type: "CollectionPage" } };
+	const note = { id: "https://a.test/notes/1", type: "Note", content: "Hi" };
+	const create = { ...like, type: "Create", object: { ...note, replies, likes: { type: "Collection" } } };
+	const signed = { ...create, signature: { type: "RsaSignature2017", signatureValue: "x" } };
+	const { "@context": _, ...kept } = keptRaw(signed) as Record<string, unknown>;
+	t.deepEqual(JSON.parse(JSON.stringify(kept)), {
+		id: like.id,
+		type: "Create",
+		actor: like.actor,
+		content: "🎉",
+		object: { ...note, replies: replies.id },
+	});
+	const proven = { ...signed, proof: { type: "DataIntegrityProof" } };
+	t.is(keptRaw(proven), proven);
+	const embedded = { ...signed, object: { ...create.object, proof: { type: "DataIntegrityProof" } } };
+	t.is(keptRaw(embedded), embedded);
+});
+
 test("beyond the limit only members that are understood are kept, at every depth", (t) => {
 	t.deepEqual(keptRaw({ ...like, unknown: long, more: { long } }), like);
 	const note = { id: "https://a.test/notes/1", type: "Note", contentMap: { de: "Hallo" }, tag: [{ type: "Mention" }] };
