@@ -66,9 +66,10 @@ export function startSweeper(
 	function every(ms: number, work: () => Promise<void>): void {
 		const run = (): void => {
 			work()
-				.catch((error: unknown) =>
-					logger.error({ err: error }, "A round of the sweeper failed; the next one will retry"),
-				)
+				.catch((error: unknown) => {
+					if (!signal.aborted)
+						logger.error({ err: error }, "A round of the sweeper failed; the next one will retry");
+				})
 				.finally(() => {
 					if (!signal.aborted) timer = setTimeout(run, ms).unref();
 				});
