@@ -58,6 +58,7 @@ test("an instance on this machine only serves metrics, which were collected from
 	await using running = await startGateway(await temporaryFolder(t));
 	await fetch(`${running.origin}/api/tiers`);
 	const text = await (await fetch(`${running.origin}/metrics`)).text();
+	for (const unit of ["rows", "bytes"]) t.is(valueOf(text, `causeway_parked_${unit}`), 0);
 	t.regex(text, /causeway_http_request_duration_seconds_count\{route="GET \/api\/tiers",method="GET",status="200"\} 1/);
 	const { user, system } = process.cpuUsage();
 	const counted = valueOf(text, "process_cpu_seconds_total");

@@ -67,8 +67,7 @@ export function startSweeper(
 		const run = (): void => {
 			work()
 				.catch((error: unknown) => {
-					if (!signal.aborted)
-						logger.error({ err: error }, "A round of the sweeper failed; the next one will retry");
+					if (!signal.aborted) logger.error({ err: error }, "A round of the sweeper failed; the next one will retry");
 				})
 				.finally(() => {
 					if (!signal.aborted) timer = setTimeout(run, ms).unref();

@@ -65,12 +65,14 @@ export function createMissingParents(
 
 	return async (key) => {
 		const oldest = await oldestReplyTo(key);
-		// What else waits is only received if the parent has come meanwhile.
-		if (oldest === undefined) return void (await retryParked(key));
 		const bridge = bridges().find(({ name }) => name === oldest?.bridge);
-		if (bridge === undefined || bridge.resolvers.message === "unsupported") return undefined;
-		const named = oldest.event.replyTo;
-		if (named === undefined || "local" in named) return undefined;
+		const named = oldest?.event.replyTo;
+		const isReadable = bridge !== undefined && bridge.resolvers.message !== "unsupported";
+		// What waits for something else is only received if that has come meanwhile.
+		if (!isReadable || oldest === undefined || named === undefined || "local" in named) {
+			await retryParked(key);
+			return undefined;
+		}
 		let parent = named.remote;
 		let patience = patienceMs.absent;
 		try {
