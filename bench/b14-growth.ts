@@ -40,7 +40,7 @@ const personOf = (n: number): RemotePerson => ({
 });
 const people = range(authors).map(personOf);
 
-/** What a server sends: about 2 kB. */
+/** What a server sends, without what is not kept of it. */
 const rawOf = (id: string, author: string, text: string) => ({
 	"@context": [
 		"https://www.w3.org/ns/activitystreams",
@@ -91,17 +91,24 @@ async function openScene(folder: string, stored: number) {
 	return { opened, incoming, jane, place, dataDir };
 }
 
+const step = 2_000;
+const remoteOf = (n: number): string => `https://host${n % 50}.test/notes/${n}`;
+
 async function fill({ context: { store, clock } }: OpenedCore, shadowsOf: readonly Account[], stored: number) {
 	const newest = new Map<string, MessageId>();
-	for (let from = 0; from < stored; from += 2_000) {
-		const appends = range(Math.min(2_000, stored - from)).map((n) => {
+	let begin = 0;
+	// A build that was interrupted goes on.
+	while (begin < stored && (await store.eventBy("natural", remoteKey(fedi, remoteOf(begin)))) !== undefined)
+		begin += step;
+	for (let from = begin; from < stored; from += step) {
+		const appends = range(Math.min(step, stored - from)).map((n) => {
 			const number = from + n;
 			const author = shadowsOf[number % authors] as Account;
 			const channel = author.timeline;
 			const id = mintId("msg", clock.now());
 			const above = number % 2 === 0 ? undefined : newest.get(channel);
 			newest.set(channel, id);
-			const remote = `https://host${number % 50}.test/notes/${number}`;
+			const remote = remoteOf(number);
 			const text = textOf(number);
 			const message = {
 				id,
