@@ -13,6 +13,8 @@ const needs = [
 	{ what: "chromium", package: "chromium", isThere: () => onPath("chromium") },
 	{ what: "curl", package: "curl", isThere: () => onPath("curl") },
 	{ what: "jq", package: "jq", isThere: () => onPath("jq") },
+	{ what: "cc", package: "gcc", isThere: () => onPath("cc") },
+	{ what: "the headers of the C library", package: "libc6-dev", isThere: () => existsSync("/usr/include/stdio.h") },
 	{ what: "openssl", package: "openssl", isThere: () => onPath("openssl") },
 	{ what: "python3 with venv", package: "python3-venv", isThere: () => pythonForVenv() !== undefined },
 ];
