@@ -119,9 +119,10 @@ export function createParkedEvents(
 			let isStored = false;
 			try {
 				if (!(await makeRoom(doc))) return false;
-				newKeys.add(waitsFor);
 				await store.insert(parked, id, doc);
 				isStored = true;
+				// Not earlier: a sweep that looked for the event before it can be read would not look again.
+				newKeys.add(waitsFor);
 			} catch (error) {
 				if (!(error instanceof Duplicate)) throw error;
 			} finally {
