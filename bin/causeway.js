@@ -31,6 +31,8 @@ function isNewEnough() {
 }
 
 async function run() {
+	// Commits are flushed in libuv's thread pool. They must not wait there for password hashes, new keys or look-ups of dead hosts.
+	process.env["UV_THREADPOOL_SIZE"] ??= "8";
 	// If the parent dies, for example by SIGKILL, this process dies too, as if the two were one.
 	if (process.env[handover] !== undefined) {
 		delete process.env[handover];

@@ -52,14 +52,14 @@ export async function buildGateway(config: Config, options: GatewayOptions = {})
 }
 
 async function buildOn(config: Config, options: GatewayOptions, lock: Disposable): Promise<Gateway> {
-	const opened = await openCore(config, options);
+	const opened = await openCore(config, { ...options, serves: true });
 	const { context, bus, logger } = opened;
 	const { store } = context;
 	const network = openNetwork(config);
 	const ending = new AbortController();
 
 	const bridges: Bridge[] = [];
-	const { metrics, countDelivery, countEnded, countDropped } = buildMetrics(() => parkedEvents.amount());
+	const { metrics, countDelivery, countEnded, countDropped } = buildMetrics(store, () => parkedEvents.amount());
 	const bridging = buildBridging(
 		context,
 		() => bridges,

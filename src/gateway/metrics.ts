@@ -1,3 +1,4 @@
+import type { Store } from "#core/ports/store.ts";
 import { isLoopback } from "../config/loopback.ts";
 import type { Config } from "../config.ts";
 import type { Metrics, MetricsAccess } from "../http/base/metrics.ts";
@@ -26,7 +27,10 @@ interface GatewayMetrics {
 }
 
 /** @param parked how much waits for its target */
-export function buildMetrics(parked: () => { readonly rows: number; readonly bytes: number }): GatewayMetrics {
+export function buildMetrics(
+	store: Pick<Store, "waiting">,
+	parked: () => { readonly rows: number; readonly bytes: number },
+): GatewayMetrics {
 	const outcomes = new Map<string, number>();
 	const ended = new Map<string, number>();
 	const dropped = new Map<string, number>();
@@ -60,6 +64,14 @@ export function buildMetrics(parked: () => { readonly rows: number; readonly byt
 					this.set(parked()[unit]);
 				},
 			});
+		new prometheus.Gauge({
+			name: "causeway_store_waiting",
+			help: "Writes that the store has not answered yet",
+			registers: [registry],
+			collect() {
+				this.set(store.waiting());
+			},
+		});
 		for (const { name, help, label, counts } of gauges)
 			new prometheus.Gauge({
 				name,

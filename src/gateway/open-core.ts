@@ -35,6 +35,8 @@ export interface GatewayOptions {
 	readonly installed?: InstalledBridges;
 	/** Opens a store that was restored from a backup. */
 	readonly acceptsOlder?: true;
+	/** The process answers requests, so that it must not wait for the disk. */
+	readonly serves?: true;
 }
 
 /** The core on an open store: all that a command needs, even while a server runs. */
@@ -57,12 +59,19 @@ export async function openCore(
 		failPoints = noFailPoints,
 		installed = installedBridges(),
 		acceptsOlder,
+		serves,
 	}: GatewayOptions = {},
 ): Promise<OpenedCore> {
 	let notBefore = 0;
 	// Events must not seem to be from an epoch before the store's own, even if the machine's clock is wrong.
 	const logClock: Clock = { now: () => Math.max(clock.now(), notBefore) };
-	const store = await openStore(config, { logger, clock: logClock, failPoints, ...(acceptsOlder && { acceptsOlder }) });
+	const store = await openStore(config, {
+		logger,
+		clock: logClock,
+		failPoints,
+		...(acceptsOlder && { acceptsOlder }),
+		...(!serves && { flushesInPlace: true }),
+	});
 	const epochs = await readEpochs(store);
 	notBefore = epochs.current.since;
 	const vault = await openVault(config.dataDir, store).catch(async (error: unknown) => {

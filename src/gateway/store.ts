@@ -14,12 +14,14 @@ export interface StoreDependencies {
 	readonly failPoints: FailPoints;
 	/** Opens a store that was restored from a backup. */
 	readonly acceptsOlder?: true;
+	/** The process is a command beside a server, which must not see anything that is not durable; it can wait for the disk. */
+	readonly flushesInPlace?: true;
 }
 
 /** Opens the configured store with all collections of the core. @throws {StoreUnavailable} if its server can't be reached */
 export async function openStore(
 	{ store, dataDir }: Pick<Config, "store" | "dataDir">,
-	{ logger, acceptsOlder, ...rest }: StoreDependencies,
+	{ logger, acceptsOlder, flushesInPlace, ...rest }: StoreDependencies,
 ): Promise<Store> {
 	const options = { collections, ...rest };
 	if (store.kind === "mongodb") {
@@ -32,5 +34,6 @@ export async function openStore(
 		file: path.join(dataDir, "causeway.db"),
 		...options,
 		...(acceptsOlder && { acceptsOlder }),
+		...(flushesInPlace && { flushesInPlace }),
 	});
 }

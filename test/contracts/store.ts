@@ -9,6 +9,7 @@ import { mergeContract } from "./store-merge.ts";
 import { owedContract } from "./store-owed.ts";
 import { pagesContract } from "./store-pages.ts";
 import { restartContract } from "./store-restart.ts";
+import { waitingContract } from "./store-waiting.ts";
 
 /** How a backend is opened. Defaults: the suite's collections, no fail-points, the system clock. */
 export interface OpenOptions {
@@ -32,4 +33,5 @@ export function storeContract(name: string, newPlace: NewPlace): void {
 	foldsContract(name, newPlace);
 	owedContract(name, newPlace);
 	restartContract(name, newPlace);
+	waitingContract(name, newPlace);
 }

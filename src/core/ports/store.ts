@@ -147,6 +147,14 @@ export class StoreUnavailable extends Error {
 	}
 }
 
+/** As many writes as may wait are waiting already, so this one was not begun. Reported as 503. */
+export class StoreBusy extends StoreUnavailable {
+	constructor() {
+		super("Too many writes are waiting");
+		this.name = "StoreBusy";
+	}
+}
+
 /** How large a part of the store is: the log, its helpers, or a collection. */
 export interface StoredSize {
 	readonly name: string;
@@ -155,7 +163,11 @@ export interface StoredSize {
 	readonly bytes: number;
 }
 
-/** A write resolves when it is durable. */
+/**
+ * A write resolves when it is durable; what is not durable can't be read. A read that begins after that sees it.
+ *
+ * @throws {StoreBusy} from any write, if ten thousand are waiting
+ */
 export interface Store {
 	/** @throws {Duplicate} */
 	insert<T>(collection: Collection<T>, id: string, doc: T): Promise<void>;
@@ -209,5 +221,7 @@ export interface Store {
 	catchUp(folds: FoldsOf): Promise<void>;
 	/** The sizes of all parts, the largest first. It reads much of the store, so it is not for a request. */
 	sizes(): Promise<readonly StoredSize[]>;
+	/** How many writes have not been answered. */
+	waiting(): number;
 	close(): Promise<void>;
 }

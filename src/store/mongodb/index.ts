@@ -6,11 +6,13 @@ import {
 	type FoldsOf,
 	type Page,
 	type Store,
+	StoreBusy,
 	StoreUnavailable,
 } from "../../core/ports/store.ts";
 import { checkCollections } from "../collections.ts";
 import { checkDraft } from "../drafts.ts";
 import { positionOf } from "../event-ids.ts";
+import { mostWaiting } from "../most-waiting.ts";
 import { checkLimit } from "../page-request.ts";
 import { checkInt } from "../scalars.ts";
 import { createAppenders } from "./appenders.ts";
@@ -71,6 +73,8 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 	const appenders = createAppenders({ log, reader, folding, projection, failPoints, clock });
 	/** The folds of every event, as they were last passed in. */
 	let lastFolds: FoldsOf | undefined;
+	/** How many writes have not been answered. */
+	let waiting = 0;
 
 	function tableOf(collection: Collection<never>) {
 		const table = tables.get(collection.name);
@@ -89,17 +93,27 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 		return closing ? Promise.reject(new StoreUnavailable("The database is closed")) : guarded(work);
 	}
 
+	async function writing<T>(work: () => Promise<T>): Promise<T> {
+		if (waiting >= mostWaiting) throw new StoreBusy();
+		waiting++;
+		try {
+			return await using(work);
+		} finally {
+			waiting--;
+		}
+	}
+
 	return {
 		async insert(collection, id, doc) {
 			const table = tableOf(collection);
 			const record = recordOf(collection, id, doc);
-			await using(() => table.insert(record));
+			await writing(() => table.insert(record));
 		},
 
 		async insertMissing(collection, docs) {
 			const table = tableOf(collection);
 			const records = docs.map(({ id, doc }) => recordOf(collection, id, doc));
-			await using(() => table.insertMissing(records));
+			await writing(() => table.insertMissing(records));
 		},
 
 		async get<T>(collection: Collection<T>, id: string) {
@@ -113,11 +127,11 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 		async replace(collection, id, rev, doc) {
 			const table = tableOf(collection);
 			const content = contentOf(collection, doc);
-			return using(() => table.replace(id, rev, content));
+			return writing(() => table.replace(id, rev, content));
 		},
 
 		async delete(collection, id, rev) {
-			return using(() => tableOf(collection).delete(id, rev));
+			return writing(() => tableOf(collection).delete(id, rev));
 		},
 
 		async page<T>(collection: Collection<T>, page: Page) {
@@ -135,7 +149,7 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 		async append(draft, { folds, after }) {
 			const checked = checkDraft(draft);
 			lastFolds = folds;
-			return using(() => appenders.of(draft.stream).append(checked, folds, after));
+			return writing(() => appenders.of(draft.stream).append(checked, folds, after));
 		},
 
 		async events(stream, after, limit) {
@@ -174,12 +188,12 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 
 		async settle(events, marker) {
 			const ids = events.filter(positionOf);
-			await using(() => owing.settle(ids, marker));
+			await writing(() => owing.settle(ids, marker));
 		},
 
 		async forgetRequests(limit) {
 			checkLimit(limit);
-			return using(() => reader.forgetRequests(limit));
+			return writing(() => reader.forgetRequests(limit));
 		},
 
 		async catchUp(folds) {
@@ -190,6 +204,8 @@ export async function openMongoStore(options: MongoStoreOptions): Promise<Store>
 		async sizes() {
 			return using(() => readSizes(db, collections));
 		},
+
+		waiting: () => waiting,
 
 		async close() {
 			closing ??= appenders.idle().then(() => client.close());

@@ -3,13 +3,13 @@ import { DatabaseSync } from "node:sqlite";
 /** A page holds several documents, and a changed index page is still cheap to write to the log. */
 const pageSize = 8192;
 /** How many pages the write-ahead log has before a checkpoint: about 32 MB. */
-const checkpointAt = 4000;
-/** Busy timeouts in milliseconds. Waiting blocks the event loop, so it is short once the store is open, and writes are retried. */
-const busyTimeouts = { opening: 10_000, open: 10 };
+export const checkpointAt = 4000;
+/** How long opening waits for the locks of other processes, in milliseconds. */
+const openingTimeout = 10_000;
 
 /** Opens a database file, which other processes may have open too. @throws it can't be opened or is not a database */
 export function openDatabase(file: string): DatabaseSync {
-	const database = new DatabaseSync(file, { timeout: busyTimeouts.opening });
+	const database = new DatabaseSync(file, { timeout: openingTimeout });
 	try {
 		database.exec(`
 			PRAGMA page_size = ${pageSize};
@@ -28,9 +28,19 @@ export function openDatabase(file: string): DatabaseSync {
 	return database;
 }
 
-/** From now on, a lock of another process is reported soon instead of being waited for. */
+/** Opens a second connection, which only reads. */
+export function openReadOnly(file: string): DatabaseSync {
+	return new DatabaseSync(file, { readOnly: true, timeout: openingTimeout });
+}
+
+/** From now on, a lock of another process is reported at once instead of being waited for, which would block the event loop. */
 export function stopWaiting(database: DatabaseSync): void {
-	database.exec(`PRAGMA busy_timeout = ${busyTimeouts.open}`);
+	database.exec("PRAGMA busy_timeout = 0");
+}
+
+/** From now on, a commit is only written. Flushes and checkpoints, which take as long as the disk does, are made by others. */
+export function stopFlushing(database: DatabaseSync): void {
+	database.exec("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0");
 }
 
 /** Runs `work` in one transaction. For the start, before writes are grouped. */

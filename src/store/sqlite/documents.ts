@@ -1,6 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite";
-import { type Collection, Duplicate, type Fold, type Stored } from "../../core/ports/store.ts";
-import { StoredDocument } from "../stored.ts";
+import { type Collection, Duplicate, type Fold } from "../../core/ports/store.ts";
 import { violatedColumn } from "./errors.ts";
 import { columnTypes, type Row, rowOf, tableOf } from "./rows.ts";
 
@@ -12,7 +11,7 @@ interface FoldedDocument {
 }
 
 /**
- * The table of one collection. All functions are synchronous; those that write must be called within a transaction.
+ * Writes the table of one collection. All functions are synchronous and must be called within a transaction.
  *
  * Folded documents are written by `flush`, so that a hundred events which change one counter write it once.
  */
@@ -79,18 +78,6 @@ export function createDocuments(database: DatabaseSync, collection: Collection<n
 		delete(id: string, rev: number | undefined): boolean {
 			const done = rev === undefined ? deletion.run(id) : deletionAtRev.run(id, rev);
 			return done.changes === 1;
-		},
-
-		get<T>(id: string): Stored<T> | undefined {
-			const found = selection.get(id) as Found | undefined;
-			return found && new StoredDocument<T>(id, found.rev, found.json);
-		},
-
-		getAll<T>(ids: readonly string[]): readonly Stored<T>[] {
-			return ids.flatMap((id) => {
-				const found = selection.get(id) as Found | undefined;
-				return found === undefined ? [] : [new StoredDocument<T>(id, found.rev, found.json)];
-			});
 		},
 
 		/** Applies a fold to the current transaction's state of the document. */

@@ -1,24 +1,27 @@
 import type { Clock } from "../../core/clock.ts";
 import { SetupError } from "../../core/errors.ts";
 import type { FailPoints } from "../../core/ports/fail-points.ts";
-import { type Collection, type Store, type Stored, StoreUnavailable } from "../../core/ports/store.ts";
+import { type Collection, type Store, StoreUnavailable } from "../../core/ports/store.ts";
 import { checkCollections } from "../collections.ts";
 import { checkDraft } from "../drafts.ts";
 import { checkLimit } from "../page-request.ts";
 import { checkInt } from "../scalars.ts";
-import { openDatabase, stopWaiting } from "./database.ts";
+import { createCheckpoints } from "./checkpoints.ts";
+import { openDatabase, stopFlushing, stopWaiting } from "./database.ts";
 import { createDocuments } from "./documents.ts";
+import { createDurableSnapshot } from "./durable-snapshot.ts";
 import { publicError } from "./errors.ts";
 import { createGroupCommit } from "./group-commit.ts";
 import { createLog } from "./log.ts";
-import { createMerge } from "./merge.ts";
 import { openNewestRow } from "./newest-row.ts";
 import { createOwing } from "./owing.ts";
-import { createPages } from "./pages.ts";
 import { createReadTransaction } from "./read-transaction.ts";
+import { createReader, type Reader } from "./reader.ts";
 import { rowOf } from "./rows.ts";
 import { prepareSchema } from "./schema.ts";
 import { readSizes } from "./sizes.ts";
+import { createTransactions } from "./transaction.ts";
+import { createWal } from "./wal.ts";
 
 /** How to open the store on SQLite. */
 export interface SqliteStoreOptions {
@@ -29,6 +32,11 @@ export interface SqliteStoreOptions {
 	readonly clock: Clock;
 	/** Opens a database that was restored from a backup, and accepts its end as the end of the log. */
 	readonly acceptsOlder?: true;
+	/**
+	 * Each commit waits for the disk, and with it the whole process. It is for commands beside a server: the server must not see anything of
+	 * theirs that is not durable.
+	 */
+	readonly flushesInPlace?: true;
 }
 
 /**
@@ -45,6 +53,7 @@ export async function openSqliteStore({
 	failPoints,
 	clock,
 	acceptsOlder,
+	flushesInPlace,
 }: SqliteStoreOptions): Promise<Store> {
 	checkCollections(collections);
 	const database = guarded(() => openDatabase(file));
@@ -55,36 +64,44 @@ export async function openSqliteStore({
 		throw error;
 	}
 	stopWaiting(database);
+	if (!flushesInPlace) stopFlushing(database);
 
-	const tables = new Map(
-		collections.map((collection) => {
-			const pages = createPages(database, collection);
-			const merge = createMerge(database, collection, pages.page);
-			return [collection.name, { ...createDocuments(database, collection), ...pages, ...merge }];
-		}),
-	);
+	const tables = new Map(collections.map((collection) => [collection.name, createDocuments(database, collection)]));
 	const log = createLog(database, clock, (fold) => tableOf(fold.collection).fold(fold));
 	const owing = createOwing(database, log.heads.numberOf);
+	const newestState = createReader(database, clock, collections, log.heads);
+	const durableState = createDurableSnapshot(file, clock, collections);
 	const reads = createReadTransaction(database);
-	const commits = createGroupCommit(database, failPoints, {
-		beginning: reads.end,
+	const wal = createWal(file, database);
+	const transact = createTransactions(database, failPoints, {
+		beginning() {
+			reads.end();
+			if (!flushesInPlace) durableState.hold();
+		},
 		begun() {
 			log.heads.refresh();
-			log.takeAdded();
 		},
 		flush() {
 			for (const table of tables.values()) table.flush();
 		},
-		committed() {
-			const row = log.takeAdded();
-			if (row !== undefined) newest.write(row);
-		},
 		undone() {
 			for (const table of tables.values()) table.forget();
 			log.heads.forget();
-			log.takeAdded();
 		},
 	});
+	const commits = createGroupCommit(
+		{
+			transact: (jobs) => transact(jobs) && !flushesInPlace,
+			flush: wal.flush,
+			durable() {
+				durableState.release();
+				newest.write(log.newestRow());
+				checkpoints?.consider();
+			},
+		},
+		failPoints,
+	);
+	const checkpoints = flushesInPlace ? undefined : createCheckpoints(file, database, commits.pause);
 	const newest = openNewestRow(`${file}.newest-row`);
 	const missing = newest.read() - log.newestRow();
 	if (missing > 0 && acceptsOlder !== true) {
@@ -115,12 +132,12 @@ export async function openSqliteStore({
 			if (rows.length > 0) await commits.write("documents", () => table.insertMissing(rows));
 		},
 
-		async get<T>(collection: Collection<T>, id: string) {
-			return reading(() => tableOf(collection).get<T>(id));
+		async get(collection, id) {
+			return reading((state) => state.get(collection, id));
 		},
 
-		async getAll<T>(collection: Collection<T>, ids: readonly string[]) {
-			return reading(() => tableOf(collection).getAll<T>(ids));
+		async getAll(collection, ids) {
+			return reading((state) => state.getAll(collection, ids));
 		},
 
 		async replace(collection, id, rev, doc) {
@@ -134,16 +151,16 @@ export async function openSqliteStore({
 			return commits.write("removal", () => table.delete(id, rev));
 		},
 
-		async page<T>(collection: Collection<T>, page: Parameters<Store["page"]>[1]) {
-			return reading(() => tableOf(collection).page(page) as readonly Stored<T>[]);
+		async page(collection, page) {
+			return reading((state) => state.page(collection, page));
 		},
 
-		async merge<T>(collection: Collection<T>, merge: Parameters<Store["merge"]>[1]) {
-			return reading(() => tableOf(collection).merge(merge) as readonly Stored<T>[]);
+		async merge(collection, merge) {
+			return reading((state) => state.merge(collection, merge));
 		},
 
 		async count(collection, index, prefix) {
-			return reading(() => tableOf(collection).count(index, prefix));
+			return reading((state) => state.count(collection, index, prefix));
 		},
 
 		async append(draft, { folds, after }) {
@@ -154,30 +171,30 @@ export async function openSqliteStore({
 		async events(stream, after, limit) {
 			checkInt(after, "A seq");
 			checkLimit(limit);
-			return reading(() => log.events(stream, after, limit));
+			return reading((state) => state.events(stream, after, limit));
 		},
 
 		async event(id) {
-			return reading(() => log.event(id));
+			return reading((state) => state.event(id));
 		},
 
 		async eventBy(key, value) {
-			return reading(() => log.eventBy(key, value));
+			return reading((state) => state.eventBy(key, value));
 		},
 
 		async head(stream) {
-			return reading(() => log.heads.seqOf(stream));
+			return reading((state) => state.head(stream));
 		},
 
 		async owed(marker, stream, { after = 0, limit }) {
 			checkInt(after, "A seq");
 			checkLimit(limit);
-			return reading(() => log.owed(marker, stream, after, limit));
+			return reading((state) => state.owed(marker, stream, after, limit));
 		},
 
 		async owedStreams(marker, { after, limit }) {
 			checkLimit(limit);
-			return reading(() => owing.streams(marker, after, limit));
+			return reading((state) => state.owedStreams(marker, after, limit));
 		},
 
 		async settle(events, marker) {
@@ -196,22 +213,32 @@ export async function openSqliteStore({
 			return reading(() => readSizes(database, collections));
 		},
 
+		waiting: commits.waiting,
+
 		async close() {
 			if (!database.isOpen) return;
 			await commits.close();
+			// Whoever was answered last may still have something to read.
+			await new Promise((resolve) => setImmediate(resolve));
+			await checkpoints?.close();
 			reads.end();
 			// Another call may have closed it meanwhile.
 			if (!database.isOpen) return;
 			newest.close();
+			durableState.close();
 			database.close();
+			await wal.close();
 		},
 	};
 
-	function reading<T>(work: () => T): T {
+	/** Reads the newest state, or while that is not durable, the one before. */
+	function reading<T>(work: (state: Reader) => T): T {
 		if (!database.isOpen) throw new StoreUnavailable("The database is closed");
 		return guarded(() => {
+			const durable = durableState.reader;
+			if (durable !== undefined) return work(durable);
 			reads.enter();
-			return work();
+			return work(newestState);
 		});
 	}
 }

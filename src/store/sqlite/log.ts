@@ -24,9 +24,6 @@ export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold
 		WHERE row IN (SELECT row FROM log WHERE request_until <= ?1 ORDER BY request_until LIMIT ?2)
 	`);
 
-	/** The newest row that the current transaction has added. */
-	let added: number | undefined;
-
 	/** The earlier event with one of the draft's keys, if there is one. */
 	function earlier({ natural, request }: CheckedDraft["draft"]): Appended | undefined {
 		for (const [by, key] of [["natural", natural] as const, ["request", request] as const]) {
@@ -43,13 +40,6 @@ export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold
 		/** The newest row of the log in the file; 0 if the log is empty. */
 		newestRow: (): number => Number(newestRow.get()?.["row"] ?? 0),
 
-		/** Takes the newest row that the transaction before has added. */
-		takeAdded(): number | undefined {
-			const row = added;
-			added = undefined;
-			return row;
-		},
-
 		/** Must be called within a transaction. */
 		forgetRequests: (limit: number): number => Number(releaseOldest.run(clock.now(), limit).changes),
 
@@ -63,13 +53,13 @@ export function createLog(database: DatabaseSync, clock: Clock, applyFold: (fold
 			const until = draft.requestMs === undefined ? null : at + draft.requestMs;
 			const insert = () => insertion.run(head.number, seq, type, actor, at, request, natural, body, until);
 			try {
-				added = Number(insert().lastInsertRowid);
+				insert();
 			} catch (error) {
 				const duplicate = violatedColumn(error) && earlier(draft);
 				if (duplicate) return duplicate;
 				// Another event has the request key, but no longer for itself.
 				if (release.run(request, clock.now()).changes === 0) throw error;
-				added = Number(insert().lastInsertRowid);
+				insert();
 			}
 			head.seq = seq;
 			head.at = at;
