@@ -10,6 +10,7 @@ import { portals } from "../bridging/portals/portal.ts";
 import { bridgeState } from "../bridging/state.ts";
 import { storeEpochs } from "../events/epochs.ts";
 import { laneRecords } from "../events/lane-holds.ts";
+import { storeProbes } from "../events/store-probe.ts";
 import { documentVersions } from "../federation/document-version.ts";
 import { remoteKeys } from "../federation/remote-keys.ts";
 import { remoteUsers } from "../federation/remote-users.ts";
@@ -32,7 +33,7 @@ import { recoveries } from "../identity/recoveries.ts";
 import { signingKeySets } from "../identity/signing-keys.ts";
 import { accessTokens } from "../identity/tokens.ts";
 import { totps } from "../identity/totp.ts";
-import { vaultKeys } from "../identity/vault-key.ts";
+import { vaultKeys } from "../identity/vault-keys.ts";
 import { messages } from "../messages/message.ts";
 import { messageTags } from "../messages/tags.ts";
 import type { Collection } from "../ports/store.ts";
@@ -60,6 +61,7 @@ export const collections: readonly Collection<unknown>[] = [
 	invites,
 	laneRecords,
 	storeEpochs,
+	storeProbes,
 	links,
 	memberships,
 	messages,

@@ -1,11 +1,8 @@
 import { accounts } from "../accounts/account.ts";
 import type { CoreContext } from "../events/context.ts";
-import type { Collection } from "../ports/store.ts";
+import { vaultKeys } from "../identity/vault-keys.ts";
 import type { Vault } from "../vault.ts";
-import { signingKeySets } from "./signing-keys.ts";
-
-/** A fingerprint that only the key which encrypts the store's secrets makes. */
-export const vaultKeys: Collection<{ readonly fingerprint: string }> = { name: "vault_keys", version: 1, indexes: {} };
+import { sealedValue } from "./sealed-value.ts";
 
 const id = "current";
 type Dependencies = Pick<CoreContext, "store">;
@@ -13,11 +10,10 @@ const fingerprintOf = (vault: Pick<Vault, "fingerprint">): string => vault.finge
 
 /** True if the store may hold secrets. A key was then made for it before, also by an earlier version, which kept no fingerprint. */
 export async function needsKey({ store }: Dependencies): Promise<boolean> {
-	const first = { order: "asc", limit: 1 } as const;
 	return (
 		(await store.get(vaultKeys, id)) !== undefined ||
-		(await store.get(signingKeySets, id)) !== undefined ||
-		(await store.page(accounts, first)).length > 0
+		(await store.page(accounts, { order: "asc", limit: 1 })).length > 0 ||
+		(await sealedValue(store)) !== undefined
 	);
 }
 
@@ -25,7 +21,7 @@ export async function needsKey({ store }: Dependencies): Promise<boolean> {
 export async function isKeyOf({ store }: Dependencies, vault: Vault): Promise<boolean> {
 	const known = (await store.get(vaultKeys, id))?.doc;
 	if (known !== undefined) return known.fingerprint === fingerprintOf(vault);
-	const sealed = (await store.get(signingKeySets, id))?.doc.sealed;
+	const sealed = await sealedValue(store);
 	if (sealed === undefined) return true;
 	try {
 		vault.open(sealed);
