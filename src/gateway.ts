@@ -4,9 +4,11 @@ import { startSweeper } from "#core/bridging/sweeper.ts";
 import { collections } from "#core/catalogue/collections.ts";
 import { foldsOf } from "#core/catalogue/folds.ts";
 import { migrate } from "#core/catalogue/migrations.ts";
+import { probeStore } from "#core/events/store-probe.ts";
 import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Lanes } from "#core/ports/lanes.ts";
+import type { Logger } from "#core/ports/logger.ts";
 import type { Config } from "./config.ts";
 import { createBridge, openNetwork, version } from "./gateway/bridges.ts";
 import { buildBridging } from "./gateway/bridging.ts";
@@ -14,6 +16,7 @@ import { buildHttp } from "./gateway/http.ts";
 import { buildLanes } from "./gateway/lanes.ts";
 import { buildMetrics, hasMetrics, metricsAccessOf } from "./gateway/metrics.ts";
 import { enabledBridges, type GatewayOptions, openCore } from "./gateway/open-core.ts";
+import { createStoreCheck, logReadiness } from "./gateway/readiness.ts";
 import { takeServerLock } from "./gateway/server-lock.ts";
 import { createOperatorsApp } from "./http/operators/app.ts";
 import { type Listening, listen } from "./http/server.ts";
@@ -22,8 +25,12 @@ import type { Health } from "./http/services.ts";
 export { openCommandCore } from "./gateway/bridge-commands.ts";
 export { type InstalledBridges, installedBridges } from "./gateway/installed-bridges.ts";
 export { enabledBridges, type GatewayOptions, type OpenedCore, openCore, readConfig } from "./gateway/open-core.ts";
-
 export { assertNotHeld, holderOf, takeServerLock } from "./gateway/server-lock.ts";
+export { troubleOf } from "./gateway/store-trouble.ts";
+
+/** How long a stop takes at the most, and how long it waits for requests that clients are still sending, in milliseconds. */
+const stopMs = 9_000;
+const requestGraceMs = 6_000;
 
 /** A provider that is built, but has not been started. */
 export interface Gateway extends AsyncDisposable {
@@ -31,7 +38,10 @@ export interface Gateway extends AsyncDisposable {
 	readonly lanes: Lanes;
 	/** Recovers from an earlier crash, opens the port, and resumes unfinished work. */
 	start(): Promise<void>;
-	/** Stops accepting connections and waits up to 10 s for requests and deliveries to finish. Idempotent. */
+	/**
+	 * Stops accepting connections, waits a while for requests and deliveries to finish, and closes everything. Resolves within
+	 * {@link stopMs}, whatever hangs. Idempotent.
+	 */
 	stop(): Promise<void>;
 }
 
@@ -52,7 +62,8 @@ export async function buildGateway(config: Config, options: GatewayOptions = {})
 }
 
 async function buildOn(config: Config, options: GatewayOptions, lock: Disposable): Promise<Gateway> {
-	const opened = await openCore(config, { ...options, serves: true });
+	await using building = new AsyncDisposableStack();
+	const opened = building.use(await openCore(config, { ...options, serves: true }));
 	const { context, bus, logger } = opened;
 	const { store } = context;
 	const network = openNetwork(config);
@@ -84,7 +95,13 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 	});
 
 	let state: ReturnType<Health["state"]> = "recovering";
-	const health: Health = { state: () => state };
+	const health: Health = {
+		state: () => state,
+		storeTrouble: createStoreCheck({
+			probe: () => probeStore(context),
+			onChange: (trouble) => logReadiness(logger, trouble),
+		}),
+	};
 	const http = buildHttp({
 		context,
 		bus,
@@ -110,7 +127,7 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 		state = "draining";
 		ending.abort();
 		// Deliveries end at the same time as requests. They need their bridges until then.
-		await Promise.all([listening?.close(), monitoring?.close(), lanes.stop()]);
+		await Promise.all([listening?.close(requestGraceMs), monitoring?.close(requestGraceMs), lanes.stop()]);
 		await Promise.all(bridges.map((bridge) => bridge.stop()));
 		http.close();
 		await network.http.close();
@@ -118,7 +135,8 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 		lock[Symbol.dispose]();
 		logger.info({}, "Causeway has stopped");
 	}
-	const stop = (): Promise<void> => (stopped ??= end());
+	const stop = (): Promise<void> => (stopped ??= inTime(end(), logger));
+	building.move();
 
 	return {
 		context,
@@ -129,15 +147,18 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 			await parkedEvents.load();
 			for (const bridge of bridges) await bridge.start(ending.signal);
 			if (hasMetrics(config)) await metrics.begin();
+			if (ending.signal.aborted) return;
 			if (config.metrics.port !== 0)
-				monitoring = await listen(
-					createOperatorsApp({ context, health, metrics, token: config.metrics.token }),
-					config.metrics,
-				);
+				monitoring = await listen(createOperatorsApp({ context, health, metrics, token: config.metrics.token }), {
+					...config.metrics,
+					section: "metrics",
+				});
 			state = "ready";
 			listening = await listen(http.app, { ...config.listen, onClosing: () => http.events.close() });
 			const { keepRemoteDays } = config.storage;
 			const keeping = keepRemoteDays === 0 ? {} : { keepRemoteMs: keepRemoteDays * 86_400_000 };
+			// The stop began before there was anything to close.
+			if (ending.signal.aborted) return listening.close(0);
 			startSweeper(context, { lanes, incoming, collections, signal: ending.signal, ...keeping });
 			logger.info(
 				{ version, port: listening.port, bridges: enabledBridges(config) },
@@ -153,4 +174,21 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 		stop,
 		[Symbol.asyncDispose]: stop,
 	};
+}
+
+/** Waits for a stop, but no longer than {@link stopMs}: what is acknowledged is durable, and the next start resumes the rest. */
+async function inTime(ending: Promise<void>, logger: Logger): Promise<void> {
+	const late = Promise.withResolvers<void>();
+	const timer = setTimeout(() => {
+		logger.warn(
+			{ afterMs: stopMs },
+			"Causeway stops without waiting any longer; the next start resumes what is unfinished",
+		);
+		late.resolve();
+	}, stopMs);
+	try {
+		await Promise.race([ending, late.promise]);
+	} finally {
+		clearTimeout(timer);
+	}
 }

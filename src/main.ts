@@ -2,13 +2,23 @@ import { parseArgs } from "node:util";
 import { Problem, SetupError } from "#core/errors.ts";
 import { type Terminal, Usage } from "./cli/command.ts";
 import { findCommand, usage } from "./cli/commands.ts";
-import { ConfigError } from "./config.ts";
-import { readConfig } from "./gateway.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { readConfig, troubleOf } from "./gateway.ts";
 
-/** Aborts on the first SIGINT or SIGTERM; a second one ends the process. */
+const stopSignals = { SIGINT: 2, SIGTERM: 15 } as const;
+/** When a process that was asked to stop ends, even if something still hangs, in milliseconds. A server stops sooner by itself. */
+const endMs = 9_500;
+
+/** Aborts on the first SIGINT or SIGTERM. The process ends at a second one of either, and after {@link endMs} in any case. */
 function shutdownSignal(): AbortSignal {
 	const ending = new AbortController();
-	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ending.abort());
+	const signals = Object.keys(stopSignals) as (keyof typeof stopSignals)[];
+	function end(signal: keyof typeof stopSignals): void {
+		for (const each of signals) process.off(each, end);
+		ending.abort();
+		setTimeout(() => process.exit(process.exitCode ?? 128 + stopSignals[signal]), endMs).unref();
+	}
+	for (const signal of signals) process.on(signal, end);
 	return ending.signal;
 }
 
@@ -24,6 +34,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 		stdin: process.stdin,
 		signal: shutdownSignal(),
 	};
+	let settings: Config | undefined;
 	try {
 		const { config, words, help } = split(argv);
 		if (help) {
@@ -32,9 +43,10 @@ export async function main(argv: readonly string[]): Promise<number> {
 		}
 		const { command, args } = await findCommand(words);
 		const file = config ?? process.env.CAUSEWAY_CONFIG;
-		return await command.run(args, await readConfig(file, process.env), terminal);
+		settings = await readConfig(file, process.env);
+		return await command.run(args, settings, terminal);
 	} catch (error) {
-		return explain(error, terminal);
+		return explain(error, terminal, settings);
 	}
 }
 
@@ -60,14 +72,15 @@ function split(argv: readonly string[]): { config: string | undefined; words: re
 }
 
 /** Prints what went wrong and what to do, and returns the exit code. */
-async function explain(error: unknown, terminal: Terminal): Promise<number> {
+async function explain(thrown: unknown, terminal: Terminal, config: Config | undefined): Promise<number> {
+	const error = (config && troubleOf(thrown, config)) ?? thrown;
 	if (error instanceof Usage || isParseArgsError(error)) {
 		terminal.err(`causeway: ${error.message}\n\n${await usage()}`);
 		return 2;
 	}
 	if (error instanceof ConfigError || error instanceof Problem || error instanceof SetupError) {
 		terminal.err(`causeway: ${error.message}`);
-		return error instanceof ConfigError ? 2 : 1;
+		return 1;
 	}
 	terminal.err(`causeway: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
 	return 1;

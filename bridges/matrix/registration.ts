@@ -56,19 +56,21 @@ export function readRegistration(file: string, prefix?: string): Registration {
 	try {
 		text = readFileSync(file, "utf8");
 	} catch (error) {
-		throw new SetupError(
-			`bridges.matrix.registration: ${file} can't be read; make it with: causeway matrix registration --out ${file}`,
-			{ cause: error },
-		);
+		const { code = "" } = error as NodeJS.ErrnoException;
+		const remedy =
+			code === "ENOENT"
+				? `there is no such file; make it with: causeway matrix registration --out ${file}`
+				: `let the user that runs Causeway read it, or name the right file (${code})`;
+		throw new SetupError(`bridges.matrix.registration: ${file} can't be read; ${remedy}`, { cause: error });
 	}
 	const parsed = schema.safeParse(documentIn(text));
 	if (!parsed.success)
 		throw new SetupError(
-			`bridges.matrix.registration: ${file} is no registration: ${z.prettifyError(parsed.error).replaceAll("\n", " ")}`,
+			`bridges.matrix.registration: ${file} is no registration: ${z.prettifyError(parsed.error).replaceAll("\n", " ")}; name the right file, or make a new one with: causeway matrix registration --out ${file} --force`,
 		);
 	if (prefix !== undefined && parsed.data.sender_localpart !== `${prefix}bot`)
 		throw new SetupError(
-			`bridges.matrix.registration: ${file} was made for another prefix: its sender_localpart is ${parsed.data.sender_localpart}, not ${prefix}bot`,
+			`bridges.matrix.registration: ${file} was made for another prefix: its sender_localpart is ${parsed.data.sender_localpart}, not ${prefix}bot; set bridges.matrix.prefix to the one that it was made for, or make a new file`,
 		);
 	return parsed.data;
 }

@@ -9,13 +9,21 @@ export const serve: Command = {
 	async run(_args, config, terminal) {
 		// A start that must fail says so before it opens or changes anything.
 		assertNotHeld(config.dataDir);
-		await assertCanListen(config.listen);
+		await assertCanListen(config.listen, "listen");
+		if (config.metrics.port !== 0) await assertCanListen(config.metrics, "metrics");
 		await using gateway = await buildGateway(config);
 		releaseStartUpMemory();
-		await gateway.start();
-		if (!terminal.signal.aborted)
-			await new Promise((resolve) => terminal.signal.addEventListener("abort", resolve, { once: true }));
+		const stopped = aborted(terminal.signal);
+		// A stop does not wait for a long migration: the next start resumes it.
+		await Promise.race([gateway.start(), stopped]);
+		await stopped;
 		await gateway.stop();
 		return 0;
 	},
 };
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+	new Promise((resolve) => {
+		if (signal.aborted) resolve();
+		else signal.addEventListener("abort", () => resolve(), { once: true });
+	});

@@ -1,9 +1,7 @@
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import { createAccount } from "#core/accounts/create-account.ts";
-import { setPassword } from "#core/identity/credentials.ts";
-import { checkPassword } from "#core/identity/password-rules.ts";
-import { recoveryLink } from "#core/identity/recovery.ts";
+import { Conflict, SetupError } from "#core/errors.ts";
+import { addAccount } from "#core/identity/add-account.ts";
 import { addressOf } from "#core/model/account.ts";
 import { openCore } from "../gateway.ts";
 import { type Command, Usage } from "./command.ts";
@@ -21,16 +19,19 @@ export const userAdd: Command = {
 		if (handle === undefined || positionals.length > 1) throw new Usage("user add needs one handle");
 		await using opened = await openCore(config);
 		const password = values["password-stdin"] === true ? (await text(terminal.stdin)).replace(/\r?\n$/, "") : undefined;
-		const { context } = opened;
-		// A password that is refused must not leave behind an account without one.
-		if (password !== undefined) await checkPassword(password, { handle, domain: context.domain });
-		const account = await createAccount(context, { handle, ...(values.admin === true ? { admin: true } : {}) });
-		if (password !== undefined) await setPassword(context, account.id, password, { handle, domain: context.domain });
+		const { account, link } = await addAccount(opened.context, {
+			handle,
+			admin: values.admin === true,
+			...(password !== undefined && { password }),
+		}).catch((error: unknown) => {
+			throw error instanceof Conflict ? new SetupError(taken(error, handle), { cause: error }) : error;
+		});
 		terminal.out(addressOf(account));
-		if (password === undefined)
-			terminal.err(
-				`Set the password with this link, which works once, within an hour: ${await recoveryLink(context, account)}`,
-			);
+		if (link !== undefined) terminal.err(`Set the password with this link, which works once, within an hour: ${link}`);
 		return 0;
 	},
 };
+
+/** The command may have been interrupted after it had created the account, and before it printed the link. */
+const taken = (error: Conflict, handle: string): string =>
+	`${error.message}. If its owner can't sign in, print a link where a new password is set: user recover ${handle}`;

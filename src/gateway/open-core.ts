@@ -7,6 +7,7 @@ import { createEmbeddedBus } from "../bus/embedded.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { createLogger } from "../log.ts";
 import { type BuiltCore, buildCore } from "./core.ts";
+import { openDataFolder } from "./data-folder.ts";
 import { openIdentity } from "./identity.ts";
 import { type InstalledBridges, installedBridges } from "./installed-bridges.ts";
 import { openStore } from "./store.ts";
@@ -49,7 +50,8 @@ export interface OpenedCore extends AsyncDisposable, BuiltCore {
 /**
  * Opens the store and builds the core on it. A server can run on the same store at the same time.
  *
- * @throws {SetupError} the store is older than the one that was used here last
+ * @throws {SetupError} the data folder can't be used, the store is older than the one that was used here last, or its key is missing
+ * @throws {StoreUnavailable} the store can't be opened
  */
 export async function openCore(
 	config: Config,
@@ -65,6 +67,8 @@ export async function openCore(
 	let notBefore = 0;
 	// Events must not seem to be from an epoch before the store's own, even if the machine's clock is wrong.
 	const logClock: Clock = { now: () => Math.max(clock.now(), notBefore) };
+	openDataFolder(config.dataDir);
+	await using opening = new AsyncDisposableStack();
 	const store = await openStore(config, {
 		logger,
 		clock: logClock,
@@ -72,12 +76,10 @@ export async function openCore(
 		...(acceptsOlder && { acceptsOlder }),
 		...(!serves && { flushesInPlace: true }),
 	});
+	opening.defer(() => store.close());
 	const epochs = await readEpochs(store);
 	notBefore = epochs.current.since;
-	const vault = await openVault(config.dataDir, store).catch(async (error: unknown) => {
-		await store.close();
-		throw error;
-	});
+	const vault = await openVault(config.dataDir, store);
 	const bus = createEmbeddedBus();
 	const built = buildCore({
 		origin: config.publicUrl,
@@ -95,6 +97,7 @@ export async function openCore(
 			articleBytes: config.limits.articleBytes,
 		},
 	});
+	opening.move();
 	return {
 		...built,
 		bus,

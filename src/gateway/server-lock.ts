@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { SetupError } from "#core/errors.ts";
+import { openDataFolder } from "./data-folder.ts";
+import { databaseTrouble } from "./store-trouble.ts";
 
 /** The process that has a data folder to itself. */
 export interface Holder {
@@ -29,8 +31,8 @@ const fileOf = (dataDir: string): string => path.join(dataDir, "server.lock");
  * @throws {SetupError} another process holds it; the message says which one
  */
 export function takeServerLock(dataDir: string, command: string): Disposable {
-	mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-	const database = new DatabaseSync(fileOf(dataDir), { timeout: patienceMs });
+	openDataFolder(dataDir);
+	const database = openLock(dataDir, patienceMs);
 	try {
 		while (!tryToHold(database, { command, pid: process.pid, host: hostname(), since: Date.now() })) {
 			// Another process took the lock between the two transactions, and has released it.
@@ -38,7 +40,7 @@ export function takeServerLock(dataDir: string, command: string): Disposable {
 	} catch (error) {
 		const holder = isBusy(error) ? readHolder(database) : undefined;
 		database.close();
-		throw isBusy(error) ? new SetupError(refusal(dataDir, holder)) : error;
+		throw isBusy(error) ? new SetupError(refusal(dataDir, holder)) : unusable(error, dataDir);
 	}
 	return {
 		[Symbol.dispose]() {
@@ -50,12 +52,12 @@ export function takeServerLock(dataDir: string, command: string): Disposable {
 /** The process that holds a data folder; `undefined` if there is none. */
 export function holderOf(dataDir: string): Holder | undefined {
 	if (!existsSync(fileOf(dataDir))) return undefined;
-	const database = new DatabaseSync(fileOf(dataDir));
+	const database = openLock(dataDir, 0);
 	try {
 		database.exec("BEGIN IMMEDIATE");
 		return undefined;
 	} catch (error) {
-		if (!isBusy(error)) throw error;
+		if (!isBusy(error)) throw unusable(error, dataDir);
 		database.exec(`PRAGMA busy_timeout = ${patienceMs}`);
 		return readHolder(database);
 	} finally {
@@ -67,6 +69,22 @@ export function holderOf(dataDir: string): Holder | undefined {
 export function assertNotHeld(dataDir: string): void {
 	const holder = holderOf(dataDir);
 	if (holder !== undefined) throw new SetupError(refusal(dataDir, holder));
+}
+
+function openLock(dataDir: string, timeout: number): DatabaseSync {
+	try {
+		return new DatabaseSync(fileOf(dataDir), { timeout });
+	} catch (error) {
+		throw unusable(error, dataDir);
+	}
+}
+
+/** The lock holds nothing of value: a file that is damaged may be deleted. */
+function unusable(error: unknown, dataDir: string): unknown {
+	const code = Number((error as { errcode?: number }).errcode) & 0xff;
+	if (code === corrupt || code === notADatabase)
+		return new SetupError(`${fileOf(dataDir)} is damaged. Delete it: it holds no data`, { cause: error });
+	return databaseTrouble(error, fileOf(dataDir)) ?? error;
 }
 
 /** Writes the holder down and takes the write lock, which leaves the holder readable. */
@@ -95,5 +113,7 @@ function refusal(dataDir: string, holder: Holder | undefined): string {
 	return `${path.resolve(dataDir)} is in use by ${by}. Only one server can run on a data folder: stop it first`;
 }
 
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const [corrupt, notADatabase] = [11, 26];
 /** SQLITE_BUSY: another connection holds the lock. */
 const isBusy = (error: unknown): boolean => (error as { errcode?: number }).errcode === 5;

@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { collections } from "#core/catalogue/collections.ts";
 import type { Clock } from "#core/clock.ts";
@@ -6,6 +5,7 @@ import type { FailPoints } from "#core/ports/fail-points.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import type { Store } from "#core/ports/store.ts";
 import type { Config } from "../config.ts";
+import { databaseName } from "./data-folder.ts";
 
 /** What a store needs besides its configuration. */
 export interface StoreDependencies {
@@ -29,9 +29,8 @@ export async function openStore(
 		return openMongoStore({ url: store.url, logger, ...options });
 	}
 	const { openSqliteStore } = await import("../store/sqlite/index.ts");
-	mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 	return openSqliteStore({
-		file: path.join(dataDir, "causeway.db"),
+		file: path.join(dataDir, databaseName),
 		...options,
 		...(acceptsOlder && { acceptsOlder }),
 		...(flushesInPlace && { flushesInPlace }),

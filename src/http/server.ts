@@ -4,10 +4,12 @@ import type { Duplex } from "node:stream";
 import type Koa from "koa";
 import { http } from "./base/required.ts";
 import { refuseBrokenRequest } from "./broken-request.ts";
-import { type ListenAddress, listenError } from "./listen-error.ts";
+import { type ListenAddress, type ListenSection, listenError } from "./listen-error.ts";
 
 /** A port of 0 stands for any free one. */
 export interface ListenOptions extends ListenAddress {
+	/** The section of the configuration that the address is from; `listen` if absent. */
+	readonly section?: ListenSection;
 	/** Ends responses that never end by themselves (event streams), once no new requests are accepted. */
 	readonly onClosing?: () => void;
 }
@@ -25,7 +27,10 @@ const patience = { headers: 10_000, request: 20_000 };
 const keepAliveMs = 65_000;
 
 /** Listens on the port. @throws {SetupError} it is in use, or the system does not allow it */
-export async function listen(app: Koa, { host, port, onClosing }: ListenOptions): Promise<Listening> {
+export async function listen(
+	app: Koa,
+	{ host, port, section = "listen", onClosing }: ListenOptions,
+): Promise<Listening> {
 	const answer = app.callback();
 	const current = new WeakMap<Duplex, ServerResponse>();
 	const server = http.createServer(
@@ -45,7 +50,7 @@ export async function listen(app: Koa, { host, port, onClosing }: ListenOptions)
 	);
 	server.on("clientError", (error, socket) => refuseBrokenRequest(error, socket, current.get(socket)));
 	server.maxRequestsPerSocket = 0;
-	await opened(server, host, port);
+	await opened(server, { host, port }, section);
 	return {
 		port: (server.address() as AddressInfo).port,
 		async close(graceMs = 10_000) {
@@ -62,11 +67,11 @@ export async function listen(app: Koa, { host, port, onClosing }: ListenOptions)
 	};
 }
 
-function opened(server: Server, host: string, port: number): Promise<void> {
+function opened(server: Server, address: ListenAddress, section: ListenSection): Promise<void> {
 	return new Promise((resolve, reject) => {
-		const fail = (error: Error): void => reject(listenError(error, { host, port }));
+		const fail = (error: Error): void => reject(listenError(error, address, section));
 		server.once("error", fail);
-		server.listen({ host, port }, () => {
+		server.listen({ ...address }, () => {
 			server.off("error", fail);
 			resolve();
 		});

@@ -210,7 +210,7 @@ test("the short URL of a group in the specification redirects to the group", asy
 test("operators can read liveness, readiness and metrics", async (t) => {
 	let state: "ready" | "recovering" | "draining" = "recovering";
 	const door = await openDoor({
-		health: { state: () => state },
+		health: { state: () => state, storeTrouble: async () => undefined },
 		bridges: [echo(["inbox"], async () => ({ status: 202 }))],
 	});
 	t.teardown(() => door.close());

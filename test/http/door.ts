@@ -81,7 +81,7 @@ export interface Person {
 export async function openDoor({
 	bridges = [],
 	limits = {},
-	health = { state: () => "ready" },
+	health = { state: () => "ready", storeTrouble: async () => undefined },
 	logger = silentLogger,
 	clock = systemClock,
 	heartbeatSeconds = 15,

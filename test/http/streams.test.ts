@@ -37,7 +37,7 @@ async function serve(t: ExecutionContext, routes: readonly Route[]) {
 		"test",
 		routes.map((line) => ({ ...line, answer: runRoute(line, services, rates) })),
 	);
-	const health = { state: () => "ready" as const };
+	const health = { state: () => "ready" as const, storeTrouble: async () => undefined };
 	const app = stackOf(
 		{ context, health, metrics: createMetrics(), behindProxy: false, oauth: { cookieKeys: ["k"] } },
 		{ bridges: [], probes: [], doors: [door], asPage: () => undefined },

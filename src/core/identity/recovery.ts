@@ -65,7 +65,7 @@ function recoveryMail(
  */
 export const recoveryLink = (
 	context: LinkDependencies,
-	account: Account,
+	account: Pick<Account, "id">,
 	{ resetsFactor = false }: { readonly resetsFactor?: boolean } = {},
 ): Promise<string> => addLink(context, account, resetsFactor ? { resetsFactor } : {});
 
@@ -73,7 +73,7 @@ type LinkDependencies = Pick<IdentityContext, "store" | "clock" | "origin">;
 
 async function addLink(
 	context: LinkDependencies,
-	account: Account,
+	account: Pick<Account, "id">,
 	what: Pick<Recovery, "sentTo" | "resetsFactor">,
 ): Promise<string> {
 	const secret = newSecret("cwr");

@@ -12,6 +12,8 @@ import type { Metrics, MetricsAccess } from "./metrics.ts";
 
 export interface Health {
 	state(): "ready" | "recovering" | "draining";
+	/** Asks the store, at little cost, whether it can be read and written now. Answers within seconds: `undefined`, or the error. */
+	storeTrouble(): Promise<unknown>;
 }
 
 /** Public information about this instance. */

@@ -4,7 +4,7 @@ import { Unauthenticated, Unavailable } from "#core/errors.ts";
 import type { Metrics, MetricsAccess } from "../base/metrics.ts";
 import type { Health } from "../base/services.ts";
 
-/** Liveness: the process runs. Whether it accepts requests is answered by `/readyz`. */
+/** Liveness: the process runs. Whether it accepts requests is answered by `/readyz`. A restart mends no database, so none is asked. */
 export const alive: Middleware = (ctx) => {
 	ctx.state.route = "probe";
 	ctx.set("Cache-Control", "no-store");
@@ -12,13 +12,17 @@ export const alive: Middleware = (ctx) => {
 	ctx.body = JSON.stringify({ status: "ok" });
 };
 
-/** Readiness: 200 while requests are accepted; 503 while recovering after a start and while draining before a stop. */
+/**
+ * Readiness: 200 while requests are accepted; 503 while recovering after a start, while draining before a stop, and while the store can't be
+ * read or written. What is wrong with the store is in the log, since anyone may ask.
+ */
 export const ready =
 	(health: Health): Middleware =>
-	(ctx) => {
+	async (ctx) => {
 		ctx.state.route = "probe";
 		const state = health.state();
 		if (state !== "ready") throw new Unavailable(`The provider is ${state}`);
+		if ((await health.storeTrouble()) !== undefined) throw new Unavailable("The database can't be used now");
 		ctx.set("Cache-Control", "no-store");
 		ctx.type = "json";
 		ctx.body = JSON.stringify({ status: state });

@@ -1,20 +1,13 @@
 import type { Db, MongoClient } from "mongodb";
+import { SetupError } from "../../core/errors.ts";
 
 /** Timeouts in milliseconds for a missing server, a silent one and a missing majority, each of which is reported as 503. */
 const timeouts = { selection: 2_000, socket: 10_000, majority: 10_000 };
 
-/** Connects, and checks that a server answers. The driver is only loaded here, since most instances do not need it. */
+/** Connects, and checks that a server answers. @throws {SetupError} the URL is wrong, or the server rejects the user. The driver is only loaded here, since most instances do not need it. */
 export async function connect(url: string, database?: string): Promise<{ client: MongoClient; db: Db }> {
 	const { MongoClient } = await import("mongodb");
-	const client = new MongoClient(url, {
-		appName: "causeway",
-		serverSelectionTimeoutMS: timeouts.selection,
-		connectTimeoutMS: timeouts.selection,
-		socketTimeoutMS: timeouts.socket,
-		writeConcern: { w: "majority", journal: true, wtimeoutMS: timeouts.majority },
-		readPreference: "primary",
-		ignoreUndefined: true,
-	});
+	const client = clientOf(MongoClient, url);
 	try {
 		await client.connect();
 		const named = client.options.dbName === "test" ? "causeway" : client.options.dbName;
@@ -23,6 +16,35 @@ export async function connect(url: string, database?: string): Promise<{ client:
 		return { client, db };
 	} catch (error) {
 		await client.close();
-		throw error;
+		throw isRejected(error) ? new SetupError(`store.url: ${rejected}`, { cause: error }) : error;
 	}
 }
+
+const rejected =
+	"the MongoDB server rejects the user or the password. Correct them, or give the user access to the database";
+/** AuthenticationFailed and Unauthorized. */
+const isRejected = (error: unknown): boolean => [13, 18].includes(Number((error as { code?: unknown }).code));
+
+function clientOf(Client: typeof MongoClient, url: string): MongoClient {
+	try {
+		return open(Client, url);
+	} catch (error) {
+		// The driver's words about a URL with a password may contain a part of it.
+		const words = url.includes("@") || !(error instanceof Error) ? "" : ` (${error.message})`;
+		throw new SetupError(
+			`store.url is not a valid MongoDB URL${words}. Correct it: mongodb://user:password@host:port/database, with special characters percent-encoded`,
+			{ cause: error },
+		);
+	}
+}
+
+const open = (Client: typeof MongoClient, url: string): MongoClient =>
+	new Client(url, {
+		appName: "causeway",
+		serverSelectionTimeoutMS: timeouts.selection,
+		connectTimeoutMS: timeouts.selection,
+		socketTimeoutMS: timeouts.socket,
+		writeConcern: { w: "majority", journal: true, wtimeoutMS: timeouts.majority },
+		readPreference: "primary",
+		ignoreUndefined: true,
+	});

@@ -45,7 +45,7 @@ export interface MongoStoreOptions {
  * an append is one insert, and events are folded afterwards, up to a cursor per stream.
  *
  * @throws {StoreUnavailable} no server answers
- * @throws {Error} the database was written by a newer version of the program
+ * @throws {SetupError} the URL is wrong, the server rejects the user, or the database was written by a newer version of the program
  */
 export async function openMongoStore(options: MongoStoreOptions): Promise<Store> {
 	const { collections, failPoints, clock, logger } = options;

@@ -1,6 +1,7 @@
 import type { Db } from "mongodb";
 import type { Collection, IndexSpec } from "../../core/ports/store.ts";
 import { positionOf } from "../event-ids.ts";
+import { newerData } from "../newer-data.ts";
 import { isDuplicateKey } from "./errors.ts";
 import {
 	changeTo,
@@ -25,7 +26,7 @@ const logIndexes: Readonly<Record<string, Wanted>> = {
 	owed: { key: { pending: 1, owedStream: 1, owedSeq: 1 }, unique: false },
 };
 
-/** Creates and upgrades collections and indexes as needed. @throws {Error} the database was written by a newer version of the program */
+/** Creates and upgrades collections and indexes as needed. @throws {SetupError} the database was written by a newer version of the program */
 export async function prepareSchema(db: Db, collections: readonly Collection<never>[]): Promise<void> {
 	await prepareIndexes(db, "log", logIndexes, async (present) => {
 		await upgradeOwed(db);
@@ -73,7 +74,7 @@ async function prepareCollection(db: Db, collection: Collection<never>): Promise
 	const versions = versionsOf(db);
 	const found = await versions.findOne({ _id: name });
 	if (found && found.version > version) {
-		throw new Error(`The collection ${name} has version ${found.version}; this program supports ${version}`);
+		throw newerData(`The collection ${name} of the database ${db.databaseName}`, found.version, version);
 	}
 	const wanted = Object.entries(collection.indexes).map(([index, spec]) => [index, wantedFor(index, spec)] as const);
 	const raised = found !== null && found.version < version;

@@ -12,6 +12,7 @@ import { createDocuments } from "./documents.ts";
 import { createDurableSnapshot } from "./durable-snapshot.ts";
 import { publicError } from "./errors.ts";
 import { createGroupCommit } from "./group-commit.ts";
+import { watchFiles } from "./in-place.ts";
 import { createLog } from "./log.ts";
 import { openNewestRow } from "./newest-row.ts";
 import { createOwing } from "./owing.ts";
@@ -44,8 +45,7 @@ export interface SqliteStoreOptions {
  * there is never anything to catch up with.
  *
  * @throws {StoreUnavailable} the file can't be opened
- * @throws {Error} it was written by a newer version of the program
- * @throws {SetupError} it is older than the database that was used here last, unless that is accepted
+ * @throws {SetupError} it was written by a newer version of the program; it is older than the database that was used here last, unless that is accepted
  */
 export async function openSqliteStore({
 	file,
@@ -65,6 +65,7 @@ export async function openSqliteStore({
 	}
 	stopWaiting(database);
 	if (!flushesInPlace) stopFlushing(database);
+	const files = watchFiles(file);
 
 	const tables = new Map(collections.map((collection) => [collection.name, createDocuments(database, collection)]));
 	const log = createLog(database, clock, (fold) => tableOf(fold.collection).fold(fold));
@@ -75,6 +76,7 @@ export async function openSqliteStore({
 	const wal = createWal(file, database);
 	const transact = createTransactions(database, failPoints, {
 		beginning() {
+			files.assertInPlace();
 			reads.end();
 			if (!flushesInPlace) durableState.hold();
 		},

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Collection } from "../../core/ports/store.ts";
+import { newerData } from "../newer-data.ts";
 import { inTransaction } from "./database.ts";
 import { columnNames, columnTypes, rowOf, tableOf } from "./rows.ts";
 
@@ -63,11 +64,11 @@ const upgrades: Readonly<Record<number, string>> = {
 	`,
 };
 
-/** Creates and upgrades the tables as needed. @throws {Error} the file was written by a newer version of the program */
+/** Creates and upgrades the tables as needed. @throws {SetupError} the file was written by a newer version of the program */
 export function prepareSchema(database: DatabaseSync, collections: readonly Collection<never>[]): void {
 	inTransaction(database, () => {
 		const found = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
-		if (found > layout) throw new Error(`The database has layout ${found}; this program supports ${layout}`);
+		if (found > layout) throw newerData(String(database.location()), found, layout);
 		if (found === 0) database.exec(logTables);
 		else for (let from = found; from < layout; from++) database.exec(upgrades[from] as string);
 		for (const collection of collections) prepareCollection(database, collection);
@@ -80,7 +81,7 @@ function prepareCollection(database: DatabaseSync, collection: Collection<never>
 	const found = row ? Number(row["version"]) : undefined;
 	if (found === version) return;
 	if (found !== undefined && found > version) {
-		throw new Error(`The collection ${name} has version ${found}; this program supports ${version}`);
+		throw newerData(`The collection ${name} of ${database.location()}`, found, version);
 	}
 	if (found === undefined) createTable(database, collection);
 	else reindex(database, collection);

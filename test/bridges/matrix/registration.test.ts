@@ -48,7 +48,10 @@ test("what is wrong with a registration file is said in one line", async (t) => 
 	const good = await write("good.yaml", createRegistration(options));
 	t.is(readRegistration(good, "_ofscp_").sender_localpart, "_ofscp_bot");
 	const cases: readonly (readonly [string, RegExp])[] = [
-		[path.join(folder, "absent.yaml"), /can't be read; make it with: causeway matrix registration/],
+		[
+			path.join(folder, "absent.yaml"),
+			/can't be read; there is no such file; make it with: causeway matrix registration/,
+		],
 		[await write("text.yaml", "hello"), /is no registration/],
 		[await write("broken.yaml", "a: [1\nb: {"), /is no registration/],
 		[await write("half.yaml", "id: causeway\nurl: null\n"), /is no registration.*as_token/],
