@@ -355,19 +355,19 @@ test("a wait behind other requests to a host that answers is not its time-out, a
 		while (held.length === 0) await new Promise((turn) => setTimeout(turn, 5));
 		held.shift()?.();
 	};
-	// Both sockets are busy until the others have waited for longer than a response may take.
+	// Both sockets are busy until the others have waited for longer than a response may take. Each response takes a quarter of that.
 	const long = Array.from({ length: 2 }, () => http.request({ ...get(peer.url), timeoutMs: 60_000 }));
 	while (held.length < 2) await new Promise((turn) => setTimeout(turn, 5));
-	const waiting = Array.from({ length: 4 }, () => http.request({ ...get(peer.url), timeoutMs: 1_500 }));
+	const waiting = Array.from({ length: 10 }, () => http.request({ ...get(peer.url), timeoutMs: 2_400 }));
 	const ended = Promise.allSettled(waiting);
-	for (let answered = 0; answered < 6; answered++) {
-		await new Promise((turn) => setTimeout(turn, 500));
+	for (let answered = 0; answered < 12; answered++) {
+		await new Promise((turn) => setTimeout(turn, 300));
 		await answerNext();
 	}
 	const outcomes = (await ended).map((one) =>
 		one.status === "fulfilled" ? one.value.status : (one.reason as Error).message,
 	);
-	t.deepEqual(outcomes, [200, 200, 200, 200]);
+	t.deepEqual(new Set(outcomes), new Set([200]));
 	await Promise.all(long);
 
 	// While the host answers one request after the other, a last one is not served for too long.

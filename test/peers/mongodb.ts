@@ -18,7 +18,7 @@ const jars = join(peers, "mongo");
 /** Uses the server that `MONGODB_URL` names, or else starts one in memory, without durability. */
 export async function startMongo(): Promise<MongoPeer> {
 	const url = process.env["MONGODB_URL"];
-	if (url) return { url, stop: async () => {} };
+	if (url) return { url: patient(url), stop: async () => {} };
 	await prepareJars();
 	const args = [
 		"-Xmx384m",
@@ -40,12 +40,22 @@ export async function startMongo(): Promise<MongoPeer> {
 		createInterface(server.stdout).on("line", resolve);
 	});
 	return {
-		url: await started,
+		url: patient(await started),
 		async stop() {
 			server.stdin.end();
 			await ended;
 		},
 	};
+}
+
+/** Tests of other things than timeouts must not fail on a busy machine, where a server that works may take minutes. */
+function patient(url: string): string {
+	const patience = new URL(url);
+	// The driver wants a slash before the options.
+	if (patience.pathname === "") patience.pathname = "/";
+	for (const name of ["serverSelectionTimeoutMS", "connectTimeoutMS", "socketTimeoutMS"])
+		patience.searchParams.set(name, "180000");
+	return patience.href;
 }
 
 /** Fetches the server's jars once; concurrent callers wait for the first. */

@@ -1,10 +1,19 @@
 import type { Db, MongoClient } from "mongodb";
 import { SetupError } from "../../core/errors.ts";
 
-/** Timeouts in milliseconds for a missing server, a silent one and a missing majority, each of which is reported as 503. */
-const timeouts = { selection: 2_000, socket: 10_000, majority: 10_000 };
+/**
+ * Timeouts in milliseconds for a missing server, a new connection and a silent server, each of which is reported as 503. Those that the URL
+ * names take precedence.
+ */
+const timeouts = { serverSelectionTimeoutMS: 2_000, connectTimeoutMS: 2_000, socketTimeoutMS: 10_000 };
+/** The timeout for a majority of the servers, in milliseconds. */
+const majorityMs = 10_000;
 
-/** Connects, and checks that a server answers. @throws {SetupError} the URL is wrong, or the server rejects the user. The driver is only loaded here, since most instances do not need it. */
+/**
+ * Connects, and checks that a server answers. The driver is only loaded here, since most instances do not need it.
+ *
+ * @throws {SetupError} the URL is wrong, or the server rejects the user
+ */
 export async function connect(url: string, database?: string): Promise<{ client: MongoClient; db: Db }> {
 	const { MongoClient } = await import("mongodb");
 	const client = clientOf(MongoClient, url);
@@ -41,10 +50,14 @@ function clientOf(Client: typeof MongoClient, url: string): MongoClient {
 const open = (Client: typeof MongoClient, url: string): MongoClient =>
 	new Client(url, {
 		appName: "causeway",
-		serverSelectionTimeoutMS: timeouts.selection,
-		connectTimeoutMS: timeouts.selection,
-		socketTimeoutMS: timeouts.socket,
-		writeConcern: { w: "majority", journal: true, wtimeoutMS: timeouts.majority },
+		...timeoutsBeside(url),
+		writeConcern: { w: "majority", journal: true, wtimeoutMS: majorityMs },
 		readPreference: "primary",
 		ignoreUndefined: true,
 	});
+
+/** The timeouts that the URL does not name. The driver prefers options to the URL, and names in URLs have no case. */
+function timeoutsBeside(url: string): Partial<typeof timeouts> {
+	const named = new Set([...new URLSearchParams(url.split("?")[1])].map(([name]) => name.toLowerCase()));
+	return Object.fromEntries(Object.entries(timeouts).filter(([name]) => !named.has(name.toLowerCase())));
+}

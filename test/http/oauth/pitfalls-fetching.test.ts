@@ -149,7 +149,7 @@ test("DNS rebinding doesn't reach a loopback or private address", async (t) => {
 		const address = answers[lookups++ % answers.length] as string;
 		callback(null, [{ address, family: address.includes(":") ? 6 : 4 }]);
 	};
-	const http = createHttpClient({ userAgent: "test", lookup, timeoutMs: 500 });
+	const http = createHttpClient({ userAgent: "test", lookup, timeoutMs: 20_000 });
 	t.teardown(() => http.close());
 	const documents = createClientDocuments({ clock: systemClock, logger: silentLogger }, http);
 	for (let i = 0; i < 10; i++) {
