@@ -23,6 +23,8 @@ import { type Listening, listen } from "./http/server.ts";
 import type { Health } from "./http/services.ts";
 
 export { openCommandCore } from "./gateway/bridge-commands.ts";
+export { databaseName } from "./gateway/data-folder.ts";
+export { freeBytes } from "./gateway/file-trouble.ts";
 export { type InstalledBridges, installedBridges } from "./gateway/installed-bridges.ts";
 export { enabledBridges, type GatewayOptions, type OpenedCore, openCore, readConfig } from "./gateway/open-core.ts";
 export { assertNotHeld, holderOf, takeServerLock } from "./gateway/server-lock.ts";

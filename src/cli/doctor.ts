@@ -7,6 +7,7 @@ import { laneRecords } from "#core/events/lane-holds.ts";
 import { enabledBridges, holderOf, openCore } from "../gateway.ts";
 import { diagnoseBridge } from "./bridge-commands.ts";
 import { type Command, Usage } from "./command.ts";
+import { diskLine, fileLines } from "./doctor-data.ts";
 import { printSizes } from "./doctor-sizes.ts";
 
 /** What the events of each consumer of the log are waiting for. */
@@ -23,6 +24,7 @@ export const doctor: Command = {
 			return 0;
 		}
 		terminal.out(`config     ok: ${config.publicUrl}, data in ${config.dataDir}`);
+		terminal.out(diskLine(config));
 		const holder = holderOf(config.dataDir);
 		terminal.out(
 			holder === undefined
@@ -33,6 +35,7 @@ export const doctor: Command = {
 		const { store } = opened.context;
 		const people = await store.count(accounts, "local", []);
 		terminal.out(`store      ok: ${config.store.kind}, ${people} ${people === 1 ? "account" : "accounts"}`);
+		for (const line of fileLines(config)) terminal.out(line);
 		if (people === 0)
 			terminal.out("           create the first account with: npm run -s causeway -- user add <handle> --admin");
 		for (const name of enabledBridges(config))
