@@ -1,13 +1,23 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+	appendFileSync,
+	cpSync,
+	mkdirSync,
+	mkdtempSync,
+	rmSync,
+	symlinkSync,
+	truncateSync,
+	writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import test from "ava";
 import { createRegistration } from "../../bridges/matrix/registration.ts";
-import { freePort } from "../support/free-port.ts";
+import { type FaultyDisk, faultyDisk } from "../support/faulty-disk.ts";
 import { executable, runProgram } from "../support/run-program.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -17,7 +27,7 @@ interface Scene {
 	readonly folder: string;
 	readonly dataDir: string;
 	readonly used: string;
-	readonly port: number;
+	readonly disk: FaultyDisk;
 	/** A port that another program has. */
 	readonly taken: number;
 }
@@ -66,6 +76,12 @@ const mongo = (url: string, dataDir: string): Env => ({
 	CAUSEWAY_STORE_URL: url,
 });
 
+/** The disk of the data folders is full or read-only. */
+function onDisk(scene: Scene, kind: "full" | "read-only", dataDir: string): Env {
+	scene.disk.fail(kind);
+	return { CAUSEWAY_DATA_DIR: dataDir, ...scene.disk.env };
+}
+
 /** What stops the server and every command that opens the store. */
 const troubles: Readonly<Record<string, Trouble>> = {
 	"the configuration is missing": {
@@ -102,6 +118,22 @@ const troubles: Readonly<Record<string, Trouble>> = {
 	"the data folder has too long a name": {
 		arrange: ({ dataDir }) => ({ CAUSEWAY_DATA_DIR: path.join(dataDir, "x".repeat(300)) }),
 		says: /\/x+ can't be used: its path is too long .*\. Set dataDir/,
+	},
+	"the disk is full at the first start": {
+		arrange: (scene) => onDisk(scene, "full", scene.dataDir),
+		says: /\/data can't be used: the disk is full\. Free some space/,
+	},
+	"the disk is full": {
+		arrange: (scene) => onDisk(scene, "full", scene.used),
+		says: /\/used\/\S+ can't be used: the disk is full\. Free some space/,
+	},
+	"the disk is read-only at the first start": {
+		arrange: (scene) => onDisk(scene, "read-only", scene.dataDir),
+		says: /\/data can't be used: its file system is read-only\. Mount it writable/,
+	},
+	"the disk is read-only": {
+		arrange: (scene) => onDisk(scene, "read-only", scene.used),
+		says: /\/used can't be used: its file system is read-only\. Mount it writable/,
 	},
 	"the database is not a database": {
 		arrange(scene) {
@@ -236,6 +268,17 @@ const serverTroubles: Readonly<Record<string, Trouble>> = {
 	},
 };
 
+/** A data folder that was used once. */
+let template: string;
+let remove: () => void;
+test.before(async () => {
+	const folder = mkdtempSync(path.join(tmpdir(), "causeway-"));
+	remove = () => rmSync(folder, { recursive: true, force: true });
+	template = path.join(folder, "used");
+	await runProgram({ CAUSEWAY_DATA_DIR: template, CAUSEWAY_LOG_LEVEL: "silent" }, ["user", "add", "jane"]);
+});
+test.after.always(() => remove());
+
 for (const [who, table, words] of [
 	["the server", { ...troubles, ...serverTroubles }, ["serve"]],
 	["a command", troubles, ["invite", "add"]],
@@ -248,8 +291,14 @@ for (const [who, table, words] of [
 			t.teardown(() => other.close());
 			const { port: taken } = other.address() as { port: number };
 			const used = path.join(folder, "used");
-			await runProgram({ CAUSEWAY_DATA_DIR: used, CAUSEWAY_LOG_LEVEL: "silent" }, ["user", "add", "jane"]);
-			const env = arrange({ folder, dataDir: path.join(folder, "data"), used, port: await freePort(), taken });
+			cpSync(template, used, { recursive: true });
+			const env = arrange({
+				folder,
+				dataDir: path.join(folder, "data"),
+				used,
+				disk: faultyDisk(folder, folder),
+				taken,
+			});
 			const { code, lines } = await run(words, env);
 			t.is(lines.length, 1, lines.join("\n"));
 			t.true(lines[0]?.startsWith("causeway: "));

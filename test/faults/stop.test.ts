@@ -1,9 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import test from "ava";
+import { startProvider } from "../support/provider.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/wait.ts";
-import { openFederation } from "./federation.ts";
+import { type Federation, openFederation } from "./federation.ts";
 import { janeIn } from "./people.ts";
-import { fediverseSide, providerSide, repeats, textOf } from "./views.ts";
+import { fediverseSide, providerSide, repeats, roomSide, textOf } from "./views.ts";
 
 /** The time within which a provider must stop (design §6). */
 const graceMs = 10_000;
@@ -102,3 +106,91 @@ test("a provider that stops while a host hangs does not wait for it, and repeats
 	await until("it is sent again", () => creates().length === 2);
 	t.is(new Set(creates().map(({ id }) => id)).size, 1);
 });
+
+/** What keeps a server busy for longer than it may take to stop. Each resolves when it is under way. */
+const hanging: Readonly<Record<string, (federation: Federation) => Promise<unknown>>> = {
+	"uploads that never end": async ({ provider, jane, timeline }) => {
+		for (let i = 0; i < 5; i++) {
+			const socket = await connected(provider.origin);
+			socket.write(
+				`POST ${timeline.messages} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${jane.token}\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"type":`,
+			);
+		}
+	},
+	"requests whose headers never end": async ({ provider }) => {
+		for (let i = 0; i < 5; i++) (await connected(provider.origin)).write("GET /api/me HTTP/1.1\r\nHost: x\r\n");
+	},
+	"event streams that are never read": async ({ provider, jane }) => {
+		for (let i = 0; i < 5; i++) {
+			const socket = await connected(provider.origin);
+			const head = once(socket, "data");
+			socket.write(`GET /api/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${jane.token}\r\n\r\n`);
+			await head;
+			socket.pause();
+		}
+	},
+	"a host that never answers": async (federation) => {
+		const { second, timeline } = federation;
+		second.behaviour = { kind: "hang" };
+		const asked = second.ledger.length;
+		await janeIn(federation, timeline).post("m1");
+		await until("a delivery hangs", () => second.ledger.length > asked);
+	},
+	"a homeserver that never answers": async (federation) => {
+		const { homeserver, timeline } = federation;
+		homeserver.fault = () => "hang";
+		const asked = homeserver.requests.length;
+		await janeIn(federation, timeline).post("m2");
+		await until("a request to the homeserver hangs", () => homeserver.requests.length > asked);
+	},
+};
+
+async function connected(origin: string): Promise<Socket> {
+	const { hostname, port } = new URL(origin);
+	const socket = connect(Number(port), hostname);
+	socket.on("error", () => {});
+	await once(socket, "connect");
+	return socket;
+}
+
+test("a server stops in time with code 0, whatever hangs, and then works off what was left", async (t) => {
+	await using federation = await openFederation();
+	const { provider, jane, timeline, second, homeserver } = federation;
+	const working = homeserver.fault;
+	for (const hang of Object.values(hanging)) await hang(federation);
+	const since = performance.now();
+	t.is(await provider.stop(), 0);
+	const took = performance.now() - since;
+	t.true(took <= graceMs, `it took ${took} ms`);
+	t.log(`stopped in ${Math.round(took)} ms`);
+	second.behaviour = { kind: "ok" };
+	homeserver.fault = working;
+	await provider.restart();
+	const { view } = await providerSide(jane, timeline.messages);
+	t.deepEqual([...view.keys()].toSorted(), ["m1", "m2"]);
+	await until("the fediverse and the room have everything", () => {
+		const sides = [fediverseSide(second.ledger, timeline.actor), roomSide(timeline.room.events)];
+		return sides.every((side) => side.view.has("m1") && side.view.has("m2"));
+	});
+});
+
+for (const [first, then] of [
+	["SIGTERM", "SIGTERM"],
+	["SIGINT", "SIGTERM"],
+	["SIGTERM", "SIGINT"],
+] as const)
+	test(`a ${then} after a ${first} ends the server at once`, async (t) => {
+		await using provider = await startProvider({ folder: await temporaryFolder(t) });
+		const socket = await connected(provider.origin);
+		socket.write(
+			"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{",
+		);
+		await until("the request is there", async () => (await fetch(`${provider.origin}/healthz`)).status === 200);
+		process.kill(provider.pid, first);
+		await until(
+			"it stops",
+			async () => (await fetch(`${provider.origin}/healthz`).catch(() => undefined)) === undefined,
+		);
+		process.kill(provider.pid, then);
+		t.is(await provider.ended, then);
+	});

@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from "node:net";
 export async function startProxy(host: string, port: number) {
 	const sockets = new Set<Socket>();
 	let refusing = false;
+	let hanging = false;
 	let losing = false;
 	let lost = 0;
 
@@ -22,6 +23,7 @@ export async function startProxy(host: string, port: number) {
 		}
 		let isInsert = false;
 		client.on("data", (chunk) => {
+			if (hanging) return;
 			isInsert = chunk.includes("insert");
 			upstream.write(chunk);
 		});
@@ -30,7 +32,7 @@ export async function startProxy(host: string, port: number) {
 				losing = false;
 				lost++;
 				client.destroy();
-			} else client.write(chunk);
+			} else if (!hanging) client.write(chunk);
 		});
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -47,6 +49,11 @@ export async function startProxy(host: string, port: number) {
 		refuse(yes: boolean): void {
 			refusing = yes;
 			if (yes) for (const socket of sockets) socket.destroy();
+		},
+		/** Connections are accepted, and nothing is ever answered. Those that have hung are cut when it is over. */
+		hang(yes: boolean): void {
+			hanging = yes;
+			if (!yes) for (const socket of sockets) socket.destroy();
 		},
 		async stop(): Promise<void> {
 			for (const socket of sockets) socket.destroy();
