@@ -31,8 +31,8 @@ export { assertNotHeld, holderOf, takeServerLock } from "./gateway/server-lock.t
 export { troubleOf } from "./gateway/store-trouble.ts";
 
 /** How long a stop takes at the most, and how long it waits for requests that clients are still sending, in milliseconds. */
-const stopMs = 9_000;
-const requestGraceMs = 6_000;
+const stopMs = 7_000;
+const requestGraceMs = 5_000;
 
 /** A provider that is built, but has not been started. */
 export interface Gateway extends AsyncDisposable {

@@ -7,7 +7,7 @@ import { readConfig, troubleOf } from "./gateway.ts";
 
 const stopSignals = { SIGINT: 2, SIGTERM: 15 } as const;
 /** When a process that was asked to stop ends, even if something still hangs, in milliseconds. A server stops sooner by itself. */
-const endMs = 9_500;
+const endMs = 8_000;
 
 /** Aborts on the first SIGINT or SIGTERM. The process ends at a second one of either, and after {@link endMs} in any case. */
 function shutdownSignal(): AbortSignal {

@@ -1,8 +1,11 @@
 import type { Logger } from "#core/ports/logger.ts";
 import { StoreUnavailable } from "#core/ports/store.ts";
 
-/** How long an answer of the store holds, and how long one is waited for, in milliseconds. */
-const times = { valid: 1_000, patience: 2_000 };
+/**
+ * How long an answer of the store holds, how long one is waited for, and after how long without an answer the store is asked again, in
+ * milliseconds.
+ */
+const times = { valid: 1_000, patience: 2_000, abandon: 30_000 };
 
 /** The parts of a check of the store. */
 export interface StoreCheckParts {
@@ -15,27 +18,34 @@ export interface StoreCheckParts {
 
 /**
  * Whether the store can be read and written now: `undefined`, or the error. It answers in time whatever the store does. However many ask,
- * the store is asked once a second at most, and not again while it owes an answer.
+ * the store is asked once a second at most, and not again while it owes an answer, unless it has owed it for long: a connection may have been lost unnoticed.
  */
 export function createStoreCheck({
 	probe,
 	onChange,
-	times: { valid, patience } = times,
+	times: { valid, patience, abandon } = times,
 }: StoreCheckParts): () => Promise<unknown> {
 	let asked: Promise<unknown> | undefined;
 	let answer: Promise<unknown> | undefined;
 	let trouble: unknown;
 
 	function ask(): Promise<unknown> {
-		asked ??= probe()
-			.then(
-				() => undefined,
-				(error: unknown) => error,
-			)
-			.finally(() => {
-				asked = undefined;
-			});
+		asked ??= begin();
 		return inTime(asked, patience);
+	}
+
+	function begin(): Promise<unknown> {
+		const probing = probe().then(
+			() => undefined,
+			(error: unknown) => error,
+		);
+		const forget = (): void => {
+			clearTimeout(timer);
+			if (asked === probing) asked = undefined;
+		};
+		const timer = setTimeout(forget, abandon).unref();
+		void probing.then(forget);
+		return probing;
 	}
 
 	function note(found: unknown): unknown {

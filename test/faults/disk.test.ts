@@ -15,13 +15,18 @@ const rounds = process.env.CAUSEWAY_LONG === "1" ? 10 : 2;
 const ready = async ({ origin }: Provider): Promise<number> => (await fetch(`${origin}/readyz`)).status;
 const alive = async ({ origin }: Provider): Promise<number> => (await fetch(`${origin}/healthz`)).status;
 
+interface Listed {
+	readonly items: readonly { readonly content: { readonly text: string } }[];
+	readonly page: { readonly nextCursor?: string };
+}
+
 /** All texts of a channel, newest first. */
 async function textsIn(reader: Client, route: string): Promise<readonly string[]> {
 	const texts: string[] = [];
-	for (let next: string | undefined = `${route}?limit=100`; next !== undefined; ) {
-		const page: { items: { content: { text: string } }[]; nextCursor?: string | null } = await reader.call("GET", next);
-		texts.push(...page.items.map(({ content }) => content.text));
-		next = page.nextCursor ? `${route}?limit=100&cursor=${encodeURIComponent(page.nextCursor)}` : undefined;
+	for (let from: string | undefined = ""; from !== undefined; ) {
+		const { items, page }: Listed = await reader.call("GET", `${route}?limit=100${from}`);
+		texts.push(...items.map(({ content }) => content.text));
+		from = page.nextCursor === undefined ? undefined : `&cursor=${page.nextCursor}`;
 	}
 	return texts;
 }

@@ -10,7 +10,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/wait.ts";
 
 /** A store that answers each probe when the test says so. */
-function scene(times: { valid: number; patience: number }) {
+function scene(times: { valid: number; patience: number; abandon: number }) {
 	const asked: PromiseWithResolvers<void>[] = [];
 	const changes: unknown[] = [];
 	const trouble = createStoreCheck({
@@ -27,7 +27,7 @@ function scene(times: { valid: number; patience: number }) {
 const hour = 3_600_000;
 
 test("however many ask whether the store can be used, it is asked once, and its answer holds for a while", async (t) => {
-	const { asked, trouble } = scene({ valid: hour, patience: hour });
+	const { asked, trouble } = scene({ valid: hour, patience: hour, abandon: hour });
 	const all = Array.from({ length: 50 }, () => trouble());
 	t.is(asked.length, 1);
 	asked[0]?.resolve();
@@ -37,7 +37,7 @@ test("however many ask whether the store can be used, it is asked once, and its 
 });
 
 test("a store that does not answer is in trouble after a while, and is not asked again until it has answered", async (t) => {
-	const { asked, changes, trouble } = scene({ valid: 0, patience: 1 });
+	const { asked, changes, trouble } = scene({ valid: 0, patience: 1, abandon: hour });
 	for (let i = 0; i < 3; i++) {
 		t.true((await trouble()) instanceof StoreUnavailable);
 		await new Promise((resolve) => setTimeout(resolve, 5));
@@ -53,8 +53,19 @@ test("a store that does not answer is in trouble after a while, and is not asked
 	t.is(changes.at(-1), undefined);
 });
 
+test("a question that the store never answers is given up after long, and the store is asked again", async (t) => {
+	const { asked, trouble } = scene({ valid: 0, patience: 1, abandon: 50 });
+	t.true((await trouble()) instanceof StoreUnavailable);
+	await until("the store is asked again", async () => {
+		const answer = trouble();
+		if (asked.length > 1) asked.at(-1)?.resolve();
+		return (await answer) === undefined;
+	});
+	t.true(asked.length > 1);
+});
+
 test("a store that fails is in trouble, and no longer when it answers", async (t) => {
-	const { asked, changes, trouble } = scene({ valid: 0, patience: hour });
+	const { asked, changes, trouble } = scene({ valid: 0, patience: hour, abandon: hour });
 	const first = trouble();
 	const error = new StoreUnavailable("The disk is full");
 	asked[0]?.reject(error);
@@ -95,15 +106,15 @@ test("a start that fails after MongoDB was opened closes it, so that the process
 test("with MongoDB away or silent, the server is alive and not ready; when it is back, the server is ready", async (t) => {
 	const peer = await startMongo();
 	t.teardown(() => peer.stop());
-	const { hostname, port } = new URL(peer.url);
-	const proxy = await startProxy(hostname, Number(port));
+	const url = new URL(peer.url);
+	const proxy = await startProxy(url.hostname, Number(url.port));
 	t.teardown(() => proxy.stop());
+	// The long timeouts of the URL stay: readiness must not depend on those of the driver.
+	url.port = String(proxy.port);
+	url.pathname = `/ready-${process.pid}`;
 	await using provider = await startProvider({
 		folder: await temporaryFolder(t),
-		env: {
-			CAUSEWAY_STORE_KIND: "mongodb",
-			CAUSEWAY_STORE_URL: `mongodb://127.0.0.1:${proxy.port}/ready-${process.pid}`,
-		},
+		env: { CAUSEWAY_STORE_KIND: "mongodb", CAUSEWAY_STORE_URL: url.href },
 	});
 	const status = async (probe: string) => (await fetch(`${provider.origin}${probe}`)).status;
 	for (const away of [proxy.refuse, proxy.hang]) {
