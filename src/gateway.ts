@@ -18,6 +18,7 @@ import { buildMetrics, hasMetrics, metricsAccessOf } from "./gateway/metrics.ts"
 import { enabledBridges, type GatewayOptions, openCore } from "./gateway/open-core.ts";
 import { createStoreCheck, logReadiness } from "./gateway/readiness.ts";
 import { takeServerLock } from "./gateway/server-lock.ts";
+import { createAdmission } from "./http/base/admission.ts";
 import { createOperatorsApp } from "./http/operators/app.ts";
 import { type Listening, listen } from "./http/server.ts";
 import type { Health } from "./http/services.ts";
@@ -72,7 +73,12 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 	const ending = new AbortController();
 
 	const bridges: Bridge[] = [];
-	const { metrics, countDelivery, countEnded, countDropped } = buildMetrics(store, () => parkedEvents.amount());
+	const admission = createAdmission(config.limits);
+	const { metrics, countDelivery, countEnded, countDropped } = buildMetrics(
+		store,
+		() => parkedEvents.amount(),
+		admission,
+	);
 	const bridging = buildBridging(
 		context,
 		() => bridges,
@@ -112,6 +118,7 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 		http: network.http,
 		secrets: createBridgeState(context, "provider!", network.sealing),
 		health,
+		admission,
 		metrics,
 		metricsAccess: metricsAccessOf(config),
 		limits: config.limits,
@@ -131,6 +138,7 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 		// Deliveries end at the same time as requests. They need their bridges until then.
 		await Promise.all([listening?.close(requestGraceMs), monitoring?.close(requestGraceMs), lanes.stop()]);
 		await Promise.all(bridges.map((bridge) => bridge.stop()));
+		admission.close();
 		http.close();
 		await network.http.close();
 		await opened[Symbol.asyncDispose]();
@@ -156,7 +164,12 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 					section: "metrics",
 				});
 			state = "ready";
-			listening = await listen(http.app, { ...config.listen, onClosing: () => http.events.close() });
+			listening = await listen(http.app, {
+				...config.listen,
+				gate: http.gate,
+				connections: config.limits.connections,
+				onClosing: () => http.events.close(),
+			});
 			const { keepRemoteDays } = config.storage;
 			const keeping = keepRemoteDays === 0 ? {} : { keepRemoteMs: keepRemoteDays * 86_400_000 };
 			// The stop began before there was anything to close.

@@ -19,6 +19,7 @@ import { createReadBack } from "./rooms/read-back.ts";
 import { createRemovedGhosts } from "./rooms/removed-ghosts.ts";
 import { createReplyOnlyNotices } from "./rooms/reply-only-notices.ts";
 import { createRoomMembers } from "./rooms/room-members.ts";
+import { refusal, unavailable } from "./service/answers.ts";
 import { createRoutes } from "./service/routes.ts";
 import { eventsOf } from "./service/transactions.ts";
 
@@ -143,6 +144,7 @@ export function createMatrix(
 		roomsOf,
 		introduction: createIntroductions(host, { ghosts, members, removed }),
 		paths: ["_matrix"],
+		service: { isCaller: (request) => refusal(request, token) === undefined, unavailable },
 		handle: createRoutes({ transaction, hasUser, hasAlias: async () => false }, token, config.transactionBytes),
 		async start(signal) {
 			signal.addEventListener("abort", () => stopping.abort(), { once: true });

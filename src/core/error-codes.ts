@@ -75,6 +75,10 @@ export const errorCodes = {
 		status: 503,
 		meaning: "The keys or the profile of the signer can't be fetched from their home now; see `Retry-After`.",
 	},
+	overloaded: {
+		status: 503,
+		meaning: "The provider has more requests than it can answer now; `Retry-After` says when to retry.",
+	},
 	unavailable: { status: 503, meaning: "The provider is temporarily unavailable; see `Retry-After`." },
 } as const satisfies Readonly<Record<string, Meaning>>;
 

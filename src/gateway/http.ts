@@ -8,7 +8,8 @@ import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Bus } from "#core/ports/bus.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
-import { createApp } from "../http/app.ts";
+import { type App, createApp } from "../http/app.ts";
+import type { Admission } from "../http/base/admission.ts";
 import type { Limits } from "../http/base/limits.ts";
 import type { Metrics, MetricsAccess } from "../http/base/metrics.ts";
 import type { Health, Instance } from "../http/base/services.ts";
@@ -27,6 +28,7 @@ export interface HttpParts {
 	/** Stores the signing key of the provider. */
 	readonly secrets: Secrets;
 	readonly health: Health;
+	readonly admission: Admission;
 	readonly metrics: Metrics;
 	readonly metricsAccess: MetricsAccess;
 	readonly limits: Limits;
@@ -39,8 +41,7 @@ export interface HttpParts {
 }
 
 /** The HTTP application and its event streams. */
-export interface BuiltHttp {
-	readonly app: ReturnType<typeof createApp>;
+export interface BuiltHttp extends App {
 	readonly events: EventStreams;
 	/** Releases the feed; to be called after the last request. */
 	close(): void;
@@ -67,7 +68,7 @@ export function buildHttp({ bus, streams, http, insecureLocalhost, ...parts }: H
 		},
 	);
 	const events = createEventStreams(feed, streams);
-	const app = createApp({
+	const { app, gate } = createApp({
 		...parts,
 		events,
 		typing,
@@ -76,6 +77,7 @@ export function buildHttp({ bus, streams, http, insecureLocalhost, ...parts }: H
 	});
 	return {
 		app,
+		gate,
 		events,
 		close() {
 			typing.close();

@@ -1,6 +1,8 @@
 import type { Store } from "#core/ports/store.ts";
 import { isLoopback } from "../config/loopback.ts";
 import type { Config } from "../config.ts";
+import type { Admission, AdmissionState } from "../http/base/admission.ts";
+import { budgetNames } from "../http/base/limits.ts";
 import type { Metrics, MetricsAccess } from "../http/base/metrics.ts";
 import { createMetrics } from "../http/operators/metrics.ts";
 
@@ -14,6 +16,37 @@ export function metricsAccessOf({ metrics, listen, publicUrl }: Config): Metrics
 /** Whether there is a way to read the metrics at all. */
 export const hasMetrics = (config: Config): boolean =>
 	config.metrics.port !== 0 || metricsAccessOf(config) !== "closed";
+
+/** What `createMetrics` hands to those who add metrics. */
+type Register = NonNullable<Parameters<typeof createMetrics>[0]>;
+
+/** The requests that are under way, wait and were turned away, by the key of their limit in the configuration. */
+function exposeAdmission(admission: Admission, ...[{ Gauge }, registry]: Parameters<Register>): void {
+	for (const [name, help, valueOf] of [
+		["under_way", "Requests that are being answered", ({ underWay }: AdmissionState) => underWay],
+		["waiting", "Requests that wait to be answered", ({ waiting }: AdmissionState) => waiting],
+	] as const)
+		new Gauge({
+			name: `causeway_requests_${name}`,
+			help,
+			labelNames: ["door"],
+			registers: [registry],
+			collect() {
+				for (const door of budgetNames) this.set({ door }, valueOf(admission.stateOf(door)));
+			},
+		});
+	new Gauge({
+		name: "causeway_requests_refused_total",
+		help: "Requests that were answered with 503 because there were too many, by reason",
+		labelNames: ["door", "reason"],
+		registers: [registry],
+		collect() {
+			for (const door of budgetNames)
+				for (const [reason, count] of Object.entries(admission.stateOf(door).refused))
+					this.set({ door, reason }, count);
+		},
+	});
+}
 
 /** The metrics of the process, and what the lanes count. */
 interface GatewayMetrics {
@@ -30,6 +63,7 @@ interface GatewayMetrics {
 export function buildMetrics(
 	store: Pick<Store, "waiting">,
 	parked: () => { readonly rows: number; readonly bytes: number },
+	admission: Admission,
 ): GatewayMetrics {
 	const outcomes = new Map<string, number>();
 	const ended = new Map<string, number>();
@@ -85,6 +119,7 @@ export function buildMetrics(
 					}
 				},
 			});
+		exposeAdmission(admission, prometheus, registry);
 	});
 	const add = (counts: Map<string, number>, key: string, count: number): void => {
 		counts.set(key, (counts.get(key) ?? 0) + count);

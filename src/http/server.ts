@@ -1,15 +1,20 @@
-import type { Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type Koa from "koa";
 import { http } from "./base/required.ts";
 import { refuseBrokenRequest } from "./broken-request.ts";
+import type { Gate } from "./gate.ts";
 import { type ListenAddress, type ListenSection, listenError } from "./listen-error.ts";
 
 /** A port of 0 stands for any free one. */
 export interface ListenOptions extends ListenAddress {
 	/** The section of the configuration that the address is from; `listen` if absent. */
 	readonly section?: ListenSection;
+	/** Decides which requests are answered; if absent, all of them are. */
+	readonly gate?: Gate;
+	/** How many connections may be open. Further ones are closed at once. */
+	readonly connections?: number;
 	/** Ends responses that never end by themselves (event streams), once no new requests are accepted. */
 	readonly onClosing?: () => void;
 }
@@ -26,11 +31,12 @@ const patience = { headers: 10_000, request: 20_000 };
 /** Clients that poll every minute keep their connection; Node's own 5 s would race them (design §6). */
 const keepAliveMs = 65_000;
 
+/** How many new connections wait in the system while the event loop is busy; beyond that, clients wait for a second and more. */
+const backlog = 4096;
+
 /** Listens on the port. @throws {SetupError} it is in use, or the system does not allow it */
-export async function listen(
-	app: Koa,
-	{ host, port, section = "listen", onClosing }: ListenOptions,
-): Promise<Listening> {
+export async function listen(app: Koa, options: ListenOptions): Promise<Listening> {
+	const { host, port, section = "listen", gate = answerAll, connections, onClosing } = options;
 	const answer = app.callback();
 	const current = new WeakMap<Duplex, ServerResponse>();
 	const server = http.createServer(
@@ -42,12 +48,23 @@ export async function listen(
 			// The longest query that the API takes, percent-encoded, beside its other headers.
 			maxHeaderSize: 32 * 1024,
 			noDelay: true,
+			// Bounds what is buffered for clients that send or read slowly.
+			highWaterMark: 16 * 1024,
 		},
 		(request, response) => {
 			current.set(request.socket, response);
-			void answer(request, response);
+			gate(request, response, () => answer(request, response));
 		},
 	);
+	// A client that asks first is not told to send its body before the request is admitted.
+	server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
+		current.set(request.socket, response);
+		gate(request, response, () => {
+			response.writeContinue();
+			return answer(request, response);
+		});
+	});
+	if (connections !== undefined) limitConnections(server, connections);
 	server.on("clientError", (error, socket) => refuseBrokenRequest(error, socket, current.get(socket)));
 	server.maxRequestsPerSocket = 0;
 	await opened(server, { host, port }, section);
@@ -67,11 +84,25 @@ export async function listen(
 	};
 }
 
+const answerAll: Gate = (_request, _response, answer) => void answer();
+
+/** Refuses connections beyond the limit, and makes room by closing those that are idle. */
+function limitConnections(server: Server, connections: number): void {
+	server.maxConnections = connections;
+	let madeRoomAt = 0;
+	server.on("drop", () => {
+		// Looking through all connections takes a while.
+		if (performance.now() - madeRoomAt < 1000) return;
+		madeRoomAt = performance.now();
+		server.closeIdleConnections();
+	});
+}
+
 function opened(server: Server, address: ListenAddress, section: ListenSection): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const fail = (error: Error): void => reject(listenError(error, address, section));
 		server.once("error", fail);
-		server.listen({ ...address }, () => {
+		server.listen({ ...address, backlog }, () => {
 			server.off("error", fail);
 			resolve();
 		});

@@ -14,6 +14,7 @@ import { createEmbeddedBus } from "../../src/bus/embedded.ts";
 import { buildCore } from "../../src/gateway/core.ts";
 import { buildHttp } from "../../src/gateway/http.ts";
 import { openStore } from "../../src/gateway/store.ts";
+import { type Admission, createAdmission } from "../../src/http/base/admission.ts";
 import { createMetrics } from "../../src/http/operators/metrics.ts";
 import { listen } from "../../src/http/server.ts";
 import type { AppServices, Limits } from "../../src/http/services.ts";
@@ -34,6 +35,9 @@ export const wideLimits: Limits = {
 	inbox: rate,
 	oauth: rate,
 	register: rate,
+	requests: { api: 1000, inbox: 1000, transactions: 1000, pages: 1000, oauth: 1000 },
+	waitMs: 60_000,
+	connections: 10_000,
 	bodyBytes: 1024 * 1024,
 	jsonDepth: 64,
 	jsonNodes: 10_000,
@@ -51,6 +55,7 @@ export interface DoorOptions {
 	/** Providers with which this one has nothing to do. */
 	readonly deny?: readonly string[];
 	readonly metricsAccess?: AppServices["metricsAccess"];
+	readonly admission?: Admission;
 }
 
 export interface Reply {
@@ -89,6 +94,7 @@ export async function openDoor({
 	editWindowMs = 3_600_000,
 	deny = [],
 	metricsAccess = "open",
+	admission = createAdmission({ ...wideLimits, ...limits }),
 }: DoorOptions = {}) {
 	const folder = await mkdtemp(path.join(tmpdir(), "causeway-door-"));
 	const store = await openStore(
@@ -111,6 +117,7 @@ export async function openDoor({
 	const outbound = createHttpClient({ insecureLocalhost: true, deny, userAgent: "Causeway" });
 	const metrics = createMetrics();
 	if (metricsAccess !== "closed") await metrics.begin();
+	const all = { ...wideLimits, ...limits };
 	const http = buildHttp({
 		context,
 		bus,
@@ -121,14 +128,21 @@ export async function openDoor({
 		health,
 		metrics,
 		metricsAccess,
-		limits: { ...wideLimits, ...limits },
+		admission,
+		limits: all,
 		instance: { name: "Riverside", description: "A small provider by the river.", contact: "", version: "0.1.0" },
 		streams: { heartbeatSeconds, ...(maxBufferedBytes === undefined ? {} : { maxBufferedBytes }) },
 		insecureLocalhost: true,
 		behindProxy: false,
 	});
 	const { events } = http;
-	const server = await listen(http.app, { host: "127.0.0.1", port: 0, onClosing: () => events.close() });
+	const server = await listen(http.app, {
+		host: "127.0.0.1",
+		port: 0,
+		gate: http.gate,
+		connections: all.connections,
+		onClosing: () => events.close(),
+	});
 	const url = `http://127.0.0.1:${server.port}`;
 
 	async function ask(method: string, at: string, { token, body, raw, headers = {} }: Ask = {}): Promise<Reply> {
@@ -187,6 +201,7 @@ export async function openDoor({
 
 	async function close(): Promise<void> {
 		await server.close(2000);
+		admission.close();
 		await outbound.close();
 		http.close();
 		await bus.close();

@@ -35,6 +35,7 @@ async function serve(t: ExecutionContext, routes: readonly Route[]) {
 	const rates = createRateLimits(wideLimits);
 	const door = tableDoor(
 		"test",
+		"api",
 		routes.map((line) => ({ ...line, answer: runRoute(line, services, rates) })),
 	);
 	const health = { state: () => "ready" as const, storeTrouble: async () => undefined };

@@ -2,20 +2,21 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { BridgeRequest, BridgeResponse } from "#bridge-kit";
 
 /** An answer as homeservers expect it: always JSON (a 200 without JSON counts as a failure). */
-export const answer = (status: number, body: object): BridgeResponse => ({
+export const answer = (status: number, body: object): BridgeResponse & { readonly body: string } => ({
 	status,
 	headers: { "content-type": "application/json" },
 	body: JSON.stringify(body),
 });
 export const done = answer(200, {});
-export const failure = (status: number, errcode: string, error: string): BridgeResponse =>
-	answer(status, { errcode, error });
+export const failure = (status: number, errcode: string, error: string) => answer(status, { errcode, error });
+/** The homeserver repeats what was answered with this, in order and unchanged. */
+export const unavailable = failure(503, "M_UNKNOWN", "The provider is temporarily unavailable");
 
 /**
  * Checks the homeserver's token (AS v1.19, "Authorization") in the header, in the query (the legacy way), or in both if they are
  * equal. Compared in constant time, before the body is read. `undefined`: the token is right.
  */
-export function refusal(request: BridgeRequest, token: string): BridgeResponse | undefined {
+export function refusal(request: Pick<BridgeRequest, "headers" | "query">, token: string): BridgeResponse | undefined {
 	const bearer = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
 	const legacy = new URLSearchParams(request.query).getAll("access_token");
 	const given = bearer === undefined ? legacy : [bearer, ...legacy];

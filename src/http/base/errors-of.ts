@@ -1,12 +1,13 @@
 import type { ErrorCode } from "#core/error-codes.ts";
 import type { Route } from "./route.ts";
 
-/** `server.ts` answers two of them before there is a route. */
+/** `server.ts` and `gate.ts` answer some of them before there is a route. */
 const always = [
 	"too_many_requests",
 	"request_timeout",
 	"headers_too_large",
 	"internal_error",
+	"overloaded",
 	"unavailable",
 ] as const satisfies readonly ErrorCode[];
 

@@ -7,6 +7,7 @@ import type { Typing } from "#core/feed/typing.ts";
 import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Principal } from "#core/identity/principal.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
+import type { Admission } from "./admission.ts";
 import type { Limits } from "./limits.ts";
 import type { Metrics, MetricsAccess } from "./metrics.ts";
 
@@ -41,6 +42,7 @@ export interface Services {
 	readonly events: EventStreams;
 	readonly typing: Typing;
 	readonly health: Health;
+	readonly admission: Admission;
 	readonly limits: Limits;
 	readonly instance: Instance;
 	readonly federation: Federation;

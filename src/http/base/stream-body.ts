@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PayloadTooLarge } from "#core/errors.ts";
 import { ClientGone } from "./body.ts";
+import { stepAside } from "./passes.ts";
 
 /**
  * Reads a body as it arrives, no faster than it is consumed. If the consumer stops early, the rest is discarded and the
@@ -16,6 +17,7 @@ export async function* streamBody(
 ): AsyncGenerator<Buffer, void, undefined> {
 	let size = 0;
 	let isWhole = false;
+	const comeBack = stepAside(request);
 	try {
 		if (Number(request.headers["content-length"]) > maxBytes) throw new PayloadTooLarge(`${maxBytes} bytes`);
 		for await (const chunk of chunksOf(request)) {
@@ -25,6 +27,7 @@ export async function* streamBody(
 		}
 		isWhole = true;
 	} finally {
+		comeBack();
 		if (!isWhole) {
 			if (!response.headersSent) response.setHeader("Connection", "close");
 			// Closing a connection with unread bytes could lose the response on the way.

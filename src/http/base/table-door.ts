@@ -2,6 +2,7 @@ import type { Middleware } from "koa";
 import { MethodNotAllowed, NotFound } from "#core/errors.ts";
 import { segmentOf } from "./dispatch.ts";
 import type { Door } from "./door.ts";
+import type { BudgetName } from "./limits.ts";
 import { Router } from "./required.ts";
 
 /** Handles one method of one path. `GET` handles `HEAD` as well. */
@@ -16,7 +17,7 @@ export interface Endpoint {
  * A door made of a table. A path under its segments that is not in the table gets 404, and a method that the table does not
  * list for a path gets 405. The table is searched in order, so the most frequent requests should come first.
  */
-export function tableDoor(name: string, table: readonly Endpoint[]): Door {
+export function tableDoor(name: string, budget: BudgetName | "first", table: readonly Endpoint[]): Door {
 	const answers = new Map<string, Middleware>();
 	for (const [segment, lines] of Map.groupBy(table, ({ path }) => segmentOf(path)))
 		answers.set(segment, answerFrom(lines));
@@ -24,6 +25,7 @@ export function tableDoor(name: string, table: readonly Endpoint[]): Door {
 		name,
 		owns: [...answers.keys()],
 		answer: (ctx, next) => answers.get(segmentOf(ctx.path))?.(ctx, next),
+		budgetOf: () => budget,
 	};
 }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { Context } from "koa";
+import { stepAside } from "./passes.ts";
 
 /** How long a client may read nothing of the pending data before it is disconnected, in milliseconds. */
 const patienceMs = 60_000;
@@ -36,11 +37,14 @@ export async function answerWithStream(ctx: Context, { body, length }: StreamedB
 		ctx.res.end();
 		return;
 	}
+	const comeBack = stepAside(ctx.req);
 	try {
 		await pump(source, ctx.res, length);
 	} catch (error) {
 		if (!ctx.headerSent) ctx.respond = true;
 		throw error;
+	} finally {
+		comeBack();
 	}
 }
 

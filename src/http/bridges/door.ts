@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Context } from "koa";
 import { Unavailable } from "#core/errors.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
@@ -44,6 +44,10 @@ export function bridgeDoor(
 			// Part of the response has been sent, and the connection has been destroyed.
 			if (ctx.headerSent) return;
 			const { status, headers, body } = renderProblem(problem, ctx.path, context);
+			if (bridge.service !== undefined && problem instanceof Unavailable) {
+				const { unavailable } = bridge.service;
+				return write(ctx, { ...unavailable, headers: { ...unavailable.headers, ...headers } });
+			}
 			await write(ctx, {
 				status,
 				headers: { ...headers, "content-type": "application/problem+json" },
@@ -53,21 +57,36 @@ export function bridgeDoor(
 	}
 
 	const log = requestLog(logger, metrics);
+	const { service } = bridge;
 	return {
 		name: `the bridge ${bridge.name}`,
 		owns: bridge.paths,
 		answer: (ctx) => log(ctx, () => answer(ctx)),
+		budgetOf(request) {
+			if (service?.isCaller(callOf(request)) === true) return "transactions";
+			return request.method === "POST" && service === undefined ? "inbox" : "pages";
+		},
+		refusalOf: () =>
+			service && {
+				type: service.unavailable.headers?.["content-type"] ?? "application/json",
+				body: service.unavailable.body,
+			},
+	};
+}
+
+function callOf({ url = "", headers }: IncomingMessage): Pick<BridgeRequest, "path" | "query" | "headers"> {
+	const query = url.indexOf("?");
+	return {
+		path: query < 0 ? url : url.slice(0, query),
+		query: query < 0 ? "" : url.slice(query),
+		headers: headers as IncomingHttpHeaders & Record<string, string | undefined>,
 	};
 }
 
 function requestOf(ctx: Context): BridgeRequest {
-	const url = ctx.req.url as string;
-	const query = url.indexOf("?");
 	return {
+		...callOf(ctx.req),
 		method: ctx.method,
-		path: query < 0 ? url : url.slice(0, query),
-		query: query < 0 ? "" : url.slice(query),
-		headers: ctx.req.headers as IncomingHttpHeaders & Record<string, string | undefined>,
 		remoteAddress: ctx.ip,
 		body: (maxBytes) => readBody(ctx.req, ctx.res, maxBytes),
 		stream: (maxBytes) => streamBody(ctx.req, ctx.res, maxBytes),

@@ -1,4 +1,4 @@
-import type { Middleware, ParameterizedContext } from "koa";
+import type { Middleware } from "koa";
 import { z } from "zod";
 import type { ErrorCode } from "#core/error-codes.ts";
 import { MethodNotAllowed, NotFound, Problem, TooManyRequests, Unauthenticated, Unavailable } from "#core/errors.ts";
@@ -93,7 +93,10 @@ export interface ProblemOptions {
 	readonly site: Site;
 	readonly logger: Logger;
 	/** Renders the problem as an HTML page; `undefined` if the request doesn't accept one. */
-	readonly asPage: (ctx: ParameterizedContext, problem: Rendered) => string | undefined;
+	readonly asPage: (
+		request: { readonly path: string; readonly accept: string },
+		problem: Rendered,
+	) => string | undefined;
 }
 
 /** Answers errors of later middleware, and requests without a response, with a problem document. */
@@ -121,7 +124,7 @@ export function problems({ site, logger, asPage }: ProblemOptions): Middleware {
 			ctx.status = rendered.status;
 			ctx.set(rendered.headers);
 			ctx.set("Cache-Control", "no-store");
-			const page = asPage(ctx, rendered);
+			const page = asPage({ path: ctx.path, accept: ctx.get("Accept") }, rendered);
 			ctx.body = page ?? JSON.stringify(rendered.body);
 			ctx.set("Content-Type", page === undefined ? "application/problem+json" : "text/html; charset=utf-8");
 		}

@@ -5,6 +5,7 @@ import type { CoreContext } from "#core/events/context.ts";
 import { signingKeys, signingKeysRevision } from "#core/identity/signing-keys.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
 import type { Door } from "../base/door.ts";
+import { overloaded } from "../base/overloaded.ts";
 import type { Instance } from "../base/services.ts";
 import { tableDoor } from "../base/table-door.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
@@ -94,11 +95,15 @@ export function createOAuthDoor({ context, http, instance }: OAuthParts): OAuthD
 		cookieKeys,
 		sessions,
 		interactions,
-		door: (rates) =>
-			tableDoor(
+		door: (rates) => ({
+			...tableDoor(
 				"OAuth",
+				"oauth",
 				endpointsOf((ctx) => answer(ctx, rates)),
 			),
+			refusalOf: (_, path) =>
+				isClientEndpoint(path) ? { type: "application/json", body: JSON.stringify(bodyOf(overloaded())) } : undefined,
+		}),
 	};
 
 	async function answer(ctx: Context, rates: RateLimits): Promise<void> {
@@ -129,6 +134,10 @@ function refuse(ctx: Context, problem: Problem): void {
 	if (problem instanceof TooManyRequests || problem instanceof Unavailable)
 		ctx.set("Retry-After", String(problem.retryAfterSeconds));
 	ctx.set("Cache-Control", "no-store");
-	const isOurs = problem.status === 429 || problem.status >= 500;
-	ctx.body = { error: isOurs ? "temporarily_unavailable" : "invalid_request", error_description: problem.message };
+	ctx.body = bodyOf(problem);
+}
+
+function bodyOf({ status, message }: Problem) {
+	const isOurs = status === 429 || status >= 500;
+	return { error: isOurs ? "temporarily_unavailable" : "invalid_request", error_description: message };
 }

@@ -9,6 +9,7 @@ import { ofscpRoutes } from "./routes.ts";
 export const ofscpDoor = (services: Services, rates: RateLimits): Door =>
 	tableDoor(
 		"OFSCP",
+		"api",
 		ofscpRoutes(services).map((line) => ({
 			method: line.method,
 			path: line.path,

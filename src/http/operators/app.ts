@@ -9,7 +9,7 @@ type Parts = Pick<Services, "context" | "health" | "metrics"> & { readonly token
 /** The application of the operators' own listener: metrics and probes, and nothing else. @param token empty: none is needed */
 export function createOperatorsApp({ context, health, metrics, token }: Parts): Koa {
 	const app = new Koa();
-	const { answer } = tableDoor("monitoring", [
+	const { answer } = tableDoor("monitoring", "first", [
 		{ method: "GET", path: "/metrics", answer: measured(metrics, token === "" ? "open" : { token }) },
 		{ method: "GET", path: "/healthz", answer: alive },
 		{ method: "GET", path: "/readyz", answer: ready(health) },

@@ -9,7 +9,7 @@ export const operatorsDoor = (
 	{ health, metrics, metricsAccess }: Pick<Services, "health" | "metrics" | "metricsAccess">,
 	rates: RateLimits,
 ): Door =>
-	tableDoor("operators", [
+	tableDoor("operators", "first", [
 		{ method: "GET", path: "/healthz", answer: alive },
 		{ method: "GET", path: "/readyz", answer: ready(health) },
 		...(metricsAccess === "closed"

@@ -13,7 +13,7 @@ import type { PageServices } from "./services.ts";
 
 /** The HTML pages: public posts and profiles, sign-in, the account, and the interactions of an authorization. */
 export const pagesDoor = (services: PageServices, rates: RateLimits): Door =>
-	tableDoor("pages", [
+	tableDoor("pages", "pages", [
 		...openPages(services, rates),
 		...assetEndpoints,
 		...pageEndpoints(

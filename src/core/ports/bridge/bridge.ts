@@ -21,6 +21,13 @@ export interface Bridge {
 	 * `.well-known`). No two bridges may own the same path.
 	 */
 	readonly paths: readonly string[];
+	/** For a bridge whose `paths` are used by one server that the operator has set up: its requests are admitted apart from all others. */
+	readonly service?: {
+		/** Whether a request has the server's credential; asked before anything else, for every request. */
+		isCaller(request: Pick<BridgeRequest, "headers" | "query">): boolean;
+		/** Tells the server in its own format to try again later. */
+		readonly unavailable: BridgeResponse & { readonly body: string };
+	};
 	/** The rooms that an account's ghost is in, for a network that has rooms. What concerns the account is delivered there. */
 	readonly roomsOf?: (account: Account) => Promise<readonly Reach[]>;
 	/** For a network where an author has to be introduced to a room, so that this can be done ahead of their first message there. */
