@@ -123,7 +123,12 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 		metricsAccess: metricsAccessOf(config),
 		limits: config.limits,
 		instance: { ...config.instance, version },
-		streams: { heartbeatSeconds: config.events.heartbeatSeconds },
+		streams: {
+			heartbeatSeconds: config.events.heartbeatSeconds,
+			perAccount: config.limits.streamsPerAccount,
+			inAll: config.limits.streams,
+			maxBufferedInAll: config.limits.streamBytes,
+		},
 		insecureLocalhost: config.federation.insecureLocalhost,
 		behindProxy: config.listen.behindProxy,
 	});

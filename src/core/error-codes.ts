@@ -68,6 +68,7 @@ export const errorCodes = {
 	precondition_failed: { status: 412, meaning: "The resource has changed since the version that `If-Match` names." },
 	payload_too_large: { status: 413, meaning: "The body is larger than the operation accepts." },
 	unsupported_media_type: { status: 415, meaning: "The operation does not accept a body of this media type." },
+	too_many_streams: { status: 429, meaning: "The account has reached its limit of open event streams." },
 	too_many_requests: { status: 429, meaning: "A rate limit is exceeded; `Retry-After` says when to retry." },
 	headers_too_large: { status: 431, meaning: "The request's URL and headers are too large." },
 	internal_error: { status: 500, meaning: "The provider failed; its log has the details." },

@@ -140,8 +140,12 @@ export class TooManyRequests extends Problem {
 	readonly status = 429;
 	readonly title = "Too many requests";
 	readonly retryAfterSeconds: number;
-	constructor(retryAfterSeconds: number) {
-		super("too_many_requests", `Try again in ${retryAfterSeconds} s`);
+	constructor(
+		retryAfterSeconds: number,
+		detail = `Try again in ${retryAfterSeconds} s`,
+		errorCode: ErrorCodeOf<429> = "too_many_requests",
+	) {
+		super(errorCode, detail);
 		this.retryAfterSeconds = retryAfterSeconds;
 	}
 }

@@ -3,6 +3,9 @@ import type { Feed, FeedRequest } from "#core/feed/feed.ts";
 import type { FeedReader } from "#core/feed/feed-reader.ts";
 import type { FeedSink } from "#core/feed/live-event.ts";
 import type { Principal } from "#core/identity/principal.ts";
+import { startHeartbeats } from "./heartbeats.ts";
+import { countStreams } from "./stream-limits.ts";
+import { limitUnreadBytes } from "./unread-bytes.ts";
 
 export interface EventStreamOptions {
 	/** How often a heartbeat is written and the stream's token is checked again. */
@@ -11,10 +14,22 @@ export interface EventStreamOptions {
 	readonly retryMs?: number;
 	/** How much is buffered for a reader that does not read; beyond that the stream is closed and can be resumed. */
 	readonly maxBufferedBytes?: number;
+	/** How much is buffered for all readers together; beyond that, the streams for which most is buffered are closed. */
+	readonly maxBufferedInAll: number;
+	/** How many streams an account may have open. */
+	readonly perAccount: number;
+	/** How many streams may be open in all. */
+	readonly inAll: number;
 }
 
 export interface EventStreams {
-	/** A stream of type `text/event-stream` that ends when it is destroyed. @throws {NotFound} */
+	/**
+	 * A stream of type `text/event-stream` that ends when it is destroyed.
+	 *
+	 * @throws {NotFound}
+	 * @throws {TooManyRequests} `too_many_streams`
+	 * @throws {Unavailable} as many streams are open as may be
+	 */
 	open(principal: Principal, request: FeedRequest): Promise<Readable>;
 	/** How many streams are open. */
 	readonly size: number;
@@ -27,19 +42,20 @@ const replayBytes = 64 * 1024;
 const replayTimeoutMs = 30_000;
 
 /** Server-Sent Events (OFSCP §6.4): the feed, written as streams. */
-export function createEventStreams(
-	feed: Feed,
-	{ heartbeatSeconds, retryMs = 2000, maxBufferedBytes = 1024 * 1024 }: EventStreamOptions,
-): EventStreams {
+export function createEventStreams(feed: Feed, options: EventStreamOptions): EventStreams {
+	const { heartbeatSeconds, retryMs = 2000, maxBufferedBytes = 1024 * 1024 } = options;
 	const open = new Set<EventStream>();
+	const count = countStreams(options.perAccount, options.inAll);
+	const buffered = limitUnreadBytes(options.maxBufferedInAll);
 
 	function sinkOf(stream: EventStream): FeedSink {
 		const account = stream.reader.principal.account.id;
 		// Only what is buffered already counts, so that a single long article never closes a stream.
 		const write = (text: string): void => {
 			if (stream.destroyed || stream.hasEnded) return;
-			if (stream.readableLength > maxBufferedBytes) stream.destroy();
-			else stream.push(text);
+			if (stream.unread > maxBufferedBytes) return stream.cut();
+			stream.push(text);
+			if (stream.unread > 0) buffered.grown(stream);
 		};
 		return {
 			event: (event, token) => write(`event: ${event.name}\ndata: ${event.dataFor(account)}\nid: ${token}\n\n`),
@@ -50,6 +66,7 @@ export function createEventStreams(
 			ready: () => stream.drained(),
 			end() {
 				open.delete(stream);
+				heartbeats.delete(stream);
 				// The last id, so that resuming repeats nothing.
 				if (stream.reader.token !== "") write(`id: ${stream.reader.token}\n\n`);
 				stream.end();
@@ -57,27 +74,43 @@ export function createEventStreams(
 		};
 	}
 
-	const heartbeat = setInterval(() => {
-		for (const stream of open) {
-			if (stream.readableLength > maxBufferedBytes) stream.destroy();
-			else stream.push(":\n\n");
-			stream.reader.check().catch(() => stream.reader.cut());
-		}
-	}, heartbeatSeconds * 1000).unref();
+	const heartbeats = startHeartbeats<EventStream>(heartbeatSeconds * 1000, (stream) => {
+		if (stream.unread > maxBufferedBytes) stream.cut();
+		else stream.push(":\n\n");
+		stream.reader.check().catch(() => stream.reader.cut());
+	});
+
+	function add(stream: EventStream): void {
+		open.add(stream);
+		heartbeats.add(stream);
+	}
+	function remove(stream: EventStream): void {
+		open.delete(stream);
+		heartbeats.delete(stream);
+		buffered.delete(stream);
+	}
 
 	return {
 		get size() {
 			return open.size;
 		},
 		async open(principal, request) {
-			const stream = new EventStream(await feed.open(principal, request), () => open.delete(stream));
-			open.add(stream);
+			const leave = count.enter(principal.account.id);
+			const reader = await feed.open(principal, request).catch((error: unknown) => {
+				leave();
+				throw error;
+			});
+			const stream = new EventStream(reader, () => {
+				leave();
+				remove(stream);
+			});
+			add(stream);
 			stream.push(`retry: ${retryMs}\n\n`);
 			void stream.reader.run(sinkOf(stream));
 			return stream;
 		},
 		close() {
-			clearInterval(heartbeat);
+			heartbeats.close();
 			for (const { reader } of open) reader.cut();
 		},
 	};
@@ -94,6 +127,16 @@ class EventStream extends Readable {
 		super({ highWaterMark: replayBytes });
 		this.reader = reader;
 		this.#onClose = onClose;
+	}
+
+	/** How much waits to be read, in bytes. */
+	get unread(): number {
+		return this.readableLength;
+	}
+
+	/** Drops what waits, and closes the connection; the client can resume. */
+	cut(): void {
+		this.destroy();
 	}
 
 	get hasEnded(): boolean {

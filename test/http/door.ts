@@ -19,6 +19,7 @@ import { createMetrics } from "../../src/http/operators/metrics.ts";
 import { listen } from "../../src/http/server.ts";
 import type { AppServices, Limits } from "../../src/http/services.ts";
 import { createHttpClient } from "../../src/outbound/http-client.ts";
+import type { EventStreamOptions } from "../../src/realtime/sse.ts";
 import { testIdentity, testVault } from "../support/identity.ts";
 import { silentLogger } from "../support/silent-logger.ts";
 
@@ -50,7 +51,7 @@ export interface DoorOptions {
 	readonly logger?: Logger;
 	readonly clock?: Clock;
 	readonly heartbeatSeconds?: number;
-	readonly maxBufferedBytes?: number;
+	readonly streams?: Partial<EventStreamOptions>;
 	readonly editWindowMs?: number;
 	/** Providers with which this one has nothing to do. */
 	readonly deny?: readonly string[];
@@ -90,7 +91,7 @@ export async function openDoor({
 	logger = silentLogger,
 	clock = systemClock,
 	heartbeatSeconds = 15,
-	maxBufferedBytes,
+	streams = {},
 	editWindowMs = 3_600_000,
 	deny = [],
 	metricsAccess = "open",
@@ -131,7 +132,13 @@ export async function openDoor({
 		admission,
 		limits: all,
 		instance: { name: "Riverside", description: "A small provider by the river.", contact: "", version: "0.1.0" },
-		streams: { heartbeatSeconds, ...(maxBufferedBytes === undefined ? {} : { maxBufferedBytes }) },
+		streams: {
+			heartbeatSeconds,
+			perAccount: 1000,
+			inAll: 10_000,
+			maxBufferedInAll: 64 * 1024 * 1024,
+			...streams,
+		},
 		insecureLocalhost: true,
 		behindProxy: false,
 	});

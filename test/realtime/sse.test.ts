@@ -269,7 +269,7 @@ test("an unknown, expired or another reader's id is answered with a reset that n
 });
 
 test("a stream that is not read is closed and resumes without loss", async (t) => {
-	const { door, jane, listen } = await setUp(t, { maxBufferedBytes: 100_000 });
+	const { door, jane, listen } = await setUp(t, { streams: { maxBufferedBytes: 100_000 } });
 	const { path } = await door.channel(jane);
 	const slow = await listen(jane);
 	slow.pause();

@@ -59,6 +59,8 @@ export function createFeed({ context, bus, principalOf, render, onDisconnect }: 
 	/** Keyed by event and state of its message, so that an erased text can't stay in this cache. */
 	const written = new BoundedMap<string, Promise<LiveEvent>>(2000);
 	const readers = new Set<FeedReader>();
+	/** How many readers each account has. */
+	const counts = new Map<AccountId, number>();
 
 	async function liveEventOf(event: LogEvent): Promise<EventWithCircle | undefined> {
 		const item = await itemOf(context, event);
@@ -89,7 +91,10 @@ export function createFeed({ context, bus, principalOf, render, onDisconnect }: 
 	function onClose(closed: FeedReader): void {
 		readers.delete(closed);
 		const { id } = closed.principal.account;
-		if (![...readers].some((reader) => reader.principal.account.id === id)) onDisconnect?.(id);
+		const left = (counts.get(id) ?? 1) - 1;
+		if (left > 0) return void counts.set(id, left);
+		counts.delete(id);
+		onDisconnect?.(id);
 	}
 
 	const fanOut = createFanOut(context, { checkAccess, liveEventOf, onEvent: updateReaders });
@@ -138,6 +143,7 @@ export function createFeed({ context, bus, principalOf, render, onDisconnect }: 
 				onClose,
 			});
 			readers.add(reader);
+			counts.set(principal.account.id, (counts.get(principal.account.id) ?? 0) + 1);
 			// Adds channels that were joined while the follows were being read.
 			reader.refresh({ narrows: false });
 			return reader;

@@ -17,7 +17,7 @@ const streaming = operation("streamEvents", "Receive events as they happen, as S
 	}),
 	reads: ["Last-Event-ID"],
 	answers: { 200: streamOf("text/event-stream", wireEvent) },
-	errors: ["not_found"],
+	errors: ["not_found", "too_many_streams"],
 });
 
 export const eventRoutes = (services: Services) => [
