@@ -37,6 +37,9 @@ export interface HttpClientOptions {
 	readonly lookup?: LookupFunction;
 }
 
+/** How many requests to one origin wait for a socket or a response at most: what strangers cause us to fetch must not fill the memory. */
+const maxWaiting = 500;
+
 /** The time limit of a streamed response, from the request to its last byte. */
 const streamTimeoutMs = 60_000;
 
@@ -80,6 +83,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 		checkCredentials(url);
 		const { origin } = url;
 		const known = pools.get(origin);
+		if (known !== undefined && known.inFlight >= maxWaiting)
+			throw new OutboundFailure("busy", "Too many requests wait for this host");
 		if (known !== undefined) return known;
 		checkOrigin(url);
 		return pools.open(origin);

@@ -347,6 +347,21 @@ test("requests that timed out while they waited for a socket are never sent", as
 	t.is(peer.sockets, 2);
 });
 
+test("requests to a host that doesn't answer are limited, and keep out none to another host", async (t) => {
+	await using hanging = await startPeer(() => {});
+	await using other = await startPeer((_request, response) => void response.end());
+	const http = local(t);
+	const waiting = Array.from({ length: 500 }, () => http.request(get(hanging.url)));
+	const ended = Promise.allSettled(waiting);
+	await fails(t, http.request(get(hanging.url)), "busy");
+	t.is((await http.request(get(other.url))).status, 200);
+	await http.close();
+	const reasons = (await ended).map((one) =>
+		one.status === "rejected" ? (one.reason as OutboundFailure).kind : "answered",
+	);
+	t.deepEqual([...new Set(reasons)], ["network"]);
+});
+
 test("a wait behind other requests to a host that answers is not its time-out, and is limited, too", async (t) => {
 	const held: (() => void)[] = [];
 	await using peer = await startPeer((_request, response) => void held.push(() => response.end()));

@@ -7,6 +7,12 @@ const ABSENT_MS = 10 * 60_000;
 const FAILED_MS = 30_000;
 /** A signature that does not verify may mean that the key was rotated: it is fetched again at most once in this time. */
 const REFRESH_MS = 60_000;
+/**
+ * How many keys are fetched at the same time, in all and from one host. Anyone can name keys on a server that never answers; those on other
+ * servers are fetched all the same.
+ */
+const MAX_FETCHES = 500;
+const MAX_FETCHES_PER_HOST = 50;
 
 export interface KeyCacheOptions {
 	/** Fetches a key document; `undefined`: there is none (gone, not found, without a key). Rejects when it can't be fetched now. */
@@ -21,8 +27,8 @@ export interface KeyCache {
 	/**
 	 * The key, from the cache or fetched, once for all concurrent callers. With `refresh` it is fetched again, at most once a
 	 * minute; until then the cached one is returned.
-	 * Rejects when the key can't be fetched now and none is known, and when a refresh failed within the last minute: whether the known
-	 * one is still right can't be said then.
+	 * Rejects when none is known and it can't be fetched now, or too many others are being fetched; and when a refresh failed within the last
+	 * minute: whether the known one is still right can't be said then.
 	 */
 	readonly resolve: (keyId: string, refresh: boolean) => Promise<PublicKey | undefined>;
 	/** Drops a key from the cache, since its actor has announced a new one. */
@@ -37,19 +43,41 @@ interface Entry {
 	readonly failure?: unknown;
 }
 
+class TooManyFetches extends Error {}
+
 /** A bounded cache of remote keys: single-flight, negative answers included (CVE-2026-34148). */
 export function createKeyCache({ fetchKey, now, max = 10_000 }: KeyCacheOptions): KeyCache {
 	const entries = createCache<Entry>(max);
 	const fetching = new Map<string, Promise<PublicKey | undefined>>();
 
+	/** How many keys are being fetched from each host. */
+	const hosts = new Map<string, number>();
+
+	async function fetchInTurn(keyId: string): Promise<KeyDocument | undefined> {
+		const host = URL.parse(keyId)?.host ?? "";
+		const atOnce = hosts.get(host) ?? 0;
+		if (fetching.size >= MAX_FETCHES || atOnce >= MAX_FETCHES_PER_HOST)
+			throw new TooManyFetches(`Too many keys are being fetched: ${atOnce} from ${host}`);
+		hosts.set(host, atOnce + 1);
+		try {
+			return await fetchKey(keyId);
+		} finally {
+			const left = (hosts.get(host) ?? 1) - 1;
+			if (left === 0) hosts.delete(host);
+			else hosts.set(host, left);
+		}
+	}
+
 	async function load(keyId: string): Promise<PublicKey | undefined> {
 		const before = entries.get(keyId);
 		try {
-			const document = await fetchKey(keyId);
+			const document = await fetchInTurn(keyId);
 			const key = document && parsePublicKey(keyId, document);
 			entries.set(keyId, { key, fetchedAt: now(), until: now() + (key ? PRESENT_MS : ABSENT_MS) });
 			return key;
 		} catch (failure) {
+			// It says nothing about this key.
+			if (failure instanceof TooManyFetches) throw failure;
 			const key = before?.key;
 			const until = Math.max(before?.until ?? 0, now() + FAILED_MS);
 			entries.set(keyId, { key, fetchedAt: now(), until, failure });

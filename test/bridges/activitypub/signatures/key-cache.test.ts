@@ -141,3 +141,23 @@ test("RSA keys in either PEM form and Ed25519 keys are keys", async (t) => {
 	const pems = [pemOf(rsa), rsa.publicKey.export({ type: "pkcs1", format: "pem" }).toString(), pemOf(ed25519)];
 	for (const pem of pems) t.truthy(await setup(async () => ({ ...document, pem })).cache.resolve(keyId, false));
 });
+
+test("keys on a server that never answers don't keep out those on others, and are bounded in all", async (t) => {
+	const pending = Promise.withResolvers<undefined>();
+	const { state, cache } = setup((id) =>
+		id.includes("//hanging") ? pending.promise : Promise.resolve({ ...document, id }),
+	);
+	const ask = (host: string, n: number) => cache.resolve(`https://${host}/users/${n}#main-key`, false);
+	const all = Array.from({ length: 60 }, (_, n) => ask("hanging.example", n).catch(() => "refused"));
+	t.is(state.fetches, 50);
+	t.is(await all[59], "refused");
+	t.truthy(await ask("other.example", 1));
+	for (let host = 0; host < 600; host++) all.push(ask(`hanging${host}.example`, 0).catch(() => "refused"));
+	t.is(await all.at(-1), "refused");
+	t.is(state.fetches, 501);
+	pending.resolve(undefined);
+	const answers = await Promise.all(all);
+	t.is(answers.filter((answer) => answer === "refused").length, 160);
+	t.truthy(await ask("one-more.example", 1));
+	t.is(await ask("hanging.example", 59), undefined, "what was refused is fetched when there is room");
+});
