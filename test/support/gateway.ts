@@ -33,6 +33,8 @@ export async function startGateway(
 		CAUSEWAY_FEDERATION_INSECURE_LOCALHOST: "true",
 		CAUSEWAY_LOG_LEVEL: "silent",
 		CAUSEWAY_LIMITS_SCALE: "100",
+		// The event loop is the tests' own, and it may be late.
+		CAUSEWAY_LIMITS_WAIT_MS: "60000",
 		...store.env,
 		...env,
 	});

@@ -63,6 +63,8 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
 		CAUSEWAY_FEDERATION_INSECURE_LOCALHOST: "true",
 		CAUSEWAY_LOG_LEVEL: process.env.CAUSEWAY_TEST_LOG ?? "silent",
 		CAUSEWAY_LIMITS_SCALE: "1000",
+		// On a busy machine, the event loop is late as it is under load.
+		CAUSEWAY_LIMITS_WAIT_MS: "60000",
 		...options.env,
 	};
 	let child: ChildProcess;

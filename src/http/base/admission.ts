@@ -72,7 +72,7 @@ export function createAdmission({ requests, waitMs, now = () => performance.now(
 	/** Since when every measurement has found the event loop late. */
 	let lateSince: number | undefined;
 
-	const isShedding = (at: number): boolean => lateSince !== undefined && at - lateSince >= standingMs;
+	const isLate = (at: number): boolean => lateSince !== undefined && at - lateSince >= standingMs;
 	const isTurnOver = (at: number): boolean => turnStart !== undefined && at - turnStart > sliceMs;
 	const isOverdue = ({ standingSince }: RequestBudget, { since }: Waiting, at: number): boolean =>
 		at - since > waitMs && at - standingSince > standingMs;
@@ -162,8 +162,8 @@ export function createAdmission({ requests, waitMs, now = () => performance.now(
 				wake();
 				return;
 			}
-			if (isShedding(at)) return refuse(budget, work, "late");
-			if (!budget.mayWait) return refuse(budget, work, "full");
+			if (!budget.mayWait(false)) return refuse(budget, work, "full");
+			if (isLate(at) && !budget.mayWait(true)) return refuse(budget, work, "late");
 			if (budget.waiting.length === 0) {
 				budget.standingSince = at;
 				// Time that it has not used before gives it no right to more of it now.

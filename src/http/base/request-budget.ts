@@ -9,6 +9,8 @@ export interface Waiting {
 
 /** How many requests may wait, for each that may be under way. */
 const waitingEach = 4;
+/** The same while the event loop is late: a few requests are always answered, however slow the machine is. */
+const waitingEachIfLate = 1 / 8;
 /**
  * After this time, in milliseconds, a request no longer counts as under way: it waits for something outside of this process, such as
  * another server, and must not keep out those that don't.
@@ -45,8 +47,8 @@ export class RequestBudget {
 	}
 
 	/** Whether another request may wait. */
-	get mayWait(): boolean {
-		return this.waiting.length < waitingEach * this.#limit;
+	mayWait(isLate: boolean): boolean {
+		return this.waiting.length < (isLate ? waitingEachIfLate : waitingEach) * this.#limit;
 	}
 
 	/** Counts a request as under way. `now` tells when it is counted again after it has stepped aside. */
