@@ -105,7 +105,10 @@ test("the connection of a request that was turned away can be used again, unless
 	t.regex(large.received(), /^HTTP\/1\.1 503 [^]*\r\nConnection: close\r\n[^]*overloaded/);
 });
 
-const few = { requests: { ...wideLimits.requests, api: 2, inbox: 2, transactions: 2, pages: 2 }, waitMs: 60_000 };
+const few = {
+	requests: { ...wideLimits.requests, api: 2, inbox: 2, transactions: 2, pages: 2, oauth: 2 },
+	waitMs: 60_000,
+};
 
 test("requests that never end at one door leave the others open", async (t) => {
 	const ending = Promise.withResolvers<{ status: number }>();
@@ -144,6 +147,10 @@ test("clients that send their body slowly, or keep a stream open, don't count as
 	const { path } = await door.channel(jane);
 	const head = `POST ${path}/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${jane.token}\r\nContent-Type: application/json\r\nContent-Length: 60\r\n\r\n{`;
 	for (let i = 0; i < 30; i++) dial().socket.write(head);
+	for (let i = 0; i < 30; i++)
+		dial().socket.write(
+			"POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 60\r\n\r\na",
+		);
 	for (let i = 0; i < 10; i++) {
 		const client = await listenTo(`${door.url}/api/events`, jane.token);
 		t.teardown(() => client.kill());
@@ -154,6 +161,7 @@ test("clients that send their body slowly, or keep a stream open, don't count as
 		body: { type: "memo", content: { text: "Still answered." } },
 	});
 	t.is(posted.status, 201);
+	t.is((await door.ask("GET", "/.well-known/openid-configuration")).status, 200);
 });
 
 test("beyond the limit of connections, idle ones are closed and others refused", async (t) => {

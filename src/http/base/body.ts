@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { PayloadTooLarge, UnsupportedMediaType } from "#core/errors.ts";
 import { JsonRefused, parseJson } from "#core/json.ts";
-import { stepAside } from "./passes.ts";
+import { stepAsideToReceive } from "./passes.ts";
 
 /** The client disconnected before its body was read, so there is no one to answer. */
 export class ClientGone extends Error {}
@@ -35,11 +35,10 @@ function receive(request: IncomingMessage, response: ServerResponse, maxBytes: n
 		const chunks: Buffer[] = [];
 		let size = 0;
 		let timer: NodeJS.Timeout | undefined;
-		const comeBack = request.complete ? undefined : stepAside(request);
+		stepAsideToReceive(request);
 
 		const end = (settle: () => void): void => {
 			clearTimeout(timer);
-			comeBack?.();
 			request.off("data", take).off("end", finish).off("error", gone).off("close", gone);
 			settle();
 		};

@@ -56,9 +56,10 @@ export class RequestBudget {
 		let hasEnded = false;
 		const pass = {
 			stepAside: () => {
-				const counted = this.#underWay.delete(pass);
+				let isAside = this.#underWay.delete(pass);
 				return () => {
-					if (counted && !hasEnded) this.#underWay.set(pass, now());
+					if (isAside && !hasEnded) this.#underWay.set(pass, now());
+					isAside = false;
 				};
 			},
 			end: () => {

@@ -6,6 +6,7 @@ import { signingKeys, signingKeysRevision } from "#core/identity/signing-keys.ts
 import type { HttpClient } from "#core/ports/http-client.ts";
 import type { Door } from "../base/door.ts";
 import { overloaded } from "../base/overloaded.ts";
+import { stepAsideToReceive } from "../base/passes.ts";
 import type { Instance } from "../base/services.ts";
 import { tableDoor } from "../base/table-door.ts";
 import type { RateLimits } from "../middleware/rate-limits.ts";
@@ -115,6 +116,8 @@ export function createOAuthDoor({ context, http, instance }: OAuthParts): OAuthD
 		try {
 			await limit(ctx, rates);
 			const built = await server();
+			// The library reads the body.
+			stepAsideToReceive(ctx.req);
 			await built.answer(ctx.req, ctx.res);
 		} catch (error) {
 			if (!isClientEndpoint(ctx.path) || !(error instanceof Problem)) throw error;
