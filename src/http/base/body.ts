@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { PayloadTooLarge, UnsupportedMediaType } from "#core/errors.ts";
+import { PayloadTooLarge, type Problem, UnsupportedMediaType } from "#core/errors.ts";
 import { JsonRefused, parseJson } from "#core/json.ts";
+import { overloaded } from "./overloaded.ts";
 import { stepAsideToReceive } from "./passes.ts";
 
 /** The client disconnected before its body was read, so there is no one to answer. */
@@ -8,6 +9,10 @@ export class ClientGone extends Error {}
 
 /** How much of a body is still read and discarded after it exceeds its limit, so that the client gets the response. */
 const patience = { bytes: 16 * 1024 * 1024, ms: 5_000 };
+
+/** How much of all bodies that are still arriving is held, in bytes, and the most that may be: slow clients must not fill the memory. */
+let arriving = 0;
+const maxArriving = 128 * 1024 * 1024;
 
 const bodies = new WeakMap<IncomingMessage, Promise<Buffer>>();
 
@@ -19,6 +24,7 @@ const bodies = new WeakMap<IncomingMessage, Promise<Buffer>>();
  *
  * @param maxBytes the body's maximum size
  * @throws {PayloadTooLarge}
+ * @throws {Unavailable} too much of other bodies is still arriving
  * @throws {ClientGone}
  */
 export function readBody(request: IncomingMessage, response: ServerResponse, maxBytes: number): Promise<Buffer> {
@@ -34,31 +40,42 @@ function receive(request: IncomingMessage, response: ServerResponse, maxBytes: n
 	return new Promise((resolve, reject) => {
 		const chunks: Buffer[] = [];
 		let size = 0;
+		let held = 0;
 		let timer: NodeJS.Timeout | undefined;
 		stepAsideToReceive(request);
 
+		const release = (): void => {
+			arriving -= held;
+			held = 0;
+		};
 		const end = (settle: () => void): void => {
 			clearTimeout(timer);
+			release();
 			request.off("data", take).off("end", finish).off("error", gone).off("close", gone);
 			settle();
 		};
-		const refuse = (): void => end(() => reject(new PayloadTooLarge(`${maxBytes} bytes`)));
-		const abandon = (): void => {
+		const tooLarge = (): PayloadTooLarge => new PayloadTooLarge(`${maxBytes} bytes`);
+		const abandon = (problem: Problem): void => {
 			response.setHeader("Connection", "close");
 			request.resume();
-			refuse();
+			end(() => reject(problem));
 		};
 		function take(chunk: Buffer): void {
 			size += chunk.length;
-			if (size <= maxBytes) chunks.push(chunk);
-			else if (size > maxBytes + patience.bytes) abandon();
+			if (size <= maxBytes) {
+				if (arriving + chunk.length > maxArriving) return abandon(overloaded());
+				chunks.push(chunk);
+				held += chunk.length;
+				arriving += chunk.length;
+			} else if (size > maxBytes + patience.bytes) abandon(tooLarge());
 			else {
 				chunks.length = 0;
-				timer ??= setTimeout(abandon, patience.ms);
+				release();
+				timer ??= setTimeout(abandon, patience.ms, tooLarge());
 			}
 		}
 		function finish(): void {
-			if (size > maxBytes) refuse();
+			if (size > maxBytes) end(() => reject(tooLarge()));
 			else end(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
 		}
 		function gone(): void {
@@ -66,7 +83,7 @@ function receive(request: IncomingMessage, response: ServerResponse, maxBytes: n
 		}
 
 		request.on("data", take).on("end", finish).on("error", gone).on("close", gone);
-		if (Number(request.headers["content-length"]) > maxBytes + patience.bytes) abandon();
+		if (Number(request.headers["content-length"]) > maxBytes + patience.bytes) abandon(tooLarge());
 	});
 }
 
