@@ -53,6 +53,7 @@ export type {
 	HttpClient,
 	OutboundRequest,
 	OutboundResponse,
+	OutboundStatus,
 	StreamRequest,
 	StreamResponse,
 } from "#core/ports/http-client.ts";

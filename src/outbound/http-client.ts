@@ -6,6 +6,7 @@ import {
 	OutboundFailure,
 	type OutboundRequest,
 	type OutboundResponse,
+	type OutboundStatus,
 	type StreamRequest,
 	type StreamResponse,
 } from "#core/ports/http-client.ts";
@@ -17,6 +18,7 @@ import { createAddressRule, guardConnector, guardLookup } from "./guarded-connec
 import { createPeerRules } from "./peer-rules.ts";
 import { createPools, type PoolSlot } from "./pools.ts";
 import { closeBody, isStream, send, watch } from "./send.ts";
+import { StatusExchange } from "./status-exchange.ts";
 import { type RawStream, StreamExchange } from "./stream-exchange.ts";
 import { buildConnector } from "./undici.ts";
 
@@ -109,6 +111,18 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 		});
 	}
 
+	function exchangeStatus(request: OutboundRequest, slot: PoolSlot): Promise<OutboundStatus> {
+		return new Promise((resolve, reject) => {
+			const answered = (answer: OutboundStatus): void => {
+				slot.answeredAt = performance.now();
+				resolve(answer);
+			};
+			const run = new StatusExchange(answered, reject, () => over());
+			const over = watch(run, request.signal, slot, request.timeoutMs ?? timeoutMs);
+			send(request, slot, userAgent, run);
+		});
+	}
+
 	function exchangeStream(request: StreamRequest, slot: PoolSlot, limit: number): Promise<RawStream> {
 		// Sending a streamed body may take longer than the time limit for a response.
 		const limits = { maxBytes: limit, idleMs: request.idleMs ?? timeoutMs, sendsAtOnce: !isStream(request.body) };
@@ -153,6 +167,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 			if (coding === undefined || answer.body.length === 0) return answer;
 			return { ...answer, body: await decodeBody(answer.body, coding, request.maxBytes ?? maxBytes) };
 		},
+		deliver: (request) => withRetry(request, exchangeStatus),
 		async stream(request): Promise<StreamResponse> {
 			const answer = await withRetry(request, exchangeStream);
 			const { status, headers, body } = answer;

@@ -159,6 +159,22 @@ test("a delivery whose response was lost is retried with the same activity, so t
 	t.deepEqual(fediverseSide(failing.ledger, scene.actor).duplicates, []);
 });
 
+for (const body of ["drip", "page", "cut"] as const)
+	test(`a host whose 202 is followed by a ${body} gets everything once and in order`, async (t) => {
+		const scene = await open(t);
+		const { failing, post } = scene;
+		failing.behaviour = { kind: "babble", body };
+		const all = ["m1", "m2", "m3", "m4", "m5", "m6"];
+		for (const name of all) await post(name);
+		await until("it has everything", has(failing, scene, "m6"));
+		// What would be sent again would come before this one.
+		failing.behaviour = { kind: "ok" };
+		await post("m7");
+		await until("it has the last one", has(failing, scene, "m7"));
+		t.deepEqual(names(failing, scene), [...all, "m7"]);
+		t.is(repeats(failing.ledger), 0);
+	});
+
 test("while ten of fifty hosts hang, the other forty receive every post", async (t) => {
 	const scene = await open(t);
 	const { provider, post, actor } = scene;

@@ -13,7 +13,9 @@ export type Behaviour =
 	/** Accepts the message and answers after a delay. */
 	| { readonly kind: "slow"; readonly ms: number }
 	/** Accepts the message, and the response is lost. */
-	| { readonly kind: "lose" };
+	| { readonly kind: "lose" }
+	/** Accepts the message, and sends a body that never ends, a long page, or one that is cut. */
+	| { readonly kind: "babble"; readonly body: "drip" | "page" | "cut" };
 
 /** A POST that reached an inbox, in the order of arrival. */
 export interface Arrival {
@@ -75,6 +77,7 @@ export async function startRemoteHost(address?: string): Promise<RemoteHost> {
 		if (behaviour.kind === "hang") return;
 		if (behaviour.kind === "lose") return void request.socket.destroy();
 		if (behaviour.kind === "slow") await new Promise((resolve) => setTimeout(resolve, behaviour.ms));
+		if (behaviour.kind === "babble") return babble(response, behaviour.body);
 		const refused = behaviour.kind === "refuse" ? behaviour : undefined;
 		const headers = refused?.retryAfter === undefined ? {} : { "retry-after": refused.retryAfter };
 		response.writeHead(refused?.status ?? 202, headers).end();
@@ -145,6 +148,14 @@ export async function startRemoteHost(address?: string): Promise<RemoteHost> {
 	};
 	await remote.open();
 	return remote;
+}
+
+function babble(response: ServerResponse, body: "drip" | "page" | "cut"): void {
+	response.statusCode = 202;
+	if (body === "page") return void response.end("<p>Accepted, thank you.</p>".repeat(10_000));
+	if (body === "cut") return void response.setHeader("content-length", 1000).write("<p>", () => response.destroy());
+	const drip = setInterval(() => response.write("."), 20);
+	response.on("close", () => clearInterval(drip));
 }
 
 function readArrival(path: string, body: string): Omit<Arrival, "accepted"> {

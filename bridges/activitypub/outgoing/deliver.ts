@@ -6,7 +6,7 @@ import {
 	createGate,
 	type Delivery,
 	type DeliveryResult,
-	type OutboundResponse,
+	type OutboundStatus,
 } from "#bridge-kit";
 import type { PublishingContext } from "../context.ts";
 import { signRequest } from "../signatures/index.ts";
@@ -77,12 +77,12 @@ export function createDeliver(context: PublishingContext, host: Pick<BridgeHost,
 		{ signer, body, privateKey }: { signer: string; body: string; privateKey: KeyObject },
 		url: URL,
 		signal: AbortSignal,
-	): Promise<{ readonly answer: Promise<OutboundResponse> }> {
+	): Promise<{ readonly answer: Promise<OutboundStatus> }> {
 		return signing.run(async () => {
 			const date = host.clock.now();
 			const signed = await signRequest({ method: "POST", url, body, keyId: ids.keyId(signer), privateKey, date });
 			const headers = { ...signed, "content-type": "application/activity+json" };
-			return { answer: host.http.request({ method: "POST", url, body, signal, headers, maxBytes: 65_536 }) };
+			return { answer: host.http.deliver({ method: "POST", url, body, signal, headers }) };
 		});
 	}
 

@@ -1,10 +1,10 @@
-import { type DeliveryResult, OutboundFailure, type OutboundResponse } from "#bridge-kit";
+import { type DeliveryResult, OutboundFailure, type OutboundStatus } from "#bridge-kit";
 
 /**
  * What an inbox's answer means (reference §5.9): most 4xx are final, other errors are retried, 429 and 503 pause the whole host. Only 410
  * says that the inbox is gone; a proxy answers 404 while its backend restarts.
  */
-export function outcomeOf({ status, headers }: OutboundResponse, now: number): DeliveryResult {
+export function outcomeOf({ status, headers }: OutboundStatus, now: number): DeliveryResult {
 	if (status >= 200 && status < 300) return { status: "delivered" };
 	if (status === 410) return { status: "rejected", reason: "gone", detail: `HTTP ${status}` };
 	if (status < 400 || status >= 500 || status === 401 || status === 404 || status === 408 || status === 429) {

@@ -23,6 +23,9 @@ export interface OutboundResponse {
 	readonly body: Buffer;
 }
 
+/** The response of another server without its body. */
+export type OutboundStatus = Pick<OutboundResponse, "status" | "headers">;
+
 /** A request whose answer is read as it comes. */
 export interface StreamRequest extends OutboundRequest {
 	/** Milliseconds in which the other side sends nothing while we want more; default 10 s. */
@@ -59,6 +62,13 @@ export class OutboundFailure extends Error {
 export interface HttpClient {
 	/** @throws {OutboundFailure} */
 	request(request: OutboundRequest): Promise<OutboundResponse>;
+	/**
+	 * Makes a request whose answer is its status: a delivery. Resolves when status and headers have arrived, so that neither a body that is
+	 * long, slow or cut makes the other side get everything again, nor do later requests wait for it.
+	 *
+	 * @throws {OutboundFailure}
+	 */
+	deliver(request: Omit<OutboundRequest, "maxBytes">): Promise<OutboundStatus>;
 	/** Resolves with the headers of the answer. @throws {OutboundFailure} */
 	stream(request: StreamRequest): Promise<StreamResponse>;
 	/** Checks scheme and peer rules without a request. @throws {OutboundFailure} `refused` if this URL may never be contacted */

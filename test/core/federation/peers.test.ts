@@ -6,6 +6,9 @@ const failing = (kind: OutboundFailure["kind"]): HttpClient => ({
 	request: async () => {
 		throw new OutboundFailure(kind, kind);
 	},
+	deliver: async () => {
+		throw new OutboundFailure(kind, kind);
+	},
 	stream: async () => {
 		throw new OutboundFailure(kind, kind);
 	},
