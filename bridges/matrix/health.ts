@@ -1,4 +1,4 @@
-import type { BridgeHost, BridgeState } from "#bridge-kit";
+import { type BridgeHost, type BridgeState, isWithin } from "#bridge-kit";
 import { type Homeserver, HomeserverError, isRefusal, segment } from "./homeserver.ts";
 import { allLanes } from "./ids.ts";
 
@@ -77,7 +77,7 @@ export function createHealth({ host, homeserver, bot, service, onAvailable }: He
 			isUp = false;
 			return;
 		}
-		const returned = !isUp || host.clock.now() - lastHeardAt > silenceMs;
+		const returned = !isUp || !isWithin(lastHeardAt, host.clock.now(), silenceMs);
 		if (returned) lastHeardAt = host.clock.now();
 		isUp = true;
 		host.heardFrom(allLanes);

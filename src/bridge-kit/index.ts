@@ -6,6 +6,7 @@ import type { BridgeCommand, CommandContext } from "./command.ts";
 
 export { BoundedMap } from "#core/bounded-map.ts";
 export { cleanName } from "#core/clean-text.ts";
+export { isWithin } from "#core/clock.ts";
 export { PayloadTooLarge, SetupError, Unavailable } from "#core/errors.ts";
 export { escapeHtml } from "#core/escape-html.ts";
 export { createGate, type Gate } from "#core/gate.ts";

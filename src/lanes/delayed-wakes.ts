@@ -14,26 +14,30 @@ export interface DelayedWakes {
 
 /** @param onDue called when a delayed wake is due */
 export function createDelayedWakes(clock: Clock, onDue: (lane: Lane) => void): DelayedWakes {
-	const delayed = new Map<Lane, { readonly at: number; readonly timer: NodeJS.Timeout }>();
+	/** `when`: by the monotonic clock. */
+	const delayed = new Map<Lane, { readonly when: number; readonly timer: NodeJS.Timeout }>();
 
-	function arm(lane: Lane, at: number): void {
-		const timer = setTimeout(fire, Math.min(Math.max(at - clock.now(), 1), LONGEST_MS), lane, at);
-		delayed.set(lane, { at, timer: timer.unref() });
+	/** @param wait milliseconds */
+	function arm(lane: Lane, at: number, wait: number): void {
+		const timer = setTimeout(fire, wait, lane, at, wait);
+		delayed.set(lane, { when: performance.now() + wait, timer: timer.unref() });
 	}
 
-	/** Timers can fire a little early, and long delays need more than one. */
-	function fire(lane: Lane, at: number): void {
-		if (clock.now() < at) return arm(lane, at);
+	/** Timers can fire a little early. If more is left than the whole wait, the clock was set back, and the wait is over. */
+	function fire(lane: Lane, at: number, waited: number): void {
+		const left = at - clock.now();
+		if (left > 0 && left <= waited) return arm(lane, at, left);
 		delayed.delete(lane);
 		onDue(lane);
 	}
 
 	return {
 		set(lane, at) {
+			const wait = Math.min(Math.max(at - clock.now(), 1), LONGEST_MS);
 			const known = delayed.get(lane);
-			if (known !== undefined && known.at <= at) return;
+			if (known !== undefined && known.when <= performance.now() + wait) return;
 			clearTimeout(known?.timer);
-			arm(lane, at);
+			arm(lane, at, wait);
 		},
 		has: (lane) => delayed.has(lane),
 		clear() {

@@ -57,6 +57,22 @@ test("a handler that throws synchronously is handled like one that rejects", asy
 	await lanes.stop();
 });
 
+for (const { what, back } of [
+	{ what: "an hour", back: 3_600_000 },
+	{ what: "a year", back: 365 * 86_400_000 },
+])
+	test(`a lane that waits runs no later because the clock is set back by ${what}`, async (t) => {
+		const clock = { time: 1_800_000_000_000, now: () => clock.time };
+		const ran = Promise.withResolvers<void>();
+		const handler = async (): Promise<undefined> => ran.resolve() as undefined;
+		const lanes = createEmbeddedLanes({ handler, concurrency: 1, clock, logger: silent });
+		lanes.wake("one", clock.time + 20);
+		clock.time -= back;
+		await ran.promise;
+		await lanes.stop();
+		t.pass();
+	});
+
 test("a timer that fires before its time by the clock waits for the rest", async (t) => {
 	let reads = 0;
 	const clock = {

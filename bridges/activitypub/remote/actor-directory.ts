@@ -1,4 +1,4 @@
-import type { BridgeHost, RemotePerson } from "#bridge-kit";
+import { type BridgeHost, isWithin, type RemotePerson } from "#bridge-kit";
 import { createCache } from "../cache.ts";
 import { idOf, type Json } from "../reading.ts";
 import { type Documents, RemoteUnavailable } from "./fetch-document.ts";
@@ -81,7 +81,11 @@ export function createActorDirectory(
 
 	async function look(id: string): Promise<RemotePerson | undefined> {
 		const account = await host.people.byRemote(id);
-		if (account !== undefined && account.deletedAt === undefined && host.clock.now() - account.updatedAt < freshMs)
+		if (
+			account !== undefined &&
+			account.deletedAt === undefined &&
+			isWithin(account.updatedAt, host.clock.now(), freshMs)
+		)
 			return remember(personOfAccount(account, host.about.domain));
 		try {
 			const person = await read(id);

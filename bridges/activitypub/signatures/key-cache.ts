@@ -1,3 +1,4 @@
+import { isWithin } from "#bridge-kit";
 import { createCache } from "../cache.ts";
 import { type KeyDocument, type PublicKey, parsePublicKey } from "./public-key.ts";
 
@@ -89,7 +90,10 @@ export function createKeyCache({ fetchKey, now, max = 10_000 }: KeyCacheOptions)
 		async resolve(keyId, refresh) {
 			const known = entries.get(keyId);
 			const time = now();
-			if (known !== undefined && time < (refresh ? known.fetchedAt + REFRESH_MS : known.until)) {
+			if (
+				known !== undefined &&
+				isWithin(known.fetchedAt, time, refresh ? REFRESH_MS : known.until - known.fetchedAt)
+			) {
 				if (known.failure !== undefined && (refresh || known.key === undefined)) throw known.failure;
 				return known.key;
 			}

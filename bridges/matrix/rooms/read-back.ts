@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { BridgeHost } from "#bridge-kit";
+import { type BridgeHost, isWithin } from "#bridge-kit";
 import { type Homeserver, HomeserverError, isRefusal } from "../homeserver.ts";
 import type { ReceiveEvents } from "../incoming/receive-events.ts";
 import { eventsSince, newestOf, type RoomPosition, redactionsSince } from "./history.ts";
@@ -59,7 +59,7 @@ export function createReadBack(
 	const changed = new Set<string>();
 	const comparedAt = new Map<string, number>();
 	const reading = new Map<string, Promise<void>>();
-	let quietUntil = 0;
+	let quietSince = 0;
 	const keyOf = (room: string): string => `newest:${room}`;
 
 	async function save(): Promise<void> {
@@ -107,7 +107,7 @@ export function createReadBack(
 			if (!(error instanceof HomeserverError)) throw error;
 			// A bot that may not read the room can't find out what is missing.
 			if (isRefusal(error)) suspects.delete(room);
-			else if (host.clock.now() - startedAt > slowMs) quietUntil = host.clock.now() + quietMs;
+			else if (host.clock.now() - startedAt > slowMs) quietSince = host.clock.now();
 			host.logger.info({ err: error, room }, "A room could not be read back; it is tried again");
 		}
 	}
@@ -134,15 +134,15 @@ export function createReadBack(
 		},
 		async before(rooms) {
 			const due = [...new Set(rooms)].filter((room) => suspects.has(room));
-			if (due.length === 0 || host.clock.now() < quietUntil) return;
+			if (due.length === 0 || isWithin(quietSince, host.clock.now(), quietMs)) return;
 			const patience = new AbortController();
 			const done = Promise.all(due.map(read)).finally(() => patience.abort());
 			await Promise.race([done, pause(patienceMs, undefined, { signal: patience.signal, ref: false }).catch(() => {})]);
 		},
 		begin,
 		async all() {
-			const due = host.clock.now() - compareEveryMs;
-			const compared = Array.from(changed).filter((room) => (comparedAt.get(room) ?? 0) <= due);
+			const now = host.clock.now();
+			const compared = Array.from(changed).filter((room) => !isWithin(comparedAt.get(room) ?? 0, now, compareEveryMs));
 			for (const room of new Set([...suspects, ...compared])) await read(room);
 			await save();
 		},

@@ -1,4 +1,4 @@
-import type { BridgeHost, LinkedRoom, RemoteEvent } from "#bridge-kit";
+import { type BridgeHost, isWithin, type LinkedRoom, type RemoteEvent } from "#bridge-kit";
 import { type Homeserver, isRefusal, segment } from "../homeserver.ts";
 import { type Names, transactionId } from "../ids.ts";
 import { isRecord } from "../incoming/event.ts";
@@ -39,7 +39,8 @@ export function createRoomMembers({ host, homeserver, names, people, signal }: R
 	const importing = new Set<string>();
 	const failed = new Set<string>();
 	const looking = new Set<string>();
-	let pausedUntil = 0;
+	let pausedAt = 0;
+	const isPaused = (): boolean => isWithin(pausedAt, host.clock.now(), pauseMs);
 	let last: Promise<unknown> = Promise.resolve();
 
 	/** One thing at a time, so that a large room does not take the homeserver's or the store's time from messages. */
@@ -133,18 +134,18 @@ export function createRoomMembers({ host, homeserver, names, people, signal }: R
 			}
 		},
 		nameSoon(room, users) {
-			if (host.clock.now() < pausedUntil) return;
+			if (isPaused()) return;
 			for (const user of users) {
 				if (looking.has(user) || looking.size >= maxWaiting) continue;
 				looking.add(user);
 				const work = async (): Promise<void> => {
 					looking.delete(user);
-					if (host.clock.now() >= pausedUntil) await lookUp(room, user);
+					if (!isPaused()) await lookUp(room, user);
 				};
 				later(room, "The name of a user could not be read", work, (error) => {
 					// A user without a visible name is shown by their id, and not asked about again.
 					if (isRefusal(error)) people.setName(user, undefined);
-					else pausedUntil = host.clock.now() + pauseMs;
+					else pausedAt = host.clock.now();
 				});
 			}
 		},

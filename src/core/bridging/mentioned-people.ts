@@ -2,6 +2,7 @@ import type { PlaceWithCircle } from "../access/circle.ts";
 import { may } from "../access/permissions.ts";
 import { findAccount, parseAddress } from "../accounts/find-account.ts";
 import { BoundedMap } from "../bounded-map.ts";
+import { isWithin } from "../clock.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { Shadows } from "../federation/shadows.ts";
 import type { AccountId } from "../ids.ts";
@@ -46,7 +47,7 @@ export function createFindMentioned(context: CoreContext, { bridges, shadows }: 
 		for (const address of mentionsIn(text)) {
 			const parsed = parseAddress(address, context.domain);
 			if (parsed === undefined || parsed.domain === context.domain) continue;
-			if ((failed.get(address) ?? 0) > context.clock.now()) continue;
+			if (isWithin(failed.get(address) ?? 0, context.clock.now(), periodMs)) continue;
 			if ((await findAccount(context, address)) === undefined) unknown.push(address);
 			if (unknown.length === maxPerMessage) break;
 		}
@@ -57,7 +58,7 @@ export function createFindMentioned(context: CoreContext, { bridges, shadows }: 
 	function mayAsk(author: AccountId): boolean {
 		const now = context.clock.now();
 		const known = spent.get(author);
-		const period = known === undefined || now - known.since > periodMs ? { since: now, count: 0 } : known;
+		const period = known === undefined || !isWithin(known.since, now, periodMs) ? { since: now, count: 0 } : known;
 		period.count++;
 		spent.set(author, period);
 		return period.count <= maxPerAuthor;
@@ -76,7 +77,7 @@ export function createFindMentioned(context: CoreContext, { bridges, shadows }: 
 	async function findOrNote(address: string): Promise<AccountId | undefined> {
 		try {
 			const account = await find(address);
-			if (account === undefined) failed.set(address, context.clock.now() + periodMs);
+			if (account === undefined) failed.set(address, context.clock.now());
 			return account?.id;
 		} catch (error) {
 			context.logger.info({ err: error, address }, "A person who was mentioned can't be looked up now");

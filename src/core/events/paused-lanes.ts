@@ -1,3 +1,4 @@
+import { isWithin } from "../clock.ts";
 import type { Lane, Lanes } from "../ports/lanes.ts";
 import type { CoreContext } from "./context.ts";
 import { endPause, type LaneTrouble } from "./lane-holds.ts";
@@ -39,7 +40,7 @@ export function createPausedLanes(context: Pick<CoreContext, "clock" | "logger" 
 	}
 
 	function heardFrom(lane: Lane): void {
-		if (!paused.has(lane) || clock.now() < (resumedAt.get(lane) ?? 0) + leastMs) return;
+		if (!paused.has(lane) || isWithin(resumedAt.get(lane) ?? 0, clock.now(), leastMs)) return;
 		resumedAt.set(lane, clock.now());
 		void resume(lane);
 	}

@@ -1,5 +1,5 @@
 import type { LogEvent } from "../ports/store.ts";
-import { backOff } from "./back-off.ts";
+import { backOff, isOver } from "./back-off.ts";
 import { consumerLane, type Marker } from "./consumers.ts";
 import type { CoreContext } from "./context.ts";
 import type { LaneHolds } from "./lane-holds.ts";
@@ -55,9 +55,9 @@ export function createConsumer<Work>(
 			const works: Work[] = [];
 			const ids: string[] = [];
 			for (const event of events) {
-				const due = postponed.get(event.id)?.due ?? 0;
+				const { due, failures } = postponed.get(event.id) ?? { due: 0, failures: 0 };
 				try {
-					if (due <= clock.now()) {
+					if (isOver({ until: due, failures }, clock.now())) {
 						works.push(await job.work(event, signal));
 						ids.push(event.id);
 						postponed.delete(event.id);

@@ -1,4 +1,5 @@
 import { accountById } from "../accounts/find-account.ts";
+import { isWithin } from "../clock.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { AccountId } from "../ids.ts";
@@ -25,7 +26,8 @@ export async function peerPrincipal(
 ): Promise<Principal | undefined> {
 	const [account = "", handle = "", domain = "", keyId = ""] = credential.slice(prefix.length).split(" ");
 	const set = (await context.store.get(remoteKeys, userKeySource(handle, domain).id))?.doc;
-	const isKnown = set?.keys.some(({ id }) => id === keyId) === true && set.fetchedAt + maxAgeMs > context.clock.now();
+	const isKnown =
+		set?.keys.some(({ id }) => id === keyId) === true && isWithin(set.fetchedAt, context.clock.now(), maxAgeMs);
 	const shadow = isKnown ? await accountById(context, account as AccountId) : undefined;
 	return shadow === undefined || shadow.deletedAt !== undefined || shadow.mergedInto !== undefined
 		? undefined

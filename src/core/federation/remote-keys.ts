@@ -1,3 +1,4 @@
+import { isWithin } from "../clock.ts";
 import type { CoreContext } from "../events/context.ts";
 import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate, type Stored } from "../ports/store.ts";
@@ -81,7 +82,7 @@ export function createRemoteKeys({ store, clock }: Pick<CoreContext, "store" | "
 		const now = clock.now();
 		const published = keysOf(response, source);
 		const stored = await store.get(remoteKeys, source.id);
-		const recent = (stored?.doc.askedFor ?? []).filter(({ at }) => at > now - refetchLimit.ms);
+		const recent = (stored?.doc.askedFor ?? []).filter(({ at }) => isWithin(at, now, refetchLimit.ms));
 		const set: RemoteKeySet = {
 			keys: published?.keys ?? [],
 			fetchedAt: now,
@@ -111,7 +112,7 @@ export function createRemoteKeys({ store, clock }: Pick<CoreContext, "store" | "
 			const url = peers.url(source.domain, source.path);
 			const known = (await store.get(remoteKeys, source.id))?.doc;
 			const now = clock.now();
-			if (known !== undefined && known.until > now) {
+			if (known !== undefined && isWithin(known.fetchedAt, now, known.until - known.fetchedAt)) {
 				const key = keyIn(known, keyId);
 				const mustFetch = (isRefetch || key === undefined) && mayRefetch(known, keyId, now);
 				if (!mustFetch) return key;
@@ -134,6 +135,6 @@ const keyIn = ({ keys }: RemoteKeySet, keyId: string): string | undefined =>
 	keys.find(({ id }) => id === keyId)?.publicKey;
 
 function mayRefetch({ askedFor }: RemoteKeySet, keyId: string, now: number): boolean {
-	const recent = askedFor.filter(({ at }) => at > now - refetchLimit.ms);
+	const recent = askedFor.filter(({ at }) => isWithin(at, now, refetchLimit.ms));
 	return recent.length < refetchLimit.keys && recent.every((asked) => asked.keyId !== keyId);
 }

@@ -1,3 +1,4 @@
+import { isWithin } from "../clock.ts";
 import type { CoreContext } from "../events/context.ts";
 import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate } from "../ports/store.ts";
@@ -116,7 +117,8 @@ export function createRemoteUsers(
 			// A provider that has been denied meanwhile is neither asked nor served from the cache.
 			peers.url(home, "/");
 			const known = (await store.get(remoteUsers, address))?.doc;
-			if (known !== undefined && known.isStale !== true && known.fetchedAt > clock.now() - cachedMs) return known;
+			if (known !== undefined && known.isStale !== true && isWithin(known.fetchedAt, clock.now(), cachedMs))
+				return known;
 			if (!fetching.has(address)) await beforeAsking?.();
 			const asked = fetching.get(address) ?? fetchUser(handle, home).finally(() => fetching.delete(address));
 			fetching.set(address, asked);

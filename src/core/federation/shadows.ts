@@ -4,6 +4,7 @@ import { accountByRemote } from "../accounts/find-account.ts";
 import { cleanRemoteProfile } from "../accounts/profile-rules.ts";
 import { stillThere } from "../accounts/still-there.ts";
 import { BoundedMap } from "../bounded-map.ts";
+import { isWithin } from "../clock.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { BridgeName } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -28,7 +29,7 @@ export interface Shadows {
 
 /** Caches recently used shadows in this process. */
 export function createShadows(context: CoreContext): Shadows {
-	const known = new BoundedMap<string, { account: Account; person: RemotePerson; until: number }>(20_000);
+	const known = new BoundedMap<string, { account: Account; person: RemotePerson; at: number }>(20_000);
 
 	const shadows: Shadows = {
 		async asKnown(bridge, person) {
@@ -38,13 +39,14 @@ export function createShadows(context: CoreContext): Shadows {
 			const key = `${bridge}:${person.id}`;
 			const cached = known.get(key);
 			// The same object is the same description, since a bridge reuses its object until the person changes.
-			if (cached !== undefined && cached.person === person && cached.until > context.clock.now()) return cached.account;
+			if (cached !== undefined && cached.person === person && isWithin(cached.at, context.clock.now(), cachedMs))
+				return cached.account;
 			const found = await accountByRemote(context, bridge, person.id);
 			const account =
 				found === undefined
 					? await shadowOf(context, fieldsOf(context, bridge, person))
 					: await refresh(context, found, fieldsOf(context, bridge, person));
-			known.set(key, { account, person, until: context.clock.now() + cachedMs });
+			known.set(key, { account, person, at: context.clock.now() });
 			return account;
 		},
 		async has(bridge, person) {

@@ -1,4 +1,5 @@
 import { accounts } from "../accounts/account.ts";
+import { isWithin } from "../clock.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { AccountId } from "../ids.ts";
 import { expiryIndex } from "../ports/expiry.ts";
@@ -110,7 +111,7 @@ async function settled({ store, clock }: Dependencies, invite: Invite): Promise<
 	let usesLeft = invite.usesLeft;
 	for (const redemption of invite.takers ?? []) {
 		if ((await store.get(accounts, redemption.account)) !== undefined) continue;
-		if (clock.now() - redemption.since > signUpMs) usesLeft++;
+		if (!isWithin(redemption.since, clock.now(), signUpMs)) usesLeft++;
 		else takers.push(redemption);
 	}
 	return { ...invite, usesLeft, takers };

@@ -1,4 +1,5 @@
 import { BoundedMap } from "../bounded-map.ts";
+import { isWithin } from "../clock.ts";
 import { type Expiring, expiryIndex } from "../ports/expiry.ts";
 import { type Collection, Duplicate, type Store } from "../ports/store.ts";
 import type { IdentityContext } from "./identity.ts";
@@ -27,7 +28,7 @@ export function recordUse(context: Pick<IdentityContext, "store" | "clock" | "id
 	const now = context.clock.now();
 	const recent = written.get(context.store) ?? new BoundedMap<string, number>(10_000);
 	written.set(context.store, recent);
-	if (now - (recent.get(id) ?? Number.NEGATIVE_INFINITY) < everyMs) return;
+	if (isWithin(recent.get(id) ?? 0, now, everyMs)) return;
 	recent.set(id, now);
 	context.identity.background.run("Recording the use of a credential", () => write(context, id, now));
 }

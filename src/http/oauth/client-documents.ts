@@ -1,5 +1,6 @@
 import type { ClientMetadata } from "oidc-provider";
 import { BoundedMap } from "#core/bounded-map.ts";
+import { isWithin } from "#core/clock.ts";
 import { Unavailable } from "#core/errors.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import { scopeNames } from "#core/identity/scopes.ts";
@@ -38,11 +39,12 @@ export function createClientDocuments(
 ): ClientDocuments {
 	interface Entry {
 		readonly found: Promise<ClientMetadata | undefined>;
-		until: number;
+		readonly at: number;
+		readonly lifeMs: number;
 	}
 	const cache = new BoundedMap<string, Entry>(500);
 
-	async function fetchDocument(id: string, entry: Pick<Entry, "until">): Promise<ClientMetadata | undefined> {
+	async function fetchDocument(id: string, entry: Pick<Entry, "at" | "lifeMs">): Promise<ClientMetadata | undefined> {
 		const { now } = context.clock;
 		try {
 			const { status, headers, body } = await http.request({
@@ -57,7 +59,7 @@ export function createClientDocuments(
 			if (status !== 200 || !isJson) return undefined;
 			const document = parseRemoteJson(body.toString("utf8"), { depth: 16, nodes: 1000 });
 			const client = typeof document === "object" ? clientOf(id, (document ?? {}) as Json) : undefined;
-			if (client !== undefined) entry.until = now() + lifetime(headers["cache-control"]);
+			if (client !== undefined) Object.assign(entry, { at: now(), lifeMs: lifetime(headers["cache-control"]) });
 			return client;
 		} catch (error) {
 			const refused = error instanceof OutboundFailure && error.kind === "refused";
@@ -85,8 +87,8 @@ export function createClientDocuments(
 		},
 		async find(id) {
 			const known = cache.get(id);
-			if (known !== undefined && known.until > context.clock.now()) return known.found;
-			const timing = { until: context.clock.now() + cacheMs.failed };
+			if (known !== undefined && isWithin(known.at, context.clock.now(), known.lifeMs)) return known.found;
+			const timing = { at: context.clock.now(), lifeMs: cacheMs.failed };
 			const entry: Entry = Object.assign(timing, { found: fetchDocument(id, timing) });
 			cache.set(id, entry);
 			return entry.found;

@@ -1,4 +1,5 @@
 import { accounts } from "../../accounts/account.ts";
+import { isWithin } from "../../clock.ts";
 import type { CoreContext } from "../../events/context.ts";
 import type { AccountId } from "../../ids.ts";
 import { messages } from "../../messages/message.ts";
@@ -12,12 +13,12 @@ const batch = 1000;
 
 /** Counts accounts and posts of this provider, at most once an hour. An account is active if it has posted. */
 export function createUsage(context: Pick<CoreContext, "store" | "clock">): () => Promise<Usage> {
-	let known: { readonly usage: Promise<Usage>; readonly until: number } | undefined;
+	let known: { readonly usage: Promise<Usage>; readonly at: number } | undefined;
 	return () => {
 		const now = context.clock.now();
-		if (known === undefined || now >= known.until) {
+		if (known === undefined || !isWithin(known.at, now, keptMs)) {
 			const usage = count(context, now);
-			const counted = { usage, until: now + keptMs };
+			const counted = { usage, at: now };
 			known = counted;
 			usage.catch(() => {
 				if (known === counted) known = undefined;

@@ -1,3 +1,4 @@
+import { isWithin } from "#core/clock.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import { seeOther } from "../../page-kit/private-page.ts";
 import { type PageRoute, type SignedInCall, signedInPage } from "../page-routes.ts";
@@ -7,7 +8,7 @@ const freshMs = 15 * 60_000;
 
 /** True if the last authentication is at most 15 minutes old. */
 export const isFresh = ({ clock }: Pick<CoreContext, "clock">, { session }: Pick<SignedInCall, "session">): boolean =>
-	clock.now() - session.authTime < freshMs;
+	isWithin(session.authTime, clock.now(), freshMs);
 
 /** The page that asks for the password again, and then returns to `back`. */
 export const confirmPath = (back: string): string => `/account/confirm?return=${back}`;
