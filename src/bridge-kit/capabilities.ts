@@ -6,8 +6,8 @@ import type { Capabilities, DeliveryKind } from "#core/ports/bridge/delivery.ts"
  */
 export function capabilitiesOf(
 	writers: Readonly<Record<DeliveryKind, unknown>>,
-	{ relays }: Pick<Capabilities, "relays">,
+	others: Pick<Capabilities, "relays" | "atOnce">,
 ): Capabilities {
 	const kinds = Object.entries(writers).map(([kind, writer]) => [kind, writer === "unsupported" ? "none" : "native"]);
-	return { ...(Object.fromEntries(kinds) as Record<DeliveryKind, "native" | "none">), relays };
+	return { ...(Object.fromEntries(kinds) as Record<DeliveryKind, "native" | "none">), ...others };
 }

@@ -36,8 +36,8 @@ const directions: readonly Direction[] = [
 const hits = process.env.CAUSEWAY_LONG === "1" ? [1, 2] : [2];
 /** The minimum number of messages per writer of a test; they continue until the process has ended. */
 const [messages, writers] = [4, 2];
-/** The number of POSTs in flight to one host. */
-const socketsEach = 1;
+/** The number of POSTs in flight to one host: those that are sent, and not yet removed from its lane. */
+const socketsEach = 2;
 
 let federation: Federation;
 let serial = 0;

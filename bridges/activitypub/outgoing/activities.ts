@@ -33,7 +33,7 @@ const writers: { readonly [K in DeliveryKind]: Entry<K> | "unsupported" } = {
 };
 
 /** A group's channel relays its remote members' posts to its other members (FEP-1b12). */
-export const capabilities = capabilitiesOf(writers, { relays: true });
+export const capabilities = capabilitiesOf(writers, { relays: true, atOnce: 2 });
 
 /** The activities of a delivery, in order; none when the fediverse has no activity for it. */
 export async function activitiesOf(context: PublishingContext, delivery: Delivery): Promise<readonly OutboxActivity[]> {

@@ -20,8 +20,9 @@ const busyTurn = 0.2;
 const mostTogether = 250;
 
 /**
- * Removals start a transaction of their own at most this often, in milliseconds. Callers wait for other writes, but removals can be
- * grouped: those of a thousand deliveries change the same few pages.
+ * The longest interval in milliseconds after which removals start a transaction of their own. Removals can be grouped, since those of a
+ * thousand deliveries change the same few pages; but a lane that is alone waits for each of its own. So the interval is as long as the last
+ * transaction had jobs.
  */
 const removalIntervalMs = 15;
 
@@ -68,6 +69,7 @@ export function createGroupCommit(commits: Commits, failPoints: FailPoints): Gro
 	let pausing: { work(): Promise<void>; done(ended: Promise<void>): void } | undefined;
 	let removing: NodeJS.Timeout | undefined;
 	let lastFlush = 0;
+	let lastSize = 0;
 	/** How long the last flush took. */
 	let flushMs = 0;
 	let closed: PromiseWithResolvers<void> | undefined;
@@ -87,9 +89,9 @@ export function createGroupCommit(commits: Commits, failPoints: FailPoints): Gro
 
 	function schedule(kind: JobKind): void {
 		if (scheduled || occupied) return;
-		const sinceLast = performance.now() - lastFlush;
-		if (kind === "removal" && sinceLast < removalIntervalMs) {
-			removing ??= setTimeout(begin, removalIntervalMs - sinceLast);
+		const left = Math.min(lastSize - 1, removalIntervalMs) - (performance.now() - lastFlush);
+		if (kind === "removal" && left > 0) {
+			removing ??= setTimeout(begin, left);
 			return;
 		}
 		begin();
@@ -151,6 +153,7 @@ export function createGroupCommit(commits: Commits, failPoints: FailPoints): Gro
 		occupied = unflushed = damaged = false;
 		const jobs = committed;
 		committed = [];
+		lastSize = jobs.length;
 		try {
 			commits.durable();
 			if (jobs.length > 0) failPoints.hit("store:after-commit");

@@ -51,7 +51,7 @@ export async function* deadLettersOfLane(
 /** A dead letter as a delivery that is due now. */
 export function revived(letter: DeadLetter, now: number): DeliveryRow {
 	const { diedAt: _, reason: __, ...row } = letter;
-	return { ...row, at: now, due: now, attempts: 0 };
+	return { ...row, at: now, planned: now, due: 0, attempts: 0 };
 }
 
 /**

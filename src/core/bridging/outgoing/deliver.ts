@@ -1,19 +1,19 @@
-import { backOff } from "../../events/back-off.ts";
+import { isOver } from "../../events/back-off.ts";
 import type { CoreContext } from "../../events/context.ts";
-import type { LaneHold, LaneHolds, LaneTrouble } from "../../events/lane-holds.ts";
+import type { LaneHold, LaneHolds } from "../../events/lane-holds.ts";
 import type { BridgeName } from "../../ids.ts";
-import type { Reach } from "../../model/reach.ts";
 import type { Bridge } from "../../ports/bridge/bridge.ts";
 import type { DeliveryResult } from "../../ports/bridge/delivery.ts";
 import type { Stored } from "../../ports/store.ts";
-import { targetOf } from "../audience.ts";
-import { createAttempt } from "./attempt.ts";
+import { type Attempted, createAttempt } from "./attempt.ts";
 import { type DeliveryRow, deliveryLane, laneBefore } from "./delivery.ts";
-import { endMissing, missingMs } from "./end-missing.ts";
+import { createFailing } from "./failing.ts";
 import { graceAfter } from "./grace.ts";
-import { batch, type LaneItems, laneItems, pageOfLane } from "./lane-items.ts";
+import { batch, laneItems, pageOfLane } from "./lane-items.ts";
 import { createLookAhead } from "./look-ahead.ts";
 import { removeTarget } from "./remove-target.ts";
+import type { Run } from "./run.ts";
+import { queueOf, queuesOf, sideBySide } from "./side-by-side.ts";
 
 /** A failing delivery blocks those after it for this many attempts; then it is retried by itself and the lane proceeds. */
 const blockingAttempts = 4;
@@ -34,21 +34,6 @@ export interface DeliveryOptions {
 	readonly onEnded?: (bridge: BridgeName, reason: "gone" | "missing", count: number) => void;
 }
 
-/** The state of one run of a lane. */
-interface Run {
-	readonly items: LaneItems;
-	/** The queues that are blocked by a delivery which is retried by itself. */
-	readonly blocked: Set<string>;
-	/** The targets that no longer exist, and since when. */
-	readonly gone: Map<string, number>;
-	/** When the first of the blocked deliveries is due. */
-	next: number | undefined;
-}
-
-/** Deliveries of one stream to one target form a queue, which keeps their order. Queues do not wait for each other. */
-const queueOf = ({ event, reach }: DeliveryRow): string =>
-	`${event.slice(0, event.lastIndexOf("/"))}>${targetOf(reach)}`;
-
 /**
  * Makes the deliveries of one lane, in order (design §3.4). A run resolves with the time of the next attempt, if there is one to wait for.
  */
@@ -56,64 +41,16 @@ export function createDeliverer(
 	context: CoreContext,
 	{ bridge, holds, maxAgeMs, onOutcome = () => {}, onEnded = () => {} }: DeliveryOptions,
 ): (lane: string, signal: AbortSignal) => Promise<number | undefined> {
-	const { clock, logger } = context;
+	const { clock } = context;
 	const attempt = createAttempt(context, bridge);
 	const lookAhead = createLookAhead(context, bridge);
-	const isTooOld = (row: DeliveryRow): boolean => clock.now() - row.at > maxAgeMs;
+	const failing = createFailing(context, { bridge, maxAgeMs, onEnded });
 
-	/** Handles the failure of one delivery. Resolves with the time of its next attempt; `undefined` if it became a dead letter. */
-	async function postpone(
-		{ items }: Run,
-		stored: Stored<DeliveryRow>,
-		{ reason, afterMs, missing }: Extract<DeliveryResult, { status: "retry" }>,
-		signal: AbortSignal,
-	): Promise<number | undefined> {
-		const { attempts: failures, missingSince = clock.now(), reach } = stored.doc;
-		if (isTooOld(stored.doc)) {
-			const isMissing = missing === true && clock.now() - missingSince >= Math.min(missingMs, maxAgeMs);
-			if (isMissing) logEnded(reach, "missing", await endMissing(context, bridge(reach.bridge), reach, signal));
-			await items.moveToDeadLetters(stored, reason);
-			return undefined;
-		}
-		const attempts = failures + 1;
-		const due = clock.now() + backOff(attempts, afterMs);
-		await items.change(stored.id, { attempts, due, reason, ...(missing === true ? { missingSince } : {}) });
-		return due;
-	}
-
-	function logEnded({ bridge: name, target, lane }: Reach, reason: "gone" | "missing", count: number): void {
-		if (count === 0) return;
-		logger.warn({ target, lane, reason, count }, "Follows have ended because their target no longer exists");
-		onEnded(name, reason, count);
-	}
-
-	/** Pauses the whole lane. Deliveries that are too old become dead letters without another attempt each. */
-	async function pauseLane(
-		{ items }: Run,
-		lane: string,
-		hold: LaneHold,
-		before: LaneTrouble | undefined,
-		{ reason, afterMs }: Extract<DeliveryResult, { status: "retry" }>,
-	): Promise<number> {
-		for (;;) {
-			const old = (await pageOfLane(context, lane, undefined)).filter(({ doc }) => isTooOld(doc));
-			for (const stored of old) await items.moveToDeadLetters(stored, reason);
-			if (old.length === 0) break;
-		}
-		const failures = (before?.failures ?? 0) + 1;
-		const notBefore = clock.now() + backOff(failures, afterMs);
-		const asked = afterMs === undefined ? {} : { asked: true as const };
-		await hold.setTrouble({ failures, notBefore, since: before?.since ?? clock.now(), reason, ...asked });
-		logger.info({ lane, failures, notBefore, reason }, "A lane is paused");
-		return notBefore;
-	}
-
-	/** Blocks a queue until `due`; `false` if the whole lane should wait, since this delivery may still succeed soon. */
-	function block(run: Run, row: DeliveryRow, due: number, attempts: number): boolean {
+	/** Blocks a queue until `due`, or the whole lane, since this delivery may still succeed soon. */
+	function block(run: Run, row: DeliveryRow, due: number, attempts: number): void {
 		run.next = Math.min(run.next ?? due, due);
-		if (attempts < blockingAttempts) return false;
-		run.blocked.add(queueOf(row));
-		return true;
+		if (attempts < blockingAttempts) run.isOver = true;
+		else run.blocked.add(queueOf(row));
 	}
 
 	/** True for a delivery of a bulk lane while the lane that precedes it has earlier deliveries. */
@@ -123,59 +60,118 @@ export function createDeliverer(
 		return oldest !== undefined && (oldest.doc.at < at || (oldest.doc.at === at && oldest.doc.seq <= seq));
 	}
 
+	/** The host of a lane that was paused is tried with one delivery. What is not urgent leaves a socket for what is. */
+	function widthOf({ trouble, lane }: Run, { reach }: DeliveryRow): number {
+		if (trouble !== undefined || laneBefore(lane) !== undefined) return 1;
+		return bridge(reach.bridge)?.capabilities.atOnce ?? 1;
+	}
+
+	/** Makes the deliveries of a page. Resolves or rejects when none is in flight any more, and the results are durable. */
+	async function workOff(run: Run, rows: readonly Stored<DeliveryRow>[], width: number): Promise<void> {
+		try {
+			for (const set of queuesOf(rows, width))
+				await sideBySide(set, width, async (queue) => {
+					for (const stored of queue) {
+						if (run.isOver || run.signal.aborted) return;
+						if (!run.blocked.has(queueOf(stored.doc))) await make(run, stored);
+					}
+				});
+		} finally {
+			await run.items.settled();
+		}
+	}
+
+	/** Makes one delivery, if it is due. */
+	async function make(run: Run, stored: Stored<DeliveryRow>): Promise<void> {
+		const { items, gone } = run;
+		const { doc: row } = stored;
+		if (!isOver({ until: row.due, failures: row.attempts, asked: row.asked }, clock.now()))
+			return block(run, row, row.due, row.attempts);
+		if (row.at <= (gone.get(row.reach.target) ?? -1)) return items.moveToDeadLetters(stored, "gone");
+		try {
+			await run.hold();
+			await items.enter();
+		} catch (error) {
+			run.isOver = true;
+			throw error;
+		}
+		let isInFlight = true;
+		try {
+			if (run.isOver || run.signal.aborted) return;
+			const attempted = await attempt(row, run.late, (sent) => items.change(stored.id, { sent }));
+			onOutcome(row.reach.bridge, attempted.result.status);
+			isInFlight = !(await conclude(run, stored, attempted));
+		} catch (error) {
+			run.isOver = true;
+			throw error;
+		} finally {
+			if (isInFlight) items.leave();
+		}
+	}
+
+	/** Records the outcome of an attempt. Resolves with whether the delivery is being removed. */
+	async function conclude(run: Run, stored: Stored<DeliveryRow>, attempted: Attempted): Promise<boolean> {
+		const { items, gone, hold } = run;
+		const { id, doc: row } = stored;
+		const { result } = attempted;
+		if (result.status === "retry" && result.lane === true) {
+			run.isOver = true;
+			run.failed ??= result;
+			return false;
+		}
+		if (result.status === "retry") {
+			const due = await failing.postpone(run, stored, result);
+			if (due !== undefined) block(run, row, due, row.attempts + 1);
+			return false;
+		}
+		if (run.trouble !== undefined) {
+			run.trouble = undefined;
+			await (await hold()).setTrouble(undefined);
+		}
+		// A kind that the network can't express can't be fixed by a replay, so it is not a dead letter.
+		if (result.status === "rejected" && result.reason !== "unsupported") {
+			if (result.reason === "gone") {
+				failing.logEnded(row.reach, "gone", await removeTarget(context, row.reach));
+				gone.set(row.reach.target, clock.now());
+			}
+			await items.moveToDeadLetters(stored, result.detail ?? result.reason);
+			return false;
+		}
+		if (result.status === "delivered" && "delivery" in attempted) await items.record(id, attempted.delivery, result);
+		else items.remove(id);
+		return true;
+	}
+
 	return async (lane, signal) => {
 		const state = await holds.read(deliveryLane(lane));
-		let { trouble } = state;
-		if (trouble !== undefined && trouble.notBefore > clock.now()) return trouble.notBefore;
+		const { trouble } = state;
+		if (trouble !== undefined && !isOver({ until: trouble.notBefore, ...trouble }, clock.now()))
+			return trouble.notBefore;
 		using grace = graceAfter(signal, graceMs);
 		let held: Promise<LaneHold> | undefined;
 		const hold = (): Promise<LaneHold> => (held ??= state.take());
-		const items = laneItems(context, hold, (name) => onOutcome(name, "dead"));
-		const run: Run = { items, blocked: new Set(), gone: new Map(), next: undefined };
+		const run: Run = {
+			lane,
+			hold,
+			items: laneItems(context, hold, (name) => onOutcome(name, "dead")),
+			signal,
+			late: grace.signal,
+			blocked: new Set(),
+			gone: new Map(),
+			trouble,
+			next: undefined,
+			isOver: false,
+			failed: undefined,
+		};
 		for (let after: DeliveryRow | undefined; !signal.aborted; ) {
 			const rows = await pageOfLane(context, lane, after);
 			const [first] = rows;
 			if (first === undefined) return run.next;
 			if (await mustWait(lane, first.doc)) return clock.now() + bulkPauseMs;
 			lookAhead(lane, rows, signal);
-			for (const stored of rows) {
-				if (signal.aborted) return clock.now();
-				const { id, doc: row } = stored;
-				if (run.blocked.has(queueOf(row))) continue;
-				if (row.due > clock.now()) {
-					if (block(run, row, row.due, row.attempts)) continue;
-					return run.next;
-				}
-				if (row.at <= (run.gone.get(row.reach.target) ?? -1)) {
-					await items.moveToDeadLetters(stored, "gone");
-					continue;
-				}
-				await hold();
-				const attempted = await attempt(row, grace.signal, (sent) => items.change(id, { sent }));
-				const { result } = attempted;
-				onOutcome(row.reach.bridge, result.status);
-				if (result.status === "retry" && result.lane === true)
-					return pauseLane(run, lane, await hold(), trouble, result);
-				if (result.status === "retry") {
-					const due = await postpone(run, stored, result, grace.signal);
-					if (due === undefined || block(run, row, due, row.attempts + 1)) continue;
-					return run.next;
-				}
-				if (trouble !== undefined) {
-					await (await hold()).setTrouble(undefined);
-					trouble = undefined;
-				}
-				// A kind that the network can't express can't be fixed by a replay, so it is not a dead letter.
-				if (result.status === "rejected" && result.reason !== "unsupported") {
-					if (result.reason === "gone") {
-						logEnded(row.reach, "gone", await removeTarget(context, row.reach));
-						run.gone.set(row.reach.target, clock.now());
-					}
-					await items.moveToDeadLetters(stored, result.detail ?? result.reason);
-				} else if (result.status === "delivered" && "delivery" in attempted) {
-					await items.record(id, attempted.delivery, result);
-				} else await items.remove(id);
-			}
+			await workOff(run, rows, widthOf(run, first.doc));
+			if (run.failed !== undefined) return failing.pause(run, run.failed);
+			if (run.isOver) return run.next;
 			// A delivery that is added from now on wakes the lane again.
 			if (rows.length < batch) return run.next;
 			// Blocked deliveries stay in the lane, so the next page starts after them.

@@ -10,8 +10,12 @@ export interface DeliveryRow {
 	/** When the event happened; lanes are ordered by it. */
 	readonly at: number;
 	readonly seq: number;
-	/** When it is due, milliseconds since 1970. */
+	/** When it was planned, by the clock; absent in those of earlier versions, which were planned at `at`. */
+	readonly planned?: number;
+	/** When it is due, milliseconds since 1970; 0 until it has failed. */
 	readonly due: number;
+	/** The target has asked for this wait (`Retry-After`). */
+	readonly asked?: boolean;
 	/** How often this delivery has failed, not counting failures of its host. */
 	readonly attempts: number;
 	readonly reason?: string;

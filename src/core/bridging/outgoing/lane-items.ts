@@ -5,9 +5,16 @@ import type { Delivery, DeliveryResult } from "../../ports/bridge/delivery.ts";
 import type { Stored } from "../../ports/store.ts";
 import { type Link, saveLinks } from "../links.ts";
 import { type DeliveryRow, deadLetters, deliveries, laneKey } from "./delivery.ts";
+import { createRemovals, type Removals } from "./removals.ts";
 
 /** How many deliveries are read together. */
 export const batch = 32;
+
+/**
+ * How many deliveries of a lane may be sent and not yet removed. A crash repeats these, so there are no more of them than sockets to a
+ * host.
+ */
+const mostInFlight = 2;
 
 /** A page of a lane's deliveries, in order. @param after the last one of the previous page; undefined for the first page */
 export const pageOfLane = (
@@ -25,13 +32,13 @@ export const pageOfLane = (
 	});
 
 /** Writes the deliveries of a lane. Every method first checks that the lane is still held, and throws `LaneLost` if it is not. */
-export interface LaneItems {
-	/** Removes a delivery that was made, or that is no longer necessary. */
-	remove(id: string): Promise<void>;
+export interface LaneItems extends Pick<Removals, "enter" | "leave" | "settled"> {
+	/** Removes a delivery that was made, or that is no longer necessary, together with others. It is durable when {@link settled} resolves. */
+	remove(id: string): void;
 	change(id: string, changes: Partial<DeliveryRow>): Promise<void>;
 	/** Makes a delivery a dead letter. */
 	moveToDeadLetters(stored: Stored<DeliveryRow>, reason: string): Promise<void>;
-	/** Stores the remote ids of a delivery as links, and removes it. The links come first, so that a crash in between repeats the delivery. */
+	/** Stores the remote ids of a delivery as links, and then removes it, so that a crash in between repeats the delivery. */
 	record(id: string, delivery: Delivery, result: Delivered): Promise<void>;
 }
 
@@ -45,14 +52,17 @@ export function laneItems(
 ): LaneItems {
 	const { store, clock, failPoints, logger } = context;
 	const confirm = async (): Promise<void> => (await hold()).confirm();
-
-	async function remove(id: string): Promise<void> {
+	const removals = createRemovals(async (ids) => {
 		await confirm();
-		await store.delete(deliveries, id);
-	}
+		await Promise.all(ids.map((id) => store.delete(deliveries, id)));
+		failPoints.hit("delivery:after-record");
+	}, mostInFlight);
 
 	return {
-		remove,
+		enter: removals.enter,
+		leave: removals.leave,
+		settled: removals.settled,
+		remove: removals.add,
 		async change(id, changes) {
 			await confirm();
 			const stored = await store.get(deliveries, id);
@@ -72,8 +82,7 @@ export function laneItems(
 				const { reach } = delivery;
 				await saveLinks(context, { bridge: reach.bridge, ...subject, ...(ofTarget === true ? { reach } : {}) }, ids);
 			}
-			await remove(id);
-			failPoints.hit("delivery:after-record");
+			removals.add(id);
 		},
 	};
 }

@@ -22,8 +22,8 @@ type NewDeliveries = readonly { readonly id: string; readonly doc: DeliveryRow; 
 const newDelivery = (
 	{ id, at, seq }: Pick<LogEvent, "id" | "at" | "seq">,
 	reach: Reach,
-	inLane: Pick<DeliveryRow, "bulk">,
-) => ({ id: deliveryId(id, reach), doc: { event: id, reach, at, seq, due: at, attempts: 0, ...inLane } });
+	rest: Pick<DeliveryRow, "bulk" | "planned">,
+) => ({ id: deliveryId(id, reach), doc: { event: id, reach, at, seq, due: 0, attempts: 0, ...rest } });
 
 /**
  * The consumer `bridge`, which plans everything that leaves the provider (design §3): it adds one delivery per target of an event. The ids
@@ -39,10 +39,10 @@ export function createOutgoing(planner: Planner, lanes: () => Lanes): ConsumerJo
 			const plan = plans[event.type as EventType] as Plan | "stays" | undefined;
 			if (plan === undefined || plan === "stays") return [];
 			const { reaches, bulk, removal, again = [] } = await plan(planner, event);
-			const inLane = bulk === true ? { bulk } : {};
-			const rows = reaches.map((reach) => newDelivery(event, reach, inLane));
-			const removals = removal === undefined ? [] : removal.reaches.map((reach) => newDelivery(removal, reach, inLane));
 			const now = planner.context.clock.now();
+			const rest = { planned: now, ...(bulk === true ? { bulk } : {}) };
+			const rows = reaches.map((reach) => newDelivery(event, reach, rest));
+			const removals = removal === undefined ? [] : removal.reaches.map((reach) => newDelivery(removal, reach, rest));
 			return [
 				...removals.filter(({ id }) => told.get(id) === undefined),
 				...rows,

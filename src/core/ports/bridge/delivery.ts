@@ -124,4 +124,9 @@ export type Progress = (sent: readonly string[]) => Promise<void>;
 export type Capabilities = Readonly<Record<DeliveryKind, "native" | "none">> & {
 	/** Whether a message from this network is forwarded to this network's other members of a group's channel. */
 	readonly relays: boolean;
+	/**
+	 * How many deliveries of one lane may be made at the same time, of different channels: as many as a host gets sockets. Absent: one, since
+	 * the order of a room is that of its lane.
+	 */
+	readonly atOnce?: number;
 };
