@@ -5,11 +5,12 @@ import { buildBridging } from "../src/gateway/bridging.ts";
 import { openCore, readConfig } from "../src/gateway.ts";
 import { together } from "./load/signing.ts";
 
-/** The followers of an account: `each` of them on each of the first `hosts` hosts of the sink. */
+/** The followers of an account: `each` of them on each of `hosts` hosts of the sink, of which `first` is the first (default 0). */
 export interface Following {
 	readonly handle: string;
 	readonly hosts: number;
 	readonly each: number;
+	readonly first?: number;
 }
 
 /** The n-th host of the sink, which listens on this port of every loopback address. */
@@ -29,11 +30,11 @@ export async function addFollowers(configFile: string, port: number, followings:
 		() => [],
 		() => ({ wake() {} }),
 	);
-	for (const { handle, hosts, each } of followings) {
+	for (const { handle, hosts, each, first = 0 } of followings) {
 		const account = await findAccount(context, handle);
 		if (account === undefined) throw new Error(`There is no account ${handle}`);
 		await together(hosts * each, 200, async (n) => {
-			const host = sinkHost(n % hosts, port);
+			const host = sinkHost(first + (n % hosts), port);
 			const id = `http://${host}/users/${handle}${n}`;
 			const follow = `${id}/follow`;
 			const event: RemoteEvent = {

@@ -27,6 +27,8 @@ export interface Pushed {
 }
 
 const senders = 20;
+/** The messages that the application service has sent, and when the first and the last came, in milliseconds. */
+const sent = { count: 0, first: 0, last: 0 };
 let next = 1;
 let ready: { readonly push: Push; readonly bodies: readonly string[] } | undefined;
 
@@ -50,6 +52,10 @@ function answerTo(method: string, path: string): object | undefined {
 	if (path.endsWith("/joined_members")) return { joined: {} };
 	if (path.endsWith("/messages")) return { chunk: [] };
 	if (path.includes("/join")) return { room_id: decodeURIComponent(room ?? "") };
+	if (path.includes("/send/m.room.message/")) {
+		sent.last = performance.now();
+		if (sent.count++ === 0) sent.first = sent.last;
+	}
 	if (path.includes("/send/") || path.includes("/state/")) return { event_id: `$own${next++}` };
 	return {};
 }
@@ -78,6 +84,12 @@ const calls = {
 	async open(): Promise<string> {
 		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 		return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	},
+	/** Resolves when `count` messages have come since the last call, with the seconds from the first to the last. */
+	async came(count: number): Promise<number> {
+		while (sent.count < count) await new Promise((resolve) => setTimeout(resolve, 20));
+		sent.count = 0;
+		return (sent.last - sent.first) / 1000;
 	},
 	/** Prepares the transactions for `push`. Resolves with the mean size of an event in bytes. */
 	prepare(push: Push): number {

@@ -102,6 +102,12 @@ const calls = {
 		const { first, last, requests } = arrivals;
 		return { first, last, requests, hosts: arrivals.hosts.size, ids: arrivals.ids.size, faults };
 	},
+	/** Resolves when requests with this marker or type have come `count` times. */
+	async came(marker: string, count: number): Promise<Pick<Arrivals, "first" | "last">> {
+		const arrivals = seenOf(marker);
+		while (arrivals.requests < count) await new Promise((resolve) => setTimeout(resolve, 20));
+		return arrivals;
+	},
 	/** The number of requests with this marker or type. */
 	requests: (marker: string): number => seen.get(marker)?.requests ?? 0,
 	/** Deletes the records. */
