@@ -35,6 +35,8 @@ export { troubleOf } from "./gateway/store-trouble.ts";
 const stopMs = 7_000;
 const requestGraceMs = 5_000;
 
+const dayMs = 86_400_000;
+
 /** A provider that is built, but has not been started. */
 export interface Gateway extends AsyncDisposable {
 	readonly context: IdentityContext;
@@ -96,7 +98,9 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 		pausedLanes: bridging.pausedLanes,
 		concurrency: config.delivery.lanes,
 		delivery: {
-			maxAgeMs: config.delivery.maxAgeDays * 86_400_000,
+			maxAgeMs: config.delivery.maxAgeDays * dayMs,
+			sleepAfterMs: config.delivery.sleepAfterDays * dayMs,
+			keepDeadMs: config.delivery.keepDeadDays * dayMs,
 			onOutcome: countDelivery,
 			onEnded: countEnded,
 		},
@@ -160,6 +164,7 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 			await store.catchUp(foldsOf);
 			await migrate(context, ending.signal);
 			await parkedEvents.load();
+			await bridging.pausedLanes.load();
 			for (const bridge of bridges) await bridge.start(ending.signal);
 			if (hasMetrics(config)) await metrics.begin();
 			if (ending.signal.aborted) return;
@@ -176,10 +181,16 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 				onClosing: () => http.events.close(),
 			});
 			const { keepRemoteDays } = config.storage;
-			const keeping = keepRemoteDays === 0 ? {} : { keepRemoteMs: keepRemoteDays * 86_400_000 };
 			// The stop began before there was anything to close.
 			if (ending.signal.aborted) return listening.close(0);
-			startSweeper(context, { lanes, incoming, collections, signal: ending.signal, ...keeping });
+			startSweeper(context, {
+				lanes,
+				incoming,
+				collections,
+				...(keepRemoteDays === 0 ? {} : { keepRemoteMs: keepRemoteDays * dayMs }),
+				keepDeadMs: config.delivery.keepDeadDays * dayMs,
+				signal: ending.signal,
+			});
 			logger.info(
 				{ version, port: listening.port, bridges: enabledBridges(config) },
 				`Causeway serves ${config.publicUrl}`,

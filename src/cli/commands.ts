@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 	"token revoke": async () => (await import("./tokens.ts")).tokenRevoke,
 	"keys rotate": async () => (await import("./keys-rotate.ts")).keysRotate,
 	"deliveries replay": async () => (await import("./deliveries.ts")).deliveriesReplay,
+	"deliveries discard": async () => (await import("./deliveries.ts")).deliveriesDiscard,
 	restore: async () => (await import("./restore.ts")).restore,
 	doctor: async () => (await import("./doctor.ts")).doctor,
 };

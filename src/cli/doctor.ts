@@ -1,9 +1,9 @@
 import { accounts } from "#core/accounts/account.ts";
 import { listDeadLetters } from "#core/bridging/outgoing/dead-letters.ts";
-import { deliveryLane } from "#core/bridging/outgoing/delivery.ts";
+import { deliveryLane, deliveryLaneName } from "#core/bridging/outgoing/delivery.ts";
 import { lanesWithDeliveries } from "#core/bridging/outgoing/open-lanes.ts";
 import type { Marker } from "#core/events/consumers.ts";
-import { laneRecords } from "#core/events/lane-holds.ts";
+import { laneRecords, sleepingLanes } from "#core/events/lane-holds.ts";
 import { enabledBridges, holderOf, openCore } from "../gateway.ts";
 import { diagnoseBridge } from "./bridge-commands.ts";
 import { type Command, Usage } from "./command.ts";
@@ -51,19 +51,27 @@ export const doctor: Command = {
 		for await (const lane of lanesWithDeliveries(opened.context)) {
 			lanes++;
 			const trouble = (await store.get(laneRecords, deliveryLane(lane)))?.doc.trouble;
-			if (trouble === undefined) continue;
+			if (trouble === undefined || trouble.asleep !== undefined) continue;
 			terminal.out(
-				`delivery   ${lane}: ${trouble.failures} failures since ${iso(trouble.since)} (${trouble.reason}), next attempt ${iso(trouble.notBefore)}`,
+				trouble.failures === 0
+					? `delivery   ${lane}: nothing accepted since ${iso(trouble.since)} (${trouble.reason})`
+					: `delivery   ${lane}: ${trouble.failures} failures since ${iso(trouble.since)} (${trouble.reason}), next attempt ${iso(trouble.notBefore)}`,
 			);
 		}
 		terminal.out(`delivery   ${lanes} ${lanes === 1 ? "lane has" : "lanes have"} deliveries waiting`);
+		for await (const { lane, trouble } of sleepingLanes(opened.context))
+			terminal.out(
+				`asleep     ${deliveryLaneName(lane) ?? lane}: nothing accepted since ${iso(trouble.since)} (${trouble.reason}), ${trouble.dropped ?? 0} deliveries dropped, next attempt ${iso(trouble.notBefore)}`,
+			);
 		const dead = await listDeadLetters(opened.context, { limit: 20 });
 		for (const { letter } of dead)
 			terminal.out(
 				`dead       ${letter.event} to ${letter.reach.lane}: ${letter.reason ?? "unknown"} (${iso(letter.diedAt)})`,
 			);
 		terminal.out(
-			dead.length === 0 ? "dead       none" : "dead       retry these deliveries with: deliveries replay <lane>",
+			dead.length === 0
+				? "dead       none"
+				: "dead       retry these deliveries with: deliveries replay <lane>; delete them with: deliveries discard <lane>",
 		);
 		return 0;
 	},

@@ -69,6 +69,8 @@ export function configSchema(bridges: Readonly<Record<string, ZodType>>) {
 					lanes: integer(1, 10_000).default(512),
 					timeoutMs: integer(100, 120_000).default(10_000),
 					maxAgeDays: integer(3, 30).default(4),
+					sleepAfterDays: integer(1, 365).default(7),
+					keepDeadDays: integer(1, 3650).default(30),
 				}),
 				storage: section({ keepRemoteDays: integer(0, 36_500).default(0) }),
 				limits: section({

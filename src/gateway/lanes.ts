@@ -24,7 +24,7 @@ export interface LanesParts {
 	readonly pausedLanes?: PausedLanes;
 	/** How many deliveries run at the same time. */
 	readonly concurrency: number;
-	readonly delivery: Pick<DeliveryOptions, "maxAgeMs" | "onOutcome" | "onEnded">;
+	readonly delivery: Pick<DeliveryOptions, "maxAgeMs" | "sleepAfterMs" | "keepDeadMs" | "onOutcome" | "onEnded">;
 }
 
 /** How many streams are planned, accounts erased and parents looked for at the same time, in pools apart from deliveries. */
@@ -46,12 +46,18 @@ export function buildLanes({
 		bridge: createConsumer(
 			context,
 			holds,
-			createOutgoing({ context, targets }, () => lanes),
+			createOutgoing(
+				{ context, targets },
+				() => lanes,
+				pausedLanes,
+				(name) => delivery.onOutcome?.(name, "dropped"),
+			),
 		),
 		erase: createConsumer(context, holds, createErasing(context)),
 	};
 	const deliver = createDeliverer(context, {
 		...delivery,
+		...(pausedLanes === undefined ? {} : { takeDropped: pausedLanes.takeDropped }),
 		holds,
 		bridge: (name) => bridges().find((bridge) => bridge.name === name),
 	});

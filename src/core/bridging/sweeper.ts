@@ -5,6 +5,7 @@ import { sweepExpired } from "../ports/expiry.ts";
 import type { Lanes } from "../ports/lanes.ts";
 import type { Collection } from "../ports/store.ts";
 import type { Incoming } from "./incoming/receive.ts";
+import { expireDeadLetters } from "./outgoing/dead-letters.ts";
 import { deliveryLane } from "./outgoing/delivery.ts";
 import { lanesWithDeliveries } from "./outgoing/open-lanes.ts";
 
@@ -18,6 +19,7 @@ const expiredEveryMs = 60_000;
 const oldEveryMs = 6 * 3_600_000;
 /** How many request keys are erased by one write. */
 const fewKeys = 500;
+const deadEveryMs = 3_600_000;
 
 /** The dependencies of the sweeper. */
 export interface SweeperParts {
@@ -27,6 +29,8 @@ export interface SweeperParts {
 	readonly collections: readonly Collection<unknown>[];
 	/** After how long the posts of remote people that no one here has touched are removed, in milliseconds; absent: never. */
 	readonly keepRemoteMs?: number;
+	/** For how many milliseconds dead letters are kept. */
+	readonly keepDeadMs: number;
 	readonly signal: AbortSignal;
 }
 
@@ -36,7 +40,7 @@ export interface SweeperParts {
  */
 export function startSweeper(
 	context: CoreContext,
-	{ lanes, incoming, collections, keepRemoteMs, signal }: SweeperParts,
+	{ lanes, incoming, collections, keepRemoteMs, keepDeadMs, signal }: SweeperParts,
 ): void {
 	const { store, logger } = context;
 
@@ -61,9 +65,11 @@ export function startSweeper(
 			const removed = await removeOldRemote(context, keepRemoteMs, signal);
 			if (removed > 0) logger.info({ removed }, "Old posts of remote people were removed");
 		});
+	// Not at once, so that who starts it after a long time can still replay them.
+	every(deadEveryMs, async () => void (await expireDeadLetters(context, keepDeadMs)), deadEveryMs);
 
 	/** Runs `work` repeatedly; a round begins when the previous one has ended. */
-	function every(ms: number, work: () => Promise<void>): void {
+	function every(ms: number, work: () => Promise<void>, first = 0): void {
 		const run = (): void => {
 			work()
 				.catch((error: unknown) => {
@@ -73,7 +79,7 @@ export function startSweeper(
 					if (!signal.aborted) timer = setTimeout(run, ms).unref();
 				});
 		};
-		let timer = setTimeout(run, 0).unref();
+		let timer = setTimeout(run, first).unref();
 		signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
 	}
 }

@@ -1,18 +1,31 @@
 import { BoundedMap } from "../bounded-map.ts";
 import type { Lane } from "../ports/lanes.ts";
 import { type Collection, Duplicate, type Stored } from "../ports/store.ts";
+import { isOver } from "./back-off.ts";
 import type { CoreContext } from "./context.ts";
 
-/** Why a lane is paused: the host behind all of its items fails. */
+/** Why a lane is paused, or that its host has taken nothing since some time. */
 export interface LaneTrouble {
+	/** How often the host itself has failed; 0 if only single items have, so that the lane is not paused. */
 	readonly failures: number;
-	/** Milliseconds since 1970, as `since`. */
+	/** Milliseconds since 1970, as `since`: the end of the pause, or when an item failed last. */
 	readonly notBefore: number;
 	readonly since: number;
 	readonly reason: string;
 	/** The host has asked for this pause (`Retry-After`), so it is not ended early. */
 	readonly asked?: true;
+	/**
+	 * The host has failed for so long that it sleeps: it is tried once a day, and what is meant for it is dropped. The value is the name of
+	 * the lane, by which sleeping lanes are listed.
+	 */
+	readonly asleep?: Lane;
+	/** How many items were dropped since then. */
+	readonly dropped?: number;
 }
+
+/** Whether a lane is paused now. */
+export const isPaused = ({ notBefore, failures, asked, asleep }: LaneTrouble, now: number): boolean =>
+	!isOver({ until: notBefore, failures, asked: asked === true || asleep !== undefined }, now);
 
 /** The document of a lane, by the lane's name. */
 export interface LaneRecord {
@@ -22,7 +35,27 @@ export interface LaneRecord {
 }
 
 /** One document for each lane that was ever taken. */
-export const laneRecords: Collection<LaneRecord> = { name: "lanes", version: 1, indexes: {} };
+export const laneRecords: Collection<LaneRecord> = {
+	name: "lanes",
+	version: 2,
+	indexes: {
+		asleep: { kinds: ["text"], of: ({ trouble }) => (trouble?.asleep === undefined ? undefined : [trouble.asleep]) },
+	},
+};
+
+const pageSize = 500;
+
+/** The lanes whose hosts sleep, by name. */
+export async function* sleepingLanes({
+	store,
+}: Pick<CoreContext, "store">): AsyncGenerator<{ readonly lane: Lane; readonly trouble: LaneTrouble }> {
+	for (let after = ""; ; ) {
+		const page = await store.page(laneRecords, { index: "asleep", order: "asc", limit: pageSize, after: [after] });
+		for (const { id, doc } of page) if (doc.trouble !== undefined) yield { lane: id, trouble: doc.trouble };
+		after = page.at(-1)?.id ?? after;
+		if (page.length < pageSize) return;
+	}
+}
 
 /** Another process has taken the lane, so this run must not write anything more. */
 export class LaneLost extends Error {
@@ -141,14 +174,24 @@ export async function clearTrouble({ store }: Pick<CoreContext, "store">, lane: 
 	}
 }
 
-/** Lets a paused lane be tried now. Unlike {@link clearTrouble} it keeps the failures, so that the next pause is no shorter. */
-export async function endPause({ store, clock }: Pick<CoreContext, "store" | "clock">, lane: Lane): Promise<void> {
+/**
+ * Lets a paused lane be tried now. Unlike {@link clearTrouble} it keeps the failures, so that the next pause is no shorter. A host that was
+ * asleep is awake from now on.
+ *
+ * @returns the trouble that is left
+ */
+export async function endPause(
+	{ store, clock }: Pick<CoreContext, "store" | "clock">,
+	lane: Lane,
+): Promise<LaneTrouble | undefined> {
 	for (;;) {
 		const stored = await store.get(laneRecords, lane);
 		const trouble = stored?.doc.trouble;
-		if (stored === undefined || trouble === undefined || trouble.asked === true || trouble.notBefore <= clock.now())
-			return;
-		const ended = { ...stored.doc, trouble: { ...trouble, notBefore: clock.now() } };
-		if (await store.replace(laneRecords, lane, stored.rev, ended)) return;
+		const now = clock.now();
+		if (stored === undefined || trouble === undefined) return undefined;
+		const { asleep, dropped: _, ...awake } = trouble;
+		if (asleep === undefined && (trouble.asked === true || trouble.notBefore <= now)) return trouble;
+		const ended = { ...awake, notBefore: now, ...(asleep === undefined ? {} : { since: now }) };
+		if (await store.replace(laneRecords, lane, stored.rev, { ...stored.doc, trouble: ended })) return ended;
 	}
 }

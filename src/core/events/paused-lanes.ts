@@ -1,8 +1,10 @@
 import { isWithin } from "../clock.ts";
 import type { Lane, Lanes } from "../ports/lanes.ts";
 import type { CoreContext } from "./context.ts";
-import { endPause, type LaneTrouble } from "./lane-holds.ts";
+import { endPause, isPaused, type LaneTrouble, sleepingLanes } from "./lane-holds.ts";
 
+/** So many hosts that began to fail within so much time of each other probably failed for one reason: our own connection. */
+const together = { hosts: 10, ms: 60_000 };
 /** A lane is resumed at most this often, since a host that sends may still refuse what it gets. */
 const leastMs = 10_000;
 
@@ -17,19 +19,30 @@ export interface PausedLanes {
 	heardFrom(lane: Lane): void;
 	/** The host behind all lanes whose names begin like this was heard from. */
 	heardFromAll(prefix: string): void;
+	/** Whether what is planned for a lane is dropped now: its host sleeps, and is not to be tried yet. */
+	isAsleep(lane: Lane): boolean;
+	/** Counts items that were not even planned because the host of their lane sleeps. */
+	drop(lane: Lane, count: number): void;
+	/** How many were dropped like this since the last call. */
+	takeDropped(lane: Lane): number;
+	/** Reads which hosts sleep. Called at start. */
+	load(): Promise<void>;
 	/** Names the lanes that are woken. */
 	wakeIn(lanes: Pick<Lanes, "wake">): void;
 }
 
 export function createPausedLanes(context: Pick<CoreContext, "clock" | "logger" | "store">): PausedLanes {
 	const { clock, logger } = context;
-	const paused = new Set<Lane>();
+	/** Since when they fail. */
+	const paused = new Map<Lane, number>();
+	const asleep = new Map<Lane, LaneTrouble>();
+	const dropped = new Map<Lane, number>();
 	const resumedAt = new Map<Lane, number>();
 	let woken: Pick<Lanes, "wake"> | undefined;
 
 	async function resume(lane: Lane): Promise<void> {
 		try {
-			await endPause(context, lane);
+			note(lane, await endPause(context, lane));
 			woken?.wake(lane);
 		} catch (error) {
 			logger.warn(
@@ -45,14 +58,45 @@ export function createPausedLanes(context: Pick<CoreContext, "clock" | "logger" 
 		void resume(lane);
 	}
 
+	function note(lane: Lane, trouble: LaneTrouble | undefined): void {
+		if (trouble?.asleep !== undefined) asleep.set(lane, trouble);
+		else if (asleep.delete(lane)) dropped.delete(lane);
+		const since = paused.get(lane);
+		if (trouble !== undefined && (trouble.asked !== true || trouble.asleep !== undefined)) {
+			paused.set(lane, trouble.since);
+			return;
+		}
+		paused.delete(lane);
+		resumedAt.delete(lane);
+		if (since !== undefined && trouble === undefined) resumeThoseDownSince(since);
+	}
+
+	/** A host is back. Those that went down together with it are tried, too, except those that sleep. */
+	function resumeThoseDownSince(time: number): void {
+		const others = [...paused].filter(([lane, since]) => Math.abs(since - time) <= together.ms && !asleep.has(lane));
+		if (others.length >= together.hosts) for (const [lane] of others) heardFrom(lane);
+	}
+
 	return {
-		note(lane, trouble) {
-			if (trouble !== undefined && trouble.asked !== true) paused.add(lane);
-			else if (paused.delete(lane)) resumedAt.delete(lane);
+		note,
+		isAsleep(lane) {
+			const trouble = asleep.get(lane);
+			return trouble !== undefined && isPaused(trouble, clock.now());
+		},
+		drop(lane, count) {
+			dropped.set(lane, (dropped.get(lane) ?? 0) + count);
+		},
+		takeDropped(lane) {
+			const count = dropped.get(lane) ?? 0;
+			dropped.delete(lane);
+			return count;
+		},
+		async load() {
+			for await (const { lane, trouble } of sleepingLanes(context)) note(lane, trouble);
 		},
 		heardFrom,
 		heardFromAll(prefix) {
-			for (const lane of paused) if (lane.startsWith(prefix)) heardFrom(lane);
+			for (const lane of paused.keys()) if (lane.startsWith(prefix)) heardFrom(lane);
 		},
 		wakeIn(lanes) {
 			woken = lanes;

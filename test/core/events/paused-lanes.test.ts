@@ -114,3 +114,37 @@ test("a network whose lanes have one host behind them resumes all of them, and t
 	pausedLanes.heardFrom("deliver:unknown");
 	t.is(woken.length, 2);
 });
+
+for (const { others, isTried } of [
+	{ others: 10, isTried: true },
+	{ others: 9, isTried: false },
+])
+	test(`when one of ${others + 1} hosts that went down together is back, the others are${isTried ? "" : " not"} tried at once`, async (t) => {
+		const { core } = await open(t);
+		const { store, clock } = core.context;
+		const pausedLanes = createPausedLanes(core.context);
+		const woken: string[] = [];
+		pausedLanes.wakeIn({ wake: (lane) => woken.push(lane) });
+		const since = clock.now() - 3_600_000;
+		const waits = { failures: 13, notBefore: clock.now() + 1_800_000, reason: "no answer" };
+		const down = Array.from({ length: others }, (_, n) => `deliver:down${n}`);
+		const troubles: Record<string, LaneTrouble> = {
+			"deliver:back": { ...waits, since },
+			...Object.fromEntries(
+				down.map((lane, n) => [lane, { ...waits, since: since + (n % 2 === 0 ? 30_000 : -30_000) }]),
+			),
+			"deliver:earlier": { ...waits, since: since - 600_000 },
+			"deliver:asked": { ...waits, since, asked: true },
+			"deliver:asleep": { ...waits, since, asleep: "deliver:asleep" },
+		};
+		for (const [lane, trouble] of Object.entries(troubles)) {
+			await store.insert(laneRecords, lane, { epoch: 1, trouble });
+			pausedLanes.note(lane, trouble);
+		}
+		pausedLanes.note("deliver:back", undefined);
+		// What is heard of comes after.
+		pausedLanes.heardFrom("deliver:earlier");
+		await until("it is woken", () => woken.includes("deliver:earlier"));
+		t.deepEqual(woken.toSorted(), [...(isTried ? down : []), "deliver:earlier"].toSorted());
+		t.like((await store.get(laneRecords, "deliver:asleep"))?.doc.trouble, troubles["deliver:asleep"] ?? {});
+	});

@@ -1,3 +1,4 @@
+import { isWithin } from "../../clock.ts";
 import { Unavailable } from "../../errors.ts";
 import type { CoreContext } from "../../events/context.ts";
 import type { BridgeName } from "../../ids.ts";
@@ -84,7 +85,7 @@ export function createMissingParents(
 		}
 		const isHere = (await messageByRemote(context, bridge.name, parent)) !== undefined;
 		const now = context.clock.now();
-		if (!isHere && now - oldest.at < patience) return now + pauseMs;
+		if (!isHere && isWithin(oldest.at, now, patience)) return now + pauseMs;
 		await retryParked(key, { parent, isHere });
 		return undefined;
 	};

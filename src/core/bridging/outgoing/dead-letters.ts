@@ -84,3 +84,27 @@ export async function replayDeadLetters(
 	}
 	return replayed;
 }
+
+/** Deletes the dead letters of a lane. @returns how many */
+export async function discardDeadLetters(context: Pick<CoreContext, "store">, lane: string): Promise<number> {
+	for (let count = 0; ; ) {
+		const letters = await listDeadLetters(context, { lane, limit: pageSize });
+		if (letters.length === 0) return count;
+		await Promise.all(letters.map(({ id }) => context.store.delete(deadLetters, id)));
+		count += letters.length;
+	}
+}
+
+/** Deletes the dead letters that are older than this. @returns how many */
+export async function expireDeadLetters(
+	{ store, clock }: Pick<CoreContext, "store" | "clock">,
+	keepMs: number,
+): Promise<number> {
+	for (let count = 0; ; ) {
+		const oldest = await store.page(deadLetters, { index: "died", order: "asc", limit: pageSize });
+		const over = oldest.filter(({ doc }) => doc.diedAt + keepMs <= clock.now());
+		await Promise.all(over.map(({ id, rev }) => store.delete(deadLetters, id, rev)));
+		count += over.length;
+		if (over.length < pageSize) return count;
+	}
+}

@@ -1,9 +1,10 @@
 import { isOver } from "../../events/back-off.ts";
 import type { CoreContext } from "../../events/context.ts";
-import type { LaneHold, LaneHolds } from "../../events/lane-holds.ts";
+import { isPaused, type LaneHold, type LaneHolds } from "../../events/lane-holds.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { Bridge } from "../../ports/bridge/bridge.ts";
 import type { DeliveryResult } from "../../ports/bridge/delivery.ts";
+import type { Lane } from "../../ports/lanes.ts";
 import type { Stored } from "../../ports/store.ts";
 import { type Attempted, createAttempt } from "./attempt.ts";
 import { type DeliveryRow, deliveryLane, laneBefore } from "./delivery.ts";
@@ -22,29 +23,43 @@ const graceMs = 7_000;
 /** How often a bulk lane checks whether the deliveries that precede it are done, in milliseconds. */
 const bulkPauseMs = 200;
 
+/** What can become of an attempt to deliver, or of a delivery without one. */
+export type DeliveryOutcome = DeliveryResult["status"] | "skipped" | "dead" | "dropped";
+
 /** The dependencies and options of the deliverer. */
 export interface DeliveryOptions {
 	readonly bridge: (name: BridgeName) => Bridge | undefined;
 	readonly holds: LaneHolds;
 	/** A delivery that has not succeeded after this many milliseconds becomes a dead letter. */
 	readonly maxAgeMs: number;
-	/** Called with the outcome of every attempt, for metrics. */
-	readonly onOutcome?: (bridge: BridgeName, status: DeliveryResult["status"] | "skipped" | "dead") => void;
+	/** A host that has taken nothing for this many milliseconds sleeps; default 7 days. */
+	readonly sleepAfterMs?: number;
+	/** What withdraws something is kept for a sleeping host for this many milliseconds; default 30 days. */
+	readonly keepDeadMs?: number;
+	/** How many deliveries of a lane were dropped before they were planned, since the last call. */
+	readonly takeDropped?: (lane: Lane) => number;
+	/** Called with the outcome of every attempt, and for each delivery that was given up or dropped, for metrics. */
+	readonly onOutcome?: (bridge: BridgeName, status: DeliveryOutcome) => void;
 	/** Called with the number of memberships that ended because their target is gone or missing, for metrics. */
 	readonly onEnded?: (bridge: BridgeName, reason: "gone" | "missing", count: number) => void;
 }
+
+/** Whether a result comes from the host, and not from what we know without asking it. */
+const hasAnswered = (result: Attempted["result"]): boolean =>
+	result.status === "delivered" || (result.status === "rejected" && result.reason !== "unsupported");
 
 /**
  * Makes the deliveries of one lane, in order (design §3.4). A run resolves with the time of the next attempt, if there is one to wait for.
  */
 export function createDeliverer(
 	context: CoreContext,
-	{ bridge, holds, maxAgeMs, onOutcome = () => {}, onEnded = () => {} }: DeliveryOptions,
+	options: DeliveryOptions,
 ): (lane: string, signal: AbortSignal) => Promise<number | undefined> {
 	const { clock } = context;
+	const { bridge, holds, onOutcome = () => {} } = options;
 	const attempt = createAttempt(context, bridge);
 	const lookAhead = createLookAhead(context, bridge);
-	const failing = createFailing(context, { bridge, maxAgeMs, onEnded });
+	const failing = createFailing(context, options);
 
 	/** Blocks a queue until `due`, or the whole lane, since this delivery may still succeed soon. */
 	function block(run: Run, row: DeliveryRow, due: number, attempts: number): void {
@@ -53,11 +68,15 @@ export function createDeliverer(
 		else run.blocked.add(queueOf(row));
 	}
 
-	/** True for a delivery of a bulk lane while the lane that precedes it has earlier deliveries. */
-	async function mustWait(lane: string, { at, seq }: DeliveryRow): Promise<boolean> {
+	/** Until when a delivery of a bulk lane has to wait, because the lane that precedes it has earlier deliveries. */
+	async function waitsUntil(lane: string, { at, seq }: DeliveryRow): Promise<number | undefined> {
 		const before = laneBefore(lane);
-		const [oldest] = before === undefined ? [] : await pageOfLane(context, before, undefined, 1);
-		return oldest !== undefined && (oldest.doc.at < at || (oldest.doc.at === at && oldest.doc.seq <= seq));
+		if (before === undefined) return undefined;
+		const [oldest] = await pageOfLane(context, before, undefined, 1);
+		if (oldest === undefined || oldest.doc.at > at || (oldest.doc.at === at && oldest.doc.seq > seq)) return undefined;
+		const { trouble } = await holds.read(deliveryLane(before));
+		const now = clock.now();
+		return trouble !== undefined && isPaused(trouble, now) ? trouble.notBefore : now + bulkPauseMs;
 	}
 
 	/** The host of a lane that was paused is tried with one delivery. What is not urgent leaves a socket for what is. */
@@ -114,17 +133,18 @@ export function createDeliverer(
 		const { items, gone, hold } = run;
 		const { id, doc: row } = stored;
 		const { result } = attempted;
-		if (result.status === "retry" && result.lane === true) {
+		if (result.status === "retry" && (result.lane === true || failing.isLong(run))) {
 			run.isOver = true;
 			run.failed ??= result;
 			return false;
 		}
 		if (result.status === "retry") {
+			await failing.note(run, result);
 			const due = await failing.postpone(run, stored, result);
 			if (due !== undefined) block(run, row, due, row.attempts + 1);
 			return false;
 		}
-		if (run.trouble !== undefined) {
+		if (run.trouble !== undefined && hasAnswered(result)) {
 			run.trouble = undefined;
 			await (await hold()).setTrouble(undefined);
 		}
@@ -145,8 +165,7 @@ export function createDeliverer(
 	return async (lane, signal) => {
 		const state = await holds.read(deliveryLane(lane));
 		const { trouble } = state;
-		if (trouble !== undefined && !isOver({ until: trouble.notBefore, ...trouble }, clock.now()))
-			return trouble.notBefore;
+		if (trouble !== undefined && isPaused(trouble, clock.now())) return trouble.notBefore;
 		using grace = graceAfter(signal, graceMs);
 		let held: Promise<LaneHold> | undefined;
 		const hold = (): Promise<LaneHold> => (held ??= state.take());
@@ -167,7 +186,8 @@ export function createDeliverer(
 			const rows = await pageOfLane(context, lane, after);
 			const [first] = rows;
 			if (first === undefined) return run.next;
-			if (await mustWait(lane, first.doc)) return clock.now() + bulkPauseMs;
+			const waitsFor = await waitsUntil(lane, first.doc);
+			if (waitsFor !== undefined) return waitsFor;
 			lookAhead(lane, rows, signal);
 			await workOff(run, rows, widthOf(run, first.doc));
 			if (run.failed !== undefined) return failing.pause(run, run.failed);

@@ -66,8 +66,11 @@ export interface DeadLetter extends DeliveryRow {
 /** The dead letters, by the id of the delivery. */
 export const deadLetters: Collection<DeadLetter> = {
 	name: "dead_letters",
-	version: 1,
-	indexes: { lane: { kinds: ["text", "int"], of: (d) => [d.reach.lane, d.diedAt] } },
+	version: 2,
+	indexes: {
+		lane: { kinds: ["text", "int"], of: (d) => [d.reach.lane, d.diedAt] },
+		died: { kinds: ["int"], of: (d) => [d.diedAt] },
+	},
 };
 
 const prefix = "deliver:";

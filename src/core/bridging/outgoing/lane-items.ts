@@ -36,6 +36,8 @@ export interface LaneItems extends Pick<Removals, "enter" | "leave" | "settled">
 	/** Removes a delivery that was made, or that is no longer necessary, together with others. It is durable when {@link settled} resolves. */
 	remove(id: string): void;
 	change(id: string, changes: Partial<DeliveryRow>): Promise<void>;
+	/** Removes deliveries that are not made. */
+	drop(ids: readonly string[]): Promise<void>;
 	/** Makes a delivery a dead letter. */
 	moveToDeadLetters(stored: Stored<DeliveryRow>, reason: string): Promise<void>;
 	/** Stores the remote ids of a delivery as links, and then removes it, so that a crash in between repeats the delivery. */
@@ -52,9 +54,13 @@ export function laneItems(
 ): LaneItems {
 	const { store, clock, failPoints, logger } = context;
 	const confirm = async (): Promise<void> => (await hold()).confirm();
-	const removals = createRemovals(async (ids) => {
+	async function drop(ids: readonly string[]): Promise<void> {
 		await confirm();
 		await Promise.all(ids.map((id) => store.delete(deliveries, id)));
+	}
+
+	const removals = createRemovals(async (ids) => {
+		await drop(ids);
 		failPoints.hit("delivery:after-record");
 	}, mostInFlight);
 
@@ -63,6 +69,7 @@ export function laneItems(
 		leave: removals.leave,
 		settled: removals.settled,
 		remove: removals.add,
+		drop,
 		async change(id, changes) {
 			await confirm();
 			const stored = await store.get(deliveries, id);

@@ -1,11 +1,14 @@
 import { BoundedMap } from "../../bounded-map.ts";
 import type { EventType } from "../../events/event.ts";
+import type { PausedLanes } from "../../events/paused-lanes.ts";
 import type { ConsumerJob } from "../../events/run-consumer.ts";
+import type { BridgeName } from "../../ids.ts";
 import type { Reach } from "../../model/reach.ts";
 import type { Lanes } from "../../ports/lanes.ts";
 import type { LogEvent } from "../../ports/store.ts";
 import { revived } from "./dead-letters.ts";
 import { type DeliveryRow, deadLetters, deliveries, deliveryId, deliveryLane, laneOf } from "./delivery.ts";
+import { isErasure } from "./is-erasure.ts";
 import { plans } from "./plan.ts";
 import type { Planned, Planner } from "./planned.ts";
 
@@ -29,10 +32,24 @@ const newDelivery = (
  * The consumer `bridge`, which plans everything that leaves the provider (design §3): it adds one delivery per target of an event. The ids
  * of deliveries make it idempotent.
  */
-export function createOutgoing(planner: Planner, lanes: () => Lanes): ConsumerJob<NewDeliveries> {
+export function createOutgoing(
+	planner: Planner,
+	lanes: () => Lanes,
+	sleeping: Pick<PausedLanes, "isAsleep" | "drop"> = { isAsleep: () => false, drop() {} },
+	onDropped: (bridge: BridgeName) => void = () => {},
+): ConsumerJob<NewDeliveries> {
 	const { store } = planner.context;
 	/** The deletions of accounts that were planned lately. One that is forgotten is told again, which changes nothing. */
 	const told = new BoundedMap<string, true>(maxTold);
+	/** True for a target whose host sleeps. It is not worth a row, unless it is the one that the host is tried with. */
+	function isDropped({ lane, bridge }: Reach): boolean {
+		const name = deliveryLane(lane);
+		if (!sleeping.isAsleep(name)) return false;
+		sleeping.drop(name, 1);
+		onDropped(bridge);
+		return true;
+	}
+
 	return {
 		marker: "bridge",
 		async work(event) {
@@ -41,7 +58,8 @@ export function createOutgoing(planner: Planner, lanes: () => Lanes): ConsumerJo
 			const { reaches, bulk, removal, again = [] } = await plan(planner, event);
 			const now = planner.context.clock.now();
 			const rest = { planned: now, ...(bulk === true ? { bulk } : {}) };
-			const rows = reaches.map((reach) => newDelivery(event, reach, rest));
+			const awake = isErasure(event) ? reaches : reaches.filter((reach) => !isDropped(reach));
+			const rows = awake.map((reach) => newDelivery(event, reach, rest));
 			const removals = removal === undefined ? [] : removal.reaches.map((reach) => newDelivery(removal, reach, rest));
 			return [
 				...removals.filter(({ id }) => told.get(id) === undefined),

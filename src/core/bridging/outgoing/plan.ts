@@ -17,6 +17,7 @@ import { answeredBy } from "./answered-by.ts";
 import { deadLettersOfLane } from "./dead-letters.ts";
 import type { DeadLetter } from "./delivery.ts";
 import { roomsLeft } from "./departure.ts";
+import { isErasure } from "./is-erasure.ts";
 import { isRemoval } from "./is-removal.ts";
 import { ofDeletedAccount, ofProfile, removalOfOwner } from "./plan-account.ts";
 import type { Planned, Planner } from "./planned.ts";
@@ -128,8 +129,8 @@ async function ofPortal({ context }: Planner, { body }: EventOf<"portal.changed"
 	const again: DeadLetter[] = [];
 	if (body.state === "active")
 		for await (const letter of deadLettersOfLane(context, body.reach.lane)) {
-			const type = (await context.store.event(letter.event))?.type;
-			if (type === "message.deleted" || type === "reaction.removed") again.push(letter);
+			const event = await context.store.event(letter.event);
+			if (event !== undefined && isErasure(event)) again.push(letter);
 		}
 	return { reaches: [], again };
 }
