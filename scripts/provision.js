@@ -2,7 +2,7 @@
 // If nothing is missing, it ends quickly.
 
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { delimiter } from "node:path";
 import { provideVenvs, pythonForVenv } from "./venvs.js";
 
@@ -16,6 +16,7 @@ const needs = [
 	{ what: "cc", package: "gcc", isThere: () => onPath("cc") },
 	{ what: "the headers of the C library", package: "libc6-dev", isThere: () => existsSync("/usr/include/stdio.h") },
 	{ what: "openssl", package: "openssl", isThere: () => onPath("openssl") },
+	{ what: "libfaketime", package: "libfaketime", isThere: hasFaketime },
 	{ what: "python3 with venv", package: "python3-venv", isThere: () => pythonForVenv() !== undefined },
 ];
 
@@ -52,6 +53,15 @@ function apt(...args) {
 		maxBuffer: 64 * 1024 * 1024,
 	});
 	if (status !== 0) throw new Error(`apt-get ${args.join(" ")} failed:\n${stdout}${stderr}`);
+}
+
+/** Whether the library with which tests set the clock of a process is in one of the folders of libraries, one per architecture. */
+function hasFaketime() {
+	const libraries = "/usr/lib";
+	return (
+		existsSync(libraries) &&
+		readdirSync(libraries).some((folder) => existsSync(`${libraries}/${folder}/faketime/libfaketimeMT.so.1`))
+	);
 }
 
 /** @param {string} program */

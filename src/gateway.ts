@@ -5,6 +5,7 @@ import { collections } from "#core/catalogue/collections.ts";
 import { foldsOf } from "#core/catalogue/folds.ts";
 import { migrate } from "#core/catalogue/migrations.ts";
 import { probeStore } from "#core/events/store-probe.ts";
+import { describeLead, logLead } from "#core/events/log-times.ts";
 import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Lanes } from "#core/ports/lanes.ts";
@@ -195,6 +196,8 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 				{ version, port: listening.port, bridges: enabledBridges(config) },
 				`Causeway serves ${config.publicUrl}`,
 			);
+			const lead = await logLead(context);
+			if (lead > 0) logger.warn({ leadMs: lead }, `Clock: ${describeLead(lead)}`);
 			const [first] = await store.page(accounts, { index: "local", order: "asc", limit: 1 });
 			if (first === undefined)
 				logger.info(

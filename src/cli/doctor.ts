@@ -4,6 +4,7 @@ import { deliveryLane, deliveryLaneName } from "#core/bridging/outgoing/delivery
 import { lanesWithDeliveries } from "#core/bridging/outgoing/open-lanes.ts";
 import type { Marker } from "#core/events/consumers.ts";
 import { laneRecords, sleepingLanes } from "#core/events/lane-holds.ts";
+import { describeLead, logLead } from "#core/events/log-times.ts";
 import { enabledBridges, holderOf, openCore } from "../gateway.ts";
 import { diagnoseBridge } from "./bridge-commands.ts";
 import { type Command, Usage } from "./command.ts";
@@ -38,6 +39,8 @@ export const doctor: Command = {
 		for (const line of fileLines(config)) terminal.out(line);
 		if (people === 0)
 			terminal.out("           create the first account with: npm run -s causeway -- user add <handle> --admin");
+		const lead = await logLead(opened.context);
+		if (lead > 0) terminal.out(`clock      ${describeLead(lead)}`);
 		for (const name of enabledBridges(config))
 			for (const line of (await diagnoseBridge(opened.installed, name, config, terminal)) ?? ["enabled"])
 				terminal.out(`bridge     ${name}: ${line}`);

@@ -11,6 +11,7 @@ import { bridgeState } from "../bridging/state.ts";
 import { storeEpochs } from "../events/epochs.ts";
 import { laneRecords } from "../events/lane-holds.ts";
 import { storeProbes } from "../events/store-probe.ts";
+import { logTimes } from "../events/log-times.ts";
 import { documentVersions } from "../federation/document-version.ts";
 import { remoteKeys } from "../federation/remote-keys.ts";
 import { remoteUsers } from "../federation/remote-users.ts";
@@ -63,6 +64,7 @@ export const collections: readonly Collection<unknown>[] = [
 	storeEpochs,
 	storeProbes,
 	links,
+	logTimes,
 	memberships,
 	messages,
 	messageTags,

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { eventName, parseEventName } from "../ids.ts";
 import type { Collection, LogEvent, Store } from "../ports/store.ts";
+import { newestTime } from "./log-times.ts";
 
 /**
  * A period in the life of a store. A new one begins when a backup is restored: from then on the log gives the places of lost events to
@@ -58,7 +59,10 @@ export async function beginEpoch(store: Opened, now: number): Promise<Epoch> {
 		const stored = await store.get(storeEpochs, documentId);
 		if (stored === undefined) continue;
 		const { epochs } = stored.doc;
-		const epoch = { name: randomName(), since: Math.max(now, (epochs.at(-1)?.since ?? 0) + 1) };
+		// The log may be ahead of the clock. Its events must keep the names that they have.
+		const newest = await newestTime({ store });
+		const since = Math.max(now, (epochs.at(-1)?.since ?? 0) + 1, newest > now ? newest + 60_001 : 0);
+		const epoch = { name: randomName(), since };
 		if (await store.replace(storeEpochs, documentId, stored.rev, { epochs: [...epochs, epoch] })) return epoch;
 	}
 }

@@ -2,6 +2,7 @@ import type { Bus } from "../ports/bus.ts";
 import type { Appended, Draft, FoldsOf, Store } from "../ports/store.ts";
 import { type Marker, markers } from "./consumers.ts";
 import type { EventBodies, EventOf, EventType } from "./event.ts";
+import { createLogTimes } from "./log-times.ts";
 import { guarded, type Premise, PremiseFailed } from "./premise.ts";
 
 /** An event to be appended. Its pending markers follow from the consumers' tables. */
@@ -47,6 +48,7 @@ export interface LogParts {
 
 /** The log on a store, which publishes each appended event on the bus. */
 export function createLog({ store, bus, folds, consumers, onOwed }: LogParts): Log {
+	const times = createLogTimes(store);
 	const byType = new Map<EventType, readonly Marker[]>();
 	const pendingOf = (type: EventType): readonly Marker[] => {
 		const known = byType.get(type) ?? markers.filter((marker) => consumers[marker][type] !== "stays");
@@ -64,9 +66,10 @@ export function createLog({ store, bus, folds, consumers, onOwed }: LogParts): L
 				.append({ ...draft, pending }, { folds: guarded(folds, draft.body, premises), ...options })
 				.catch(movedIfPremiseFailed);
 			if (appended.outcome === "appended") {
-				const { stream, seq } = appended.event;
+				const { stream, seq, at } = appended.event;
 				bus.publish(stream, seq);
 				if (pending.length > 0) onOwed(stream, pending);
+				await times.note(at);
 			}
 			return appended as AppendedOf<T>;
 		},
