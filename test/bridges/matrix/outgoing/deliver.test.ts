@@ -246,6 +246,20 @@ test("a homeserver that was set up anew gets its ghosts and devices again", asyn
 	}
 });
 
+test("an answer that names no event, as of a proxy, is no answer: it is asked again with the same transaction id", async (t) => {
+	const { deliver, said, homeserver, sent } = open();
+	const delivery = said("one");
+	const answers: readonly unknown[] = [{}, { event_id: 5 }, "<p>Welcome</p>", null];
+	for (const answer of answers) {
+		homeserver.script = ({ path }) => (path.includes("/send/") ? (answer as Record<string, unknown>) : undefined);
+		t.like(await deliver(delivery), { status: "retry", lane: true });
+	}
+	homeserver.script = () => undefined;
+	t.like(await deliver(delivery), { status: "delivered" });
+	t.is(new Set(sent().map(({ path }) => path)).size, 1);
+	t.is(sent().length, answers.length + 1);
+});
+
 test("what a homeserver answers decides whether it is asked again", (t) => {
 	const cases: readonly (readonly [HomeserverError, object])[] = [
 		[new HomeserverError(0, "", "no answer"), { status: "retry", lane: true }],
