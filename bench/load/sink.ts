@@ -3,7 +3,7 @@
  * host, checks that each body matches its digest, and delays its answers if requested.
  */
 import { hash } from "node:crypto";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serveCalls } from "../serve-calls.ts";
 
@@ -14,6 +14,8 @@ export interface Arrivals {
 	/** How many hosts have received the activity, and how many requests contained it. */
 	readonly hosts: number;
 	readonly requests: number;
+	/** The last arrival at a host that always works. */
+	readonly lastGood: number;
 	/** How many different ids the activity had. */
 	readonly ids: number;
 	/** Requests that were not signed, or whose body did not match the digest. */
@@ -23,6 +25,7 @@ export interface Arrivals {
 interface Seen {
 	first: number;
 	last: number;
+	lastGood: number;
 	requests: number;
 	readonly hosts: Set<string>;
 	readonly ids: Set<unknown>;
@@ -33,6 +36,25 @@ let delay = 0;
 let faults = 0;
 const seen = new Map<string, Seen>();
 const now = (): number => Number(process.hrtime.bigint() / 1000n);
+
+/** Whether every tenth host hangs, and the one after it answers 503. */
+let misbehaves = false;
+const hanging = new Set<ServerResponse>();
+let port = 0;
+
+/** The number of a host, as in `sinkHost`. */
+function hostNumber(host: string): number {
+	const [, , high = "", low = ""] = host.split(":", 1)[0]?.split(".") ?? [];
+	return Number(high) * 256 + Number(low);
+}
+
+/** Answers like a host that is broken; `false` if this host works. */
+function isBroken(host: string, response: ServerResponse): boolean {
+	const rest = misbehaves ? hostNumber(host) % 10 : -1;
+	if (rest === 0) hanging.add(response);
+	else if (rest === 1) response.writeHead(503).end();
+	return rest === 0 || rest === 1;
+}
 
 const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
 	const chunks: Buffer[] = [];
@@ -45,6 +67,7 @@ const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) =
 			request.headers["signature"] === undefined
 		)
 			faults++;
+		if (isBroken(request.headers.host ?? "", response)) return;
 		note(body.toString(), request.headers.host ?? "", at);
 		if (delay === 0) response.writeHead(202).end();
 		else setTimeout(() => response.writeHead(202).end(), delay);
@@ -58,6 +81,7 @@ function note(body: string, host: string, at: number): void {
 	const arrivals = seenOf(marker);
 	arrivals.first = Math.min(arrivals.first, at);
 	arrivals.last = at;
+	if (hostNumber(host) % 10 > 1) arrivals.lastGood = at;
 	arrivals.requests++;
 	arrivals.hosts.add(host);
 	arrivals.ids.add(id);
@@ -76,6 +100,7 @@ function seenOf(marker: string): Seen {
 			(arrivals = {
 				first: Number.POSITIVE_INFINITY,
 				last: 0,
+				lastGood: 0,
 				requests: 0,
 				hosts: new Set(),
 				ids: new Set(),
@@ -85,11 +110,30 @@ function seenOf(marker: string): Seen {
 	return arrivals;
 }
 
+async function listen(): Promise<void> {
+	await new Promise<void>((resolve) => server.listen({ port, host: "0.0.0.0", backlog: 4096 }, resolve));
+	({ port } = server.address() as AddressInfo);
+}
+
 const calls = {
 	/** Resolves with the port of the server. */
 	async open(): Promise<number> {
-		await new Promise<void>((resolve) => server.listen({ port: 0, host: "0.0.0.0", backlog: 4096 }, resolve));
-		return (server.address() as AddressInfo).port;
+		await listen();
+		return port;
+	},
+	/** Stops listening, and closes all connections. */
+	async goDown(): Promise<void> {
+		const closed = new Promise((resolve) => server.close(resolve));
+		server.closeAllConnections();
+		await closed;
+	},
+	/** Listens again, on the same port. */
+	comeBack: (): Promise<void> => listen(),
+	/** Lets every tenth host hang and the one after it answer 503, or lets all of them work. */
+	misbehave(isBad: boolean): void {
+		misbehaves = isBad;
+		for (const response of hanging) response.destroy();
+		hanging.clear();
 	},
 	/** @param milliseconds between a request's arrival and its answer */
 	delayAnswers(milliseconds: number): void {
@@ -99,8 +143,8 @@ const calls = {
 	async arrived(marker: string, hosts: number): Promise<Arrivals> {
 		const arrivals = seenOf(marker);
 		if (arrivals.hosts.size < hosts) await new Promise<void>((resolve) => arrivals.waiting.push({ hosts, resolve }));
-		const { first, last, requests } = arrivals;
-		return { first, last, requests, hosts: arrivals.hosts.size, ids: arrivals.ids.size, faults };
+		const { first, last, lastGood, requests } = arrivals;
+		return { first, last, lastGood, requests, hosts: arrivals.hosts.size, ids: arrivals.ids.size, faults };
 	},
 	/** Resolves when requests with this marker or type have come `count` times. */
 	async came(marker: string, count: number): Promise<Pick<Arrivals, "first" | "last">> {

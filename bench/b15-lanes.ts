@@ -1,5 +1,5 @@
 /**
- * B13: how fast one lane works off a backlog, to a host that answers at once: the memos of one, two and eight channels, and the memos of one
+ * B15: how fast one lane works off a backlog, to a host that answers at once: the memos of one, two and eight channels, and the memos of one
  * channel in a Matrix room. The memos are posted while the server is stopped. Measured is the time from the first arrival to the last.
  */
 
