@@ -114,6 +114,10 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 			probe: () => probeStore(context),
 			onChange: (trouble) => logReadiness(logger, trouble),
 		}),
+		async clockTrouble() {
+			const lead = await logLead(context);
+			return lead > 0 ? describeLead(lead) : undefined;
+		},
 	};
 	const http = buildHttp({
 		context,

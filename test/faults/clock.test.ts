@@ -82,6 +82,8 @@ test("a provider that was first started in the future delivers after its clock w
 	const [host] = scene.hosts;
 	await post("m1");
 	t.notRegex(await provider.cli("doctor"), /^clock/m);
+	const readiness = async () => (await fetch(`${provider.origin}/readyz`)).json() as Promise<Record<string, string>>;
+	t.deepEqual(await readiness(), { status: "ready" });
 	await provider.stop();
 	clock.set({});
 	await provider.restart();
@@ -89,5 +91,8 @@ test("a provider that was first started in the future delivers after its clock w
 	for (const name of ["m2", "m3"]) await post(name);
 	await until("both arrive", () => names(host).includes("m3"));
 	t.deepEqual(names(host), ["m2", "m3"]);
+	const ready = await readiness();
+	t.is(ready.status, "ready");
+	t.regex(String(ready.clock), /^the newest events are (399|400|401) days ahead of the clock/);
 	t.regex(await provider.cli("doctor"), /^clock {6}the newest events are (399|400|401) days ahead of the clock/m);
 });

@@ -15,6 +15,8 @@ export interface Health {
 	state(): "ready" | "recovering" | "draining";
 	/** Asks the store, at little cost, whether it can be read and written now. Answers within seconds: `undefined`, or the error. */
 	storeTrouble(): Promise<unknown>;
+	/** What the operator should know about the clock; `undefined` if it agrees with the log. */
+	clockTrouble?(): Promise<string | undefined>;
 }
 
 /** Public information about this instance. */

@@ -14,7 +14,8 @@ export const alive: Middleware = (ctx) => {
 
 /**
  * Readiness: 200 while requests are accepted; 503 while recovering after a start, while draining before a stop, and while the store can't be
- * read or written. What is wrong with the store is in the log, since anyone may ask.
+ * read or written. What is wrong with the store is in the log, since anyone may ask. A clock that is behind the log is reported, but stops
+ * nothing.
  */
 export const ready =
 	(health: Health): Middleware =>
@@ -24,8 +25,9 @@ export const ready =
 		if (state !== "ready") throw new Unavailable(`The provider is ${state}`);
 		if ((await health.storeTrouble()) !== undefined) throw new Unavailable("The database can't be used now");
 		ctx.set("Cache-Control", "no-store");
+		const clock = await health.clockTrouble?.();
 		ctx.type = "json";
-		ctx.body = JSON.stringify({ status: state });
+		ctx.body = JSON.stringify({ status: state, ...(clock === undefined ? {} : { clock }) });
 	};
 
 /**
