@@ -90,7 +90,8 @@ export async function admits(
 	return false;
 }
 
-async function isAmong(
+/** Whether a reader is in one of the sets of a circle. */
+export async function isAmong(
 	context: Pick<CoreContext, "store">,
 	readers: Readers,
 	reader: Account | undefined,

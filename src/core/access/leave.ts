@@ -2,7 +2,7 @@ import { Conflict, NotFound } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { endInChannels } from "../groups/end-in-channels.ts";
 import { groups } from "../groups/group.ts";
-import { hasEnded, membershipOf } from "../groups/membership.ts";
+import { hasEnded, membershipOf, requestOf } from "../groups/membership.ts";
 import { changeMembership } from "../groups/membership-change.ts";
 import { type Place, placeOf } from "../groups/place.ts";
 import { parseId } from "../ids.ts";
@@ -23,7 +23,7 @@ export async function leave(
 	if (group.owner === account.id && (channel === undefined || isTimeline(channel)))
 		throw new Conflict("owner_leaves", "The owner can't leave their own group");
 	await changeMembership(context, channel === undefined ? group.id : membersOf(channel), account, (now) =>
-		now === undefined || hasEnded(now) ? undefined : { state: "left" },
+		now === undefined || hasEnded(now) ? undefined : { state: "left", ...requestOf(now) },
 	);
 	if (channel === undefined) await endInChannels(context, group.id, account);
 }

@@ -1,6 +1,6 @@
 import { NotFound } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
-import { channels } from "../groups/channel.ts";
+import { channelsOf } from "../groups/channel.ts";
 import { groups } from "../groups/group.ts";
 import { joined } from "../groups/place.ts";
 import { parseId } from "../ids.ts";
@@ -16,9 +16,8 @@ export async function visibleChannels(
 	group: Group,
 	reader: Account | undefined,
 ): Promise<readonly ReadablePlace[]> {
-	const all = await context.store.page(channels, { index: "group", prefix: [group.id], order: "asc", limit: 1000 });
 	const visible: ReadablePlace[] = [];
-	for (const { doc: channel } of all) {
+	for await (const channel of channelsOf(context, group.id)) {
 		const place = await readable(context, { channel, group }, reader);
 		if (place !== undefined) visible.push(place);
 	}

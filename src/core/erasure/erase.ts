@@ -3,7 +3,7 @@ import { type ConsumerTable, stays } from "../events/consumers.ts";
 import type { EventOf, EventType } from "../events/event.ts";
 import type { ConsumerJob } from "../events/run-consumer.ts";
 import { endInChannels } from "../groups/end-in-channels.ts";
-import { groups } from "../groups/group.ts";
+import { groupsOwnedBy } from "../groups/group.ts";
 import { memberships } from "../groups/membership.ts";
 import { changeMembership } from "../groups/membership-change.ts";
 import { replaceOwner } from "../groups/ownership.ts";
@@ -71,8 +71,7 @@ export async function eraseAccount(context: IdentityContext, id: AccountId, sign
 
 /** The groups that a deleted account owned go to an admin, or are archived. */
 export async function replaceOwnerOf(context: IdentityContext, account: Account, signal: AbortSignal): Promise<void> {
-	const owned = await context.store.page(groups, { index: "owner", prefix: [account.id], order: "asc", limit: 1000 });
-	for (const { doc: group } of owned) {
+	for await (const group of groupsOwnedBy(context, account.id)) {
 		signal.throwIfAborted();
 		if (group.personal === undefined) await replaceOwner(context, group, account);
 	}

@@ -1,11 +1,11 @@
-import { InvalidRequest, PermissionDenied } from "../errors.ts";
+import { InvalidRequest } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { Account } from "../model/account.ts";
 import type { Membership } from "../model/membership.ts";
 import { requestOf } from "./membership.ts";
 import { changeMembership } from "./membership-change.ts";
 import type { Place } from "./place.ts";
-import { assertManages, assertOutranks, type GivenRole } from "./ranks.ts";
+import { asManager, assertGives, assertOutranks, type GivenRole } from "./ranks.ts";
 
 /**
  * Adds an account to a channel, or changes its role there (design §2: a private channel is read by the accounts that were added). The
@@ -21,13 +21,12 @@ export async function addToChannel(
 	account: Account,
 	role?: GivenRole,
 ): Promise<{ membership: Membership; changed: boolean }> {
-	const own = await assertManages(context, group, channel, actor);
-	if (role === "admin" && own !== "owner") throw new PermissionDenied("Only the owner can make someone an admin");
 	const { membership, changed } = await changeMembership(
 		context,
 		channel.id,
 		account,
-		(now, inGroup) => {
+		(now, inGroup, own) => {
+			assertGives(role, own);
 			if (group.owner !== account.id && inGroup?.state !== "joined")
 				throw new InvalidRequest([{ field: "user", expected: "a member of the group" }]);
 			if (now?.state !== "joined") return { state: "joined", role: role ?? "member" };
@@ -35,7 +34,7 @@ export async function addToChannel(
 			if (account.id !== actor.id) assertOutranks(group, { account: actor, role: own }, now.role);
 			return { state: "joined", role, ...(now.reach === undefined ? {} : { reach: now.reach }), ...requestOf(now) };
 		},
-		{ actor },
+		asManager(context, { group, channel }, actor),
 	);
 	if (membership === undefined) throw new Error("Adding a member left no membership");
 	return { membership, changed };
@@ -48,16 +47,15 @@ export async function removeFromChannel(
 	actor: Account,
 	account: Account,
 ): Promise<void> {
-	const own = await assertManages(context, group, channel, actor);
 	await changeMembership(
 		context,
 		channel.id,
 		account,
-		(now) => {
+		(now, _, own) => {
 			if (now?.state !== "joined") return undefined;
 			assertOutranks(group, { account: actor, role: own }, now.role);
 			return { state: "left", ...requestOf(now) };
 		},
-		{ actor },
+		asManager(context, { group, channel }, actor),
 	);
 }

@@ -1,14 +1,17 @@
-import type { AccountId, ChannelId } from "../ids.ts";
+import type { AccountId, ChannelId, GroupId } from "../ids.ts";
 import type { Channel, ChannelKind, NewChannel } from "../model/channel.ts";
 import { isClosedTier } from "../model/tier.ts";
-import type { Collection } from "../ports/store.ts";
+import type { Collection, Store, Stored } from "../ports/store.ts";
+
+/** How many channels of a group are read at once. */
+const batch = 500;
 
 /** The channels, by id. */
 export const channels: Collection<Channel> = {
 	name: "channels",
-	version: 3,
+	version: 4,
 	indexes: {
-		group: { kinds: ["text", "int"], of: (c) => [c.group, c.createdAt] },
+		group: { kinds: ["text", "int", "text"], of: (c) => [c.group, c.createdAt, c.id] },
 		/** Only rooms: the channels of an account are found by the account. Up to version 2 closed ones had handles, too. */
 		handle: {
 			kinds: ["text"],
@@ -17,6 +20,22 @@ export const channels: Collection<Channel> = {
 	},
 	upgrade: (doc) => withKind(doc as Channel),
 };
+
+/** The channels of a group, oldest first, however many there are. */
+export async function* channelsOf({ store }: { readonly store: Store }, group: GroupId): AsyncGenerator<Channel, void> {
+	for (let last: Channel | undefined; ; ) {
+		const page: readonly Stored<Channel>[] = await store.page(channels, {
+			index: "group",
+			prefix: [group],
+			...(last === undefined ? {} : { after: [group, last.createdAt, last.id] }),
+			order: "asc",
+			limit: batch,
+		});
+		for (const { doc } of page) yield doc;
+		last = page.at(-1)?.doc;
+		if (page.length < batch) return;
+	}
+}
 
 /** Up to version 1 two optional fields encoded the kind of a channel; events of that time still have them. */
 interface Version1 {

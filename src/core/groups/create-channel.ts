@@ -15,8 +15,10 @@ import type { TierId } from "../model/tier.ts";
 import { channels } from "./channel.ts";
 import { slugOf } from "./create-group.ts";
 import { changeMembership } from "./membership-change.ts";
-import { roleIn } from "./place.ts";
+import { assertManages } from "./ranks.ts";
 import { isTier, listTiers, rulesOf } from "./tiers.ts";
+
+const refusal = "Only owners and admins can create channels here";
 
 /** The fields of a new channel; the tier is `private` if absent. */
 export interface ChannelFields {
@@ -45,9 +47,8 @@ export async function createChannel(
 	fields: ChannelFields,
 	idempotency: Idempotency,
 ): Promise<{ channel: Channel; replayed: boolean }> {
-	const role = await roleIn(context, group, undefined, creator);
-	if (group.personal !== undefined || (role !== "owner" && role !== "admin"))
-		throw new PermissionDenied("Only owners and admins can create channels here");
+	if (group.personal !== undefined) throw new PermissionDenied(refusal);
+	await assertManages(context, { group }, creator, refusal);
 	const tier = fields.tier ?? "private";
 	if (!(await isTier(context, tier))) {
 		const known = (await listTiers(context)).map(({ id: name }) => name);
@@ -70,10 +71,9 @@ export async function createChannel(
 	const isOpen = (await rulesOf(context, tier)).read === "anyone";
 	const appended = isOpen
 		? await withHandle(`${group.slug}-${slugOf(fields.name)}`, ({ handle, natural }) =>
-				appendChannel(context, creator, { ...channel, handle }, { ...idempotency, natural }),
+				appendChannel(context, creator, group, { channel: { ...channel, handle }, ...idempotency, natural }),
 			)
-		: await appendChannel(context, creator, channel, idempotency);
-	if (appended.outcome === "moved") await assertStillThere(context, creator);
+		: await appendChannel(context, creator, group, { channel, ...idempotency });
 	const { event, replayed } = eventOfRequest(appended, idempotency, "channel.created");
 	const made = await readBack(context, event.body.channel.id);
 	// If the process ends between the two events, the client's retry adds the missing membership; one that has ended stays ended.
@@ -83,26 +83,33 @@ export async function createChannel(
 	return { channel: made, replayed };
 }
 
-const appendChannel = (
+/** Appends the channel while its creator runs the group. @throws {PermissionDenied} @throws {Unauthenticated} */
+async function appendChannel(
 	context: CoreContext,
 	creator: Account,
-	channel: NewChannel,
-	{ natural, ...idempotency }: Idempotency & { readonly natural?: string },
-): Promise<AppendedOf<"channel.created">> =>
-	context.log.append(
-		{
-			stream: channel.stream,
-			type: "channel.created",
-			actor: creator.id,
-			...(natural === undefined ? {} : { natural }),
-			...requestKeyOf(idempotency),
-			body: {
-				channel,
-				...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
+	group: Group,
+	{ channel, natural, ...idempotency }: Idempotency & { readonly channel: NewChannel; readonly natural?: string },
+): Promise<AppendedOf<"channel.created">> {
+	for (;;) {
+		const { premises } = await assertManages(context, { group }, creator, refusal);
+		const appended = await context.log.append(
+			{
+				stream: channel.stream,
+				type: "channel.created",
+				actor: creator.id,
+				...(natural === undefined ? {} : { natural }),
+				...requestKeyOf(idempotency),
+				body: {
+					channel,
+					...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
+				},
 			},
-		},
-		{ premises: [stillThere(creator)] },
-	);
+			{ premises: [stillThere(creator), ...premises] },
+		);
+		if (appended.outcome !== "moved") return appended;
+		await assertStillThere(context, creator);
+	}
+}
 
 /** Appends with the first handle that is free: the wanted one, or with a number behind it. */
 async function withHandle(

@@ -1,7 +1,7 @@
 import type { CoreContext } from "../events/context.ts";
 import type { GroupId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
-import { channels } from "./channel.ts";
+import { channelsOf } from "./channel.ts";
 import { requestOf } from "./membership.ts";
 import { changeMembership } from "./membership-change.ts";
 
@@ -18,8 +18,7 @@ export async function endInChannels(
 	account: Account,
 	{ which = "ended", actor = account }: { readonly which?: "ended" | "all"; readonly actor?: Account } = {},
 ): Promise<void> {
-	const page = await context.store.page(channels, { index: "group", prefix: [group], order: "asc", limit: 1000 });
-	for (const { doc: channel } of page)
+	for await (const channel of channelsOf(context, group))
 		await changeMembership(
 			context,
 			channel.id,

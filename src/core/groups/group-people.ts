@@ -6,7 +6,7 @@ import type { Membership } from "../model/membership.ts";
 import { endInChannels } from "./end-in-channels.ts";
 import { hasEnded, requestOf } from "./membership.ts";
 import { changeMembership } from "./membership-change.ts";
-import { assertManages, assertOutranks, type GivenRole } from "./ranks.ts";
+import { asManager, assertGives, assertOutranks, type GivenRole } from "./ranks.ts";
 
 /**
  * Changes the role of a member of a group.
@@ -21,13 +21,12 @@ export async function setGroupRole(
 	account: Account,
 	role?: GivenRole,
 ): Promise<{ membership: Membership; changed: boolean }> {
-	const own = await assertManages(context, group, undefined, actor);
-	if (role === "admin" && own !== "owner") throw new PermissionDenied("Only the owner can make someone an admin");
 	const { membership, changed } = await changeMembership(
 		context,
 		group.id,
 		account,
-		(now) => {
+		(now, _, own) => {
+			assertGives(role, own);
 			if (now?.state !== "joined") throw new InvalidRequest([{ field: "user", expected: "a member of the group" }]);
 			if (role === undefined || role === now.role) return undefined;
 			if (account.id === group.owner)
@@ -35,7 +34,7 @@ export async function setGroupRole(
 			if (account.id !== actor.id) assertOutranks(group, { account: actor, role: own }, now.role);
 			return { state: "joined", role, ...(now.reach === undefined ? {} : { reach: now.reach }), ...requestOf(now) };
 		},
-		{ actor },
+		asManager(context, { group }, actor),
 	);
 	if (membership === undefined) throw new Error("Changing a role left no membership");
 	return { membership, changed };
@@ -53,18 +52,17 @@ export async function removeFromGroup(
 	actor: Account,
 	account: Account,
 ): Promise<void> {
-	const own = await assertManages(context, group, undefined, actor);
 	if (account.id === group.owner) throw new PermissionDenied("The owner can't be removed");
 	await changeMembership(
 		context,
 		group.id,
 		account,
-		(now) => {
+		(now, _, own) => {
 			if (now === undefined || hasEnded(now)) return undefined;
 			assertOutranks(group, { account: actor, role: own }, now.role);
 			return { state: "left" };
 		},
-		{ actor },
+		asManager(context, { group }, actor),
 	);
 	await endInChannels(context, group.id, account, { which: "all", actor });
 }

@@ -1,14 +1,16 @@
 import { accountById } from "../accounts/find-account.ts";
-import { NotFound, PermissionDenied } from "../errors.ts";
+import { NotFound } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { parseId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { Group } from "../model/group.ts";
 import { type Membership, type PlaceId } from "../model/membership.ts";
-import { channels } from "./channel.ts";
+import { channelsOf } from "./channel.ts";
 import { memberships } from "./membership.ts";
 import { changeMembership } from "./membership-change.ts";
-import { roleIn } from "./place.ts";
+import { asManager, assertManages } from "./ranks.ts";
+
+const refusal = "Only owners and admins can answer join requests";
 
 /** A position in the list, oldest request first. */
 export type RequestPosition = readonly [since: number, account: string];
@@ -24,7 +26,7 @@ export async function joinRequests(
 	actor: Account,
 	{ after, limit }: { readonly after?: RequestPosition; readonly limit: number },
 ): Promise<readonly Membership[]> {
-	await assertAnswersRequests(context, group, actor);
+	await assertManages(context, { group }, actor, refusal);
 	const waiting: Membership[] = [];
 	for (const place of await placesIn(context, group)) {
 		const prefix = [place, "requested"];
@@ -55,7 +57,7 @@ export async function answerRequest(
 	actor: Account,
 	{ id, accepted }: { readonly id: string; readonly accepted: boolean },
 ): Promise<Membership> {
-	await assertAnswersRequests(context, group, actor);
+	await assertManages(context, { group }, actor, refusal);
 	const [where = "", who = ""] = id.split(".");
 	const place = parseId("chn", where) ?? parseId("grp", where);
 	const account = parseId("usr", who);
@@ -72,19 +74,14 @@ export async function answerRequest(
 			const { reach, request } = now;
 			return { state, ...(reach === undefined ? {} : { reach }), ...(request === undefined ? {} : { request }) };
 		},
-		{ actor, federate: member.origin !== undefined },
+		{ ...asManager(context, { group }, actor, refusal), federate: member.origin !== undefined },
 	);
 	if (membership?.state !== state) throw new NotFound();
 	return membership;
 }
 
-async function placesIn({ store }: CoreContext, group: Group): Promise<readonly PlaceId[]> {
-	const page = await store.page(channels, { index: "group", prefix: [group.id], order: "asc", limit: 1000 });
-	return [group.id, ...page.map(({ doc }) => doc.id)];
-}
-
-async function assertAnswersRequests(context: CoreContext, group: Group, actor: Account): Promise<void> {
-	const role = await roleIn(context, group, undefined, actor);
-	if (role !== "owner" && role !== "admin")
-		throw new PermissionDenied("Only owners and admins can answer join requests");
+async function placesIn(context: CoreContext, group: Group): Promise<readonly PlaceId[]> {
+	const places: PlaceId[] = [group.id];
+	for await (const { id } of channelsOf(context, group.id)) places.push(id);
+	return places;
 }

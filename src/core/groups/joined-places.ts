@@ -3,7 +3,7 @@ import type { Account } from "../model/account.ts";
 import type { Group } from "../model/group.ts";
 import type { Membership } from "../model/membership.ts";
 import type { Stored } from "../ports/store.ts";
-import { groups } from "./group.ts";
+import { groups, groupsOwnedBy } from "./group.ts";
 import { memberships } from "./membership.ts";
 
 type Reader = Pick<CoreContext, "store">;
@@ -38,8 +38,8 @@ export interface GroupOf {
 
 /** The groups that an account owns (its personal one first), and those that it has joined. */
 export async function groupsOf(context: Reader, account: Account): Promise<readonly GroupOf[]> {
-	const owned = await context.store.page(groups, { index: "owner", prefix: [account.id], order: "asc", limit: 1000 });
-	const found = new Map<string, GroupOf>(owned.map(({ doc: group }) => [group.id, { group, since: group.createdAt }]));
+	const found = new Map<string, GroupOf>();
+	for await (const group of groupsOwnedBy(context, account.id)) found.set(group.id, { group, since: group.createdAt });
 	for await (const { place, since } of joinedPlaces(context, account, "grp")) {
 		const group = found.has(place) ? undefined : (await context.store.get(groups, place))?.doc;
 		if (group !== undefined) found.set(place, { group, since });

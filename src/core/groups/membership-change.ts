@@ -1,11 +1,13 @@
 import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import type { CoreContext } from "../events/context.ts";
-import type { GroupId } from "../ids.ts";
+import type { BridgeName, GroupId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
+import type { Role } from "../model/group.ts";
 import type { Membership, PlaceId } from "../model/membership.ts";
 import { channels } from "./channel.ts";
 import { hasEnded, isOfTerm, membershipOf } from "./membership.ts";
 import type { MembershipEvents } from "./membership-events.ts";
+import type { Standing } from "./standing.ts";
 
 /** The state that a membership should get; its other fields follow from it. */
 export type DesiredMembership = Pick<Membership, "state"> &
@@ -16,8 +18,13 @@ export type DesiredMembership = Pick<Membership, "state"> &
  *
  * @param now the membership as it counts at the moment: one that has ended has lost its role
  * @param inGroup for a channel of a community: the account's membership in the group, as it was when `now` was read
+ * @param ownRole the actor's role, if the change is made by its standing
  */
-export type Decide = (now: Membership | undefined, inGroup: Membership | undefined) => DesiredMembership | undefined;
+export type Decide = (
+	now: Membership | undefined,
+	inGroup: Membership | undefined,
+	ownRole: Role | undefined,
+) => DesiredMembership | undefined;
 
 const typeOf = {
 	requested: "member.requested",
@@ -32,6 +39,10 @@ export interface MembershipOptions {
 	readonly actor?: Account;
 	/** The `request` key of the remote event that asks for the change, if its network uses no id twice. */
 	readonly request?: string;
+	/** The network that the change came from, or that knows of it already. */
+	readonly origin?: BridgeName;
+	/** Says, before each attempt, by what standing the actor makes the change; throws if it may not. */
+	readonly standing?: () => Promise<Standing>;
 	/**
 	 * Whether the change is delivered to the other network; it may depend on the new state. If absent, only the end of a membership is: it
 	 * concerns the linked rooms where the account's ghost is.
@@ -53,17 +64,18 @@ export async function changeMembership(
 	place: PlaceId,
 	account: Account,
 	decide: Decide,
-	{ actor = account, request, federate }: MembershipOptions = {},
+	{ actor = account, request, origin, standing, federate }: MembershipOptions = {},
 ): Promise<{ membership: Membership | undefined; changed: boolean; event?: string }> {
 	const group = await groupOf(context, place);
 	// What the home of a remote account has answered counts even if that account is deleted by now.
 	const presumed = actor.id === account.id || actor.origin !== undefined ? [account] : [account, actor];
 	for (;;) {
+		const { role: ownRole, premises } = (await standing?.()) ?? { role: undefined, premises: [] };
 		const stored = await membershipOf(context, place, account);
 		const inGroup = group === undefined ? undefined : await membershipOf(context, group, account);
 		const isStale = stored !== undefined && group !== undefined && !hasEnded(stored) && !isOfTerm(stored, inGroup);
 		const now = stored && effective(stored, isStale);
-		const desired = decide(now, inGroup);
+		const desired = decide(now, inGroup, ownRole);
 		if (desired === undefined || (stored !== undefined && !isStale && isAsDesired(stored, desired)))
 			return { membership: now, changed: false };
 		const generation = (stored?.generation ?? 0) + 1;
@@ -89,11 +101,16 @@ export async function changeMembership(
 				natural: `member:${place}:${account.id}:${generation}`,
 				without: [...(isDelivered ? [] : ["bridge" as const]), ...(isEndOfTerm ? [] : ["erase" as const])],
 				...(request === undefined ? {} : { request }),
-				body: { membership, ...(before === undefined ? {} : { before }) },
+				body: {
+					membership,
+					...(before === undefined ? {} : { before }),
+					...(origin === undefined ? {} : { origin }),
+				},
 			},
-			hasEnded(desired) ? {} : { premises: presumed.map(stillThere) },
+			{ premises: hasEnded(desired) ? premises : [...presumed.map(stillThere), ...premises] },
 		);
-		if (appended.outcome === "moved") for (const each of presumed) await assertStillThere(context, each);
+		if (appended.outcome === "moved" && !hasEnded(desired))
+			for (const each of presumed) await assertStillThere(context, each);
 		if (appended.outcome === "appended")
 			return { membership: { ...membership, since: appended.event.at }, changed: true, event: appended.event.id };
 		if (appended.outcome === "duplicate" && appended.by === "request") return { membership: now, changed: false };

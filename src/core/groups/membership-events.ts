@@ -1,3 +1,4 @@
+import type { BridgeName } from "../ids.ts";
 import type { Membership } from "../model/membership.ts";
 
 /**
@@ -16,6 +17,8 @@ export interface MembershipChange {
 	readonly membership: Omit<Membership, "since">;
 	/** The delivery target of the membership before the change, if it was joined. */
 	readonly before?: Membership["reach"];
+	/** The network that the change came from, or that knows of it already. */
+	readonly origin?: BridgeName;
 }
 
 declare module "../events/event.ts" {

@@ -2,11 +2,12 @@ import type { CoreContext } from "../events/context.ts";
 import type { ChannelId, GroupId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { Channel } from "../model/channel.ts";
-import { type Group, type Role, roles } from "../model/group.ts";
+import type { Group, Role } from "../model/group.ts";
 import type { Membership } from "../model/membership.ts";
 import { channels } from "./channel.ts";
 import { groups } from "./group.ts";
 import { isOfTerm, membershipOf } from "./membership.ts";
+import { standingIn } from "./standing.ts";
 
 type Reader = Pick<CoreContext, "store">;
 
@@ -44,15 +45,9 @@ const joinedOnly = (membership: Membership | undefined): Membership | undefined 
 	membership?.state === "joined" ? membership : undefined;
 
 /** The highest role of an account in a group or in one of its channels. */
-export async function roleIn(
+export const roleIn = async (
 	context: Reader,
 	group: Group,
 	channel: Channel | undefined,
 	account: Account,
-): Promise<Role | undefined> {
-	if (group.owner === account.id) return "owner";
-	const inGroup = await membershipOf(context, group.id, account);
-	const inChannel = channel && joinedOnly(await membershipOf(context, channel.id, account));
-	const held = [joinedOnly(inGroup)?.role, inChannel && isOfTerm(inChannel, inGroup) ? inChannel.role : undefined];
-	return roles.find((role) => held.includes(role));
-}
+): Promise<Role | undefined> => (await standingIn(context, group, channel, account)).role;

@@ -1,9 +1,8 @@
-import { may } from "../access/permissions.ts";
-import { PermissionDenied } from "../errors.ts";
+import { assertMay } from "../access/permissions.ts";
 import type { Marker } from "../events/consumers.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { Premise } from "../events/premise.ts";
-import type { Place } from "../groups/place.ts";
+import { type Place, placeOf } from "../groups/place.ts";
 import type { BridgeName, MessageId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { Message } from "../model/message.ts";
@@ -18,16 +17,24 @@ export async function deleteMessage(
 	place: Place,
 	message: Message,
 ): Promise<void> {
-	const isAuthor = message.author === actor.id;
-	if (!isAuthor && !(await may(context, "moderate", place, actor)))
-		throw new PermissionDenied("Only the author or a moderator can delete a message");
-	await appendDeletion(context, message.id, { actor, ...(isAuthor ? {} : { moderated: true as const }) });
+	if (message.author === actor.id) return void (await appendDeletion(context, message.id, { actor }));
+	const mayModerate = async () =>
+		assertMay(
+			context,
+			"moderate",
+			(await placeOf(context, place.channel.id)) ?? place,
+			actor,
+			"Only the author or a moderator can delete a message",
+		);
+	await mayModerate();
+	await appendDeletion(context, message.id, { actor, moderated: true }, mayModerate);
 }
 
 /**
  * Appends a deletion that has been authorised. It empties the events that hold the message's texts, and is therefore decided again if the
  * message is edited meanwhile. An edit that comes later finds the message deleted.
  *
+ * @param standing the premises of the authorisation, before each attempt; throws if it has ended
  * @returns whether this call has deleted it
  */
 export async function appendDeletion(
@@ -51,10 +58,12 @@ export async function appendDeletion(
 		readonly origin?: BridgeName;
 		readonly raw?: unknown;
 	},
+	standing: () => Promise<readonly Premise[]> = async () => [],
 ): Promise<boolean> {
 	for (;;) {
 		const message = (await context.store.get(messages, id))?.doc;
 		if (message === undefined || message.deletedAt !== undefined || premise?.holds(message) === false) return false;
+		const premises = await standing();
 		const appended = await context.log.append(
 			{
 				stream: message.channel,
@@ -71,7 +80,7 @@ export async function appendDeletion(
 					...taggedBefore(message),
 				},
 			},
-			{ premises: [sameTexts(message), ...(premise === undefined ? [] : [premise])] },
+			{ premises: [sameTexts(message), ...(premise === undefined ? [] : [premise]), ...premises] },
 		);
 		if (appended.outcome !== "moved") return appended.outcome === "appended";
 	}

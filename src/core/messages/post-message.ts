@@ -1,11 +1,14 @@
 import { sentTo } from "../access/circle.ts";
 import { assertMay } from "../access/permissions.ts";
-import type { ReadablePlace } from "../access/readable-place.ts";
+import { type ReadablePlace, readableById } from "../access/readable-place.ts";
+import { premisesOfReading } from "../access/standing-to-read.ts";
 import { findAccount } from "../accounts/find-account.ts";
 import { assertStillThere, stillThere } from "../accounts/still-there.ts";
 import { Conflict, NotFound, PermissionDenied } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { eventOfRequest, type Idempotency, requestKeyOf } from "../events/idempotency.ts";
+import type { AppendedOf } from "../events/log.ts";
+import type { Premise } from "../events/premise.ts";
 import type { Place } from "../groups/place.ts";
 import { type AccountId, type MessageId, mintId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -48,47 +51,48 @@ export async function postMessage(
 	idempotency: Idempotency,
 ): Promise<{ message: Message; replayed: boolean }> {
 	checkContent(context, fields.type, fields.content);
-	const { channel, group } = place;
+	const { channel } = place;
 	const parent = fields.replyTo === undefined ? undefined : await parentOf(context, place, fields.replyTo);
-	await assertMay(context, parent === undefined ? "post" : "reply", place, author);
+	const may = (now: ReadablePlace) => assertMay(context, parent === undefined ? "post" : "reply", now, author);
+	await may(place);
 	if (!channel.allowedTypes.includes(fields.type))
 		throw new PermissionDenied(`This channel does not allow messages of the type ${fields.type}`, "type_not_allowed");
 
-	const now = context.clock.now();
-	const id = mintId("msg", now);
 	const { clientMessageId } = fields;
-	const appended = await context.log.append(
-		{
-			stream: channel.id,
-			type: "message.posted",
-			actor: author.id,
-			...requestKeyOf(idempotency),
-			...(clientMessageId === undefined ? {} : { natural: clientKey(author.id, place, clientMessageId) }),
-			body: {
-				message: {
-					id,
-					group: group.id,
-					channel: channel.id,
-					author: author.id,
-					...(channel.kind === "room" ? { inRoom: true as const } : {}),
-					type: fields.type,
-					content: fields.content,
-					...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),
-					mentions: await mentionedAccounts(context, fields.content.text, fields.lookedUp),
-					tags: fields.tags ?? [],
-					metadata: fields.metadata ?? [],
-					...(fields.attachments === undefined ? {} : { attachments: fields.attachments }),
-					...(fields.warning === undefined ? {} : { warning: fields.warning }),
-					...(clientMessageId === undefined ? {} : { clientMessageId }),
-					sentTo: sentTo(place.circle, channel),
-					editUntil: Math.min(fields.editUntil ?? Number.MAX_SAFE_INTEGER, now + context.policy.editWindowMs),
+	const appended = await appendWhile(context, author, place, may, async (now, premises) => {
+		const at = context.clock.now();
+		return context.log.append(
+			{
+				stream: channel.id,
+				type: "message.posted",
+				actor: author.id,
+				...requestKeyOf(idempotency),
+				...(clientMessageId === undefined ? {} : { natural: clientKey(author.id, place, clientMessageId) }),
+				body: {
+					message: {
+						id: mintId("msg", at),
+						group: channel.group,
+						channel: channel.id,
+						author: author.id,
+						...(channel.kind === "room" ? { inRoom: true as const } : {}),
+						type: fields.type,
+						content: fields.content,
+						...(parent === undefined ? {} : { reply: { to: parent.id, author: parent.author } }),
+						mentions: await mentionedAccounts(context, fields.content.text, fields.lookedUp),
+						tags: fields.tags ?? [],
+						metadata: fields.metadata ?? [],
+						...(fields.attachments === undefined ? {} : { attachments: fields.attachments }),
+						...(fields.warning === undefined ? {} : { warning: fields.warning }),
+						...(clientMessageId === undefined ? {} : { clientMessageId }),
+						sentTo: sentTo(now.circle, channel),
+						editUntil: Math.min(fields.editUntil ?? Number.MAX_SAFE_INTEGER, at + context.policy.editWindowMs),
+					},
+					...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 				},
-				...(idempotency.fingerprint === undefined ? {} : { fingerprint: idempotency.fingerprint }),
 			},
-		},
-		{ premises: [stillThere(author)] },
-	);
-	if (appended.outcome === "moved") await assertStillThere(context, author);
+			{ premises },
+		);
+	});
 	// A repeated request collides with its own message on the client's id before it collides on the request.
 	const isRepeated = appended.outcome === "duplicate" && appended.event.request === idempotency.request;
 	if (appended.outcome === "duplicate" && appended.by === "natural" && !isRepeated) {
@@ -101,6 +105,30 @@ export async function postMessage(
 	const stored = await context.store.get(messages, event.body.message.id);
 	if (stored === undefined) throw new Error(`The message of ${event.id} can't be read`);
 	return { message: stored.doc, replayed };
+}
+
+/**
+ * Appends what an account says in a place while it may: if what that depends on has changed meanwhile, it is asked again.
+ *
+ * @throws {NotFound} the account can't read the place any more
+ * @throws {Unauthenticated} it was deleted
+ */
+async function appendWhile(
+	context: CoreContext,
+	author: Account,
+	place: ReadablePlace,
+	may: (now: ReadablePlace) => Promise<readonly Premise[]>,
+	append: (now: ReadablePlace, premises: readonly Premise[]) => Promise<AppendedOf<"message.posted">>,
+): Promise<AppendedOf<"message.posted">> {
+	for (let now = place; ; ) {
+		const standing = [...(await may(now)), ...(await premisesOfReading(context, now.circle, author))];
+		const appended = await append(now, [stillThere(author), ...standing]);
+		if (appended.outcome !== "moved") return appended;
+		await assertStillThere(context, author);
+		const again = await readableById(context, place.channel.id, author);
+		if (again === undefined) throw new NotFound();
+		now = again;
+	}
 }
 
 /** The natural key of a client's message id, which may be any text. */

@@ -1,13 +1,15 @@
+import { admits, circleOf } from "../access/circle.ts";
 import { assertMay } from "../access/permissions.ts";
+import { premisesOfReading } from "../access/standing-to-read.ts";
 import { assertStillThere, stillThere } from "../accounts/still-there.ts";
-import { Conflict } from "../errors.ts";
+import { Conflict, NotFound } from "../errors.ts";
 import type { CoreContext } from "../events/context.ts";
 import { eventOfRequest, type Idempotency, requestKeyOf } from "../events/idempotency.ts";
 import type { Premise } from "../events/premise.ts";
-import type { Place } from "../groups/place.ts";
+import { type Place, placeOf } from "../groups/place.ts";
 import type { BridgeName } from "../ids.ts";
 import { messages } from "../messages/message.ts";
-import type { Account } from "../model/account.ts";
+import { type Account, isLocal } from "../model/account.ts";
 import { type Message, maxReactionKeys } from "../model/message.ts";
 import type { Reaction } from "../model/reaction.ts";
 import { reactionId, reactionKey, reactions } from "./reaction.ts";
@@ -47,6 +49,7 @@ export interface Reacted {
  * @param source absent for a reaction made here
  * @param once recognises a repeated request, whose reaction stays withdrawn if it was withdrawn meanwhile
  * @throws {PermissionDenied} the account may not reply here
+ * @throws {NotFound} a local account can't read the message any more
  * @throws {Conflict} `already_deleted`, `too_many_reactions`, `idempotency_key_reused`
  * @throws {Unauthenticated} the account was deleted meanwhile
  */
@@ -59,8 +62,12 @@ export async function react(
 	source?: ReactionSource,
 	once: Idempotency = {},
 ): Promise<Reacted> {
-	await assertMay(context, "reply", place, author);
-	for (let seen = message; ; ) {
+	for (let [seen, where] = [message, place]; ; ) {
+		const mayReply = await assertMay(context, "reply", where, author);
+		// Whoever reads it may react to it; what another network has delivered is not asked about again.
+		const reads = isLocal(author)
+			? await premisesOfReading(context, await circleOf(context, where, message), author)
+			: [];
 		if (seen.deletedAt !== undefined) throw new Conflict("already_deleted", "The message was deleted");
 		if (!hasRoom(seen, fields.key))
 			throw new Conflict("too_many_reactions", `A message can have at most ${maxReactionKeys} different reactions`);
@@ -81,11 +88,13 @@ export async function react(
 				};
 			},
 			source,
-			{ premises: [stillThere(author), takesReaction(message, fields.key)], once },
+			{ premises: [stillThere(author), ...mayReply, ...reads, takesReaction(message, fields.key)], once },
 		);
 		if (changed !== "moved") return { changed, replayed: !changed && (await isReplayed(context, once)) };
 		await assertStillThere(context, author);
 		seen = (await context.store.get(messages, message.id))?.doc ?? seen;
+		where = (await placeOf(context, place.channel.id)) ?? where;
+		if (isLocal(author) && !(await admits(context, await circleOf(context, where, seen), author))) throw new NotFound();
 	}
 }
 

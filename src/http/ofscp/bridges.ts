@@ -103,7 +103,7 @@ async function unlink(context: CoreContext, { params, account }: Call): Promise<
 	if ((await roleIn(context, place.group, place.channel, account)) === undefined)
 		await readableChannel(context, place.group.id, place.channel.id, account);
 	await assertLinks(context, account, place);
-	await unlinkPortal(context, account, id);
+	await unlinkPortal(context, account, id, place);
 	return noContent;
 }
 

@@ -1,6 +1,6 @@
 import { accountById } from "../../accounts/find-account.ts";
 import type { CoreContext } from "../../events/context.ts";
-import { channels } from "../../groups/channel.ts";
+import { channelsOf } from "../../groups/channel.ts";
 import { isOfTerm, membershipOf } from "../../groups/membership.ts";
 import { type Place, placeOf } from "../../groups/place.ts";
 import { parseId } from "../../ids.ts";
@@ -24,18 +24,17 @@ export async function roomsLeft(context: Reader, place: PlaceId, account: Accoun
 	// The deletion of an account is delivered to every room that its ghost is in.
 	if (account.deletedAt !== undefined) return [];
 	const found = new Map<string, Reach>();
-	for (const channel of await channelsIn(context, place))
+	for await (const channel of channelsIn(context, place))
 		for (const portal of await portalsOfChannel(context, channel))
 			if (hasGhosts(portal) && portal.bridge !== account.origin?.bridge)
 				found.set(targetOf(portal.reach), portal.reach);
 	return [...found.values()];
 }
 
-async function channelsIn({ store }: Reader, place: PlaceId): Promise<readonly PlaceId[]> {
+async function* channelsIn(context: Reader, place: PlaceId): AsyncGenerator<PlaceId> {
 	const group = parseId("grp", place);
-	if (group === undefined) return [place];
-	const page = await store.page(channels, { index: "group", prefix: [group], order: "asc", limit: 1000 });
-	return page.map(({ doc }) => doc.id);
+	if (group === undefined) yield place;
+	else for await (const { id } of channelsOf(context, group)) yield id;
 }
 
 /** True if an account is in a channel that is linked to a room: it has joined another one, or has come back while its departure waited. */

@@ -1,8 +1,10 @@
 import { type PlaceWithCircle, withCircle } from "../../access/circle.ts";
 import { assertStillThere, stillThere } from "../../accounts/still-there.ts";
-import { Conflict, InvalidRequest, PermissionDenied } from "../../errors.ts";
+import { Conflict, InvalidRequest } from "../../errors.ts";
 import type { CoreContext } from "../../events/context.ts";
+import type { Premise } from "../../events/premise.ts";
 import { type Place, roleIn } from "../../groups/place.ts";
+import { assertManages } from "../../groups/ranks.ts";
 import type { BridgeName } from "../../ids.ts";
 import { mintId } from "../../ids.ts";
 import type { Account } from "../../model/account.ts";
@@ -26,10 +28,9 @@ export async function mayLink(context: CoreContext, actor: Account, { group, cha
 	return role === "owner" || role === "admin";
 }
 
-/** Checks that an account may link and unlink a channel. @throws {PermissionDenied} */
-export async function assertLinks(context: CoreContext, actor: Account, place: Place): Promise<void> {
-	if (!(await mayLink(context, actor, place))) throw new PermissionDenied("Only owners and admins can link rooms");
-}
+/** Checks that an account may link and unlink a channel. @returns the premises that it still may @throws {PermissionDenied} */
+export const assertLinks = async (context: CoreContext, actor: Account, place: Place): Promise<readonly Premise[]> =>
+	(await assertManages(context, place, actor, "Only owners and admins can link rooms")).premises;
 
 /**
  * Checks that a channel can be linked. It must be local and open, since everyone in the linked room can read it.
@@ -47,6 +48,7 @@ export function assertLinkable({ channel, circle }: PlaceWithCircle): void {
  * Links a channel to a room (wire.md, "Bridges"). The link is `waiting` until the room's side consents, and any number of links may wait
  * for a room. Repeating it returns the existing link; if the operator repeats it, the operator's consent is delivered as well.
  *
+ * @throws {PermissionDenied} the account may not link the channel
  * @throws {Unauthenticated} the account was deleted meanwhile; the operator also links channels of deleted accounts
  * @throws {Conflict} `tier_not_federated`, `channel_linked`; `room_linked` if the operator links a room whose link with another channel is active
  */
@@ -80,7 +82,7 @@ export async function linkPortal(
 		};
 		const appended = await context.log.append(
 			{ stream: channel.id, type: "portal.linked", actor: actor.id, body: { portal, consented } },
-			{ after, premises: consented ? [] : [stillThere(actor)] },
+			{ after, premises: consented ? [] : [stillThere(actor), ...(await assertLinks(context, actor, place))] },
 		);
 		if (appended.outcome === "moved" && !consented) await assertStillThere(context, actor);
 		if (appended.outcome === "appended") return open ?? { ...portal, createdAt: appended.event.at };
@@ -93,8 +95,18 @@ async function assertRoomIsFree(context: CoreContext, bridge: BridgeName, room: 
 		throw new Conflict("room_linked", `This room is linked to the channel ${active.channel}; unlink that first`);
 }
 
-/** Closes a link. No messages are bridged any longer, and its ghosts leave the room. Idempotent. */
-export async function unlinkPortal(context: CoreContext, actor: Account, id: Portal["id"]): Promise<void> {
+/**
+ * Closes a link. No messages are bridged any longer, and its ghosts leave the room. Idempotent.
+ *
+ * @param place the linked channel, if the account unlinks it by its own standing and not as the operator
+ * @throws {PermissionDenied} the account may not unlink the channel
+ */
+export async function unlinkPortal(
+	context: CoreContext,
+	actor: Account,
+	id: Portal["id"],
+	place?: Place,
+): Promise<void> {
 	for (;;) {
 		const seen = (await context.store.get(portals, id))?.doc;
 		if (seen === undefined) return;
@@ -114,7 +126,7 @@ export async function unlinkPortal(context: CoreContext, actor: Account, id: Por
 					wasActive: portal.state === "active",
 				},
 			},
-			{ after },
+			{ after, premises: place === undefined ? [] : await assertLinks(context, actor, place) },
 		);
 		if (appended.outcome === "appended") return;
 	}
