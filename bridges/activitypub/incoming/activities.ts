@@ -7,6 +7,7 @@ import { readAccept, readReject } from "./answer.ts";
 import { readCreate } from "./create.ts";
 import { readDelete } from "./delete.ts";
 import { readBlock, readFollow } from "./follow.ts";
+import { noteId } from "./kept-ids.ts";
 import { readReaction } from "./react.ts";
 import type { InboxContext, Reader } from "./reader.ts";
 import { Refused } from "./refused.ts";
@@ -43,6 +44,21 @@ const isTimed: Readonly<Partial<Record<RemoteEvent["kind"], true>>> = {
 	unreaction: true,
 };
 
+/** The activities that are never undone, or are undone by other means. The ids of the kept ones are noted with what they mean. */
+const notUndone: ReadonlySet<string> = new Set([
+	"Create",
+	"Update",
+	"Delete",
+	"Undo",
+	"Accept",
+	"Reject",
+	"Follow",
+	"Block",
+]);
+
+/** Whether an `Undo` may name an activity whose id is not kept. */
+const isUndone = (activity: Json): boolean => knownTypeOf(activity, notUndone) === undefined;
+
 /** When an activity has several types, the first of these decides. */
 const readTypes: ReadonlySet<ActivityType> = new Set(activityTypes.filter((type) => readers[type] !== "ignored"));
 
@@ -72,6 +88,8 @@ export async function readActivity(
 		throw new Refused(403, "The activity's id and its actor have different origins");
 	const type = knownTypeOf(activity, readTypes);
 	const reader = type === undefined ? "ignored" : readers[type];
+	if (named !== undefined && isUndone(activity))
+		await noteId(context, { actor, id: named }, { isReaction: reader === readReaction });
 	if (reader === "ignored") return undefined;
 
 	const id = named ?? `${actor}#${createHash("sha256").update(JSON.stringify(raw)).digest("base64url")}`;

@@ -39,9 +39,12 @@ const endFollow: Undoer = async (context, _actor, undone, object) => {
 	return target === undefined ? undefined : { kind: "leave", target, ...(joined === undefined ? {} : { joined }) };
 };
 
-const endBlock: Undoer = async (context, _actor, _undone, object) => {
+const endBlock: Undoer = async (context, actor, undone, object) => {
 	const target = await targetOf(context, object);
-	return target === undefined ? undefined : { kind: "unblock", target };
+	const block = idOf(undone["id"]);
+	if (target === undefined || block === undefined) return target && { kind: "unblock", target };
+	const isKnown = (await keptBy(context, { actor }, block, ["Block"])) !== undefined;
+	return { kind: "unblock", target, ...(isKnown ? {} : { overtook: block }) };
 };
 
 const endReaction: Undoer = ({ ids }, actor, undone, object) => {
@@ -86,9 +89,10 @@ async function byId(
 	received: ReceivedActivity,
 	id: string,
 	type?: ActivityType,
-): Promise<Meaning> {
+): Promise<Meaning | undefined> {
 	const types = type === undefined ? keptTypes : keptTypes.filter((kept) => kept === type);
 	const kept = await keptBy(context, received, id, types);
+	if (kept?.type === "Other") return undefined;
 	const target = kept === undefined ? undefined : await targetOf(context, kept.object);
 	if (kept === undefined || target === undefined) return { kind: "unreaction", reaction: id };
 	return kept.type === "Follow" ? { kind: "leave", target, joined: id } : { kind: "unblock", target };

@@ -2,6 +2,7 @@ import { type BridgeHost, isWithin, type RemotePerson } from "#bridge-kit";
 import { createCache } from "../cache.ts";
 import { idOf, type Json } from "../reading.ts";
 import { type Documents, RemoteUnavailable } from "./fetch-document.ts";
+import { rememberInboxHost } from "./inbox-hosts.ts";
 import { ghostHandle, type Handle, isActor, personOf, personOfAccount } from "./person.ts";
 import type { WebFingerClient } from "./webfinger-client.ts";
 
@@ -34,7 +35,7 @@ export interface ActorDirectory {
 }
 
 export function createActorDirectory(
-	host: Pick<BridgeHost, "about" | "clock" | "people" | "text">,
+	host: Pick<BridgeHost, "about" | "clock" | "people" | "state" | "text">,
 	documents: Documents,
 	webFinger: WebFingerClient,
 ): ActorDirectory {
@@ -69,6 +70,7 @@ export function createActorDirectory(
 		const person = personOf(host, document, await handleOf(document));
 		if (person !== undefined) {
 			people.set(person.id, person, { ttl: freshMs });
+			await rememberInboxHost(host, person);
 			followers.set(person.id, idOf(document["followers"]) ?? "");
 		}
 		return person;
@@ -100,8 +102,10 @@ export function createActorDirectory(
 		}
 	}
 
-	function remember(person: RemotePerson | undefined): RemotePerson | undefined {
-		if (person !== undefined) people.set(person.id, person, { ttl: freshMs });
+	async function remember(person: RemotePerson | undefined): Promise<RemotePerson | undefined> {
+		if (person === undefined) return undefined;
+		people.set(person.id, person, { ttl: freshMs });
+		await rememberInboxHost(host, person);
 		return person;
 	}
 

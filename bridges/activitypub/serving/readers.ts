@@ -6,6 +6,7 @@ import {
 	OutboundFailure,
 	type Requester,
 } from "#bridge-kit";
+import { peopleServedElsewhere } from "../remote/inbox-hosts.ts";
 import { laneOf } from "../remote/person.ts";
 import { type KeyCache, verifyRequest } from "../signatures/index.ts";
 import { problem } from "./answers.ts";
@@ -31,7 +32,7 @@ type Asker =
  * else it does not exist.
  */
 export function createReaders(
-	host: Pick<BridgeHost, "about" | "clock" | "people" | "http">,
+	host: Pick<BridgeHost, "about" | "clock" | "people" | "http" | "state">,
 	keys: KeyCache,
 ): ServeToReader {
 	async function askerOf({ method, path, query, headers }: BridgeRequest): Promise<Asker> {
@@ -47,7 +48,12 @@ export function createReaders(
 		// The origin of the signer's id is proved by its key; its inbox could be any server's.
 		const server: HomeServer | undefined =
 			verification.isOfServer === true
-				? { kind: "server", bridge: host.about.bridge, lane: laneOf(verification.owner) }
+				? {
+						kind: "server",
+						bridge: host.about.bridge,
+						lane: laneOf(verification.owner),
+						people: await peopleServedElsewhere(host, verification.owner),
+					}
 				: undefined;
 		return { reader: reader?.deletedAt === undefined ? reader : undefined, server };
 	}

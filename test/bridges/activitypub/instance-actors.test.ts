@@ -134,6 +134,25 @@ test("the instance actor of a server is served as long as one of several followe
 	t.is((await ask(url, instance)).status, 404);
 });
 
+test("an instance actor is served what its people may read, also if their inboxes are on another host, whose other people may not", async (t) => {
+	const { peer, elsewhere, origin, me, post, ask, send, follow } = await open(t);
+	const inbox = { inbox: `${elsewhere.origin}/inbox`, endpoints: { sharedInbox: `${elsewhere.origin}/inbox` } };
+	const follower = peer.actor("follower", inbox);
+	await follow(follower);
+	const urls = await idsOf(origin, elsewhere, await post("for my followers"));
+	const instance = peer.actor("instance", { type: "Application" });
+	const third = await startPeer(t);
+	const neighbour = third.actor("neighbour", inbox);
+	await send({ id: `${neighbour.id}/like`, type: "Like", object: me.actor }, neighbour);
+	for (const url of urls) {
+		t.is((await ask(url, instance)).status, 200, url);
+		t.is((await ask(url, third.actor("instance", { type: "Application", ...inbox }))).status, 404, url);
+	}
+	const asked = { id: `${follower.id}/follow`, type: "Follow", actor: follower.id, object: me.actor };
+	await send({ id: `${follower.id}/undo`, type: "Undo", object: asked }, follower);
+	for (const url of urls) t.is((await ask(url, instance)).status, 404, `${url} without a follower`);
+});
+
 test("what never leaves the provider is served to no instance actor", async (t) => {
 	const { peer, jane, post, ask, follow } = await open(t);
 	await follow(peer.actor("follower"));

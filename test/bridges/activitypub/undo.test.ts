@@ -75,6 +75,46 @@ test("an id that is used again names the newest of a person's follows and blocks
 	t.like(await send({ type: "Undo", object: reused }), { kind: "leave", joined: reused });
 });
 
+test("an id that an activity without effect has used again undoes nothing by itself, until a follow or block uses it", async (t) => {
+	for (const type of ["Announce", "Dislike", "Flag", "Add", "Move", "Invite", "x:Unknown"])
+		for (const done of ["Follow", "Block"]) {
+			const { id, send, us, object, host } = await open(t);
+			const kim = host.person("kim");
+			const [reused, other] = [id(), id()];
+			const result = done === "Follow" ? "leave" : "unblock";
+			await send({ id: other, type: done, object: `${host.about.origin}/users/${kim.id}` });
+			await send({ id: reused, type: done, object: us });
+			await send({ id: reused, type, object });
+			for (const undone of [reused, [reused], { id: reused }])
+				t.is(await send({ type: "Undo", object: undone }), undefined, `${type} after ${done}`);
+			t.is((await send({ type: "Undo", object: other }))?.kind, result, "another id");
+			await send({ id: reused, type: done, object: us });
+			t.is((await send({ type: "Undo", object: reused }))?.kind, result, `${done} after ${type}`);
+		}
+});
+
+test("an id that a reaction has used again names the reaction", async (t) => {
+	for (const type of ["Like", "EmojiReact", "EmojiReaction"])
+		for (const done of ["Follow", "Block", "Announce"]) {
+			const { id, send, us, object } = await open(t);
+			const reused = id();
+			await send({ id: reused, type: "Follow", object: us });
+			await send({ id: reused, type: done, object: us });
+			await send({ id: reused, type, object, content: "👍" });
+			t.like(await send({ type: "Undo", object: reused }), { kind: "unreaction", reaction: reused }, `${type} ${done}`);
+		}
+});
+
+test("an undo of a whole block says if the block has not arrived yet", async (t) => {
+	const { id, send, us, bob } = await open(t);
+	const block = { id: id(), type: "Block", actor: bob.id, object: us };
+	t.like(await send({ type: "Undo", object: block }), { kind: "unblock", overtook: block.id });
+	await send(block);
+	const undone = await send({ type: "Undo", object: block });
+	t.is(undone?.kind, "unblock");
+	t.false("overtook" in (undone ?? {}));
+});
+
 test("an undo of what has no effect here undoes nothing else, even if that has the same id", async (t) => {
 	for (const type of ["Announce", "Dislike", "Create", "Flag", "Invite", "x:Unknown"])
 		for (const done of ["Follow", "Block", "Like"]) {

@@ -61,6 +61,29 @@ test("a block whose undoing by its id came first has no effect, and another bloc
 	t.false(await isFollower());
 });
 
+test("a block whose undoing in full came first has no effect, however often both come, and a later block has", async (t) => {
+	for (const order of ["ub", "ubb", "uubb", "ubub", "uub"]) {
+		const { core, join, leave, receive, isFollower } = await open(t);
+		await receive(join());
+		const { target, ...base } = leave();
+		const block = leave({ id: "block", blocked: true });
+		const events = { u: { ...base, id: "undo", kind: "unblock", target, overtook: "block" } as const, b: block };
+		for (const which of order) await receive(events[which as "u" | "b"]);
+		t.true(await isFollower(), order);
+		await core.incoming.sweep();
+		await receive(leave({ id: "another", blocked: true }));
+		t.false(await isFollower(), order);
+	}
+	const { core, join, leave, receive, isFollower } = await open(t);
+	await receive(join({ at: core.clock.time - 10 }));
+	const { target, ...base } = leave();
+	const undo = { ...base, id: "undo", kind: "unblock", target, overtook: "block", at: core.clock.time - 8 } as const;
+	await receive(undo, leave({ id: "block", blocked: true, at: core.clock.time - 9 }));
+	t.true(await isFollower());
+	await receive(leave({ id: "block", blocked: true, at: core.clock.time - 7 }));
+	t.false(await isFollower(), "a later block under the same id");
+});
+
 test("what was remembered is forgotten after a day", async (t) => {
 	const { core, leave, join, receive, isFollower } = await open(t);
 	await receive(leave());

@@ -15,5 +15,7 @@ export async function admitsRequester(
 	if (requester?.kind !== "server") return admits(context, circle, requester);
 	if (await admits(context, circle, undefined)) return true;
 	if (circle.leaves === "nowhere" || circle.homeOnly === true) return false;
-	return isHomeOfReader(context, circle, requester);
+	if (await isHomeOfReader(context, circle, requester)) return true;
+	for (const person of requester.people) if (await admits(context, circle, person)) return true;
+	return false;
 }

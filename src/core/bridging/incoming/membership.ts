@@ -65,7 +65,8 @@ export const receiveJoin: Receiver<"join"> = async (batch, sender, event) => {
 export const receiveLeave: Receiver<"leave"> = async (batch, sender, event) => {
 	const place = await placeNamed(batch, event.target);
 	if (place === undefined || place.channel.kind === "shadow") return ignored("unknown-place");
-	if (event.blocked === true && (await wasBlockUndone(batch, event))) return ignored("gone");
+	if (event.blocked === true && (await wasBlockUndone(batch, event, place.channel.id, sender.id)))
+		return ignored("gone");
 	await batch.flush();
 	const ended =
 		event.blocked === true &&
@@ -83,7 +84,7 @@ export const receiveLeave: Receiver<"leave"> = async (batch, sender, event) => {
 			const { request } = now;
 			return { state: "left", ...(request === undefined ? {} : { request }), ...sentAtOf(batch, event) };
 		},
-		requestOf(batch, event),
+		{ ...requestOf(batch, event), origin: batch.bridge },
 	);
 	if (changed) return resolved({ status: "accepted" });
 	const isMember = membership?.state === "joined" || membership?.state === "requested";
@@ -94,11 +95,17 @@ export const receiveLeave: Receiver<"leave"> = async (batch, sender, event) => {
 	return resolved({ status: isRemembered ? "parked" : "duplicate" });
 };
 
-/** The end of a block. A block that arrived while there was no follow no longer keeps the sender from following. */
+/**
+ * The end of a block. A block that arrived while there was no follow no longer keeps the sender from following. If the block itself has not
+ * arrived yet, this is remembered for a while, so that the block has no effect when it arrives.
+ */
 export const receiveUnblock: Receiver<"unblock"> = async (batch, sender, event) => {
 	const place = await placeNamed(batch, event.target);
 	if (place === undefined) return ignored("unknown-place");
 	await batch.flush();
-	const changed = await forgetBlocks(batch, place.channel.id, sender.id);
-	return resolved(changed ? { status: "accepted" } : { status: "duplicate" });
+	if (await forgetBlocks(batch, place.channel.id, sender.id)) return resolved({ status: "accepted" });
+	const isRemembered =
+		event.overtook !== undefined &&
+		(await batch.parkedEvents.park(batch.bridge, joinKey(place.channel.id, sender.id), event));
+	return resolved({ status: isRemembered ? "parked" : "duplicate" });
 };

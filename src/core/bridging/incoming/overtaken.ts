@@ -51,12 +51,24 @@ function undoes(event: RemoteEvent, join: Join): boolean {
 	return event.kind !== "leave" || event.joined === undefined || event.joined === join.id;
 }
 
-/** True if a block was undone by an `Undo` that arrived before it and names nothing but its id. */
-export async function wasBlockUndone({ bridge, parkedEvents }: IncomingBatch, block: Leave): Promise<boolean> {
-	const waiting = await parkedEvents.undoing(remoteKey(bridge, block.id), remoteKey(bridge, block.sender.id));
-	return waiting.some(({ doc: { event } }) => {
-		if (event.kind !== "unreaction" || event.target !== undefined) return false;
-		return event.at === undefined || block.at === undefined || block.at <= event.at;
+/** True if a block was undone by an `Undo` that arrived before it, and names it in full or by nothing but its id. */
+export async function wasBlockUndone(
+	{ bridge, parkedEvents }: IncomingBatch,
+	block: Leave,
+	place: PlaceId,
+	account: AccountId,
+): Promise<boolean> {
+	const remembered = [
+		...(await parkedEvents.undoing(joinKey(place, account))),
+		...(await parkedEvents.undoing(remoteKey(bridge, block.id), remoteKey(bridge, block.sender.id))),
+	];
+	return remembered.some(({ doc: { event } }) => {
+		if (event.sender.id !== block.sender.id) return false;
+		const isInFull = event.kind === "unblock" && event.overtook !== undefined;
+		const isById = event.kind === "unreaction" && event.target === undefined;
+		if (!isInFull && !isById) return false;
+		if (event.at !== undefined && block.at !== undefined) return block.at <= event.at;
+		return event.kind !== "unblock" || event.overtook === block.id;
 	});
 }
 

@@ -43,7 +43,7 @@ export const scopeOf: Readonly<Record<ParkedScope, (parked: Pick<ParkedEvent, "o
 const rankOf = ({ rank }: ParkedEvent): number => parkedRanks.indexOf(rank);
 
 /** The kinds of events that undo another one: a late target asks for them before it appears. */
-const undoes: ReadonlySet<RemoteEvent["kind"]> = new Set(["removal", "retraction", "unreaction", "leave"]);
+const undoes: ReadonlySet<RemoteEvent["kind"]> = new Set(["removal", "retraction", "unreaction", "leave", "unblock"]);
 
 /** The parked events, by what they say and wait for: their own remote ids may have been used before. */
 export const parked: Collection<ParkedEvent> = {

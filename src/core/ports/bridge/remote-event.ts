@@ -121,8 +121,8 @@ export type RemoteEvent = {
 	| { readonly kind: "join"; readonly target: JoinTarget }
 	/** `joined`: the id of the join that it undoes, if known. `blocked`: the sender also ends the follow of their own timeline. */
 	| { readonly kind: "leave"; readonly target: JoinTarget; readonly joined?: string; readonly blocked?: true }
-	/** The end of a block: the sender may follow again. */
-	| { readonly kind: "unblock"; readonly target: JoinTarget }
+	/** The end of a block: the sender may follow again. `overtook`: the id of the block, if that has not arrived yet. */
+	| { readonly kind: "unblock"; readonly target: JoinTarget; readonly overtook?: string }
 	/** The answer to our own join of the sender's timeline. `join`: the event of ours that the answer names; only that one is answered. */
 	| { readonly kind: "answer"; readonly account: AccountId; readonly accepted: boolean; readonly join?: string }
 	| { readonly kind: "profile" }

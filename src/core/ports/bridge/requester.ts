@@ -7,6 +7,8 @@ import type { Reach } from "../../model/reach.ts";
  */
 export interface HomeServer extends Pick<Reach, "bridge" | "lane"> {
 	readonly kind: "server";
+	/** Those of its people to whom messages are delivered at another host. */
+	readonly people: readonly Account[];
 }
 
 /** Who asks for something, proved by a signature: a person, or the server that is the home of people. */
