@@ -1,5 +1,6 @@
 import { accounts } from "../accounts/account.ts";
 import { accountById } from "../accounts/find-account.ts";
+import { appendAccountDeletion, eraseLateProfiles } from "../erasure/delete-account.ts";
 import { eraseAccount, replaceOwnerOf } from "../erasure/erase.ts";
 import { pagesOf } from "../events/pages.ts";
 import { mergeKnownPairs } from "../federation/merge-known-pairs.ts";
@@ -38,6 +39,7 @@ const all: readonly Migration[] = [
 	{ name: "count-of-deleted-replies", run: countDeletedReplies },
 	{ name: "one-account-for-each-remote-person", run: mergeKnownPairs },
 	{ name: "texts-of-deleted-messages", run: eraseLateTexts },
+	{ name: "profiles-of-deleted-accounts", run: eraseProfiles },
 ];
 
 /** How many accounts are migrated together, and after how many accounts progress is logged. */
@@ -111,5 +113,16 @@ async function replaceDeletedOwners(context: IdentityContext, signal: AbortSigna
 	for await (const page of pagesOf(context.store, accounts, { limit: batch, signal })) {
 		for (const { doc } of page)
 			if (isLocal(doc) && doc.deletedAt !== undefined) await replaceOwnerOf(context, doc, signal);
+	}
+}
+
+/** Erases the profiles of deleted accounts that are still in the log, and the accounts that were merged into these. */
+async function eraseProfiles(context: IdentityContext, signal: AbortSignal): Promise<void> {
+	for await (const page of pagesOf(context.store, accounts, { limit: batch, signal })) {
+		for (const { doc } of page) {
+			const into = doc.mergedInto === undefined ? undefined : await accountById(context, doc.mergedInto);
+			if (doc.deletedAt !== undefined) await eraseLateProfiles(context, doc);
+			else if (into?.deletedAt !== undefined) await appendAccountDeletion(context, doc);
+		}
 	}
 }

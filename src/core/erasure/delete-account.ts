@@ -1,9 +1,12 @@
 import type { AccountEvents } from "../accounts/events.ts";
+import type { CoreContext } from "../events/context.ts";
 import type { EventOf } from "../events/event.ts";
 import { confirmPassword } from "../identity/change-password.ts";
 import type { IdentityContext } from "../identity/identity.ts";
-import type { Account } from "../model/account.ts";
+import type { Account, Profile } from "../model/account.ts";
 import type { LogEvent } from "../ports/store.ts";
+
+type Context = Pick<CoreContext, "store" | "log">;
 
 /**
  * Deletes a local account at its owner's request, for ever. Its handle stays reserved.
@@ -25,8 +28,17 @@ export async function deleteAccount(
 	await appendAccountDeletion(context, account);
 }
 
-/** Appends the deletion of a local account. Idempotent. */
-export async function appendAccountDeletion(context: IdentityContext, account: Account): Promise<void> {
+/**
+ * Appends the deletion of an account, local or remote, which empties every profile that it has had. Idempotent.
+ *
+ * @param request the `request` key of the remote event that asks for it, if its network uses no id twice
+ * @returns whether it was not deleted before
+ */
+export async function appendAccountDeletion(
+	context: Context,
+	account: Pick<Account, "id">,
+	{ request }: { readonly request?: string } = {},
+): Promise<boolean> {
 	for (;;) {
 		const { events, head } = await streamOf(context, account.id);
 		const { outcome } = await context.log.append(
@@ -35,19 +47,35 @@ export async function appendAccountDeletion(context: IdentityContext, account: A
 				type: "account.deleted",
 				actor: account.id,
 				natural: `deleted:${account.id}`,
+				...(request === undefined ? {} : { request }),
 				erases: events.flatMap(remainsOf),
 				body: { account: account.id },
 			},
 			{ after: head },
 		);
-		if (outcome !== "moved") return;
+		if (outcome !== "moved") return outcome === "appended";
 	}
 }
 
-async function streamOf(
-	{ store }: IdentityContext,
-	stream: string,
-): Promise<{ events: readonly LogEvent[]; head: number }> {
+/**
+ * Empties the profiles that are left in the stream of an account that was deleted: earlier versions kept those of remote people. Idempotent.
+ */
+export async function eraseLateProfiles(context: Context, account: Pick<Account, "id">): Promise<void> {
+	const { events } = await streamOf(context, account.id);
+	const erases = events.flatMap(remainsOf);
+	if (erases.length === 0) return;
+	const body = { account: account.id, changes: {} };
+	await context.log.append({
+		stream: account.id,
+		type: "account.updated",
+		actor: account.id,
+		without: ["bridge"],
+		erases,
+		body,
+	});
+}
+
+async function streamOf({ store }: Context, stream: string): Promise<{ events: readonly LogEvent[]; head: number }> {
 	const events: LogEvent[] = [];
 	for (;;) {
 		const page = await store.events(stream, events.at(-1)?.seq ?? 0, 500);
@@ -56,16 +84,19 @@ async function streamOf(
 	}
 }
 
+const isEmpty = (profile: Profile): boolean => JSON.stringify(profile) === JSON.stringify({ displayName: "" });
+
 /** The body that remains of an event with a profile: everything but the profile. Empty if the event has none. */
 function remainsOf(event: LogEvent): readonly { readonly seq: number; readonly body: unknown }[] {
 	const profile = { displayName: "" };
 	if (event.type === "account.created") {
 		const { body } = event as EventOf<"account.created">;
+		if (isEmpty(body.account.profile)) return [];
 		const remains: AccountEvents["account.created"] = { ...body, account: { ...body.account, profile } };
 		return [{ seq: event.seq, body: remains }];
 	}
 	if (event.type !== "account.updated") return [];
 	const { body } = event as EventOf<"account.updated">;
-	if (body.changes.profile === undefined) return [];
+	if (body.changes.profile === undefined || isEmpty(body.changes.profile)) return [];
 	return [{ seq: event.seq, body: { ...body, changes: { ...body.changes, profile } } }];
 }

@@ -71,6 +71,8 @@ async function addRoadsOf(context: CoreContext, into: Account, from: Account, ha
  * its group. What has ended together with its group is not moved.
  */
 async function moveMemberships(context: CoreContext, from: Account, into: Account): Promise<void> {
+	// The person goes on following under the other account, so no network is told of an end.
+	const silently = from.reach === undefined ? {} : { origin: from.reach.bridge };
 	for (const state of ["joined", "requested"] as const) {
 		const inGroups = await allOf(context, [from.id, "grp", state]);
 		for (const membership of inGroups) await moveInto(context, into, membership);
@@ -81,9 +83,9 @@ async function moveMemberships(context: CoreContext, from: Account, into: Accoun
 				return undefined;
 			});
 			if (moved !== undefined) await moveInto(context, into, moved);
-			await changeMembership(context, place, from, () => ({ state: "left" }));
+			await changeMembership(context, place, from, () => ({ state: "left" }), silently);
 		}
-		for (const { place } of inGroups) await changeMembership(context, place, from, () => ({ state: "left" }));
+		for (const { place } of inGroups) await changeMembership(context, place, from, () => ({ state: "left" }), silently);
 	}
 }
 

@@ -5,6 +5,7 @@ import type { CoreContext } from "../events/context.ts";
 import type { Premise } from "../events/premise.ts";
 import type { AccountId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
+import { remoteKey } from "../remote-key.ts";
 
 type Road = NonNullable<Account["roads"]>[number];
 
@@ -17,6 +18,17 @@ export const roadsOf = ({ origin, roads = [] }: Account): readonly Road[] =>
  * from them.
  */
 const isProven = ({ isProven: recorded, handle }: Account): boolean => recorded === true || !/_\d+$/.test(handle);
+
+/** The accounts that were merged into the account of a person. */
+export async function accountsOfPerson(context: CoreContext, account: Account): Promise<readonly Account[]> {
+	const found: Account[] = [];
+	for (const { bridge, id } of roadsOf(account)) {
+		const prefix = [remoteKey(bridge, id)];
+		const page = await context.store.page(accounts, { index: "remote", prefix, order: "asc", limit: 100 });
+		found.push(...page.map(({ doc }) => doc).filter(({ mergedInto }) => mergedInto !== undefined));
+	}
+	return found;
+}
 
 /**
  * The account of the same person on another network (design §12): both homes have confirmed the address, which only one person has. An

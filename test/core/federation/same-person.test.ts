@@ -8,6 +8,7 @@ import { memberships } from "#core/groups/membership.ts";
 import { changeMembership } from "#core/groups/membership-change.ts";
 import { joined } from "#core/groups/place.ts";
 import { bridgeName } from "#core/ids.ts";
+import { messages } from "#core/messages/message.ts";
 import { type Account, addressOf } from "#core/model/account.ts";
 import type { RemotePerson } from "#core/ports/bridge/remote-event.ts";
 import { type Core, openCore } from "../../support/core.ts";
@@ -208,4 +209,51 @@ test("a number of an earlier version is never taken for the name of another pers
 	const renamed = await core.shadows.of(fedi.name, byFedi("bob_2"));
 	t.is(renamed.id, real.id);
 	t.is((await core.shadows.of(ofscp, byOfscp("bob_2"))).id, real.id, "now both homes have confirmed it");
+});
+
+test("when a person's home deletes their account, no profile that they had is left, nor what their merged accounts said", async (t) => {
+	const { core, bob, numbered, club } = await pairs(t);
+	const { context } = core;
+	const note = await core.post(numbered, club, "an old note");
+	await migrate(context, new AbortController().signal);
+	t.is((await accountById(context, numbered.id))?.mergedInto, bob.id);
+	const renamed = { ...byFedi("bob"), profile: { displayName: "Bob the Builder", bio: "secret" } };
+	await core.incoming.receive(fedi.name, [{ kind: "profile", id: "update", sender: renamed, raw: {} }]);
+	t.is((await accountById(context, bob.id))?.profile.bio, "secret");
+	for (let n = 0; n < 2; n++)
+		await core.incoming.receive(fedi.name, [{ kind: "gone", id: "gone", sender: renamed, raw: {} }]);
+	await core.settled();
+	for (const { id } of [bob, numbered]) {
+		t.true(((await accountById(context, id))?.deletedAt ?? 0) > 0);
+		const stream = JSON.stringify(await context.store.events(id, 0, 1000));
+		for (const word of ["by OFSCP", "by ActivityPub", "Builder", "secret"]) t.false(stream.includes(word), word);
+	}
+	t.like((await context.store.get(messages, note.id))?.doc, { content: { text: "" } });
+});
+
+test("the profiles of accounts that an earlier version deleted are erased at the first start, once", async (t) => {
+	const { core, bob, numbered } = await pairs(t);
+	const { context } = core;
+	const going = new AbortController().signal;
+	await migrate(context, going);
+	// As earlier versions deleted an account: nothing but the account itself was emptied.
+	await context.log.append({
+		stream: bob.id,
+		type: "account.deleted",
+		actor: bob.id,
+		natural: `deleted:${bob.id}`,
+		body: { account: bob.id },
+	});
+	const done = await context.store.get(migrations, "profiles-of-deleted-accounts");
+	await context.store.delete(migrations, done?.id ?? "");
+	for (let start = 0; start < 2; start++) {
+		await migrate(context, going);
+		await context.store.delete(migrations, "profiles-of-deleted-accounts");
+	}
+	for (const { id } of [bob, numbered])
+		t.false(/by OFSCP|by ActivityPub/.test(JSON.stringify(await context.store.events(id, 0, 1000))), id);
+	t.truthy((await accountById(context, numbered.id))?.deletedAt);
+	const head = await context.store.head(bob.id);
+	await migrate(context, going);
+	t.is(await context.store.head(bob.id), head, "what is erased already is left alone");
 });
