@@ -35,27 +35,53 @@ const deliverMessage: Deliverer<"message"> = async ({ host, ghosts, send }, deli
 	return delivered(await send.event(delivery, delivery.subject.author, "m.room.message", content));
 };
 
-const deliverEdit: Deliverer<"edit"> = async ({ host, ghosts, send }, delivery) => {
-	const [original] = delivery.subject.remote;
+const deliverEdit: Deliverer<"edit"> = async (context, delivery) => {
+	const { host, ghosts, send } = context;
+	const { author, remote } = delivery.subject;
+	const [original] = remote;
 	// A message that is older than the link was never sent here, so there is nothing to edit.
 	if (original === undefined) return delivered();
 	const content = editContent(host, delivery, ghosts.userOf, original);
-	return delivered(await send.event(delivery, delivery.subject.author, "m.room.message", content));
+	return asVisitor(context, delivery, author, true, async () =>
+		delivered(await send.event(delivery, author, "m.room.message", content)),
+	);
 };
+
+/**
+ * Does something in the name of a ghost that may have left the room: it enters only to change or delete what it has said, and leaves again.
+ *
+ * @param mayStay whether a ghost that is in the room stays
+ */
+async function asVisitor<T>(
+	{ ghosts, members }: DeliveryContext,
+	{ reach: { target: room } }: Delivery,
+	account: Account,
+	mayStay: boolean,
+	work: () => Promise<T>,
+): Promise<T> {
+	const ghost = ghosts.userOf(account);
+	const wasHere = members.isKnown(room, ghost) || (await members.has(room, ghost));
+	try {
+		return await work();
+	} finally {
+		if (!(mayStay && wasHere) && (await members.has(room, ghost))) await members.leave(room, ghost);
+	}
+}
 
 const deliverRemoval: Deliverer<"removal"> = async (context, delivery) => {
 	await redact(context, delivery, delivery.subject.author, delivery.subject.remote);
 	return delivered();
 };
 
-/** A ghost that is not in a room any more, or has no reason to be there, enters it only to delete what it has said. */
+/** Nothing of a ghost's stays in a room that is linked no longer, nor does the ghost of a deleted account. */
 async function redact(
-	{ host, ghosts, members, send }: DeliveryContext,
+	context: DeliveryContext,
 	delivery: Delivery,
 	author: Account,
 	events: readonly string[],
 ): Promise<void> {
 	if (events.length === 0) return;
+	const { host, send } = context;
 	const room = delivery.reach.target;
 	const link = await host.portals.byRoom(room);
 	// A link that waits for the room's consent, perhaps a stranger's, does not make it a linked room.
@@ -63,14 +89,8 @@ async function redact(
 	// Our moderators remove what Matrix users said in the room only if the room has agreed to that.
 	const mayRemove = isLinked && link.moderation === "shared";
 	if (!mayRemove && author.origin?.bridge === host.about.bridge) return;
-	const ghost = ghosts.userOf(author);
-	const wasHere = members.isKnown(room, ghost) || (await members.has(room, ghost));
-	try {
-		await send.redactions(delivery, author, events);
-	} finally {
-		const mayStay = isLinked && wasHere && author.deletedAt === undefined;
-		if (!mayStay && (await members.has(room, ghost))) await members.leave(room, ghost);
-	}
+	const mayStay = isLinked && author.deletedAt === undefined;
+	await asVisitor(context, delivery, author, mayStay, () => send.redactions(delivery, author, events));
 }
 
 const deliverReaction: Deliverer<"reaction"> = async ({ send }, delivery) => {

@@ -43,8 +43,12 @@ export async function endMissing(
 			if (gone === undefined) return ended;
 			answers.set(account.id, gone);
 			if (!gone) continue;
-			const { changed } = await changeMembership(context, doc.place, account, (now) =>
-				now?.reach?.target === reach.target && now.state === "joined" ? { state: "left" } : undefined,
+			const { changed } = await changeMembership(
+				context,
+				doc.place,
+				account,
+				(now) => (now?.reach?.target === reach.target && now.state === "joined" ? { state: "left" } : undefined),
+				{ origin: reach.bridge },
 			);
 			if (changed) ended++;
 		}

@@ -25,8 +25,12 @@ export async function removeTarget(context: CoreContext, reach: Reach): Promise<
 		for (const { doc } of page) {
 			const account = await accountById(context, doc.account);
 			if (account === undefined) continue;
-			const { changed } = await changeMembership(context, doc.place, account, (now) =>
-				now?.reach?.target === reach.target ? { state: "left" } : undefined,
+			const { changed } = await changeMembership(
+				context,
+				doc.place,
+				account,
+				(now) => (now?.reach?.target === reach.target ? { state: "left" } : undefined),
+				{ origin: reach.bridge },
 			);
 			if (changed) ended++;
 		}

@@ -211,11 +211,12 @@ for (const [name, refuses] of [
 		t.deepEqual(lines(), [`POST /rooms/${room}/leave as ${jane}`]);
 	});
 
-test("the ghost of a person who has left comes back to delete something, and leaves again", async (t) => {
+test("the ghost of a person who has left comes back to edit or delete something, and leaves again", async (t) => {
 	const { deliver, said, known, person, lines, homeserver, bridge } = open();
 	const message = said("x");
 	await deliver(message);
 	const withdrawals = [
+		known(message, ["$one"], { kind: "edit", mentions: [] }),
 		known(message, ["$one"], { kind: "removal" }),
 		{ ...known(message, ["$one"], { kind: "unreaction", key: "👍", reaction: "r" }), actor: person, remote: ["$two"] },
 	];
@@ -231,7 +232,7 @@ test("the ghost of a person who has left comes back to delete something, and lea
 	for (const withdrawal of withdrawals) {
 		homeserver.asked.length = 0;
 		t.like(await deliver({ ...withdrawal, id: "chn/10" }), { status: "delivered" });
-		t.true(lines().some((line) => line.includes("/redact/")));
+		t.true(lines().some((line) => /\/redact\/|\/send\//.test(line)));
 		t.is(lines().at(-1), `POST /rooms/${room}/leave as ${jane}`);
 		t.deepEqual(await bridge.roomsOf?.(person), []);
 	}

@@ -3,6 +3,7 @@ import { joinChannel, joinGroup } from "#core/access/join-channel.ts";
 import { leave } from "#core/access/leave.ts";
 import { type ReadablePlace, readableById } from "#core/access/readable-place.ts";
 import { deliveries } from "#core/bridging/outgoing/delivery.ts";
+import { removeTarget } from "#core/bridging/outgoing/remove-target.ts";
 import { changePortal } from "#core/bridging/portals/change-portal.ts";
 import { linkPortal } from "#core/bridging/portals/link-portal.ts";
 import { appendAccountDeletion } from "#core/erasure/delete-account.ts";
@@ -250,4 +251,21 @@ test("a follower who was removed may follow again", async (t) => {
 	await after(() => removeFromChannel(context, place, owen, shadow));
 	t.deepEqual((await after(() => follows(bob))).answers, [`accepts {"id":"request 2"} at https://fedi.test/inbox`]);
 	t.deepEqual((await after(() => removeFromChannel(context, place, owen, shadow))).answers, rejects(2));
+});
+
+test("the home of a follower who leaves by another network is told, and no other end that the home knows of is", async (t) => {
+	const { core, context, place, bob, follows, unfollows, readableBy, after } = await open(t);
+	const account = await follows(bob);
+	await joinGroup(context, place.group, account);
+	const left = await after(() => leave(context, { group: place.group }, account));
+	t.is(left.answers.length, 1);
+	t.regex(left.answers[0] ?? "", /^rejects \{"id":"request 1"\} at /);
+	await follows(bob);
+	t.is((await after(async () => leave(context, await readableBy(account), account))).answers.length, 1);
+	await follows(bob);
+	t.deepEqual((await after(() => unfollows(bob))).answers, []);
+	await follows(bob);
+	const reach = bob.reach as NonNullable<typeof bob.reach>;
+	t.deepEqual((await after(() => removeTarget(core.context, reach))).answers, [], "its inbox is gone");
+	await core.settled();
 });
