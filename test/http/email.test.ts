@@ -26,6 +26,11 @@ async function open(t: ExecutionContext) {
 		return found().map(({ data }) => data.replaceAll("=\r\n", "").replaceAll("=3D", "="));
 	};
 	const linkIn = (mail = ""): string => /https?:\/\/\S+\/account\/email\?link=[\w-]+/.exec(mail)?.[0] ?? "";
+	/** Opens a link in a new browser and presses the button. */
+	const press = async (link: string) => {
+		const browser = createBrowser(running.origin);
+		return browser.submit(await browser.open(link), "/account/email", {});
+	};
 	const send = async (method: string, at: string, body: object, token = "") => {
 		const response = await fetch(running.origin + at, {
 			method,
@@ -34,20 +39,23 @@ async function open(t: ExecutionContext) {
 		});
 		return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 	};
-	return { running, context, mailsTo, linkIn, send };
+	return { running, context, mailsTo, linkIn, press, send };
 }
 
-test("a link in a mail proves the address of a new account when it is opened, in any browser", async (t) => {
-	const { running, context, mailsTo, linkIn, send } = await open(t);
+test("a link in a mail proves the address of a new account after one press, in any browser, and not when a program opens it", async (t) => {
+	const { running, context, mailsTo, linkIn, press, send } = await open(t);
 	t.is((await send("POST", "/api/auth/register", { handle: "jane", password, email: address })).status, 201);
 	const link = linkIn((await mailsTo(address))[0]);
-	t.is((await fetch(link, { method: "HEAD" })).status, 200);
-	t.is(await accountByEmail(context, address), undefined, "HEAD does not open it");
+	for (const method of ["HEAD", "GET"]) t.is((await fetch(link, { method })).status, 200);
+	t.is(await accountByEmail(context, address), undefined, "a program that checks links does not press");
+	const forged = { method: "POST", body: new URLSearchParams({ link: new URL(link).searchParams.get("link") ?? "" }) };
+	t.is((await fetch(`${running.origin}/account/email`, forged)).status, 403);
+	t.is(await accountByEmail(context, address), undefined);
 	const wrong = await createBrowser(running.origin).open(`${link}x`);
 	t.is(wrong.status, 404);
 	t.regex(wrong.text, /This link doesn&#39;t work/);
 	for (let i = 0; i < 2; i++) {
-		const page = await createBrowser(running.origin).open(link);
+		const page = await press(link);
 		t.is(page.status, 200);
 		t.regex(page.text, /Your e-mail address is confirmed/);
 	}
@@ -58,9 +66,9 @@ test("a link in a mail proves the address of a new account when it is opened, in
 });
 
 test("neither signing up nor changing the address tells whether an address belongs to an account", async (t) => {
-	const { running, mailsTo, linkIn, send } = await open(t);
+	const { running, mailsTo, linkIn, press, send } = await open(t);
 	await send("POST", "/api/auth/register", { handle: "jane", password, email: address });
-	t.is((await fetch(linkIn((await mailsTo(address))[0]))).status, 200);
+	t.is((await press(linkIn((await mailsTo(address))[0]))).status, 200);
 
 	const shape = ({ status, body }: { status: number; body: object }) => [status, Object.keys(body).sort()];
 	const [taken, free] = await Promise.all(
@@ -83,7 +91,7 @@ test("neither signing up nor changing the address tells whether an address belon
 });
 
 test("/api/me tells whether the address is proven, and the page sends the link again", async (t) => {
-	const { running, mailsTo, linkIn } = await open(t);
+	const { running, mailsTo, linkIn, press } = await open(t);
 	const browser = createBrowser(running.origin);
 	const form = { handle: "jane", password, displayName: "", email: address };
 	await browser.submit(await browser.open("/signup"), "/signup", form);
@@ -96,7 +104,7 @@ test("/api/me tells whether the address is proven, and the page sends the link a
 		return (await response.json()) as object;
 	};
 	t.like(await me(), { email: address, emailProven: false });
-	await browser.open(linkIn(second));
+	await press(linkIn(second));
 	t.like(await me(), { email: address, emailProven: true });
 	t.notRegex((await browser.open("/account/security")).text, /not confirmed yet/);
 });

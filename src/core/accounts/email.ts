@@ -11,7 +11,7 @@ import { changePrivateData, type PrivateData, privateDataOf } from "./private-da
 interface EmailOwner {
 	readonly account: AccountId;
 	readonly since: number;
-	/** Absent for an address that an earlier version accepted without a link. It counts until another account proves it. */
+	/** Absent for an address that an earlier version accepted without a link. It does not count. */
 	readonly provenAt?: number;
 }
 
@@ -50,28 +50,33 @@ export async function emailsOf(context: Pick<CoreContext, "store" | "vault">, ac
 	const open = (sealed: unknown): string | undefined =>
 		sealed === undefined ? undefined : (context.vault.open(sealed as string) as string);
 	const [known, unproven] = [open(email), open(unprovenEmail)];
-	// Another account may have proven an address that an earlier version accepted from this one.
+	// An earlier version accepted addresses without a link, and another account may have proven this one.
 	const counts = known !== undefined && (await accountByEmail(context, known)) === account;
 	const given = unproven ?? known;
 	return { ...(given === undefined ? {} : { given }), ...(counts ? { proven: known } : {}) };
 }
 
-/** The account that a mail address counts for. */
+/** The account that a mail address counts for: the one that has proven it. */
 export async function accountByEmail(
 	context: Pick<CoreContext, "store" | "vault">,
 	email: string,
 ): Promise<AccountId | undefined> {
-	if (emailFault(email) !== undefined) return undefined;
-	return (await context.store.get(emailOwners, ownerId(context, email)))?.doc.account;
+	const owner = await ownerOf(context, email);
+	return owner?.provenAt === undefined ? undefined : owner.account;
 }
 
-/** The account that has proven a mail address. */
-export async function proverOfEmail(
+/** The account from which an earlier version accepted a mail address without a link, if no account has proven it since. */
+export async function giverOfEmail(
 	context: Pick<CoreContext, "store" | "vault">,
 	email: string,
 ): Promise<AccountId | undefined> {
-	const owner = (await context.store.get(emailOwners, ownerId(context, email)))?.doc;
-	return owner?.provenAt === undefined ? undefined : owner.account;
+	const owner = await ownerOf(context, email);
+	return owner?.provenAt === undefined ? owner?.account : undefined;
+}
+
+async function ownerOf(context: Pick<CoreContext, "store" | "vault">, email: string): Promise<EmailOwner | undefined> {
+	if (emailFault(email) !== undefined) return undefined;
+	return (await context.store.get(emailOwners, ownerId(context, email)))?.doc;
 }
 
 /**

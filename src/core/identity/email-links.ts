@@ -1,4 +1,4 @@
-import { emailsOf, proveEmail, proverOfEmail } from "../accounts/email.ts";
+import { accountByEmail, emailsOf, proveEmail } from "../accounts/email.ts";
 import { accountById } from "../accounts/find-account.ts";
 import { NotFound } from "../errors.ts";
 import type { AccountId } from "../ids.ts";
@@ -39,15 +39,30 @@ export async function sendEmailLink(context: IdentityContext, account: Account, 
 	if (given === undefined || given === proven || !mail.enabled) return;
 	await attempts.spend("recoveryAddress", from);
 	await attempts.spend("recovery", context.vault.fingerprint("mailed", given.toLowerCase()));
-	background.run("Sending a link to an e-mail address", async () => {
-		const holder = await proverOfEmail(context, given);
-		const owner = holder === undefined || holder === account.id ? undefined : await accountById(context, holder);
-		const text =
-			owner === undefined
-				? proofMail(context, account, await addLink(context, account.id, given))
-				: noticeMail(context, account, owner);
-		await mail.send({ to: given, ...text });
-	});
+	background.run("Sending a link to an e-mail address", () => mailLink(context, account, given));
+}
+
+/**
+ * Writes to the address that an account has given and not proven, because a recovery was requested, which needs a proven one. Not more often
+ * than any link is sent there. Does nothing without such an address.
+ */
+export async function mailLinkBeforeRecovery(context: IdentityContext, account: Account): Promise<void> {
+	const { given, proven } = await emailsOf(context, account.id);
+	if (given === undefined || proven !== undefined) return;
+	// The owner of the address has been told of it once.
+	if ((await accountByEmail(context, given)) !== undefined) return;
+	await context.identity.attempts.spend("recovery", context.vault.fingerprint("mailed", given.toLowerCase()));
+	await mailLink(context, account, given);
+}
+
+async function mailLink(context: IdentityContext, account: Account, given: string): Promise<void> {
+	const holder = await accountByEmail(context, given);
+	const owner = holder === undefined || holder === account.id ? undefined : await accountById(context, holder);
+	const text =
+		owner === undefined
+			? proofMail(context, account, await addLink(context, account.id, given))
+			: noticeMail(context, account, owner);
+	await context.identity.mail.send({ to: given, ...text });
 }
 
 async function addLink(context: IdentityContext, account: AccountId, email: string): Promise<string> {
@@ -61,12 +76,14 @@ async function addLink(context: IdentityContext, account: AccountId, email: stri
 	return `${context.origin}/account/email?link=${secret}`;
 }
 
-function proofMail({ identity }: IdentityContext, account: Account, link: string) {
+function proofMail({ identity, origin }: IdentityContext, account: Account, link: string) {
 	const text = [
 		`The account ${addressOf(account)} at ${identity.instanceName} was given this e-mail address.`,
 		"",
 		"If that was you, open this link within three days to confirm it:",
 		link,
+		"",
+		`Once it is confirmed, you can request a new password with it: ${origin}/recover`,
 		"",
 		"If it was not, ignore this mail and don't open the link: the address is not used without it.",
 		"",
@@ -86,6 +103,21 @@ function noticeMail({ identity, origin }: IdentityContext, account: Account, own
 	return { subject: `You already have an account at ${identity.instanceName}`, text };
 }
 
+/** The account and the address that a link would prove. @throws {NotFound} as {@link openEmailLink} */
+export async function emailLinkState(
+	context: IdentityContext,
+	secret: string,
+): Promise<{ readonly account: Account; readonly email: string }> {
+	const link = (await context.store.get(emailLinks, hashOfSecret(secret)))?.doc;
+	if (link === undefined || link.expiresAt <= context.clock.now()) throw new NotFound();
+	const account = await accountById(context, link.account);
+	if (account === undefined || account.deletedAt !== undefined) throw new NotFound();
+	const email = context.vault.open(link.sentTo as string) as string;
+	const { given, proven } = await emailsOf(context, account.id);
+	if (given !== email && proven !== email) throw new NotFound();
+	return { account, email };
+}
+
 /**
  * Proves the address that a link was sent to. The link may be opened again.
  *
@@ -93,12 +125,8 @@ function noticeMail({ identity, origin }: IdentityContext, account: Account, own
  * @throws {Conflict} `email_taken` another account has proven the address before
  */
 export async function openEmailLink(context: IdentityContext, secret: string): Promise<Account> {
-	const link = (await context.store.get(emailLinks, hashOfSecret(secret)))?.doc;
-	const account =
-		link === undefined || link.expiresAt <= context.clock.now() ? undefined : await accountById(context, link.account);
-	if (link === undefined || account === undefined || account.deletedAt !== undefined) throw new NotFound();
-	const isProven = await proveEmail(context, account.id, context.vault.open(link.sentTo as string) as string);
-	if (!isProven) throw new NotFound();
+	const { account, email } = await emailLinkState(context, secret);
+	if (!(await proveEmail(context, account.id, email))) throw new NotFound();
 	return account;
 }
 

@@ -1,8 +1,9 @@
-import { emailsOf, proveEmail } from "../accounts/email.ts";
+import { emailsOf, giverOfEmail } from "../accounts/email.ts";
 import { accountById } from "../accounts/find-account.ts";
 import { NotFound } from "../errors.ts";
 import type { Account } from "../model/account.ts";
 import { hashPassword } from "./credentials.ts";
+import { mailLinkBeforeRecovery } from "./email-links.ts";
 import type { IdentityContext } from "./identity.ts";
 import { accountByName, subjectOf } from "./log-in.ts";
 import { passwordContext } from "./password-context.ts";
@@ -15,8 +16,8 @@ import { endTotp } from "./totp.ts";
 const lifeMs = 60 * 60_000;
 
 /**
- * Sends a recovery link to the mail address of an account. The result and its duration do not depend on whether there is such an account,
- * an address or a mail server.
+ * Sends a recovery link to the mail address of an account. An address that is not proven gets a link that proves it instead. The result and its
+ * duration do not depend on whether there is such an account, an address or a mail server.
  *
  * If the process ends before the mail is sent, the user has to ask again.
  *
@@ -27,18 +28,25 @@ export async function askRecovery(
 	{ name, from }: { readonly name: string; readonly from: string },
 ): Promise<void> {
 	const { attempts, background, mail } = context.identity;
-	const account = await accountByName(context, name);
+	const account = (await accountByName(context, name)) ?? (await accountOfGiver(context, name));
 	await attempts.spend("recoveryAddress", from);
 	await attempts.spend("recovery", subjectOf(context, account, name));
 	if (account === undefined || !mail.enabled) return;
 	background.run("Sending a recovery link", async () => {
 		const { proven: to } = await emailsOf(context, account.id);
-		if (to === undefined) return;
+		if (to === undefined) return mailLinkBeforeRecovery(context, account);
 		await mail.send({
 			to,
 			...recoveryMail(context, account, await addLink(context, account, { sentTo: fingerprintOf(context, to) })),
 		});
 	});
+}
+
+/** The account that has given a mail address to an earlier version, which asked for no proof: its owner may know no other name of it. */
+async function accountOfGiver(context: IdentityContext, email: string): Promise<Account | undefined> {
+	const giver = await giverOfEmail(context, email.trim());
+	const account = giver === undefined ? undefined : await accountById(context, giver);
+	return account?.deletedAt === undefined ? account : undefined;
 }
 
 function recoveryMail(
@@ -128,9 +136,6 @@ export async function recover(
 	const link = await context.store.get(recoveries, hashOfSecret(secret));
 	if (link === undefined || !(await context.store.delete(recoveries, link.id, link.rev))) throw new NotFound();
 	if (link.doc.resetsFactor === true) await endTotp(context, account);
-	const { proven } = await emailsOf(context, account.id);
-	// The link was sent to this address; an earlier version may have accepted it without a link.
-	if (link.doc.sentTo !== undefined && proven !== undefined) await proveEmail(context, account.id, proven);
 	await replacePassword(context, account.id, credential, { endAll });
 	return account;
 }

@@ -1,6 +1,6 @@
 import { giveEmail } from "#core/accounts/email.ts";
 import { Conflict, NotFound } from "#core/errors.ts";
-import { openEmailLink, sendEmailLink } from "#core/identity/email-links.ts";
+import { emailLinkState, openEmailLink, sendEmailLink } from "#core/identity/email-links.ts";
 import { fillInPlain } from "../../page-kit/fill-in.ts";
 import { renderNotice } from "../../page-kit/notice-page.ts";
 import { seeOther, sendPage } from "../../page-kit/private-page.ts";
@@ -8,6 +8,7 @@ import { attempt } from "../../page-kit/refusal.ts";
 import { texts } from "../../page-kit/texts.ts";
 import { type PageCall, type PageRoute, page, type SignedInCall } from "../page-routes.ts";
 import type { PageServices } from "../services.ts";
+import { renderConfirmEmail } from "./email-card.ts";
 import { freshForm } from "./fresh-page.ts";
 import { showSecurity } from "./show-security.ts";
 
@@ -37,18 +38,29 @@ export function emailRoutes(services: PageServices): readonly PageRoute[] {
 		seeOther(ctx, securityPath);
 	}
 
-	/** Opening the link proves the address, in whatever browser: who can read the mail owns the address. */
-	async function open({ ctx, frame }: PageCall): Promise<void> {
-		const { link } = ctx.query;
-		// A program that only asks whether there is a page does not open the link.
-		if (ctx.method === "HEAD") return sendPage(ctx, renderNotice(frame, { title: t.emailProven, text: "" }));
-		const back = { to: securityPath, label: texts.account.security };
+	const back = { to: securityPath, label: texts.account.security };
+
+	/** Asks for one press: programs that check the links in mails open them, too. */
+	const ask = ({ ctx, frame }: PageCall): Promise<void> =>
+		unlessInvalid({ ctx, frame }, async () => {
+			const link = typeof ctx.query["link"] === "string" ? ctx.query["link"] : "";
+			sendPage(ctx, renderConfirmEmail(frame, { ...(await emailLinkState(context, link)), link }));
+		});
+
+	/** The press proves the address, in whatever browser: who can read the mail owns the address. */
+	const confirm = ({ ctx, frame, form }: PageCall): Promise<void> =>
+		unlessInvalid({ ctx, frame }, async () => {
+			const { handle } = await openEmailLink(context, form.text("link"));
+			const text = fillInPlain(t.emailProvenText, { handle });
+			sendPage(ctx, renderNotice(frame, { title: t.emailProven, text, link: back }));
+		});
+
+	async function unlessInvalid(
+		{ ctx, frame }: Pick<PageCall, "ctx" | "frame">,
+		work: () => Promise<void>,
+	): Promise<void> {
 		try {
-			const { handle } = await openEmailLink(context, typeof link === "string" ? link : "");
-			sendPage(
-				ctx,
-				renderNotice(frame, { title: t.emailProven, text: fillInPlain(t.emailProvenText, { handle }), link: back }),
-			);
+			await work();
 		} catch (error) {
 			const isTaken = error instanceof Conflict;
 			if (!isTaken && !(error instanceof NotFound)) throw error;
@@ -58,7 +70,8 @@ export function emailRoutes(services: PageServices): readonly PageRoute[] {
 	}
 
 	return [
-		page("GET", "/account/email", open),
+		page("GET", "/account/email", ask),
+		page("POST", "/account/email", confirm),
 		fresh("/account/security/email", (call) => give(call, call.form.text("email").trim())),
 		fresh("/account/security/email/link", sendAgain),
 	];
