@@ -25,14 +25,20 @@ export const attachments = z
 	)
 	.max(10);
 
+/** The host of a URL, however it is written: with a dot at its end, or with the port of its scheme. */
+const hostOf = (url: string): string => new URL(url).host.replace(/\.(?=:|$)/, "");
+
 /** The attachments of a new message; absent if there are none. @throws {InvalidRequest} one claims to be a file of this provider */
 export function attachmentsOf(
 	{ origin }: Pick<CoreContext, "origin">,
 	sent: z.output<typeof attachments> = [],
 ): readonly Attachment[] | undefined {
-	for (const [i, { url }] of sent.entries())
-		if (URL.parse(url)?.origin === origin)
+	const own = hostOf(origin);
+	for (const [i, { url }] of sent.entries()) {
+		const { username, password } = new URL(url);
+		if (hostOf(url) === own || username !== "" || password !== "")
 			throw new InvalidRequest([{ field: `/attachments/${i}/url`, expected: elsewhere }]);
+	}
 	return sent.length === 0
 		? undefined
 		: sent.map(({ description, ...rest }) => ({ ...rest, ...withoutUndefined({ description }) }));
