@@ -3,13 +3,12 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { setTimeout as pause } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
 import { PayloadTooLarge, Unavailable } from "#core/errors.ts";
 import type { BridgeRequest, BridgeResponse } from "#core/ports/bridge/request.ts";
 import { createFakeBridge } from "../support/fake-bridge.ts";
 import { silentLogger } from "../support/silent-logger.ts";
-import { until } from "../support/wait.ts";
+import { standstill, until } from "../support/wait.ts";
 import { openDoor } from "./door.ts";
 
 const KiB = 1024;
@@ -94,8 +93,8 @@ test("a body is read no faster than the bridge consumes it", async (t) => {
 		for (; sent.pulled < 512; sent.pulled++) yield Buffer.alloc(64 * KiB);
 	};
 	Readable.from(pieces()).pipe(sending);
-	await pause(400);
-	t.true(sent.pulled < 384, `${sent.pulled} of 512 pieces were taken by a bridge that had read one`);
+	const taken = await standstill("the client has filled the buffers", () => sent.pulled);
+	t.true(taken < 384, `${taken} of 512 pieces were taken by a bridge that had read one`);
 	going.resolve();
 	t.is((await answered).statusCode, 200);
 	t.is(size, 32 * MiB);
@@ -240,9 +239,8 @@ test("a source is read no faster than the client reads, and ended when the clien
 	const one = source(2048, 64 * KiB);
 	const { port, logged } = await open(t, async () => ({ status: 200, body: one.body }));
 	const socket = await ask(t, port);
-	await until("the answer begins", () => one.state.pulled > 0);
-	await pause(400);
-	t.true(one.state.pulled < 1024, `${one.state.pulled} of 2048 pieces were read for a client that takes none`);
+	const read = await standstill("the source has filled the buffers", () => one.state.pulled);
+	t.true(read < 1024, `${read} of 2048 pieces were read for a client that takes none`);
 	socket.destroy();
 	await until("the source is ended", () => one.state.closed);
 	t.deepEqual(logged, []);

@@ -1,7 +1,8 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { Readable } from "node:stream";
-import { setTimeout as pause } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
 import { z } from "zod";
 import { empty, json, noContent, ok, streamOf } from "../../src/http/base/answers.ts";
@@ -14,7 +15,7 @@ import { createMetrics } from "../../src/http/operators/metrics.ts";
 import { listen } from "../../src/http/server.ts";
 import { stackOf } from "../../src/http/stack.ts";
 import { silentLogger } from "../support/silent-logger.ts";
-import { until } from "../support/wait.ts";
+import { standstill, until } from "../support/wait.ts";
 import { openDoor, wideLimits } from "./door.ts";
 
 const binary = "application/octet-stream";
@@ -49,6 +50,18 @@ async function serve(t: ExecutionContext, routes: readonly Route[]) {
 		await base.close();
 	});
 	return { url: `http://127.0.0.1:${server.port}`, port: server.port, logged };
+}
+
+/** The server's end of the connection on which the next request to a port arrives. */
+function acceptedBy(t: ExecutionContext, port: number): Promise<Socket> {
+	const { promise, resolve } = Promise.withResolvers<Socket>();
+	const note = (message: unknown): void => {
+		const { socket } = message as { readonly socket: Socket };
+		if (socket.localPort === port) resolve(socket);
+	};
+	subscribe("http.server.request.start", note);
+	t.teardown(() => unsubscribe("http.server.request.start", note));
+	return promise;
 }
 
 /** The head of a response whose body has not been read. */
@@ -105,14 +118,9 @@ test("a client that does not read pauses the source, and nothing is lost when it
 	const { state, body } = source(1000);
 	const { url } = await serve(t, [route("GET", "/", "none", "read", reading, async () => ({ status: 200, body }))]);
 	const response = await head(url);
-	let before = -1;
-	await until("the source to stand still", () => {
-		const isStill = state.taken === before && state.taken > 0;
-		before = state.taken;
-		return isStill;
-	});
+	const taken = await standstill("the source to stand still", () => state.taken);
 	// 64 MB in all, far more than the buffers of two sockets hold.
-	t.true(state.taken < 500, `${state.taken} chunks were taken`);
+	t.true(taken < 500, `${taken} chunks were taken`);
 	t.is(await bytesOf(response), 1000 * chunk.length);
 	t.true(state.closed);
 });
@@ -142,19 +150,21 @@ test("a client that disconnects before the source exists closes it as well", asy
 	const [entered, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
 	const body = new Readable({ read() {} });
 	body.push("begun");
-	const { url, logged } = await serve(t, [
+	const { url, port, logged } = await serve(t, [
 		route("GET", "/", "none", "read", reading, async () => {
 			entered.resolve();
 			await released.promise;
 			return { status: 200, body };
 		}),
 	]);
+	const accepted = acceptedBy(t, port);
 	const asking = request(url, { agent: false }).on("error", () => {});
 	asking.end();
 	await entered.promise;
+	const noticed = once(await accepted, "close").catch(() => {});
 	asking.socket?.resetAndDestroy();
-	// Lets the server notice; otherwise it would only notice in the middle of the response.
-	await pause(100);
+	// Otherwise the server would only notice in the middle of the response.
+	await noticed;
 	released.resolve();
 	await until("the source to close", () => body.destroyed);
 	t.deepEqual(logged, []);

@@ -365,7 +365,10 @@ test("requests to a host that doesn't answer are limited, and keep out none to a
 test("a wait behind other requests to a host that answers is not its time-out, and is limited, too", async (t) => {
 	const held: (() => void)[] = [];
 	await using peer = await startPeer((_request, response) => void held.push(() => response.end()));
+	await using silent = await startPeer(() => {});
 	const http = local(t, { timeoutMs: 100 });
+	/** Resolves when a request with this time-out, sent now to a host that never answers, has failed: time-outs themselves measure the time. */
+	const timeOut = (timeoutMs: number) => fails(t, http.request({ ...get(silent.url), timeoutMs }), "timeout");
 	const answerNext = async () => {
 		while (held.length === 0) await new Promise((turn) => setTimeout(turn, 5));
 		held.shift()?.();
@@ -376,7 +379,7 @@ test("a wait behind other requests to a host that answers is not its time-out, a
 	const waiting = Array.from({ length: 10 }, () => http.request({ ...get(peer.url), timeoutMs: 2_400 }));
 	const ended = Promise.allSettled(waiting);
 	for (let answered = 0; answered < 12; answered++) {
-		await new Promise((turn) => setTimeout(turn, 300));
+		await timeOut(300);
 		await answerNext();
 	}
 	const outcomes = (await ended).map((one) =>
@@ -396,7 +399,7 @@ test("a wait behind other requests to a host that answers is not its time-out, a
 	});
 	const first = held.shift();
 	while (!isOver) {
-		await new Promise((turn) => setTimeout(turn, 40));
+		await timeOut(40);
 		held.shift()?.();
 	}
 	await failure;
