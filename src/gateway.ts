@@ -6,12 +6,13 @@ import { foldsOf } from "#core/catalogue/folds.ts";
 import { migrate } from "#core/catalogue/migrations.ts";
 import { probeStore } from "#core/events/store-probe.ts";
 import { describeLead, logLead } from "#core/events/log-times.ts";
+import { askNumberedPeople } from "#core/federation/numbered-people.ts";
 import type { IdentityContext } from "#core/identity/identity.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { Lanes } from "#core/ports/lanes.ts";
 import type { Logger } from "#core/ports/logger.ts";
 import type { Config } from "./config.ts";
-import { createBridge, openNetwork, version } from "./gateway/bridges.ts";
+import { createBridge, fetchPersonBy, openNetwork, version } from "./gateway/bridges.ts";
 import { buildBridging } from "./gateway/bridging.ts";
 import { buildHttp } from "./gateway/http.ts";
 import { buildLanes } from "./gateway/lanes.ts";
@@ -186,6 +187,8 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 				onClosing: () => http.events.close(),
 			});
 			const { keepRemoteDays } = config.storage;
+			const { users } = http.federation;
+			const asking = { shadows, users, fetchPerson: fetchPersonBy(bridges) };
 			// The stop began before there was anything to close.
 			if (ending.signal.aborted) return listening.close(0);
 			startSweeper(context, {
@@ -194,6 +197,7 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 				collections,
 				...(keepRemoteDays === 0 ? {} : { keepRemoteMs: keepRemoteDays * dayMs }),
 				keepDeadMs: config.delivery.keepDeadDays * dayMs,
+				chores: [(signal) => askNumberedPeople(context, asking, signal)],
 				signal: ending.signal,
 			});
 			logger.info(

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { createBridgeHost } from "#core/bridging/host/host.ts";
+import type { AskingParts } from "#core/federation/numbered-people.ts";
 import { bridgeName } from "#core/ids.ts";
 import type { Bridge } from "#core/ports/bridge/bridge.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
@@ -71,3 +72,11 @@ export async function createBridge(
 	});
 	return module.create(config.bridges[name], host);
 }
+
+/** Fetches people by their ids on the networks of the bridges; `undefined` on one that has no such ids, or no bridge. */
+export const fetchPersonBy =
+	(bridges: readonly Bridge[]): AskingParts["fetchPerson"] =>
+	async (name, id) => {
+		const find = bridges.find((bridge) => bridge.name === name)?.resolvers.person;
+		return find === undefined || find === "unsupported" ? undefined : find(id);
+	};

@@ -1,4 +1,4 @@
-import { createFederation } from "#core/federation/federation.ts";
+import { createFederation, type Federation } from "#core/federation/federation.ts";
 import { principalOf } from "#core/federation/principals.ts";
 import type { Secrets } from "#core/federation/provider-key.ts";
 import type { Shadows } from "#core/federation/shadows.ts";
@@ -43,6 +43,7 @@ export interface HttpParts {
 /** The HTTP application and its event streams. */
 export interface BuiltHttp extends App {
 	readonly events: EventStreams;
+	readonly federation: Federation;
 	/** Releases the feed; to be called after the last request. */
 	close(): void;
 }
@@ -68,17 +69,19 @@ export function buildHttp({ bus, streams, http, insecureLocalhost, ...parts }: H
 		},
 	);
 	const events = createEventStreams(feed, streams);
+	const federation = createFederation({ context, http, shadows, secrets, insecureLocalhost });
 	const { app, gate } = createApp({
 		...parts,
 		events,
 		typing,
 		oauth: createOAuthDoor({ context, http, instance }),
-		federation: createFederation({ context, http, shadows, secrets, insecureLocalhost }),
+		federation,
 	});
 	return {
 		app,
 		gate,
 		events,
+		federation,
 		close() {
 			typing.close();
 			feed.close();

@@ -48,12 +48,15 @@ export function createActorDirectory(
 	async function handleOf(document: Json): Promise<Handle> {
 		const id = idOf(document) ?? "";
 		const account = await host.people.byRemote(id);
-		// A handle is proven once; from then on it belongs to the shadow account.
-		if (account !== undefined)
-			return account.domain === host.about.domain
-				? { handle: account.handle }
-				: { handle: account.handle, domain: account.domain };
+		const known = account && {
+			handle: account.handle,
+			...(account.domain === host.about.domain ? {} : { domain: account.domain }),
+		};
+		// A handle is proven once; from then on it belongs to the shadow account. Earlier versions appended numbers to some.
+		const isNumbered = known?.domain !== undefined && account?.isProven !== true && /_\d+$/.test(known.handle);
+		if (known !== undefined && !isNumbered) return known;
 		const { host: server } = new URL(id);
+		if (known !== undefined) return (await webFinger.prove({ ...document, id })) ?? known;
 		try {
 			return (await webFinger.prove({ ...document, id })) ?? ghostHandle(document);
 		} catch (error) {

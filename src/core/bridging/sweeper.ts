@@ -20,6 +20,7 @@ const oldEveryMs = 6 * 3_600_000;
 /** How many request keys are erased by one write. */
 const fewKeys = 500;
 const deadEveryMs = 3_600_000;
+const choresEveryMs = 30_000;
 
 /** The dependencies of the sweeper. */
 export interface SweeperParts {
@@ -31,16 +32,18 @@ export interface SweeperParts {
 	readonly keepRemoteMs?: number;
 	/** For how many milliseconds dead letters are kept. */
 	readonly keepDeadMs: number;
+	/** Other work, of which a little is done from time to time. */
+	readonly chores: readonly ((signal: AbortSignal) => Promise<void>)[];
 	readonly signal: AbortSignal;
 }
 
 /**
  * Resumes work that was left behind (design §3.1 rule 4): events that are pending for a consumer, lanes with deliveries, parked remote
- * events whose target has arrived. Also deletes what has expired. Runs until the signal is aborted.
+ * events whose target has arrived. Also deletes what has expired, and does the chores. Runs until the signal is aborted.
  */
 export function startSweeper(
 	context: CoreContext,
-	{ lanes, incoming, collections, keepRemoteMs, keepDeadMs, signal }: SweeperParts,
+	{ lanes, incoming, collections, keepRemoteMs, keepDeadMs, chores, signal }: SweeperParts,
 ): void {
 	const { store, logger } = context;
 
@@ -67,6 +70,7 @@ export function startSweeper(
 		});
 	// Not at once, so that who starts it after a long time can still replay them.
 	every(deadEveryMs, async () => void (await expireDeadLetters(context, keepDeadMs)), deadEveryMs);
+	for (const chore of chores) every(choresEveryMs, () => chore(signal));
 
 	/** Runs `work` repeatedly; a round begins when the previous one has ended. */
 	function every(ms: number, work: () => Promise<void>, first = 0): void {

@@ -13,6 +13,7 @@ import { laneRecords } from "../events/lane-holds.ts";
 import { storeProbes } from "../events/store-probe.ts";
 import { logTimes } from "../events/log-times.ts";
 import { documentVersions } from "../federation/document-version.ts";
+import { numberedPeople } from "../federation/numbered-people.ts";
 import { remoteKeys } from "../federation/remote-keys.ts";
 import { remoteUsers } from "../federation/remote-users.ts";
 import { feedBaselines } from "../feed/feed-baselines.ts";
@@ -70,6 +71,7 @@ export const collections: readonly Collection<unknown>[] = [
 	messageTags,
 	migrations,
 	nonces,
+	numberedPeople,
 	oauthRecords,
 	parked,
 	passkeyChallenges,

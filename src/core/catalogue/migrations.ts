@@ -4,6 +4,7 @@ import { appendAccountDeletion, eraseLateProfiles } from "../erasure/delete-acco
 import { eraseAccount, replaceOwnerOf } from "../erasure/erase.ts";
 import { pagesOf } from "../events/pages.ts";
 import { mergeKnownPairs } from "../federation/merge-known-pairs.ts";
+import { noteNumberedPeople } from "../federation/numbered-people.ts";
 import { endInChannels } from "../groups/end-in-channels.ts";
 import { ensureFollowersChannel } from "../groups/followers-channel.ts";
 import { hasEnded, memberships } from "../groups/membership.ts";
@@ -40,6 +41,7 @@ const all: readonly Migration[] = [
 	{ name: "one-account-for-each-remote-person", run: mergeKnownPairs },
 	{ name: "texts-of-deleted-messages", run: eraseLateTexts },
 	{ name: "profiles-of-deleted-accounts", run: eraseProfiles },
+	{ name: "people-to-be-asked-for-their-handles", run: noteNumberedPeople },
 ];
 
 /** How many accounts are migrated together, and after how many accounts progress is logged. */

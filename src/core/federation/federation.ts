@@ -122,7 +122,8 @@ export function createFederation({ context, http, shadows, secrets, insecureLoca
 	};
 }
 
-function personOf({ id, handle, home, displayName = handle, avatar }: RemoteUser): RemotePerson {
+/** A person as their home describes them. */
+export function personOf({ id, handle, home, displayName = handle, avatar }: RemoteUser): RemotePerson {
 	const profile = { displayName, ...(avatar === undefined ? {} : { avatar }) };
 	return { id: `${id}@${home}`, handle, domain: home, kind: "person", profile };
 }

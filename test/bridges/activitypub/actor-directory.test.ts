@@ -70,3 +70,16 @@ test("the absence of an actor is cached", async (t) => {
 		t.is(asked(), 1);
 	}
 });
+
+test("a handle that may have got a number from an earlier version is proven again, and any other stays", async (t) => {
+	for (const [handle, fields, expected] of [
+		["bob_2", {}, "bob"],
+		["bob_2", { isProven: true }, "bob_2"],
+		["robert", {}, "robert"],
+	] as const) {
+		const { host, directory } = open(() => ({ status: "found", document, url: id }));
+		const origin = { bridge: host.about.bridge, id };
+		host.person(handle, { domain: "x.example", origin, updatedAt: host.clock.now() - 2 * day, ...fields });
+		t.like(await directory.person(id), { handle: expected, domain: "x.example" }, handle);
+	}
+});
