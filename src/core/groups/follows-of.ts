@@ -1,3 +1,4 @@
+import { timelinesOf } from "../accounts/timelines-of.ts";
 import type { CoreContext } from "../events/context.ts";
 import type { AccountId, ChannelId, GroupId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
@@ -41,6 +42,41 @@ export async function followsOf(context: Pick<CoreContext, "store">, account: Pi
 		if (page.length < batch) return { people, rooms: await ofTerm(context, account, rooms) };
 		last = page.at(-1)?.doc;
 	}
+}
+
+/** True if an account has joined more channels than this. */
+export async function followsMoreThan(
+	{ store }: Pick<CoreContext, "store">,
+	account: Pick<Account, "id">,
+	few: number,
+): Promise<boolean> {
+	const prefix = [account.id, "chn", "joined"];
+	const page = await store.page(memberships, { index: "account", prefix, order: "asc", limit: few + 1 });
+	return page.length > few;
+}
+
+/** Of some people and channels of groups, those that an account follows: the cost depends on their number only. */
+export async function followsAmong(
+	context: Pick<CoreContext, "store">,
+	account: Pick<Account, "id">,
+	{ people, rooms }: { readonly people: ReadonlySet<AccountId>; readonly rooms: ReadonlySet<ChannelId> },
+): Promise<Follows> {
+	const owners = new Map<ChannelId, AccountId>();
+	for (const [owner, timeline] of await timelinesOf(context, [...people])) owners.set(timeline, owner);
+	const ids = [...owners.keys(), ...rooms].map((place) => membershipId(place, account.id));
+	const found = ids.length === 0 ? [] : await context.store.getAll(memberships, ids);
+	const joined = found.filter(({ doc }) => doc.state === "joined");
+	const kinds = await kindsOf(context, [...rooms]);
+	const followed = new Set(people.has(account.id) ? [account.id] : []);
+	const inRooms: { readonly joined: Stored<Membership>; readonly group: GroupId }[] = [];
+	for (const one of joined) {
+		const place = one.doc.place as ChannelId;
+		const owner = owners.get(place);
+		const room = kinds.get(place);
+		if (owner !== undefined) followed.add(owner);
+		else if (room?.kind === "room") inRooms.push({ joined: one, group: room.group });
+	}
+	return { people: followed, rooms: await ofTerm(context, account, inRooms) };
 }
 
 /** Of channels of groups, those whose membership did not end with the one in the group. */

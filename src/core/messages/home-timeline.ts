@@ -1,15 +1,14 @@
 import { type ReadablePlace, readableById } from "../access/readable-place.ts";
 import type { CoreContext } from "../events/context.ts";
-import { kindsOf } from "../groups/channel-kinds.ts";
-import { type Follows, followsOf } from "../groups/follows-of.ts";
+import { followsMoreThan, followsOf } from "../groups/follows-of.ts";
 import type { ChannelId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { Message } from "../model/message.ts";
-import type { Key, Merge } from "../ports/store.ts";
-import { messages } from "./message.ts";
+import type { HomeCursor } from "./home-choice.ts";
+import { mergeFollows } from "./merge-follows.ts";
+import { walkNewest } from "./walk-newest.ts";
 
-/** A position in the home timeline: by time, then by seq, then by channel. */
-export type HomeCursor = Pick<Message, "at" | "channel" | "seq">;
+export type { HomeCursor } from "./home-choice.ts";
 
 /** A message of the home timeline with its place, as its reader may read it now. */
 export interface HomeEntry {
@@ -18,102 +17,47 @@ export interface HomeEntry {
 }
 
 type Reader = Pick<CoreContext, "store">;
-type Ranges = (before: HomeCursor | undefined) => Merge["ranges"];
 
-/** At most so many messages are read at once, if most are left out. */
-const largestRead = 400;
-
-/** True if `a` comes before `b` in the timeline. */
-function isNewer(a: HomeCursor, b: HomeCursor): boolean {
-	return a.at !== b.at ? a.at > b.at : a.seq !== b.seq ? a.seq > b.seq : a.channel > b.channel;
-}
+/** Up to so many follows are merged at once. */
+const fewFollows = 100;
 
 /**
  * A page of the home timeline (design §2), newest first, without deleted messages: of people whom the account follows (and of itself), what
  * they post in their own channels, and their replies to themselves and to other people whom the account follows; of other channels that it
  * has joined, what starts a thread.
  *
- * The cost depends on the length of the page. Each follow adds one look-up in an index.
+ * The cost depends on the length of the page. Few follows are merged, which costs a look-up in an index for each. For many, what is newest
+ * here is read and filtered; if too little of that is from them, the rest is merged.
  *
  * @param options.before the last message of the previous page
+ * @param options.few up to how many follows are merged at once
  */
 export async function homeTimeline(
 	context: Reader,
 	account: Account,
-	{ before, limit }: { readonly before?: HomeCursor; readonly limit: number },
+	{ before, limit, few = fewFollows }: { readonly before?: HomeCursor; readonly limit: number; readonly few?: number },
 ): Promise<readonly HomeEntry[]> {
-	const follows = await followsOf(context, account);
 	const placeOf = readablePlaces(context, account);
-	const sources = [
-		newestFirst(context, { index: "author", ranges: rangesOfPeople(follows), before, limit }, (found) =>
-			ofPeople(context, follows, found),
-		),
-		newestFirst(context, { index: "channel", ranges: rangesOfRooms(follows), before, limit }, async (found) =>
-			found.filter(({ reply, deletedAt }) => reply === undefined && deletedAt === undefined),
-		),
-	];
-	const heads = await Promise.all(sources.map((source) => source.next()));
 	const entries: HomeEntry[] = [];
-	while (entries.length < limit) {
-		let newest: number | undefined;
-		for (const [i, head] of heads.entries()) {
-			if (head.done === true) continue;
-			const best = newest === undefined ? undefined : heads[newest]?.value;
-			if (best === undefined || isNewer(head.value as Message, best)) newest = i;
+	/** Adds messages of a source, as far as they may be read; true if the page is full. */
+	async function isFilledBy(source: AsyncIterable<Message>): Promise<boolean> {
+		for await (const message of source) {
+			const place = await placeOf(message.channel);
+			if (place !== undefined) entries.push({ message, place });
+			if (entries.length === limit) return true;
 		}
-		if (newest === undefined) break;
-		const message = heads[newest]?.value as Message;
-		const place = await placeOf(message.channel);
-		if (place !== undefined) entries.push({ message, place });
-		heads[newest] = await (sources[newest] as (typeof sources)[0]).next();
+		return false;
 	}
+	let from = before;
+	if (await followsMoreThan(context, account, few)) {
+		const walk = walkNewest(context, account, { before, limit });
+		if ((await isFilledBy(walk.messages)) || walk.end.isBottom) return entries;
+		from = walk.end.at;
+	}
+	await isFilledBy(
+		mergeFollows(context, await followsOf(context, account), { before: from, limit: limit - entries.length }),
+	);
 	return entries;
-}
-
-/** The messages of some ranges that belong in the timeline, read a page at a time, and more at once as more are left out. */
-async function* newestFirst(
-	{ store }: Reader,
-	{ index, ranges, before, limit }: { index: string; ranges: Ranges; before: HomeCursor | undefined; limit: number },
-	choose: (found: readonly Message[]) => Promise<readonly Message[]>,
-): AsyncGenerator<Message, undefined> {
-	for (let after = before, count = limit; ; count = Math.min(count * 2, largestRead)) {
-		const from = ranges(after);
-		const found =
-			from.length === 0 ? [] : await store.merge(messages, { index, ranges: from, order: "desc", limit: count });
-		yield* await choose(found.map(({ doc }) => doc));
-		if (found.length < count) return undefined;
-		after = found.at(-1)?.doc;
-	}
-}
-
-/** What people say outside of rooms. */
-const rangesOfPeople =
-	({ people }: Follows): Ranges =>
-	(before) =>
-		[...people].map((author) => ({
-			prefix: [author, 0],
-			...(before === undefined ? {} : { after: [author, 0, before.at, before.seq, before.channel] satisfies Key }),
-		}));
-
-const rangesOfRooms =
-	({ rooms }: Follows): Ranges =>
-	(before) =>
-		rooms.map((channel) => ({
-			prefix: [channel],
-			// Of messages with the same time and seq, those of lesser channels come later.
-			...(before === undefined
-				? {}
-				: { after: [channel, before.at, channel < before.channel ? before.seq + 1 : before.seq] satisfies Key }),
-		}));
-
-/** Of the messages of people who are followed, those that belong in the timeline. */
-async function ofPeople(context: Reader, { people }: Follows, found: readonly Message[]): Promise<readonly Message[]> {
-	const kinds = await kindsOf(context, [...new Set(found.map(({ channel }) => channel))]);
-	return found.filter(({ author, channel, reply }) => {
-		const kind = kinds.get(channel);
-		if (kind === undefined || kind.kind === "room") return false;
-		return reply === undefined ? kind.owner === author : reply.author === author || people.has(reply.author);
-	});
 }
 
 /** The places that an account may read, each asked about once. */

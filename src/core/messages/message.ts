@@ -3,16 +3,24 @@ import type { Message } from "../model/message.ts";
 import type { Collection } from "../ports/store.ts";
 
 /**
- * The messages, tombstones included. `author` and `said` only have those that are not deleted. `author` has what an author says in rooms
- * apart from the rest, each in the order of home timelines; `said` counts what they say in a channel.
+ * The messages, tombstones included. `author`, `newest` and `said` only have those that are not deleted. `author` has what an author says in
+ * rooms apart from the rest, each in the order of home timelines; `newest` has all that can be in a home timeline, in its order; `said` counts
+ * what someone says in a channel.
  */
 export const messages: Collection<Message> = {
 	name: "messages",
-	version: 2,
+	version: 3,
 	indexes: {
 		channel: { kinds: ["text", "int", "int"], of: (m) => [m.channel, m.at, m.seq] },
 		replies: { kinds: ["text", "int", "int"], of: (m) => (m.reply ? [m.reply.to, m.at, m.seq] : undefined) },
 		said: { kinds: ["text", "text"], of: (m) => (m.deletedAt === undefined ? [m.channel, m.author] : undefined) },
+		newest: {
+			kinds: ["int", "int", "text"],
+			of: (m) =>
+				m.deletedAt !== undefined || (m.inRoom === true && m.reply !== undefined)
+					? undefined
+					: [m.at, m.seq, m.channel],
+		},
 		author: {
 			kinds: ["text", "int", "int", "int", "text"],
 			of: (m) =>

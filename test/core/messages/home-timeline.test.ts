@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from "ava";
 import { follow, joinChannel, joinGroup } from "#core/access/join-channel.ts";
 import { leave } from "#core/access/leave.ts";
-import { readableById } from "#core/access/readable-place.ts";
+import { type ReadablePlace, readableById } from "#core/access/readable-place.ts";
 import type { ChannelId } from "#core/ids.ts";
 import { deleteMessage } from "#core/messages/delete-message.ts";
 import { type HomeCursor, homeTimeline } from "#core/messages/home-timeline.ts";
@@ -12,10 +12,16 @@ import { type Core, openCore } from "../../support/core.ts";
 import { createFakeBridge } from "../../support/fake-bridge.ts";
 
 /** Reads the whole home timeline in pages. */
-async function readHome({ context }: Core, account: Account, limit = 7): Promise<readonly Message[]> {
+async function readHome(
+	{ context }: Core,
+	account: Account,
+	limit = 7,
+	options: { readonly few?: number } = {},
+): Promise<readonly Message[]> {
 	const read: Message[] = [];
 	for (let before: HomeCursor | undefined; ; ) {
-		const page = await homeTimeline(context, account, { limit, ...(before === undefined ? {} : { before }) });
+		const from = before === undefined ? {} : { before };
+		const page = await homeTimeline(context, account, { limit, ...from, ...options });
 		read.push(...page.map(({ message }) => message));
 		before = page.at(-1)?.message;
 		if (page.length < limit) return read;
@@ -170,6 +176,71 @@ test("a remote person who is followed is like a local one: own posts, and replie
 	]);
 	t.deepEqual(textsOf(await readHome(core, jane)).toSorted(), ["dave to jane", "dave's post", "jane's post"]);
 });
+
+test("who follows many reads the same as who follows few, page by page, in whatever order and density it was said", async (t) => {
+	const core = await openCore(t);
+	const people = await Promise.all(Array.from({ length: 12 }, (_, n) => core.person(`p${n}`)));
+	const [jane, ...others] = people as [Account, ...Account[]];
+	const followed = others.slice(0, 5);
+	for (const other of followed) await follow(core.context, await core.timeline(other), jane);
+	const rooms = [
+		await core.channel(others[5] as Account, "public"),
+		await core.channel(others[6] as Account, "public"),
+	];
+	const [joined, strange] = rooms as [ReadablePlace, ReadablePlace];
+	await joinChannel(core.context, joined, jane);
+	for (const author of others) for (const room of rooms) await joinChannel(core.context, room, author);
+	const random = seeded(7);
+	const said: { readonly message: Message; readonly where: Account | ReadablePlace }[] = [];
+	for (let n = 0; n < 900; n++) {
+		// Long silences of those who are followed alternate with crowded moments.
+		const isQuiet = Math.floor(n / 300) === 1;
+		const author = (isQuiet ? others.slice(7) : people)[random(isQuiet ? 4 : people.length)] as Account;
+		const parent = random(3) === 0 ? said[said.length - 1 - random(Math.min(said.length, 20))] : undefined;
+		const where = parent?.where ?? [author, author, joined, strange][isQuiet ? 3 * random(2) : random(4)] ?? author;
+		const place = "channel" in where ? where : await core.timeline(where, author);
+		const options = parent === undefined ? {} : { replyTo: parent.message.id };
+		said.push({ message: await core.post(author, place, `${n}`, options), where });
+		if (random(3) === 0) core.clock.time++;
+		if (random(40) === 0) {
+			const { message, where: there } = said[random(said.length)] as (typeof said)[0];
+			const owner = people.find(({ id }) => id === message.author) as Account;
+			const at = "channel" in there ? there : await core.timeline(there, owner);
+			await deleteMessage(core.context, owner, at, message);
+		}
+	}
+	const merged = textsOf(await readHome(core, jane, 1000));
+	t.true(merged.length > 100);
+	for (const limit of [1, 3, 20, 1000])
+		t.deepEqual(textsOf(await readHome(core, jane, limit, { few: 0 })), merged, `${limit}`);
+});
+
+test("for who follows many, what is left, ended or can't be read any more is not there either", async (t) => {
+	const { core, jane, bob, carol, stranger, say } = await sceneOf(t);
+	const club = await core.channel(stranger, "public");
+	await joinChannel(core.context, club, jane);
+	await core.post(stranger, club, "a topic");
+	await say(bob, bob, "bob's post");
+	await say(carol, carol, "carol's post");
+	const read = async () => textsOf(await readHome(core, jane, 2, { few: 0 })).toSorted();
+	t.deepEqual(await read(), ["a topic", "bob's post", "carol's post"]);
+	await leave(core.context, { group: club.group }, jane);
+	await joinGroup(core.context, club.group, jane);
+	t.deepEqual(await read(), ["bob's post", "carol's post"]);
+	await leave(core.context, await core.timeline(bob), jane);
+	t.deepEqual(await read(), ["carol's post"]);
+	await say(jane, jane, "jane's own");
+	t.deepEqual(await read(), ["carol's post", "jane's own"]);
+});
+
+/** Whole numbers below a limit, the same ones each time. */
+function seeded(seed: number): (limit: number) => number {
+	let state = seed;
+	return (limit) => {
+		state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+		return Math.floor((state / 2_147_483_648) * limit);
+	};
+}
 
 /** Counts the calls of a store. */
 function counting(store: Store): { readonly store: Store; readonly calls: () => number } {
