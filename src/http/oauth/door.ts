@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Context } from "koa";
-import { Problem, TooManyRequests, Unavailable } from "#core/errors.ts";
+import type { Context, Middleware } from "koa";
+import { MethodNotAllowed, Problem, TooManyRequests, Unavailable } from "#core/errors.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import { signingKeys, signingKeysRevision } from "#core/identity/signing-keys.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
@@ -96,15 +96,19 @@ export function createOAuthDoor({ context, http, instance }: OAuthParts): OAuthD
 		cookieKeys,
 		sessions,
 		interactions,
-		door: (rates) => ({
-			...tableDoor(
+		door(rates) {
+			const table = tableDoor(
 				"OAuth",
 				"oauth",
 				endpointsOf((ctx) => answer(ctx, rates)),
-			),
-			refusalOf: (_, path) =>
-				isClientEndpoint(path) ? { type: "application/json", body: JSON.stringify(bodyOf(overloaded())) } : undefined,
-		}),
+			);
+			return {
+				...table,
+				answer: withOAuthErrors(table.answer),
+				refusalOf: (_, path) =>
+					isClientEndpoint(path) ? { type: "application/json", body: JSON.stringify(bodyOf(overloaded())) } : undefined,
+			};
+		},
 	};
 
 	async function answer(ctx: Context, rates: RateLimits): Promise<void> {
@@ -113,16 +117,11 @@ export function createOAuthDoor({ context, http, instance }: OAuthParts): OAuthD
 			ctx.remove("Access-Control-Allow-Origin");
 			ctx.remove("Access-Control-Expose-Headers");
 		}
-		try {
-			await limit(ctx, rates);
-			const built = await server();
-			// The library reads the body.
-			stepAsideToReceive(ctx.req);
-			await built.answer(ctx.req, ctx.res);
-		} catch (error) {
-			if (!isClientEndpoint(ctx.path) || !(error instanceof Problem)) throw error;
-			return refuse(ctx, error);
-		}
+		await limit(ctx, rates);
+		const built = await server();
+		// The library reads the body.
+		stepAsideToReceive(ctx.req);
+		await built.answer(ctx.req, ctx.res);
 		if (unhandledErrors.has(ctx.req)) throw unhandledErrors.get(ctx.req);
 		ctx.respond = false;
 		const isGuess = wrongUserCodes.has(ctx.req) || (ctx.status === 401 && guessable.has(ctx.path));
@@ -131,11 +130,24 @@ export function createOAuthDoor({ context, http, instance }: OAuthParts): OAuthD
 	}
 }
 
+/** Answers problems of the endpoints for clients with OAuth errors, also when the method is wrong, whatever `Accept` prefers. */
+const withOAuthErrors =
+	(answer: Middleware): Middleware =>
+	async (ctx, next) => {
+		try {
+			await answer(ctx, next);
+		} catch (error) {
+			if (!isClientEndpoint(ctx.path) || !(error instanceof Problem)) throw error;
+			refuse(ctx, error);
+		}
+	};
+
 /** Answers with an OAuth error (RFC 6749 §5.2). */
 function refuse(ctx: Context, problem: Problem): void {
 	ctx.status = problem.status;
 	if (problem instanceof TooManyRequests || problem instanceof Unavailable)
 		ctx.set("Retry-After", String(problem.retryAfterSeconds));
+	if (problem instanceof MethodNotAllowed) ctx.set("Allow", problem.allow);
 	ctx.set("Cache-Control", "no-store");
 	ctx.body = bodyOf(problem);
 }
