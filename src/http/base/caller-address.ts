@@ -16,8 +16,9 @@ export function readAddress(text: string): string | undefined {
 	const [address = ""] = (parts?.[1] ?? parts?.[2] ?? "").split("%");
 	const version = isIP(address);
 	if (version === 0) return undefined;
-	const inner = version === 6 ? mapped.exec(address)?.[1] : undefined;
-	if (inner === undefined) return address.toLowerCase();
+	if (version === 4) return address;
+	const inner = mapped.exec(address)?.[1];
+	if (inner === undefined) return new URL(`http://[${address}]`).hostname.slice(1, -1);
 	return inner.includes(".") ? inner : dotted(inner);
 }
 

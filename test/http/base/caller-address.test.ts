@@ -20,6 +20,17 @@ test("an address is read with and without port, brackets, quotes, spaces and zon
 	}
 });
 
+test("an IPv6 address has one form, however many zeros are written", (t) => {
+	for (const text of [
+		"2001:db8::1",
+		"2001:0db8::0001",
+		"2001:DB8:0:0:0:0:0:1",
+		"[2001:db8:0000::0:1]:443",
+		"2001:db8::0.0.0.1",
+	])
+		t.is(readAddress(text), "2001:db8::1", text);
+});
+
 test("an IPv4 address that is mapped to IPv6 is an IPv4 address", (t) => {
 	for (const text of ["::ffff:192.0.2.1", "::FFFF:c000:201", "0:0:0:0:0:ffff:192.0.2.1", "[::ffff:192.0.2.1]:80"])
 		t.is(readAddress(text), "192.0.2.1", text);
