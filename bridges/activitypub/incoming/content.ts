@@ -51,7 +51,7 @@ export function readContent(text: Text, object: Json): ObjectContent {
 	const markup = markupOf(text, object);
 	const html = text.sanitize(`${markup}${optionsOf(object)}${attachmentsOf(object, markup)}`);
 	const isEmpty = isBlank(html);
-	const stand = isEmpty ? standIn(text, object, summary) : html;
+	const stand = isEmpty ? standIn(text, object, summary, markup) : html;
 	const type = article === "always" || (article === "with a title" && title !== undefined) ? "article" : "memo";
 	const contentAs = {
 		memo: memoOf(stand, title),
@@ -86,13 +86,33 @@ const articleOf = (html: string, title: string | undefined, summary: string | un
 	...(summary === undefined ? {} : { summary }),
 });
 
-/** What an object without a text shows instead: its summary, its picture, or, if it has no title either, the address of its page. */
-function standIn(text: Text, object: Json, summary: string | undefined): string {
+/**
+ * What an object without a text shows instead: its summary, its picture, what its markup embeds or links to, the post that it quotes, or, if it
+ * has no title either, the address of its page or the names of its tags.
+ */
+function standIn(text: Text, object: Json, summary: string | undefined, markup: string): string {
 	if (summary !== undefined) return paragraph(summary);
 	const image = imageOf(object);
 	if (image !== undefined) return text.sanitize(image);
-	const page = nameIn(textOrMap(object, "name"), max.title) === undefined ? pageOf(object) : undefined;
-	return page === undefined ? "" : text.sanitize(link(page));
+	const [embedded] = text.addressesIn(markup);
+	const address = embedded ?? quotedIn(object);
+	if (address !== undefined) return text.sanitize(link(address));
+	if (nameIn(textOrMap(object, "name"), max.title) !== undefined) return "";
+	const page = pageOf(object);
+	if (page !== undefined) return text.sanitize(link(page));
+	const names = listOf(object["tag"])
+		.map((tag) => (isJson(tag) ? nameIn(textOrMap(tag, "name"), max.tagLength) : undefined))
+		.filter((name) => name !== undefined);
+	return names.length === 0 ? "" : paragraph(names.slice(0, max.tags).join(" "));
+}
+
+/** The post that an object quotes, under the names that servers have for it. */
+function quotedIn(object: Json): string | undefined {
+	for (const name of ["quote", "quoteUrl", "quoteUri", "_misskey_quote"]) {
+		const quoted = urlOf(object[name]);
+		if (quoted !== undefined) return quoted;
+	}
+	return undefined;
 }
 
 function tagsOf(object: Json): readonly string[] {

@@ -13,4 +13,6 @@ export interface Text {
 	sanitize(html: string): string;
 	/** Plain text of remote HTML, with newlines for paragraphs and breaks, and the text of links. */
 	fromHtml(html: string): string;
+	/** The web addresses of links and embedded media in remote HTML, in order, each once. */
+	addressesIn(html: string): readonly string[];
 }

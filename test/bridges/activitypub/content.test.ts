@@ -97,6 +97,21 @@ const readable: readonly (readonly [fields: Record<string, unknown>, shown: stri
 	[{ url: "https://x.example/page" }, "https://x.example/page"],
 	[{ url: [{ type: "Link", mediaType: "text/html", href: "https://x.example/page" }] }, "https://x.example/page"],
 	[{ oneOf: [{ type: "Note", name: "yes" }] }, "- yes"],
+	...["quote", "quoteUrl", "quoteUri", "_misskey_quote"].map(
+		(name) => [{ [name]: "https://x.example/quoted" }, "https://x.example/quoted"] as const,
+	),
+	[{ quote: { type: "Note", id: "https://x.example/quoted" } }, "https://x.example/quoted"],
+	[{ tag: [{ type: "Hashtag", name: "#cats" }, null, { type: "Mention", name: "@jane" }] }, "#cats @jane"],
+	[{ tag: { type: "Emoji", name: ":wave:", icon: { type: "Image", url: picture } } }, ":wave:"],
+	...[
+		`<a href="${picture}"></a>`,
+		`<p><a href="${picture}"> </a></p>`,
+		`<iframe src="${picture}"></iframe>`,
+		`<video src="${picture}"></video>`,
+		`<audio controls><source src="${picture}"></audio>`,
+		`<embed src="${picture}">`,
+		`<object data="${picture}"></object>`,
+	].map((content) => [{ content }, picture] as const),
 ];
 
 test("an object with anything readable in any field has a text, whatever its type", (t) => {
@@ -107,7 +122,13 @@ test("an object with anything readable in any field has a text, whatever its typ
 				t.is(text.fromHtml(content.text), shown, JSON.stringify({ type, ...empty, ...fields }));
 			}
 		}
-		t.is(htmlOf({ type, content: "<p></p>" }).replaceAll(/<[^>]*>/g, ""), "");
+		for (const content of [
+			"<p></p>",
+			'<a href="javascript:x()"></a>',
+			'<iframe src="/x"></iframe>',
+			"<script>x</script>",
+		])
+			t.is(htmlOf({ type, content }).replaceAll(/<[^>]*>/g, ""), "", content);
 	}
 });
 
