@@ -16,6 +16,8 @@ const prefixOf = (type: KeptType, actor: string): string =>
 
 /** How many of our actors one remote actor may follow, or block, with the ids being found. */
 const maxPairs = 1000;
+/** Most actors follow few of ours. */
+const pageSize = 20;
 /** How many ids are kept of the activities of one type from one actor to one of ours, newest first: an older one may arrive once more. */
 const maxIds = 8;
 
@@ -33,7 +35,13 @@ export interface Kept {
 
 async function keptOf({ host }: Context, type: KeptType, actor: string) {
 	const prefix = prefixOf(type, actor);
-	const rows = await host.state.list(prefix, { limit: maxPairs });
+	const rows: { readonly key: string; readonly value: unknown }[] = [];
+	for (let after = prefix; rows.length < maxPairs; ) {
+		const page = await host.state.list(prefix, { after, limit: pageSize });
+		rows.push(...page);
+		after = page.at(-1)?.key ?? after;
+		if (page.length < pageSize) break;
+	}
 	return rows.map(({ key, value }) => ({ type, key, object: key.slice(prefix.length), ids: idsIn(value) }));
 }
 

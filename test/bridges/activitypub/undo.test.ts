@@ -144,3 +144,16 @@ test("another person can't undo a block by its id", async (t) => {
 	const eve = peer.actor("eve");
 	t.not((await send({ type: "Undo", object: block }, eve))?.kind, "unblock");
 });
+
+test("an undo finds a block by its id among those of many of our accounts", async (t) => {
+	const { host, id, send } = await open(t);
+	const blocks: { readonly id: string; readonly account: string }[] = [];
+	for (let n = 0; n < 45; n++) {
+		const account = host.person(`person${n}`).id;
+		const block = { id: id(), account };
+		await send({ id: block.id, type: "Block", object: `${host.about.origin}/users/${account}` });
+		blocks.push(block);
+	}
+	for (const block of blocks)
+		t.like(await send({ type: "Undo", object: block.id }), { kind: "unblock", target: { account: block.account } });
+});
