@@ -1,5 +1,5 @@
 /**
- * B14: pages of the home timeline of someone who follows 20, 100, 500 or 2,000 people. `busy`: those people have just posted. `quiet`: others
+ * B17: pages of the home timeline of someone who follows 20, 100, 500 or 2,000 people. `busy`: those people have just posted. `quiet`: others
  * have posted thousands of memos since. Measured are CPU time and store calls for the first page and for the third, with the way that the
  * provider chooses and with all follows merged, as earlier versions did.
  */
