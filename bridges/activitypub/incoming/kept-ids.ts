@@ -92,7 +92,7 @@ export async function noteId(
 	const rows = await rowsOf(context, activity.actor);
 	if (!rows.some(({ ids }) => ids.includes(activity.id))) return;
 	if (isReaction) await forget(context, rows, activity.id);
-	else await keepIn(context, rows, activity, { type: "Other", object: "" });
+	else await keepIn(context, rows, activity, { type: "Other", object: "anything" });
 }
 
 /** The sender's activity that had this id. @param types the types that it may have */

@@ -183,13 +183,12 @@ test("who follows many reads the same as who follows few, page by page, in whate
 	const [jane, ...others] = people as [Account, ...Account[]];
 	const followed = others.slice(0, 5);
 	for (const other of followed) await follow(core.context, await core.timeline(other), jane);
-	const rooms = [
-		await core.channel(others[5] as Account, "public"),
-		await core.channel(others[6] as Account, "public"),
-	];
-	const [joined, strange] = rooms as [ReadablePlace, ReadablePlace];
+	const joined = await core.channel(others[5] as Account, "public");
+	const strange = await core.channel(others[6] as Account, "public");
 	await joinChannel(core.context, joined, jane);
-	for (const author of others) for (const room of rooms) await joinChannel(core.context, room, author);
+	// She may write in the other channel, too, and does not follow it.
+	await joinGroup(core.context, strange.group, jane);
+	for (const author of others) for (const room of [joined, strange]) await joinChannel(core.context, room, author);
 	const random = seeded(7);
 	const said: { readonly message: Message; readonly where: Account | ReadablePlace }[] = [];
 	for (let n = 0; n < 900; n++) {
@@ -258,7 +257,7 @@ function counting(store: Store): { readonly store: Store; readonly calls: () => 
 	return { store: counted, calls: () => calls };
 }
 
-test("a page takes as many store calls with 300 follows as with 20, from the top and from the middle", async (t) => {
+test("a page takes hardly more store calls with 300 follows than with 20, from the top and from the middle", async (t) => {
 	const core = await openCore(t);
 	const reader = await core.person("reader");
 	const { context } = core;
@@ -284,6 +283,6 @@ test("a page takes as many store calls with 300 follows as with 20, from the top
 		const next = await callsOf(top.last);
 		counts.push(top.calls, next.calls);
 	}
-	t.true(Math.max(...counts.slice(2)) <= Math.max(...counts.slice(0, 2)), counts.join());
-	t.true(Math.max(...counts) < 60, counts.join());
+	t.true(Math.max(...counts.slice(2)) <= Math.max(...counts.slice(0, 2)) + 5, counts.join());
+	t.true(Math.max(...counts) < 40, counts.join());
 });
