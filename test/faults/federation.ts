@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type FakeHomeserver, startFakeHomeserver } from "../peers/fake-homeserver.ts";
+import type { FakeHomeserver } from "../peers/fake-homeserver.ts";
 import type { Room } from "../peers/fake-homeserver-rooms.ts";
+import { startRegisteredHomeserver } from "../peers/registered-homeserver.ts";
 import { type RemoteHost, startRemoteHost } from "../peers/remote-host.ts";
 import type { Client } from "../support/client.ts";
 import { freePort } from "../support/free-port.ts";
@@ -40,7 +41,7 @@ export async function openFederation(given: Omit<ProviderOptions, "folder"> = {}
 	const folder = await mkdtemp(path.join(tmpdir(), "causeway-"));
 	opened.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
 	const port = given.port ?? (await freePort());
-	const { homeserver, env } = await openHomeserver(folder, port);
+	const { homeserver, env } = await startRegisteredHomeserver(folder, port);
 	opened.use(homeserver);
 	const [first, second] = [opened.use(await startRemoteHost()), opened.use(await startRemoteHost())];
 	const provider = opened.use(await startProvider({ ...given, folder, port, env: { ...env, ...given.env } }));
@@ -84,31 +85,4 @@ export async function follow(provider: Provider, host: RemoteHost, name: string,
 	const activity = { id, type: "Follow", object: actor };
 	await until(`${name} follows`, async () => (await host.send(name, activity, `${provider.origin}/inbox`)) === 202);
 	await until(`${name} is accepted`, () => host.ledger.some(({ type, object }) => type === "Accept" && object === id));
-}
-
-/** Starts a homeserver with the provider's registration file installed; `env` configures the provider for it. */
-async function openHomeserver(folder: string, port: number) {
-	const [asToken, hsToken, sender] = [randomUUID(), randomUUID(), "_ofscp_bot"];
-	const file = path.join(folder, "registration.yaml");
-	const ours = (sigil: string) => [{ exclusive: true, regex: `${sigil}_ofscp_.*:hs\\.test` }];
-	const registration = {
-		id: "causeway",
-		url: `http://localhost:${port}`,
-		as_token: asToken,
-		hs_token: hsToken,
-		sender_localpart: sender,
-		rate_limited: false,
-		namespaces: { users: ours("@"), aliases: ours("#"), rooms: [] },
-	};
-	// JSON is YAML.
-	await writeFile(file, JSON.stringify(registration));
-	const bot = `@${sender}:hs.test`;
-	const homeserver = await startFakeHomeserver({ serviceUrl: registration.url, asToken, hsToken, bot });
-	const env = {
-		CAUSEWAY_BRIDGES_MATRIX_ENABLED: "true",
-		CAUSEWAY_BRIDGES_MATRIX_HOMESERVER_URL: homeserver.url,
-		CAUSEWAY_BRIDGES_MATRIX_SERVER_NAME: homeserver.serverName,
-		CAUSEWAY_BRIDGES_MATRIX_REGISTRATION: file,
-	};
-	return { homeserver, env };
 }

@@ -53,6 +53,7 @@ interface WireMessage {
 	readonly id: string;
 	readonly content: { readonly text: string };
 	readonly deletedAt?: string;
+	readonly reference?: { readonly id: string };
 	readonly reactions: readonly { readonly key: string; readonly count: number }[];
 }
 

@@ -35,6 +35,8 @@ export interface Room {
 	leave(user: string): void;
 	invite(by: string, user: string): void;
 	setState(by: string, type: string, key: string, content: Content): RoomEvent;
+	/** A user changes the membership of a user, perhaps their own: a kick, a ban, a new name. */
+	setMember(by: string, user: string, content: Content): RoomEvent;
 	/** @throws {MatrixError} not in the room; a second reaction of the same kind */
 	send(by: string, type: string, content: Content): RoomEvent;
 	redact(by: string, event: string): RoomEvent;
@@ -66,7 +68,8 @@ export function createRoom(
 			type,
 			room_id: id,
 			sender,
-			origin_server_ts: Date.now(),
+			// As on a real homeserver, no two events of a room happen in the same millisecond.
+			origin_server_ts: Math.max(Date.now(), (events.at(-1)?.origin_server_ts ?? 0) + 1),
 			content,
 			...(state_key === undefined ? {} : { state_key }),
 		};
@@ -104,6 +107,7 @@ export function createRoom(
 			mustBeIn(by);
 			return add(by, type, content, key);
 		},
+		setMember: (by, user, content) => add(by, "m.room.member", content, user),
 		send(by, type, content) {
 			mustBeIn(by);
 			if (type === "m.reaction" && events.some((known) => isSameReaction(known, by, content)))
