@@ -54,7 +54,7 @@ export function createMatrix(
 	const people = createPeople(async (user) => (await host.people.byRemote(user))?.profile.displayName);
 	const ghosts = createGhosts(host, homeserver, names);
 	const members = createMembers(host, homeserver, names);
-	const removed = createRemovedGhosts(host, homeserver, names);
+	const removed = createRemovedGhosts(host, homeserver, names, people);
 	const readBack = createReadBack(host, homeserver, () => receiveEvents);
 	const roomMembers = createRoomMembers({ host, homeserver, names, people, signal: stopping.signal });
 	const consent = createConsent({

@@ -14,6 +14,7 @@ import type { Limits } from "../http/base/limits.ts";
 import type { Metrics, MetricsAccess } from "../http/base/metrics.ts";
 import type { Health, Instance } from "../http/base/services.ts";
 import { createOAuthDoor } from "../http/oauth/door.ts";
+import { createExpulsionEvent } from "../http/ofscp/expulsions.ts";
 import { createLiveEvents, typingEvent } from "../http/ofscp/live-events.ts";
 import { createEventStreams, type EventStreamOptions, type EventStreams } from "../realtime/sse.ts";
 
@@ -56,6 +57,7 @@ export function buildHttp({ bus, streams, http, insecureLocalhost, ...parts }: H
 		bus,
 		principalOf: (credential) => principalOf(context, credential),
 		render: createLiveEvents(context),
+		renderOwn: createExpulsionEvent(context),
 		onDisconnect: (account) => typing.disconnected(account),
 	});
 	const typing = createTyping(

@@ -34,6 +34,7 @@ const targets: { readonly [K in RemoteEventKind]: TargetOf<K> | "none" } = {
 	leave: "none",
 	unblock: "none",
 	answer: "none",
+	expulsion: "none",
 	profile: "none",
 	gone: "none",
 	portal: "none",

@@ -2,8 +2,16 @@ import { BoundedMap, type BridgeHost } from "#bridge-kit";
 import { type Homeserver, isRefusal, segment } from "../homeserver.ts";
 import type { Names } from "../ids.ts";
 import type { MatrixEvent } from "../incoming/event.ts";
+import type { People } from "../people.ts";
 
-type Removal = "kick" | "ban";
+/** What the room's people did last to a ghost that they removed once. `lifted`: they have let it come back. */
+interface Removal {
+	readonly is: "kick" | "ban" | "lifted";
+	/** When they did it, by their homeserver's clock; absent in what earlier versions have stored. */
+	readonly at?: number;
+}
+/** What earlier versions have stored. */
+type StoredRemoval = Removal | "kick" | "ban";
 
 /** The ghosts that the people of a room have kicked or banned. They do not come back until they are invited, or the ban is lifted. */
 export interface RemovedGhosts {
@@ -18,10 +26,12 @@ const pageSize = 500;
 const maxRooms = 1_000;
 
 export function createRemovedGhosts(
-	{ state }: Pick<BridgeHost, "state">,
+	host: Pick<BridgeHost, "clock" | "people" | "receive" | "state">,
 	homeserver: Homeserver,
 	names: Names,
+	people: People,
 ): RemovedGhosts {
+	const { clock, state } = host;
 	const prefixOf = (room: string): string => `removed:${room}/`;
 	/** The removed ghosts of each room, as they are stored. */
 	const known = new BoundedMap<string, Promise<Map<string, Removal>>>(maxRooms);
@@ -38,7 +48,7 @@ export function createRemovedGhosts(
 		const prefix = prefixOf(room);
 		for (let after: string | undefined; ; ) {
 			const page = await state.list(prefix, { limit: pageSize, ...(after === undefined ? {} : { after }) });
-			for (const { key, value } of page) removed.set(key.slice(prefix.length), value as Removal);
+			for (const { key, value } of page) removed.set(key.slice(prefix.length), removalOf(value as StoredRemoval));
 			after = page.at(-1)?.key;
 			if (page.length < pageSize) return removed;
 		}
@@ -49,42 +59,92 @@ export function createRemovedGhosts(
 		(await removedFrom(room)).set(user, removal);
 	}
 
-	async function forget(room: string, user: string): Promise<void> {
-		const removed = await removedFrom(room);
-		if (!removed.has(user)) return;
-		await state.delete(prefixOf(room) + user);
-		removed.delete(user);
+	async function note(event: MatrixEvent): Promise<void> {
+		const { room_id: room, state_key: user = "", sender, content, origin_server_ts } = event;
+		const before = (await removedFrom(room)).get(user);
+		const at = origin_server_ts ?? clock.now();
+		// A homeserver may send an event again, and an older one late.
+		if (before?.at !== undefined && at < before.at) return;
+		const next = meaningOf(content.membership, before?.is, sender === user || sender === names.bot);
+		if (next === undefined) return;
+		await remember(room, user, { is: next, at });
+		if (next !== "lifted") await tell(event, next);
 	}
 
-	async function note(room: string, user: string, membership: unknown, sender: unknown): Promise<void> {
-		if (membership === "ban") return remember(room, user, "ban");
-		// The bot's own invitations are no permission of the room's people.
-		if (membership === "invite") return sender === names.bot ? undefined : forget(room, user);
-		if (membership !== "leave" || sender === user || sender === names.bot) return;
-		// Lifting a ban is a `leave`, too.
-		if ((await removedFrom(room)).get(user) === "ban") return forget(room, user);
-		return remember(room, user, "kick");
+	/** Has the person told whom the ghost stands for. The core tells them once of each event. */
+	async function tell(
+		{ event_id: id, room_id: room, sender, state_key: ghost = "", content }: MatrixEvent,
+		is: "kick" | "ban",
+	) {
+		const owner = names.ownerOf(ghost);
+		const account = owner === undefined ? undefined : await host.people.byHandle(owner.handle, owner.domain);
+		if (account === undefined) return;
+		const { reason } = content;
+		await people.recallNames([sender]);
+		await host.receive([
+			{
+				kind: "expulsion",
+				id,
+				isUnique: true,
+				sender: people.of(sender),
+				raw: undefined,
+				account: account.id,
+				room,
+				ban: is === "ban",
+				...(typeof reason === "string" ? { reason } : {}),
+			},
+		]);
 	}
+
+	const has = async (room: string, user: string): Promise<boolean> => isOut((await removedFrom(room)).get(user));
 
 	return {
-		watch({ type, room_id: room, sender, state_key: user, content }) {
+		watch(event) {
+			const { type, state_key: user } = event;
 			if (type !== "m.room.member" || user === undefined || user === names.bot || !names.isOurs(user)) return undefined;
-			return note(room, user, content.membership, sender);
+			return note(event);
 		},
-		has: async (room, user) => (await removedFrom(room)).has(user),
+		has,
 		async check(room, user) {
 			try {
 				const path = `/rooms/${segment(room)}/state/m.room.member/${segment(user)}`;
-				const { content, sender } = await homeserver.request("GET", path, { query: { format: "event" } });
+				const {
+					content,
+					sender,
+					origin_server_ts: at,
+				} = await homeserver.request("GET", path, {
+					query: { format: "event" },
+				});
 				const { membership } = (content ?? {}) as { membership?: unknown };
-				if (membership === "ban") await remember(room, user, "ban");
-				if (membership === "leave" && typeof sender === "string" && ![user, names.bot].includes(sender))
-					await remember(room, user, "kick");
+				const isByOthers = typeof sender === "string" && ![user, names.bot].includes(sender);
+				if (membership === "ban" || (membership === "leave" && isByOthers))
+					await remember(room, user, {
+						is: membership === "ban" ? "ban" : "kick",
+						at: typeof at === "number" ? at : clock.now(),
+					});
 			} catch (error) {
 				// A ghost that was never in the room has no membership.
 				if (!isRefusal(error)) throw error;
 			}
-			return (await removedFrom(room)).has(user);
+			return has(room, user);
 		},
 	};
+}
+
+const removalOf = (stored: StoredRemoval): Removal => (typeof stored === "string" ? { is: stored } : stored);
+
+const isOut = (removal: Removal | undefined): boolean => removal !== undefined && removal.is !== "lifted";
+
+/**
+ * What a membership event means for a ghost; `undefined`: nothing.
+ *
+ * @param byUs whether the ghost itself or the bot has caused it: the bot's own invitations are no permission of the room's people
+ */
+function meaningOf(membership: unknown, before: Removal["is"] | undefined, byUs: boolean): Removal["is"] | undefined {
+	if (membership === "ban") return "ban";
+	if (byUs) return undefined;
+	if (membership === "invite") return "lifted";
+	if (membership !== "leave") return undefined;
+	// Lifting a ban is a `leave`, too.
+	return before === "ban" ? "lifted" : "kick";
 }

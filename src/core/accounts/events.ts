@@ -1,6 +1,7 @@
 import type { AccountId, GroupId } from "../ids.ts";
 import type { Account } from "../model/account.ts";
 import type { NewChannel } from "../model/channel.ts";
+import type { Expulsion } from "../model/expulsion.ts";
 import type { Group, JoinPolicy } from "../model/group.ts";
 
 /** Streams: the account's own id. */
@@ -25,6 +26,8 @@ export interface AccountEvents {
 		/** The new join policy of the personal group: whether followers are accepted automatically or one by one. */
 		readonly personal?: { readonly group: GroupId; readonly joinPolicy: JoinPolicy };
 	};
+	/** The account's ghost was removed from a linked room. */
+	"account.expelled": { readonly expulsion: Omit<Expulsion, "id" | "at"> };
 	"account.deleted": { readonly account: AccountId };
 }
 

@@ -1,8 +1,10 @@
 import type { FoldTable } from "../events/folds.ts";
 import type { Account } from "../model/account.ts";
+import type { Expulsion } from "../model/expulsion.ts";
 import type { Fold } from "../ports/store.ts";
 import { accounts } from "./account.ts";
 import type { AccountEvents } from "./events.ts";
+import { expulsionOf, expulsions } from "./expulsion.ts";
 
 /** The folds of account events into the account itself. */
 export const accountFolds: FoldTable<AccountEvents> = {
@@ -20,6 +22,9 @@ export const accountFolds: FoldTable<AccountEvents> = {
 			id: body.account,
 			next: (now) => (now === undefined ? undefined : { ...now, ...body.changes, updatedAt: later(now, at) }),
 		} satisfies Fold<Account>,
+	],
+	"account.expelled": (event) => [
+		{ collection: expulsions, id: event.id, next: (now) => now ?? expulsionOf(event) } satisfies Fold<Expulsion>,
 	],
 	"account.deleted": ({ body, at }) => [
 		{

@@ -1,5 +1,6 @@
 import { accounts } from "../accounts/account.ts";
 import { emailOwners } from "../accounts/email.ts";
+import { expulsions } from "../accounts/expulsion.ts";
 import { presences } from "../accounts/presence.ts";
 import { privateData } from "../accounts/private-data.ts";
 import { audiences } from "../bridging/audience.ts";
@@ -58,6 +59,7 @@ export const collections: readonly Collection<unknown>[] = [
 	documentVersions,
 	emailLinks,
 	emailOwners,
+	expulsions,
 	feedBaselines,
 	groups,
 	invites,

@@ -16,6 +16,7 @@ type FoldsOfType<T extends EventType> = (event: EventOf<T>) => readonly Fold[];
 const table: { readonly [T in EventType]: readonly FoldsOfType<T>[] | "stays" } = {
 	"account.created": [accountFolds["account.created"], personalGroupFolds["account.created"]],
 	"account.updated": [accountFolds["account.updated"], personalGroupFolds["account.updated"]],
+	"account.expelled": [accountFolds["account.expelled"]],
 	"account.deleted": [accountFolds["account.deleted"]],
 	"group.created": [groupFolds["group.created"]],
 	"group.changed": [groupFolds["group.changed"]],

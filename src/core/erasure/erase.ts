@@ -1,3 +1,4 @@
+import { expulsions, expulsionsOf } from "../accounts/expulsion.ts";
 import { accountById } from "../accounts/find-account.ts";
 import { type ConsumerTable, stays } from "../events/consumers.ts";
 import type { EventOf, EventType } from "../events/event.ts";
@@ -27,6 +28,7 @@ export const erasures: ConsumerTable<{ readonly [T in EventType]: Eraser<T> }> =
 	...stays(
 		"account.created",
 		"account.updated",
+		"account.expelled",
 		"group.created",
 		"group.changed",
 		"channel.created",
@@ -67,6 +69,16 @@ export async function eraseAccount(context: IdentityContext, id: AccountId, sign
 	await removeMessages(context, account, signal);
 	await withdrawReactions(context, account, signal);
 	await endMemberships(context, account, signal);
+	await forgetExpulsions(context, account, signal);
+}
+
+async function forgetExpulsions({ store }: IdentityContext, { id }: Account, signal: AbortSignal): Promise<void> {
+	for (;;) {
+		const page = await expulsionsOf({ store }, id, { limit: 200 });
+		signal.throwIfAborted();
+		for (const expulsion of page) await store.delete(expulsions, expulsion.id);
+		if (page.length === 0) return;
+	}
 }
 
 /** The groups that a deleted account owned go to an admin, or are archived. */

@@ -31,6 +31,7 @@ const kinds: ConsumerTable<{ readonly [T in EventType]: FeedItem["kind"] }> = {
 	...stays(
 		"account.created",
 		"account.updated",
+		"account.expelled",
 		"account.deleted",
 		"group.created",
 		"group.changed",

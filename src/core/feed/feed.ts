@@ -18,6 +18,7 @@ import { type FeedItem, itemOf } from "./feed-items.ts";
 import { FeedReader } from "./feed-reader.ts";
 import { followChangeOf } from "./follow-changes.ts";
 import type { EventWithCircle, LiveEvent } from "./live-event.ts";
+import { ownerOfEvent } from "./own-events.ts";
 
 /** The request for a stream of live events. */
 export interface FeedRequest {
@@ -47,6 +48,8 @@ export interface FeedParts {
 	readonly principalOf: PrincipalOf;
 	/** Renders an item in the wire format. */
 	readonly render: (item: FeedItem) => Promise<LiveEvent>;
+	/** Renders what an account's own streams are told. */
+	readonly renderOwn: (event: LogEvent) => Promise<LiveEvent>;
 	/** Called when the last stream of an account has closed. */
 	readonly onDisconnect?: (account: AccountId) => void;
 }
@@ -54,7 +57,7 @@ export interface FeedParts {
 const sweepEveryMs = 3_600_000;
 
 /** The live events of this process, which follow the bus. */
-export function createFeed({ context, bus, principalOf, render, onDisconnect }: FeedParts): Feed {
+export function createFeed({ context, bus, principalOf, render, renderOwn, onDisconnect }: FeedParts): Feed {
 	const checkAccess = createAccessCheck(context, principalOf);
 	/** Keyed by event and state of its message, so that an erased text can't stay in this cache. */
 	const written = new BoundedMap<string, Promise<LiveEvent>>(2000);
@@ -74,12 +77,25 @@ export function createFeed({ context, bus, principalOf, render, onDisconnect }: 
 
 	/** Updates the readers whose follows or credentials an event changes. */
 	function updateReaders(event: LogEvent): void {
+		const owner = ownerOfEvent(event);
+		if (owner !== undefined)
+			void tell(owner, event).catch((error: unknown) =>
+				context.logger.warn({ err: error }, "An account's streams could not be told of an event"),
+			);
 		const change = followChangeOf(event);
 		if (change === undefined) return;
 		if (change.kind === "ended") return recheck(change.account);
 		for (const reader of readers)
 			if (change.kind === "group" ? reader.isIn(change.group) : reader.principal.account.id === change.account)
 				reader.refresh({ narrows: change.kind === "account" && change.narrows });
+	}
+
+	async function tell(account: AccountId, event: LogEvent): Promise<void> {
+		const own = [...readers].filter((reader) => reader.principal.account.id === account);
+		if (own.length === 0) return;
+		const rendered = await renderOwn(event);
+		for (const reader of own)
+			if ((await principalOf(reader.principal.credential)) !== undefined) reader.signal(rendered);
 	}
 
 	/** Ends the streams of an account whose credential is no longer valid. */

@@ -32,6 +32,7 @@ const table: ConsumerTable<{ readonly [T in EventType]: Rule<T> }> = {
 	...stays(
 		"account.created",
 		"account.updated",
+		"account.expelled",
 		"group.created",
 		"group.changed",
 		"message.posted",

@@ -13,6 +13,7 @@ const table: ConsumerTable<{ readonly [T in EventType]: (body: EventOf<T>["body"
 	...stays(
 		"account.created",
 		"account.updated",
+		"account.expelled",
 		"account.deleted",
 		"group.created",
 		"group.changed",

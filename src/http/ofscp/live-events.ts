@@ -9,6 +9,7 @@ import { type Account, addressOf } from "#core/model/account.ts";
 import { reactions } from "#core/reactions/reaction.ts";
 import type { Wire } from "../base/answers.ts";
 import { time, timeOf } from "../base/time.ts";
+import { wireExpulsion } from "./expulsions.ts";
 import { address, channelId, groupId, messageId } from "./ids.ts";
 import { wireMessage, writeMessage } from "./present-message.ts";
 
@@ -32,10 +33,17 @@ const resetEvent = z.strictObject({ channels: z.array(z.string()) }).meta({
 /** An event as an SSE client receives it. */
 export const wireEvent = z
 	.strictObject({
-		event: z.enum(["message.created", "message.updated", "message.deleted", "channel.typing", "reset"]),
+		event: z.enum([
+			"message.created",
+			"message.updated",
+			"message.deleted",
+			"channel.typing",
+			"account.expelled",
+			"reset",
+		]),
 		data: z.string().meta({
 			contentMediaType: "application/json",
-			contentSchema: z.union([messageEvent, deletionEvent, wireTyping, resetEvent]),
+			contentSchema: z.union([messageEvent, deletionEvent, wireTyping, wireExpulsion, resetEvent]),
 		}),
 		id: z.string().optional().meta({ description: "The `Last-Event-ID` to resume after this event." }),
 	})

@@ -7,6 +7,7 @@ import { channelRoutes } from "./channels.ts";
 import { deviceKeyRoutes } from "./device-keys.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { eventRoutes } from "./events.ts";
+import { expulsionRoutes } from "./expulsions.ts";
 import { followRoutes } from "./follows.ts";
 import { groupMemberRoutes } from "./group-members.ts";
 import { groupRoutes } from "./groups.ts";
@@ -49,7 +50,7 @@ export function ofscpRoutes(services: Services): readonly Route[] {
 			...shortGroupRoutes(),
 			...tierRoutes(services),
 		],
-		Bridges: bridgeRoutes(services),
+		Bridges: [...bridgeRoutes(services), ...expulsionRoutes(services)],
 		Following: [...homeTimelineRoutes(services), ...followRoutes(services)],
 		Account: [
 			...meRoutes(services),

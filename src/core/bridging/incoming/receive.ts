@@ -14,6 +14,7 @@ import { receiveAnswer } from "./answer.ts";
 import { type IncomingBatch, ignored, type Occasion, type PendingOutcome, type Receiver } from "./batch.ts";
 import { cleanEvent } from "./clean-event.ts";
 import { receiveEdit } from "./edit.ts";
+import { receiveExpulsion } from "./expulsion.ts";
 import { fitRaw } from "./fit-raw.ts";
 import { receiveJoin, receiveLeave, receiveUnblock } from "./membership.ts";
 import { receiveMessage } from "./message.ts";
@@ -37,6 +38,7 @@ const receivers: { readonly [K in RemoteEvent["kind"]]: Receiver<K> } = {
 	leave: receiveLeave,
 	unblock: receiveUnblock,
 	answer: receiveAnswer,
+	expulsion: receiveExpulsion,
 	profile: receiveProfile,
 	gone: receiveGone,
 	portal: receivePortal,

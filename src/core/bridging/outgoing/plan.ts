@@ -161,5 +161,5 @@ export const plans: PlanTable = {
 	"portal.linked": async (_, { body }) => to(body.portal.reach),
 	"portal.unlinked": async (_, { body }) => to(body.reach),
 	"portal.changed": ofPortal,
-	...stays("account.created", "group.created", "group.changed", "channel.created"),
+	...stays("account.created", "account.expelled", "group.created", "group.changed", "channel.created"),
 };

@@ -205,7 +205,14 @@ const preparers: ConsumerTable<{ readonly [T in EventType]: Preparer<T> }> = {
 			? undefined
 			: { ...base, ...place, kind: "unlink", portal: body.portal, room: body.room, ghosts: [] };
 	},
-	...stays("account.created", "group.created", "group.changed", "channel.created", "portal.changed"),
+	...stays(
+		"account.created",
+		"account.expelled",
+		"group.created",
+		"group.changed",
+		"channel.created",
+		"portal.changed",
+	),
 };
 
 /** The content of the deliveries of an event to a network; `undefined` if there is nothing to deliver, or no longer. */

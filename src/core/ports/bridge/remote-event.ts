@@ -126,6 +126,15 @@ export type RemoteEvent = {
 	/** The answer to our own join of the sender's timeline. `join`: the event of ours that the answer names; only that one is answered. */
 	| { readonly kind: "answer"; readonly account: AccountId; readonly accepted: boolean; readonly join?: string }
 	| { readonly kind: "profile" }
+	/** The sender has removed the ghost of an account from a linked room. `id` is unique. */
+	| {
+			readonly kind: "expulsion";
+			readonly account: AccountId;
+			readonly room: string;
+			/** True if the ghost may not even come back when it is invited. */
+			readonly ban: boolean;
+			readonly reason?: string;
+	  }
 	/** The sender's account was deleted there, so all of its messages are removed here. */
 	| { readonly kind: "gone" }
 	/** The room of a link has consented, can't be reached, or was closed. `sender` is the person who caused it there. */

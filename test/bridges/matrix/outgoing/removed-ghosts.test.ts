@@ -1,5 +1,7 @@
 import test from "ava";
 import type { Delivery } from "#core/ports/bridge/delivery.ts";
+import { seededRandom } from "../../../support/random.ts";
+import { shuffled } from "../../../support/shuffled.ts";
 import { bot, event, refused, room } from "../matrix-scene.ts";
 import { openDeliveryScene } from "./delivery-scene.ts";
 
@@ -88,6 +90,39 @@ for (const { name, steps, isOut } of histories) {
 		t.deepEqual(lines(), [`PUT /rooms/${room}/redact/$one/TXN`]);
 	});
 }
+
+test("what came last counts, in whatever order and how often the homeserver sends it", async (t) => {
+	const random = seededRandom();
+	t.log(`seed ${random.seed}`);
+	const steps = ["leave", "invite", "leave", "ban", "leave", "invite"];
+	for (let end = 1; end <= steps.length; end++) {
+		for (let round = 0; round < 5; round++) {
+			const { deliver, said, push, member } = open();
+			const events = steps
+				.slice(0, end)
+				.map((membership, i) => ({ ...member(membership, moderator), origin_server_ts: 1_000 + i }));
+			// Without an invitation after it, the end of a ban that comes alone can't be told from a kick.
+			if (end === 5) continue;
+			for (const one of shuffled(events, random, 3)) await push([{ ...one, room_id: room }]);
+			const isIn = steps[end - 1] === "invite";
+			t.is((await deliver(said("after"))).status, isIn ? "delivered" : "rejected", `${end} steps`);
+		}
+	}
+});
+
+test("the person is told of each kick and ban of their ghost", async (t) => {
+	const { push, member, host, person } = open();
+	const told = () => host.received.flatMap((remote) => (remote.kind === "expulsion" ? [remote] : []));
+	await push([member("leave", moderator)]);
+	await push([
+		member("invite", moderator),
+		{ ...member("ban", moderator), content: { membership: "ban", reason: "spam" } },
+	]);
+	t.like(told()[0], { account: person.id, room, ban: false, sender: { id: moderator } });
+	t.like(told()[1], { account: person.id, room, ban: true, reason: "spam" });
+	await push([member("leave", jane), member("leave", bot), member("invite", bot)]);
+	t.is(told().length, 2);
+});
 
 test("a kick that was not heard of holds: the homeserver is asked before a ghost that was refused comes back", async (t) => {
 	for (const [membership, isRestarted] of [
