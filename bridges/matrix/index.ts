@@ -1,4 +1,12 @@
-import type { Account, Bridge, BridgeHost, BridgeModule, Reach } from "#bridge-kit";
+import {
+	type Account,
+	type Bridge,
+	type BridgeHost,
+	type BridgeModule,
+	type Reach,
+	type RemotePlace,
+	Unavailable,
+} from "#bridge-kit";
 import { configSchema, type MatrixConfig } from "./config.ts";
 import { createGhosts } from "./ghosts.ts";
 import { createHealth } from "./health.ts";
@@ -80,10 +88,15 @@ export function createMatrix(
 		ownerOf: names.ownerOf,
 		watch: (event, portal) => (portal && removed.watch(event)) ?? consent.watch(event, portal),
 		wasActive: readBack.wasActive,
-		onOutcome: createReplyOnlyNotices(host, homeserver),
+		onOutcome(event, received) {
+			replyOnly(event, received);
+			roomMembers.noteOutcome(event, received);
+		},
 		onNewest: readBack.noteNewest,
+		catchUp: readBack.catchUp,
 		onUnnamed: (room, user) => roomMembers.nameSoon(room, [user]),
 	});
+	const replyOnly = createReplyOnlyNotices(host, homeserver);
 	const send = createEventSender({ host, homeserver, names, ghosts, members, removed });
 	const health = createHealth({
 		host,
@@ -115,6 +128,12 @@ export function createMatrix(
 		if (health.noteTransaction(id, events[0]?.event_id)) await readBack.suspectAll();
 		await readBack.before(events.map((event) => event.room_id));
 		await receiveEvents(raws);
+	}
+
+	/** A parent that a room has is handed to the core together with all else that is missing of the room. */
+	async function readMessage(_id: string, below?: RemotePlace): Promise<undefined> {
+		if (below?.kind === "room" && !(await readBack.catchUp(below.room)))
+			throw new Unavailable("The history of the room can't be read now");
 	}
 
 	/** The homeserver asks whether a user exists before it invites a user that it does not know. */
@@ -165,7 +184,7 @@ export function createMatrix(
 			person: "unsupported",
 			isGone: "unsupported",
 			room: createRoomFinder(host, homeserver),
-			message: "unsupported",
+			message: readMessage,
 			alternate: "unsupported",
 		},
 	};

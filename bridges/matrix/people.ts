@@ -10,18 +10,31 @@ export interface People {
 	of(user: string): RemotePerson;
 	/** Restores the names of users that are not known yet from the store. Resolves with those who have no name there. */
 	recallNames(users: Iterable<string>): Promise<readonly string[]>;
-	/** Sets a display name from a room's state; without one the user is shown by their id. */
-	setName(user: string, displayName: unknown): void;
+	/**
+	 * Sets a display name; without one the user is shown by their id.
+	 *
+	 * @param at when the user chose it, by their homeserver's clock: one that is older than the known one is ignored. Absent: it is the
+	 *   present one, read from a room's state
+	 */
+	setName(user: string, displayName: unknown, at?: number): void;
+}
+
+interface Known {
+	readonly person: RemotePerson;
+	/** Whether the user's own name is known, as opposed to that of their id. */
+	readonly named: boolean;
+	/** When the user chose this name; 0 if that is not known. */
+	readonly at: number;
 }
 
 /** @param recall the display name that the core has stored for a user */
 export function createPeople(recall: (user: string) => Promise<string | undefined>): People {
-	const known = new BoundedMap<string, { readonly person: RemotePerson; readonly named: boolean }>(maxKnown);
+	const known = new BoundedMap<string, Known>(maxKnown);
 
-	function remember(user: string, displayName: string, named: boolean): RemotePerson {
+	function remember(user: string, displayName: string, named: boolean, at = 0): RemotePerson {
 		const before = known.get(user);
 		if (before?.person.profile.displayName === displayName) {
-			if (before.named !== named) known.set(user, { person: before.person, named });
+			if (before.named !== named || before.at !== at) known.set(user, { person: before.person, named, at });
 			return before.person;
 		}
 		const person: RemotePerson = {
@@ -31,7 +44,7 @@ export function createPeople(recall: (user: string) => Promise<string | undefine
 			kind: "person",
 			url: `https://matrix.to/#/${user}`,
 		};
-		known.set(user, { person, named });
+		known.set(user, { person, named, at });
 		return person;
 	}
 
@@ -49,7 +62,9 @@ export function createPeople(recall: (user: string) => Promise<string | undefine
 			await Promise.all(unnamed.filter((user) => known.get(user) === undefined).map(recallName));
 			return unnamed.filter((user) => known.get(user)?.named !== true);
 		},
-		setName: (user, displayName) => void remember(user, readable(displayName, user), true),
+		setName(user, displayName, at = known.get(user)?.at ?? 0) {
+			if (at >= (known.get(user)?.at ?? 0)) remember(user, readable(displayName, user), true, at);
+		},
 	};
 }
 

@@ -11,6 +11,7 @@ import type { People } from "../people.ts";
 import { type Converter, convert, takes } from "./convert.ts";
 import { type MatrixEvent, readEvent } from "./event.ts";
 import { mentionedIn, mentionsUsers } from "./mentions.ts";
+import { createFindParent, hasText } from "./parents.ts";
 import { createRecent } from "./recent.ts";
 import { inScope } from "./scope.ts";
 import { withoutUnsafeKeys } from "./shape.ts";
@@ -28,6 +29,8 @@ export interface ReceiveEventsParts {
 	readonly onOutcome: (event: MatrixEvent, received: Received) => void;
 	/** Called with the newest event of each room with an active link that was processed. */
 	readonly onNewest: (room: string, event: string) => void;
+	/** Processes what is missing of a room; resolves with whether what is still missing then can't be had. */
+	readonly catchUp: (room: string) => Promise<boolean>;
 	/** Called with a user whose name is not known, after they spoke in a linked room. */
 	readonly onUnnamed: (room: string, user: string) => void;
 }
@@ -38,7 +41,10 @@ export interface ReceiveEventsParts {
  *
  * @throws {Unavailable} nothing can be stored now
  */
-export type ReceiveEvents = (events: readonly unknown[]) => Promise<void>;
+export type ReceiveEvents = (events: readonly unknown[], source?: EventSource) => Promise<void>;
+
+/** Where events come from: the homeserver has just pushed them, or they are all that a room's history has since the last known event. */
+export type EventSource = "pushed" | "history";
 
 interface Converted {
 	readonly event: MatrixEvent;
@@ -58,9 +64,11 @@ export function createReceiveEvents({
 	wasActive,
 	onOutcome,
 	onNewest,
+	catchUp,
 	onUnnamed,
 }: ReceiveEventsParts): ReceiveEvents {
 	const tries = new BoundedMap<string, number>(1_000);
+	const findParent = createFindParent(host, catchUp);
 	/** Events that were processed recently: most of a room's history is known when it is read back. */
 	const handled = createRecent(maxHandled);
 	const keyOf = ({ room_id, event_id }: MatrixEvent): string => `${room_id} ${event_id}`;
@@ -126,7 +134,7 @@ export function createReceiveEvents({
 		return received;
 	}
 
-	return async (raws) => {
+	return async (raws, source = "pushed") => {
 		const events = raws.flatMap((raw) => {
 			const event = readEvent(raw);
 			return event === undefined || handled.has(keyOf(event)) ? [] : [{ event, raw }];
@@ -140,7 +148,7 @@ export function createReceiveEvents({
 		for (const { event } of here) {
 			const { type, state_key: user, content } = event;
 			if (type === "m.room.member" && user !== undefined && content.membership === "join")
-				people.setName(user, content.displayname);
+				people.setName(user, content.displayname, event.origin_server_ts);
 		}
 		// A membership event is about the user in its state key, who may not be its sender.
 		const speakers = here
@@ -150,10 +158,15 @@ export function createReceiveEvents({
 			await people.recallNames(speakers.filter((user) => user.startsWith("@") && !converter.isOurs(user))),
 		);
 		const sentHere = new Map(here.map(({ event }) => [event.event_id, event]));
-		const converted: Converted[] = [];
-		for (const { event, raw } of here) {
+		const all = here.flatMap(({ event, raw }) => {
 			const remote = convertOne(event, raw);
-			const inRoom = remote && (await inScope(host, remote, portals.get(event.room_id) as LinkedRoom, sentHere));
+			return remote === undefined ? [] : [{ event, remote }];
+		});
+		const withText = new Set(all.flatMap(({ event, remote }) => (hasText(remote) ? [event.event_id] : [])));
+		const converted: Converted[] = [];
+		for (const { event, remote } of all) {
+			const scoped = await inScope(host, remote, portals.get(event.room_id) as LinkedRoom, sentHere);
+			const inRoom = scoped && (await findParent(scoped, event.room_id, withText, source));
 			if (inRoom === undefined) continue;
 			const hasMentions = inRoom.kind === "message" && mentionsUsers(event.content);
 			const mentions = hasMentions ? await mentionedIn(event.content, host, ownerOf) : [];

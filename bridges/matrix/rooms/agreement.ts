@@ -10,6 +10,8 @@ const maxHeard = 20;
  * a room can't be flooded with questions by making links and ending them again.
  */
 const maxAnnounced = 5;
+/** How many events of a room are remembered that had a meaning for its links. */
+const maxSeen = 50;
 
 /** What a room was told about a link and has answered. */
 export interface Agreement {
@@ -34,6 +36,8 @@ interface StoredRoom {
 	/** How often the bot was removed; what it says after its return differs by this number. */
 	readonly removals?: number;
 	readonly links?: Readonly<Record<string, Agreement>>;
+	/** The last events that had a meaning: a homeserver may send one again, which must not undo what came after it. */
+	readonly seen?: readonly string[];
 	/** How many links were announced since the room last agreed to one. */
 	readonly asked?: number;
 	/** Why the room can't be linked to anything, as it was told. */
@@ -49,11 +53,12 @@ type LinkId = LinkedRoom["id"];
  * link ends.
  */
 export interface Agreements {
-	invited(room: string, by: string): Promise<void>;
+	/** @param event the event that says so, which counts once */
+	invited(room: string, by: string, event: string): Promise<void>;
 	/** Whether an invitation of the bot was received that was not withdrawn since. */
 	isInvited(room: string): Promise<boolean>;
-	/** A user has answered a link. It counts only if the link was announced before. */
-	answered(room: string, link: LinkId, answer: Answer): Promise<void>;
+	/** A user has answered a link. It counts only if the link was announced before. @param event the answer, which counts once */
+	answered(room: string, link: LinkId, answer: Answer, event: string): Promise<void>;
 	/** The operator consents on behalf of the room. */
 	operatorAgreed(room: string, link: LinkId): Promise<void>;
 	announced(room: string, link: LinkId): Promise<void>;
@@ -61,8 +66,8 @@ export interface Agreements {
 	settled(room: string, link: LinkId, agreed: boolean): Promise<void>;
 	/** The room was told why it can't be linked to anything. */
 	refused(room: string, reason: string): Promise<void>;
-	/** The bot was removed: all consent ends. */
-	botRemoved(room: string): Promise<void>;
+	/** The bot was removed: all consent ends. Resolves with whether that was news. @param event the event that says so, if there is one */
+	botRemoved(room: string, event?: string): Promise<boolean>;
 	/** How often the bot was removed. */
 	removals(room: string): Promise<number>;
 	/** What is stored about a room's open links. */
@@ -89,7 +94,7 @@ export function createAgreements(state: BridgeHost["state"]): Agreements {
 	let last: Promise<unknown> = Promise.resolve();
 
 	/** Changes are made one after the other, so that none overwrites another. */
-	function inTurn(work: () => Promise<void>): Promise<void> {
+	function inTurn<T>(work: () => Promise<T>): Promise<T> {
 		const turn = last.then(work);
 		last = turn.catch(() => {});
 		return turn;
@@ -98,17 +103,31 @@ export function createAgreements(state: BridgeHost["state"]): Agreements {
 		inTurn(async () => {
 			await state.set(keyOf(room), next(await read(room)));
 		});
+	/** Makes a change because of an event, unless that has been made before. Resolves with whether it was made now. */
+	const changeOnce = (room: string, event: string, next: (stored: StoredRoom) => StoredRoom): Promise<boolean> =>
+		inTurn(async () => {
+			const stored = await read(room);
+			const { seen = [] } = stored;
+			if (seen.includes(event)) return false;
+			await state.set(keyOf(room), { ...next(stored), seen: [...seen, event].slice(-maxSeen) });
+			return true;
+		});
 	const changeLink = (room: string, link: LinkId, next: (agreement: Agreement) => Agreement): Promise<void> =>
 		change(room, (stored) => ({ ...stored, links: { ...stored.links, [link]: next(stored.links?.[link] ?? {}) } }));
 
 	return {
-		invited: (room, by) => change(room, (stored) => ({ ...stored, invitedBy: by })),
+		async invited(room, by, event) {
+			await changeOnce(room, event, (stored) => ({ ...stored, invitedBy: by }));
+		},
 		isInvited: async (room) => (await read(room)).invitedBy !== undefined,
-		answered: (room, link, answer) =>
-			changeLink(room, link, ({ heard = [], ...rest }) => {
+		async answered(room, link, answer, event) {
+			await changeOnce(room, event, (stored) => {
+				const { heard = [], ...rest } = stored.links?.[link] ?? {};
 				const others = heard.filter(({ by }) => by !== answer.by);
-				return { ...rest, heard: [...others, answer].slice(-maxHeard) };
-			}),
+				const answered = { ...rest, heard: [...others, answer].slice(-maxHeard) };
+				return { ...stored, links: { ...stored.links, [link]: answered } };
+			});
+		},
 		operatorAgreed: (room, link) => changeLink(room, link, () => ({ agreed: "operator" })),
 		async announced(room, link) {
 			// Earlier answers don't count, but the operator may have agreed while the room was being asked.
@@ -123,7 +142,12 @@ export function createAgreements(state: BridgeHost["state"]): Agreements {
 			if (agreed) await change(room, ({ asked: _asked, ...stored }) => stored);
 		},
 		refused: (room, reason) => change(room, (stored) => ({ ...stored, refused: reason })),
-		botRemoved: (room) => change(room, ({ removals = 0 }) => ({ removals: removals + 1 })),
+		async botRemoved(room, event) {
+			const removed = ({ removals = 0, seen = [] }: StoredRoom): StoredRoom => ({ removals: removals + 1, seen });
+			if (event !== undefined) return changeOnce(room, event, removed);
+			await change(room, removed);
+			return true;
+		},
 		removals: async (room) => (await read(room)).removals ?? 0,
 		async of(room, links) {
 			if ((await read(room)).agreed !== undefined) await change(room, (stored) => attributed(stored, links));
@@ -144,8 +168,12 @@ export function createAgreements(state: BridgeHost["state"]): Agreements {
 function attributed({ agreed, ...stored }: StoredRoom, links: readonly LinkedRoom[]): StoredRoom {
 	// Ids begin with the time at which they were made.
 	const [oldest] = links.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-	const { invitedBy, removals, links: known } = stored;
-	const kept = { ...(invitedBy === undefined ? {} : { invitedBy }), ...(removals === undefined ? {} : { removals }) };
+	const { invitedBy, removals, seen, links: known } = stored;
+	const kept = {
+		...(invitedBy === undefined ? {} : { invitedBy }),
+		...(removals === undefined ? {} : { removals }),
+		...(seen === undefined ? {} : { seen }),
+	};
 	if (oldest === undefined || agreed === undefined) return { ...kept, links: { ...known } };
 	return { ...kept, links: { ...known, [oldest.id]: { agreed } } };
 }

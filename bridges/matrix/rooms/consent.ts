@@ -89,8 +89,9 @@ export function createConsent({
 		return look;
 	}
 
-	async function botRemoved(room: string): Promise<void> {
-		await agreements.botRemoved(room);
+	async function botRemoved(room: string, event?: string): Promise<void> {
+		// An event that came again says nothing about where the bot is now.
+		if (!(await agreements.botRemoved(room, event))) return checkSoon(room);
 		for (const link of await host.portals.ofRoom(room))
 			if (link.state !== "waiting") await report(link, "degraded", "the bot was removed from the room");
 	}

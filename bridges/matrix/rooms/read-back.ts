@@ -29,6 +29,11 @@ export interface ReadBack {
 	suspectAll(): Promise<void>;
 	/** Processes missed events of these rooms first, if the homeserver returns them soon. */
 	before(rooms: Iterable<string>): Promise<void>;
+	/**
+	 * Processes the events of a room that are missing here. Resolves with whether its history could be read, or never can be: then what is
+	 * still missing can't be had.
+	 */
+	catchUp(room: string): Promise<boolean>;
 	/** Whether the room's link was active once. */
 	wasActive(room: string): Promise<boolean>;
 	/**
@@ -58,8 +63,9 @@ export function createReadBack(
 	/** Rooms with new events since they were last compared. */
 	const changed = new Set<string>();
 	const comparedAt = new Map<string, number>();
-	const reading = new Map<string, Promise<void>>();
+	const reading = new Map<string, Promise<boolean>>();
 	let quietSince = 0;
+	const isQuiet = (): boolean => isWithin(quietSince, host.clock.now(), quietMs);
 	const keyOf = (room: string): string => `newest:${room}`;
 
 	async function save(): Promise<void> {
@@ -82,33 +88,38 @@ export function createReadBack(
 	const positionOf = async (room: string): Promise<RoomPosition | undefined> =>
 		newest.get(room) ?? ((await host.state.get(keyOf(room))) as RoomPosition | undefined);
 
-	/** Reads one room back, once for all concurrent callers. */
-	function read(room: string): Promise<void> {
+	/** Reads one room back, once for all concurrent callers. Resolves with whether nothing more can be had. */
+	function read(room: string): Promise<boolean> {
 		const busy = reading.get(room) ?? readNow(room).finally(() => reading.delete(room));
 		reading.set(room, busy);
 		return busy;
 	}
 
-	async function readNow(room: string): Promise<void> {
+	async function readNow(room: string): Promise<boolean> {
 		const startedAt = host.clock.now();
 		try {
 			const position = await positionOf(room);
-			if (position === undefined) return await begin(room);
+			if (position === undefined) {
+				await begin(room);
+				return true;
+			}
 			newest.set(room, position);
 			changed.delete(room);
 			comparedAt.set(room, startedAt);
 			const missed = await eventsSince(homeserver, room, position);
 			for (let start = 0; start < missed.length; start += batchSize)
-				await receiveEvents()(missed.slice(start, start + batchSize));
+				await receiveEvents()(missed.slice(start, start + batchSize), "history");
 			suspects.delete(room);
 			const last = missed.at(-1) as { readonly event_id?: unknown } | undefined;
 			if (typeof last?.event_id === "string") setPosition(room, last.event_id);
+			return true;
 		} catch (error) {
 			if (!(error instanceof HomeserverError)) throw error;
 			// A bot that may not read the room can't find out what is missing.
 			if (isRefusal(error)) suspects.delete(room);
 			else if (host.clock.now() - startedAt > slowMs) quietSince = host.clock.now();
 			host.logger.info({ err: error, room }, "A room could not be read back; it is tried again");
+			return isRefusal(error);
 		}
 	}
 
@@ -117,10 +128,18 @@ export function createReadBack(
 		const before = await positionOf(room);
 		const deleted = before === undefined ? [] : await redactionsSince(homeserver, room, before);
 		for (let start = 0; start < deleted.length; start += batchSize)
-			await receiveEvents()(deleted.slice(start, start + batchSize));
+			await receiveEvents()(deleted.slice(start, start + batchSize), "history");
 		suspects.delete(room);
 		if (event !== undefined) setPosition(room, event);
 		await save();
+	}
+
+	/** Waits for the history for a while; `undefined`: it is not there yet. */
+	async function patiently<T>(work: Promise<T>): Promise<T | undefined> {
+		const patience = new AbortController();
+		const done = work.finally(() => patience.abort());
+		const late = pause(patienceMs, undefined, { signal: patience.signal, ref: false }).catch(() => undefined);
+		return Promise.race([done, late]);
 	}
 
 	return {
@@ -134,10 +153,17 @@ export function createReadBack(
 		},
 		async before(rooms) {
 			const due = [...new Set(rooms)].filter((room) => suspects.has(room));
-			if (due.length === 0 || isWithin(quietSince, host.clock.now(), quietMs)) return;
-			const patience = new AbortController();
-			const done = Promise.all(due.map(read)).finally(() => patience.abort());
-			await Promise.race([done, pause(patienceMs, undefined, { signal: patience.signal, ref: false }).catch(() => {})]);
+			if (due.length === 0 || isQuiet()) return;
+			await patiently(Promise.all(due.map(read)));
+		},
+		async catchUp(room) {
+			if (isQuiet()) return false;
+			// One that is under way may have begun before what is missing happened.
+			const afresh = async (): Promise<boolean> => {
+				await reading.get(room);
+				return read(room);
+			};
+			return (await patiently(afresh())) === true;
 		},
 		begin,
 		async all() {

@@ -1,13 +1,15 @@
-import { type BridgeHost, isWithin, type LinkedRoom, type RemoteEvent } from "#bridge-kit";
+import { type BridgeHost, isWithin, type LinkedRoom, type Received, type RemoteEvent } from "#bridge-kit";
 import { type Homeserver, isRefusal, segment } from "../homeserver.ts";
 import { type Names, transactionId } from "../ids.ts";
-import { isRecord } from "../incoming/event.ts";
+import { isRecord, type MatrixEvent } from "../incoming/event.ts";
 import type { People } from "../people.ts";
 
 /** How many users are received together, and how many members of a channel are read together. */
 const batch = 100;
 /** How many users wait to be looked up at most; others keep the name of their id until they change it. */
 const maxWaiting = 1_000;
+/** An event that is older than this when it arrives may not be the newest of its user, in milliseconds. */
+const lateMs = 5 * 60_000;
 /** After the homeserver did not answer such a question, no other is asked for this time, in milliseconds. */
 const pauseMs = 60_000;
 
@@ -22,6 +24,11 @@ export interface RoomMembers {
 	importSoon(rooms: Iterable<string>): void;
 	/** Looks up the names of users who spoke in a room, in the background. */
 	nameSoon(room: string, users: Iterable<string>): void;
+	/**
+	 * Notes what became of a membership event. If it has changed nothing, or came late, the user's membership is read from the room's state,
+	 * in the background: what their homeservers' clocks say about the order of two events may be wrong.
+	 */
+	noteOutcome(event: MatrixEvent, received: Received): void;
 	/** A room has no active link any more. */
 	forget(room: string): Promise<void>;
 }
@@ -75,7 +82,7 @@ export function createRoomMembers({ host, homeserver, names, people, signal }: R
 	/** Makes the users of a room members of the channel, and ends the memberships of those who are not in it any more. */
 	async function importMembers(room: string): Promise<void> {
 		if ((await host.state.get(keyOf(room))) !== undefined || (await activeLink(room)) === undefined) return;
-		const began = String(host.clock.now());
+		const began = host.clock.now();
 		const users = await usersIn(room);
 		for (const [user, name] of users) people.setName(user, name);
 		for (const some of inBatches([...users.keys()])) {
@@ -99,22 +106,47 @@ export function createRoomMembers({ host, homeserver, names, people, signal }: R
 		await host.state.set(keyOf(room), host.clock.now());
 	}
 
-	const change = (kind: "join" | "leave", room: string, user: string, began: string): RemoteEvent => ({
+	/** @param at when the room's state was read: what happened before that is in it */
+	const change = (kind: "join" | "leave", room: string, user: string, at: number): RemoteEvent => ({
 		kind,
-		id: transactionId("member", kind, room, user, began),
+		id: transactionId("member", kind, room, user, String(at)),
 		sender: people.of(user),
+		at,
 		raw: undefined,
 		target: { kind: "room", room },
 	});
 
-	async function lookUp(room: string, user: string): Promise<void> {
+	async function lookUp(room: string, user: string, withMembership: boolean): Promise<void> {
 		const path = `/rooms/${segment(room)}/state/m.room.member/${segment(user)}`;
 		const before = people.of(user);
-		const { displayname } = await homeserver.request("GET", path);
-		people.setName(user, displayname);
-		if (people.of(user) === before || (await activeLink(room)) === undefined) return;
-		const id = transactionId("name", user, String(host.clock.now()));
-		await host.receive([{ kind: "profile", id, sender: people.of(user), raw: undefined }]);
+		const now = host.clock.now();
+		const { displayname, membership } = await homeserver.request("GET", path);
+		if (membership === undefined || membership === "join") people.setName(user, displayname);
+		if ((await activeLink(room)) === undefined) return;
+		const sender = people.of(user);
+		if (sender !== before)
+			await host.receive([{ kind: "profile", id: transactionId("name", user, String(now)), sender, raw: undefined }]);
+		if (!withMembership) return;
+		if (membership === "join") await host.receive([change("join", room, user, now)]);
+		if (membership === "leave" || membership === "ban") await host.receive([change("leave", room, user, now)]);
+	}
+
+	function lookUpSoon(room: string, users: Iterable<string>, withMembership: boolean): void {
+		if (isPaused()) return;
+		for (const user of users) {
+			const key = `${room} ${user} ${withMembership}`;
+			if (looking.has(key) || looking.size >= maxWaiting) continue;
+			looking.add(key);
+			const work = async (): Promise<void> => {
+				looking.delete(key);
+				if (!isPaused()) await lookUp(room, user, withMembership);
+			};
+			later(room, "The membership of a user could not be read", work, (error) => {
+				// A user without a visible name is shown by their id, and not asked about again.
+				if (isRefusal(error)) people.setName(user, undefined);
+				else pausedAt = host.clock.now();
+			});
+		}
 	}
 
 	return {
@@ -133,21 +165,10 @@ export function createRoomMembers({ host, homeserver, names, people, signal }: R
 				});
 			}
 		},
-		nameSoon(room, users) {
-			if (isPaused()) return;
-			for (const user of users) {
-				if (looking.has(user) || looking.size >= maxWaiting) continue;
-				looking.add(user);
-				const work = async (): Promise<void> => {
-					looking.delete(user);
-					if (!isPaused()) await lookUp(room, user);
-				};
-				later(room, "The name of a user could not be read", work, (error) => {
-					// A user without a visible name is shown by their id, and not asked about again.
-					if (isRefusal(error)) people.setName(user, undefined);
-					else pausedAt = host.clock.now();
-				});
-			}
+		nameSoon: (room, users) => lookUpSoon(room, users, false),
+		noteOutcome({ type, room_id: room, state_key: user, origin_server_ts: at = 0 }, { status }) {
+			if (type !== "m.room.member" || user === undefined) return;
+			if (status !== "accepted" || at < host.clock.now() - lateMs) lookUpSoon(room, [user], true);
 		},
 		forget: (room) => host.state.delete(keyOf(room)),
 	};

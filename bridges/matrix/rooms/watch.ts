@@ -2,7 +2,7 @@ import type { BridgeHost, LinkedRoom } from "#bridge-kit";
 import type { Names } from "../ids.ts";
 import type { MatrixEvent } from "../incoming/event.ts";
 import { isKnownType, type RoomEventType } from "../incoming/event-types.ts";
-import type { Agreements } from "./agreement.ts";
+import type { Agreements, Answer } from "./agreement.ts";
 import { readAnswer } from "./answer.ts";
 
 /** Stores what an event means for a room's links. Resolves when that is durable; `undefined`: it means nothing. */
@@ -15,29 +15,29 @@ export interface WatchParts {
 	/** Checks a room in the background. */
 	readonly checkSoon: (room: string) => void;
 	/** The bot was removed from a room. */
-	readonly botRemoved: (room: string) => Promise<void>;
+	readonly botRemoved: (room: string, event: string) => Promise<void>;
 	/** A room was encrypted: nothing more may be sent to it in clear text. */
 	readonly encrypted: (room: string) => Promise<void>;
 }
 
 export function createWatch({ names, agreements, portals, checkSoon, botRemoved, encrypted }: WatchParts): Watch {
-	const watchMembership: Watch = ({ room_id: room, sender, state_key, content }, portal) => {
+	const watchMembership: Watch = ({ event_id, room_id: room, sender, state_key, content }) => {
 		if (state_key !== names.bot) return undefined;
 		// The bot may be invited before anyone here has linked the room.
-		if (content.membership === "invite") return agreements.invited(room, sender).then(() => checkSoon(room));
+		if (content.membership === "invite") return agreements.invited(room, sender, event_id).then(() => checkSoon(room));
 		// If the bot left by itself, a link had ended, perhaps an earlier one. Without a link, an invitation was withdrawn.
 		const isOut = sender !== names.bot && (content.membership === "leave" || content.membership === "ban");
 		if (!isOut) return undefined;
-		return portal === undefined ? agreements.botRemoved(room) : botRemoved(room);
+		return botRemoved(room, event_id);
 	};
-	const watchMessage: Watch = ({ room_id: room, sender, content }, portal) => {
+	const watchMessage: Watch = ({ event_id, room_id: room, sender, content }, portal) => {
 		const answer = portal === undefined || names.isOurs(sender) ? undefined : readAnswer(content);
-		return answer && answered(room, answer.code, { by: sender, shared: answer.shared });
+		return answer && answered(room, event_id, answer.code, { by: sender, shared: answer.shared });
 	};
-	async function answered(room: string, code: string, answer: { readonly by: string; readonly shared: boolean }) {
+	async function answered(room: string, event: string, code: string, answer: Answer): Promise<void> {
 		const link = (await portals.ofRoom(room)).find((other) => other.code === code);
 		if (link === undefined || link.state === "active") return;
-		await agreements.answered(room, link.id, answer);
+		await agreements.answered(room, link.id, answer, event);
 		checkSoon(room);
 	}
 	const lookSoon: Watch = ({ room_id: room }, portal) => void (portal !== undefined && checkSoon(room));

@@ -1,7 +1,6 @@
 import type { CoreContext } from "../../events/context.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { RemoteMessage } from "../../ports/bridge/remote-event.ts";
-import type { Resolvers } from "../../ports/bridge/resolvers.ts";
 import { messageByRemote } from "../find-message.ts";
 
 /** How many ancestors of one message are read from other servers. */
@@ -16,7 +15,7 @@ export const maxAncestors = 20;
 export async function readAncestors(
 	context: Pick<CoreContext, "store">,
 	bridge: BridgeName,
-	read: Exclude<Resolvers["message"], "unsupported">,
+	read: (id: string) => Promise<RemoteMessage | undefined>,
 	start: string,
 ): Promise<readonly RemoteMessage[]> {
 	const found: RemoteMessage[] = [];

@@ -29,6 +29,8 @@ export interface IncomingBatch {
 	readonly targets: Targets;
 	/** Why its events are received now. */
 	readonly occasion: Occasion;
+	/** Whether the bridge can look for messages that are not here. */
+	readonly findsParents: boolean;
 	/** Has the missing parent of a parked message looked for. @param key the key of the parent's remote id */
 	lookForParent(key: string): void;
 	/** A channel and its group, read once per batch. */

@@ -31,9 +31,8 @@ export const receiveMessage: Receiver<"message"> = async (batch, sender, event) 
 	const key = remoteKey(batch.bridge, event.message);
 	if (await wasRemoved(batch, sender, key)) return ignored("gone");
 	const above = event.replyTo === undefined ? undefined : await findMessage(batch, event.replyTo);
-	const replyTo = event.place.kind === "room" ? undefined : event.replyTo;
-	if (above === undefined && replyTo !== undefined) {
-		const waiting = await waitForParent(batch, sender, event, replyTo);
+	if (above === undefined && event.replyTo !== undefined) {
+		const waiting = await waitForParent(batch, sender, event, event.replyTo);
 		if (waiting !== undefined) return waiting;
 	}
 	// A reply that is addressed to its author's followers would have other readers in the parent's channel.
@@ -59,6 +58,7 @@ async function waitForParent(
 	ref: MessageRef,
 ): Promise<PendingOutcome | undefined> {
 	if (batch.occasion === "fetched") return undefined;
+	if (event.place.kind === "room" && !batch.findsParents) return undefined;
 	const concernsUs = await isWanted(batch, sender, event);
 	if (concernsUs && (batch.occasion === "last" || "local" in ref)) return undefined;
 	const outcome = await parkBehind(batch, event, ref, { isWanted: concernsUs && batch.occasion === "delivered" });
@@ -69,9 +69,9 @@ async function waitForParent(
 	return outcome;
 }
 
-/** Whether a message concerns us: its author has followers here, or it addresses one of ours. */
+/** Whether a message concerns us: it is in a linked room, its author has followers here, or it addresses one of ours. */
 async function isWanted(batch: IncomingBatch, sender: Account, { place, mentions }: RemoteMessage): Promise<boolean> {
-	if (place.kind === "channel" || (mentions ?? []).length > 0) return true;
+	if (place.kind === "room" || place.kind === "channel" || (mentions ?? []).length > 0) return true;
 	const followers = await batch.context.store.page(memberships, {
 		index: "place",
 		prefix: [sender.timeline, "joined"],

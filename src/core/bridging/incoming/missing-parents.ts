@@ -3,7 +3,7 @@ import { Unavailable } from "../../errors.ts";
 import type { CoreContext } from "../../events/context.ts";
 import type { BridgeName } from "../../ids.ts";
 import type { Bridge } from "../../ports/bridge/bridge.ts";
-import type { Received, RemoteEvent, RemoteMessage } from "../../ports/bridge/remote-event.ts";
+import type { Received, RemoteEvent, RemoteMessage, RemotePlace } from "../../ports/bridge/remote-event.ts";
 import { messageByRemote } from "../find-message.ts";
 import { readAncestors } from "./ancestors.ts";
 import type { Occasion } from "./batch.ts";
@@ -56,10 +56,10 @@ export function createMissingParents(
 	}
 
 	/** The parent's own id, once it is here; otherwise the id by which it is named. @throws {Unavailable} */
-	async function find(bridge: Bridge, named: string): Promise<string> {
+	async function find(bridge: Bridge, named: string, below: RemotePlace): Promise<string> {
 		const { message: read } = bridge.resolvers;
 		if (read === "unsupported") return named;
-		const found = await readAncestors(context, bridge.name, read, named);
+		const found = await readAncestors(context, bridge.name, (id) => read(id, below), named);
 		for (const message of found) await receive(bridge.name, [message], "fetched");
 		return found.at(-1)?.message ?? named;
 	}
@@ -77,7 +77,7 @@ export function createMissingParents(
 		let parent = named.remote;
 		let patience = patienceMs.absent;
 		try {
-			parent = await find(bridge, parent);
+			parent = await find(bridge, parent, oldest.event.place);
 		} catch (error) {
 			if (!(error instanceof Unavailable)) throw error;
 			context.logger.info({ err: error, parent }, "The parent of a message can't be read now");

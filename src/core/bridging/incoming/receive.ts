@@ -86,7 +86,10 @@ export function createIncoming(
 		occasion: Occasion = "delivered",
 	): Promise<readonly Received[]> {
 		const steps: Promise<Received>[] = [];
-		const shared = { parkedEvents, targets, occasion, lookForParent };
+		const findsParents = bridges().some(
+			({ name, resolvers }) => name === bridge && resolvers.message !== "unsupported",
+		);
+		const shared = { parkedEvents, targets, occasion, findsParents, lookForParent };
 		const batch = openBatch(context, bridge, { ...shared, settled: () => Promise.all(steps) });
 		for (const event of events) {
 			// A host that sends is up: what waits for it is tried now.
@@ -152,7 +155,7 @@ function openBatch(
 	{
 		settled,
 		...rest
-	}: Pick<IncomingBatch, "parkedEvents" | "targets" | "occasion" | "lookForParent"> & {
+	}: Pick<IncomingBatch, "parkedEvents" | "targets" | "occasion" | "findsParents" | "lookForParent"> & {
 		readonly settled: () => Promise<unknown>;
 	},
 ): IncomingBatch {

@@ -37,6 +37,7 @@ const table: { readonly [K in RemoteEvent["kind"]]: Unseen<K> | "needs an accoun
 			: parkBehind(batch, event, { remote: event.reaction });
 	},
 	join: "needs an account",
+	expulsion: "needs an account",
 	leave: "needs an account",
 	unblock: "needs an account",
 	answer: "needs an account",

@@ -2,7 +2,7 @@ import type { Account } from "../../model/account.ts";
 import type { Channel } from "../../model/channel.ts";
 import type { Message } from "../../model/message.ts";
 import type { Reach } from "../../model/reach.ts";
-import type { RemoteMessage, RemotePerson } from "./remote-event.ts";
+import type { RemoteMessage, RemotePerson, RemotePlace } from "./remote-event.ts";
 
 /** An account, channel or message that has a page here. */
 export type Subject =
@@ -38,12 +38,13 @@ export interface Resolvers {
 	/** Finds a room by id or alias; `undefined` if no such room is on this network. May make requests. */
 	readonly room: ((room: string) => Promise<Reach | undefined>) | "unsupported";
 	/**
-	 * Reads a message by its id from the server where it lives; `undefined` if there is none that this provider may read. Its own id
-	 * can differ from the one that was asked for. Makes requests.
+	 * Reads a message by its id from the server where it lives; `undefined` if there is none that this provider may read, or if the bridge
+	 * has handed it to the core itself. Its own id can differ from the one that was asked for. Makes requests.
 	 *
+	 * @param below the place of the reply that needs it, if any
 	 * @throws {Unavailable} the server can't answer now
 	 */
-	readonly message: ((id: string) => Promise<RemoteMessage | undefined>) | "unsupported";
+	readonly message: ((id: string, below?: RemotePlace) => Promise<RemoteMessage | undefined>) | "unsupported";
 	/** `undefined`: the subject has no representation on this network. */
 	readonly alternate: ((subject: Subject) => Alternate | undefined) | "unsupported";
 }

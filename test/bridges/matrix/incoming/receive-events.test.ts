@@ -192,12 +192,58 @@ test("people are called by what a membership event says, else by their id, and n
 	const { homeserver } = scene;
 	const nameOf = (id: string) => scene.said().findLast((remote) => remote.sender.id === id)?.sender.profile.displayName;
 	const join = (user: string, displayname?: unknown) =>
-		event("m.room.member", { membership: "join", displayname }, { state_key: user, sender: user });
+		event(
+			"m.room.member",
+			{ membership: "join", displayname },
+			{ state_key: user, sender: user, origin_server_ts: scene.host.clock.now() },
+		);
 	await scene.push([join("@a:hs.test", "Ann"), textEvent("x", { sender: "@a:hs.test" })]);
 	await scene.push([join("@b:hs.test"), textEvent("x", { sender: "@b:hs.test" })]);
 	await scene.push([join("@c:hs.test", "two\nlines\u202e"), textEvent("x", { sender: "@c:hs.test" })]);
 	t.is(homeserver.asked.length, 0);
 	t.deepEqual(["@a:hs.test", "@b:hs.test", "@c:hs.test"].map(nameOf), ["Ann", "b", "two lines"]);
+});
+
+test("an older name that comes late does not replace the present one", async (t) => {
+	const { host, push, said } = openScene();
+	const named = (displayname: string, at: number) =>
+		event(
+			"m.room.member",
+			{ membership: "join", displayname },
+			{ state_key: "@ann:hs.test", sender: "@ann:hs.test", origin_server_ts: host.clock.now() - at },
+		);
+	for (const [name, at] of [
+		["Anna", 20],
+		["Ann", 30],
+		["Anne", 10],
+	] as const)
+		await push([named(name, at)]);
+	t.deepEqual(
+		said().map(({ sender }) => sender.profile.displayName),
+		["Anna", "Anna", "Anne"],
+	);
+});
+
+test("a membership event that changes nothing, or comes late, has the membership read from the room's state", async (t) => {
+	for (const [status, age] of [
+		["duplicate", 0],
+		["accepted", 3_600_000],
+	] as const) {
+		const scene = openScene();
+		const { host, homeserver, push, said } = scene;
+		const { receive } = host;
+		Object.assign(host, {
+			receive: async (events: Parameters<typeof receive>[0]) => {
+				await receive(events);
+				return events.map(() => ({ status }));
+			},
+		});
+		homeserver.script = () => ({ membership: "ban", displayname: "ignored" });
+		const fields = { state_key: "@ann:hs.test", sender: "@ann:hs.test", origin_server_ts: host.clock.now() - age };
+		await push([event("m.room.member", { membership: "join", displayname: "Ann" }, fields)]);
+		await until("the membership is read", () => said().at(-1)?.kind === "leave");
+		t.like(said().at(-1), { sender: { id: "@ann:hs.test", profile: { displayName: "Ann" } }, at: host.clock.now() });
+	}
 });
 
 test("a transaction never waits for a name: it is read from the room's state afterwards", async (t) => {

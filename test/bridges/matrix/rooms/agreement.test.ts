@@ -18,7 +18,24 @@ test("the operator's consent holds, whether it is given before, while or after t
 
 test("an answer that was given before the room was asked does not count", async (t) => {
 	const agreements = open();
-	await agreements.answered(room, link, { by: "@eve:hs.test", shared: false });
+	await agreements.answered(room, link, { by: "@eve:hs.test", shared: false }, "$1");
 	await agreements.announced(room, link);
 	t.deepEqual(await stored(agreements), { announced: true });
+});
+
+test("an event that a homeserver sends again undoes nothing that came after it", async (t) => {
+	const agreements = open();
+	const answer = { by: "@eve:hs.test", shared: false };
+	await agreements.announced(room, link);
+	await agreements.answered(room, link, answer, "$answer");
+	t.true(await agreements.botRemoved(room, "$kick"));
+	await agreements.invited(room, "@eve:hs.test", "$invitation");
+	await agreements.announced(room, link);
+	await agreements.answered(room, link, answer, "$answer");
+	t.deepEqual(await stored(agreements), { announced: true }, "the answer was to the question before the removal");
+	t.false(await agreements.botRemoved(room, "$kick"));
+	await agreements.answered(room, link, answer, "$another");
+	t.deepEqual(await stored(agreements), { announced: true, heard: [answer] });
+	t.true(await agreements.isInvited(room));
+	t.is(await agreements.removals(room), 1);
 });

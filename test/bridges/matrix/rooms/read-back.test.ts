@@ -226,3 +226,51 @@ test("the history may be nonsense", async (t) => {
 		t.deepEqual(textsOf(scene), ["one", "two"]);
 	}
 });
+
+const replyTo = (target: unknown) => ({
+	content: { msgtype: "m.text", body: "reply", "m.relates_to": { "m.in_reply_to": { event_id: target } } },
+});
+const parentsOf = ({ said }: Scene): readonly unknown[] =>
+	said().flatMap((remote) => (remote.kind === "message" ? [remote.replyTo] : []));
+
+test("what a reply answers is processed before it, if it was lost on its way", async (t) => {
+	const scene = withHistory();
+	const { push, say } = scene;
+	await push([say("one")], "1");
+	const lost = say("lost");
+	await push([say("two"), say("", replyTo(lost.event_id))], "2");
+	t.deepEqual(textsOf(scene).slice(0, 4), ["one", "lost", "two", "reply"]);
+	t.deepEqual(parentsOf(scene)[3], { remote: lost.event_id });
+});
+
+test("a reply to what the room's history does not have since the link is kept in its place, without that relation", async (t) => {
+	const scene = withHistory();
+	const { push, say } = scene;
+	await push([say("one")], "1");
+	for (const body of ["a", "b"]) await push([say("", replyTo("$older")), say(body)], body);
+	const notice = say("", { content: { msgtype: "m.notice", body: "beep" } });
+	await push([notice, say("", replyTo(notice.event_id))], "4");
+	t.deepEqual(textsOf(scene), ["one", "reply", "a", "reply", "b", "reply"]);
+	t.deepEqual(parentsOf(scene), Array(6).fill(undefined));
+	t.is(scene.pagesRead(), 2, "the history is asked once about each");
+});
+
+test("as long as the history can't be read, the core keeps a reply whose parent is not here", async (t) => {
+	const scene = withHistory();
+	const { push, say, homeserver, bridge } = scene;
+	const { message } = bridge.resolvers;
+	if (message === "unsupported") return t.fail("The bridge does not look for messages");
+	await push([say("one")], "1");
+	const { script } = homeserver;
+	homeserver.script = () => {
+		throw new HomeserverError(500, "M_UNKNOWN", "not now");
+	};
+	const lost = say("lost");
+	await push([say("", replyTo(lost.event_id))], "2");
+	t.deepEqual(parentsOf(scene).at(-1), { remote: lost.event_id });
+	const place = { kind: "room", room } as const;
+	await t.throwsAsync(message(String(lost.event_id), place), { message: /can't be read now/ });
+	homeserver.script = script;
+	t.is(await message(String(lost.event_id), place), undefined);
+	t.true(textsOf(scene).includes("lost"));
+});
