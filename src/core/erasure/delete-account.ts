@@ -86,7 +86,7 @@ async function streamOf({ store }: Context, stream: string): Promise<{ events: r
 
 const isEmpty = (profile: Profile): boolean => JSON.stringify(profile) === JSON.stringify({ displayName: "" });
 
-/** The body that remains of an event with a profile: everything but the profile. Empty if the event has none. */
+/** The body that remains of an event with a profile, or with words about the account: everything but these. Empty if the event has none. */
 function remainsOf(event: LogEvent): readonly { readonly seq: number; readonly body: unknown }[] {
 	const profile = { displayName: "" };
 	if (event.type === "account.created") {
@@ -94,6 +94,10 @@ function remainsOf(event: LogEvent): readonly { readonly seq: number; readonly b
 		if (isEmpty(body.account.profile)) return [];
 		const remains: AccountEvents["account.created"] = { ...body, account: { ...body.account, profile } };
 		return [{ seq: event.seq, body: remains }];
+	}
+	if (event.type === "account.expelled") {
+		const { reason, ...expulsion } = (event as EventOf<"account.expelled">).body.expulsion;
+		return reason === undefined ? [] : [{ seq: event.seq, body: { expulsion } satisfies AccountEvents["account.expelled"] }];
 	}
 	if (event.type !== "account.updated") return [];
 	const { body } = event as EventOf<"account.updated">;

@@ -2,6 +2,7 @@ import test from "ava";
 import { joinChannel } from "#core/access/join-channel.ts";
 import { accounts } from "#core/accounts/account.ts";
 import { emailOwners, giveEmail, proveEmail } from "#core/accounts/email.ts";
+import { expulsionsOf } from "#core/accounts/expulsion.ts";
 import { presences, setPresence } from "#core/accounts/presence.ts";
 import { changePrivateData, privateData } from "#core/accounts/private-data.ts";
 import { appendAccountDeletion, deleteAccount } from "#core/erasure/delete-account.ts";
@@ -41,6 +42,21 @@ test("deleting an account erases its messages, its profile and its credentials",
 	await addToken(context, { account: jane.id, scopes: ["ofscp"], name: "script" });
 	await recoveryLink(context, jane);
 	await beginTotp(context, jane);
+	const expulsion = {
+		bridge: chat.name,
+		room: "!a",
+		channel: bob.timeline,
+		by: bob.id,
+		kind: "ban",
+		reason: "Telltale",
+	} as const;
+	await context.log.append({
+		stream: jane.id,
+		type: "account.expelled",
+		actor: bob.id,
+		body: { expulsion: { ...expulsion, account: jane.id } },
+	});
+	t.is((await expulsionsOf(context, jane.id, { limit: 10 })).length, 1);
 	const own = await core.post(jane, await core.timeline(jane), "Telltale at home");
 	const kept = await core.post(bob, await core.timeline(bob), "bob's own");
 	const reply = await core.post(jane, await core.timeline(bob), "Telltale answer", { replyTo: kept.id });
@@ -58,6 +74,7 @@ test("deleting an account erases its messages, its profile and its credentials",
 		t.false(JSON.stringify(await context.store.events(stream, 0, 100)).includes("Telltale"), stream);
 	for (const collection of [credentials, totps, privateData, presences])
 		t.is(await context.store.get<unknown>(collection, jane.id), undefined, collection.name);
+	t.deepEqual(await expulsionsOf(context, jane.id, { limit: 10 }), []);
 	for (const collection of [accessTokens, recoveries, emailOwners, emailLinks])
 		t.deepEqual(await context.store.page<unknown>(collection, { order: "asc", limit: 10 }), [], collection.name);
 	const mine = { index: "account", prefix: [jane.id, "chn", "joined"], order: "asc", limit: 10 } as const;
