@@ -1,5 +1,5 @@
 import { BoundedMap, type BridgeHost } from "#bridge-kit";
-import { type Homeserver, isRefusal, segment } from "../homeserver.ts";
+import { type Homeserver, HomeserverError, isRefusal, segment } from "../homeserver.ts";
 import type { Names } from "../ids.ts";
 import type { MatrixEvent } from "../incoming/event.ts";
 import type { People } from "../people.ts";
@@ -63,13 +63,30 @@ export function createRemovedGhosts(
 		const { room_id: room, state_key: user = "", sender, content, origin_server_ts } = event;
 		const before = (await removedFrom(room)).get(user);
 		const at = origin_server_ts ?? clock.now();
-		// A homeserver may send an event again, and an older one late.
-		if (before?.at !== undefined && at < before.at) return;
+		// A homeserver may send an event again, and an older one late; but two homeservers' clocks may differ.
+		const mayBeOld = before?.at !== undefined && at <= before.at;
+		if (mayBeOld && !(await isCurrent(event, user))) return;
 		const next = meaningOf(content.membership, before?.is, sender === user || sender === names.bot);
 		if (next === undefined) return;
-		await remember(room, user, { is: next, at });
+		await remember(room, user, { is: next, at: Math.max(at, before?.at ?? 0) });
 		if (next !== "lifted") await tell(event, next);
 	}
+
+	/** Whether an event is what the room's state has about its ghost now. */
+	async function isCurrent({ event_id: id, room_id: room }: MatrixEvent, user: string): Promise<boolean> {
+		try {
+			return (await membershipOf(room, user)).event_id === id;
+		} catch (error) {
+			if (error instanceof HomeserverError) return false;
+			throw error;
+		}
+	}
+
+	const membershipOf = (room: string, user: string) =>
+		homeserver.request("GET", `/rooms/${segment(room)}/state/m.room.member/${segment(user)}`, {
+			query: { format: "event" },
+			timeoutMs: 10_000,
+		});
 
 	/** Has the person told whom the ghost stands for. The core tells them once of each event. */
 	async function tell(
@@ -107,14 +124,7 @@ export function createRemovedGhosts(
 		has,
 		async check(room, user) {
 			try {
-				const path = `/rooms/${segment(room)}/state/m.room.member/${segment(user)}`;
-				const {
-					content,
-					sender,
-					origin_server_ts: at,
-				} = await homeserver.request("GET", path, {
-					query: { format: "event" },
-				});
+				const { content, sender, origin_server_ts: at } = await membershipOf(room, user);
 				const { membership } = (content ?? {}) as { membership?: unknown };
 				const isByOthers = typeof sender === "string" && ![user, names.bot].includes(sender);
 				if (membership === "ban" || (membership === "leave" && isByOthers))
