@@ -12,6 +12,8 @@ export interface Provider {
 	readonly origin: string;
 	readonly port: number;
 	readonly configFile: string;
+	/** Sets further keys of the configuration. The server must not be running. */
+	configure(config: object): void;
 	/** Runs a command. Resolves with its output. @throws {Error} with the error output, if the command fails */
 	command(...words: readonly string[]): Promise<string>;
 	serve(): Promise<Server>;
@@ -47,6 +49,7 @@ export async function installCauseway(folder: string, config: object = {}): Prom
 		origin,
 		port,
 		configFile,
+		configure: (more) => writeFileSync(configFile, JSON.stringify({ ...base, ...config, ...more })),
 		async command(...words) {
 			const { stdout } = await promisify(execFile)(process.execPath, line(...words));
 			return stdout.trim();

@@ -142,9 +142,9 @@ export function createRoomMembers({ host, homeserver, names, people, signal }: R
 				if (!isPaused()) await lookUp(room, user, withMembership);
 			};
 			later(room, "The membership of a user could not be read", work, (error) => {
+				if (!isRefusal(error)) pausedAt = host.clock.now();
 				// A user without a visible name is shown by their id, and not asked about again.
-				if (isRefusal(error)) people.setName(user, undefined);
-				else pausedAt = host.clock.now();
+				else if (!withMembership) people.setName(user, undefined);
 			});
 		}
 	}
