@@ -7,7 +7,7 @@ import { until } from "../support/wait.ts";
 import { openReplayScene, type ReplayScene, type ReplayState } from "./matrix/replay-scene.ts";
 import { tellStory } from "./matrix/room-story.ts";
 
-const patienceMs = 30_000;
+const patienceMs = 120_000;
 const rounds = process.env.CAUSEWAY_LONG === "1" ? 40 : 3;
 
 /** Lets a story happen in a room whose homeserver pushes nothing by itself. */
