@@ -42,7 +42,7 @@ test("a server forgets request keys after a day, and removes old posts of remote
 	};
 	const event = await (async () => {
 		await using running = await start();
-		return prepare(running.gateway);
+		return await prepare(running.gateway);
 	})();
 	clock.time += 100 * 86_400_000;
 	await using running = await start({ CAUSEWAY_STORAGE_KEEP_REMOTE_DAYS: "99" });
