@@ -170,8 +170,11 @@ test("an ended session is invalid, and only its owner can end a session", async 
 test("a log-in with the old password that is waiting when the password changes is rejected", async (t) => {
 	const gate = createGate({ width: 1, line: 50, retryAfterSeconds: 1 });
 	const hashes = new EventEmitter();
-	const run: typeof gate.run = (work) => {
+	/** What the next hashes wait for in the queue. */
+	let before: Promise<unknown> = Promise.resolve();
+	const run: typeof gate.run = async (work) => {
 		hashes.emit("asked");
+		await before;
 		return gate.run(work);
 	};
 	const { core, context, jane, secretIn } = await withJane(t, { hashing: { run } });
@@ -179,6 +182,7 @@ test("a log-in with the old password that is waiting when the password changes i
 	const asked = once(hashes, "asked");
 	const recovered = recover(context, secretIn(await recoveryLink(context, jane)), next);
 	await asked;
+	before = recovered;
 	const tries = Array.from({ length: 3 }, () => logIn(context, { name: "jane", password: old, from }));
 	await recovered;
 	t.deepEqual(await Promise.all(tries), Array(3).fill({ outcome: "wrong" }));
