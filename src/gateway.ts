@@ -183,6 +183,7 @@ async function buildOn(config: Config, options: GatewayOptions, lock: Disposable
 			listening = await listen(http.app, {
 				...config.listen,
 				gate: http.gate,
+				onConnection: () => admission.connected(),
 				connections: config.limits.connections,
 				onClosing: () => http.events.close(),
 			});

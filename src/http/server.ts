@@ -13,6 +13,8 @@ export interface ListenOptions extends ListenAddress {
 	readonly section?: ListenSection;
 	/** Decides which requests are answered; if absent, all of them are. */
 	readonly gate?: Gate;
+	/** Called for each new connection. */
+	readonly onConnection?: () => void;
 	/** How many connections may be open. Further ones are closed at once. */
 	readonly connections?: number;
 	/** Ends responses that never end by themselves (event streams), once no new requests are accepted. */
@@ -36,7 +38,7 @@ const backlog = 4096;
 
 /** Listens on the port. @throws {SetupError} it is in use, or the system does not allow it */
 export async function listen(app: Koa, options: ListenOptions): Promise<Listening> {
-	const { host, port, section = "listen", gate = answerAll, connections, onClosing } = options;
+	const { host, port, section = "listen", gate = answerAll, connections, onConnection, onClosing } = options;
 	const answer = app.callback();
 	const current = new WeakMap<Duplex, ServerResponse>();
 	const server = http.createServer(
@@ -64,6 +66,7 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
 			return answer(request, response);
 		});
 	});
+	if (onConnection !== undefined) server.on("connection", onConnection);
 	if (connections !== undefined) limitConnections(server, connections);
 	server.on("clientError", (error, socket) => refuseBrokenRequest(error, socket, current.get(socket)));
 	server.maxRequestsPerSocket = 0;

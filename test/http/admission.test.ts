@@ -25,6 +25,7 @@ async function open(t: ExecutionContext, options: DoorOptions) {
 /** An admission that turns every request away. */
 const closed: Admission = {
 	submit: (_, { refuse }) => refuse("full"),
+	connected() {},
 	stateOf: () => ({ underWay: 0, waiting: 0, refused: { full: 0, late: 0 } }),
 	close() {},
 };
@@ -180,4 +181,25 @@ test("beyond the limit of connections, idle ones are closed and others refused",
 		await until("an end", () => late.received() !== "" || late.socket.readableEnded || late.socket.destroyed);
 		return late.received().includes("200 OK");
 	});
+});
+
+test("new connections are accepted between requests, however many of these wait", async (t) => {
+	let answered = 0;
+	const busy: Bridge = {
+		...federation,
+		handle: async () => {
+			answered++;
+			for (const end = performance.now() + 5; performance.now() < end; );
+			return { status: 202 };
+		},
+	};
+	const { dial } = await open(t, { bridges: [busy] });
+	const flood = dial();
+	flood.socket.write("POST /inbox HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}".repeat(400));
+	await until("the flood to be under way", () => answered > 5);
+	const before = answered;
+	const probes = Array.from({ length: 100 }, () => dial());
+	for (const { socket } of probes) socket.write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+	for (const { received } of probes) await until("the probe's response", () => received().includes("200 OK"));
+	t.true(answered - before < 150, `${answered - before} requests were answered before 100 probes`);
 });

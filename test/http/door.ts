@@ -147,6 +147,7 @@ export async function openDoor({
 		host: "127.0.0.1",
 		port: 0,
 		gate: http.gate,
+		onConnection: () => admission.connected(),
 		connections: all.connections,
 		onClosing: () => events.close(),
 	});

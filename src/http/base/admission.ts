@@ -34,6 +34,8 @@ export interface AdmissionState {
 export interface Admission {
 	/** Answers a request at once or soon, or refuses it. */
 	submit(budget: BudgetName, work: Work): void;
+	/** Called for each new connection: more of them may wait to be accepted. */
+	connected(): void;
 	stateOf(budget: BudgetName): AdmissionState;
 	/** Stops measuring the event loop. What waits is still answered. */
 	close(): void;
@@ -50,6 +52,11 @@ export interface AdmissionOptions {
 
 /** How long requests are started in one turn of the event loop, in milliseconds; then sockets, probes and streams have their turn. */
 const sliceMs = 10;
+/**
+ * How long new connections go before requests, in milliseconds. Node accepts one connection in each turn of the event loop. While connections
+ * arrive, turns are short, so that a probe doesn't wait for as many slices as there are connections before it.
+ */
+const acceptMs = 5;
 /** How long a queue must have been standing before requests that wait too long are refused: all of a short burst is answered. */
 const standingMs = 1000;
 /** How often the event loop is measured, in milliseconds. */
@@ -68,6 +75,9 @@ export function createAdmission({ requests, waitMs, now = () => performance.now(
 	/** When the first request of this turn was started. */
 	let turnStart: number | undefined;
 	let isScheduled = false;
+	/** Whether a connection was accepted in this turn, and when the first of those that came one after the other was. */
+	let hasAccepted = false;
+	let acceptingSince: number | undefined;
 	let expectedAt = now() + tickMs;
 	/** Since when every measurement has found the event loop late. */
 	let lateSince: number | undefined;
@@ -98,6 +108,12 @@ export function createAdmission({ requests, waitMs, now = () => performance.now(
 		setImmediate(() => {
 			isScheduled = false;
 			turnStart = now();
+			if (hasAccepted && turnStart - (acceptingSince ?? turnStart) < acceptMs) {
+				hasAccepted = false;
+				return wake();
+			}
+			hasAccepted = false;
+			acceptingSince = undefined;
 			goOn();
 		});
 	}
@@ -156,7 +172,7 @@ export function createAdmission({ requests, waitMs, now = () => performance.now(
 		submit(name, work) {
 			const budget = budgets[name];
 			const at = now();
-			if (budget.waiting.length === 0 && !isTurnOver(at) && budget.hasRoom(at)) {
+			if (budget.waiting.length === 0 && !hasAccepted && !isTurnOver(at) && budget.hasRoom(at)) {
 				turnStart ??= at;
 				start(budget, work);
 				wake();
@@ -170,6 +186,11 @@ export function createAdmission({ requests, waitMs, now = () => performance.now(
 				budget.used = Math.max(budget.used, nextOf(all, at)?.used ?? 0);
 			}
 			budget.waiting.push({ work, since: at });
+			wake();
+		},
+		connected() {
+			hasAccepted = true;
+			acceptingSince ??= now();
 			wake();
 		},
 		stateOf: (name) => budgets[name].state,

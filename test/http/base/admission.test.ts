@@ -137,19 +137,24 @@ test("what has waited too long in a standing queue is refused, and what nobody w
 });
 
 test("while the event loop stays late, only a few may wait", async (t) => {
-	const { submit, admission } = open(t, 16, { waitMs: 100 });
-	const hold = () => Array.from({ length: 16 }, () => submit("api"));
-	hold();
-	const waiting = [submit("api"), submit("api")];
-	await until("a third to be refused", async () => {
+	const { submit } = open(t, 16, { waitMs: 100 });
+	await until("a request to be refused at once", async () => {
 		work(120);
 		await new Promise((resolve) => setTimeout(resolve));
-		hold();
-		return admission.stateOf("api").refused.late > 0;
+		return Array.from({ length: 20 }, () => submit("api")).some(({ refused }) => refused === "late");
 	});
-	t.deepEqual(
-		waiting.map(({ refused }) => refused),
-		[undefined, undefined],
-	);
 	t.is(submit("pages").refused, undefined);
+});
+
+test("while connections arrive, requests wait for a moment, and not for longer", async (t) => {
+	const { admission, submit, started } = open(t);
+	admission.connected();
+	submit("api");
+	t.deepEqual(started, []);
+	await until("the request to start, although connections keep arriving", async () => {
+		admission.connected();
+		await turn();
+		return started.length > 0;
+	});
+	t.deepEqual(started, ["api"]);
 });

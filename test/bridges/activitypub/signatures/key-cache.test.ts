@@ -145,7 +145,9 @@ test("RSA keys in either PEM form and Ed25519 keys are keys", async (t) => {
 test("keys on a server that never answers don't keep out those on others, and are bounded in all", async (t) => {
 	const pending = Promise.withResolvers<undefined>();
 	const { state, cache } = setup((id) =>
-		id.includes("//hanging") ? pending.promise : Promise.resolve({ ...document, id }),
+		id.includes("//hanging")
+			? pending.promise
+			: Promise.resolve({ ...document, id, owner: id.split("#", 1)[0] as string }),
 	);
 	const ask = (host: string, n: number) => cache.resolve(`https://${host}/users/${n}#main-key`, false);
 	const all = Array.from({ length: 60 }, (_, n) => ask("hanging.example", n).catch(() => "refused"));
