@@ -362,52 +362,6 @@ test("requests to a host that doesn't answer are limited, and keep out none to a
 	t.deepEqual([...new Set(reasons)], ["network"]);
 });
 
-test("a wait behind other requests to a host that answers is not its time-out, and is limited, too", async (t) => {
-	const held: (() => void)[] = [];
-	await using peer = await startPeer((_request, response) => void held.push(() => response.end()));
-	await using silent = await startPeer(() => {});
-	const http = local(t, { timeoutMs: 100 });
-	/** Resolves when a request with this time-out, sent now to a host that never answers, has failed: time-outs themselves measure the time. */
-	const timeOut = (timeoutMs: number) => fails(t, http.request({ ...get(silent.url), timeoutMs }), "timeout");
-	const answerNext = async () => {
-		while (held.length === 0) await new Promise((turn) => setTimeout(turn, 5));
-		held.shift()?.();
-	};
-	// Both sockets are busy until the others have waited for longer than a response may take. Each response takes a quarter of that.
-	const long = Array.from({ length: 2 }, () => http.request({ ...get(peer.url), timeoutMs: 60_000 }));
-	while (held.length < 2) await new Promise((turn) => setTimeout(turn, 5));
-	const waiting = Array.from({ length: 10 }, () => http.request({ ...get(peer.url), timeoutMs: 2_400 }));
-	const ended = Promise.allSettled(waiting);
-	for (let answered = 0; answered < 12; answered++) {
-		await timeOut(300);
-		await answerNext();
-	}
-	const outcomes = (await ended).map((one) =>
-		one.status === "fulfilled" ? one.value.status : (one.reason as Error).message,
-	);
-	t.deepEqual(new Set(outcomes), new Set([200]));
-	await Promise.all(long);
-
-	// While the host answers one request after the other, a last one is not served for too long.
-	const blocking = http.request({ ...get(peer.url), timeoutMs: 60_000 });
-	while (held.length < 1) await new Promise((turn) => setTimeout(turn, 5));
-	const queue = Array.from({ length: 40 }, () => http.request({ ...get(peer.url), timeoutMs: 60_000 }));
-	const last = http.request({ ...get(peer.url), timeoutMs: 300 });
-	let isOver = false;
-	const failure = fails(t, last, "busy").finally(() => {
-		isOver = true;
-	});
-	const first = held.shift();
-	while (!isOver) {
-		await timeOut(40);
-		held.shift()?.();
-	}
-	await failure;
-	first?.();
-	await http.close();
-	await Promise.allSettled([blocking, ...queue]);
-});
-
 test("beyond the cap of pools, the least recently used idle one is closed", async (t) => {
 	await using first = await startPeer((_request, response) => response.end());
 	await using second = await startPeer((_request, response) => response.end());
