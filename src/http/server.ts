@@ -1,11 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type Koa from "koa";
+import { acceptFor } from "./acceptors.ts";
 import { http } from "./base/required.ts";
 import { refuseBrokenRequest } from "./broken-request.ts";
 import type { Gate } from "./gate.ts";
-import { type ListenAddress, type ListenSection, listenError } from "./listen-error.ts";
+import type { ListenAddress, ListenSection } from "./listen-error.ts";
 
 /** A port of 0 stands for any free one. */
 export interface ListenOptions extends ListenAddress {
@@ -33,8 +34,8 @@ const patience = { headers: 10_000, request: 20_000 };
 /** Clients that poll every minute keep their connection; Node's own 5 s would race them (design §6). */
 const keepAliveMs = 65_000;
 
-/** How many new connections wait in the system while the event loop is busy; beyond that, clients wait for a second and more. */
-const backlog = 4096;
+/** How much is buffered for clients that send or read slowly. */
+const bufferedBytes = 16 * 1024;
 
 /** Listens on the port. @throws {SetupError} it is in use, or the system does not allow it */
 export async function listen(app: Koa, options: ListenOptions): Promise<Listening> {
@@ -49,9 +50,7 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
 			connectionsCheckingInterval: 2_000,
 			// The longest query that the API takes, percent-encoded, beside its other headers.
 			maxHeaderSize: 32 * 1024,
-			noDelay: true,
-			// Bounds what is buffered for clients that send or read slowly.
-			highWaterMark: 16 * 1024,
+			highWaterMark: bufferedBytes,
 		},
 		(request, response) => {
 			current.set(request.socket, response);
@@ -70,17 +69,19 @@ export async function listen(app: Koa, options: ListenOptions): Promise<Listenin
 	if (connections !== undefined) limitConnections(server, connections);
 	server.on("clientError", (error, socket) => refuseBrokenRequest(error, socket, current.get(socket)));
 	server.maxRequestsPerSocket = 0;
-	await opened(server, { host, port }, section);
+	const acceptors = await acceptFor(server, { host, port }, section, bufferedBytes);
 	return {
-		port: (server.address() as AddressInfo).port,
+		port: acceptors.port,
 		async close(graceMs = 10_000) {
-			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+			const closed = acceptors.close();
 			onClosing?.();
 			server.closeIdleConnections();
 			// A keep-alive connection that becomes idle later would otherwise keep the server open.
 			const idle = setInterval(() => server.closeIdleConnections(), 100);
 			const grace = setTimeout(() => server.closeAllConnections(), graceMs);
 			await closed;
+			// It has never listened itself, but checks its connections from time to time.
+			server.close();
 			clearInterval(idle);
 			clearTimeout(grace);
 		},
@@ -91,23 +92,16 @@ const answerAll: Gate = (_request, _response, answer) => void answer();
 
 /** Refuses connections beyond the limit, and makes room by closing those that are idle. */
 function limitConnections(server: Server, connections: number): void {
-	server.maxConnections = connections;
+	let open = 0;
 	let madeRoomAt = 0;
-	server.on("drop", () => {
+	server.prependListener("connection", (socket: Socket) => {
+		open++;
+		socket.once("close", () => open--);
+		if (open <= connections) return;
+		socket.destroy();
 		// Looking through all connections takes a while.
 		if (performance.now() - madeRoomAt < 1000) return;
 		madeRoomAt = performance.now();
 		server.closeIdleConnections();
-	});
-}
-
-function opened(server: Server, address: ListenAddress, section: ListenSection): Promise<void> {
-	return new Promise((resolve, reject) => {
-		const fail = (error: Error): void => reject(listenError(error, address, section));
-		server.once("error", fail);
-		server.listen({ ...address, backlog }, () => {
-			server.off("error", fail);
-			resolve();
-		});
 	});
 }
