@@ -64,7 +64,7 @@ export const cpuRatio = (results: Results, side: string, to: string): string =>
 export const quietness = ({ run, disturbed }: Interleaved): string =>
 	`${run} rounds were run; in ${disturbed} of them other programs used more than ${quiet} cores. The quietest rounds count.`;
 
-function summarise(list: readonly Figures[]): Record<string, Summary> {
+export function summarise(list: readonly Figures[]): Record<string, Summary> {
 	const names = new Set(list.flatMap((figures) => Object.keys(figures)));
 	return Object.fromEntries(
 		[...names].map((name) => [name, summaryOf(list.map((figures) => figures[name] ?? Number.NaN))]),
