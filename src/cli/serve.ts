@@ -1,7 +1,7 @@
 import { assertNotHeld, buildGateway } from "../gateway.ts";
 import { assertCanListen } from "../http/listen-error.ts";
 import type { Command } from "./command.ts";
-import { releaseStartUpMemory } from "./release-memory.ts";
+import { keepMemorySmall } from "./memory.ts";
 
 export const serve: Command = {
 	usage: "serve",
@@ -12,7 +12,7 @@ export const serve: Command = {
 		await assertCanListen(config.listen, "listen");
 		if (config.metrics.port !== 0) await assertCanListen(config.metrics, "metrics");
 		await using gateway = await buildGateway(config);
-		releaseStartUpMemory();
+		using _memory = keepMemorySmall();
 		const stopped = aborted(terminal.signal);
 		// A stop does not wait for a long migration: the next start resumes it.
 		await Promise.race([gateway.start(), stopped]);
