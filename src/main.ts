@@ -34,6 +34,12 @@ export async function main(argv: readonly string[]): Promise<number> {
 		stdin: process.stdin,
 		signal: shutdownSignal(),
 	};
+	// Whoever reads the output may have seen enough: `doctor | head`.
+	for (const stream of [process.stdout, process.stderr])
+		stream.on("error", (error: NodeJS.ErrnoException) => {
+			if (error.code !== "EPIPE") throw error;
+			process.exit(1);
+		});
 	let settings: Config | undefined;
 	try {
 		const { config, words, help } = split(argv);
