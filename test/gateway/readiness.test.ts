@@ -3,8 +3,6 @@ import test from "ava";
 import { StoreUnavailable } from "#core/ports/store.ts";
 import { createStoreCheck } from "../../src/gateway/readiness.ts";
 import { startMongo } from "../peers/mongodb.ts";
-import { startProxy } from "../store/mongo-proxy.ts";
-import { startProvider } from "../support/provider.ts";
 import { runProgram } from "../support/run-program.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/wait.ts";
@@ -101,29 +99,4 @@ test("a start that fails after MongoDB was opened closes it, so that the process
 	// A data folder without the key of this database.
 	const adding = runProgram({ ...env, CAUSEWAY_DATA_DIR: path.join(folder, "b") }, ["user", "add", "jane"]);
 	await t.throwsAsync(adding, { message: /^user add jane: 1 causeway: \S+secrets\.key is missing[^\n]+\n$/ });
-});
-
-test("with MongoDB away or silent, the server is alive and not ready; when it is back, the server is ready", async (t) => {
-	const peer = await startMongo();
-	t.teardown(() => peer.stop());
-	const url = new URL(peer.url);
-	const proxy = await startProxy(url.hostname, Number(url.port));
-	t.teardown(() => proxy.stop());
-	// The long timeouts of the URL stay: readiness must not depend on those of the driver.
-	url.port = String(proxy.port);
-	url.pathname = `/ready-${process.pid}`;
-	await using provider = await startProvider({
-		folder: await temporaryFolder(t),
-		env: { CAUSEWAY_STORE_KIND: "mongodb", CAUSEWAY_STORE_URL: url.href },
-	});
-	const status = async (probe: string) => (await fetch(`${provider.origin}${probe}`)).status;
-	for (const away of [proxy.refuse, proxy.hang]) {
-		away(true);
-		await until("it is not ready", async () => (await status("/readyz")) === 503);
-		t.is(await status("/healthz"), 200);
-		away(false);
-		await until("it is ready again", async () => (await status("/readyz")) === 200);
-	}
-	proxy.hang(true);
-	t.is(await provider.stop(), 0, "a silent MongoDB does not hold up a stop");
 });

@@ -97,7 +97,9 @@ function remainsOf(event: LogEvent): readonly { readonly seq: number; readonly b
 	}
 	if (event.type === "account.expelled") {
 		const { reason, ...expulsion } = (event as EventOf<"account.expelled">).body.expulsion;
-		return reason === undefined ? [] : [{ seq: event.seq, body: { expulsion } satisfies AccountEvents["account.expelled"] }];
+		return reason === undefined
+			? []
+			: [{ seq: event.seq, body: { expulsion } satisfies AccountEvents["account.expelled"] }];
 	}
 	if (event.type !== "account.updated") return [];
 	const { body } = event as EventOf<"account.updated">;
