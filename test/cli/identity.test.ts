@@ -1,4 +1,5 @@
 import test from "ava";
+import { createBrowser } from "../support/browser-forms.ts";
 import { type Provider, startProvider } from "../support/provider.ts";
 import { startSmtpServer } from "../support/smtp-server.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -49,7 +50,9 @@ test("invitations, recovery links and tokens are created and revoked beside a ru
 
 	const textOf = ({ data }: { data: string }): string => data.replaceAll("=\r\n", "").replaceAll("=3D", "=");
 	const confirmation = await until("the mail that confirms the address", () => server.mails[0]);
-	t.is((await fetch(/http\S+\/account\/email\S+/.exec(textOf(confirmation))?.[0] ?? "")).status, 200);
+	const browser = createBrowser(provider.origin);
+	const page = await browser.open(/http\S+\/account\/email\S+/.exec(textOf(confirmation))?.[0] ?? "");
+	t.is((await browser.submit(page, "/account/email", {})).status, 200);
 
 	// The operator's recovery link and the one sent by mail.
 	const link = await provider.cli("user", "recover", "jane");

@@ -78,7 +78,7 @@ test("who follows the page on Matrix comes from nothing to a linked room, and ou
 		CAUSEWAY_LOG_LEVEL: "error",
 	};
 	const steps = stepsOf(page);
-	t.is(steps.length, 7);
+	t.is(steps.length, 8);
 	const shell = openShell(t, folder, { ...process.env, ...env });
 	async function follow(n: number): Promise<string> {
 		const { code, shown } = steps[n] as Step;
@@ -128,4 +128,5 @@ test("who follows the page on Matrix comes from nothing to a linked room, and ou
 	await follow(5);
 	await follow(6);
 	await until("the bot has left", async () => (await alice.members(room)).length === 1);
+	t.deepEqual(JSON.parse(await follow(7)), []);
 });
