@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Context, Middleware } from "koa";
-import { MethodNotAllowed, Problem, TooManyRequests, Unavailable } from "#core/errors.ts";
+import { MethodNotAllowed, NotFound, Problem, TooManyRequests, Unavailable } from "#core/errors.ts";
 import type { CoreContext } from "#core/events/context.ts";
 import { signingKeys, signingKeysRevision } from "#core/identity/signing-keys.ts";
 import type { HttpClient } from "#core/ports/http-client.ts";
@@ -137,7 +137,8 @@ const withOAuthErrors =
 		try {
 			await answer(ctx, next);
 		} catch (error) {
-			if (!isClientEndpoint(ctx.path) || !(error instanceof Problem)) throw error;
+			// A path that does not exist is no endpoint of OAuth.
+			if (!isClientEndpoint(ctx.path) || !(error instanceof Problem) || error instanceof NotFound) throw error;
 			refuse(ctx, error);
 		}
 	};
