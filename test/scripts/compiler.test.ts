@@ -52,6 +52,7 @@ test("a planted event type compiles nowhere until the folds and every consumer h
 		"src/core/erasure/erase.ts",
 		"src/core/feed/feed-items.ts",
 		"src/core/feed/follow-changes.ts",
+		"src/core/feed/own-events.ts",
 		"src/core/messages/message-of-event.ts",
 	]);
 });

@@ -10,10 +10,10 @@ const FAILED_MS = 30_000;
 const REFRESH_MS = 60_000;
 /**
  * How many keys are fetched at the same time, in all and from one host. Anyone can name keys on a server that never answers; those on other
- * servers are fetched all the same.
+ * servers are fetched all the same. When a post becomes popular, hundreds of people of one server may like it at once.
  */
-const MAX_FETCHES = 500;
-const MAX_FETCHES_PER_HOST = 50;
+const MAX_FETCHES = 1000;
+const MAX_FETCHES_PER_HOST = 250;
 
 export interface KeyCacheOptions {
 	/** Fetches a key document; `undefined`: there is none (gone, not found, without a key). Rejects when it can't be fetched now. */

@@ -7,8 +7,13 @@ export async function readSizes(db: Db, collections: readonly Collection<never>[
 	const own = new Map(collections.map((collection) => [nameOf(collection), collection.name]));
 	const found = await db.listCollections({}, { nameOnly: true }).toArray();
 	const sizes = found.map(async ({ name }) => {
-		const { count = 0, size = 0, storageSize = size, totalIndexSize = 0 } = await db.command({ collStats: name });
-		return { name: own.get(name) ?? name, rows: Number(count), bytes: Number(storageSize) + Number(totalIndexSize) };
+		// Some compatible servers do not say what a collection takes on disk.
+		const { count = 0, size = 0, storageSize = 0, totalIndexSize = 0 } = await db.command({ collStats: name });
+		return {
+			name: own.get(name) ?? name,
+			rows: Number(count),
+			bytes: Number(storageSize || size) + Number(totalIndexSize),
+		};
 	});
 	return (await Promise.all(sizes)).toSorted((a, b) => b.bytes - a.bytes);
 }
