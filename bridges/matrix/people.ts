@@ -17,6 +17,11 @@ export interface People {
 	 *   present one, read from a room's state
 	 */
 	setName(user: string, displayName: unknown, at?: number): void;
+	/**
+	 * True if the name of a user may be an older one: it came with an event, and replaced one whose time was not known, as after a restart.
+	 * The room's state has the present one.
+	 */
+	isDoubtful(user: string): boolean;
 }
 
 interface Known {
@@ -25,18 +30,21 @@ interface Known {
 	readonly named: boolean;
 	/** When the user chose this name; 0 if that is not known. */
 	readonly at: number;
+	readonly doubtful?: true;
 }
 
 /** @param recall the display name that the core has stored for a user */
 export function createPeople(recall: (user: string) => Promise<string | undefined>): People {
 	const known = new BoundedMap<string, Known>(maxKnown);
 
-	function remember(user: string, displayName: string, named: boolean, at = 0): RemotePerson {
+	function remember(user: string, displayName: string, named: boolean, at = 0, isPresent = true): RemotePerson {
 		const before = known.get(user);
 		if (before?.person.profile.displayName === displayName) {
-			if (before.named !== named || before.at !== at) known.set(user, { person: before.person, named, at });
+			const doubtful = before.doubtful === true && !isPresent ? { doubtful: true as const } : {};
+			known.set(user, { person: before.person, named, at, ...doubtful });
 			return before.person;
 		}
+		const doubtful = !isPresent && before?.named === true && before.at === 0 ? { doubtful: true as const } : {};
 		const person: RemotePerson = {
 			id: user,
 			profile: { displayName },
@@ -44,7 +52,7 @@ export function createPeople(recall: (user: string) => Promise<string | undefine
 			kind: "person",
 			url: `https://matrix.to/#/${user}`,
 		};
-		known.set(user, { person, named, at });
+		known.set(user, { person, named, at, ...doubtful });
 		return person;
 	}
 
@@ -62,9 +70,12 @@ export function createPeople(recall: (user: string) => Promise<string | undefine
 			await Promise.all(unnamed.filter((user) => known.get(user) === undefined).map(recallName));
 			return unnamed.filter((user) => known.get(user)?.named !== true);
 		},
-		setName(user, displayName, at = known.get(user)?.at ?? 0) {
-			if (at >= (known.get(user)?.at ?? 0)) remember(user, readable(displayName, user), true, at);
+		setName(user, displayName, at) {
+			const since = known.get(user)?.at ?? 0;
+			if (at === undefined || at >= since)
+				remember(user, readable(displayName, user), true, at ?? since, at === undefined);
 		},
+		isDoubtful: (user) => known.get(user)?.doubtful === true,
 	};
 }
 

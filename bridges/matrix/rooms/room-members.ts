@@ -25,8 +25,9 @@ export interface RoomMembers {
 	/** Looks up the names of users who spoke in a room, in the background. */
 	nameSoon(room: string, users: Iterable<string>): void;
 	/**
-	 * Notes what became of a membership event. If it has changed nothing, or came late, the user's membership is read from the room's state,
-	 * in the background: what their homeservers' clocks say about the order of two events may be wrong.
+	 * Notes what became of a membership event. If it has changed nothing, came late, or has a name that may be an older one, the user's
+	 * membership is read from the room's state, in the background: what their homeservers' clocks say about the order of two events may be
+	 * wrong.
 	 */
 	noteOutcome(event: MatrixEvent, received: Received): void;
 	/** A room has no active link any more. */
@@ -168,7 +169,8 @@ export function createRoomMembers({ host, homeserver, names, people, signal }: R
 		nameSoon: (room, users) => lookUpSoon(room, users, false),
 		noteOutcome({ type, room_id: room, state_key: user, origin_server_ts: at = 0 }, { status }) {
 			if (type !== "m.room.member" || user === undefined) return;
-			if (status !== "accepted" || at < host.clock.now() - lateMs) lookUpSoon(room, [user], true);
+			const isLate = at < host.clock.now() - lateMs;
+			if (status !== "accepted" || isLate || people.isDoubtful(user)) lookUpSoon(room, [user], true);
 		},
 		forget: (room) => host.state.delete(keyOf(room)),
 	};
