@@ -172,7 +172,12 @@ export function createReceiveEvents({
 			const mentions = hasMentions ? await mentionedIn(event.content, host, ownerOf) : [];
 			converted.push({ event, remote: mentions.length === 0 ? inRoom : ({ ...inRoom, mentions } as RemoteEvent) });
 		}
-		const received = converted.length === 0 ? [] : await receive(converted);
+		// What was read back for a parent may have changed the names of senders.
+		const current = converted.map(({ event, remote }) => ({
+			event,
+			remote: { ...remote, sender: people.of(remote.sender.id) } as RemoteEvent,
+		}));
+		const received = current.length === 0 ? [] : await receive(current);
 		for (const [i, { event }] of converted.entries()) {
 			const became = received[i];
 			if (became !== undefined) onOutcome(event, became);
