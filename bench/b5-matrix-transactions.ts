@@ -6,15 +6,16 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { api, installCauseway, newest } from "./causeway.ts";
+import { installCauseway, newest } from "./causeway.ts";
 import type { MatrixFloor } from "./floors/matrix-transactions.ts";
 import { openFolder } from "./folder.ts";
+import { linkChannel } from "./linked-room.ts";
 import type { Homeserver } from "./load/homeserver.ts";
 import { whole } from "./options.ts";
 import { cpuEach, cpuRatio, type Figures, foreignCores, interleave, medianOf, quietness, type Side } from "./rounds.ts";
 import type { Benchmark } from "./run.ts";
 import { measured } from "./usage.ts";
-import { assertAll, markersOf, until } from "./verify.ts";
+import { assertAll, markersOf } from "./verify.ts";
 import { startWorker } from "./worker.ts";
 
 const room = "!harbour:hs.test";
@@ -40,22 +41,7 @@ const benchmark: Benchmark = async (options) => {
 	await causeway.command("user", "add", "jane");
 	const jane = await causeway.command("token", "add", "jane");
 	await using server = await causeway.serve();
-	const group = await api<{ id: string }>(causeway, jane, "POST", "/api/groups", {
-		name: "Harbour",
-		joinPolicy: "open",
-	});
-	const channels = `/api/groups/${group.id}/channels`;
-	const channel = await api<{ id: string }>(causeway, jane, "POST", channels, { name: "pier", tier: "discoverable" });
-	await causeway.command("matrix", "link", channel.id, room);
-	await until("the link is active", async () => {
-		const { items } = await api<{ items: { state: string }[] }>(
-			causeway,
-			jane,
-			"GET",
-			`/api/groups/${group.id}/bridges`,
-		);
-		return items.every(({ state }) => state === "active");
-	});
+	const { group, channel } = await linkChannel(causeway, jane, room);
 
 	async function push(pid: number, origin: string, eventsEach: number, markers: readonly string[]): Promise<Figures> {
 		await homeserver.call("prepare", { origin, token, room, eventsEach, markers });
@@ -77,7 +63,7 @@ const benchmark: Benchmark = async (options) => {
 			async round(round) {
 				const markers = markersOf(`c${eventsEach}`, round, events);
 				const figures = await push(server.pid, causeway.origin, eventsEach, markers);
-				const read = await newest(causeway, jane, `${channels}/${channel.id}/messages`, events);
+				const read = await newest(causeway, jane, `/api/groups/${group}/channels/${channel}/messages`, events);
 				assertAll(
 					markers,
 					read.map(({ content }) => content.text),

@@ -17,17 +17,27 @@ export async function openLinkedRoom(
 	await causeway.command("user", "add", "jane");
 	const jane = await causeway.command("token", "add", "jane");
 	await using _server = await causeway.serve();
-	const group = await api<{ id: string }>(causeway, jane, "POST", "/api/groups", {
+	const { channel } = await linkChannel(causeway, jane, room);
+	return { causeway, room: channel };
+}
+
+/** Creates a channel that is linked to a room of the homeserver. The provider must be running. @param owner an access token */
+export async function linkChannel(
+	causeway: Provider,
+	owner: string,
+	room: string,
+): Promise<{ readonly group: string; readonly channel: string }> {
+	const group = await api<{ id: string }>(causeway, owner, "POST", "/api/groups", {
 		name: "Harbour",
 		joinPolicy: "open",
 	});
 	const channels = `/api/groups/${group.id}/channels`;
-	const channel = await api<{ id: string }>(causeway, jane, "POST", channels, { name: "pier", tier: "discoverable" });
+	const channel = await api<{ id: string }>(causeway, owner, "POST", channels, { name: "pier", tier: "discoverable" });
 	await causeway.command("matrix", "link", channel.id, room);
 	await until("the link is active", async () => {
 		const links = `/api/groups/${group.id}/bridges`;
-		const { items } = await api<{ items: { state: string }[] }>(causeway, jane, "GET", links);
+		const { items } = await api<{ items: { state: string }[] }>(causeway, owner, "GET", links);
 		return items.every(({ state }) => state === "active");
 	});
-	return { causeway, room: channel.id };
+	return { group: group.id, channel: channel.id };
 }

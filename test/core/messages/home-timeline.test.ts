@@ -7,7 +7,7 @@ import { deleteMessage } from "#core/messages/delete-message.ts";
 import { type HomeCursor, homeTimeline } from "#core/messages/home-timeline.ts";
 import type { Account } from "#core/model/account.ts";
 import type { Message } from "#core/model/message.ts";
-import type { Store } from "#core/ports/store.ts";
+import { counting } from "../../../bench/load/store-calls.ts";
 import { type Core, openCore } from "../../support/core.ts";
 import { createFakeBridge } from "../../support/fake-bridge.ts";
 
@@ -239,22 +239,6 @@ function seeded(seed: number): (limit: number) => number {
 		state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
 		return Math.floor((state / 2_147_483_648) * limit);
 	};
-}
-
-/** Counts the calls of a store. */
-function counting(store: Store): { readonly store: Store; readonly calls: () => number } {
-	let calls = 0;
-	const counted = new Proxy(store, {
-		get(target, name) {
-			const value = Reflect.get(target, name) as unknown;
-			if (typeof value !== "function") return value;
-			return (...values: unknown[]) => {
-				calls++;
-				return (value as (...given: unknown[]) => unknown).apply(target, values);
-			};
-		},
-	});
-	return { store: counted, calls: () => calls };
 }
 
 test("a page takes hardly more store calls with 300 follows than with 20, from the top and from the middle", async (t) => {
