@@ -34,7 +34,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 		stdin: process.stdin,
 		signal: shutdownSignal(),
 	};
-	// Whoever reads the output may have seen enough: `doctor | head`.
+	// The reader of the output may close it early: `doctor | head`.
 	for (const stream of [process.stdout, process.stderr])
 		stream.on("error", (error: NodeJS.ErrnoException) => {
 			if (error.code !== "EPIPE") throw error;

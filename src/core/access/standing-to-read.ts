@@ -6,8 +6,8 @@ import type { Account } from "../model/account.ts";
 import { type Circle, isAmong } from "./circle.ts";
 
 /**
- * The premises that an account still reads what it reads now (ADR 4): the memberships by which it does. Whoever is named or reads what anyone
- * reads depends on none.
+ * The premises that an account still reads what it reads now (ADR 4): the memberships by which it does. Named readers, and readers of what is
+ * open to anyone, depend on none.
  */
 export async function premisesOfReading(
 	context: Pick<CoreContext, "store">,

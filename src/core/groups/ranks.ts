@@ -45,7 +45,7 @@ export const asManager = (
 	standing: () => assertManages(context, place, actor, refusal),
 });
 
-/** Checks that nobody but the owner makes an admin. @throws {PermissionDenied} */
+/** Checks that only the owner makes an admin. @throws {PermissionDenied} */
 export function assertGives(role: GivenRole | undefined, own: Role | undefined): void {
 	if (role === "admin" && own !== "owner") throw new PermissionDenied("Only the owner can make someone an admin");
 }

@@ -18,7 +18,7 @@ export interface AddedAccount {
 /**
  * Creates an account for the operator, with a password or with a link where its owner sets one.
  *
- * The password or the link is stored before the account is created, so that there is no account that nobody can sign in to. A crash in
+ * The password or the link is stored before the account is created, so that every account can be signed in to. A crash in
  * between leaves no account, and the call can be repeated.
  *
  * @throws {InvalidRequest} the handle or the password is not allowed

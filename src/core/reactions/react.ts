@@ -64,7 +64,7 @@ export async function react(
 ): Promise<Reacted> {
 	for (let [seen, where] = [message, place]; ; ) {
 		const mayReply = await assertMay(context, "reply", where, author);
-		// Whoever reads it may react to it; what another network has delivered is not asked about again.
+		// Every reader may react; reactions that another network delivered are not checked again.
 		const reads = isLocal(author)
 			? await premisesOfReading(context, await circleOf(context, where, message), author)
 			: [];

@@ -220,7 +220,7 @@ export async function openSqliteStore({
 		async close() {
 			if (!database.isOpen) return;
 			await commits.close();
-			// Whoever was answered last may still have something to read.
+			// The callers of the last writes may still read something.
 			await new Promise((resolve) => setImmediate(resolve));
 			await checkpoints?.close();
 			reads.end();

@@ -6,7 +6,7 @@ import type { Collection } from "../../ports/store.ts";
 import { remoteKey } from "../../remote-key.ts";
 
 /**
- * Who would miss a parked event, from the one that is dropped first. `stranger`: nobody here has anything to do with its sender. `known`:
+ * How important a parked event is; the least important is dropped first. `stranger`: its sender has no relation to an account here. `known`:
  * its sender has followers here, or follows. `wanted`: the message concerns someone here; it is never dropped.
  */
 export const parkedRanks = ["stranger", "known", "wanted"] as const;
